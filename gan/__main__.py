@@ -1,0 +1,6 @@
+"""`python -m gan`: the command line."""
+
+from gan.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

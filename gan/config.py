@@ -1,0 +1,188 @@
+"""Everything that decides a training run, in one frozen object.
+
+The page, the command line, the tests and the checkpoints all build this same `Config`.
+A preset is one row of `PRESETS`; a new hyperparameter is one field here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """A setting is outside its range; the message names the field and the range."""
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """What a data set looks like: side in pixels, colour channels (1 or 3), number of classes."""
+
+    image_size: int
+    channels: int
+    classes: int
+
+
+DATASETS = MappingProxyType(
+    {
+        "mnist": DataSpec(28, 1, 10),
+        "fashion-mnist": DataSpec(28, 1, 10),
+        "kmnist": DataSpec(28, 1, 10),
+        "cifar10": DataSpec(32, 3, 10),
+        "svhn": DataSpec(32, 3, 10),
+    }
+)
+
+CHOICES = MappingProxyType(
+    {
+        "data": tuple(DATASETS),
+        "arch": ("conv", "mlp"),
+        "image_size": (28, 32, 64),
+        "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
+        "d_norm": ("batch", "spectral", "none"),
+        "lr_schedule": ("constant", "linear"),
+    }
+)
+
+RANGES = MappingProxyType(
+    {
+        "z_dim": (2, 512),
+        "width": (4, 256),
+        "lr_g": (1e-6, 0.1),
+        "lr_d": (1e-6, 0.1),
+        "beta1": (0.0, 0.999),
+        "beta2": (0.0, 0.9999),
+        "batch_size": (2, 1024),
+        "d_steps_per_g_step": (1, 10),
+        "r1_gamma": (0.0, 1000.0),
+        "r1_every": (1, 64),
+        "ema_decay": (0.0, 0.99999),
+        "steps": (1, 10_000_000),
+        "seed": (0, 2**32 - 1),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One training run. The defaults are the preset `default`.
+
+    `steps` is the goal, counted in generator steps; with `lr_schedule="linear"` both learning
+    rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018.
+
+    Raises:
+        ConfigError: a value is of the wrong type or outside its range.
+    """
+
+    data: str = "mnist"
+    arch: str = "conv"
+    image_size: int = 28
+    conditional: bool = True
+    z_dim: int = 64
+    width: int = 32
+    loss: str = "non-saturating"
+    d_norm: str = "batch"
+    lr_g: float = 5e-4
+    lr_d: float = 5e-4
+    lr_schedule: str = "constant"
+    beta1: float = 0.5
+    beta2: float = 0.99
+    batch_size: int = 32
+    d_steps_per_g_step: int = 1
+    r1_gamma: float = 0.0
+    r1_every: int = 16
+    ema_decay: float = 0.995
+    steps: int = 10_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check_type(field.name, getattr(self, field.name), type(field.default))
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                listed = ", ".join(map(str, allowed))
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; choose one of: {listed}.")
+        for name, (low, high) in RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise ConfigError(
+                    f"{name} is {getattr(self, name)}; it must lie between {low:g} and {high:g}."
+                )
+        if self.arch == "mlp" and self.conditional:
+            raise ConfigError("conditional is on, but the mlp of the article knows no classes.")
+
+    @property
+    def channels(self) -> int:
+        """Colour channels of the images: 1 or 3."""
+        return DATASETS[self.data].channels
+
+    @property
+    def classes(self) -> int:
+        """Classes the generator is told about; 0 when it is unconditional."""
+        return DATASETS[self.data].classes if self.conditional else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, ready for `json.dumps`."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Any) -> Config:
+        """The reverse of `to_json`.
+
+        Raises:
+            ConfigError: not an object, an unknown field, or a value out of range.
+        """
+        if not isinstance(values, dict):
+            raise ConfigError("A config must be a JSON object of named settings.")
+        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
+        if unknown:
+            raise ConfigError(f"Unknown setting: {', '.join(sorted(map(str, unknown)))}.")
+        return cls(**values)
+
+
+def _check_type(name: str, value: Any, wanted: type) -> None:
+    if wanted is float and type(value) is int:
+        return
+    if type(value) is not wanted:
+        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+        raise ConfigError(f"{name} is {value!r}; it must be {kind[wanted]}.")
+    if wanted is float and not math.isfinite(value):
+        raise ConfigError(f"{name} is {value}; it must be a finite number.")
+
+
+PRESETS = MappingProxyType(
+    {
+        "default": {},
+        "article": {
+            "arch": "mlp",
+            "conditional": False,
+            "z_dim": 100,
+            "lr_g": 1e-3,
+            "lr_d": 1e-3,
+            "beta1": 0.9,
+            "beta2": 0.999,
+            "batch_size": 128,
+            "ema_decay": 0.0,
+            "d_norm": "none",
+        },
+        "unconditional": {"conditional": False},
+        "hinge-spectral": {"loss": "hinge", "d_norm": "spectral", "lr_g": 2e-4, "lr_d": 2e-4},
+        "relativistic-r1": {"loss": "relativistic", "d_norm": "none", "r1_gamma": 1.0},
+    }
+)
+
+
+def preset(name: str, **changes: Any) -> Config:
+    """The named row of `PRESETS`, with `changes` on top; image size follows the data set.
+
+    Raises:
+        ConfigError: no such preset, or a change is out of range.
+    """
+    if name not in PRESETS:
+        raise ConfigError(f"There is no preset {name!r}; choose one of: {', '.join(PRESETS)}.")
+    values = {**PRESETS[name], **changes}
+    if "image_size" not in values and values.get("data") in DATASETS:
+        values["image_size"] = DATASETS[values["data"]].image_size
+    return Config.from_json(values)
