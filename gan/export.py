@@ -6,15 +6,12 @@ A new format is one function (path, shape, rate) -> writer and one line in FORMA
 """
 
 import contextlib
-import io
-import operator
-import os
-import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -32,7 +29,7 @@ class ExportError(RuntimeError):
 
 def export(
     frames: Iterable[np.ndarray],
-    path: str | os.PathLike[str],
+    path: str | Path,
     *,
     fps: float,
     scale: int = 1,
@@ -53,12 +50,12 @@ def export(
     path = Path(path)
     kind = path.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
-        allowed = ", ".join(f".{name}" for name in FORMATS)
-        raise ValueError(f"Cannot write {path.name!r}: the name must end in one of {allowed}.")
+        raise ValueError(f"The name {path.name!r} must end in one of .{', .'.join(FORMATS)}.")
     rate = check_fps(kind, fps)
-    scale = _check_scale(scale)
+    if not isinstance(scale, int | np.integer) or scale < 1:
+        raise ValueError(f"The scale must be a whole number of at least 1, not {scale!r}.")
     partial = path.with_name(f".{uuid4().hex}.part")
-    writer, shape = None, None
+    writer = shape = None
     try:
         for index, frame in enumerate(frames):
             shape = _check_frame(frame, index, shape)
@@ -85,20 +82,19 @@ def export(
 def check_fps(kind: str, fps: float) -> Fraction:
     """The exact frame rate a format ("gif", "mp4", "zip") will use for `fps` frames a second.
 
-    GIF counts whole hundredths of a second, and viewers slow what is faster than 50, so it takes
-    GIF_FPS (33.3 will do for 100/3). MP4 takes 1 to 60. A ZIP keeps no time: any positive
-    number. Raises ValueError naming the allowed values.
+    GIF counts whole hundredths of a second: only GIF_FPS (33.3 will do for 100/3). MP4: 1 to 60.
+    A ZIP keeps no time: any positive number. Raises ValueError naming the allowed values.
     """
     try:
         rate = Fraction(float(fps)).limit_denominator(1001)
     except (TypeError, ValueError, OverflowError):
         rate = Fraction(0)
     if kind == "gif":
-        near = [allowed for allowed in GIF_FPS if abs(rate - Fraction(allowed)) < 0.05]
-        if not near:
-            allowed = ", ".join(f"{value:.3g}" for value in GIF_FPS)
-            raise ValueError(f"A GIF plays at {allowed} frames a second, not {fps}.")
-        return Fraction(100, round(100 / near[0]))
+        for allowed in GIF_FPS:
+            if abs(rate - Fraction(allowed)) < 0.05:
+                return Fraction(100, round(100 / allowed))
+        listed = ", ".join(f"{allowed:.3g}" for allowed in GIF_FPS)
+        raise ValueError(f"A GIF plays at {listed} frames a second, not {fps}.")
     if kind == "mp4" and not MP4_FPS[0] <= rate <= MP4_FPS[1]:
         raise ValueError("An MP4 plays at {} to {} frames a second, not {}.".format(*MP4_FPS, fps))
     if rate <= 0:
@@ -108,20 +104,18 @@ def check_fps(kind: str, fps: float) -> Fraction:
 
 class _Ffmpeg:
     def __init__(self, path: Path, shape: tuple[int, ...], rate: Fraction, options: str) -> None:
-        height, width, channels = shape
-        source = f"-f rawvideo -pix_fmt {'gray' if channels == 1 else 'rgb24'}"
-        source += f" -s {width}x{height} -r {rate} -i pipe:0"
+        pixels = "gray" if shape[2] == 1 else "rgb24"
+        source = f"-f rawvideo -pix_fmt {pixels} -s {shape[1]}x{shape[0]} -r {rate} -i pipe:0"
         try:
             program = imageio_ffmpeg.get_ffmpeg_exe()
         except RuntimeError as error:
             raise ExportError("There is no ffmpeg for this machine in imageio-ffmpeg.") from error
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (a pipe nobody reads can fill up)
-        self._process = subprocess.Popen(
-            [program, "-v", "error", *source.split(), *options.split(), "-y", f"file:{path}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self._log,
-        )
+        command = [program, "-v", "error", *source.split(), *options.split(), "-y", f"file:{path}"]
+        with contextlib.ExitStack() as failing:
+            # Not a pipe: one that nobody reads can fill up and stop ffmpeg for ever.
+            self._log = failing.enter_context(tempfile.TemporaryFile())
+            self._process = Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=self._log)
+            failing.pop_all()
 
     def write(self, frame: np.ndarray) -> None:
         try:
@@ -142,9 +136,9 @@ class _Ffmpeg:
     def abort(self) -> None:
         self._process.kill()
         self._process.wait()
+        self._log.close()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
-        self._log.close()
 
 
 class _PngZip:
@@ -152,9 +146,9 @@ class _PngZip:
         self._archive, self._count = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED), 0
 
     def write(self, frame: np.ndarray) -> None:
-        png = io.BytesIO()
-        Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame).save(png, "PNG")
-        self._archive.writestr(f"frame_{self._count:05d}.png", png.getvalue())
+        picture = Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
+        with self._archive.open(f"frame_{self._count:05d}.png", "w") as file:
+            picture.save(file, "PNG")
         self._count += 1
 
     def finish(self) -> None:
@@ -166,13 +160,13 @@ class _PngZip:
 
 
 def _gif(path: Path, shape: tuple[int, ...], rate: Fraction) -> _Ffmpeg:
+    if shape[2] == 1:
+        return _Ffmpeg(path, shape, rate, "-pix_fmt gray -loop 0 -f gif")
     # No dither: at a whole-number enlargement it would break up the model's own pixels.
-    own_palette = (
-        "-filter_complex split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
-        "[b][p]paletteuse=new=1:dither=none"
-    )
-    colours = "-pix_fmt gray" if shape[2] == 1 else own_palette
-    return _Ffmpeg(path, shape, rate, f"{colours} -loop 0 -f gif")
+    # ffmpeg's frame differences compare across two palettes and leave wrong pixels: both off.
+    colours = "split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
+    colours += "[b][p]paletteuse=new=1:dither=none -gifflags -offsetting-transdiff"
+    return _Ffmpeg(path, shape, rate, f"-filter_complex {colours} -loop 0 -f gif")
 
 
 def _mp4(path: Path, shape: tuple[int, ...], rate: Fraction) -> _Ffmpeg:
@@ -186,9 +180,7 @@ def _mp4(path: Path, shape: tuple[int, ...], rate: Fraction) -> _Ffmpeg:
     return _Ffmpeg(path, shape, rate, f"-vf {filters} {codec} {tags} -f mp4")
 
 
-FORMATS: Mapping[str, Callable[..., _Ffmpeg | _PngZip]] = MappingProxyType(
-    {"gif": _gif, "mp4": _mp4, "zip": _PngZip}
-)
+FORMATS = MappingProxyType({"gif": _gif, "mp4": _mp4, "zip": _PngZip})
 
 
 @contextlib.contextmanager
@@ -200,19 +192,9 @@ def _disk_errors(path: Path) -> Iterator[None]:
 
 
 def _check_frame(frame: np.ndarray, index: int, shape: tuple[int, ...] | None) -> tuple[int, ...]:
-    if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8:
-        raise ValueError(f"Frame {index} is not a uint8 array.")
-    if frame.ndim != 3 or frame.shape[2] not in (1, 3) or not frame.size:
-        raise ValueError(f"Frame {index} has shape {frame.shape}, not (H, W, 1) or (H, W, 3).")
+    fits = isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3
+    if not fits or frame.shape[2] not in (1, 3) or not frame.size:
+        raise ValueError(f"Frame {index} is not a uint8 array of shape (H, W, 1) or (H, W, 3).")
     if shape not in (None, frame.shape):
         raise ValueError(f"Frame {index} has shape {frame.shape}, but the first had {shape}.")
     return frame.shape
-
-
-def _check_scale(scale: int) -> int:
-    try:
-        if (whole := operator.index(scale)) >= 1:
-            return whole
-    except TypeError:
-        pass
-    raise ValueError(f"The scale must be a whole number of at least 1, not {scale!r}.")

@@ -68,7 +68,7 @@ def children(monkeypatch):
             started.append(self)
             super().__init__(*args, **kwargs)
 
-    monkeypatch.setattr(gan.export.subprocess, "Popen", Recorded)
+    monkeypatch.setattr(gan.export, "Popen", Recorded)
     return started
 
 
@@ -94,8 +94,21 @@ def test_gif_keeps_equal_frames_apart(tmp_path, channels):
     decoded, durations, _ = read_gif(export(frames, tmp_path / "still.gif", fps=25), "RGB")
     assert len(decoded) == 7 and durations == [40] * 7
     np.testing.assert_array_equal(decoded[0], decoded[2])
-    np.testing.assert_array_equal(decoded[0], decoded[6])
     assert (decoded[3] != decoded[0]).any()
+    # Exact for grey; ffmpeg matches colours in a rounded Oklab, so one level may be lost there.
+    expected = np.stack([np.broadcast_to(frame, (8, 8, 3)) for frame in frames]).astype(int)
+    assert np.abs(decoded - expected).max() <= (0 if channels == 1 else 1)
+
+
+def test_colour_gif_survives_small_changes_between_palettes(tmp_path):
+    rng = np.random.default_rng(5)
+    for trial in range(10):
+        colours = rng.integers(0, 40, (rng.integers(2, 60), 3), dtype=np.uint8)
+        still = colours[rng.integers(0, len(colours), (12, 9))]
+        frames = [still, still + rng.integers(0, 4, still.shape, dtype=np.uint8), still] * 2
+        decoded, durations, _ = read_gif(export(frames, tmp_path / f"{trial}.gif", fps=25), "RGB")
+        assert durations == [40] * 6
+        assert np.abs(decoded.astype(int) - np.stack(frames)).max() <= 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (28, 28), (17, 64)])
@@ -140,7 +153,8 @@ def test_mp4_looks_like_its_frames_and_starts_before_it_is_all_there(tmp_path):
     grey, colour = list(blobs(10, 28, 28)), list(blobs(10, 28, 28, 3))
     path = export(grey, tmp_path / "grey.mp4", fps=25, scale=8)
     expected = np.stack(grey).repeat(8, axis=1).repeat(8, axis=2)
-    assert np.abs(read_mp4(path)[0].astype(int) - expected).max() <= 12
+    error = np.abs(read_mp4(path)[0].astype(int) - expected)
+    assert error.mean() < 1 and error.max() <= 24
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
     frames, _ = read_mp4(export(colour, tmp_path / "colour.mp4", fps=25, scale=8))
@@ -249,6 +263,15 @@ def test_a_missing_folder_is_an_export_error(tmp_path, children, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_folder_in_the_way_is_an_export_error(tmp_path, children, kind):
+    (tmp_path / f"a.{kind}").mkdir()
+    with pytest.raises(ExportError, match="Could not write"):
+        export(noise(3), tmp_path / f"a.{kind}", fps=25)
+    (tmp_path / f"a.{kind}").rmdir()
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_memory_does_not_grow_with_length(tmp_path, kind):
     (frame,) = noise(1, 256, 256)
 
@@ -270,9 +293,9 @@ def test_memory_does_not_grow_with_length(tmp_path, kind):
         ([], "no frames"),
         ([np.zeros((4, 4, 1))], "Frame 0 is not a uint8"),
         ([[[1]]], "Frame 0 is not a uint8"),
-        ([np.zeros((4, 4), np.uint8)], "Frame 0 has shape"),
-        ([np.zeros((4, 4, 4), np.uint8)], "Frame 0 has shape"),
-        ([np.zeros((0, 4, 1), np.uint8)], "Frame 0 has shape"),
+        ([np.zeros((4, 4), np.uint8)], "Frame 0 is not .*shape"),
+        ([np.zeros((4, 4, 4), np.uint8)], "Frame 0 is not .*shape"),
+        ([np.zeros((0, 4, 1), np.uint8)], "Frame 0 is not .*shape"),
         ([*noise(2), np.zeros((9, 64, 1), np.uint8)], "Frame 2 has shape"),
         ([*noise(2), np.zeros((64, 64, 3), np.uint8)], "Frame 2 has shape"),
     ],

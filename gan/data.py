@@ -1,0 +1,142 @@
+"""Image sets, whole in memory as uint8: batches are drawn by index, no loader processes.
+
+MNIST is bundled. The others come through torchvision's own classes, from a local copy where there
+is one, else downloaded once into a cache folder.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from gan.config import DATASETS
+
+ASSETS = Path(__file__).parent.parent / "assets"
+LOCAL_COPIES = MappingProxyType(
+    {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
+)
+
+
+class DataError(RuntimeError):
+    """The images cannot be had; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU."""
+
+    name: str
+    images: Tensor
+    labels: Tensor
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
+        return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
+
+
+def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
+    """The training or the test half of a data set, resized to `size` px where that differs.
+
+    A folder named by the environment variable LATENT_STUDIO_DATA is searched first
+    (`<folder>/<name>/` with the gz idx files, or torchvision's own layout below it).
+
+    Raises:
+        DataError: unknown name, a damaged file, or no copy and no network.
+    """
+    if name not in DATASETS:
+        raise DataError(f"There is no data set {name!r}; choose one of: {', '.join(DATASETS)}.")
+    folder = _local_folder(name, train)
+    images, labels = _read_idx_pair(folder, train) if folder else _torchvision(name, train)
+    spec = DATASETS[name]
+    if size and size != spec.image_size:
+        images = _resize(images, size)
+    return ImageSet(name, images, labels)
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """A gzipped idx file of unsigned bytes, as a uint8 array of the shape it states.
+
+    Raises:
+        DataError: not gzip, cut short, or not an idx file of bytes.
+    """
+    try:
+        raw = gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} cannot be read ({error}); copy it anew.") from error
+    dims = raw[3] if len(raw) > 4 and raw[:3] == b"\0\0\x08" else 0
+    shape = tuple(np.frombuffer(raw, ">u4", dims, 4)) if dims and len(raw) >= 4 + 4 * dims else ()
+    if not dims or math.prod(map(int, shape)) != len(raw) - 4 - 4 * dims:
+        raise DataError(f"{path} is not a whole idx file of bytes; copy it anew.")
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
+
+
+def _idx_names(train: bool) -> tuple[str, str]:
+    half = "train" if train else "t10k"
+    return f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz"
+
+
+def _local_folder(name: str, train: bool) -> Path | None:
+    """The first folder that holds the gz idx pair."""
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    candidates = [Path(chosen) / name] if chosen else []
+    if name in LOCAL_COPIES:
+        candidates.append(LOCAL_COPIES[name])
+    for folder in candidates:
+        if all((folder / file).is_file() for file in _idx_names(train)):
+            return folder
+    return None
+
+
+def _read_idx_pair(folder: Path, train: bool) -> tuple[Tensor, Tensor]:
+    images, labels = (read_idx(folder / file) for file in _idx_names(train))
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        raise DataError(f"{folder}: images and labels do not belong together.")
+    return torch.from_numpy(images.copy()).unsqueeze(1), torch.from_numpy(labels.astype(np.int64))
+
+
+def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
+    """Through torchvision's classes, which download with a progress bar of their own."""
+    from torchvision import datasets  # slow to import, and MNIST does without it
+
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
+    half = {"split": "train" if train else "test"} if name == "svhn" else {"train": train}
+    kind = {
+        "mnist": datasets.MNIST,
+        "fashion-mnist": datasets.FashionMNIST,
+        "kmnist": datasets.KMNIST,
+        "cifar10": datasets.CIFAR10,
+        "svhn": datasets.SVHN,
+    }[name]
+    try:
+        found = kind(str(cache), download=True, **half)
+    except Exception as error:  # torchvision lets through whatever its downloader raised
+        raise DataError(
+            f"{name} is not on this machine and could not be downloaded ({error}). Connect to "
+            f"the network once, or set LATENT_STUDIO_DATA to a folder that holds {name}/."
+        ) from error
+    images = torch.as_tensor(np.asarray(found.data))
+    if images.ndim == 3:
+        images = images.unsqueeze(1)
+    elif images.shape[-1] == 3:  # CIFAR-10 keeps channels last, SVHN does not
+        images = images.permute(0, 3, 1, 2)
+    labels = found.labels if name == "svhn" else found.targets
+    return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
+
+
+def _resize(images: Tensor, size: int) -> Tensor:
+    parts = [
+        interpolate(part.float(), size=(size, size), mode="bilinear", antialias=True)
+        for part in images.split(4096)
+    ]
+    return torch.cat([part.round_().clamp_(0, 255).byte() for part in parts])

@@ -1,0 +1,142 @@
+"""The networks. One class each; G and D are mirror images, stage by stage.
+
+Every G maps z (n,z_dim) and class weights (n,classes) to images (n,c,h,w) in [-1, 1]; every D
+maps such images and class weights to scores (n,). Class weights are one-hot in training and may
+be blended when exploring. Unconditional networks take (n,0).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import leaky_relu
+from torch.nn.utils.parametrizations import spectral_norm
+
+from gan.config import Config
+
+EMBED = 32  # width of a class embedding
+SLOPE = 0.2  # of leaky ReLU below zero
+
+
+class MLPGenerator(nn.Module):
+    """The tutorial's generator: z-128-256-784, leaky ReLU, sigmoid output (shifted to [-1, 1])."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.shape = (config.channels, config.image_size, config.image_size)
+        pixels = config.channels * config.image_size**2
+        self.fc = nn.ModuleList([nn.Linear(config.z_dim, 128), nn.Linear(128, 256)])
+        self.out = nn.Linear(256, pixels)
+
+    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
+        h = z
+        for layer in self.fc:
+            h = leaky_relu(layer(h), SLOPE)
+        return (torch.sigmoid(self.out(h)) * 2 - 1).unflatten(1, self.shape)
+
+
+class MLPDiscriminator(nn.Module):
+    """The tutorial's discriminator: 784-256-128-1, leaky ReLU; its sigmoid is in the loss."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        pixels = config.channels * config.image_size**2
+        self.fc = nn.ModuleList([nn.Linear(pixels, 256), nn.Linear(256, 128)])
+        self.out = nn.Linear(128, 1)
+
+    def forward(self, images: Tensor, classes: Tensor) -> Tensor:
+        h = (images.flatten(1) + 1) / 2  # the tutorial's pixels lie in [0, 1]
+        for layer in self.fc:
+            h = leaky_relu(layer(h), SLOPE)
+        return self.out(h).squeeze(1)
+
+
+def stages(config: Config) -> list[int]:
+    """Channels of each stage from the smallest picture (7x7 or 4x4) to the largest feature map."""
+    base = 7 if config.image_size == 28 else 4
+    count = (config.image_size // base).bit_length() - 1
+    return [min(config.width << (count - 1 - i), 256) for i in range(count)]
+
+
+class Upsample(nn.Module):
+    """Convolve at the low resolution, then pixel shuffle to twice the side (Shi et al. 2016).
+
+    On a CPU it costs a quarter of upsampling first.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs * 4, 3, padding=1)
+        self.shuffle = nn.PixelShuffle(2)
+
+    def forward(self, h: Tensor) -> Tensor:
+        return self.shuffle(self.conv(h))
+
+
+class ConvGenerator(nn.Module):
+    """Class-conditional DCGAN-like generator for 28, 32 or 64 px (after Radford et al. 2016)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        widths = stages(config)
+        self.base = 7 if config.image_size == 28 else 4
+        embed = EMBED if config.classes else 0
+        self.embed = nn.Linear(config.classes, embed, bias=False) if embed else None
+        self.fc = nn.Linear(config.z_dim + embed, widths[0] * self.base**2)
+        self.norms = nn.ModuleList([nn.BatchNorm2d(w) for w in widths])
+        outputs = [*widths[1:], config.channels]
+        self.ups = nn.ModuleList([Upsample(i, o) for i, o in zip(widths, outputs, strict=True)])
+        if self.embed is not None:
+            nn.init.normal_(self.embed.weight)
+
+    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
+        if self.embed is not None:
+            z = torch.cat([z, self.embed(classes)], 1)
+        h = self.fc(z).unflatten(1, (-1, self.base, self.base))
+        for norm, up in zip(self.norms, self.ups, strict=True):
+            h = up(leaky_relu(norm(h), SLOPE))
+        return torch.tanh(h)
+
+
+class ConvDiscriminator(nn.Module):
+    """Mirror of `ConvGenerator`; classes enter by projection (Miyato & Koyama 2018)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        widths = stages(config)[::-1]
+        sn = spectral_norm if config.d_norm == "spectral" else (lambda layer: layer)
+        inputs = [config.channels, *widths[:-1]]
+        self.downs = nn.ModuleList(
+            [sn(nn.Conv2d(i, o, 4, 2, 1)) for i, o in zip(inputs, widths, strict=True)]
+        )
+        batch = config.d_norm == "batch"
+        # none on the first stage: it would hide the overall brightness from D
+        self.norms = nn.ModuleList(
+            [nn.BatchNorm2d(w) if batch and k else nn.Identity() for k, w in enumerate(widths)]
+        )
+        base = 7 if config.image_size == 28 else 4
+        features = widths[-1] * base**2
+        self.out = sn(nn.Linear(features, 1))
+        self.embed = nn.Linear(config.classes, features, bias=False) if config.classes else None
+        if self.embed is not None:
+            nn.init.normal_(self.embed.weight, std=0.02)
+
+    def forward(self, images: Tensor, classes: Tensor) -> Tensor:
+        h = images
+        for down, norm in zip(self.downs, self.norms, strict=True):
+            h = leaky_relu(norm(down(h)), SLOPE)
+        h = h.flatten(1)
+        score = self.out(h).squeeze(1)
+        if self.embed is not None:
+            score = score + (h * self.embed(classes)).sum(1)
+        return score
+
+
+def make_generator(config: Config) -> nn.Module:
+    """A fresh G for this config."""
+    return MLPGenerator(config) if config.arch == "mlp" else ConvGenerator(config)
+
+
+def make_discriminator(config: Config) -> nn.Module:
+    """A fresh D for this config."""
+    return MLPDiscriminator(config) if config.arch == "mlp" else ConvDiscriminator(config)

@@ -1,0 +1,174 @@
+"""One training step at a time: networks, optimisers, EMA and random numbers, nothing else.
+
+It knows no thread, no file and no page. `step()` returns numbers; whoever calls it decides when to
+stop, save or show.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from gan.config import Config
+from gan.data import ImageSet
+from gan.losses import LOSSES, r1_penalty
+from gan.machine import choose_device
+from gan.networks import make_discriminator, make_generator
+
+
+@dataclass(frozen=True)
+class StepStats:
+    """One step's numbers: losses, and D's mean belief (0..1) that real and fake are real."""
+
+    step: int
+    loss_g: float
+    loss_d: float
+    d_real: float
+    d_fake: float
+
+
+class Trainer:
+    """Trains G against D; `ema` is the smoothed copy of G that is shown and used.
+
+    The same config, data and machine give the same weights: every random number comes from
+    `rng`, a CPU generator whose state is part of `state_dict()`.
+    """
+
+    def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
+        self.config, self.data, self.step_count = config, data, 0
+        self.device = device or choose_device()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.G = make_generator(config).to(self.device)
+            self.D = make_discriminator(config).to(self.device)
+        self.ema = copy.deepcopy(self.G).eval().requires_grad_(False)
+        self.rng = torch.Generator().manual_seed(config.seed)
+        betas = (config.beta1, config.beta2)
+        fused = self.device.type != "mps"
+        self.opt_G = torch.optim.Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
+        self.opt_D = torch.optim.Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
+        self.loss = LOSSES[config.loss]
+
+    def step(self) -> StepStats:
+        """`d_steps_per_g_step` steps of D, then one of G, then the EMA."""
+        self._set_learning_rates()
+        for _ in range(self.config.d_steps_per_g_step):
+            loss_d, real, fake = self.step_D()
+        loss_g = self.step_G()
+        self._update_ema()
+        self.step_count += 1
+        numbers = torch.stack([loss_g, loss_d, real.sigmoid().mean(), fake.sigmoid().mean()])
+        return StepStats(self.step_count, *numbers.tolist())
+
+    def step_D(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Move D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
+        images, classes = self._real_batch()
+        with torch.no_grad():
+            fakes = self.G(self._z(), classes)
+        real, fake = self.D(images, classes), self.D(fakes, classes)
+        loss = total = self.loss.d(real, fake)
+        every = self.config.r1_every
+        if self.config.r1_gamma and self.step_count % every == 0:
+            penalty = r1_penalty(lambda x: self.D(x, classes), images)
+            total = loss + 0.5 * self.config.r1_gamma * every * penalty
+        self.opt_D.zero_grad(set_to_none=True)
+        total.backward()
+        self.opt_D.step()
+        return loss.detach(), real.detach(), fake.detach()
+
+    def step_G(self) -> Tensor:
+        """Move G alone. Returns its loss."""
+        images, classes = self._real_batch()
+        self.D.requires_grad_(False)
+        fake = self.D(self.G(self._z(), classes), classes)
+        # only the relativistic loss compares fakes with reals; the others skip that forward pass
+        real = self.D(images, classes) if self.config.loss == "relativistic" else fake.detach()
+        loss = self.loss.g(real, fake)
+        self.opt_G.zero_grad(set_to_none=True)
+        loss.backward()
+        self.opt_G.step()
+        self.D.requires_grad_(True)
+        return loss.detach()
+
+    def _real_batch(self) -> tuple[Tensor, Tensor]:
+        index = torch.randint(
+            len(self.data.labels), (self.config.batch_size,), generator=self.rng
+        )
+        images, labels = self.data.batch(index)
+        return images.to(self.device), self._classes(labels)
+
+    def _classes(self, labels: Tensor) -> Tensor:
+        if not self.config.classes:
+            return torch.zeros(len(labels), 0, device=self.device)
+        return one_hot(labels, self.config.classes).float().to(self.device)
+
+    def _z(self) -> Tensor:
+        shape = (self.config.batch_size, self.config.z_dim)
+        return torch.randn(shape, generator=self.rng).to(self.device)
+
+    @torch.no_grad()
+    def _update_ema(self) -> None:
+        # early on a long memory would show mostly the random start
+        decay = min(self.config.ema_decay, self.step_count / (self.step_count + 10))
+        average, live = list(self.ema.parameters()), list(self.G.parameters())
+        torch._foreach_lerp_(average, live, 1 - decay)
+        for kept, new in zip(self.ema.buffers(), self.G.buffers(), strict=True):
+            kept.copy_(new)
+
+    def _set_learning_rates(self) -> None:
+        scale = 1.0
+        if self.config.lr_schedule == "linear":
+            scale = max(0.0, min(1.0, 2 - 2 * self.step_count / self.config.steps))
+        self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
+        self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
+
+    def state_dict(self) -> dict[str, Any]:
+        """All it takes to go on bit for bit: tensors by dotted name, and `step_count`."""
+        tensors = {"rng": self.rng.get_state()}
+        for name in ("G", "D", "ema"):
+            module = getattr(self, name)
+            tensors |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
+        for name in ("opt_G", "opt_D"):
+            for index, entries in getattr(self, name).state_dict()["state"].items():
+                tensors |= {f"{name}.{index}.{key}": value for key, value in entries.items()}
+        return {"tensors": tensors, "step_count": self.step_count, "config": asdict(self.config)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave.
+
+        Raises:
+            ValueError: tensors are missing, unknown or of another shape; nothing was changed.
+        """
+        tensors = state["tensors"]
+        for name in ("G", "D", "ema"):
+            _check_shapes(name, getattr(self, name).state_dict(), tensors)
+        if "rng" not in tensors or tensors["rng"].shape != self.rng.get_state().shape:
+            raise ValueError("the state of the random numbers is missing")
+        for name in ("G", "D", "ema"):
+            getattr(self, name).load_state_dict(_below(tensors, name))
+        for name in ("opt_G", "opt_D"):
+            optimiser = getattr(self, name)
+            entries: dict[int, dict[str, Tensor]] = {}
+            for key, value in _below(tensors, name).items():
+                index, entry = key.split(".", 1)
+                entries.setdefault(int(index), {})[entry] = value.clone()
+            groups = optimiser.state_dict()["param_groups"]
+            optimiser.load_state_dict({"state": entries, "param_groups": groups})
+        self.rng.set_state(tensors["rng"])
+        self.step_count = state["step_count"]
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    start = len(prefix) + 1
+    return {k[start:]: v for k, v in tensors.items() if k.startswith(prefix + ".")}
+
+
+def _check_shapes(name: str, wanted: dict[str, Tensor], tensors: dict[str, Tensor]) -> None:
+    found = {key: tuple(value.shape) for key, value in _below(tensors, name).items()}
+    if found != {key: tuple(value.shape) for key, value in wanted.items()}:
+        raise ValueError(f"the weights of {name} do not fit this config")
