@@ -28,7 +28,7 @@ def non_saturating_d(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def non_saturating_g(real: Tensor, fake: Tensor) -> Tensor:
-    """G maximises log D(fake), so its gradient lives while D is winning (Goodfellow et al. 2014)."""
+    """G maximises log D(fake): its gradient lives on while D wins (Goodfellow et al. 2014)."""
     return softplus(-fake).mean()
 
 

@@ -96,9 +96,7 @@ class Trainer:
         return loss.detach()
 
     def _real_batch(self) -> tuple[Tensor, Tensor]:
-        index = torch.randint(
-            len(self.data.labels), (self.config.batch_size,), generator=self.rng
-        )
+        index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
         images, labels = self.data.batch(index)
         return images.to(self.device), self._classes(labels)
 

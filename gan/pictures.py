@@ -1,0 +1,25 @@
+"""Contact sheets and PNG: pictures of many samples at once."""
+
+from __future__ import annotations
+
+import io
+
+import imageio.v3 as iio
+import numpy as np
+
+
+def grid(images: np.ndarray, columns: int) -> np.ndarray:
+    """Images uint8 (n,h,w,c) laid out row by row into one (rows*h, columns*w, c); black fills up."""
+    n, h, w, c = images.shape
+    rows = -(-n // columns)
+    sheet = np.zeros((rows * columns, h, w, c), np.uint8)
+    sheet[:n] = images
+    sheet = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2)
+    return np.ascontiguousarray(sheet).reshape(rows * h, columns * w, c)
+
+
+def png_bytes(image: np.ndarray) -> bytes:
+    """A picture uint8 (h,w,1) or (h,w,3) as PNG."""
+    buffer = io.BytesIO()
+    iio.imwrite(buffer, image[..., 0] if image.shape[-1] == 1 else image, extension=".png")
+    return buffer.getvalue()
