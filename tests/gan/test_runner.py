@@ -1,0 +1,157 @@
+"""The background thread: it pauses, resumes, stops, publishes, and hands errors back."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from gan.config import preset
+from gan.generator import Generator
+from gan.run import Run
+from gan.runner import Runner
+
+SMALL = preset("default", width=8, batch_size=8, steps=100_000)
+
+
+def wait(condition, seconds: float = 60) -> None:
+    """Until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def runner():
+    made = Runner(publish_every_s=0.05, checkpoint_every_s=0.2)
+    yield made
+    made.close()
+
+
+def test_no_thread_before_the_first_job():
+    before = threading.active_count()
+    runner = Runner()
+    assert threading.active_count() == before
+    runner.close()
+
+
+def test_pause_holds_and_resume_goes_on(runner, tmp_path):
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.step > 5)
+    runner.pause().result()
+    held = runner.snapshot
+    assert held.state == "paused"
+    time.sleep(0.3)
+    assert runner.snapshot is held
+    runner.resume().result()
+    wait(lambda: runner.snapshot.step > held.step)
+
+
+def test_a_published_snapshot_never_changes(runner, tmp_path):
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.step > 0)
+    old = runner.snapshot
+    pixels, step = old.images.copy(), old.step
+    wait(lambda: runner.snapshot.step > step + 20)
+    assert old.step == step
+    np.testing.assert_array_equal(old.images, pixels)
+    assert not np.array_equal(runner.snapshot.images, pixels)
+    with pytest.raises(ValueError):
+        old.images[0] = 0
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        old.step = 1
+
+
+def test_the_generator_is_a_copy(runner, tmp_path):
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.step > 5)
+    generator = runner.generator().result()
+    z = np.zeros((1, SMALL.z_dim))
+    before = generator.sample(z)
+    step = runner.snapshot.step
+    wait(lambda: runner.snapshot.step > step + 20)
+    np.testing.assert_array_equal(before, generator.sample(z))
+    assert runner.generator().result().model_id != generator.model_id
+
+
+def test_a_jobs_error_comes_back_and_the_runner_lives_on(runner, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/file").write_text("taken")
+    with pytest.raises(FileExistsError, match="not empty"):
+        runner.start(SMALL, tmp_path / "full").result()
+    with pytest.raises(LookupError, match="No run"):
+        runner.generator().result()
+    assert runner.snapshot.state == "idle"
+    runner.start(SMALL, tmp_path / "r").result()
+    with pytest.raises(RuntimeError, match="already going on"):
+        runner.start(SMALL, tmp_path / "s").result()
+    assert not (tmp_path / "s").exists()
+    assert runner.snapshot.run == "r"
+
+
+def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monkeypatch):
+    runner.start(SMALL, tmp_path / "r").result()
+
+    def broken(_):
+        raise FloatingPointError("the losses are no longer finite")
+
+    monkeypatch.setattr(Run, "advance", broken)
+    wait(lambda: runner.snapshot.state == "failed")
+    assert "no longer finite" in runner.snapshot.error
+    monkeypatch.undo()
+    runner.resume_run(tmp_path / "r").result()
+    wait(lambda: runner.snapshot.step > 5)
+
+
+def test_diverged_losses_end_the_run(runner, tmp_path):
+    wild = dataclasses.replace(SMALL, lr_g=0.1, lr_d=0.1, loss="hinge", d_norm="none")
+    runner.start(wild, tmp_path / "r").result()
+    real = Run.advance
+    stats_type = None
+
+    def nan(run):
+        nonlocal stats_type
+        stats_type = real(run)
+        return dataclasses.replace(stats_type, loss_d=float("nan"))
+
+    Run.advance = nan
+    try:
+        wait(lambda: runner.snapshot.state == "failed")
+    finally:
+        Run.advance = real
+    assert "learning rates" in runner.snapshot.error
+
+
+def test_stop_saves_and_the_run_can_be_resumed(runner, tmp_path):
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.step > 5)
+    runner.stop().result()
+    done = runner.snapshot
+    assert done.state == "done"
+    Generator.load(tmp_path / "r")
+    runner.resume_run(tmp_path / "r").result()
+    assert runner.snapshot.step == done.step
+    np.testing.assert_array_equal(runner.snapshot.images, done.images)
+    assert runner.history(0)[: done.step // 10] == runner.history()[: done.step // 10]
+
+
+def test_a_run_ends_at_its_goal(runner, tmp_path):
+    runner.start(dataclasses.replace(SMALL, steps=23), tmp_path / "r").result()
+    wait(lambda: runner.snapshot.state == "done")
+    assert runner.snapshot.step == 23
+    assert [row["step"] for row in runner.history()] == [10, 20]
+
+
+def test_close_saves_joins_and_refuses(tmp_path):
+    runner = Runner()
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.state == "running")
+    runner.close()
+    assert not any(thread.name == "trainer" for thread in threading.enumerate())
+    Run.resume(tmp_path / "r").close()
+    with pytest.raises(RuntimeError, match="shut down"):
+        runner.pause().result()
