@@ -1,0 +1,48 @@
+"""The same versions everywhere: on this machine, in CI and on Hugging Face Spaces."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text().split("\n")
+    return dict(line.split("==") for line in lines if "==" in line)
+
+
+def front_matter() -> dict[str, str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("---\n")
+    lines = text.split("---\n", 2)[1].splitlines()
+    return {key: value.strip().strip('"') for key, value in (line.split(":", 1) for line in lines)}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_exactly(name):
+    for line in filter(None, (ROOT / name).read_text().split("\n")):
+        assert line == "-r requirements.txt" or re.fullmatch(r"[a-z0-9-]+==\d+(\.\d+)+", line), line
+
+
+def test_development_needs_nothing_at_another_version():
+    assert not set(pins("requirements.txt")) & set(pins("requirements-dev.txt"))
+
+
+def test_the_space_runs_the_pinned_gradio():
+    matter = front_matter()
+    assert matter["sdk"] == "gradio"
+    assert matter["sdk_version"] == pins("requirements.txt")["gradio"]
+    assert len(matter["short_description"]) <= 60  # the Hub refuses more
+    colours = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert {matter["colorFrom"], matter["colorTo"]} <= colours
+
+
+def test_readme_and_project_name_the_same_python_and_licence():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    matter = front_matter()
+    assert project["requires-python"] == f">={matter['python_version']}"
+    assert project["license"].lower() == matter["license"]
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
