@@ -1,0 +1,27 @@
+"""Latent Studio on this machine or on Hugging Face Spaces: `python app.py`."""
+
+import os
+import signal
+import sys
+
+
+def main() -> None:
+    """Serve the page until interrupted; a run in progress is saved on the way out."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    from demo.settings import Settings
+    from demo.studio import Studio
+    from demo.ui import build, launch_options
+    from gan.machine import set_threads
+
+    set_threads()
+    studio = Studio(Settings.from_env())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        on_spaces = "SPACE_ID" in os.environ
+        build(studio).launch(server_name="0.0.0.0" if on_spaces else None, **launch_options())
+    finally:
+        studio.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The web page. It imports gradio and `gan`, never torch."""

@@ -1,0 +1,210 @@
+// Interpolate: keyframes in a strip, the loop through them playing live, and the wish for a file.
+// Keyframes belong to the browser tab: they are kept in localStorage, one set for each model.
+
+const FIRST = [[7, 3], [21, 8], [4, 0], [12, 6], [33, 9]]; // [seed, class] of the ready loop
+const UNDO_MOST = 50;
+const store = (model) => `latent-studio.interpolate.${model}`;
+
+function recall(model) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(store(model)));
+    return kept && typeof kept === "object" ? kept : {};
+  } catch {
+    return {};
+  }
+}
+
+function remember(model, thing) {
+  try {
+    localStorage.setItem(store(model), JSON.stringify(thing));
+  } catch {
+    // a full or forbidden store only means that a reload starts afresh
+  }
+}
+
+// What the Explore tab shows with this model, as a key; null if it was never open.
+function exploring(model, latent) {
+  try {
+    const { seed, z, label } = JSON.parse(localStorage.getItem(`latent-studio.explore.${model}`));
+    if (!Number.isInteger(seed) || !Array.isArray(z) || !z.every(Number.isFinite)) return null;
+    const home = latent(seed, z.length);
+    const moved = z.some((value, i) => Math.abs(value - home[i]) > 1e-4);
+    return { seed, label: label || 0, ...(moved && { z: z.map((x) => Math.round(x * 1e4) / 1e4) }) };
+  } catch {
+    return null;
+  }
+}
+
+function goodKeys(given) {
+  const good = (Array.isArray(given) ? given : []).filter(
+    (key) => Number.isInteger(key?.label) && (Number.isInteger(key.seed) || Array.isArray(key.z)),
+  );
+  return good.length >= 2 ? good.slice(0, 64) : FIRST.map(([seed, label]) => ({ seed, label }));
+}
+
+function sideForm() {
+  return new Promise((resolve) => {
+    const look = () => {
+      const found = document.querySelector(".lc-form");
+      if (found) resolve(found);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+export async function mount({ element, props, trigger, watch, server, words }) {
+  const query = new URL(import.meta.url).search;
+  const files = ["interpolate-loop", "interpolate-keys", "interpolate-form", "latents"];
+  const [loops, strips, forms, { latent }] = await Promise.all(
+    files.map((file) => import(`./${file}.js${query}`)),
+  );
+  const say = (key, values = {}) =>
+    (words[`interpolate.${key}`] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
+  element.innerHTML = `
+    <div class="ls-plate lc-plate"><canvas role="img" aria-label="${say("canvas")}"></canvas></div>
+    <div class="lc-transport">
+      <button class="ls-btn lc-play"></button>
+      <input class="ls-range lc-scrub" type="range" min="0" max="1" value="0" disabled
+        aria-label="${say("scrub")}">
+      <output class="lc-time"></output>
+    </div>
+    <p class="ls-error lc-error" role="alert"></p>
+    ${strips.MARKUP(say)}`;
+  const error = element.querySelector(".lc-error");
+
+  let model = null; // id
+  let about = { z_dim: 0, classes: 10, width: 28 }; // of the model, from its last preview
+  let state = { keys: goodKeys(), chosen: 0, past: [], wish: forms.tidy({}) };
+  let asked = ""; // the preview last asked for
+  let busy = false;
+  const thumbs = new Map();
+
+  // A key as this model can take it: another model's latent falls back to its seed.
+  function fitted(key) {
+    const label = about.classes ? key.label % about.classes : 0;
+    return key.z && about.z_dim && key.z.length !== about.z_dim
+      ? { seed: key.seed ?? 0, label }
+      : { ...key, label };
+  }
+
+  const name = (key) => `${model} ${JSON.stringify(fitted(key))}`;
+  const clip = () => ({
+    model,
+    keys: state.keys.map(fitted),
+    path: state.wish.path,
+    frames: forms.frameCount(state.wish),
+  });
+
+  const loop = loops.player(element, say, (phase) => {
+    const at = Math.floor(phase * state.keys.length + 1e-6);
+    strip.mark(state.wish.path === "circle" ? -1 : at);
+  });
+
+  const strip = strips.strip(element, say, {
+    paint: loops.paint,
+    change(keys, chosen) {
+      const past = [...state.past, { keys: state.keys, chosen: state.chosen }].slice(-UNDO_MOST);
+      settle({ keys, chosen, past });
+    },
+    undo() {
+      const { keys, chosen } = state.past.at(-1);
+      settle({ keys, chosen, past: state.past.slice(0, -1) });
+    },
+    pick(chosen) {
+      settle({ chosen });
+      if (state.wish.path !== "circle") loop.go(chosen / state.keys.length);
+    },
+    explored: () => exploring(model, latent),
+  });
+
+  const side = forms.form(
+    await sideForm(),
+    say,
+    { frames: props.max_frames, side: props.max_side },
+    (wish) => settle({ wish }),
+  );
+
+  function show() {
+    strip.show({ ...state, classes: about.classes }, (key) => thumbs.get(name(key)));
+    strip.reveal();
+    side.show(state.wish, state.keys.length, about.width);
+  }
+
+  // Every change ends here: shown, kept, sent to Gradio, and drawn again if it looks different.
+  function settle(change) {
+    state = { ...state, ...change };
+    if (state.keys.length !== 2 && state.wish.path === "circle") {
+      state.wish = { ...state.wish, path: "spline" };
+    }
+    show();
+    const { keys, chosen, wish } = state;
+    remember(model, { keys, chosen, wish });
+    const scale = side.scale(wish.side, about.width);
+    props.value = { ...clip(), fps: wish.fps, format: wish.format, scale };
+    trigger("change");
+    const frames = forms.frameCount(wish);
+    loop.last(frames / forms.rate(wish));
+    refresh();
+  }
+
+  // One request at a time, and always one more for the newest state.
+  async function refresh() {
+    if (busy || !model) return;
+    busy = true;
+    try {
+      for (;;) {
+        const wish = clip();
+        wish.frames = Math.min(wish.frames, props.max_frames);
+        const signature = JSON.stringify(wish);
+        if (signature === asked) break;
+        asked = signature;
+        const names = state.keys.map(name);
+        const answer = await server.preview(wish);
+        if (JSON.stringify({ ...clip(), frames: wish.frames }) !== signature && answer.error) continue;
+        error.textContent = answer.error ?? "";
+        if (!answer.error) arrived(answer, names);
+      }
+    } catch {
+      asked = "";
+      error.textContent = say("offline");
+    }
+    busy = false;
+  }
+
+  function arrived(answer, names) {
+    const known = about.z_dim === answer.z_dim && about.classes === answer.classes;
+    const resized = about.width !== answer.width;
+    about = { ...answer, frames: undefined, thumbs: undefined };
+    const raw = loops.bytes(answer.thumbs);
+    const size = answer.width * answer.height * answer.channels;
+    if (thumbs.size > 500) thumbs.clear();
+    names.forEach((key, i) => {
+      thumbs.set(key, { raw: raw.slice(i * size, (i + 1) * size), ...about });
+    });
+    loop.show(answer);
+    if (known && !resized) show();
+    else settle({});
+  }
+
+  function meet(next) {
+    if (next === model) return;
+    const first = model === null;
+    model = next;
+    if (!model) {
+      error.textContent = words["app.no_model"] ?? "";
+      return;
+    }
+    const kept = first ? recall(model) : {};
+    settle(first ? {
+      keys: goodKeys(kept.keys),
+      chosen: Math.min(kept.chosen || 0, goodKeys(kept.keys).length - 1),
+      wish: forms.tidy(kept.wish),
+    } : {});
+  }
+
+  new IntersectionObserver(show).observe(element); // Explore may have moved meanwhile
+  watch("value", () => meet(props.value?.model ?? null));
+  meet(props.value?.model ?? null);
+}

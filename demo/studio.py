@@ -1,0 +1,85 @@
+"""What belongs to the server and not to one visitor: the models, the runner, the settings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from demo.settings import Settings
+from gan.config import Config
+from gan.generator import Generator, ModelError
+from gan.runner import Runner
+
+RUN_PREFIX = "run:"
+
+
+class Studio:
+    """One per server, made by `app.py` and handed to the tabs.
+
+    A model's id is the name of a bundled model ("mnist") or "run:<name>" of a training run. Ids
+    come from visitors, so they are only ever looked up in a listing, never joined to a path.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.runner = Runner()
+        self._owner: str | None = None
+        self._lock = threading.Lock()
+        self._loaded: dict[str, tuple[object, Generator]] = {}
+
+    def model_folders(self) -> dict[str, Path]:
+        """Every usable model's id and folder: bundled ones first, then runs, newest first."""
+        bundled = sorted(self.settings.models.glob("*/model.safetensors"))
+        runs = self.settings.runs.glob("*/model.safetensors")
+        newest = sorted(runs, key=lambda path: path.parent.name, reverse=True)
+        return {path.parent.name: path.parent for path in bundled} | {
+            RUN_PREFIX + path.parent.name: path.parent for path in newest
+        }
+
+    def generator(self, model: str) -> Generator:
+        """The model behind an id, loaded again when a run has written newer weights.
+
+        Raises:
+            ModelError: no such model, or its files are damaged.
+        """
+        folder = self.model_folders().get(model)
+        if folder is None:
+            raise ModelError("That model is not on this server any more; choose another one.")
+        stamp = (folder / "model.safetensors").stat().st_mtime_ns
+        with self._lock:
+            kept = self._loaded.get(model)
+            if kept is None or kept[0] != stamp:
+                kept = (stamp, Generator.load(folder))
+                self._loaded.pop(model, None)
+                while len(self._loaded) >= 4:
+                    self._loaded.pop(next(iter(self._loaded)))
+                self._loaded[model] = kept
+            return kept[1]
+
+    def start(self, config: Config, owner: str) -> str:
+        """Start a run for `owner` and return its name; refused while another one goes on.
+
+        Raises:
+            RuntimeError: a run is going on already, in a sentence for the visitor.
+            DataError, OSError: the data or the disk said no.
+        """
+        with self._lock:
+            if self.runner.snapshot.state in ("loading", "running", "paused"):
+                raise RuntimeError(
+                    "A run is already going on. You can watch it and play with its model; "
+                    "start yours when it has stopped."
+                )
+            name = time.strftime("%Y%m%d-%H%M%S-") + config.data
+            started = self.runner.start(config, self.settings.runs / name)
+            self._owner = owner
+        started.result()
+        return name
+
+    def steers(self, owner: str) -> bool:
+        """Whether this visitor started the present run."""
+        return bool(owner) and owner == self._owner
+
+    def close(self) -> None:
+        """Save and stop the run."""
+        self.runner.close()

@@ -1,0 +1,1 @@
+"""One file a tab, each with `build(studio, model, t)`."""

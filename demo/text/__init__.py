@@ -1,0 +1,40 @@
+"""Every word for people, one JSON file a language; keys are flat: "explore.seed"."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import gradio as gr
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All of one language's texts by key."""
+    path = Path(__file__).parent / f"{language}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def words(*prefixes: str) -> dict[str, dict[str, str]]:
+    """What a panel needs: {"en": {...}, "zh": {...}} of the keys below the prefixes.
+
+    Keys keep their full name, so `words("explore")` holds "explore.seed".
+    """
+    starts = tuple(prefix + "." for prefix in prefixes)
+    return {
+        language: {key: text for key, text in catalogue(language).items() if key.startswith(starts)}
+        for language in LANGUAGES
+    }
+
+
+def say(key: str, **values: object) -> str:
+    """An English sentence of the server's, with {names} filled in."""
+    return catalogue("en")[key].format(**values)
+
+
+def i18n() -> gr.I18n:
+    """The same texts for Gradio's own components, which choose by the browser's language."""
+    return gr.I18n(**{language: catalogue(language) for language in LANGUAGES})
