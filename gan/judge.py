@@ -140,7 +140,7 @@ def augment(images: Tensor, rng: torch.Generator) -> Tensor:
     return grid_sample(images + 1, grid, align_corners=False) - 1
 
 
-def train(data: ImageSet, epochs: int = 16, seed: int = 0) -> JudgeNetwork:
+def train(data: ImageSet, epochs: int = 8, seed: int = 0) -> JudgeNetwork:
     """A judge of `data`, with a learning rate that rises and falls once (Smith & Topin 2018).
 
     The same seed on the same machine gives the same weights.
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m gan.judge", description=main.__doc__)
     parser.add_argument("--data", default="mnist", choices=DATASETS)
     parser.add_argument("--out", type=Path, required=True, help="folder named like the data set")
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     if options.out.name != options.data:

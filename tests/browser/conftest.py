@@ -43,7 +43,7 @@ def page(browser):
     """An empty page of 1280x800, closed after the test; an uncaught script error fails it."""
     opened = browser.new_page(viewport={"width": 1280, "height": 800})
     errors = []
-    opened.on("pageerror", errors.append)
+    opened.on("pageerror", lambda error: errors.append(error))
     yield opened
     opened.close()
     assert not errors, errors

@@ -1,0 +1,166 @@
+"""The Train tab's polls: only news, bounded, and safe against what a visitor may send."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from demo.progress import MAX_FRAMES, MAX_POINTS, Progress, thin
+from demo.settings import Settings
+from demo.studio import Studio
+from gan.config import Config
+from gan.pictures import grid, png_bytes
+from gan.runner import Snapshot
+
+BAD_CURSORS = [None, [], "x", 3, {"row": -1}, {"row": "7"}, {"run": [], "row": {}}, {"frames": 1}]
+
+
+class FakeRunner:
+    """A runner whose snapshot and rows the test sets."""
+
+    def __init__(self) -> None:
+        self.snapshot = Snapshot()
+        self.rows: list[dict] = []
+
+    def history(self, since_row: int = 0) -> list[dict]:
+        return self.rows[since_row:]
+
+    def start(self, config: Config, folder: Path) -> SimpleNamespace:
+        self.snapshot = Snapshot(1, "running", folder.name, config)
+        return SimpleNamespace(result=lambda: None)
+
+
+def rows(count: int) -> list[dict]:
+    numbers = {"loss_g": 1.23456789, "loss_d": 0.98765, "d_real": 0.7, "d_fake": 0.3}
+    return [{"step": 10 * k, **numbers, "elapsed_s": float(k)} for k in range(1, count + 1)]
+
+
+def images(value: int) -> np.ndarray:
+    return np.full((60, 28, 28, 1), value, np.uint8)
+
+
+def record(folder: Path, steps: list[int]) -> None:
+    (folder / "snapshots").mkdir(parents=True)
+    for step in steps:
+        sheet = png_bytes(grid(images(step % 256), 10))
+        (folder / "snapshots" / f"{step:08d}.png").write_bytes(sheet)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models"))
+    made.runner.close()
+    made.runner = FakeRunner()
+    return made
+
+
+@pytest.fixture
+def running(studio: Studio) -> Studio:
+    record(studio.settings.runs / "r1", [0, 50, 100])
+    studio.runner.rows = rows(20)
+    studio.runner.snapshot = Snapshot(
+        7, "running", "r1", Config(), 200, 10_000, 12.5, 800.0, 180.0, None, images(9)
+    )
+    return studio
+
+
+def test_only_new_rows_come_with_a_cursor(running: Studio) -> None:
+    watched = Progress(running)
+    first = watched.poll({})
+    assert first["reset"] and len(first["rows"]) == 20 and first["frames"] == [0, 50, 100]
+    running.runner.rows += rows(23)[20:]
+    second = watched.poll(first["cursor"])
+    assert [row[0] for row in second["rows"]] == [210, 220, 230]
+    assert "reset" not in second and "frames" not in second
+    assert "rows" not in watched.poll(second["cursor"])
+
+
+def test_no_picture_while_the_version_stays(running: Studio) -> None:
+    watched = Progress(running)
+    first = watched.poll({})
+    assert first["picture"]
+    second = watched.poll(first["cursor"])
+    assert "picture" not in second
+    running.runner.snapshot = replace(running.runner.snapshot, version=8, images=images(10))
+    assert watched.poll(second["cursor"])["picture"] != first["picture"]
+
+
+def test_a_tick_without_picture_is_under_a_kilobyte(running: Studio) -> None:
+    watched = Progress(running)
+    cursor = watched.poll({})["cursor"]
+    running.runner.rows += rows(26)[20:]
+    assert len(json.dumps(watched.poll(cursor))) < 1000
+
+
+def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch) -> None:
+    watched = Progress(running)
+    made = []
+    monkeypatch.setattr("demo.progress.png_bytes", lambda image: made.append(1) or b"png")
+    for _ in range(5):
+        watched.poll({})
+    assert len(made) == 1
+
+
+def test_thinning_is_bounded_and_keeps_the_mean(running: Studio) -> None:
+    running.runner.rows = rows(9_999)
+    answer = Progress(running).poll({})
+    assert len(answer["rows"]) <= MAX_POINTS and answer["rows"][-1][0] == 99_990
+    assert answer["cursor"]["row"] == 9_999
+    assert thin([[1, 1.0], [2, 3.0], [3, None], [4, 5.0]], 2) == [[2, 2.0], [4, 5.0]]
+
+
+@pytest.mark.parametrize("cursor", BAD_CURSORS)
+def test_a_cursor_without_sense_is_an_empty_one(running: Studio, cursor: object) -> None:
+    answer = Progress(running).poll(cursor)
+    assert answer["reset"] and len(answer["rows"]) == 20
+    json.dumps(answer, allow_nan=False)
+
+
+def test_losses_that_are_not_numbers_are_still_json(running: Studio) -> None:
+    running.runner.rows = [{**rows(1)[0], "loss_g": float("nan")}]
+    assert json.loads(json.dumps(Progress(running).poll({}), allow_nan=False))["rows"][0][1] is None
+
+
+def test_before_any_run_the_bundled_recording_is_shown(studio: Studio) -> None:
+    folder = studio.settings.models / "mnist"
+    record(folder, [0, 10, 20])
+    (folder / "history.jsonl").write_text("\n".join(map(json.dumps, rows(3))))
+    watched = Progress(studio)
+    answer = watched.poll({})
+    assert answer["run"] == "" and answer["frames"] == [0, 10, 20] and len(answer["rows"]) == 3
+    assert set(watched.frames({"run": "", "steps": [10, 11, "20"]})["frames"]) == {"10"}
+
+
+def test_another_run_starts_the_page_afresh(running: Studio) -> None:
+    watched = Progress(running)
+    cursor = watched.poll({})["cursor"]
+    running.runner.snapshot = replace(running.runner.snapshot, version=8, run="r2", images=None)
+    running.runner.rows = []
+    answer = watched.poll(cursor)
+    assert answer["reset"] and answer["frames"] == [] and answer["picture"] == ""
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [None, 5, {}, {"run": "r1"}, {"run": "../r1", "steps": [0]}, {"run": "r1", "steps": 0}],
+)
+def test_frames_of_nothing_are_none(running: Studio, wanted: object) -> None:
+    assert Progress(running).frames(wanted) == {"run": "r1", "frames": {}}
+
+
+def test_frames_are_few_at_a_time(running: Studio) -> None:
+    found = Progress(running).frames({"run": "r1", "steps": [0] * MAX_FRAMES + [50]})
+    assert set(found["frames"]) == {"0"}
+
+
+def test_a_second_starter_gets_a_sentence(studio: Studio) -> None:
+    name = studio.start(Config(), "first")
+    assert studio.steers("first") and not studio.steers("second") and not studio.steers("")
+    with pytest.raises(RuntimeError, match="already going on"):
+        studio.start(Config(), "second")
+    assert studio.runner.snapshot.run == name and studio.steers("first")
