@@ -167,11 +167,14 @@ def _keyframes(generator: Generator, given: Any) -> tuple[np.ndarray, list[int] 
     keys, labels = [], []
     for number, key in enumerate(given, 1):
         key = key if isinstance(key, dict) else {}
-        if key.get("z") is None:
+        own = key.get("z")
+        # a latent made for another model gives way to the key's seed, where it has one
+        strange = isinstance(own, list) and len(own) != generator.z_dim
+        if own is None or (strange and "seed" in key):
             seed = _whole(key.get("seed"), 0, SEED_MAX, f"seed of keyframe {number}")
             keys.append(latent(seed, generator.z_dim))
         else:
-            keys.append(_latent(key["z"], generator.z_dim, number))
+            keys.append(_latent(own, generator.z_dim, number))
         if generator.classes:
             most = generator.classes - 1
             labels.append(_whole(key.get("label"), 0, most, f"class of keyframe {number}"))

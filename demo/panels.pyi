@@ -29,8 +29,6 @@ import(`${root}/file=${props.path}?v=${props.version}`)
   });
 """
 
-from gradio.events import Dependency
-
 class Panel(gr.HTML):
     """What people play with: canvases, strips, timelines, drawn by `demo/static/<script>.js`.
 
@@ -87,7 +85,6 @@ class Panel(gr.HTML):
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 def version() -> str:
     """Changes when any file of demo/static/ does."""

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def grid(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images uint8 (n,h,w,c) laid out row by row into one (rows*h, columns*w, c); black fills up."""
+    """Images uint8 (n,h,w,c) row by row as one (rows*h, columns*w, c); black fills it up."""
     n, h, w, c = images.shape
     rows = -(-n // columns)
     sheet = np.zeros((rows * columns, h, w, c), np.uint8)

@@ -11,7 +11,7 @@ from gan.data import ImageSet, load
 from gan.trainer import Trainer
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def one_thread():
     """Networks this small gain nothing from a second thread, and wait for it on a busy machine."""
     torch.set_num_threads(1)

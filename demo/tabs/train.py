@@ -38,7 +38,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """The tab's content: the panel to watch on the left, what steers it on the right."""
     watched = Progress(studio)
 
-    def progress(cursor: Any) -> dict[str, Any]:
+    def progress(cursor: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
         return watched.poll(cursor)
 
     def frames(wanted: Any) -> dict[str, Any]:
@@ -88,27 +88,32 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         about = gr.Dropdown(info=t(f"train.about.{name}"))
         return [about, *(getattr(config, row[0]) for row in FIELDS)]
 
-    def begin(token: str, name: str, goal: float, number: float, *values: Any) -> list[Any]:
+    def begin(
+        request: gr.Request, token: str, name: str, goal: float, number: float, *values: Any
+    ) -> list[Any]:
         token = token or uuid.uuid4().hex
         try:
-            config = _config(studio, name, goal, number, values)
+            config = _config(studio, request, name, goal, number, values)
             studio.start(config, token)
         except (ConfigError, DataError, RuntimeError, OSError) as error:
             busy = studio.runner.snapshot.state in ACTIVE
-            gr.Warning(str(t("train.busy") if busy else error), title=str(t("train.refused")))
+            gr.Warning(_say(request, "train.busy") if busy else str(error))
         return [token, next(wakes), *show(token)]
 
-    def steer(token: str, job: str) -> list[Any]:
+    def steer(request: gr.Request, token: str, job: str = "") -> list[Any]:
         if studio.steers(token):
             switch = "resume" if studio.runner.snapshot.state == "paused" else "pause"
             try:
                 getattr(studio.runner, job or switch)().result(WAIT_S)
             except (FutureTimeout, RuntimeError, OSError) as error:
                 log.warning("%s failed: %r", job or switch, error)
-                gr.Warning(str(error or t("train.slow")), title=str(t("train.refused")))
+                gr.Warning(str(error) or _say(request, "train.slow"))
         return [next(wakes), *show(token)]
 
-    def use() -> Any:
+    def end(request: gr.Request, token: str) -> list[Any]:
+        return steer(request, token, "stop")
+
+    def use(request: gr.Request) -> Any:
         from demo.ui import choices  # ui builds this tab
 
         name = RUN_PREFIX + studio.runner.snapshot.run
@@ -116,14 +121,14 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         known = name in (value for _, value in options)
         if not known:
             return gr.skip()
-        gr.Info(str(t("train.used")), title=str(t("app.model")))
+        gr.Info(_say(request, "train.used"))
         return gr.Dropdown(choices=options, value=name)
 
     chosen.input(fill, chosen, [chosen, *fields], **QUIET)
     asked = [owner, chosen, steps, seed, *fields]
     start.click(begin, asked, [owner, panel, *buttons], **SPEAKS)
-    hold.click(lambda token: steer(token, ""), owner, [panel, *buttons], **SPEAKS)
-    stop.click(lambda token: steer(token, "stop"), owner, [panel, *buttons], **SPEAKS)
+    hold.click(steer, owner, [panel, *buttons], **SPEAKS)
+    stop.click(end, owner, [panel, *buttons], **SPEAKS)
     play.click(use, None, model, **SPEAKS)
     panel.input(greet, owner, [owner, *buttons], **QUIET)
 
@@ -150,7 +155,7 @@ def _fields(t: gr.I18n) -> Iterator[gr.Number]:
 
 
 def _config(
-    studio: Studio, name: str, goal: float, seed: float, values: tuple[Any, ...]
+    studio: Studio, request: gr.Request, name: str, goal: float, seed: float, values: tuple
 ) -> Config:
     """What was asked for, as a Config; an emptied field is a ConfigError too."""
     names = [row[0] for row in FIELDS]
@@ -158,8 +163,9 @@ def _config(
     for field, value in asked.items():
         if value is None:
             low, high = RANGES[field]
-            name = text.say(f"train.{field}")
-            raise ConfigError(text.say("train.empty", name=name, low=f"{low:g}", high=f"{high:g}"))
+            label = _say(request, f"train.{field}")
+            sentence = _say(request, "train.empty", name=label, low=f"{low:g}", high=f"{high:g}")
+            raise ConfigError(sentence)
         if isinstance(getattr(Config, field), int):
             asked[field] = int(value)
     asked["steps"] = min(asked["steps"], studio.settings.max_steps)
@@ -183,3 +189,9 @@ def _buttons(studio: Studio, token: str, t: gr.I18n) -> list[Any]:
         gr.Button(visible=ready),
         gr.Markdown(value=t("train.watching"), visible=active and not mine),
     ]
+
+
+def _say(request: gr.Request, key: str, **values: object) -> str:
+    """A sentence in the visitor's language: toasts do not translate by themselves."""
+    language = "zh" if request.headers.get("accept-language", "").startswith("zh") else "en"
+    return text.catalogue(language)[key].format(**values)

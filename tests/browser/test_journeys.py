@@ -119,6 +119,7 @@ def tab(page, name):
 
 def painted(page, selector, timeout_s=30):
     """Wait until a canvas shows more than one colour."""
+    page.wait_for_selector(selector)
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
         if pixels(page, selector)[..., :3].std() > 5:
@@ -172,7 +173,7 @@ def test_a_seed_gives_the_same_pixels_after_a_reload_and_to_another_visitor(visi
 def test_a_loop_plays_and_its_export_decodes(visit, name, suffix):
     page = visit()
     tab(page, "Interpolate")
-    canvas = "#interpolate canvas.lc-canvas"
+    canvas = "#interpolate .ls-plate canvas"
     painted(page, canvas)
     changes(page, canvas, pixels(page, canvas))  # it plays before anything is pressed
     page.locator(".lc-form").get_by_text(name, exact=True).click()
@@ -181,7 +182,7 @@ def test_a_loop_plays_and_its_export_decodes(visit, name, suffix):
     with page.expect_download() as download:
         page.locator(".lc-file a").first.click()
     path = download.value.path()
-    asked = int(re.search(r"(\d+) frames", page.locator(".lc-line").inner_text()).group(1))
+    asked = int(re.search(r"(\d+) frames", page.locator(".lc-line").first.inner_text()).group(1))
     if suffix == "gif":
         with Image.open(path) as gif:
             assert gif.n_frames == asked and gif.info["loop"] == 0
@@ -218,7 +219,7 @@ def _plays(page, data):
 def test_training_starts_pauses_survives_a_reload_and_its_model_can_be_played_with(visit):
     page, other = visit(), visit()
     tab(page, "Train")
-    sheet = "#train canvas"
+    sheet = "#train .tr-sheet canvas"
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_function("document.querySelector('.tr-status').innerText.includes('Training')")
     painted(page, sheet)

@@ -86,6 +86,12 @@ def test_a_key_may_bring_its_own_latent(studio):
     assert clip.z.shape == (30, studio.model.z_dim)
 
 
+def test_another_models_latent_gives_way_to_its_seed(studio):
+    keys = [{"z": [0.5] * 7, "seed": 3, "label": 1}, {"seed": 9, "label": 2}]
+    clip = Clip.read(studio, wish(keys=keys))
+    assert np.array_equal(clip.keys, latents([3, 9], studio.model.z_dim))
+
+
 KEY = {"seed": 1, "label": 1}
 BAD = [
     ({"keys": []}, "2 to 64 keyframes"),

@@ -229,7 +229,7 @@ def small_state() -> dict:
     return run(make(ImageSet("mnist", images, torch.arange(16) % 10)), 2).state_dict()
 
 
-@pytest.mark.parametrize("damaged", damaged_states(small_state()))
+@pytest.mark.parametrize("damaged", list(damaged_states(small_state())))
 def test_a_damaged_state_is_refused_and_changes_nothing(tiny_data, damaged):
     trainer = run(make(tiny_data, seed=5), 1)
     before = frozen(trainer)
