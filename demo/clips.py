@@ -68,10 +68,8 @@ class Clip:
         Raises:
             ValueError: no such model, or something in the wish makes no sense.
         """
-        if not isinstance(wish, dict):
-            raise ValueError("The clip did not arrive whole; reload the page and try again.")
-        model, path = str(wish.get("model"))[:80], str(wish.get("path"))[:20]
-        generator = studio.generator(model)
+        generator = _generator(studio, wish)
+        model, path = wish["model"], str(wish.get("path"))[:20]
         if frames is None:
             frames = _whole(wish.get("frames"), 2, studio.settings.max_frames, "number of frames")
         keys, labels = _keyframes(generator, wish.get("keys"))
@@ -96,9 +94,7 @@ def preview(studio: Studio, wish: Any) -> dict[str, Any]:
     Raises:
         ValueError: see `Clip.read`.
     """
-    if not isinstance(wish, dict):
-        raise ValueError("The clip did not arrive whole; reload the page and try again.")
-    generator = studio.generator(str(wish.get("model"))[:80])
+    generator = _generator(studio, wish)
     wanted = _whole(wish.get("frames"), 2, studio.settings.max_frames, "number of frames")
     height, width, channels = generator.shape
     fit = max(2, PREVIEW_BYTES // (height * width * channels))
@@ -134,8 +130,7 @@ def make_file(
         Cancelled: `stop` was set; no file is left.
         gan.export.ExportError: the file could not be written.
     """
-    clip = Clip.read(studio, wish)
-    kind = wish.get("format")
+    clip, kind = Clip.read(studio, wish), wish.get("format")
     if kind not in FORMATS:
         raise ValueError("Choose GIF, MP4 or PNG frames as the format.")
     fps = wish.get("fps")
@@ -151,19 +146,23 @@ def make_file(
             raise Cancelled
         on_frame(done, len(clip.z))
 
-    path = export(
-        clip.frames(), folder / f"{clip.name}.{kind}", fps=fps, scale=scale, on_frame=step
-    )
+    path = folder / f"{clip.name}.{kind}"
+    export(clip.frames(), path, fps=fps, scale=scale, on_frame=step)
     if stop.is_set():
         path.unlink()
         raise Cancelled
     return Made(path, len(clip.z), float(len(clip.z) / rate), path.stat().st_size)
 
 
+def _generator(studio: Studio, wish: Any) -> Generator:
+    if not isinstance(wish, dict) or not isinstance(wish.get("model"), str):
+        raise ValueError("The clip did not arrive whole; reload the page and try again.")
+    return studio.generator(wish["model"])
+
+
 def _keyframes(generator: Generator, given: Any) -> tuple[np.ndarray, list[int] | None]:
     if not isinstance(given, list) or not KEY_COUNT[0] <= len(given) <= KEY_COUNT[1]:
-        count = len(given) if isinstance(given, list) else 0
-        raise ValueError("A clip needs {} to {} keyframes, not {}.".format(*KEY_COUNT, count))
+        raise ValueError("A clip needs {} to {} keyframes.".format(*KEY_COUNT))
     keys, labels = [], []
     for number, key in enumerate(given, 1):
         key = key if isinstance(key, dict) else {}
@@ -198,6 +197,5 @@ def _whole(given: Any, low: int, high: int, what: str) -> int:
     if isinstance(given, float) and given.is_integer():
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= high:
-        shown = str(given)[:20]
-        raise ValueError(f"The {what} must be a whole number from {low} to {high}, not {shown}.")
+        raise ValueError(f"The {what} must be a whole number from {low} to {high}.")
     return given

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import gradio as gr
 
 from demo import text
+from demo.models import choices, preferred
 from demo.panels import STATIC
-from demo.studio import RUN_PREFIX, Studio
+from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
 from demo.theme import theme
 
-DEFAULT_MODEL = "mnist"
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
 
@@ -58,26 +57,3 @@ def launch_options() -> dict[str, Any]:
         "ssr_mode": False,
         "footer_links": [],
     }
-
-
-def choices(studio: Studio) -> list[tuple[str, str]]:
-    """Every model of the server as (what is shown, its id)."""
-    return [(model_name(model), model) for model in studio.model_folders()]
-
-
-def preferred(options: list[tuple[str, str]]) -> str | None:
-    """The bundled MNIST model, else the first one there is."""
-    ids = [model for _, model in options]
-    return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
-
-
-def model_name(model: str) -> str:
-    """A model's id in readable form: "MNIST", or a run's data, day and time."""
-    if not model.startswith(RUN_PREFIX):
-        return model.replace("-", " ").upper() if model.islower() else model
-    name = model.removeprefix(RUN_PREFIX)
-    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+)", name)
-    if not found:
-        return name
-    year, month, day, hour, minute, second, data = found.groups()
-    return f"{data.upper()}, {year}-{month}-{day} {hour}:{minute}:{second}"

@@ -136,7 +136,7 @@ def augment(images: Tensor, rng: torch.Generator) -> Tensor:
     shift = amounts[3:] * 2 * 2 / images.shape[-1]  # affine_grid's image is 2 wide
     rows = [cos, shear * cos - sin, shift[0], sin, shear * sin + cos, shift[1]]
     grid = affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
-    # padding is zero, so that what comes in from outside must be black
+    # grid_sample fills the outside with 0, so black is moved there and back
     return grid_sample(images + 1, grid, align_corners=False) - 1
 
 

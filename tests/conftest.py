@@ -3,18 +3,18 @@
 import json
 
 import pytest
-import torch
-from safetensors.torch import save_file
 
+# before any test imports torch: OpenMP reads what gan/__init__.py sets when torch is loaded
 from gan.config import preset
 from gan.data import ImageSet, load
+from gan.machine import choose_device, set_threads
 from gan.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Networks this small gain nothing from a second thread, and wait for it on a busy machine."""
-    torch.set_num_threads(1)
+def threads():
+    """As many as the app itself uses: another number gives other last bits."""
+    set_threads()
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +27,14 @@ def tiny_data():
 @pytest.fixture(scope="session")
 def tiny_model(tiny_data, tmp_path_factory):
     """A model folder as a run leaves it: the default generator after ten steps. Do not write."""
+    from safetensors.torch import save_file
+
     config = preset("default", steps=10)
-    trainer = Trainer(config, tiny_data, torch.device("cpu"))
+    trainer = Trainer(config, tiny_data, choose_device())
     for _ in range(config.steps):
         trainer.step()
     folder = tmp_path_factory.mktemp("tiny-model")
     (folder / "config.json").write_text(json.dumps(config.to_json()))
-    save_file(trainer.ema.state_dict(), folder / "model.safetensors")
+    weights = {name: value.cpu().contiguous() for name, value in trainer.ema.state_dict().items()}
+    save_file(weights, folder / "model.safetensors")
     return folder

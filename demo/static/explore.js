@@ -16,12 +16,9 @@ export function mount({ element, props, watch, server, words }) {
   let model = null; // the panel's value, with its directions unpacked
   let parts = null; // what view.furnish made for it
   let state = null; // {seed, z, label}; replaced whole, never changed inside
-  let past = [];
-  let future = [];
+  let [past, future] = [[], []];
   let lastMove = {};
-  let wantHero = false;
-  let wantRest = false;
-  let drawing = false;
+  let [wantHero, wantRest, drawing] = [false, false, false];
   let fitted = 0; // the height of the image that the hero's size was chosen for
   let restAt = 0;
 
@@ -127,7 +124,9 @@ export function mount({ element, props, watch, server, words }) {
       }
     }
     if (image && asked === model && image.model_id !== model.model_id) {
-      adopt(await server.describe({ model: model.model })); // a run has written newer weights
+      // a run has written newer weights
+      const fresh = await server.describe({ model: asked.model }).catch(() => null);
+      if (fresh && asked === model) adopt(fresh);
     }
   }
 
@@ -155,8 +154,7 @@ export function mount({ element, props, watch, server, words }) {
         z: kept?.z ?? (keepZ || latent(seed, model.z_dim)),
         label: Math.min(Math.max(0, known), Math.max(0, model.classes - 1)),
       };
-      past = [];
-      future = [];
+      [past, future] = [[], []];
       if (!kept && !before) paintFirst();
       refit();
     }

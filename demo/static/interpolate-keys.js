@@ -15,8 +15,10 @@ export const MARKUP = (say) => `
     <label class="ls-field lc-class"><span>${say("class")}</span><select></select></label>
     <label class="ls-field lc-seed"><span>${say("seed")}</span>
       <input inputmode="numeric" autocomplete="off" maxlength="10"></label>
-    <button class="ls-btn" data-do="left" aria-label="${say("left")}" title="${say("left")}">←</button>
-    <button class="ls-btn" data-do="right" aria-label="${say("right")}" title="${say("right")}">→</button>
+    <button class="ls-btn" data-do="left" aria-label="${say("left")}"
+      title="${say("left")}">←</button>
+    <button class="ls-btn" data-do="right" aria-label="${say("right")}"
+      title="${say("right")}">→</button>
     <button class="ls-btn" data-do="delete">${say("delete")}</button>
     <span class="lc-gap"></span>
     <button class="ls-btn" data-do="add">${say("add")}</button>

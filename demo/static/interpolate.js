@@ -1,46 +1,7 @@
 // Interpolate: keyframes in a strip, the loop through them playing live, and the wish for a file.
 // Keyframes belong to the browser tab: they are kept in localStorage, one set for each model.
 
-const FIRST = [[7, 3], [21, 8], [4, 0], [12, 6], [33, 9]]; // [seed, class] of the ready loop
 const UNDO_MOST = 50;
-const store = (model) => `latent-studio.interpolate.${model}`;
-
-function recall(model) {
-  try {
-    const kept = JSON.parse(localStorage.getItem(store(model)));
-    return kept && typeof kept === "object" ? kept : {};
-  } catch {
-    return {};
-  }
-}
-
-function remember(model, thing) {
-  try {
-    localStorage.setItem(store(model), JSON.stringify(thing));
-  } catch {
-    // a full or forbidden store only means that a reload starts afresh
-  }
-}
-
-// What the Explore tab shows with this model, as a key; null if it was never open.
-function exploring(model, latent) {
-  try {
-    const { seed, z, label } = JSON.parse(localStorage.getItem(`latent-studio.explore.${model}`));
-    if (!Number.isInteger(seed) || !Array.isArray(z) || !z.every(Number.isFinite)) return null;
-    const home = latent(seed, z.length);
-    const moved = z.some((value, i) => Math.abs(value - home[i]) > 1e-4);
-    return { seed, label: label || 0, ...(moved && { z: z.map((x) => Math.round(x * 1e4) / 1e4) }) };
-  } catch {
-    return null;
-  }
-}
-
-function goodKeys(given) {
-  const good = (Array.isArray(given) ? given : []).filter(
-    (key) => Number.isInteger(key?.label) && (Number.isInteger(key.seed) || Array.isArray(key.z)),
-  );
-  return good.length >= 2 ? good.slice(0, 64) : FIRST.map(([seed, label]) => ({ seed, label }));
-}
 
 function sideForm() {
   return new Promise((resolve) => {
@@ -55,9 +16,9 @@ function sideForm() {
 
 export async function mount({ element, props, trigger, watch, server, words }) {
   const query = new URL(import.meta.url).search;
-  const files = ["interpolate-loop", "interpolate-keys", "interpolate-form", "latents"];
-  const [loops, strips, forms, { latent }] = await Promise.all(
-    files.map((file) => import(`./${file}.js${query}`)),
+  const parts = ["loop", "keys", "form", "keep"].map((part) => `interpolate-${part}`);
+  const [loops, strips, forms, kept, { latent }] = await Promise.all(
+    [...parts, "latents"].map((file) => import(`./${file}.js${query}`)),
   );
   const say = (key, values = {}) =>
     (words[`interpolate.${key}`] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -74,9 +35,9 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     ${strips.MARKUP(say)}`;
   const error = element.querySelector(".lc-error");
 
-  let model = null; // id
+  let model; // id; null when the server has none
   let about = { z_dim: 0, classes: 10, width: 28 }; // of the model, from its last preview
-  let state = { keys: goodKeys(), chosen: 0, past: [], wish: forms.tidy({}) };
+  let state = { keys: kept.goodKeys(), chosen: 0, past: [], wish: forms.tidy({}) };
   let asked = ""; // the preview last asked for
   let busy = false;
   const thumbs = new Map();
@@ -96,6 +57,11 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     path: state.wish.path,
     frames: forms.frameCount(state.wish),
   });
+  // What is played of it: a clip too long to export is still worth looking at.
+  const shown = () => {
+    const wish = clip();
+    return { ...wish, frames: Math.min(wish.frames, props.max_frames) };
+  };
 
   const loop = loops.player(element, say, (phase) => {
     const at = Math.floor(phase * state.keys.length + 1e-6);
@@ -116,7 +82,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       settle({ chosen });
       if (state.wish.path !== "circle") loop.go(chosen / state.keys.length);
     },
-    explored: () => exploring(model, latent),
+    explored: () => kept.exploring(model, latent),
   });
 
   const side = forms.form(
@@ -140,7 +106,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     }
     show();
     const { keys, chosen, wish } = state;
-    remember(model, { keys, chosen, wish });
+    kept.remember(model, { keys, chosen, wish });
     const scale = side.scale(wish.side, about.width);
     props.value = { ...clip(), fps: wish.fps, format: wish.format, scale };
     trigger("change");
@@ -155,14 +121,12 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     busy = true;
     try {
       for (;;) {
-        const wish = clip();
-        wish.frames = Math.min(wish.frames, props.max_frames);
-        const signature = JSON.stringify(wish);
-        if (signature === asked) break;
-        asked = signature;
+        const wish = shown();
+        if (JSON.stringify(wish) === asked) break;
+        asked = JSON.stringify(wish);
         const names = state.keys.map(name);
         const answer = await server.preview(wish);
-        if (JSON.stringify({ ...clip(), frames: wish.frames }) !== signature && answer.error) continue;
+        if (answer.error && JSON.stringify(shown()) !== asked) continue;
         error.textContent = answer.error ?? "";
         if (!answer.error) arrived(answer, names);
       }
@@ -190,18 +154,20 @@ export async function mount({ element, props, trigger, watch, server, words }) {
 
   function meet(next) {
     if (next === model) return;
-    const first = model === null;
+    const first = !model;
     model = next;
     if (!model) {
       error.textContent = words["app.no_model"] ?? "";
       return;
     }
-    const kept = first ? recall(model) : {};
-    settle(first ? {
-      keys: goodKeys(kept.keys),
-      chosen: Math.min(kept.chosen || 0, goodKeys(kept.keys).length - 1),
-      wish: forms.tidy(kept.wish),
-    } : {});
+    if (!first) return settle({}); // the same seeds and classes, drawn by the new model
+    const { keys, chosen, wish } = kept.recall(model);
+    const good = kept.goodKeys(keys);
+    settle({
+      keys: good,
+      chosen: Math.min(Math.max(0, Math.trunc(chosen) || 0), good.length - 1),
+      wish: forms.tidy(wish),
+    });
   }
 
   new IntersectionObserver(show).observe(element); // Explore may have moved meanwhile

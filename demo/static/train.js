@@ -122,7 +122,8 @@ export function mount({ element, trigger, watch, server, words }) {
       return [part(say(answer.frames || rows.length ? "train.recorded" : "train.nothing_yet"))];
     }
     const count = (n) => n.toLocaleString();
-    const parts = [part(say("train.state_" + answer.state), "b")];
+    const early = answer.state === "done" && answer.step < answer.goal;
+    const parts = [part(say("train.state_" + (early ? "stopped" : answer.state)), "b")];
     parts.push(part(say("train.steps_of", { step: count(answer.step), goal: count(answer.goal) })));
     if (answer.rate && answer.state === "running") {
       parts.push(part(say("train.rate", { rate: count(Math.round(answer.rate)) })));

@@ -71,10 +71,9 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 return
             except (ValueError, ExportError) as error:
                 raise gr.Error(str(error), print_exception=False) from error
-            weight = f"{made.size / 1e6:.1f} MB" if made.size > 1e6 else f"{made.size / 1e3:.1f} kB"
             yield (
                 gr.File(str(made.path), visible=True),
-                f"{made.frames} {t('interpolate.frames')}, {made.seconds:.2f} s, {weight}",
+                f"{made.frames} {t('interpolate.frames')}, {made.seconds:.2f} s, {made.size:,} B",
             )
 
     def stop(request: gr.Request) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.models import choices
 from demo.panels import Panel
 from demo.progress import Progress
 from demo.studio import RUN_PREFIX, Studio
@@ -114,8 +115,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         return steer(request, token, "stop")
 
     def use(request: gr.Request) -> Any:
-        from demo.ui import choices  # ui builds this tab
-
         name = RUN_PREFIX + studio.runner.snapshot.run
         options = choices(studio)
         known = name in (value for _, value in options)

@@ -195,7 +195,7 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_folder_gets_a_sentence(folder, damage):
     damage(folder)
-    with pytest.raises(ModelError, match=f"The model in {folder} cannot be used: "):
+    with pytest.raises(ModelError, match=f"The model in {folder.name} cannot be used: "):
         Generator.load(folder)
 
 
