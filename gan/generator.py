@@ -123,6 +123,8 @@ class Generator:
             if given.shape != (count, self.classes) or not np.isfinite(given).all():
                 raise ValueError(f"Class weights must have shape (n, {self.classes}).")
             return torch.from_numpy(given.astype(np.float32))
+        if given.dtype.kind not in "iu":
+            raise ValueError("Class labels must be whole numbers.")
         labels = np.broadcast_to(given, (count,)).astype(np.int64)
         if count and not (0 <= labels.min() and labels.max() < self.classes):
             raise ValueError(f"The class must lie between 0 and {self.classes - 1}.")
