@@ -26,6 +26,7 @@ class Studio:
         self.runner = Runner()
         self._owner: str | None = None
         self._lock = threading.Lock()
+        self._start_lock = threading.Lock()
         self._loaded: dict[str, tuple[object, Generator]] = {}
 
     def model_folders(self) -> dict[str, Path]:
@@ -64,17 +65,20 @@ class Studio:
             RuntimeError: a run is going on already, in a sentence for the visitor.
             DataError, OSError: the data or the disk said no.
         """
-        with self._lock:
-            if self.runner.snapshot.state in ("loading", "running", "paused"):
-                raise RuntimeError(
-                    "A run is already going on. You can watch it and play with its model; "
-                    "start yours when it has stopped."
-                )
+        self._refuse_while_running()
+        with self._start_lock:  # of two who press at once, the first one steers
+            self._refuse_while_running()
             name = time.strftime("%Y%m%d-%H%M%S-") + config.data
-            started = self.runner.start(config, self.settings.runs / name)
+            self.runner.start(config, self.settings.runs / name).result()
             self._owner = owner
-        started.result()
         return name
+
+    def _refuse_while_running(self) -> None:
+        if self.runner.snapshot.state in ("loading", "running", "paused"):
+            raise RuntimeError(
+                "A run is already going on. You can watch it and play with its model; "
+                "start yours when it has stopped."
+            )
 
     def steers(self, owner: str) -> bool:
         """Whether this visitor started the present run."""
