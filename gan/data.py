@@ -58,6 +58,10 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     folder = _local_folder(name, train)
     images, labels = _read_idx_pair(folder, train) if folder else _torchvision(name, train)
     spec = DATASETS[name]
+    if images.shape[1:] != (spec.channels, spec.image_size, spec.image_size):
+        raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
+    if len(labels) and labels.max() >= spec.classes:
+        raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
     if size and size != spec.image_size:
         images = _resize(images, size)
     return ImageSet(name, images, labels)

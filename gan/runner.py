@@ -179,7 +179,8 @@ class Runner:
             now = time.monotonic()
             if self._goal_reached():
                 self._finish("done")
-            elif now - self._published_s >= self.publish_every_s:
+                return
+            if now - self._published_s >= self.publish_every_s:
                 self._publish("running", stats=stats)
             if now - self._saved_s >= self.checkpoint_every_s:
                 run.save()

@@ -145,7 +145,10 @@ class Trainer:
         tensors = state["tensors"]
         for name in ("G", "D", "ema"):
             _check_shapes(name, getattr(self, name).state_dict(), tensors)
-        if "rng" not in tensors or tensors["rng"].shape != self.rng.get_state().shape:
+        for name in ("opt_G", "opt_D"):
+            _check_moments(name, getattr(self, name), tensors, begun=state["step_count"] > 0)
+        rng, own = tensors.get("rng"), self.rng.get_state()
+        if rng is None or rng.shape != own.shape or rng.dtype != own.dtype:
             raise ValueError("the state of the random numbers is missing")
         for name in ("G", "D", "ema"):
             getattr(self, name).load_state_dict(_below(tensors, name))
@@ -170,3 +173,15 @@ def _check_shapes(name: str, wanted: dict[str, Tensor], tensors: dict[str, Tenso
     found = {key: tuple(value.shape) for key, value in _below(tensors, name).items()}
     if found != {key: tuple(value.shape) for key, value in wanted.items()}:
         raise ValueError(f"the weights of {name} do not fit this config")
+
+
+def _check_moments(
+    name: str, optimiser: torch.optim.Adam, tensors: dict[str, Tensor], begun: bool
+) -> None:
+    wanted = {}
+    for index, weight in enumerate(optimiser.param_groups[0]["params"]):
+        shape = tuple(weight.shape)
+        wanted |= {f"{index}.step": (), f"{index}.exp_avg": shape, f"{index}.exp_avg_sq": shape}
+    found = {key: tuple(value.shape) for key, value in _below(tensors, name).items()}
+    if found != wanted and (found or begun):
+        raise ValueError(f"the state of {name} does not fit this config")
