@@ -92,8 +92,8 @@ class Config:
     beta2: float = 0.99
     batch_size: int = 32
     d_steps_per_g_step: int = 1
-    r1_gamma: float = 0.0
-    r1_every: int = 16
+    r1_gamma: float = 0.3  # without it batch norm in D lets each class shrink to a few shapes
+    r1_every: int = 8
     ema_decay: float = 0.995
     steps: int = 10_000
     seed: int = 0
@@ -166,9 +166,16 @@ PRESETS = MappingProxyType(
             "batch_size": 128,
             "ema_decay": 0.0,
             "d_norm": "none",
+            "r1_gamma": 0.0,
         },
         "unconditional": {"conditional": False},
-        "hinge-spectral": {"loss": "hinge", "d_norm": "spectral", "lr_g": 2e-4, "lr_d": 2e-4},
+        "hinge-spectral": {
+            "loss": "hinge",
+            "d_norm": "spectral",
+            "r1_gamma": 0.0,
+            "lr_g": 2e-4,
+            "lr_d": 2e-4,
+        },
         "relativistic-r1": {"loss": "relativistic", "d_norm": "none", "r1_gamma": 1.0},
     }
 )

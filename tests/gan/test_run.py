@@ -60,7 +60,8 @@ def test_200_steps_equal_100_then_resume_then_100(tmp_path):
 def test_a_killed_run_resumes_bit_for_bit(tmp_path):
     code = (
         "import sys; from pathlib import Path; from gan.run import Run; "
-        "from tests.gan.test_run import SMALL\n"
+        "from gan.machine import set_threads; from tests.gan.test_run import SMALL\n"
+        "set_threads()\n"
         "run = Run.create(SMALL, Path(sys.argv[1]))\n"
         "while True:\n"
         "    run.advance()\n"

@@ -107,22 +107,15 @@ def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monke
     wait(lambda: runner.snapshot.step > 5)
 
 
-def test_diverged_losses_end_the_run(runner, tmp_path):
-    wild = dataclasses.replace(SMALL, lr_g=0.1, lr_d=0.1, loss="hinge", d_norm="none")
-    runner.start(wild, tmp_path / "r").result()
+def test_losses_that_are_not_finite_end_the_run(runner, tmp_path, monkeypatch):
+    runner.start(SMALL, tmp_path / "r").result()
     real = Run.advance
-    stats_type = None
 
     def nan(run):
-        nonlocal stats_type
-        stats_type = real(run)
-        return dataclasses.replace(stats_type, loss_d=float("nan"))
+        return dataclasses.replace(real(run), loss_d=float("nan"))
 
-    Run.advance = nan
-    try:
-        wait(lambda: runner.snapshot.state == "failed")
-    finally:
-        Run.advance = real
+    monkeypatch.setattr(Run, "advance", nan)
+    wait(lambda: runner.snapshot.state == "failed")
     assert "learning rates" in runner.snapshot.error
 
 
@@ -144,6 +137,14 @@ def test_a_run_ends_at_its_goal(runner, tmp_path):
     wait(lambda: runner.snapshot.state == "done")
     assert runner.snapshot.step == 23
     assert [row["step"] for row in runner.history()] == [10, 20]
+
+
+def test_a_finished_run_is_not_saved_again(tmp_path):
+    runner = Runner(checkpoint_every_s=0)
+    runner.start(dataclasses.replace(SMALL, steps=12), tmp_path / "r").result()
+    wait(lambda: runner.snapshot.state not in ("running", "loading"))
+    assert (runner.snapshot.state, runner.snapshot.error) == ("done", None)
+    runner.close()
 
 
 def test_close_saves_joins_and_refuses(tmp_path):

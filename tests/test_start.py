@@ -1,0 +1,28 @@
+"""What must hold before anything else does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(code):
+    """What a fresh Python prints for this code."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_openmp_is_told_to_sleep_before_torch_is_there():
+    code = "import sys, os, gan; print('torch' in sys.modules, os.environ['OMP_WAIT_POLICY'])"
+    assert run(code) == "False PASSIVE"
+
+
+def test_importing_the_page_starts_no_thread_of_ours():
+    code = (
+        "import threading, demo.ui; "
+        "print('trainer' in [thread.name for thread in threading.enumerate()])"
+    )
+    assert run(code) == "False"
