@@ -117,9 +117,11 @@ class ConvDiscriminator(nn.Module):
         base = 7 if config.image_size == 28 else 4
         features = widths[-1] * base**2
         self.out = sn(nn.Linear(features, 1))
-        self.embed = nn.Linear(config.classes, features, bias=False) if config.classes else None
-        if self.embed is not None:
-            nn.init.normal_(self.embed.weight, std=0.02)
+        self.embed = None
+        if config.classes:
+            embed = nn.Linear(config.classes, features, bias=False)
+            nn.init.normal_(embed.weight, std=0.02)
+            self.embed = sn(embed)
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         h = images
