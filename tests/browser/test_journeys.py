@@ -169,9 +169,11 @@ def test_a_seed_gives_the_same_pixels_after_a_reload_and_to_another_visitor(visi
     np.testing.assert_array_equal(pixels(second, HERO), kept)
 
 
-@pytest.mark.parametrize(("name", "suffix"), [("GIF", "gif"), ("MP4", "mp4")])
-def test_a_loop_plays_and_its_export_decodes(visit, name, suffix):
-    page = visit()
+@pytest.mark.parametrize(
+    ("name", "suffix", "width"), [("GIF", "gif", 390), ("MP4", "mp4", 1280), ("MP4", "mp4", 390)]
+)
+def test_a_loop_plays_and_its_export_decodes(visit, name, suffix, width):
+    page = visit(width)
     tab(page, "Interpolate")
     canvas = "#interpolate .ls-plate canvas"
     painted(page, canvas)
