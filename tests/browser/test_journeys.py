@@ -256,4 +256,4 @@ def test_training_starts_pauses_survives_a_reload_and_its_model_can_be_played_wi
     changes(page, HERO, bundled)
     tab(page, "Train")
     page.get_by_role("button", name="Stop").click()
-    page.wait_for_function("document.querySelector('.tr-status').innerText.includes('Stopped and saved')")
+    page.locator(".tr-status").get_by_text("Stopped and saved").wait_for()
