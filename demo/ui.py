@@ -40,8 +40,10 @@ def build(studio: Studio) -> gr.Blocks:
 
         def refresh(current: str | None) -> Any:
             options = choices(studio)
-            known = any(current == value for _, value in options)
-            return gr.Dropdown(choices=options, value=current if known else preferred(options))
+            if any(current == value for _, value in options):
+                # the value stays out: another event may have chosen a model meanwhile
+                return gr.Dropdown(choices=options)
+            return gr.Dropdown(choices=options, value=preferred(options))
 
         gr.on([page.load, tabs.select, model.focus], refresh, model, model, **QUIET)
     return page
