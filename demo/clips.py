@@ -19,6 +19,7 @@ import numpy as np
 from gan.export import check_fps, export
 from gan.latents import SEED_MAX, latent
 from gan.paths import KEY_COUNT, label_weights, make_path
+from gan.recipe import WEIGHT_LIMIT, Z_LIMIT
 
 if TYPE_CHECKING:
     from demo.studio import Studio
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 FORMATS = ("gif", "mp4", "zip")
 PREVIEW_FRAMES = 240
 PREVIEW_BYTES = 1_500_000
-Z_LIMIT = 100.0  # of one number; what the model has seen lies within 6
 BATCH = 16  # images drawn between two chances to cancel
 
 
@@ -49,19 +49,20 @@ class Made:
 class Clip:
     """A closed path through a model's latents: z of every frame, and class weights if it has any.
 
-    `keys` and `labels` are the keyframes themselves; `name` is for a file, without its suffix.
+    `keys` and `classes` are the keyframes themselves, float32 (k,z_dim) and (k,classes) or None;
+    `name` is for a file, without its suffix.
     """
 
     generator: Generator
     keys: np.ndarray
-    labels: list[int] | None
+    classes: np.ndarray | None
     z: np.ndarray
     weights: np.ndarray | None
     name: str
 
     @classmethod
     def read(cls, studio: Studio, wish: Any, frames: int | None = None) -> Clip:
-        """From {"model", "keys": [{"seed" or "z", "label"}], "path", "frames"}.
+        """From {"model", "keys": [{"seed" or "z", "label" or "weights"}], "path", "frames"}.
 
         frames: instead of what the wish says, for a preview.
 
@@ -72,11 +73,11 @@ class Clip:
         model, path = wish["model"], str(wish.get("path"))[:20]
         if frames is None:
             frames = _whole(wish.get("frames"), 2, studio.settings.max_frames, "number of frames")
-        keys, labels = _keyframes(generator, wish.get("keys"))
+        keys, classes = _keyframes(generator, wish.get("keys"))
         z = make_path(path, keys, frames)
-        weights = None if labels is None else label_weights(labels, frames, generator.classes)
+        weights = None if classes is None else _blended(classes, frames)
         safe = "".join(c if c.isalnum() and c.isascii() else "-" for c in model)
-        return cls(generator, keys, labels, z, weights, f"latent-studio-{safe}-{path}-{frames}f")
+        return cls(generator, keys, classes, z, weights, f"latent-studio-{safe}-{path}-{frames}f")
 
     def frames(self) -> Iterator[np.ndarray]:
         """The pictures one by one, uint8 (h,w,c), drawn a few at a time."""
@@ -99,7 +100,7 @@ def preview(studio: Studio, wish: Any) -> dict[str, Any]:
     height, width, channels = generator.shape
     fit = max(2, PREVIEW_BYTES // (height * width * channels))
     clip = Clip.read(studio, wish, frames=min(wanted, PREVIEW_FRAMES, fit))
-    thumbs = generator.sample(clip.keys, None if clip.labels is None else np.array(clip.labels))
+    thumbs = generator.sample(clip.keys, clip.classes)
     frames = generator.sample(clip.z, clip.weights)
     return {
         "width": width,
@@ -160,10 +161,10 @@ def _generator(studio: Studio, wish: Any) -> Generator:
     return studio.generator(wish["model"])
 
 
-def _keyframes(generator: Generator, given: Any) -> tuple[np.ndarray, list[int] | None]:
+def _keyframes(generator: Generator, given: Any) -> tuple[np.ndarray, np.ndarray | None]:
     if not isinstance(given, list) or not KEY_COUNT[0] <= len(given) <= KEY_COUNT[1]:
         raise ValueError("A clip needs {} to {} keyframes.".format(*KEY_COUNT))
-    keys, labels = [], []
+    keys, classes = [], []
     for number, key in enumerate(given, 1):
         key = key if isinstance(key, dict) else {}
         own = key.get("z")
@@ -175,20 +176,41 @@ def _keyframes(generator: Generator, given: Any) -> tuple[np.ndarray, list[int] 
         else:
             keys.append(_latent(own, generator.z_dim, number))
         if generator.classes:
-            most = generator.classes - 1
-            labels.append(_whole(key.get("label"), 0, most, f"class of keyframe {number}"))
-    return np.stack(keys), labels or None
+            classes.append(_class_weights(key, generator.classes, number))
+    return np.stack(keys), np.stack(classes) if classes else None
+
+
+def _class_weights(key: dict[str, Any], classes: int, number: int) -> np.ndarray:
+    own = key.get("weights")
+    # like the latent, another model's blend gives way to the key's class
+    strange = isinstance(own, list) and len(own) != classes
+    if own is None or (strange and "label" in key):
+        label = _whole(key.get("label"), 0, classes - 1, f"class of keyframe {number}")
+        return np.eye(1, classes, label, np.float32)[0]
+    if not isinstance(own, list) or strange:
+        raise ValueError(f"Keyframe {number} needs {classes} class weights, or one class.")
+    return _numbers(own, WEIGHT_LIMIT, number)
+
+
+def _blended(classes: np.ndarray, frames: int) -> np.ndarray:
+    """Class weights of every frame, (frames,classes): linear from keyframe to keyframe."""
+    shares = label_weights(range(len(classes)), frames, len(classes))  # of the keyframes
+    return (shares.astype(np.float64) @ classes.astype(np.float64)).astype(np.float32)
 
 
 def _latent(given: Any, z_dim: int, number: int) -> np.ndarray:
     if not isinstance(given, list) or len(given) != z_dim:
         raise ValueError(f"Keyframe {number} was made for another model; give it a seed instead.")
+    return _numbers(given, Z_LIMIT, number)
+
+
+def _numbers(given: list[Any], limit: float, number: int) -> np.ndarray:
     for value in given:
         good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not abs(value) <= Z_LIMIT:  # nan compares false
+        if not good or not abs(value) <= limit:  # nan compares false
             raise ValueError(
                 f"Keyframe {number} holds something that is not a number between "
-                f"-{Z_LIMIT:.0f} and {Z_LIMIT:.0f}."
+                f"-{limit:.0f} and {limit:.0f}."
             )
     return np.array(given, np.float32)
 

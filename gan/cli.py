@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--label", type=int, help="one class only; left out, all in turn")
     sample.add_argument("--out", type=Path, required=True, help="FILE.png (a grid) or FILE.npz")
     sample.set_defaults(command=_sample)
+
+    draw = commands.add_parser("draw", help="draw a kept picture again from its recipe")
+    draw.add_argument("recipe", type=Path, metavar="FILE", help="a saved picture, or recipe JSON")
+    draw.add_argument(
+        "--model", type=Path, metavar="DIR", help="left out, the bundled model or run of that name"
+    )
+    draw.add_argument("--out", type=Path, metavar="FILE.png", help="left out, FILE-again.png here")
+    draw.add_argument("--scale", type=int, default=8, help="whole-number enlargement")
+    draw.set_defaults(command=_draw)
 
     loop = commands.add_parser("interpolate", help="write a closed loop through several seeds")
     _add_model(loop)
@@ -184,6 +194,29 @@ def _sample(args: argparse.Namespace) -> None:
         columns = 10 if generator.classes else int(np.ceil(np.sqrt(args.count)))
         args.out.write_bytes(png_bytes(grid(images, min(columns, args.count))))
     print(f"{args.out}: {args.count} images")
+
+
+def _draw(args: argparse.Namespace) -> None:
+    from gan.generator import Generator
+    from gan.recipe import Recipe, model_folder, save_png
+
+    if not 1 <= args.scale <= 100:
+        raise ValueError("--scale must lie between 1 and 100.")
+    out = args.out or Path(f"{args.recipe.stem}-again.png")
+    if out.suffix != ".png":
+        raise ValueError("--out must end in .png.")
+    recipe = Recipe.read(args.recipe)
+    generator = Generator.load(args.model or model_folder(recipe.model))
+    image = recipe.draw(generator).repeat(args.scale, axis=1).repeat(args.scale, axis=0)
+    # the new picture says what really drew it
+    save_png(out, image, replace(recipe, model_id=generator.model_id))
+    print(f"{out}: {recipe.model}, seed {recipe.seed}, {image.shape[1]} x {image.shape[0]} px")
+    if generator.model_id != recipe.model_id:
+        print(
+            f"gan: the picture may differ: it was made with weights {recipe.model_id}, and this "
+            f"model's are {generator.model_id}.",
+            file=sys.stderr,
+        )
 
 
 def _interpolate(args: argparse.Namespace) -> None:

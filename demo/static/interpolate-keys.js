@@ -27,8 +27,9 @@ export const MARKUP = (say) => `
   </div>
   <p class="ls-error lc-key-error" role="status"></p>`;
 
-// paint(canvas, raw, {width, height, channels}); explored(): a key of the Explore tab, or null.
-export function strip(root, say, { change, undo, pick, explored, paint }) {
+// paint(canvas, raw, {width, height, channels}); explored(): a key of the Explore tab, or null;
+// classText(class or weights): in a few characters.
+export function strip(root, say, { change, undo, pick, explored, paint, classText }) {
   const list = root.querySelector(".lc-strip");
   const classField = root.querySelector(".lc-class");
   const classBox = classField.querySelector("select");
@@ -40,6 +41,7 @@ export function strip(root, say, { change, undo, pick, explored, paint }) {
   let classes = 0;
   let at = -1;
 
+  const classOf = (key) => classText(key.weights ?? key.label);
   const edit = (key) => change(keys.map((old, i) => (i === chosen ? key : old)), chosen);
   const insert = (key) => change(keys.toSpliced(chosen + 1, 0, key), chosen + 1);
 
@@ -67,11 +69,15 @@ export function strip(root, say, { change, undo, pick, explored, paint }) {
     error.textContent = "";
     actions[name]();
   });
-  classBox.addEventListener("change", () => edit({ ...keys[chosen], label: +classBox.value }));
+  classBox.addEventListener("change", () => {
+    const { weights, ...key } = keys[chosen];
+    edit({ ...key, label: +classBox.value });
+  });
   seedBox.addEventListener("change", () => {
     const seed = readSeed(seedBox.value);
     error.textContent = seed === null ? say("seed_bad") : "";
-    if (seed !== null) edit({ seed, label: keys[chosen].label });
+    const { z, ...key } = keys[chosen];
+    if (seed !== null) edit({ ...key, seed });
   });
   list.addEventListener("click", (event) => {
     const card = event.target.closest(".lc-key");
@@ -95,10 +101,10 @@ export function strip(root, say, { change, undo, pick, explored, paint }) {
       list.append(box);
     }
     const seed = key.z ? say("explored") : key.seed;
-    box.lastChild.textContent = classes ? `${key.label} · ${seed}` : seed;
+    box.lastChild.textContent = classes ? `${classOf(key)} · ${seed}` : seed;
     box.setAttribute("aria-selected", index === chosen);
     box.tabIndex = index === chosen ? 0 : -1;
-    const name = classes ? say("key_class", { n: index + 1, label: key.label, seed }) : "";
+    const name = classes ? say("key_class", { n: index + 1, label: classOf(key), seed }) : "";
     box.setAttribute("aria-label", name || say("key", { n: index + 1, seed }));
     return box;
   }
@@ -115,10 +121,12 @@ export function strip(root, say, { change, undo, pick, explored, paint }) {
         if (picture) paint(box.firstChild, picture.raw, picture);
       });
       classField.hidden = !classes;
-      if (classBox.length !== classes) {
-        classBox.replaceChildren(...Array.from({ length: classes }, (_, i) => new Option(i, i)));
+      const { weights, label } = keys[chosen];
+      const names = [...(weights ? [classText(weights)] : []), ...Array(classes).keys()];
+      if (String(Array.from(classBox, (option) => option.text)) !== String(names)) {
+        classBox.replaceChildren(...names.map((name) => new Option(name)));
       }
-      classBox.value = keys[chosen].label;
+      classBox.value = names[weights ? 0 : label];
       seedBox.value = keys[chosen].seed ?? "";
       button("left").disabled = chosen === 0;
       button("right").disabled = chosen === keys.length - 1;
@@ -126,6 +134,13 @@ export function strip(root, say, { change, undo, pick, explored, paint }) {
       button("add").disabled = button("explore").disabled = keys.length >= MOST;
       button("explore").hidden = !explored();
       button("undo").disabled = !state.past.length;
+    },
+    // Put keys after the chosen one, as many as there is room for, and say so if it is not all.
+    insert(more) {
+      const fit = more.slice(0, MOST - keys.length);
+      if (fit.length) change(keys.toSpliced(chosen + 1, 0, ...fit), chosen + fit.length);
+      const left = more.length - fit.length;
+      error.textContent = left ? say("full", { most: MOST, n: left }) : "";
     },
     // The keyframe now being left: marked in the strip, -1 for none.
     mark(index) {

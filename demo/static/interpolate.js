@@ -17,8 +17,8 @@ function sideForm() {
 export async function mount({ element, props, trigger, watch, server, words }) {
   const query = new URL(import.meta.url).search;
   const parts = ["loop", "keys", "form", "keep"].map((part) => `interpolate-${part}`);
-  const [loops, strips, forms, kept, { latent }] = await Promise.all(
-    [...parts, "latents"].map((file) => import(`./${file}.js${query}`)),
+  const [loops, strips, forms, kept, { latent }, { classText }] = await Promise.all(
+    [...parts, "latents", "recipe"].map((file) => import(`./${file}.js${query}`)),
   );
   const say = (key, values = {}) =>
     (words[`interpolate.${key}`] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -42,12 +42,13 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   let busy = false;
   const thumbs = new Map();
 
-  // A key as this model can take it: another model's latent falls back to its seed.
-  function fitted(key) {
-    const label = about.classes ? key.label % about.classes : 0;
-    return key.z && about.z_dim && key.z.length !== about.z_dim
-      ? { seed: key.seed ?? 0, label }
-      : { ...key, label };
+  // A key as this model can take it: another model's latent falls back to its seed, and another
+  // model's blend to its class.
+  function fitted({ z, weights, ...key }) {
+    const fit = { ...key, label: about.classes ? key.label % about.classes : 0 };
+    if (weights?.length === about.classes) fit.weights = weights;
+    if (z && (!about.z_dim || z.length === about.z_dim)) return { ...fit, z };
+    return { ...fit, seed: key.seed ?? 0 };
   }
 
   const name = (key) => `${model} ${JSON.stringify(fitted(key))}`;
@@ -83,6 +84,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       if (state.wish.path !== "circle") loop.go(chosen / state.keys.length);
     },
     explored: () => kept.exploring(model, latent),
+    classText,
   });
 
   const side = forms.form(
@@ -160,17 +162,29 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       error.textContent = words["app.no_model"] ?? "";
       return;
     }
-    if (!first) return settle({}); // the same seeds and classes, drawn by the new model
-    const { keys, chosen, wish } = kept.recall(model);
-    const good = kept.goodKeys(keys);
-    settle({
-      keys: good,
-      chosen: Math.min(Math.max(0, Math.trunc(chosen) || 0), good.length - 1),
-      wish: forms.tidy(wish),
-    });
+    if (first) {
+      const { keys, chosen, wish } = kept.recall(model);
+      const good = kept.goodKeys(keys);
+      settle({
+        keys: good,
+        chosen: Math.min(Math.max(0, Math.trunc(chosen) || 0), good.length - 1),
+        wish: forms.tidy(wish),
+      });
+    } else settle({}); // the same seeds and classes, drawn by the new model
+    collect();
   }
 
-  new IntersectionObserver(show).observe(element); // Explore may have moved meanwhile
+  // What Explore has sent for this model goes into the loop.
+  function collect() {
+    const sent = model ? kept.takeKeys(model) : [];
+    if (sent.length) strip.insert(sent);
+  }
+
+  new IntersectionObserver(() => {
+    collect();
+    show(); // Explore may have moved meanwhile
+  }).observe(element);
+  window.addEventListener(kept.SENT, collect);
   watch("value", () => meet(props.value?.model ?? null));
   meet(props.value?.model ?? null);
 }

@@ -92,6 +92,30 @@ def test_another_models_latent_gives_way_to_its_seed(studio):
     assert np.array_equal(clip.keys, latents([3, 9], studio.model.z_dim))
 
 
+def test_keys_may_blend_classes_and_the_loop_blends_their_weights(studio):
+    blend = [0.5, -0.25, 0, 0, 0, 0, 0, 0, 0.75, 0]
+    keys = [{"seed": 3, "label": 3, "weights": blend}, {"seed": 4, "label": 1}]
+    clip = Clip.read(studio, wish(keys=keys, frames=8))
+    share = np.array([1, 0.75, 0.5, 0.25, 0, 0.25, 0.5, 0.75])[:, None]
+    assert np.allclose(clip.weights, share * blend + (1 - share) * np.eye(10)[1])
+    shown = preview(studio, wish(keys=keys))
+    thumbs = np.frombuffer(base64.b64decode(shown["thumbs"]), np.uint8).reshape(2, 28, 28, 1)
+    wanted = studio.model.sample(latents([3, 4], 64), np.array([blend, np.eye(10)[1]]))
+    assert np.array_equal(thumbs, wanted)
+
+
+def test_a_weight_of_one_is_that_class(studio):
+    plain = preview(studio, wish())
+    keys = [{**key, "weights": np.eye(10)[key["label"]].tolist()} for key in wish()["keys"]]
+    assert preview(studio, wish(keys=keys)) == plain
+
+
+def test_another_models_blend_gives_way_to_its_class(studio):
+    keys = [{"seed": 3, "label": 3, "weights": [1, 2]}, {"seed": 4, "label": 1}]
+    clip = Clip.read(studio, wish(keys=keys))
+    assert np.array_equal(clip.classes, np.eye(10)[[3, 1]])
+
+
 KEY = {"seed": 1, "label": 1}
 BAD = [
     ({"keys": []}, "2 to 64 keyframes"),
@@ -101,6 +125,11 @@ BAD = [
     ({"keys": [KEY, None]}, "seed of keyframe 2"),
     ({"keys": [KEY, {"seed": -1, "label": 1}]}, "seed of keyframe 2"),
     ({"keys": [KEY, {"seed": 1, "label": 10}]}, "class of keyframe 2"),
+    ({"keys": [KEY, {"seed": 1, "weights": [0.1] * 9}]}, "10 class weights"),
+    ({"keys": [KEY, {**KEY, "weights": "0123456789"}]}, "10 class weights"),
+    ({"keys": [KEY, {**KEY, "weights": [11] * 10}]}, "between -10 and 10"),
+    ({"keys": [KEY, {**KEY, "weights": [True] * 10}]}, "between -10 and 10"),
+    ({"keys": [KEY, {**KEY, "weights": [float("nan")] * 10}]}, "between -10 and 10"),
     ({"keys": [KEY, {"z": [float("nan")] * 64, "label": 1}]}, "not a number between"),
     ({"keys": [KEY, {"z": [1e30] * 64, "label": 1}]}, "not a number between"),
     ({"keys": [KEY, {"z": ["a"] * 64, "label": 1}]}, "not a number between"),

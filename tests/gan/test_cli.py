@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from gan.cli import main
+from gan.data import ASSETS
+from gan.generator import Generator
+from gan.latents import latent
+from gan.recipe import Recipe, save_png
 
 FAST = ["--set", "width=8", "--set", "batch_size=8"]
 
@@ -50,6 +56,40 @@ def test_sample_of_one_label_and_a_grid(model, tmp_path):
     assert Image.open(tmp_path / "g.png").size == (280, 56)
 
 
+def test_draw_makes_the_same_picture_again(model, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    generator = Generator.load(model)
+    weights = tuple(np.linspace(0, 1, 10).tolist())
+    z = tuple(latent(9, 64).tolist())
+    recipe = Recipe("mnist", generator.model_id, 5, z, weights, 0.7)
+    wanted = recipe.draw(generator)
+    save_png("kept.png", wanted, recipe)
+    assert main(["draw", "kept.png", "--model", model, "--scale", "1"]) == 0
+    assert capsys.readouterr().err == ""
+    with Image.open("kept-again.png") as image:
+        assert (np.asarray(image) == wanted[..., 0]).all()
+    assert Recipe.read("kept-again.png") == recipe
+
+    other = replace(recipe, model_id="0" * 12)  # drawn by other weights: said, and still drawn
+    Path("kept.json").write_text(json.dumps(other.to_json()))
+    assert main(["draw", "kept.json", "--model", model, "--out", "b.png"]) == 0
+    told = capsys.readouterr().err
+    assert "000000000000" in told and generator.model_id in told
+    with Image.open("b.png") as image:
+        assert (np.asarray(image) == wanted[..., 0].repeat(8, 0).repeat(8, 1)).all()
+    assert Recipe.read("b.png").model_id == generator.model_id
+
+
+def test_draw_finds_a_bundled_model_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.json").write_text(json.dumps(Recipe("mnist", "0" * 12, 5, classes=3).to_json()))
+    assert main(["draw", "a.json", "--scale", "1"]) == 0
+    bundled = Generator.load(ASSETS / "models/mnist")
+    with Image.open("a-again.png") as image:
+        wanted = bundled.sample(latent(5, bundled.z_dim)[None], 3)[0, ..., 0]
+        assert (np.asarray(image) == wanted).all()
+
+
 @pytest.mark.parametrize("suffix", ["gif", "mp4", "zip"])
 def test_interpolate_writes_the_file(model, tmp_path, suffix):
     out = tmp_path / f"loop.{suffix}"
@@ -79,6 +119,10 @@ def test_the_article_trains_as_it_stands(tmp_path):
         (["interpolate", "--model", "MODEL", "--seeds", "1", "--out", "x.gif"], "2"),
         (["interpolate", "--model", "MODEL", "--seeds", "1,2", "--fps", "60", "--out", "x.gif"],
          "12.5"),
+        (["draw", "nowhere.png"], "nowhere.png"),
+        (["draw", __file__], "not JSON"),
+        (["draw", __file__, "--scale", "0"], "between 1 and"),
+        (["draw", __file__, "--out", "x.gif"], ".png"),
         (["train", "--set", "width=1", "--out", "x"], "between 4 and"),
         (["train", "--set", "colour=3", "--out", "x"], "Unknown setting"),
         (["resume", "nowhere"], "no checkpoint"),

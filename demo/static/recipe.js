@@ -1,0 +1,161 @@
+// All it takes to draw a picture again: plain JSON that travels in a link and inside a PNG.
+// gan/recipe.py keeps the same rules; a test holds the two to one verdict on every recipe.
+
+const version = new URL(import.meta.url).search;
+const [{ latent, floats, SEED_MAX }, { fill }] =
+  await Promise.all(["latents", "dom"].map((name) => import(`./${name}.js${version}`)));
+
+export const TEXT_MAX = 20000; // characters
+const FORMAT = 1; // of the JSON
+const Z_COUNT = [2, 512];
+const Z_LIMIT = 100; // of one number; what a model has seen lies within 6
+const WEIGHT_LIMIT = 10;
+const CLASSES_MAX = 1000;
+const SCALE_MAX = 3;
+const HASH = "#recipe=";
+
+/** What is wrong with a recipe: `message` is the key of a text, `values` fill its {names}. */
+export class RecipeError extends Error {
+  constructor(key, values = {}) {
+    super(key);
+    this.values = values;
+  }
+}
+
+/** The sentence for a RecipeError in the page's language; any other error is thrown again. */
+export function explain(error, words) {
+  if (!(error instanceof RecipeError)) throw error;
+  return fill(words[error.message] ?? error.message, error.values);
+}
+
+/** Bytes as base64. */
+export function base64(bytes) {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+const within = (x, low, high) => typeof x === "number" && x >= low && x <= high;
+const whole = (x, low, high) => Number.isInteger(x) && x >= low && x <= high;
+
+/** A new object with only a recipe's own fields, all of them right. Throws RecipeError. */
+export function check(given) {
+  const has = (name) => Object.hasOwn(given, name);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) given = {};
+  const made = has("latent_studio") ? given.latent_studio : null;
+  if (!Number.isInteger(made) || made < 1) throw new RecipeError("recipe.not_one");
+  if (made > FORMAT) throw new RecipeError("recipe.newer", { version: made });
+  const need = (fine, name) => {
+    if (!fine) throw new RecipeError(`recipe.bad_${name}`);
+  };
+  const { model, model_id, seed, z, classes, scale } = given;
+  need(has("seed") && whole(seed, 0, SEED_MAX), "seed");
+  need(has("scale") && within(scale, 0, SCALE_MAX), "scale");
+  need(has("model_id") && typeof model_id === "string" && /^[0-9a-f]{12}$/.test(model_id), "id");
+  // without the characters that no text file or terminal takes: controls, halves of pairs
+  const named = typeof model === "string" && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(model);
+  need(has("model") && named, "model");
+  need(!has("z") || goodZ(z), "z");
+  need(!has("classes") || goodClasses(classes), "classes");
+  const recipe = { latent_studio: FORMAT, model, model_id, seed };
+  if (has("z")) recipe.z = z;
+  if (has("classes")) recipe.classes = Array.isArray(classes) ? [...classes] : classes;
+  return { ...recipe, scale };
+}
+
+function goodZ(z) {
+  // checked before it is decoded: `atob` forgives more than Python does
+  if (typeof z !== "string" || z.length % 4 || z.length > 6 * Z_COUNT[1]) return false;
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(z)) return false;
+  const bytes = atob(z).length;
+  return bytes % 4 === 0 && within(bytes / 4, ...Z_COUNT) &&
+    floats(z).every((x) => Math.abs(x) <= Z_LIMIT); // nan compares false
+}
+
+function goodClasses(classes) {
+  if (!Array.isArray(classes)) return whole(classes, 0, CLASSES_MAX - 1);
+  return within(classes.length, 1, CLASSES_MAX) &&
+    classes.every((x) => within(x, -WEIGHT_LIMIT, WEIGHT_LIMIT));
+}
+
+/** A recipe of its JSON text. Throws RecipeError. */
+export function parse(text) {
+  if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
+  let given;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new RecipeError("recipe.damaged");
+  }
+  return check(given);
+}
+
+/** base64url of the recipe's JSON. Throws RecipeError rather than make what cannot be opened. */
+export function encode(recipe) {
+  const bytes = new TextEncoder().encode(JSON.stringify(check(recipe)));
+  const text = base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
+  return text;
+}
+
+/** The recipe that `encode` wrote. Throws RecipeError. */
+export function decode(text) {
+  if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
+  let json;
+  try {
+    if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("not base64url");
+    const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
+    json = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new RecipeError("recipe.damaged");
+  }
+  return parse(json);
+}
+
+/** What a link to this recipe ends in. */
+export function toHash(recipe) {
+  return HASH + encode(recipe);
+}
+
+/** The recipe of `location.hash`; null when it names none. Throws RecipeError. */
+export function fromHash(hash) {
+  return hash.startsWith(HASH) ? decode(hash.slice(HASH.length)) : null;
+}
+
+/** A recipe of a state with z as numbers; classes null or missing for a model without any. */
+export function pack({ model, model_id, seed, z, classes, scale }) {
+  const exact = Float32Array.from(z);
+  const home = latent(seed, exact.length);
+  const recipe = { latent_studio: FORMAT, model, model_id, seed, scale };
+  const moved = exact.some((x, i) => !Object.is(x, home[i]));
+  if (moved) recipe.z = base64(new Uint8Array(exact.buffer));
+  if (classes !== null && classes !== undefined) {
+    recipe.classes = typeof classes === "number" ? classes : Array.from(classes);
+  }
+  return check(recipe);
+}
+
+/**
+ * The state that `pack` took, z a Float32Array(z_dim), classes null where there are none.
+ *
+ * z_dim, classes: of the model that is to draw it. Throws RecipeError if it does not fit them.
+ */
+export function unpackRecipe(recipe, { z_dim, classes }) {
+  const own = check(recipe);
+  const z = "z" in own ? floats(own.z) : latent(own.seed, z_dim);
+  const fits = Array.isArray(own.classes) ? own.classes.length === classes
+    : classes ? own.classes < classes : own.classes === undefined;
+  if (z.length !== z_dim || !fits) throw new RecipeError("recipe.other_model");
+  const { model, model_id, seed, scale } = own;
+  return { model, model_id, seed, z, classes: own.classes ?? null, scale };
+}
+
+/** A class, or blended ones, in a few characters: "3", "3+8", "3−8", "" for none. */
+export function classText(classes) {
+  if (!Array.isArray(classes)) return String(classes ?? "");
+  const order = classes.map((weight, i) => ({ weight, i, size: Math.abs(weight) }))
+    .sort((a, b) => b.size - a.size || a.i - b.i);
+  const seen = order.filter(({ size }) => size > 0 && size >= order[0].size / 10);
+  const shown = seen.slice(0, 3)
+    .map(({ weight, i }, at) => (weight < 0 ? "\u2212" : at ? "+" : "") + i);
+  return shown.join("") + (seen.length > 3 ? "\u2026" : "") || "0";
+}

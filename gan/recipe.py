@@ -1,0 +1,262 @@
+"""All it takes to draw a picture again: plain JSON that travels in a link and inside a PNG.
+
+demo/static/recipe.js keeps the same rules; a test holds the two to one verdict on every recipe.
+Recipes come from strangers: whatever is not exactly right is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from gan.latents import SEED_MAX, latent
+
+if TYPE_CHECKING:
+    from gan.generator import Generator
+
+ROOT = Path(__file__).parent.parent
+VERSION = 1
+KEYWORD = "latent-studio"  # of the PNG's text chunk
+TEXT_MAX = 20_000  # characters of JSON
+PNG_MAX = 5_000_000  # bytes
+Z_COUNT = (2, 512)
+Z_LIMIT = 100.0  # of one number; what a model has seen lies within 6
+WEIGHT_LIMIT = 10.0
+CLASSES_MAX = 1000
+SCALE_MAX = 3.0
+NAME_MAX = 200
+
+
+class RecipeError(ValueError):
+    """Not a recipe, or not one for this model; the message says which field and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The picture is generator(scale * z, classes).
+
+    `model`: "mnist" or "run:<name>"; `model_id`: the 12 hex digits of its weights. `z`: 2 to 512
+    float32 numbers within 100 of zero, or None for the latent of `seed`. `classes`: a class, or
+    a weight from -10 to 10 for each, or None for a model without classes. `scale`: 0 to 3.
+    """
+
+    model: str
+    model_id: str
+    seed: int
+    z: tuple[float, ...] | None = None
+    classes: int | tuple[float, ...] | None = None
+    scale: float = 1.0
+
+    @classmethod
+    def from_json(cls, data: Any) -> Recipe:
+        """Checked from what `json.loads` gave; unknown fields are left aside.
+
+        Raises:
+            RecipeError: a field is missing or wrong, or a newer version made it.
+        """
+        version = _whole(data.get("latent_studio")) if isinstance(data, dict) else None
+        if version is None or version < 1:
+            raise RecipeError("This is not a recipe of Latent Studio.")
+        if version > VERSION:
+            raise RecipeError(
+                f"This recipe was made by a newer Latent Studio (version {version} of the format, "
+                f"here it is {VERSION}); update to open it."
+            )
+        seed = _whole(data.get("seed"))
+        if seed is None or not 0 <= seed <= SEED_MAX:
+            raise RecipeError(f"The recipe's seed must be a whole number from 0 to {SEED_MAX}.")
+        scale = data.get("scale")
+        if not _within(scale, 0, SCALE_MAX):
+            raise RecipeError(f"The recipe's scale must be a number from 0 to {SCALE_MAX:.0f}.")
+        model_id = data.get("model_id")
+        if not isinstance(model_id, str) or not re.fullmatch("[0-9a-f]{12}", model_id):
+            raise RecipeError("The recipe's model_id must be 12 hexadecimal digits.")
+        return cls(
+            model=_name(data.get("model")),
+            model_id=model_id,
+            seed=seed,
+            z=_floats(data["z"]) if "z" in data else None,
+            classes=_classes(data["classes"]) if "classes" in data else None,
+            scale=float(scale),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Recipe:
+        """From JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
+        if len(text) > TEXT_MAX:
+            raise RecipeError(f"A recipe has at most {TEXT_MAX} characters; this one is longer.")
+        try:
+            data = json.loads(text, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
+            raise RecipeError("This recipe is damaged: it is not JSON.") from error
+        return cls.from_json(data)
+
+    @classmethod
+    def from_png(cls, path: Path | str) -> Recipe:
+        """From a picture that was saved with its recipe; its pixels are never decoded.
+
+        Raises:
+            RecipeError: not a PNG, a damaged one, one above 5 MB or without a recipe.
+            OSError: the file cannot be read.
+        """
+        path = Path(path)
+        if path.stat().st_size > PNG_MAX:
+            raise RecipeError(f"{path.name} is larger than {PNG_MAX // 1_000_000} MB.")
+        try:
+            with Image.open(path, formats=["PNG"]) as picture:
+                # not `.text`, which would decode the pixels to find what comes after them
+                text = picture.info.get(KEYWORD)
+        except PermissionError:
+            raise
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise RecipeError(f"{path.name} is not a PNG picture, or is damaged.") from error
+        if not isinstance(text, str):
+            raise RecipeError(f"{path.name} carries no recipe.")
+        return cls.from_text(text)
+
+    @classmethod
+    def read(cls, path: Path | str) -> Recipe:
+        """From a picture or a JSON file, whichever it is. Raises as `from_png` does."""
+        path = Path(path)
+        with path.open("rb") as file:
+            start = file.read(4 * TEXT_MAX + 1)
+        if start.startswith(b"\x89PNG"):
+            return cls.from_png(path)
+        try:
+            return cls.from_text(start.decode())
+        except UnicodeDecodeError as error:
+            raise RecipeError(f"{path.name} is neither a PNG picture nor a recipe.") from error
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, z as base64 of float32, little-endian; what is None is left out."""
+        data: dict[str, Any] = {
+            "latent_studio": VERSION,
+            "model": self.model,
+            "model_id": self.model_id,
+            "seed": self.seed,
+        }
+        if self.z is not None:
+            data["z"] = base64.b64encode(np.array(self.z, "<f4").tobytes()).decode()
+        if self.classes is not None:
+            whole = isinstance(self.classes, int)
+            data["classes"] = self.classes if whole else list(self.classes)
+        return data | {"scale": self.scale}
+
+    def draw(self, generator: Generator) -> np.ndarray:
+        """The picture, uint8 (h,w,c).
+
+        Raises:
+            RecipeError: the latent or the classes do not fit this model.
+        """
+        z = latent(self.seed, generator.z_dim) if self.z is None else np.array(self.z, np.float32)
+        if len(z) != generator.z_dim:
+            raise RecipeError(
+                f"The recipe's latent has {len(z)} numbers and the model takes {generator.z_dim}: "
+                "it was made for another model."
+            )
+        classes = None
+        if generator.classes:
+            blended = isinstance(self.classes, tuple)
+            if blended and len(self.classes) != generator.classes:
+                raise RecipeError(
+                    f"The recipe has {len(self.classes)} class weights and the model has "
+                    f"{generator.classes} classes: it was made for another model."
+                )
+            if not blended and (self.classes is None or self.classes >= generator.classes):
+                raise RecipeError(
+                    f"The model needs a class from 0 to {generator.classes - 1}, and the recipe's "
+                    "is none of them: it was made for another model."
+                )
+            classes = np.array([self.classes]) if blended else self.classes
+        elif self.classes is not None:
+            raise RecipeError("The recipe names a class and the model knows none.")
+        # as the browser does: one product in double precision, rounded to float32
+        scaled = (self.scale * z.astype(np.float64)).astype(np.float32)
+        return generator.sample(scaled[None], classes)[0]
+
+
+def save_png(path: Path | str, image: np.ndarray, recipe: Recipe) -> None:
+    """Write a picture uint8 (h,w,1) or (h,w,3) with its recipe inside."""
+    note = PngImagePlugin.PngInfo()
+    note.add_itxt(KEYWORD, json.dumps(recipe.to_json()))
+    grey = image.shape[-1] == 1
+    Image.fromarray(image[..., 0] if grey else image).save(path, format="PNG", pnginfo=note)
+
+
+def model_folder(model: str, root: Path = ROOT) -> Path:
+    """The folder of a recipe's model below `root`: a bundled one's, or "run:<name>" in runs/.
+
+    The name is looked up among what is there, never joined to a path: strangers write recipes.
+
+    Raises:
+        RecipeError: there is none.
+    """
+    bundled = {path.parent.name: path.parent for path in root.glob("assets/models/*/config.json")}
+    runs = {f"run:{path.parent.name}": path.parent for path in root.glob("runs/*/config.json")}
+    if (folder := (bundled | runs).get(model)) is None:
+        raise RecipeError(f"There is no model {model!r} here; name its folder with --model.")
+    return folder
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON, though Python reads it.")
+
+
+def _whole(given: Any) -> int | None:
+    """The whole number it is, 7.0 too (JavaScript knows no difference), else None."""
+    if isinstance(given, float) and given.is_integer():
+        return int(given)
+    return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+
+def _within(given: Any, low: float, high: float) -> bool:
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    return number and low <= given <= high  # nan compares false
+
+
+def _name(given: Any) -> str:
+    # without the characters that no text file or terminal takes: controls, halves of pairs
+    fine = isinstance(given, str) and 1 <= len(given) <= NAME_MAX
+    if not fine or any(unicodedata.category(c) in ("Cc", "Cs") for c in given):
+        raise RecipeError(f"The recipe's model must be a name of 1 to {NAME_MAX} characters.")
+    return given
+
+
+def _floats(given: Any) -> tuple[float, ...]:
+    sentence = "The recipe's z must be base64 of {} to {} float32 numbers within {:.0f} of zero."
+    refused = RecipeError(sentence.format(*Z_COUNT, Z_LIMIT))
+    if not isinstance(given, str) or not re.fullmatch("[A-Za-z0-9+/]*={0,2}", given):
+        raise refused
+    if len(given) % 4 or len(given) > 6 * Z_COUNT[1]:
+        raise refused
+    try:
+        raw = base64.b64decode(given, validate=True)
+    except ValueError:
+        raise refused from None
+    if len(raw) % 4 or not Z_COUNT[0] <= len(raw) // 4 <= Z_COUNT[1]:
+        raise refused
+    z = np.frombuffer(raw, "<f4")
+    if not (np.abs(z) <= Z_LIMIT).all():
+        raise refused
+    return tuple(z.tolist())
+
+
+def _classes(given: Any) -> int | tuple[float, ...]:
+    label = _whole(given)
+    if label is not None and 0 <= label < CLASSES_MAX:
+        return label
+    if isinstance(given, list) and 1 <= len(given) <= CLASSES_MAX:
+        if all(_within(weight, -WEIGHT_LIMIT, WEIGHT_LIMIT) for weight in given):
+            return tuple(float(weight) for weight in given)
+    raise RecipeError(
+        f"The recipe's classes must be a class from 0 to {CLASSES_MAX - 1}, or a list of weights "
+        f"from -{WEIGHT_LIMIT:.0f} to {WEIGHT_LIMIT:.0f}."
+    )
