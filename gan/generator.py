@@ -90,25 +90,6 @@ class Generator:
             ]
         return np.concatenate(parts) if parts else np.zeros((0, *self.shape), np.uint8)
 
-    def directions(self) -> np.ndarray:
-        """Orthonormal directions of z, float32 (z_dim,z_dim), one a row, strongest first.
-
-        Closed-form factorisation of the first layer (SeFa, Shen & Zhou 2021): the right singular
-        vectors of the weights that z meets first. A sample's coordinates along them are N(0, 1).
-        """
-        first = self.network.fc[0] if isinstance(self.network.fc, nn.ModuleList) else None
-        weight = (first or self.network.fc).weight[:, : self.z_dim]
-        if hasattr(self.network, "norms"):  # batch norm rescales what the weights produce
-            norm = self.network.norms[0]
-            gain = norm.weight / (norm.running_var + norm.eps).sqrt()
-            weight = weight * gain.repeat_interleave(len(weight) // len(gain)).unsqueeze(1)
-        weight = weight.double()
-        # of the small square product: far cheaper than the SVD of the tall matrix itself
-        rows = torch.linalg.eigh(weight.T @ weight).eigenvectors.T.flip(0)
-        # a fixed sign, so that a slider never flips when the model is loaded again
-        strongest = rows.gather(1, rows.abs().argmax(1, keepdim=True)).sign()
-        return (rows * strongest).float().numpy()
-
     def _pixels(self, z: Tensor, weights: Tensor) -> np.ndarray:
         images = self.network(z, weights).add(1).mul(127.5).round().clamp(0, 255).byte()
         return images.permute(0, 2, 3, 1).contiguous().numpy()

@@ -111,37 +111,6 @@ def test_classes_that_are_not_there_are_refused(generator, classes):
         generator.sample(np.zeros((2, 64)), classes)
 
 
-@pytest.mark.parametrize("which", ["generator", "article"])
-def test_directions_are_orthonormal_and_strongest_first(which, request):
-    model = request.getfixturevalue(which)
-    rows = model.directions()
-    assert rows.shape == (model.z_dim, model.z_dim) and rows.dtype == np.float32
-    np.testing.assert_allclose(rows @ rows.T, np.eye(model.z_dim), atol=1e-5)
-    effects = [first_layer_change(model, row) for row in rows]
-    assert all(a >= b - 1e-4 * effects[0] for a, b in zip(effects, effects[1:], strict=False))
-    assert effects[0] > 1.2 * effects[-1]
-
-
-def first_layer_change(model: Generator, direction: np.ndarray) -> float:
-    """How far one unit along a direction moves what the first layer puts out."""
-    network, z = model.network, torch.zeros(2, model.z_dim)
-    z[1] = torch.from_numpy(direction)
-    with torch.no_grad():
-        if model.classes:
-            z = torch.cat([z, torch.zeros(2, network.embed.out_features)], 1)
-            h = network.fc(z).unflatten(1, (-1, network.base, network.base))
-            h = network.norms[0](h)
-        else:
-            h = network.fc[0](z)
-    return (h[1] - h[0]).norm().item()
-
-
-def test_directions_do_not_flip(generator, tiny_model):
-    np.testing.assert_array_equal(generator.directions(), Generator.load(tiny_model).directions())
-    rows = generator.directions()
-    assert (rows[np.arange(64), np.abs(rows).argmax(1)] > 0).all()
-
-
 def test_the_id_changes_with_any_weight(generator, folder):
     weights = load_file(folder / "model.safetensors")
     last = sorted(weights)[-1]
