@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+from demo.live import LiveModel
 from demo.settings import Settings
 from gan.config import Config
 from gan.generator import Generator, ModelError
@@ -24,10 +25,12 @@ class Studio:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.runner = Runner()
+        self._live = LiveModel(self.runner)
         self._owner: str | None = None
         self._lock = threading.Lock()
         self._start_lock = threading.Lock()
         self._loaded: dict[str, tuple[object, Generator]] = {}
+        self._folders: dict[str, Path] = {}  # of the last listing
 
     def model_folders(self) -> dict[str, Path]:
         """Every usable model's id and folder: bundled ones first, then runs, newest first."""
@@ -38,16 +41,28 @@ class Studio:
             RUN_PREFIX + path.parent.name: path.parent for path in newest
         }
 
-    def generator(self, model: str) -> Generator:
-        """The model behind an id, loaded again when a run has written newer weights.
+    def trains(self, model: str) -> bool:
+        """Whether this model is of the run in progress, so that its weights keep changing."""
+        return model.startswith(RUN_PREFIX) and self._live.covers(model.removeprefix(RUN_PREFIX))
+
+    def generator(self, model: str, wait_s: float = 0.0) -> Generator:
+        """The model behind an id: of a run in progress a copy made a moment ago.
+
+        `wait_s` is how long a newer copy may be waited for; until it is there, the last copy
+        serves, or what the run has saved.
 
         Raises:
             ModelError: no such model, or its files are damaged.
         """
-        folder = self.model_folders().get(model)
-        if folder is None:
-            raise ModelError("That model is not on this server any more; choose another one.")
-        stamp = (folder / "model.safetensors").stat().st_mtime_ns
+        if self.trains(model):
+            live = self._live.latest(model.removeprefix(RUN_PREFIX), wait_s)
+            if live is not None:
+                return live
+        return self._saved(model)
+
+    def _saved(self, model: str) -> Generator:
+        """From its folder, loaded again when a run has written newer weights."""
+        folder, stamp = self._find(model)
         with self._lock:
             kept = self._loaded.get(model)
             if kept is None or kept[0] != stamp:
@@ -57,6 +72,16 @@ class Studio:
                     self._loaded.pop(next(iter(self._loaded)))
                 self._loaded[model] = kept
             return kept[1]
+
+    def _find(self, model: str) -> tuple[Path, int]:
+        """A model's folder and when its weights were written; listed anew only if need be."""
+        found = _stamped(self._folders.get(model))
+        if found is None:
+            self._folders = self.model_folders()
+            found = _stamped(self._folders.get(model))
+        if found is None:
+            raise ModelError("That model is not on this server any more; choose another one.")
+        return found
 
     def start(self, config: Config, owner: str) -> str:
         """Start a run for `owner` and return its name; refused while another one goes on.
@@ -87,3 +112,11 @@ class Studio:
     def close(self) -> None:
         """Save and stop the run."""
         self.runner.close()
+
+
+def _stamped(folder: Path | None) -> tuple[Path, int] | None:
+    """The folder and when its weights were written; None if they are not there any more."""
+    try:
+        return folder and (folder, (folder / "model.safetensors").stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""The C source of demo/static/kernels.wasm, and what builds it."""
