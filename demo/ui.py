@@ -53,7 +53,7 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
     return {
         "theme": theme(),
-        "css_paths": [STATIC / "app.css"],
+        "css_paths": [STATIC / "app.css", STATIC / "explore.css"],
         "i18n": text.i18n(),
         "run_history": False,
         "ssr_mode": False,

@@ -2,201 +2,218 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ Engine, paint, unpack }, { latent, randomSeed, floats, SEED_MAX }, { Shelf }, view] =
-  await Promise.all(["engine", "latents", "shelf", "explore_view"].map(load));
+const [{ Engine, unpack }, { paint }, { latent, randomSeed, SEED_MAX }, { Shelf },
+  { Store, fitted }, view, { fill, segments, number }, { Reels }, { Classes }, { Neighbourhood },
+  { Compare }, { Sketch }, { Keep }, { Pictures }] = await Promise.all([
+  "engine", "paint", "latents", "shelf", "explore_state", "explore_view", "dom", "reels", "classes",
+  "neighbourhood", "compare", "sketch", "explore_keep", "explore_pictures"].map(load));
 
-const HISTORY_MAX = 200;
-const REST_MS = 200; // thumbnails and neighbours follow a drag at this pace, the hero at its own
-const TURN = 0.6; // radians from the latent to each neighbour: near, yet another drawing
-
-export function mount({ element, props, watch, server, words }) {
-  const v = view.skeleton(words);
+export function mount({ element, props, trigger, watch, server, words }) {
+  const w = (key) => words[`explore.${key}`];
   const engine = new Engine(server);
   const shelf = new Shelf("latent-studio.explore.");
-  let model = null; // the panel's value, with its directions unpacked
-  let parts = null; // what view.furnish made for it
-  let state = null; // {seed, z, label}; replaced whole, never changed inside
-  let [past, future] = [[], []];
-  let lastMove = {};
-  let [wantHero, wantRest, drawing] = [false, false, false];
-  let fitted = 0; // the height of the image that the hero's size was chosen for
-  let restAt = 0;
+  const store = new Store(changed);
+  let model = null; // the panel's value
+  let shown = null; // {image, state}: what the hero shows, and what it was drawn from
+  let mode = "map";
+  let dragged = null; // the id of the direction being moved: its own strip stays as it is
+  let [frame, fittedTo, setRaw] = [0, 0, null];
 
-  const direction = (i) => model.axes.subarray(i * model.z_dim, (i + 1) * model.z_dim);
-  const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-  const mix = (a, s, b, t) => a.map((x, i) => s * x + t * b[i]);
-  const neighbour = (i) => {
-    const target = latent((state.seed + i + 1) % (SEED_MAX + 1), model.z_dim);
-    return mix(state.z, Math.cos(TURN), target, Math.sin(TURN));
-  };
-  const label = (n) => (model.classes ? Array(n).fill(state.label) : []);
-  const refit = () => {
-    fitted = v.hero.height;
-    view.fit(v);
-  };
-  const say = (sentence) => { v.error.textContent = sentence; };
-
-  // --- moving ------------------------------------------------------------------------------
-  function go(change, key = null) {
-    const now = performance.now();
-    const goesOn = key !== null && key === lastMove.key && now - lastMove.at < 1000;
-    if (!goesOn) past = [...past, state].slice(-HISTORY_MAX);
-    lastMove = { key, at: now };
-    future = [];
-    state = { ...state, ...change };
-    changed();
-  }
-  function travel(from, to) {
-    if (!from.length) return;
-    to.push(state);
-    state = from.pop();
-    lastMove = {};
-    changed();
-  }
-  const sow = (seed) => go({ seed, z: latent(seed, model.z_dim) });
-  const on = {
-    label: (i) => go({ label: i }),
-    neighbour: (i) => go({ z: neighbour(i) }),
-    slide: (i, value) => {
-      const axis = direction(i);
-      go({ z: mix(state.z, 1, axis, value - dot(axis, state.z)) }, i);
+  // --- parts ---------------------------------------------------------------------------------
+  const go = (change, key = null) => store.go(change, key);
+  const now = () => store.state;
+  const reels = new Reels(words, {
+    slide: (axis, value, id) => store.slide(axis, value, id),
+    locks: (axes) => store.lock(axes),
+    wanted: () => rest("reels"),
+  });
+  const classes = new Classes(words, (asked, key) => go({ classes: asked }, key));
+  const map = new Neighbourhood(words, {
+    move: (z) => go({ z }, "map"),
+    wanted: () => rest("map"),
+  });
+  const compare = new Compare(words, {
+    go, now, wanted: () => rest("aside"),
+    direction: (axis) => { if (!reels.add(w("own_name"), axis)) say(w("own_full")); },
+  });
+  const sketch = new Sketch(words, {
+    find: (payload) => server.find(payload),
+    found: (z, label, key) =>
+      go({ z, scale: 1, ...(model.classes ? { classes: label } : {}) }, key),
+    back: () => store.undo(),
+    model: () => model,
+  });
+  const keep = new Keep(words, { model: () => model, shown: () => shown, open, say });
+  const companions = { map, compare, draw: sketch };
+  const modes = segments(w("modes"), Object.keys(companions).map((m) => [m, w(`mode.${m}`)]), choose);
+  const pictures = new Pictures(engine, words, {
+    model: () => model, state: now, locked: () => store.locked, dragged: () => dragged, say,
+    seen: () => model && v.panel.offsetParent !== null, parts: { reels, classes, map, compare },
+    hero: (image, state) => {
+      shown = { image, state };
+      paint(v.hero, image);
+      if (v.hero.height !== fittedTo) refit();
     },
-  };
+  });
+  const rest = (...names) => model && pictures.rest(...names);
+  const v = view.skeleton(words, {
+    modes: modes.element, companions: Object.values(companions).map((c) => c.element),
+    actions: keep.actions, gallery: keep.gallery, classes: classes.element, reels: reels.element,
+  });
+  function choose(wanted) {
+    mode = wanted;
+    modes.set(mode);
+    for (const [name, part] of Object.entries(companions)) part.element.hidden = name !== mode;
+    rest();
+  }
+  function say(sentence) { v.error.textContent = sentence; }
 
-  // --- showing -----------------------------------------------------------------------------
-  function changed() {
-    showControls();
+  // --- showing -------------------------------------------------------------------------------
+  function changed(state, key) {
+    pictures.hero();
     shelf.keep(model.model, state);
-    wantHero = wantRest = true;
-    pump();
+    dragged = key;
+    if (!frame) frame = requestAnimationFrame(show);
   }
-  function showControls() {
-    parts.rows.forEach((row, i) => row.set(dot(direction(i), state.z)));
-    parts.classes.forEach((made, i) => made.setAttribute("aria-pressed", i === state.label));
+  function show() {
+    frame = 0;
+    const { state } = store;
+    reels.show(state.z);
+    classes.show(state.classes);
+    if (dragged !== "map") map.show(state.z);
+    compare.moved(dragged);
+    setRaw?.(state.z);
     if (Number(v.seed.value) !== state.seed || v.seed.value === "") v.seed.value = state.seed;
-    const home = latent(state.seed, model.z_dim);
-    const moved = state.z.some((x, i) => Math.abs(x - home[i]) > 1e-4);
-    v.state.textContent = view.fill(words[`explore.${moved ? "edited" : "at_seed"}`], state);
-    v.reset.disabled = !moved;
-    v.undo.disabled = !past.length;
-    v.redo.disabled = !future.length;
+    v.scale.value = state.scale;
+    v.scaled.textContent = `\u00d7 ${number(state.scale)}`;
+    const moved = store.moved();
+    v.state.textContent = fill(w(moved ? "edited" : "at_seed"), state);
+    v.reset.disabled = !moved && state.scale === 1;
+    v.undo.disabled = !store.past.length;
+    v.redo.disabled = !store.future.length;
+    rest();
   }
-  async function pump() {
-    if (drawing) return;
-    drawing = true;
-    try {
-      while (wantHero || wantRest) {
-        const early = restAt + REST_MS - performance.now();
-        if (!wantHero && early > 0) {
-          setTimeout(pump, early);
-          break;
-        }
-        await drawOnce();
-      }
-      say("");
-    } catch (error) {
-      wantHero = wantRest = false;
-      say(error.code === "offline" ? words["explore.failed"]
-        : view.fill(words["explore.bad_request"], { why: error.message }));
-    } finally {
-      drawing = false;
-    }
-  }
-  async function drawOnce() {
-    const asked = model;
-    let image;
-    if (wantHero) {
-      wantHero = false;
-      image = await engine.draw(asked.model, [state.z], label(1));
-      if (image && asked === model) {
-        paint(v.hero, image);
-        if (v.hero.height !== fitted) refit();
-      }
-    } else {
-      wantRest = false;
-      restAt = performance.now();
-      const n = parts.thumbs.length;
-      const near = parts.neighbours.map((_, i) => neighbour(i));
-      const zs = [...Array(n).fill(state.z), ...near];
-      image = await engine.draw(asked.model, zs, n ? [...model.labels.keys(), ...label(near.length)] : []);
-      if (image && asked === model) {
-        [...parts.thumbs, ...parts.neighbours].forEach((canvas, i) => paint(canvas, image, i));
-      }
-    }
-    if (image && asked === model && image.model_id !== model.model_id) {
-      // a run has written newer weights
-      const fresh = await server.describe({ model: asked.model }).catch(() => null);
-      if (fresh && asked === model) adopt(fresh);
-    }
+  function refit() {
+    fittedTo = v.hero.height;
+    view.fit(v);
   }
 
-  // --- models ------------------------------------------------------------------------------
+  // --- models --------------------------------------------------------------------------------
   function adopt(value) {
     if (!value?.model || value.error) {
       say(value?.error ?? words["app.no_model"]);
       if (!model) v.panel.classList.add("ls-empty");
       return;
     }
-    const before = model;
-    const axes = floats(value.directions);
-    model = { ...value, axes, rows: axes.length / value.z_dim };
+    const [before, first] = [model, !model];
+    model = value;
     v.panel.classList.remove("ls-empty");
-    const same = before && String([before.z_dim, before.classes, before.shape]) ===
-      String([model.z_dim, model.classes, model.shape]);
-    if (!same) {
-      parts = view.furnish(v, words, model, on);
-      const kept = before ? null : shelf.find(model.model, model.z_dim, SEED_MAX);
-      const seed = kept?.seed ?? state?.seed ?? model.first.seed;
-      const keepZ = before?.z_dim === model.z_dim && state.z;
-      const known = [kept?.label, state?.label].find((l) => Number.isInteger(l)) ?? 0;
-      state = {
-        seed,
-        z: kept?.z ?? (keepZ || latent(seed, model.z_dim)),
-        label: Math.min(Math.max(0, known), Math.max(0, model.classes - 1)),
-      };
-      [past, future] = [[], []];
-      if (!kept && !before) paintFirst();
+    const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
+    if (shape(before) !== shape(model)) {
+      const kept = first ? shelf.find(model.model, model.z_dim, SEED_MAX) : null;
+      store.begin(fitted(model, kept, store.state));
+      classes.furnish(model);
+      compare.adopt(model);
+      [setRaw, v.raw.open] = [null, false];
+      if (first && !kept) paintFirst();
       refit();
     }
-    changed();
+    reels.adopt(model);
+    changed(store.state, null);
   }
   function paintFirst() {
-    const image = unpack(model.first);
-    paint(v.hero, image, state.label);
-    parts.thumbs.forEach((canvas, i) => paint(canvas, image, i));
+    const drawn = unpack(model.first);
+    const one = drawn.h * drawn.w * drawn.c;
+    const pixels = drawn.pixels.subarray(one * store.state.classes, one * (store.state.classes + 1));
+    shown = { image: { ...drawn, count: 1, pixels }, state: store.state };
+    paint(v.hero, shown.image);
+    classes.thumbs.forEach((canvas, i) => paint(canvas, drawn, i));
   }
+  /** Another description of the present model: its run has written newer weights. */
+  async function describe(id) {
+    const value = await server.describe({ model: id }).catch(() => ({ error: w("failed") }));
+    if (value.error) throw new Error(value.error);
+    return value;
+  }
+  /** Show a state of any model of this server; `state` is made for that model by `make`. */
+  async function open(id, make) {
+    try {
+      const value = id === model?.model ? model : await describe(id);
+      const state = make(value); // throws before anything is changed
+      if (value !== model) {
+        adopt(value);
+        props.value = { wanted: id };
+        trigger("submit"); // the choice above the tabs follows
+      }
+      go(state);
+      return value;
+    } catch (error) {
+      say(error.message);
+      return null;
+    }
+  }
+  engine.onwhere = (where) => {
+    v.where.textContent = w(`where.${where}`);
+    v.where.title = w(`where_hint.${where}`);
+    v.where.dataset.where = where;
+    if (where === "browser") pictures.hero(); // its last bit may differ from the server's
+  };
+  engine.onweights = (id) => {
+    model = { ...model, model_id: id };
+    map.show(store.state.z, true);
+    pictures.hero();
+    rest();
+  };
 
-  // --- wiring ------------------------------------------------------------------------------
-  v.randomise.addEventListener("click", () => sow(randomSeed()));
-  v.reset.addEventListener("click", () => go({ z: latent(state.seed, model.z_dim) }));
-  const undo = () => travel(past, future);
-  const redo = () => travel(future, past);
-  v.undo.addEventListener("click", undo);
-  v.redo.addEventListener("click", redo);
+  // --- wiring --------------------------------------------------------------------------------
+  v.randomise.addEventListener("click", () => store.sow(randomSeed()));
+  v.reset.addEventListener("click", () =>
+    go({ z: latent(store.state.seed, model.z_dim), scale: 1 }));
+  v.undo.addEventListener("click", () => store.undo());
+  v.redo.addEventListener("click", () => store.redo());
+  v.scale.addEventListener("input", () => go({ scale: Number(v.scale.value) }, "scale"));
   v.seed.addEventListener("input", () => {
     const seed = Number(v.seed.value);
     const fine = v.seed.value !== "" && Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
     v.seed.setAttribute("aria-invalid", !fine);
-    if (fine) sow(seed);
-    else say(words["explore.seed_bad"]);
+    if (fine) store.sow(seed);
+    else say(w("seed_bad"));
   });
   v.seed.addEventListener("blur", () => {
     if (v.seed.getAttribute("aria-invalid") !== "true") return;
     v.seed.setAttribute("aria-invalid", false);
-    v.seed.value = state.seed;
+    v.seed.value = store.state.seed;
     say("");
   });
-  view.keyboard(v, { randomise: () => v.randomise.click(), undo, redo });
-  let shown = false;
+  v.raw.addEventListener("toggle", () => {
+    if (!v.raw.open || setRaw || !model) return;
+    const axis = (i) => Float32Array.from({ length: model.z_dim }, (_, k) => Number(k === i));
+    setRaw = view.rawSliders(v, model.z_dim, words, (i, value) => store.slide(axis(i), value, `z${i}`));
+    setRaw(store.state.z);
+  });
+  view.keyboard(v, {
+    randomise: () => v.randomise.click(), undo: () => store.undo(), redo: () => store.redo(),
+  });
+  let visited = false;
   new ResizeObserver(() => {
     const visible = v.panel.offsetParent !== null;
     if (visible && model) refit();
-    if (visible && !shown && model) changed(); // back on this tab: weights may be newer
-    shown = visible;
+    if (visible && !visited && model) { // back on this tab: weights and directions may be newer
+      changed(store.state, null);
+      if (shown && shown.image.model_id !== model.model_id) describe(model.model).then(adopt, () => {});
+    }
+    visited = visible;
   }).observe(v.panel);
   window.addEventListener("resize", () => model && refit());
-  watch("value", () => adopt(props.value));
+  watch("value", () => props.value?.wanted || adopt(props.value));
 
+  keep.accept(v.panel, (file, at) => {
+    const sketched = mode === "draw" && sketch.element.contains(at);
+    if (sketched) sketch.load(file);
+    return sketched;
+  });
+  choose(mode);
   element.replaceChildren(v.panel);
   adopt(props.value);
+  keep.arrive(); // a link's recipe, if the page was opened by one
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from functools import lru_cache
+from dataclasses import asdict, replace
+from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -11,25 +13,32 @@ import numpy as np
 
 from demo import text
 from demo.drawing import draw_function, encode
+from demo.finding import find_function
 from demo.panels import Panel
 from demo.studio import Studio
+from demo.weights import weights_function
+from gan.directions import Direction, directions
 from gan.generator import Generator, ModelError
+from gan.judge import Judge, JudgeError
 from gan.latents import latent
 
 FIRST_SEED = 0
-DIRECTIONS_MAX = 128  # sliders nobody reaches would only make the page heavier
+QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "undocumented"}
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """The tab's content: one panel, given a new value when another model is chosen."""
 
     known = lru_cache(maxsize=8)(description)
+    one_at_a_time = Lock()  # of many visitors who come at once, one waits for the arithmetic
 
     def value_of(chosen: Any) -> dict[str, Any]:
         if not isinstance(chosen, str):
             return {"model": None}
         try:
-            return {"model": chosen, **known(studio.generator(chosen))}
+            generator = studio.generator(chosen)
+            with one_at_a_time:
+                return {"model": chosen, **known(generator)}
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
@@ -39,18 +48,27 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "explore",
         value=value_of(model.value),
-        words=text.words("explore", "app"),
-        server_functions=[draw_function(studio), describe],
+        words=text.words("explore", "app", "recipe", "gallery"),
+        server_functions=[
+            draw_function(studio),
+            weights_function(studio),
+            find_function(studio),
+            describe,
+        ],
         elem_id="explore",
     )
+
+    def select(value: Any) -> Any:
+        wanted = value.get("wanted") if isinstance(value, dict) else None
+        return wanted if wanted in studio.model_folders() else gr.skip()
+
+    panel.submit(select, panel, model, **QUIET)
     model.change(
         value_of,
         model,
         panel,
-        queue=False,
-        show_progress="hidden",
         trigger_mode="always_last",
-        api_visibility="undocumented",
+        **QUIET,
     )
 
 
@@ -63,13 +81,33 @@ def description(generator: Generator) -> dict[str, Any]:
     count = max(1, generator.classes)
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
-    directions = generator.directions()[:DIRECTIONS_MAX].astype("<f4")
+    found = directions(generator, _judge(generator.config.data))
+    axes = np.array([direction.axis for direction in found], "<f4")
     return {
         "model_id": generator.model_id,
         "z_dim": generator.z_dim,
         "classes": generator.classes,
         "labels": [str(label) for label in range(generator.classes)],
         "shape": list(generator.shape),
-        "directions": base64.b64encode(directions.tobytes()).decode(),
+        "directions": [_said(direction) for direction in found],
+        "axes": base64.b64encode(axes.tobytes()).decode(),
         "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),
+    }
+
+
+@cache
+def _judge(data_name: str) -> Judge | None:
+    try:
+        return Judge.load(data_name)
+    except JudgeError:  # only some data sets have one
+        return None
+
+
+def _said(direction: Direction) -> dict[str, Any]:
+    """What a direction does, without its axis."""
+    said = asdict(replace(direction, axis=None))
+    del said["axis"]
+    return {
+        name: round(float(value), 4) if isinstance(value, (float, np.floating)) else value
+        for name, value in said.items()
     }

@@ -1,0 +1,67 @@
+"""What the benchmarks share: an app in a process of its own, and a Chromium to look at it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextlib.contextmanager
+def serve(script: str = "app.py", start_s: float = 120) -> Iterator[tuple[str, int]]:
+    """Run a script of this repository that serves a page; gives its address and process id.
+
+    Raises:
+        TimeoutError: it did not answer within `start_s` seconds.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as runs:
+        env = {
+            **os.environ,
+            "GRADIO_SERVER_PORT": str(port),
+            "GRADIO_ANALYTICS_ENABLED": "False",
+            "LATENT_STUDIO_RUNS": runs,
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "PYTHONPATH": str(ROOT),
+        }
+        server = subprocess.Popen(
+            [sys.executable, script], cwd=ROOT, env=env, stdout=subprocess.DEVNULL
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait(address, server, start_s)
+            yield address, server.pid
+        finally:
+            server.terminate()
+            server.wait(60)
+
+
+def _wait(address: str, server: subprocess.Popen, start_s: float) -> None:
+    end = time.monotonic() + start_s
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise TimeoutError(f"the server ended with exit status {server.returncode}")
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(f"{address} did not answer within {start_s:.0f} s")
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value below which `share` of them lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

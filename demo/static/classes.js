@@ -1,0 +1,114 @@
+// Which class is asked for: one button each, and a mixer that blends two of them.
+
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ make, fill, heading }] = await Promise.all(["dom"].map(load));
+
+const SLIM_FROM = 800; // px of the window: on a phone fingers need the larger ones
+
+/** Weights (1 - t) of class a and t of class b; a plain number where only one is left. */
+export function mixed(a, b, t, count) {
+  if (t <= 0 || a === b) return a;
+  if (t >= 1) return b;
+  return Array.from({ length: count }, (_, i) => (i === a) * (1 - t) + (i === b) * t);
+}
+
+/** Class weights of a class number or of weights, Float32Array(count). */
+export function weightsOf(classes, count) {
+  if (Array.isArray(classes)) return Float32Array.from(classes);
+  return Float32Array.from({ length: count }, (_, i) => Number(i === classes));
+}
+
+/** The plain class number where all weight is on one class, else the weights as a list. */
+export function tidy(weights) {
+  const only = weights.findIndex((w) => Math.abs(w - 1) < 1e-6);
+  const rest = weights.some((w, i) => i !== only && Math.abs(w) > 1e-6);
+  return only >= 0 && !rest ? only : Array.from(weights);
+}
+
+/** The two heaviest classes of what is asked for: {a, b, t}, b null for a single class. */
+export function parts(classes) {
+  if (!Array.isArray(classes)) return { a: classes, b: null, t: 0 };
+  const order = classes.map((w, i) => [w, i]).sort((x, y) => y[0] - x[0]);
+  const [[wa, a], [wb, b]] = [order[0], order[1] ?? [0, null]];
+  return wb > 0 ? { a, b, t: wb / (wa + wb) } : { a, b: null, t: 0 };
+}
+
+/** `pick(classes, key)` is told every wish. */
+export class Classes {
+  constructor(words, pick) {
+    this.words = words;
+    this.pick = pick;
+    this.thumbs = [];
+    this.pair = null; // [a, b] while the mixer is used: its ends must not swap at one half
+    const w = (key) => words[`explore.${key}`];
+    this.buttons = make("div", { className: "ls-classes", role: "group", ariaLabel: w("class") });
+    this.other = make("select", { ariaLabel: w("blend_with") });
+    this.range = make("input", { type: "range", min: 0, max: 1, step: 0.01, className: "ls-range" });
+    this.range.setAttribute("aria-label", w("blend"));
+    this.value = make("output", {});
+    this.mixer = make("div", { className: "ls-mixer" },
+      make("label", { className: "ls-note" }, `${w("blend_with")} `, this.other),
+      this.range, this.value);
+    this.element = make("section", {}, heading(w("class"), w("class_hint")), this.buttons, this.mixer);
+    this.other.addEventListener("change", () => {
+      const a = this.pair?.[0] ?? parts(this.now).a;
+      const b = this.other.value === "" ? null : Number(this.other.value);
+      this.pair = b === null ? null : [a, b];
+      this.pick(b === null ? a : mixed(a, b, 0.5, this.count), "mix");
+    });
+    this.range.addEventListener("input", () => {
+      if (!this.pair) return;
+      this.pick(mixed(...this.pair, Number(this.range.value), this.count), "mix");
+    });
+  }
+
+  furnish(model) {
+    this.count = model.classes;
+    this.element.hidden = !model.classes;
+    const side = model.shape[0];
+    // a row of ten small ones where that leaves the directions more room, else rows of five
+    const slim = side <= 32 && model.classes > 5 && window.innerWidth >= SLIM_FROM;
+    this.buttons.classList.toggle("ls-slim", slim);
+    const zoom = slim ? 1 : Math.max(1, Math.round(56 / side));
+    this.thumbs = model.labels.map(() => {
+      const made = make("canvas", { className: "ls-pixels", width: model.shape[1], height: side });
+      made.ariaHidden = "true";
+      made.style.width = `${made.width * zoom}px`;
+      made.style.height = `${made.height * zoom}px`;
+      return made;
+    });
+    this.made = model.labels.map((label, i) => {
+      const one = make("button", { type: "button", className: "ls-btn ls-thumb" }, this.thumbs[i], label);
+      one.setAttribute("aria-label", `${this.words["explore.class"]} ${label}`);
+      one.addEventListener("click", () => {
+        this.pair = null;
+        this.pick(i, null);
+      });
+      return one;
+    });
+    this.buttons.replaceChildren(...this.made);
+    const none = new Option(this.words["explore.blend_none"], "");
+    this.other.replaceChildren(none, ...model.labels.map((label, i) => new Option(label, i)));
+  }
+
+  show(classes) {
+    if (!this.count) return;
+    this.now = classes;
+    const weight = (i) => (Array.isArray(classes) ? classes[i] : Number(classes === i));
+    const asked = this.made.map((_, i) => i).filter((i) => weight(i) > 0);
+    if (!this.pair || !asked.every((i) => this.pair.includes(i))) {
+      const { a, b } = parts(classes);
+      this.pair = b === null ? null : [a, b];
+    }
+    const share = this.pair ? weight(this.pair[1]) / (weight(this.pair[0]) + weight(this.pair[1])) : 0;
+    this.range.value = share;
+    this.range.disabled = !this.pair;
+    this.other.value = this.pair ? this.pair[1] : "";
+    this.value.textContent = this.pair
+      ? fill(this.words["explore.blend_value"], { share: Math.round(share * 100) }) : "";
+    this.made.forEach((one, i) => {
+      one.setAttribute("aria-pressed", String(weight(i) > 0));
+    });
+  }
+}
