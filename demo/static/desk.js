@@ -1,7 +1,8 @@
 // Who draws what, and when: the requests of all panels of the page, in the order they are served.
 //
 // The worker has one chunk of images in hand at a time, small enough that a request that must not
-// wait comes next within milliseconds; the server has one request in hand.
+// wait comes next within milliseconds; the server has one request in hand. One image of a model that
+// takes next to nothing waits for neither: two changes of thread cost more than drawing it.
 
 const { Weights, within } = await import("./weights.js" + new URL(import.meta.url).search);
 
@@ -46,7 +47,17 @@ export class Desk {
     } else {
       this.jobs.push(job);
     }
+    if (lane === NOW) this.atOnce(job);
     this.pump();
+  }
+
+  /** Draw a single image of a quick model here and now: it is there within the same frame. */
+  atOnce(job) {
+    const quick = job.zs.length === 1 && job.place === null && this.weights.instant(job.model);
+    const drawn = quick && quick.drawAll(job.zs, job.labels);
+    if (!drawn) return;
+    Object.assign(job, { place: "browser", model_id: quick.model_id });
+    this.collect(job, { zs: job.zs }, drawn);
   }
 
   /** Give everyone who has nothing in hand the next piece of work. */

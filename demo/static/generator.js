@@ -4,9 +4,27 @@ const SLOPE = { leaky: 0.2, tanh: 1 }; // the tanh itself waits until pixels are
 
 /** One model, ready to draw. `makeKernels` comes from `loadKernels` of kernels.js. */
 export class Generator {
-  /** `file`: Uint8Array of a safetensors file; throws where it is not one that can be drawn. */
-  constructor(file, makeKernels) {
-    const { metadata, tensor } = open(file);
+  /** From the bytes of a safetensors file; throws where it is not one that can be drawn. */
+  static read(file, makeKernels) {
+    return Object.assign(new Generator(), { makeKernels }).open(file);
+  }
+
+  /** From another thread's `plan()`. */
+  static follow({ memory, ...plan }, makeKernels) {
+    const made = Object.assign(new Generator(), plan, { kernels: makeKernels(memory.length) });
+    made.kernels.memory.set(memory);
+    return made;
+  }
+
+  /** All there is to know of it, for another thread: plain values and a copy of its numbers. */
+  plan() {
+    const { model_id, shape, z_dim, classes, layers, input, output, kernels } = this;
+    const memory = kernels.memory.slice(0, this.floats);
+    return { model_id, shape, z_dim, classes, layers, input, output, floats: this.floats, memory };
+  }
+
+  open(file) {
+    const { metadata, tensor } = parse(file);
     this.model_id = metadata.model_id;
     this.shape = JSON.parse(metadata.shape); // h, w, c
     [this.z_dim, this.classes] = [Number(metadata.z_dim), Number(metadata.classes)];
@@ -20,7 +38,8 @@ export class Generator {
     const largest = Math.max(...this.layers.map((layer) => Math.max(layer.in, layer.values)));
     this.input = room(largest);
     this.output = room(largest);
-    this.kernels = makeKernels(floats);
+    this.floats = floats;
+    this.kernels = this.makeKernels(floats);
     this.layers.forEach((layer, k) => {
       const { memory } = this.kernels;
       pack(tensor(`${k}.weight`), memory.subarray(layer.weight), layer);
@@ -28,6 +47,22 @@ export class Generator {
     });
     const [h, w, c] = this.shape;
     if (this.layers.at(-1).values < h * w * c) throw new Error("the layers make another picture");
+    return this;
+  }
+
+  /**
+   * Latents `zs` with one label each (or none, []) as {h, w, c, pixels}; null when they do not
+   * fit. `from`: the first one's place in its request.
+   */
+  drawAll(zs, labels, from = 0) {
+    const weights = zs.map((_, i) => classWeights(labels[i], from + i, this.classes));
+    const fits = (z) => z.length === this.z_dim && z.every(Number.isFinite);
+    if (!zs.every(fits) || weights.includes(null)) return null;
+    const [h, w, c] = this.shape;
+    const size = h * w * c;
+    const pixels = new Uint8ClampedArray(zs.length * size);
+    zs.forEach((z, i) => this.draw(z, weights[i], pixels.subarray(i * size, (i + 1) * size)));
+    return { h, w, c, pixels };
   }
 
   /** Pixels of one latent and its class weights (lists of numbers), written to `pixels`. */
@@ -51,7 +86,7 @@ export class Generator {
  * The class weights of one image: `label` is a number or a list of weights, or left out, when
  * image `index` is of class `index` modulo the number of classes. Null where it makes no sense.
  */
-export function classWeights(label, index, classes) {
+function classWeights(label, index, classes) {
   if (!classes) return [];
   if (Array.isArray(label) || ArrayBuffer.isView(label)) {
     return label.length === classes && label.every(Number.isFinite) ? label : null;
@@ -93,7 +128,7 @@ function pack(weights, to, { in: inputs, taps }) {
 }
 
 // A safetensors file: the length of a JSON header, the header, the tensors' bytes.
-function open(file) {
+function parse(file) {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const start = 8 + view.getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, start)));

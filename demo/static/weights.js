@@ -19,7 +19,7 @@ export class Weights {
   constructor({ onchange, onweights, pinned }) {
     Object.assign(this, { onchange, onweights, pinned });
     this.models = new Map(); // the one drawn last comes last
-    this.held = new Set(); // model_ids in the worker
+    this.held = new Map(); // model_ids in the worker -> the page's own copy of a quick model
     this.waiting = new Map(); // a message's id -> what to do with its answer
     this.count = 0;
     this.alive = true; // until the worker fails: then the server draws everything
@@ -57,7 +57,7 @@ export class Weights {
   /** Let the worker forget weights that nobody needs any more. */
   sweep() {
     const used = new Set([...this.models.values()].map((known) => known.model_id));
-    for (const model_id of this.held) {
+    for (const model_id of this.held.keys()) {
       if (used.has(model_id) || this.pinned(model_id)) continue;
       this.held.delete(model_id);
       this.worker?.postMessage({ do: "forget", model_id });
@@ -95,8 +95,13 @@ export class Weights {
 
   async load({ model_id, file }) {
     if (this.held.has(model_id)) return;
-    await this.call({ do: "load", file }, PATIENCE_S.load);
-    this.held.add(model_id);
+    const { plan } = await this.call({ do: "load", file }, PATIENCE_S.load);
+    this.held.set(model_id, plan && (await follow(plan)));
+  }
+
+  /** The page's own copy of a model that takes next to nothing to draw, or null. */
+  instant(model) {
+    return this.held.get(this.id(model)) ?? null;
   }
 
   // Runs only while a model trains: two looks a second whether it is time to ask.
@@ -156,6 +161,18 @@ export class Weights {
     for (const { reject } of this.waiting.values()) reject(error);
     this.onchange();
   }
+}
+
+const tools = {}; // loaded when the first quick model comes
+
+async function follow(plan) {
+  const names = ["kernels", "generator"];
+  tools.loading ??= Promise.all(names.map((name) => import(`./${name}.js${search}`)))
+    .then(async ([{ loadKernels }, { Generator }]) => {
+      const makeKernels = await loadKernels(new URL(`./kernels.wasm${search}`, import.meta.url));
+      return (known) => Generator.follow(known, makeKernels);
+    });
+  return tools.loading.then((make) => make(plan)).catch(() => null); // the worker draws it
 }
 
 /** What a promise gives, or an Error "no answer" when it takes longer than `seconds`. */
