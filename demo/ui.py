@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import text
 from demo.models import choices, preferred
-from demo.panels import STATIC
+from demo.panels import STATIC, preloads
 from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
 from demo.theme import theme
@@ -54,6 +54,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": theme(),
         "css_paths": [STATIC / "app.css", STATIC / "explore.css"],
+        "head": preloads("explore"),
         "i18n": text.i18n(),
         "run_history": False,
         "ssr_mode": False,

@@ -52,6 +52,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     hero: (image, state) => {
       shown = { image, state };
       paint(v.hero, image);
+      sketch.drawn(image);
       if (v.hero.height !== fittedTo) refit();
     },
   });

@@ -28,13 +28,13 @@ export class Sketch {
     this.undo = button(w("undo_stroke"));
     this.file = make("input", { type: "file", accept: "image/*", hidden: true });
     this.open = button(w("open_image"));
-    this.said = make("p", { className: "ls-note", role: "status" });
-    this.bar = make("progress", { max: 1, value: 0, hidden: true });
+    this.said = make("p", { className: "ls-note ls-verdict", role: "status" });
+    this.bar = make("progress", { max: 1, value: 0 });
     this.yours = make("canvas", { className: "ls-pixels" });
     this.found = make("canvas", { className: "ls-pixels" });
     const figure = (canvas, key) =>
       make("figure", {}, canvas, make("figcaption", { className: "ls-note" }, w(key)));
-    this.pair = make("div", { className: "ls-pair", hidden: true },
+    this.pair = make("div", { className: "ls-pair" },
       figure(this.yours, "yours"), figure(this.found, "models"));
     this.element = make("div", { className: "ls-companion" },
       make("div", { className: "ls-square" }, this.sheet),
@@ -96,7 +96,7 @@ export class Sketch {
     this.find.disabled = !this.search && this.blank();
     this.open.disabled = Boolean(this.search);
     this.find.textContent = this.w(this.search ? "cancel" : "find");
-    this.bar.hidden = !this.search;
+    this.bar.classList.toggle("ls-none", !this.search);
     if (!this.search && this.blank()) this.said.textContent = this.w("sketch_hint");
   }
 
@@ -108,7 +108,7 @@ export class Sketch {
     this.strokes = [];
     this.ink.fillStyle = "#000";
     this.ink.fillRect(0, 0, SIDE, SIDE);
-    this.pair.hidden = true;
+    this.pair.classList.add("ls-none");
     this.refresh();
   }
 
@@ -192,27 +192,35 @@ export class Sketch {
   step(answer, search) {
     search.moved = true;
     this.bar.value = answer.progress;
+    this.awaited = true;
     this.on.found(floats(answer.z), answer.label, search.key);
-    const show = (canvas, image) => {
-      paint(canvas, image);
-      const zoom = Math.max(1, Math.floor(128 / image.h));
-      canvas.style.width = canvas.style.height = `${image.h * zoom}px`;
-    };
-    if (answer.target) show(this.yours, unpack(answer.target));
-    show(this.found, unpack(answer.image));
-    this.pair.hidden = false;
+    this.show(this.yours, unpack({ ...answer, pixels: answer.target }));
   }
 
-  verdict({ verdict, match, error }) {
-    const values = { match: Math.round(100 * match), error: Math.round(error) };
+  /** The big picture has changed: it is what the search found, if one asked for it. */
+  drawn(image) {
+    if (!this.awaited) return;
+    this.awaited = false;
+    this.show(this.found, image);
+    this.pair.classList.remove("ls-none");
+  }
+
+  show(canvas, image) {
+    paint(canvas, image);
+    const zoom = Math.max(1, Math.floor(96 / image.h));
+    canvas.style.width = canvas.style.height = `${image.h * zoom}px`;
+  }
+
+  verdict({ verdict, match, distance }) {
+    const values = { match: Math.round(100 * match), error: Math.round(distance) };
     return this.w(`verdict_${verdict}`, values);
   }
 
   cancel() {
     const { moved } = this.search;
-    this.search = null;
+    [this.search, this.awaited] = [null, false];
     if (moved) this.on.back();
-    this.pair.hidden = true;
+    this.pair.classList.add("ls-none");
     this.said.textContent = this.w("cancelled");
     this.refresh();
   }
