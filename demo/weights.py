@@ -23,9 +23,9 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
     Anyone can call it with anything. It takes {model, have, file}: `have` is the model_id of the
     weights that the page has already, `file: false` asks for news alone. It gives {model_id, live,
-    fixed} with `live` true while the model is trained, `fixed` where no run can, and `file`, base64 of `gan.portable`, unless the
-    page has these weights; {portable: false} instead when they are too large for a browser; or
-    {error} with a sentence.
+    fixed}: `live` while the model is trained, `fixed` where no run can change it. With them comes
+    `file`, base64 of `gan.portable`, unless the page has these weights; {portable: false} instead
+    when they are too large for a browser; or {error} with a sentence.
     """
     files = PortableFiles()
 

@@ -215,6 +215,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
   });
   choose(mode);
   element.replaceChildren(v.panel);
+  // Gradio hides what overflows the page, and nothing sticks within what hides
+  element.closest(".gradio-container")?.style.setProperty("overflow", "clip");
   adopt(props.value);
   keep.arrive(); // a link's recipe, if the page was opened by one
 }

@@ -3,6 +3,7 @@
 const version = new URL(import.meta.url).search;
 const { make, button, heading } = await import(`./dom.js${version}`);
 
+const PHONE = "(max-width: 799px)"; // as in app.css
 const BESIDE = 760; // px of the plate from which the companion stands beside the picture
 
 /** Everything the tab is made of, by name; `parts` are elements of other modules. */
@@ -46,16 +47,18 @@ export function skeleton(words, parts) {
 /** The largest whole scale at which the picture fits beside (or above) its companion. */
 export function fit(v) {
   const side = v.hero.height;
-  const wide = v.plate.clientWidth >= BESIDE;
-  v.plate.classList.toggle("ls-beside", wide);
-  const across = v.plate.clientWidth - (wide ? v.companion.offsetWidth + 56 : 16);
-  const top = v.plate.getBoundingClientRect().top + window.scrollY;
-  const down = wide ? Math.max(280, window.innerHeight - top - 140) : window.innerHeight;
+  const phone = window.matchMedia(PHONE).matches;
+  const beside = !phone && v.plate.clientWidth >= BESIDE;
+  v.plate.classList.toggle("ls-beside", beside);
+  const across = (phone ? v.panel : v.plate).clientWidth - (beside ? v.companion.offsetWidth + 56 : 32);
+  const top = v.panel.getBoundingClientRect().top + window.scrollY;
+  // on a phone it stays on top of the controls that are scrolled below it
+  const down = phone ? 0.42 * window.innerHeight : Math.max(280, window.innerHeight - top - 140);
   const scale = Math.max(1, Math.floor(Math.min(across, down) / side));
   v.hero.style.width = v.hero.style.height = `${side * scale}px`;
 }
 
-/** 64 plain sliders, one a number of z, made only when somebody asks for them. */
+/** Plain sliders, one for each number of z, made only when somebody asks for them. */
 export function rawSliders(v, zDim, words, slide) {
   const rows = Array.from({ length: zDim }, (_, i) => {
     const range = make("input", { type: "range", min: -3, max: 3, step: 0.05, className: "ls-range" });
