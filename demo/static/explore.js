@@ -2,11 +2,12 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ Engine, unpack }, { paint }, { latent, randomSeed, SEED_MAX }, { Shelf },
-  { Store, fitted }, view, { fill, segments, number }, { Reels }, { Classes }, { Neighbourhood },
-  { Compare }, { Sketch }, { Keep }, { Pictures }] = await Promise.all([
+const [{ Engine, unpack }, { paint }, { SEED_MAX }, { Shelf },
+  { Store, fitted }, view, { segments }, { Reels }, { Classes }, { Neighbourhood },
+  { Compare }, { Sketch }, { Keep }, { Pictures }, { Controls }] = await Promise.all([
   "engine", "paint", "latents", "shelf", "explore_state", "explore_view", "dom", "reels", "classes",
-  "neighbourhood", "compare", "sketch", "explore_keep", "explore_pictures"].map(load));
+  "neighbourhood", "compare", "sketch", "explore_keep", "explore_pictures",
+  "explore_controls"].map(load));
 
 export function mount({ element, props, trigger, watch, server, words }) {
   const w = (key) => words[`explore.${key}`];
@@ -17,7 +18,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   let shown = null; // {image, state}: what the hero shows, and what it was drawn from
   let mode = "map";
   let dragged = null; // the id of the direction being moved: its own strip stays as it is
-  let [frame, fittedTo, setRaw] = [0, 0, null];
+  let [frame, fittedTo, described] = [0, 0, null]; // described: the model_id of `model`'s directions
 
   // --- parts ---------------------------------------------------------------------------------
   const go = (change, key = null) => store.go(change, key);
@@ -61,6 +62,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     modes: modes.element, companions: Object.values(companions).map((c) => c.element),
     actions: keep.actions, gallery: keep.gallery, classes: classes.element, reels: reels.element,
   });
+  const controls = new Controls(v, store, { words, model: () => model, say });
   function choose(wanted) {
     mode = wanted;
     modes.set(mode);
@@ -83,15 +85,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     classes.show(state.classes);
     if (dragged !== "map") map.show(state.z);
     compare.moved(dragged);
-    setRaw?.(state.z);
-    if (Number(v.seed.value) !== state.seed || v.seed.value === "") v.seed.value = state.seed;
-    v.scale.value = state.scale;
-    v.scaled.textContent = `\u00d7 ${number(state.scale)}`;
-    const moved = store.moved();
-    v.state.textContent = fill(w(moved ? "edited" : "at_seed"), state);
-    v.reset.disabled = !moved && state.scale === 1;
-    v.undo.disabled = !store.past.length;
-    v.redo.disabled = !store.future.length;
+    controls.show();
     rest();
   }
   function refit() {
@@ -108,6 +102,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     }
     const [before, first] = [model, !model];
     model = value;
+    described = value.model_id;
     v.panel.classList.remove("ls-empty");
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
     if (shape(before) !== shape(model)) {
@@ -115,7 +110,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       store.begin(fitted(model, kept, store.state));
       classes.furnish(model);
       compare.adopt(model);
-      [setRaw, v.raw.open] = [null, false];
+      controls.fold();
       if (first && !kept) paintFirst();
       refit();
     }
@@ -147,7 +142,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
         trigger("submit"); // the choice above the tabs follows
       }
       go(state);
-      return value;
+      return model;
     } catch (error) {
       say(error.message);
       return null;
@@ -167,41 +162,13 @@ export function mount({ element, props, trigger, watch, server, words }) {
   };
 
   // --- wiring --------------------------------------------------------------------------------
-  v.randomise.addEventListener("click", () => store.sow(randomSeed()));
-  v.reset.addEventListener("click", () =>
-    go({ z: latent(store.state.seed, model.z_dim), scale: 1 }));
-  v.undo.addEventListener("click", () => store.undo());
-  v.redo.addEventListener("click", () => store.redo());
-  v.scale.addEventListener("input", () => go({ scale: Number(v.scale.value) }, "scale"));
-  v.seed.addEventListener("input", () => {
-    const seed = Number(v.seed.value);
-    const fine = v.seed.value !== "" && Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
-    v.seed.setAttribute("aria-invalid", !fine);
-    if (fine) store.sow(seed);
-    else say(w("seed_bad"));
-  });
-  v.seed.addEventListener("blur", () => {
-    if (v.seed.getAttribute("aria-invalid") !== "true") return;
-    v.seed.setAttribute("aria-invalid", false);
-    v.seed.value = store.state.seed;
-    say("");
-  });
-  v.raw.addEventListener("toggle", () => {
-    if (!v.raw.open || setRaw || !model) return;
-    const axis = (i) => Float32Array.from({ length: model.z_dim }, (_, k) => Number(k === i));
-    setRaw = view.rawSliders(v, model.z_dim, words, (i, value) => store.slide(axis(i), value, `z${i}`));
-    setRaw(store.state.z);
-  });
-  view.keyboard(v, {
-    randomise: () => v.randomise.click(), undo: () => store.undo(), redo: () => store.redo(),
-  });
   let visited = false;
   new ResizeObserver(() => {
     const visible = v.panel.offsetParent !== null;
     if (visible && model) refit();
     if (visible && !visited && model) { // back on this tab: weights and directions may be newer
       changed(store.state, null);
-      if (shown && shown.image.model_id !== model.model_id) describe(model.model).then(adopt, () => {});
+      if (described !== model.model_id) describe(model.model).then(adopt, () => {});
     }
     visited = visible;
   }).observe(v.panel);

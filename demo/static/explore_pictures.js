@@ -16,6 +16,7 @@ export class Pictures {
     Object.assign(this, { engine, words, page });
     this.wanted = new Set();
     this.timer = this.at = 0;
+    this.failed = false; // what is said below the picture is ours to take back
   }
 
   /** Draw the big picture. */
@@ -81,8 +82,10 @@ export class Pictures {
       const image = await this.engine.draw(model, zs, classes ? labels : [], lane);
       if (!image || model !== this.page.model().model) return;
       use(image);
-      if (lane === "now") this.page.say("");
+      if (this.failed) this.page.say("");
+      this.failed = false;
     } catch (error) {
+      this.failed = true;
       const why = { why: error.message };
       this.page.say(error.code === "offline" ? this.words["explore.failed"]
         : fill(this.words["explore.bad_request"], why));
