@@ -1,0 +1,102 @@
+"""A visitor's picture brought into the frame that a model was trained on.
+
+Digits: LeCun et al. 1998 fitted the ink into 20x20 pixels and put its centre of mass into the
+middle of 28x28. Other data sets: the middle square, resized.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+INK_SIDE = 20 / 28  # of the frame
+FAINT = 0.2  # of full ink; fainter pixels do not widen the box
+CONTRAST_MIN = 16  # grey levels between paper and ink
+
+
+class CenteringError(ValueError):
+    """There is nothing to find in the picture; the message says what to do."""
+
+
+def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
+    """A digit uint8 (h,w) as MNIST would hold it, uint8 (size,size), white on black.
+
+    Dark ink on a lighter ground (a photo of paper) is turned round, and the ground made black.
+
+    Raises:
+        CenteringError: there is no ink, or the ground is as uneven as the ink.
+    """
+    ink = _ink(np.asarray(picture, dtype=np.float32))
+    rows, columns = (np.flatnonzero((ink > FAINT).any(axis)) for axis in (1, 0))
+    if not len(rows):
+        if np.ptp(picture) < CONTRAST_MIN:
+            raise CenteringError("There is nothing drawn yet. Draw a digit, or choose a picture.")
+        raise CenteringError("No ink stands out from the ground. Use a picture of a plain ground.")
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    side = round(size * INK_SIDE)
+    scale = side / max(ink.shape)
+    h, w = (max(1, round(length * scale)) for length in ink.shape)
+    ink = np.asarray(Image.fromarray(ink).resize((w, h), Image.Resampling.HAMMING))
+    ink = ink.clip(0, 1) / ink.max()
+    # by whole pixels to pixel 14 of 0..27, where MNIST has it; never out of the frame
+    top, left = (
+        int(np.clip(round(size / 2 - _middle(ink.sum(axis))), 0, size - length))
+        for axis, length in ((1, h), (0, w))
+    )
+    frame = np.zeros((size, size), np.uint8)
+    frame[top : top + h, left : left + w] = np.rint(ink * 255)
+    return frame
+
+
+def fit(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """The middle square of uint8 (h,w,1) or (h,w,3), as uint8 of `shape` (h,w,c).
+
+    Raises:
+        CenteringError: all its pixels are equal.
+    """
+    h, w, _ = picture.shape
+    side = min(h, w)
+    top, left = (h - side) // 2, (w - side) // 2
+    square = _image(picture[top : top + side, left : left + side])
+    square = square.convert("L" if shape[2] == 1 else "RGB")
+    fitted = np.asarray(square.resize((shape[1], shape[0]), Image.Resampling.HAMMING))
+    if fitted.max() == fitted.min():
+        raise CenteringError("This picture is all one colour. Draw something, or choose another.")
+    return fitted.reshape(shape).copy()
+
+
+def flatten(picture: np.ndarray) -> np.ndarray:
+    """uint8 (h,w,4) laid on black, or on white where what is seen is dark; else unchanged."""
+    if picture.shape[2] != 4:
+        return picture
+    colour, alpha = picture[..., :3].astype(np.float32), picture[..., 3:] / np.float32(255)
+    mean = (colour * alpha).sum() / max(3 * alpha.sum(), 1e-6)
+    ground = 255 if 0 < mean < 128 or (mean == 0 and alpha.any()) else 0
+    return np.rint(colour * alpha + ground * (1 - alpha)).astype(np.uint8)
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    """uint8 (h,w,1) or (h,w,3) as uint8 (h,w)."""
+    return np.asarray(_image(picture).convert("L"))
+
+
+def _image(picture: np.ndarray) -> Image.Image:
+    picture = np.ascontiguousarray(picture)
+    return Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
+
+
+def _ink(picture: np.ndarray) -> np.ndarray:
+    """How much ink there is, float32 0..1; the ground, and as much noise as its edge has, is 0."""
+    edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    ground = np.median(edge)
+    # ink that runs over the edge is not noise: three quarters of the edge must be ground
+    noise = 2 * np.quantile(np.abs(edge - ground), 0.75)
+    lighter = (picture - ground - noise).clip(0)
+    darker = (ground - picture - noise).clip(0)
+    ink = max(lighter, darker, key=np.sum)
+    full = np.quantile(ink[ink > ink.max() / 2], 0.5) if ink.max() > CONTRAST_MIN else np.inf
+    return (ink / full).clip(0, 1).astype(np.float32)
+
+
+def _middle(weights: np.ndarray) -> float:
+    return float((weights * np.arange(len(weights))).sum() / weights.sum())
