@@ -21,7 +21,7 @@ lint: .venv/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-bench: .venv/.runtime
+bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \
 		test -e "$$script" || { echo "There are no benchmarks in bench/ yet."; break; }; \
 		echo "== $$script"; PYTHONPATH=. $(PY) "$$script"; \

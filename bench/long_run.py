@@ -11,24 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench.support.serving import serve
 from tests.browser import chromium
 
-ROOT = Path(__file__).parents[1]
 TIME_MOVES = """async moves => {
     const hero = document.querySelector(".ls-hero");
-    const slider = document.querySelector("#explore .ls-range");
+    const slider = document.querySelector("#explore .ls-gate");
     const look = () => hero.getContext("2d").getImageData(0, 0, hero.width, hero.height).data;
     const taken = [];
     for (let i = 0; i < moves; i++) {
@@ -105,26 +99,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
     minutes = parser.parse_args().minutes
-    with socket.socket() as probe, tempfile.TemporaryDirectory() as runs:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        env = {**os.environ, "GRADIO_SERVER_PORT": str(port), "LATENT_STUDIO_RUNS": runs}
-        server = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            for _ in range(300):
-                try:
-                    urllib.request.urlopen(address, timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            figures = measure(address, server.pid, minutes)
-        finally:
-            server.terminate()
-            server.wait(60)
+    with serve() as (address, pid):
+        figures = measure(address, pid, minutes)
     print(json.dumps(figures))
 
 

@@ -6,7 +6,7 @@ Starts the real app and opens it in a headless Chromium. A mouse holds a directi
 moves it step by step; each step is timed from the slider's `input` event to the first animation
 frame that finds other pixels in the big picture. The screen's own refresh, 16.7 ms, is thus the
 least there can be. Idle, with 100 ms of added network latency, and while a training runs; beside
-it the same drag done the usual Gradio way (bench/gradio_slider.py). The last line is one JSON
+it the same drag done the usual Gradio way (bench/support/gradio_slider.py). The last line is one JSON
 object.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from bench.serving import quantile, serve
+from bench.support.serving import quantile, serve
 from tests.browser import chromium
 
 HERO = "#explore .ls-hero"
@@ -202,7 +202,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find())
         with serve() as (address, _):
             figures = measure_ours(browser, address, steps)
-        with serve("bench/gradio_slider.py") as (address, _):
+        with serve("bench/support/gradio_slider.py") as (address, _):
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(address)
             page.locator("img").wait_for()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.serving import serve
+from bench.support.serving import serve
 from tests.browser import chromium
 
 DRAG = """seconds => {

@@ -19,7 +19,7 @@ from gan.machine import set_threads
 def main() -> None:
     """One slider along the first direction, one picture, Gradio's own defaults."""
     set_threads()
-    generator = Generator.load(Path(__file__).parents[1] / "assets/models/mnist")
+    generator = Generator.load(Path(__file__).parents[2] / "assets/models/mnist")
     axis = directions(generator)[0].axis
     home = latent(0, generator.z_dim)
 
