@@ -5,9 +5,9 @@
 Starts the real app and opens it in a headless Chromium. A mouse holds a direction's slider and
 moves it step by step; each step is timed from the slider's `input` event to the first animation
 frame that finds other pixels in the big picture. The screen's own refresh, 16.7 ms, is thus the
-least there can be. Idle, with 100 ms of added network latency, and while a training runs; beside
-it the same drag done the usual Gradio way (bench/support/gradio_slider.py). The last line is one JSON
-object.
+least there can be for what is drawn in another frame than the one that asked for it. Idle, with
+100 ms of added network latency, and while a training runs; beside it the same drag done the usual
+Gradio way (bench/support/gradio_slider.py). The last line is one JSON object.
 """
 
 from __future__ import annotations

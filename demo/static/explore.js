@@ -17,7 +17,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
   let model = null; // the panel's value
   let shown = null; // {image, state}: what the hero shows, and what it was drawn from
   let mode = "map";
-  let dragged = null; // the id of the direction being moved: its own strip stays as it is
+  let why = null; // the last move's key: what made it
+  let dragged = null; // the same while only that moves: along itself, a strip's faces stay
   let [frame, fittedTo, described] = [0, 0, null]; // described: the model_id of `model`'s directions
 
   // --- parts ---------------------------------------------------------------------------------
@@ -26,12 +27,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
   const reels = new Reels(words, {
     slide: (axis, value, id) => store.slide(axis, value, id),
     locks: (axes) => store.lock(axes),
-    wanted: () => rest("reels"),
+    wanted: () => anew("reels"),
   });
   const classes = new Classes(words, (asked, key) => go({ classes: asked }, key));
   const map = new Neighbourhood(words, {
     move: (z) => go({ z }, "map"),
-    wanted: () => rest("map"),
+    wanted: () => anew("map"),
   });
   const compare = new Compare(words, {
     go, now, wanted: () => rest("aside"),
@@ -58,6 +59,11 @@ export function mount({ element, props, trigger, watch, server, words }) {
     },
   });
   const rest = (...names) => model && pictures.rest(...names);
+  /** Draw small pictures again though the latent has not moved. */
+  const anew = (...names) => {
+    dragged = null;
+    rest(...names);
+  };
   const v = view.skeleton(words, {
     modes: modes.element, companions: Object.values(companions).map((c) => c.element),
     actions: keep.actions, gallery: keep.gallery, classes: classes.element, reels: reels.element,
@@ -75,7 +81,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   function changed(state, key) {
     pictures.hero();
     shelf.keep(model.model, state);
-    dragged = key;
+    dragged = why = key;
     if (!frame) frame = requestAnimationFrame(show);
   }
   function show() {
@@ -83,8 +89,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
     const { state } = store;
     reels.show(state.z);
     classes.show(state.classes);
-    if (dragged !== "map") map.show(state.z);
-    compare.moved(dragged);
+    if (why !== "map") map.show(state.z);
+    compare.moved(why);
     controls.show();
     rest();
   }
@@ -105,7 +111,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
     described = value.model_id;
     v.panel.classList.remove("ls-empty");
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
-    if (shape(before) !== shape(model)) {
+    const other = shape(before) !== shape(model);
+    if (other) {
       const kept = first ? shelf.find(model.model, model.z_dim, SEED_MAX) : null;
       store.begin(fitted(model, kept, store.state));
       classes.furnish(model);
@@ -115,7 +122,13 @@ export function mount({ element, props, trigger, watch, server, words }) {
       refit();
     }
     reels.adopt(model);
-    changed(store.state, null);
+    if (other) changed(store.state, null);
+    else redraw();
+  }
+  /** The same latent by other weights: nothing has moved. */
+  function redraw() {
+    pictures.hero();
+    anew();
   }
   function paintFirst() {
     const drawn = unpack(model.first);
@@ -156,9 +169,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   };
   engine.onweights = (id) => {
     model = { ...model, model_id: id };
-    map.show(store.state.z, true);
-    pictures.hero();
-    rest();
+    if (v.panel.offsetParent !== null) redraw();
   };
 
   // --- wiring --------------------------------------------------------------------------------
@@ -167,7 +178,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     const visible = v.panel.offsetParent !== null;
     if (visible && model) refit();
     if (visible && !visited && model) { // back on this tab: weights and directions may be newer
-      changed(store.state, null);
+      redraw();
       if (described !== model.model_id) describe(model.model).then(adopt, () => {});
     }
     visited = visible;

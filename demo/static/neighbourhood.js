@@ -66,9 +66,8 @@ export class Neighbourhood {
   }
 
   /** Draw the plane about `z`, unless `z` is where the dot is. */
-  show(z, force = false) {
-    if (!force && this.last === z) return;
-    this.centre(z);
+  show(z) {
+    if (this.last !== z) this.centre(z);
   }
 
   centre(z) {

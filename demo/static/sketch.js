@@ -21,6 +21,7 @@ export class Sketch {
     this.find = button(w("find"), "ls-primary");
     this.clear = button(w("clear"));
     this.undo = button(w("undo_stroke"));
+    this.undo.setAttribute("aria-label", w("undo_stroke_label"));
     this.file = make("input", { type: "file", accept: "image/*", hidden: true });
     this.open = button(w("open_image"));
     this.said = make("p", { className: "ls-note ls-verdict", role: "status" });

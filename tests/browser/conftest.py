@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests. Every test in this folder carries the mark `browser`."""
+"""One Chromium and one server for all browser tests, which all carry the mark `browser`."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.app import HERO, App
 
 HERE = Path(__file__).parent
 
@@ -47,6 +48,56 @@ def page(browser):
     yield opened
     opened.close()
     assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """The real server, with no runs yet (`App`)."""
+    running = App(tmp_path_factory.mktemp("app"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def visit(browser, app):
+    """Open the page as a visitor of its own; console errors and foreign requests fail the test.
+
+    `at` follows the address, `before` is a script that runs ahead of the page's own, and the rest
+    goes to Playwright's context.
+    """
+    contexts, problems = [], []
+
+    def heard(message):
+        if message.type == "error":
+            problems.append(message.text)
+
+    def asked(request):
+        if not request.url.startswith((app.address, "data:", "blob:")):
+            problems.append(f"left the machine: {request.url}")
+
+    def open_page(width=1280, height=800, at="", before="", **rest):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+            locale="en-US",
+            **rest,
+        )
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", heard)
+        page.on("request", asked)
+        if before:
+            page.add_init_script(before)
+        page.goto(app.address + at)
+        page.wait_for_selector(HERO)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems, problems
 
 
 def _cannot_run(reason):

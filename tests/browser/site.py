@@ -1,24 +1,28 @@
-"""Serves demo/static/ to the browser tests, with some of its files changed or missing."""
+"""A page with the modules of demo/static/ and nothing else: no server of ours, no Gradio."""
 
 from __future__ import annotations
 
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from demo.text import catalogue
+
 STATIC = Path(__file__).parents[2] / "demo/static"
+SITE = "http://studio.test/"
 PAGE = b"<!doctype html><meta charset=utf-8><title>test</title><link rel=icon href=data:,>"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 
 
 class Site:
     """`files` maps a name to other bytes, or to None for a file that is not there."""
 
+    address = SITE
+
     def __init__(self) -> None:
         self.files: dict[str, bytes | None] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, self))
-        self.address = f"http://127.0.0.1:{self._server.server_port}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def serve(self, page) -> None:
+        """Answer what this page and its workers ask of the address."""
+        page.route(f"{SITE}**", self._answer)
 
     def change(self, name: str, before: str, after: str) -> None:
         """Serve a file with one piece of it replaced."""
@@ -27,33 +31,28 @@ class Site:
         assert text.count(before) == 1, f"{before!r} is not once in {name}"
         self.files[name] = text.replace(before, after).encode()
 
-    def close(self) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """The empty page at /, and the files."""
-
-    def __init__(self, site: Site, *args) -> None:
-        self.site = site
-        super().__init__(*args, directory=str(STATIC))
-
-    def do_GET(self) -> None:
-        """A file of the site, else of demo/static/."""
-        name = self.path.split("?")[0].removeprefix("/")
-        if name and name not in self.site.files:
-            super().do_GET()
+    def _answer(self, route) -> None:
+        name = route.request.url.removeprefix(SITE).split("?")[0]
+        if not name:
+            route.fulfill(content_type="text/html", body=PAGE)
             return
-        found = self.site.files.get(name, PAGE)
-        if found is None:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/javascript" if name.endswith(".js") else "text/html")
-        self.end_headers()
-        self.wfile.write(found)
+        path = STATIC / name
+        body = self.files[name] if name in self.files else path.read_bytes()
+        if body is None:
+            route.fulfill(status=404)
+        else:
+            route.fulfill(content_type=TYPES[path.suffix], body=body)
 
-    def log_message(self, *args) -> None:
-        """Quiet."""
+
+def open_page(context, before=""):
+    """A page of this context, with the English texts in `words`; `before` is a script that runs
+    ahead of its own.
+    """
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    Site().serve(page)
+    if before:
+        page.add_init_script(before)
+    page.goto(SITE)
+    page.evaluate("words => { window.words = words; }", catalogue("en"))
+    return page

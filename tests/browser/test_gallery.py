@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gan.recipe import Recipe
-from tests.browser.modules import SITE, open_page
+from tests.browser.site import SITE, open_page
 from tests.recipes import PLAIN, packed
 
 KEY = "latent-studio.gallery"

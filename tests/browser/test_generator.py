@@ -69,14 +69,13 @@ def generators(tiny_data):
 
 @pytest.fixture
 def site():
-    made = Site()
-    yield made
-    made.close()
+    return Site()
 
 
 @pytest.fixture
 def page(page, site):
     """The site's empty page, with a `server` of its own: see SERVER."""
+    site.serve(page)
     page.goto(site.address)
     page.evaluate(SERVER)
     return page

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -17,156 +11,36 @@ import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
-HERO = ".ls-hero"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    """The address of a fresh server with no runs yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {
-        **os.environ,
-        "GRADIO_SERVER_PORT": str(port),
-        "LATENT_STUDIO_RUNS": str(tmp_path_factory.mktemp("runs")),
-    }
-    log = tmp_path_factory.mktemp("log") / "app.log"
-    with open(log, "wb") as out:
-        server = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=env, stdout=out, stderr=out
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait_until_up(address, server, log)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(60)
-
-
-def _wait_until_up(address, server, log):
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except OSError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.2)
-    pytest.fail("the app did not start: " + log.read_text())
-
-
-@pytest.fixture
-def visit(browser, app):
-    """Open the page as a visitor of its own; console errors and foreign requests fail the test."""
-    contexts, problems = [], []
-
-    def open_page(width=1280, height=800):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True, locale="en-US"
-        )
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console",
-            lambda message: problems.append(message.text) if message.type == "error" else None,
-        )
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((app, "data:", "blob:"))
-                else problems.append(f"left the machine: {request.url}")
-            ),
-        )
-        page.goto(app)
-        page.wait_for_selector(HERO)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not problems, problems
-
-
-def pixels(page, selector):
-    """What a canvas shows, as an array (h,w,4)."""
-    found = page.eval_on_selector(
-        selector,
-        """c => [c.width, c.height,
-            [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]]""",
-    )
-    return np.array(found[2], np.uint8).reshape(found[1], found[0], 4)
-
-
-def changes(page, selector, before, timeout_s=30):
-    """Wait until a canvas shows other pixels, and return them."""
-    end = time.monotonic() + timeout_s
-    while time.monotonic() < end:
-        now = pixels(page, selector)
-        if now.shape != before.shape or (now != before).any():
-            return now
-        time.sleep(0.05)
-    pytest.fail(f"{selector} never changed")
-
-
-def tab(page, name):
-    page.get_by_role("tab", name=name).click()
-
-
-def painted(page, selector, timeout_s=30):
-    """Wait until a canvas shows more than one colour."""
-    page.wait_for_selector(selector)
-    end = time.monotonic() + timeout_s
-    while time.monotonic() < end:
-        if pixels(page, selector)[..., :3].std() > 5:
-            return
-        time.sleep(0.05)
-    pytest.fail(f"{selector} stayed blank")
+from tests.browser.app import HERO, changes, close, drag, moved, painted, pixels, still, tab
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_first_paint_is_alive_and_a_slider_changes_the_digit(visit, width):
     page = visit(width)
-    painted(page, HERO)
-    assert page.locator("#explore .ls-sliders .ls-slider:visible").count() >= 8
-    before = pixels(page, HERO)
-    slider = page.locator("#explore .ls-range").first
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.5, middle)
-    page.mouse.down()
-    for part in (0.6, 0.7, 0.8, 0.9, 0.97):
-        page.mouse.move(box["x"] + box["width"] * part, middle)
-    page.mouse.up()
-    moved = changes(page, HERO, before)
+    painted(page)
+    before = still(page)
+    drag(page, page.locator(".ls-gate").first, (0.5, 0.5), (0.7, 0.5), (0.97, 0.5))
+    dragged = moved(page, before)
     page.keyboard.press("Control+z")
-    changes(page, HERO, moved)
+    moved(page, dragged)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_seed_gives_the_same_pixels_after_a_reload_and_to_another_visitor(visit):
     first, second = visit(), visit()
     for page in (first, second):
-        painted(page, HERO)
-        before = pixels(page, HERO)
+        painted(page)
+        before = still(page)
         page.locator("#explore input[type=number]").first.fill("4711")
-        changes(page, HERO, before)
-        page.wait_for_timeout(1000)
-    np.testing.assert_array_equal(pixels(first, HERO), pixels(second, HERO))
-    kept = pixels(first, HERO)
-    first.get_by_role("button", name="Randomise").click()
-    changes(first, HERO, kept)
-    np.testing.assert_array_equal(pixels(second, HERO), kept)  # latents are each visitor's own
+        moved(page, before)
+    kept = still(first)
+    assert close(kept, still(second))
+    first.get_by_role("button", name="Randomise", exact=True).click()
+    moved(first, kept)
+    assert close(kept, still(second))  # latents are each visitor's own
     second.reload()
-    second.wait_for_selector(HERO)
-    painted(second, HERO)
-    second.wait_for_timeout(1000)
-    np.testing.assert_array_equal(pixels(second, HERO), kept)
+    painted(second)
+    assert close(kept, still(second))
 
 
 @pytest.mark.parametrize(
@@ -223,10 +97,10 @@ def test_training_starts_pauses_survives_a_reload_and_its_model_can_be_played_wi
     tab(page, "Train")
     sheet = "#train .tr-sheet canvas"
     page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_function("document.querySelector('.tr-status').innerText.includes('Training')")
+    page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Training')")
     painted(page, sheet)
     changes(page, sheet, pixels(page, sheet))
-    step = "Number(document.querySelector('.tr-status').innerText.match(/step ([\\d,]+)/)[1])"
+    step = "Number(document.querySelector('.tr-status')?.innerText.match(/step ([\\d,]+)/)[1])"
     page.wait_for_function(step.replace("[1])", "[1].replace(',', ''))") + " > 20")
 
     tab(other, "Train")  # a second visitor watches and is told so
@@ -238,18 +112,18 @@ def test_training_starts_pauses_survives_a_reload_and_its_model_can_be_played_wi
     page.wait_for_selector(HERO)
     tab(page, "Train")
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_function("document.querySelector('.tr-status').innerText.includes('Paused')")
+    page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Paused')")
     page.wait_for_timeout(1500)
     held = page.locator(".tr-status").inner_text()
     page.wait_for_timeout(2500)
     assert page.locator(".tr-status").inner_text() == held
     page.get_by_role("button", name="Resume").click()
-    page.wait_for_function("document.querySelector('.tr-status').innerText.includes('Training')")
+    page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Training')")
 
-    tab(page, "Explore")  # the slider answers while it trains
-    before = pixels(page, HERO)
-    page.get_by_role("button", name="Randomise").click()
-    bundled = changes(page, HERO, before)
+    tab(page, "Explore")  # it answers while it trains
+    before = still(page)
+    page.get_by_role("button", name="Randomise", exact=True).click()
+    bundled = moved(page, before)
     tab(page, "Train")
     page.get_by_role("button", name="Play with this model").click()
     tab(page, "Explore")

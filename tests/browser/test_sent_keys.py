@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.modules import open_page
+from tests.browser.site import open_page
 
 SEND = """async ([model, key]) => {
     const { sendKey } = await import("/interpolate-keep.js");

@@ -1,6 +1,7 @@
 """What the Explore tab sends and answers, without a browser."""
 
 import base64
+import json
 import shutil
 
 import numpy as np
@@ -88,5 +89,13 @@ def test_the_page_can_paint_before_it_asks_for_anything(studio, draw):
     first = value["first"]
     asked = draw(request(seeds=[first["seed"]] * 10, labels=range(10)))
     assert first["pixels"] == asked["pixels"]
-    rows = np.frombuffer(base64.b64decode(value["directions"]), "<f4").reshape(64, 64)
-    assert np.abs(rows @ rows.T - np.eye(64)).max() < 1e-5
+    axes = np.frombuffer(base64.b64decode(value["axes"]), "<f4").reshape(-1, 64)
+    np.testing.assert_allclose(np.linalg.norm(axes, axis=1), 1, atol=1e-5)
+    assert len(axes) == len(value["directions"]) > 16
+    json.dumps(value, allow_nan=False)  # what the page is sent
+    assert {direction["kind"] for direction in value["directions"]} == {"measured", "pca", "sefa"}
+    assert all(
+        direction["keeps"] > 0.9
+        for direction in value["directions"]
+        if direction["kind"] == "measured"
+    )
