@@ -5,8 +5,9 @@
 Starts the real app and opens it in a headless Chromium. A mouse holds a direction's slider and
 moves it step by step; each step is timed from the slider's `input` event to the first animation
 frame that finds other pixels in the big picture. The screen's own refresh, 16.7 ms, is thus the
-least there can be for what is drawn in another frame than the one that asked for it. Idle, with
-100 ms of added network latency, and while a training runs; beside it the same drag done the usual
+least there can be for a picture that comes a frame later; one drawn in the frame that asked for it
+is on the screen with that frame. Idle, with 100 ms of added network latency, and while a training
+runs; beside it the same drag done the usual
 Gradio way (bench/support/gradio_slider.py). The last line is one JSON object.
 """
 
@@ -63,7 +64,7 @@ WATCH = """look => {
 }"""
 SEE_CANVAS = """(() => { const c = document.querySelector("#explore .ls-hero");
   return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.join(); })()"""
-SEE_IMAGE = """(() => { const i = document.querySelector("img");
+SEE_IMAGE = """(() => { const i = document.querySelector("#picture img");
   return i && i.complete ? i.src : window.lastSeen; })()"""
 GRID = """async times => {
   const map = document.querySelector("#explore .ls-map canvas");
@@ -205,7 +206,7 @@ def main() -> None:
         with serve("bench/support/gradio_slider.py") as (address, _):
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(address)
-            page.locator("img").wait_for()
+            page.locator("#picture img").wait_for()
             page.wait_for_timeout(1000)
             usual = report(
                 "the usual Gradio way", drag(page, "input[type=range]", SEE_IMAGE, steps)

@@ -30,7 +30,7 @@ def main() -> None:
 
     with gr.Blocks() as page:
         slider = gr.Slider(-3, 3, 0.0, step=0.05, label="Direction 1")
-        picture = gr.Image(draw(0.0), label="Picture")
+        picture = gr.Image(draw(0.0), label="Picture", elem_id="picture")
         slider.change(draw, slider, picture)
     page.launch()
 
