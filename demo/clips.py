@@ -19,7 +19,7 @@ import numpy as np
 from gan.export import check_fps, export
 from gan.latents import SEED_MAX, latent
 from gan.paths import KEY_COUNT, label_weights, make_path
-from gan.recipe import WEIGHT_LIMIT, Z_LIMIT
+from gan.recipe_fields import WEIGHT_LIMIT, Z_LIMIT
 
 if TYPE_CHECKING:
     from demo.studio import Studio

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from gan import recipe_fields as fields
 from gan.latents import SEED_MAX, latent
+from gan.recipe_fields import SCALE_MAX, RecipeError
 
 if TYPE_CHECKING:
     from gan.generator import Generator
@@ -27,16 +28,6 @@ VERSION = 1
 KEYWORD = "latent-studio"  # of the PNG's text chunk
 TEXT_MAX = 20_000  # characters of JSON
 PNG_MAX = 5_000_000  # bytes
-Z_COUNT = (2, 512)
-Z_LIMIT = 100.0  # of one number; what a model has seen lies within 6
-WEIGHT_LIMIT = 10.0
-CLASSES_MAX = 1000
-SCALE_MAX = 3.0
-NAME_MAX = 200
-
-
-class RecipeError(ValueError):
-    """Not a recipe, or not one for this model; the message says which field and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,7 @@ class Recipe:
         Raises:
             RecipeError: a field is missing or wrong, or a newer version made it.
         """
-        version = _whole(data.get("latent_studio")) if isinstance(data, dict) else None
+        version = fields.whole(data.get("latent_studio")) if isinstance(data, dict) else None
         if version is None or version < 1:
             raise RecipeError("This is not a recipe of Latent Studio.")
         if version > VERSION:
@@ -70,21 +61,21 @@ class Recipe:
                 f"This recipe was made by a newer Latent Studio (version {version} of the format, "
                 f"here it is {VERSION}); update to open it."
             )
-        seed = _whole(data.get("seed"))
+        seed = fields.whole(data.get("seed"))
         if seed is None or not 0 <= seed <= SEED_MAX:
             raise RecipeError(f"The recipe's seed must be a whole number from 0 to {SEED_MAX}.")
         scale = data.get("scale")
-        if not _within(scale, 0, SCALE_MAX):
+        if not fields.within(scale, 0, SCALE_MAX):
             raise RecipeError(f"The recipe's scale must be a number from 0 to {SCALE_MAX:.0f}.")
         model_id = data.get("model_id")
         if not isinstance(model_id, str) or not re.fullmatch("[0-9a-f]{12}", model_id):
             raise RecipeError("The recipe's model_id must be 12 hexadecimal digits.")
         return cls(
-            model=_name(data.get("model")),
+            model=fields.name(data.get("model")),
             model_id=model_id,
             seed=seed,
-            z=_floats(data["z"]) if "z" in data else None,
-            classes=_classes(data["classes"]) if "classes" in data else None,
+            z=fields.floats(data["z"]) if "z" in data else None,
+            classes=fields.classes(data["classes"]) if "classes" in data else None,
             scale=float(scale),
         )
 
@@ -208,55 +199,3 @@ def model_folder(model: str, root: Path = ROOT) -> Path:
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no JSON, though Python reads it.")
-
-
-def _whole(given: Any) -> int | None:
-    """The whole number it is, 7.0 too (JavaScript knows no difference), else None."""
-    if isinstance(given, float) and given.is_integer():
-        return int(given)
-    return given if isinstance(given, int) and not isinstance(given, bool) else None
-
-
-def _within(given: Any, low: float, high: float) -> bool:
-    number = isinstance(given, int | float) and not isinstance(given, bool)
-    return number and low <= given <= high  # nan compares false
-
-
-def _name(given: Any) -> str:
-    # without the characters that no text file or terminal takes: controls, halves of pairs
-    fine = isinstance(given, str) and 1 <= len(given) <= NAME_MAX
-    if not fine or any(unicodedata.category(c) in ("Cc", "Cs") for c in given):
-        raise RecipeError(f"The recipe's model must be a name of 1 to {NAME_MAX} characters.")
-    return given
-
-
-def _floats(given: Any) -> tuple[float, ...]:
-    sentence = "The recipe's z must be base64 of {} to {} float32 numbers within {:.0f} of zero."
-    refused = RecipeError(sentence.format(*Z_COUNT, Z_LIMIT))
-    if not isinstance(given, str) or not re.fullmatch("[A-Za-z0-9+/]*={0,2}", given):
-        raise refused
-    if len(given) % 4 or len(given) > 6 * Z_COUNT[1]:
-        raise refused
-    try:
-        raw = base64.b64decode(given, validate=True)
-    except ValueError:
-        raise refused from None
-    if len(raw) % 4 or not Z_COUNT[0] <= len(raw) // 4 <= Z_COUNT[1]:
-        raise refused
-    z = np.frombuffer(raw, "<f4")
-    if not (np.abs(z) <= Z_LIMIT).all():
-        raise refused
-    return tuple(z.tolist())
-
-
-def _classes(given: Any) -> int | tuple[float, ...]:
-    label = _whole(given)
-    if label is not None and 0 <= label < CLASSES_MAX:
-        return label
-    if isinstance(given, list) and 1 <= len(given) <= CLASSES_MAX:
-        if all(_within(weight, -WEIGHT_LIMIT, WEIGHT_LIMIT) for weight in given):
-            return tuple(float(weight) for weight in given)
-    raise RecipeError(
-        f"The recipe's classes must be a class from 0 to {CLASSES_MAX - 1}, or a list of weights "
-        f"from -{WEIGHT_LIMIT:.0f} to {WEIGHT_LIMIT:.0f}."
-    )
