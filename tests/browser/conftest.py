@@ -8,6 +8,7 @@ from playwright.sync_api import Error, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.app import HERO, App
+from tests.browser.engine import engine_page, site, small  # noqa: F401 (fixtures)
 
 HERE = Path(__file__).parent
 
