@@ -36,9 +36,9 @@ def article():
 
 @pytest.fixture(scope="module")
 def digits():
-    """A hundred real test digits and their labels, none of them used to tune the search."""
+    """Thirty real test digits and their labels; tests/browser/test_find.py takes a hundred."""
     data = load("mnist", train=False)
-    index = torch.randperm(len(data.labels), generator=torch.Generator().manual_seed(0))[:100]
+    index = torch.randperm(len(data.labels), generator=torch.Generator().manual_seed(0))[:30]
     return data.images[index].permute(0, 2, 3, 1).numpy(), data.labels[index].numpy()
 
 
@@ -46,17 +46,12 @@ def whole(generator, targets, judge=None):
     return found(advance(begin(generator, targets, judge), generator), generator)
 
 
-def test_a_hundred_real_digits_are_found(generator, judge, digits, capsys):
+def test_real_digits_are_found(generator, judge, digits):
     images, labels = digits
     results = whole(generator, images, judge)
     matches = np.array([one.match for one in results])
-    errors = np.array([one.error for one in results])
-    with capsys.disabled():
-        for name, values in (("match", matches), ("error", errors)):
-            marks = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95)).round(3)
-            print(f"\n100 test digits, {name} at 5, 25, 50, 75, 95 %: {marks}")
     assert np.median(matches) > 0.93
-    assert np.quantile(matches, 0.05) > 0.8
+    assert np.quantile(matches, 0.1) > 0.8
     assert np.mean([one.verdict == "cannot" for one in results]) < 0.1
     assert np.mean([one.label for one in results] == labels) > 0.9
     for one, target in zip(results[:20], images, strict=False):
