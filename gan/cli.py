@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from tqdm import tqdm
-
+from gan import commands
 from gan import config as configs
 
 
@@ -33,9 +28,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gan", description="Train small GANs and play with what they learned."
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    train = commands.add_parser("train", help="train a new model into a folder")
+    train = add.add_parser("train", help="train a new model into a folder")
     train.add_argument("--preset", default="default", choices=configs.PRESETS)
     train.add_argument("--data", default="mnist", choices=configs.DATASETS)
     train.add_argument("--seed", type=int, default=0, help="every random number follows from it")
@@ -48,31 +43,31 @@ def _parser() -> argparse.ArgumentParser:
         help="change one setting of the preset, such as width=16; may be repeated",
     )
     _add_goal(train)
-    train.set_defaults(command=_train)
+    train.set_defaults(command=commands.train)
 
-    resume = commands.add_parser("resume", help="go on with a run, bit for bit")
+    resume = add.add_parser("resume", help="go on with a run, bit for bit")
     resume.add_argument("folder", type=Path, metavar="DIR")
     _add_goal(resume)
-    resume.set_defaults(command=_resume)
+    resume.set_defaults(command=commands.resume)
 
-    sample = commands.add_parser("sample", help="draw images from a model")
+    sample = add.add_parser("sample", help="draw images from a model")
     _add_model(sample)
     sample.add_argument("--count", type=int, required=True)
     sample.add_argument("--seed", type=int, default=0)
     sample.add_argument("--label", type=int, help="one class only; left out, all in turn")
     sample.add_argument("--out", type=Path, required=True, help="FILE.png (a grid) or FILE.npz")
-    sample.set_defaults(command=_sample)
+    sample.set_defaults(command=commands.sample)
 
-    draw = commands.add_parser("draw", help="draw a kept picture again from its recipe")
+    draw = add.add_parser("draw", help="draw a kept picture again from its recipe")
     draw.add_argument("recipe", type=Path, metavar="FILE", help="a saved picture, or recipe JSON")
     draw.add_argument(
         "--model", type=Path, metavar="DIR", help="left out, the bundled model or run of that name"
     )
     draw.add_argument("--out", type=Path, metavar="FILE.png", help="left out, FILE-again.png here")
     draw.add_argument("--scale", type=int, default=8, help="whole-number enlargement")
-    draw.set_defaults(command=_draw)
+    draw.set_defaults(command=commands.draw)
 
-    loop = commands.add_parser("interpolate", help="write a closed loop through several seeds")
+    loop = add.add_parser("interpolate", help="write a closed loop through several seeds")
     _add_model(loop)
     loop.add_argument("--seeds", type=_numbers, required=True, metavar="1,2,3")
     loop.add_argument("--labels", type=_numbers, metavar="0,1,2", help="a class for each seed")
@@ -81,13 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     loop.add_argument("--fps", type=float, default=25)
     loop.add_argument("--scale", type=int, default=8, help="whole-number enlargement")
     loop.add_argument("--out", type=Path, required=True, help="FILE.gif, FILE.mp4 or FILE.zip")
-    loop.set_defaults(command=_interpolate)
+    loop.set_defaults(command=commands.interpolate)
 
-    evaluate = commands.add_parser("evaluate", help="measure a model against real images")
+    evaluate = add.add_parser("evaluate", help="measure a model against real images")
     _add_model(evaluate)
     evaluate.add_argument("--count", type=int, default=10_000, help="images to draw")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
-    evaluate.set_defaults(command=_evaluate)
+    evaluate.set_defaults(command=commands.evaluate)
     return parser
 
 
@@ -108,147 +103,3 @@ def _numbers(text: str) -> list[int]:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list like 1,2,3") from None
-
-
-def _setting(text: str) -> tuple[str, object]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ValueError(f"--set takes NAME=VALUE, not {text!r}.")
-    try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
-        return name, value
-
-
-def _train(args: argparse.Namespace) -> None:
-    from gan.run import Run
-
-    changes = dict(_setting(text) for text in args.set)
-    if args.steps is not None:
-        changes["steps"] = args.steps
-    config = configs.preset(args.preset, data=args.data, seed=args.seed, **changes)
-    _go_on(Run.create(config, args.out), config.steps, args.seconds)
-
-
-def _resume(args: argparse.Namespace) -> None:
-    from gan.run import Run
-
-    run = Run.resume(args.folder)
-    goal = args.steps if args.steps is not None else run.config.steps
-    if args.seconds is None and run.step >= goal:
-        raise ValueError(f"{args.folder} is at step {run.step} already; say --steps or --seconds.")
-    _go_on(run, goal if args.seconds is None else sys.maxsize, args.seconds)
-
-
-def _go_on(run, steps: int, seconds: float | None) -> None:  # noqa: ANN001
-    """Step until the goal; the run is saved every ten seconds, at the end, and on Ctrl-C."""
-    from gan.machine import set_threads
-
-    if seconds is not None and not seconds > 0:
-        raise ValueError("--seconds must be above 0.")
-    set_threads()
-    begun_s, saved_s, framed_s = run.elapsed_s, time.monotonic(), time.monotonic()
-    bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
-    try:
-        if run.step == 0:
-            run.keep_frame(run.samples())
-        while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
-            stats = run.advance()
-            bar.update()
-            now = time.monotonic()
-            if now - framed_s >= 1:
-                bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
-                run.keep_frame(run.samples())
-                framed_s = now
-            if now - saved_s >= 10:
-                run.save()
-                saved_s = time.monotonic()
-    finally:
-        bar.close()
-        run.save()
-        run.keep_frame(run.samples())
-        run.close()
-    print(f"{run.folder}: step {run.step}, {run.elapsed_s:.0f} s of training")
-
-
-def _sample(args: argparse.Namespace) -> None:
-    from gan.generator import Generator
-    from gan.pictures import grid, png_bytes
-
-    if not 1 <= args.count <= 1_000_000:
-        raise ValueError("--count must lie between 1 and 1000000.")
-    if args.out.suffix not in (".png", ".npz"):
-        raise ValueError("--out must end in .png or .npz.")
-    generator = Generator.load(args.model)
-    if args.label is not None and not generator.classes:
-        raise ValueError("This model knows no classes; leave --label out.")
-    z = np.random.default_rng(args.seed).standard_normal((args.count, generator.z_dim))
-    labels = np.arange(args.count) % max(1, generator.classes)
-    if args.label is not None:
-        labels[:] = args.label
-    images = generator.sample(z, labels if generator.classes else None)
-    if args.out.suffix == ".npz":
-        extra = {"labels": labels.astype(np.int64)} if generator.classes else {}
-        np.savez_compressed(args.out, images=images, **extra)
-    else:
-        columns = 10 if generator.classes else int(np.ceil(np.sqrt(args.count)))
-        args.out.write_bytes(png_bytes(grid(images, min(columns, args.count))))
-    print(f"{args.out}: {args.count} images")
-
-
-def _draw(args: argparse.Namespace) -> None:
-    from gan.generator import Generator
-    from gan.recipe import Recipe, model_folder, save_png
-
-    if not 1 <= args.scale <= 100:
-        raise ValueError("--scale must lie between 1 and 100.")
-    out = args.out or Path(f"{args.recipe.stem}-again.png")
-    if out.suffix != ".png":
-        raise ValueError("--out must end in .png.")
-    recipe = Recipe.read(args.recipe)
-    generator = Generator.load(args.model or model_folder(recipe.model))
-    image = recipe.draw(generator).repeat(args.scale, axis=1).repeat(args.scale, axis=0)
-    # the new picture says what really drew it
-    save_png(out, image, replace(recipe, model_id=generator.model_id))
-    print(f"{out}: {recipe.model}, seed {recipe.seed}, {image.shape[1]} x {image.shape[0]} px")
-    if generator.model_id != recipe.model_id:
-        print(
-            f"gan: the picture may differ: it was made with weights {recipe.model_id}, and this "
-            f"model's are {generator.model_id}.",
-            file=sys.stderr,
-        )
-
-
-def _interpolate(args: argparse.Namespace) -> None:
-    from gan.export import export
-    from gan.generator import BATCH, Generator
-    from gan.latents import latents
-    from gan.paths import label_weights, make_path
-
-    generator = Generator.load(args.model)
-    path = make_path(args.path, latents(args.seeds, generator.z_dim), args.frames)
-    weights = None
-    if generator.classes:
-        labels = args.labels or [k % generator.classes for k in range(len(args.seeds))]
-        if len(labels) != len(args.seeds):
-            raise ValueError("--labels needs one class for each seed.")
-        weights = label_weights(labels, args.frames, generator.classes)
-    elif args.labels:
-        raise ValueError("This model knows no classes; leave --labels out.")
-    starts = range(0, args.frames, BATCH)
-    batches = (
-        generator.sample(path[i : i + BATCH], None if weights is None else weights[i : i + BATCH])
-        for i in starts
-    )
-    with tqdm(total=args.frames, unit="frame") as bar:
-        frames = (frame for batch in batches for frame in batch)
-        export(frames, args.out, fps=args.fps, scale=args.scale, on_frame=lambda _: bar.update())
-    print(f"{args.out}: {args.frames} frames, {args.out.stat().st_size / 1000:.0f} kB")
-
-
-def _evaluate(args: argparse.Namespace) -> None:
-    from gan.evaluate import evaluate, table
-    from gan.generator import Generator
-
-    report = evaluate(Generator.load(args.model), count=args.count)
-    print(json.dumps(report.to_json()) if args.json else table(report))
