@@ -5,14 +5,11 @@ from __future__ import annotations
 import base64
 
 import pytest
-import torch
-from torch import nn
 
 from gan.config import preset
-from gan.generator import Generator
-from gan.networks import make_generator
 from gan.portable import portable
 from tests.browser.site import Site
+from tests.models import randomised
 
 SERVER = """() => {
     // draws one grey level, `level`, in pictures of `side`; each answer waits for `server.hold`
@@ -67,19 +64,6 @@ SERVER = """() => {
         }
     };
 }"""
-
-
-def randomised(config):
-    """Any config, with batch norms that do something."""
-    torch.manual_seed(1)
-    network = make_generator(config)
-    for norm in network.modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            nn.init.normal_(norm.weight, 1, 0.3)
-            nn.init.normal_(norm.bias, 0, 0.3)
-            norm.running_mean.normal_(0, 0.3)
-            norm.running_var.uniform_(0.3, 2)
-    return Generator(config, network)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 
 from gan.config import preset
 from gan.generator import Generator
-from tests.browser.engine import answer_for, offer, randomised
+from tests.browser.engine import answer_for, offer
+from tests.models import randomised
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from gan.config import PRESETS, preset
 from gan.generator import Generator
 from gan.portable import portable
 from gan.trainer import Trainer
-from tests.browser.engine import randomised
+from tests.models import randomised
 
 MODELS = Path(__file__).parents[2] / "assets/models"
 BUNDLED = sorted(path.parent.name for path in MODELS.glob("*/model.safetensors"))

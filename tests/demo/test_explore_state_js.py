@@ -1,13 +1,9 @@
 """What the Explore tab steers: latents, locks, undo and blended classes, without a browser."""
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
-STATIC = Path(__file__).parents[2] / "demo/static"
+from tests.node import run_node
+
 MODULES = ("vectors", "explore_state", "classes", "latents", "dom")
 
 START = """
@@ -33,21 +29,9 @@ const facts = {};
 @pytest.fixture
 def facts(tmp_path):
     """Run a script beside the modules; what it puts in `facts` must all be true."""
-    if not shutil.which("node"):
-        pytest.skip("no node on this machine to run the modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    for name in MODULES:
-        shutil.copy(STATIC / f"{name}.js", tmp_path)
 
     def run(script):
-        (tmp_path / "script.js").write_text(
-            "\n".join([START, script, "console.log(JSON.stringify(facts));"])
-        )
-        done = subprocess.run(
-            ["node", "script.js"], cwd=tmp_path, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr
-        found = json.loads(done.stdout)
+        found = run_node(tmp_path, MODULES, f"{START}{script}\ngive(facts);")
         assert found and all(value is True for value in found.values()), found
 
     return run

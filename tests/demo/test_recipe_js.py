@@ -3,10 +3,7 @@
 import base64
 import json
 import re
-import shutil
-import subprocess
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,16 +11,16 @@ from PIL import Image, PngImagePlugin
 
 from demo.text import catalogue
 from gan.recipe import KEYWORD, Recipe, save_png
+from tests.node import STATIC, run_node
 from tests.recipes import BAD, GOOD, PLAIN, packed
 
-STATIC = Path(__file__).parents[2] / "demo/static"
-MODULES = ("recipe", "png", "latents", "dom")
+MODULES = ("recipe", "png", "latents", "base64", "dom")
 
 START = """
 const recipes = await import("./recipe.js");
 const pngs = await import("./png.js");
 const { latent } = await import("./latents.js");
-const { readFileSync, writeFileSync } = await import("node:fs");
+const { base64 } = await import("./base64.js");
 const bytes = (name) => new Uint8Array(readFileSync(name));
 const tried = async (make) => {
   try {
@@ -39,24 +36,7 @@ const tried = async (make) => {
 @pytest.fixture
 def node(tmp_path):
     """Run a script beside the modules and get what it hands to `give`."""
-    if not shutil.which("node"):
-        pytest.skip("no node on this machine to run the modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    for name in MODULES:
-        shutil.copy(STATIC / f"{name}.js", tmp_path)
-
-    def run(script, given=None):
-        (tmp_path / "given.json").write_text(json.dumps(given))
-        lines = [START, 'const given = JSON.parse(readFileSync("given.json", "utf8"));']
-        lines += ["const give = (found) => writeFileSync('found.json', JSON.stringify(found));"]
-        (tmp_path / "script.js").write_text("\n".join([*lines, script]))
-        done = subprocess.run(
-            ["node", "script.js"], cwd=tmp_path, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads((tmp_path / "found.json").read_text())
-
-    return run
+    return lambda script, given=None: run_node(tmp_path, MODULES, f"{START}{script}", given)
 
 
 def test_both_languages_give_the_same_verdict_on_every_recipe(node):
@@ -86,7 +66,7 @@ const recipe = recipes.pack({ ...given.state, z: new Float32Array(raw.buffer) })
 const hash = recipes.toHash(recipe);
 const back = recipes.fromHash(new URL("https://example.com/a?b=1" + hash).hash);
 const state = recipes.unpackRecipe(back, { z_dim: 64, classes: 3 });
-give({ recipe, hash, z: recipes.base64(new Uint8Array(state.z.buffer)), state });
+give({ recipe, hash, z: base64(new Uint8Array(state.z.buffer)), state });
 """
     found = node(script, {"state": state, "z": packed(*z)})
     assert base64.b64decode(found["z"]) == z.tobytes()

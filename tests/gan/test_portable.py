@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
-from torch import nn
 
 from gan.config import PRESETS, preset
-from gan.generator import Generator
-from gan.networks import make_generator
 from gan.portable import PortableError, layers, portable, size
+from tests.models import randomised
 
 CONFIGS = {
     **{name: preset(name) for name in PRESETS},
@@ -21,19 +19,6 @@ CONFIGS = {
     "colour-mlp": preset("article", data="cifar10"),
     "odd-width": preset("unconditional", width=5, z_dim=3),
 }
-
-
-def randomised(config):
-    """Any config, with batch norms that do something."""
-    torch.manual_seed(1)
-    network = make_generator(config)
-    for norm in network.modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            nn.init.normal_(norm.weight, 1, 0.3)
-            nn.init.normal_(norm.bias, 0, 0.3)
-            norm.running_mean.normal_(0, 0.3)
-            norm.running_var.uniform_(0.3, 2)
-    return Generator(config, network)
 
 
 def opened(file):
