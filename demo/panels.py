@@ -97,9 +97,9 @@ def preloads(script: str) -> str:
         code = (STATIC / f"{stem}.js").read_text(encoding="utf-8")
         named = set(re.findall(r'"(?:\./)?([\w-]+)(?:\.js)?"', code)) & stems
         wanted += sorted(named - {*seen, *wanted})
-    address = f"gradio_api/file={STATIC.as_posix()}"
+    address, query = f"gradio_api/file={STATIC.as_posix()}", version()
     return "\n".join(
-        f'<link rel="modulepreload" href="{address}/{stem}.js?v={version()}">' for stem in seen
+        f'<link rel="modulepreload" href="{address}/{stem}.js?v={query}">' for stem in seen
     )
 
 
