@@ -1,10 +1,12 @@
 // Who draws what, and when: the requests of all panels of the page, in the order they are served.
 //
 // The worker has one chunk of images in hand at a time, small enough that a request that must not
-// wait comes next within milliseconds; the server has one request in hand. One image of a model that
-// takes next to nothing waits for neither: two changes of thread cost more than drawing it.
+// wait comes next within milliseconds; the server has one request in hand. One image of a model
+// that takes next to nothing waits for neither: two changes of thread cost more than drawing it.
 
-const { Weights, within } = await import("./weights.js" + new URL(import.meta.url).search);
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ Weights, within }, { bytes }] = await Promise.all(["weights", "base64"].map(load));
 
 const NOW = "now"; // the lane that is always served first
 const CHUNK_MS = 4;
@@ -154,5 +156,5 @@ async function ask(server, payload) {
 
 /** The server's answer with its base64 pixels as bytes. */
 export function unpack(answer) {
-  return { ...answer, pixels: Uint8Array.from(atob(answer.pixels), (c) => c.charCodeAt(0)) };
+  return { ...answer, pixels: bytes(answer.pixels) };
 }

@@ -1,31 +1,24 @@
 // What the browser keeps: Interpolate's keyframes, one set for each model, those on their way to
 // it, and Explore's latent.
 
+const { read, write } = await import("./shelf.js" + new URL(import.meta.url).search);
+
 const FIRST = [[7, 3], [21, 8], [4, 0], [12, 6], [33, 9]]; // [seed, class] of the ready loop
 const store = (model) => `latent-studio.interpolate.${model}`;
 
 export function recall(model) {
-  try {
-    const kept = JSON.parse(localStorage.getItem(store(model)));
-    return kept && typeof kept === "object" ? kept : {};
-  } catch {
-    return {};
-  }
+  const kept = read(store(model));
+  return kept && typeof kept === "object" ? kept : {};
 }
 
-export function remember(model, thing) {
-  try {
-    localStorage.setItem(store(model), JSON.stringify(thing));
-  } catch {
-    // a full or forbidden store only means that a reload starts afresh
-  }
-}
+// A full or forbidden store only means that a reload starts afresh.
+export const remember = (model, thing) => write(store(model), thing);
 
 // What the Explore tab shows with this model, as a key; null if it was never open. Explore keeps
 // {seed, z, classes, scale}; before it knew blends it kept {seed, z, label}.
 export function exploring(model, latent) {
   try {
-    const kept = JSON.parse(localStorage.getItem(`latent-studio.explore.${model}`));
+    const kept = read(`latent-studio.explore.${model}`);
     const { seed, z, classes = kept.label, scale = 1 } = kept;
     const fine = Array.isArray(z) && [...z, scale].every(Number.isFinite);
     if (!Number.isInteger(seed) || !fine) return null;
@@ -74,21 +67,12 @@ const INBOX_MOST = 200;
 const unstored = { inbox: [] }; // where the browser forbids storage
 
 function readInbox() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(INBOX));
-    return [...(Array.isArray(kept) ? kept : []), ...unstored.inbox];
-  } catch {
-    return unstored.inbox;
-  }
+  const kept = read(INBOX);
+  return [...(Array.isArray(kept) ? kept : []), ...unstored.inbox];
 }
 
 function writeInbox(inbox) {
-  try {
-    localStorage.setItem(INBOX, JSON.stringify(inbox));
-    unstored.inbox = [];
-  } catch {
-    unstored.inbox = inbox;
-  }
+  unstored.inbox = write(INBOX, inbox) ? [] : inbox;
 }
 
 /** Send a key {seed, label, z?, weights?} to the loop of `model`. */

@@ -1,26 +1,14 @@
 // The playing loop: raw frames on a canvas, a play button and a scrubber.
 // Time alone decides which frame is shown, so new frames, slow screens and the seam never jump.
 
-export function bytes(base64) {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-}
+const version = new URL(import.meta.url).search;
+const [{ paint: put }, { bytes }] = await Promise.all(
+  ["paint", "base64"].map((name) => import(`./${name}.js${version}`)),
+);
 
 // Paints one picture of raw uint8 (h, w, c) at `at`, counted in pictures.
 export function paint(canvas, raw, { width, height, channels }, at = 0) {
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  const image = new ImageData(width, height);
-  const start = at * width * height * channels;
-  for (let i = 0; i < width * height; i++) {
-    const from = start + i * channels;
-    image.data[4 * i] = raw[from];
-    image.data[4 * i + 1] = raw[from + (channels > 1)];
-    image.data[4 * i + 2] = raw[from + (channels > 1 ? 2 : 0)];
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  put(canvas, { h: height, w: width, c: channels, pixels: raw }, at);
 }
 
 // root: holds .ls-plate canvas, .lc-play, .lc-scrub and .lc-time. onTime(phase 0..1) on new frames.

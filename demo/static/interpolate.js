@@ -17,11 +17,10 @@ function sideForm() {
 export async function mount({ element, props, trigger, watch, server, words }) {
   const query = new URL(import.meta.url).search;
   const parts = ["loop", "keys", "form", "keep"].map((part) => `interpolate-${part}`);
-  const [loops, strips, forms, kept, { latent }, { classText }] = await Promise.all(
-    [...parts, "latents", "recipe"].map((file) => import(`./${file}.js${query}`)),
-  );
-  const say = (key, values = {}) =>
-    (words[`interpolate.${key}`] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  const [loops, strips, forms, kept, { latent }, { classText }, { bytes }, { fill }] =
+    await Promise.all([...parts, "latents", "recipe", "base64", "dom"].map(
+      (file) => import(`./${file}.js${query}`)));
+  const say = (key, values = {}) => fill(words[`interpolate.${key}`] ?? key, values);
 
   element.innerHTML = `
     <div class="ls-plate lc-plate"><canvas role="img" aria-label="${say("canvas")}"></canvas></div>
@@ -143,7 +142,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const known = about.z_dim === answer.z_dim && about.classes === answer.classes;
     const resized = about.width !== answer.width;
     about = { ...answer, frames: undefined, thumbs: undefined };
-    const raw = loops.bytes(answer.thumbs);
+    const raw = bytes(answer.thumbs);
     const size = answer.width * answer.height * answer.channels;
     if (thumbs.size > 500) thumbs.clear();
     names.forEach((key, i) => {

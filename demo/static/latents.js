@@ -28,9 +28,3 @@ export function latent(seed, zDim) {
 export function randomSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0];
 }
-
-/** float32 numbers of a base64 string, little-endian. */
-export function floats(base64) {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
-}

@@ -2,8 +2,9 @@
 // browsers that guard against fingerprinting change the pixels that a canvas gives back.
 
 const version = new URL(import.meta.url).search;
-const { RecipeError, TEXT_MAX, base64, check, classText, parse } =
-  await import("./recipe.js" + version);
+const load = (name) => import(`./${name}.js${version}`);
+const [{ RecipeError, TEXT_MAX, check, classText, parse }, { base64 }] =
+  await Promise.all(["recipe", "base64"].map(load));
 
 export const KEYWORD = "latent-studio";
 const FILE_MAX = 5e6; // bytes

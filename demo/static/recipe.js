@@ -2,8 +2,8 @@
 // gan/recipe.py keeps the same rules; a test holds the two to one verdict on every recipe.
 
 const version = new URL(import.meta.url).search;
-const [{ latent, floats, SEED_MAX }, { fill }] =
-  await Promise.all(["latents", "dom"].map((name) => import(`./${name}.js${version}`)));
+const [{ latent, SEED_MAX }, { base64, bytes, floats }, { fill }] =
+  await Promise.all(["latents", "base64", "dom"].map((name) => import(`./${name}.js${version}`)));
 
 export const TEXT_MAX = 20000; // characters
 const FORMAT = 1; // of the JSON
@@ -26,11 +26,6 @@ export class RecipeError extends Error {
 export function explain(error, words) {
   if (!(error instanceof RecipeError)) throw error;
   return fill(words[error.message] ?? error.message, error.values);
-}
-
-/** Bytes as base64. */
-export function base64(bytes) {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 const within = (x, low, high) => typeof x === "number" && x >= low && x <= high;
@@ -65,8 +60,8 @@ function goodZ(z) {
   // checked before it is decoded: `atob` forgives more than Python does
   if (typeof z !== "string" || z.length % 4 || z.length > 6 * Z_COUNT[1]) return false;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(z)) return false;
-  const bytes = atob(z).length;
-  return bytes % 4 === 0 && within(bytes / 4, ...Z_COUNT) &&
+  const { length } = atob(z);
+  return length % 4 === 0 && within(length / 4, ...Z_COUNT) &&
     floats(z).every((x) => Math.abs(x) <= Z_LIMIT); // nan compares false
 }
 
@@ -90,8 +85,8 @@ export function parse(text) {
 
 /** base64url of the recipe's JSON. Throws RecipeError rather than make what cannot be opened. */
 export function encode(recipe) {
-  const bytes = new TextEncoder().encode(JSON.stringify(check(recipe)));
-  const text = base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const json = new TextEncoder().encode(JSON.stringify(check(recipe)));
+  const text = base64(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
   return text;
 }
@@ -102,9 +97,8 @@ export function decode(text) {
   let json;
   try {
     if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("not base64url");
-    const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
-    json = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const raw = bytes(text.replaceAll("-", "+").replaceAll("_", "/"));
+    json = new TextDecoder("utf-8", { fatal: true }).decode(raw);
   } catch {
     throw new RecipeError("recipe.damaged");
   }

@@ -4,7 +4,7 @@
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ Reel }, { floats }, { read, write }, { make, button, segments, fill, number }] =
-  await Promise.all(["reel", "latents", "shelf", "dom"].map(load));
+  await Promise.all(["reel", "base64", "shelf", "dom"].map(load));
 
 const STORE = "latent-studio.directions.";
 const OPEN = 8; // of a set, before "show more"

@@ -1,6 +1,8 @@
 // A sheet to draw on: one pen, undo by strokes, and pictures from files.
 
-const { make } = await import("./dom.js" + new URL(import.meta.url).search);
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ make }, { base64 }] = await Promise.all(["dom", "base64"].map(load));
 
 const SIDE = 280; // px
 const SENT = 140; // px of what leaves the sheet: five times what a digit model keeps
@@ -111,10 +113,6 @@ export class Sheet {
       if (c === 3) bytes.set([r, g, b], 3 * i);
       else bytes[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
     }
-    let text = "";
-    for (let i = 0; i < bytes.length; i += 8192) {
-      text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    }
-    return { picture: btoa(text), h: SENT, w: SENT, c };
+    return { picture: base64(bytes), h: SENT, w: SENT, c };
   }
 }

@@ -3,7 +3,7 @@
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ make, button, fill }, { paint }, { unpack }, { floats }, { Sheet }] =
-  await Promise.all(["dom", "paint", "engine", "latents", "sheet"].map(load));
+  await Promise.all(["dom", "paint", "engine", "base64", "sheet"].map(load));
 
 const SHOWN_PX = 96; // of what was looked for, and of what was found
 

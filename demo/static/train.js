@@ -4,6 +4,7 @@
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { chart } = await import("./chart.js" + version);
 const { film } = await import("./film.js" + version);
+const { fill } = await import("./dom.js" + version);
 
 const BUSY_MS = 700; // between polls while a run goes on
 const IDLE_MS = 3000; // else: notices a run that another visitor starts
@@ -11,8 +12,7 @@ const MAX_POINTS = 1200; // of a chart, here
 const ACTIVE = ["loading", "running", "paused"];
 
 export function mount({ element, trigger, watch, server, words }) {
-  const say = (key, values = {}) =>
-    (words[key] || key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  const say = (key, values = {}) => fill(words[key] || key, values);
   element.innerHTML = `
     <div class="ls-plate tr-plate" data-empty="yes">
       <div class="tr-sheet"><div class="tr-classes" aria-hidden="true"></div>

@@ -12,11 +12,11 @@
 const { search } = new URL(import.meta.url);
 // no `await` here: a message that came meanwhile would find nobody to take it
 const ready = (async () => {
-  const [{ loadKernels }, { Generator }] = await Promise.all(
-    ["kernels", "generator"].map((name) => import(`./${name}.js${search}`)),
+  const [{ loadKernels }, { Generator }, { bytes }] = await Promise.all(
+    ["kernels", "generator", "base64"].map((name) => import(`./${name}.js${search}`)),
   );
   const makeKernels = await loadKernels(new URL(`./kernels.wasm${search}`, import.meta.url));
-  return { makeKernels, Generator };
+  return { makeKernels, Generator, bytes };
 })();
 ready.catch(() => {}); // every message hears of it
 
@@ -25,8 +25,8 @@ const TRIES = 5;
 const held = new Map();
 
 const todo = {
-  load({ file }, { Generator, makeKernels }) {
-    const made = Generator.read(Uint8Array.from(atob(file), (c) => c.charCodeAt(0)), makeKernels);
+  load({ file }, { Generator, makeKernels, bytes }) {
+    const made = Generator.read(bytes(file), makeKernels);
     held.set(made.model_id, made);
     const plan = quickest(made) < INSTANT_MS ? made.plan() : null;
     return [{ kind: makeKernels.kind, plan }, plan ? [plan.memory.buffer] : []];
