@@ -55,12 +55,17 @@ export class Classes {
       const a = this.pair?.[0] ?? parts(this.now).a;
       const b = this.other.value === "" ? null : Number(this.other.value);
       this.pair = b === null ? null : [a, b];
-      this.pick(b === null ? a : mixed(a, b, 0.5, this.count), "mix");
+      this.ask(b === null ? a : mixed(a, b, 0.5, this.count), "mix");
     });
     this.range.addEventListener("input", () => {
       if (!this.pair) return;
-      this.pick(mixed(...this.pair, Number(this.range.value), this.count), "mix");
+      this.ask(mixed(...this.pair, Number(this.range.value), this.count), "mix");
     });
+  }
+
+  ask(classes, key) {
+    this.now = classes; // before it is shown, which takes a frame: the next wish builds on it
+    this.pick(classes, key);
   }
 
   furnish(model) {
@@ -83,7 +88,7 @@ export class Classes {
       one.setAttribute("aria-label", `${this.words["explore.class"]} ${label}`);
       one.addEventListener("click", () => {
         this.pair = null;
-        this.pick(i, null);
+        this.ask(i, null);
       });
       return one;
     });
