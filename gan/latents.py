@@ -11,14 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gan.hashing import hashed
+
 SEED_MAX = 2**32 - 1
-
-
-def _mix(h: np.ndarray) -> np.ndarray:
-    """The finaliser of MurmurHash3 (Appleby, public domain), uint32 to uint32."""
-    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return h ^ (h >> np.uint32(16))
+SALT = 0x5BD1E995
 
 
 def latent(seed: int, z_dim: int) -> np.ndarray:
@@ -30,9 +26,7 @@ def latent(seed: int, z_dim: int) -> np.ndarray:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
         raise ValueError(f"The seed is {seed!r}; it must be a whole number from 0 to {SEED_MAX}.")
     pairs = (z_dim + 1) // 2
-    counter = np.arange(2 * pairs, dtype=np.uint32) * np.uint32(0x9E3779B1)
-    start = _mix(np.array([seed ^ 0x5BD1E995], dtype=np.uint32))
-    uniform = (_mix(_mix(counter + start) ^ start).astype(np.float64) + 0.5) / 2**32
+    uniform = (hashed(seed, np.arange(2 * pairs), SALT).astype(np.float64) + 0.5) / 2**32
     radius = np.sqrt(-2 * np.log(uniform[:pairs]))
     angle = 2 * np.pi * uniform[pairs:]
     z = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])

@@ -8,21 +8,19 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from playwright._impl._driver import compute_driver_executable
 
 STATIC = Path(__file__).parents[1] / "demo/static"
 
 
-def run_node(folder: Path, modules: tuple[str, ...], script: str, given: Any = None) -> Any:
-    """Copies of modules of demo/static/ and a script beside them; what it passes to `give`.
+def run_node(folder: Path, script: str, given: Any = None) -> Any:
+    """What a script beside copies of demo/static/ passes to `give`; it has the constant `given`.
 
-    The script finds `given` as a constant. Skips the test where there is no node.
+    Where there is no node on the machine, the one that Playwright brings runs it.
     """
-    if not shutil.which("node"):
-        pytest.skip("no node on this machine to run the modules")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in modules:
-        shutil.copy(STATIC / f"{name}.js", folder)
+    for module in STATIC.glob("*.js"):
+        shutil.copy(module, folder)
     (folder / "given.json").write_text(json.dumps(given))
     start = (
         'const { readFileSync, writeFileSync } = await import("node:fs");\n'
@@ -31,7 +29,11 @@ def run_node(folder: Path, modules: tuple[str, ...], script: str, given: Any = N
     )
     (folder / "script.js").write_text(start + script)
     done = subprocess.run(
-        ["node", "script.js"], cwd=folder, capture_output=True, text=True, timeout=60
+        [shutil.which("node") or compute_driver_executable()[0], "script.js"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     return json.loads((folder / "found.json").read_text())

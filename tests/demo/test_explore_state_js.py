@@ -4,8 +4,6 @@ import pytest
 
 from tests.node import run_node
 
-MODULES = ("vectors", "explore_state", "classes", "latents", "dom")
-
 START = """
 const load = (name) => import(`./${name}.js`);
 const v = await load("vectors");
@@ -31,7 +29,7 @@ def facts(tmp_path):
     """Run a script beside the modules; what it puts in `facts` must all be true."""
 
     def run(script):
-        found = run_node(tmp_path, MODULES, f"{START}{script}\ngive(facts);")
+        found = run_node(tmp_path, f"{START}{script}\ngive(facts);")
         assert found and all(value is True for value in found.values()), found
 
     return run
