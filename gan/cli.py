@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan import commands
+from gan import clip_commands, commands
 from gan import config as configs
+from gan.clip_fields import EASINGS, PATH_KEYS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,16 +68,34 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--scale", type=int, default=8, help="whole-number enlargement")
     draw.set_defaults(command=commands.draw)
 
-    loop = add.add_parser("interpolate", help="write a closed loop through several seeds")
+    loop = add.add_parser("interpolate", help="write a loop through several seeds")
     _add_model(loop)
     loop.add_argument("--seeds", type=_numbers, required=True, metavar="1,2,3")
     loop.add_argument("--labels", type=_numbers, metavar="0,1,2", help="a class for each seed")
-    loop.add_argument("--path", default="spline", choices=("spline", "slerp", "circle"))
+    loop.add_argument("--path", default="spline", choices=PATH_KEYS)
+    loop.add_argument("--open", action="store_true", help="do not close the loop")
+    loop.add_argument("--easing", default="none", choices=EASINGS)
     loop.add_argument("--frames", type=int, default=120)
     loop.add_argument("--fps", type=float, default=25)
     loop.add_argument("--scale", type=int, default=8, help="whole-number enlargement")
-    loop.add_argument("--out", type=Path, required=True, help="FILE.gif, FILE.mp4 or FILE.zip")
-    loop.set_defaults(command=commands.interpolate)
+    loop.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="its end names the format: .gif .mp4 .webm .webp .apng .zip, .png for a sprite sheet",
+    )
+    loop.set_defaults(command=clip_commands.interpolate)
+
+    render = add.add_parser("render", help="make a clip again, byte for byte, from its recipe")
+    render.add_argument(
+        "recipe", type=Path, metavar="FILE", help="an exported clip, or recipe JSON"
+    )
+    render.add_argument(
+        "--model", type=Path, metavar="DIR", help="left out, the bundled model or run of that name"
+    )
+    render.add_argument("--out", type=Path, metavar="FILE", help="left out, FILE-again here")
+    render.set_defaults(command=clip_commands.render)
 
     evaluate = add.add_parser("evaluate", help="measure a model against real images")
     _add_model(evaluate)

@@ -132,34 +132,6 @@ def draw(args: argparse.Namespace) -> None:
         )
 
 
-def interpolate(args: argparse.Namespace) -> None:
-    """A closed loop through seeds, as a file."""
-    from gan.export import export
-    from gan.generator import BATCH, Generator
-    from gan.latents import latents
-    from gan.paths import label_weights, make_path
-
-    generator = Generator.load(args.model)
-    path = make_path(args.path, latents(args.seeds, generator.z_dim), args.frames)
-    weights = None
-    if generator.classes:
-        labels = args.labels or [k % generator.classes for k in range(len(args.seeds))]
-        if len(labels) != len(args.seeds):
-            raise ValueError("--labels needs one class for each seed.")
-        weights = label_weights(labels, args.frames, generator.classes)
-    elif args.labels:
-        raise ValueError("This model knows no classes; leave --labels out.")
-    starts = range(0, args.frames, BATCH)
-    batches = (
-        generator.sample(path[i : i + BATCH], None if weights is None else weights[i : i + BATCH])
-        for i in starts
-    )
-    with tqdm(total=args.frames, unit="frame") as bar:
-        frames = (frame for batch in batches for frame in batch)
-        export(frames, args.out, fps=args.fps, scale=args.scale, on_frame=lambda _: bar.update())
-    print(f"{args.out}: {args.frames} frames, {args.out.stat().st_size / 1000:.0f} kB")
-
-
 def evaluate(args: argparse.Namespace) -> None:
     """A model's figures beside those of real images."""
     from gan import evaluate as judging

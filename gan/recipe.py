@@ -6,9 +6,7 @@ Recipes come from strangers: whatever is not exactly right is refused with a sen
 
 from __future__ import annotations
 
-import base64
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,9 +65,7 @@ class Recipe:
         scale = data.get("scale")
         if not fields.within(scale, 0, SCALE_MAX):
             raise RecipeError(f"The recipe's scale must be a number from 0 to {SCALE_MAX:.0f}.")
-        model_id = data.get("model_id")
-        if not isinstance(model_id, str) or not re.fullmatch("[0-9a-f]{12}", model_id):
-            raise RecipeError("The recipe's model_id must be 12 hexadecimal digits.")
+        model_id = fields.model_id(data.get("model_id"))
         return cls(
             model=fields.name(data.get("model")),
             model_id=model_id,
@@ -82,13 +78,7 @@ class Recipe:
     @classmethod
     def from_text(cls, text: str) -> Recipe:
         """From JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        if len(text) > TEXT_MAX:
-            raise RecipeError(f"A recipe has at most {TEXT_MAX} characters; this one is longer.")
-        try:
-            data = json.loads(text, parse_constant=_no_number)
-        except (ValueError, RecursionError) as error:
-            raise RecipeError("This recipe is damaged: it is not JSON.") from error
-        return cls.from_json(data)
+        return cls.from_json(fields.load(text, TEXT_MAX))
 
     @classmethod
     def from_png(cls, path: Path | str) -> Recipe:
@@ -135,7 +125,7 @@ class Recipe:
             "seed": self.seed,
         }
         if self.z is not None:
-            data["z"] = base64.b64encode(np.array(self.z, "<f4").tobytes()).decode()
+            data["z"] = fields.packed(self.z)
         if self.classes is not None:
             whole = isinstance(self.classes, int)
             data["classes"] = self.classes if whole else list(self.classes)
@@ -195,7 +185,3 @@ def model_folder(model: str, root: Path = ROOT) -> Path:
     if (folder := (bundled | runs).get(model)) is None:
         raise RecipeError(f"There is no model {model!r} here; name its folder with --model.")
     return folder
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON, though Python reads it.")

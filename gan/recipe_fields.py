@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import unicodedata
 from typing import Any
@@ -15,6 +16,7 @@ WEIGHT_LIMIT = 10.0
 CLASSES_MAX = 1000
 SCALE_MAX = 3.0
 NAME_MAX = 200
+DEPTH_MAX = 32  # of lists and objects in one another; a recipe's own lie 4 deep
 
 
 class RecipeError(ValueError):
@@ -34,19 +36,31 @@ def within(given: Any, low: float, high: float) -> bool:
     return number and low <= given <= high  # nan compares false
 
 
+def plain(given: Any, low: int, high: int) -> bool:
+    """Whether it is text of so many characters, all of them such as files and terminals take."""
+    fine = isinstance(given, str) and low <= len(given) <= high
+    # controls and halves of pairs
+    return fine and not any(unicodedata.category(c) in ("Cc", "Cs") for c in given)
+
+
 def name(given: Any) -> str:
     """A model's name. Raises RecipeError."""
-    # without the characters that no text file or terminal takes: controls, halves of pairs
-    fine = isinstance(given, str) and 1 <= len(given) <= NAME_MAX
-    if not fine or any(unicodedata.category(c) in ("Cc", "Cs") for c in given):
+    if not plain(given, 1, NAME_MAX):
         raise RecipeError(f"The recipe's model must be a name of 1 to {NAME_MAX} characters.")
     return given
 
 
-def floats(given: Any) -> tuple[float, ...]:
+def model_id(given: Any) -> str:
+    """The name of a model's weights. Raises RecipeError."""
+    if not isinstance(given, str) or not re.fullmatch("[0-9a-f]{12}", given):
+        raise RecipeError("The recipe's model_id must be 12 hexadecimal digits.")
+    return given
+
+
+def floats(given: Any, field: str = "The recipe's z") -> tuple[float, ...]:
     """The float32 numbers of base64 text. Raises RecipeError."""
-    sentence = "The recipe's z must be base64 of {} to {} float32 numbers within {:.0f} of zero."
-    refused = RecipeError(sentence.format(*Z_COUNT, Z_LIMIT))
+    sentence = "{} must be base64 of {} to {} float32 numbers within {:.0f} of zero."
+    refused = RecipeError(sentence.format(field, *Z_COUNT, Z_LIMIT))
     if not isinstance(given, str) or not re.fullmatch("[A-Za-z0-9+/]*={0,2}", given):
         raise refused
     if len(given) % 4 or len(given) > 6 * Z_COUNT[1]:
@@ -63,7 +77,12 @@ def floats(given: Any) -> tuple[float, ...]:
     return tuple(z.tolist())
 
 
-def classes(given: Any) -> int | tuple[float, ...]:
+def packed(numbers: tuple[float, ...]) -> str:
+    """What `floats` reads."""
+    return base64.b64encode(np.array(numbers, "<f4").tobytes()).decode()
+
+
+def classes(given: Any, field: str = "The recipe's classes") -> int | tuple[float, ...]:
     """A class, or a weight for each. Raises RecipeError."""
     label = whole(given)
     if label is not None and 0 <= label < CLASSES_MAX:
@@ -72,6 +91,46 @@ def classes(given: Any) -> int | tuple[float, ...]:
         if all(within(weight, -WEIGHT_LIMIT, WEIGHT_LIMIT) for weight in given):
             return tuple(float(weight) for weight in given)
     raise RecipeError(
-        f"The recipe's classes must be a class from 0 to {CLASSES_MAX - 1}, or a list of weights "
+        f"{field} must be a class from 0 to {CLASSES_MAX - 1}, or a list of weights "
         f"from -{WEIGHT_LIMIT:.0f} to {WEIGHT_LIMIT:.0f}."
     )
+
+
+def load(text: str, limit: int) -> Any:
+    """What a stranger's JSON says, read as a browser reads it. Raises RecipeError.
+
+    limit: most characters it may have.
+    """
+    if len(text) > limit:
+        raise RecipeError(f"A recipe has at most {limit} characters; this one is longer.")
+    try:
+        if _depth(text) > DEPTH_MAX:
+            raise ValueError("too deep")
+        return json.loads(text, parse_constant=_no_number, parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        raise RecipeError("This recipe is damaged: it is not JSON.") from error
+
+
+def _depth(text: str) -> int:
+    # measured beforehand: how deep a reader can go depends on its language and on its caller
+    level = deepest = 0
+    quoted = False
+    for found in re.finditer(r'\\.|["[\]{}]', text, re.DOTALL):
+        match found[0]:
+            case '"':
+                quoted = not quoted
+            case "[" | "{" if not quoted:
+                level += 1
+                deepest = max(deepest, level)
+            case "]" | "}" if not quoted:
+                level -= 1
+    return deepest
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses thousands of digits, where JavaScript only sees a very large number
+    return int(digits) if len(digits) < 300 else float(digits)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON, though Python reads it.")

@@ -14,7 +14,8 @@ const NUL = 0;
 const latin = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 const ascii = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
-function crc32(bytes) {
+/** The checksum of a PNG chunk. */
+export function crc32(bytes) {
   let crc = -1;
   for (const byte of bytes) {
     crc ^= byte;
@@ -61,12 +62,12 @@ function header(png) {
 }
 
 /** The chunk's text if it is one of this keyword, uncompressed and of bearable length. */
-function textOf({ kind, data }, keyword) {
+export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
   if (kind !== "iTXt" && kind !== "tEXt") return null;
   const name = join(ascii(keyword), [NUL]);
-  if (data.length > 4 * TEXT_MAX || name.some((byte, i) => data[i] !== byte)) return null;
+  if (data.length > limit || name.some((byte, i) => data[i] !== byte)) return null;
   let at = name.length;
-  if (kind === "tEXt") return latin(data.subarray(at, at + TEXT_MAX + 1));
+  if (kind === "tEXt") return latin(data.subarray(at, at + limit));
   if (data[at] !== 0) return null; // compressed
   for (let skipped = 0, from = at + 2; skipped < 2; skipped += 1) { // language, its keyword
     at = data.indexOf(NUL, from) + 1;

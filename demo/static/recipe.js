@@ -12,6 +12,7 @@ const Z_LIMIT = 100; // of one number; what a model has seen lies within 6
 const WEIGHT_LIMIT = 10;
 const CLASSES_MAX = 1000;
 const SCALE_MAX = 3;
+const DEPTH_MAX = 32; // of lists and objects in one another
 const HASH = "#recipe=";
 
 /** What is wrong with a recipe: `message` is the key of a text, `values` fill its {names}. */
@@ -28,8 +29,16 @@ export function explain(error, words) {
   return fill(words[error.message] ?? error.message, error.values);
 }
 
-const within = (x, low, high) => typeof x === "number" && x >= low && x <= high;
-const whole = (x, low, high) => Number.isInteger(x) && x >= low && x <= high;
+// What fields of every kind of recipe may be.
+export const within = (x, low, high) => typeof x === "number" && x >= low && x <= high;
+export const whole = (x, low, high) => Number.isInteger(x) && x >= low && x <= high;
+export const goodId = (x) => typeof x === "string" && /^[0-9a-f]{12}$/.test(x);
+
+/** Whether it is text of so many characters, all of them such as files and terminals take. */
+export function goodText(x, low, high) {
+  if (typeof x !== "string" || x.length > 2 * high) return false;
+  return within([...x].length, low, high) && !/[\p{Cc}\p{Cs}]/u.test(x); // controls, half pairs
+}
 
 /** A new object with only a recipe's own fields, all of them right. Throws RecipeError. */
 export function check(given) {
@@ -44,10 +53,8 @@ export function check(given) {
   const { model, model_id, seed, z, classes, scale } = given;
   need(has("seed") && whole(seed, 0, SEED_MAX), "seed");
   need(has("scale") && within(scale, 0, SCALE_MAX), "scale");
-  need(has("model_id") && typeof model_id === "string" && /^[0-9a-f]{12}$/.test(model_id), "id");
-  // without the characters that no text file or terminal takes: controls, halves of pairs
-  const named = typeof model === "string" && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(model);
-  need(has("model") && named, "model");
+  need(has("model_id") && goodId(model_id), "id");
+  need(has("model") && goodText(model, 1, 200), "model");
   need(!has("z") || goodZ(z), "z");
   need(!has("classes") || goodClasses(classes), "classes");
   const recipe = { latent_studio: FORMAT, model, model_id, seed };
@@ -56,7 +63,8 @@ export function check(given) {
   return { ...recipe, scale };
 }
 
-function goodZ(z) {
+/** Base64 of float32 numbers that can be a latent. */
+export function goodZ(z) {
   // checked before it is decoded: `atob` forgives more than Python does
   if (typeof z !== "string" || z.length % 4 || z.length > 6 * Z_COUNT[1]) return false;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(z)) return false;
@@ -65,28 +73,61 @@ function goodZ(z) {
     floats(z).every((x) => Math.abs(x) <= Z_LIMIT); // nan compares false
 }
 
-function goodClasses(classes) {
+/** A class, or a weight for each. */
+export function goodClasses(classes) {
   if (!Array.isArray(classes)) return whole(classes, 0, CLASSES_MAX - 1);
   return within(classes.length, 1, CLASSES_MAX) &&
     classes.every((x) => within(x, -WEIGHT_LIMIT, WEIGHT_LIMIT));
 }
 
+/** How deep lists and objects lie in one another in a JSON text. */
+function depth(text) {
+  let [level, deepest, quoted] = [0, 0, false];
+  for (const [sign] of text.matchAll(/\\.|["[\]{}]/gs)) {
+    if (sign === '"') quoted = !quoted;
+    else if (!quoted && (sign === "[" || sign === "{")) deepest = Math.max(deepest, level += 1);
+    else if (!quoted && (sign === "]" || sign === "}")) level -= 1;
+  }
+  return deepest;
+}
+
+/** What a stranger's JSON says. Throws RecipeError. */
+export function load(text) {
+  try {
+    // measured beforehand: how deep a reader can go depends on its language and on its caller
+    if (depth(text) <= DEPTH_MAX) return JSON.parse(text);
+  } catch {
+    // said below
+  }
+  throw new RecipeError("recipe.damaged");
+}
+
 /** A recipe of its JSON text. Throws RecipeError. */
 export function parse(text) {
   if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
-  let given;
+  return check(load(text));
+}
+
+/** base64url of a value's JSON. */
+export function toLink(value) {
+  const json = new TextEncoder().encode(JSON.stringify(value));
+  return base64(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The JSON that `toLink` wrote. Throws RecipeError. */
+export function fromLink(text) {
   try {
-    given = JSON.parse(text);
+    if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("not base64url");
+    const raw = bytes(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return new TextDecoder("utf-8", { fatal: true }).decode(raw);
   } catch {
     throw new RecipeError("recipe.damaged");
   }
-  return check(given);
 }
 
 /** base64url of the recipe's JSON. Throws RecipeError rather than make what cannot be opened. */
 export function encode(recipe) {
-  const json = new TextEncoder().encode(JSON.stringify(check(recipe)));
-  const text = base64(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const text = toLink(check(recipe));
   if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
   return text;
 }
@@ -94,15 +135,7 @@ export function encode(recipe) {
 /** The recipe that `encode` wrote. Throws RecipeError. */
 export function decode(text) {
   if (text.length > TEXT_MAX) throw new RecipeError("recipe.long", { limit: TEXT_MAX });
-  let json;
-  try {
-    if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("not base64url");
-    const raw = bytes(text.replaceAll("-", "+").replaceAll("_", "/"));
-    json = new TextDecoder("utf-8", { fatal: true }).decode(raw);
-  } catch {
-    throw new RecipeError("recipe.damaged");
-  }
-  return parse(json);
+  return parse(fromLink(text));
 }
 
 /** What a link to this recipe ends in. */

@@ -14,8 +14,6 @@ from gan.recipe import KEYWORD, Recipe, save_png
 from tests.node import STATIC, run_node
 from tests.recipes import BAD, GOOD, PLAIN, packed
 
-MODULES = ("recipe", "png", "latents", "base64", "dom")
-
 START = """
 const recipes = await import("./recipe.js");
 const pngs = await import("./png.js");
@@ -36,7 +34,7 @@ const tried = async (make) => {
 @pytest.fixture
 def node(tmp_path):
     """Run a script beside the modules and get what it hands to `give`."""
-    return lambda script, given=None: run_node(tmp_path, MODULES, f"{START}{script}", given)
+    return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 
 def test_both_languages_give_the_same_verdict_on_every_recipe(node):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,13 @@ import pytest
 from PIL import Image
 
 from gan.cli import main
+from gan.clip import ClipRecipe
 from gan.data import ASSETS
 from gan.generator import Generator
 from gan.latents import latent
 from gan.recipe import Recipe, save_png
+from tests.clips import CLIP
+from tests.recipes import packed
 
 FAST = ["--set", "width=8", "--set", "batch_size=8"]
 
@@ -90,12 +94,47 @@ def test_draw_finds_a_bundled_model_by_its_name(tmp_path, monkeypatch):
         assert (np.asarray(image) == wanted).all()
 
 
-@pytest.mark.parametrize("suffix", ["gif", "mp4", "zip"])
-def test_interpolate_writes_the_file(model, tmp_path, suffix):
-    out = tmp_path / f"loop.{suffix}"
-    args = ["interpolate", "--model", model, "--seeds", "1,2,3", "--frames", "12", "--fps", "25"]
-    assert main([*args, "--out", str(out)]) == 0
-    assert out.stat().st_size > 500
+@pytest.mark.parametrize("suffix", ["gif", "mp4", "webm", "webp", "apng", "zip", "png"])
+def test_a_clip_is_made_again_byte_for_byte_from_its_own_file(model, tmp_path, capsys, suffix):
+    out, again = tmp_path / f"loop.{suffix}", tmp_path / f"again.{suffix}"
+    args = ["interpolate", "--model", model, "--seeds", "1,2,3", "--frames", "8", "--scale", "2"]
+    assert main([*args, "--fps", "20", "--out", str(out)]) == 0
+    assert main(["render", str(out), "--model", model, "--out", str(again)]) == 0
+    assert out.read_bytes() == again.read_bytes() and out.stat().st_size > 500
+    recipe = ClipRecipe.read(again)
+    assert (recipe.frames, recipe.fps, recipe.scale) == (8, 20, 2)
+    assert [(key.seed, key.classes) for key in recipe.keys] == [(1, 0), (2, 1), (3, 2)]
+    assert "may differ" not in capsys.readouterr().err
+
+
+def test_render_finds_a_bundled_model_and_tells_of_other_weights(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    z = np.random.default_rng(0).standard_normal((64, 64))
+    keys = [{"seed": 0, "z": packed(*one), "class": i % 10} for i, one in enumerate(z)]
+    look = {"path": "slerp", "closed": False, "tiles": 2, "even": False, "scale": 1, "border": 2}
+    made = CLIP | look | {"keys": keys, "frames": 5, "format": "zip", "colours": "ember"}
+    Path("a.json").write_text(json.dumps(made))
+    assert main(["render", "a.json"]) == 0
+    weights = Generator.load(ASSETS / "models/mnist").model_id
+    told = capsys.readouterr().err
+    assert "0123456789ab" in told and weights in told
+    recipe = ClipRecipe.from_json(made)
+    assert ClipRecipe.read("a-again.zip") == replace(recipe, model_id=weights)
+    with zipfile.ZipFile("a-again.zip") as archive:
+        assert len(archive.namelist()) == 6 and archive.testzip() is None
+        with Image.open(archive.open("frame_00000.png")) as frame:
+            assert frame.size == (60, 60)
+
+
+def test_render_makes_the_film_of_a_run(model, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    recipe = {"latent_studio_growth": 1, "model": "mnist", "seconds": 2, "fps": 10, "scale": 1}
+    Path("a.json").write_text(json.dumps(recipe))
+    assert main(["render", "a.json"]) == 0
+    assert main(["render", "a-again.gif", "--out", "b.gif"]) == 0
+    assert Path("b.gif").read_bytes() == Path("a-again.gif").read_bytes()
+    assert "20 frames" in capsys.readouterr().out
+    assert main(["render", "a.json", "--model", model, "--out", "c.gif"]) == 0
 
 
 def test_the_article_trains_as_it_stands(tmp_path):
@@ -119,6 +158,16 @@ def test_the_article_trains_as_it_stands(tmp_path):
         (["interpolate", "--model", "MODEL", "--seeds", "1", "--out", "x.gif"], "2"),
         (["interpolate", "--model", "MODEL", "--seeds", "1,2", "--fps", "60", "--out", "x.gif"],
          "12.5"),
+        (["interpolate", "--model", "MODEL", "--seeds", "1,2", "--out", "x.tiff"], ".webm"),
+        (["interpolate", "--model", "MODEL", "--seeds", "1,2", "--frames", "1", "--out", "x.gif"],
+         "frames must be a whole number from 2 to 100000"),
+        (["interpolate", "--model", "MODEL", "--seeds", "1,2", "--labels", "1", "--out", "x.gif"],
+         "one class for each"),
+        (["interpolate", "--model", "MODEL", "--seeds", "1,2", "--labels", "1,10", "--out",
+          "x.gif"], "class from 0 to 9"),
+        (["interpolate", "--model", "MODEL", "--seeds", "1,-2", "--out", "x.gif"], "keyframe 2"),
+        (["render", "nowhere.gif"], "nowhere.gif"),
+        (["render", __file__], "carries no recipe"),
         (["draw", "nowhere.png"], "nowhere.png"),
         (["draw", __file__], "not JSON"),
         (["draw", __file__, "--scale", "0"], "between 1 and"),
@@ -133,3 +182,26 @@ def test_mistakes_get_a_sentence(model, capsys, monkeypatch, tmp_path, arguments
     assert main([model if word == "MODEL" else word for word in arguments]) == 2
     assert words in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "words"),
+    [
+        ({"frames": "many"}, [], "frames must be a whole number"),
+        ({"model": "../../etc"}, [], "no model '../../etc'"),
+        ({"keys": [{"seed": 1, "z": packed(*[0] * 128), "class": 1}] * 2}, [],
+         "128 numbers and this one takes 64"),
+        ({"fps": 60}, [], "12.5"),
+        ({}, ["--out", "x.mp4"], "ends in .gif"),
+        ({"format": "sprite"}, ["--out", "x.sprite"], "ends in .png"),
+        ({"latent_studio_clip": 2}, [], "newer"),
+    ],
+)  # fmt: skip
+def test_a_recipe_edited_into_nonsense_gets_a_sentence(
+    capsys, monkeypatch, tmp_path, changes, arguments, words
+):
+    monkeypatch.chdir(tmp_path)
+    Path("a.json").write_text(json.dumps(CLIP | {"frames": 4, "scale": 1} | changes))
+    assert main(["render", "a.json", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

@@ -1,0 +1,64 @@
+"""Clips in every format that carries a recipe, small ones by ffmpeg and Pillow themselves."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+
+from gan import carry
+from gan.clip import ClipRecipe
+from tests.clips import CLIP
+from tests.recipes import packed
+
+FRAMES = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 3), np.uint8)
+FRAMES[:, 4:12, 4:12] = 255  # whatever the codec, the frames are not one another's
+STRANGE = "é <b> & \"' ]]> =;#\\ 模 🙂"
+_FFMPEG = {
+    "gif": "-vf format=rgb24,split[a][b];[a]palettegen[p];[b][p]paletteuse -f gif",
+    "apng": "-f apng -plays 0",
+    "sprite": "-frames:v 1 -f image2 -c:v png",
+    "webp": "-c:v libwebp_anim -lossless 1 -loop 0 -f webp",
+    "mp4": "-pix_fmt yuv420p -c:v libx264 -movflags +faststart -f mp4",
+    "webm": "-pix_fmt yuv420p -c:v libvpx-vp9 -b:v 0 -crf 40 -cpu-used 8 -f webm",
+}
+KINDS = (*_FFMPEG, "zip", "json")
+
+
+def recipe(large: bool) -> ClipRecipe:
+    """A small one, or one of 64 keyframes with 512 numbers each."""
+    strange = CLIP | {"caption": STRANGE, "model": STRANGE}
+    if large:
+        z = np.random.default_rng(1).normal(size=(64, 512))
+        keys = [{"seed": i, "z": packed(*row), "class": i % 10} for i, row in enumerate(z)]
+        strange["keys"] = keys
+    return ClipRecipe.from_json(strange)
+
+
+def bare(path: Path, kind: str, tags: str = "") -> Path:
+    """A clip that carries nothing but `tags`, as ffmpeg makes it."""
+    source = "-v error -y -f rawvideo -pix_fmt rgb24 -s 16x16 -r 25 -i pipe:0"
+    if tags:
+        path.with_suffix(".tags").write_text(tags)
+        source += f" -i {path.with_suffix('.tags')} -map 0 -map_metadata 1"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), *f"{source} {_FFMPEG[kind]}".split(), str(path)]
+    subprocess.run(command, input=FRAMES.tobytes(), check=True)
+    return path
+
+
+def make(path: Path, kind: str, text: str) -> Path:
+    """A clip that carries a recipe's text."""
+    if kind == "json":
+        path.write_text(text)
+    elif kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("frame_00000.png", FRAMES.tobytes())
+            archive.writestr(carry.ZIP_MEMBER, text)
+    elif kind in ("mp4", "webm"):
+        bare(path, kind, carry.ffmetadata(text))
+    else:
+        carry.append(bare(path, kind), kind, text)
+    return path
