@@ -1,30 +1,42 @@
-"""Frames to a file people can keep: GIF, MP4 or a ZIP of PNGs, one frame in memory at a time.
+"""Frames to a file people can keep, one frame in memory at a time.
 
-imageio's writers hide ffmpeg's exit status and Pillow's GIF writer keeps every frame, so ffmpeg
-(the binary imageio-ffmpeg brings) is run here: a full disk is then an error, never a torn file.
-A new format is one function (path, shape, rate) -> writer and one line in FORMATS.
+A new format is one writer in `gan/encoders.py`, `animations.py` or `stills.py`, one line in
+WRITERS, and what it can hold in `gan/kinds.py`.
 """
 
+from __future__ import annotations
+
 import contextlib
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
 from types import MappingProxyType
 from uuid import uuid4
 
-import imageio_ffmpeg
 import numpy as np
-from PIL import Image
 
-GIF_FPS = (10, 12.5, 20, 25, 100 / 3, 50)
-MP4_FPS = (1, 60)
+from gan import carry
+from gan.animations import Apng, Webp
+from gan.encoders import COMMANDS, Ffmpeg
+from gan.kinds import KINDS, SIDE_MAX, check_fps, check_kind
+from gan.looks import Look
+from gan.palettes import common_palette
+from gan.stills import PngZip, SpriteSheet, sheet
+from gan.target import ExportError, Target, Writer
 
+LOOPS_MAX = 1000
+APPENDED = frozenset({"gif", "webp", "apng", "sprite"})  # get their note when all else is there
 
-class ExportError(RuntimeError):
-    """The file could not be written: disk full, no such folder, no encoder, encoder died."""
+WRITERS: Mapping[str, Callable[[Target], Writer]] = MappingProxyType(
+    {
+        **{kind: partial(Ffmpeg, command=command) for kind, command in COMMANDS.items()},
+        "webp": Webp,
+        "apng": Apng,
+        "zip": PngZip,
+        "sprite": SpriteSheet,
+    }
+)
 
 
 def export(
@@ -32,155 +44,125 @@ def export(
     path: str | Path,
     *,
     fps: float,
-    scale: int = 1,
+    kind: str | None = None,
+    look: Look = Look(),  # noqa: B008 (frozen)
+    loops: int = 0,
+    count: int | None = None,
+    sample: Sequence[np.ndarray] = (),
+    note: str | None = None,
     on_frame: Callable[[int], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Path:
-    """Stream frames into `path`, whose suffix (.gif, .mp4, .zip) names the format; return it.
+    """Stream frames into `path`, dressed by `look`; return it.
 
-    frames: uint8 (H, W, 1) grey or (H, W, 3) RGB, 0 to 255, all of one shape. scale: whole
-    nearest-neighbour enlargement. on_frame: told how many frames are written; may raise to stop.
+    frames: uint8 (H, W, 1) grey or (H, W, 3) RGB, 0 to 255, all of one shape. kind: one of KINDS;
+    left out, by the suffix (.gif .mp4 .webm .webp .apng .zip, and .png for a sprite sheet).
+    loops: how often a GIF, WebP or APNG plays, 0 for ever; the others leave that to the player.
+    count: how many frames there are; a sprite sheet needs it unless `frames` has a length.
+    sample: runs of frames, uint8 (n, H, W, 3) each, from all over the clip: a colour GIF chooses
+    its palette by them (see `gan.palettes`). note: a recipe's text for the file to carry.
+    on_frame: told how many frames are written; may raise to stop. stop: looked at all the time,
+    while the encoder works off its last frames too.
 
-    GIF loops for ever; grey is exact, colour gets 256 colours a frame. MP4 is H.264 yuv420p; an
-    odd side gains one pixel, a copy of its edge. ZIP holds exact frame_00000.png and on.
+    GIF, WebP, APNG, ZIP and sprite sheet hold exactly `look.dress(frame)`, but a GIF of colour
+    frames only their nearest of 256 colours. MP4 is H.264 and WebM is VP9, both yuv420p; an odd
+    side gains one pixel, a copy of its edge. The same input makes the same bytes.
 
     Whatever is raised, here or by `frames` or `on_frame`, the encoder is stopped, no new file is
     left and an older one at `path` is untouched. ValueError: a bad frame (named by index), no
-    frames, suffix, fps or scale. ExportError: the file could not be written.
+    frames, kind, fps, loops or size. ExportError: the file could not be written. Stopped.
     """
     path = Path(path)
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in FORMATS:
-        raise ValueError(f"The name {path.name!r} must end in one of .{', .'.join(FORMATS)}.")
+    kind = check_kind(kind) if kind else kind_of(path)
     rate = check_fps(kind, fps)
-    if not isinstance(scale, int | np.integer) or scale < 1:
-        raise ValueError(f"The scale must be a whole number of at least 1, not {scale!r}.")
-    partial = path.with_name(f".{uuid4().hex}.part")
+    check_loops(loops)
+    if count is None and hasattr(frames, "__len__"):
+        count = len(frames)
+    partial_path = path.with_name(f".{uuid4().hex}.part")
     writer = shape = None
     try:
         for index, frame in enumerate(frames):
             shape = _check_frame(frame, index, shape)
-            # Columns first: the second repeat then copies whole rows, four times as fast.
-            frame = frame.repeat(scale, axis=1).repeat(scale, axis=0)
+            levels = look.levels(frame)
+            if levels is frame:  # it may change as soon as the next one is asked for
+                levels = frame.copy()
             with _disk_errors(path):
-                writer = writer or FORMATS[kind](partial, frame.shape, rate)
-                writer.write(frame)
+                if writer is None:
+                    check_size(kind, look, shape, count)
+                    target = Target(
+                        partial_path,
+                        levels,
+                        rate,
+                        palette=look.palette,
+                        smooth=look.smooth and look.scale > 1,
+                        loops=loops,
+                        count=count,
+                        common=common_of(kind, look, shape, sample),
+                        note=note,
+                        stop=stop,
+                    )
+                    target.check_stop()
+                    writer = WRITERS[kind](target)
+                writer.write(levels)
+            target.check_stop()
             if on_frame:
                 on_frame(index + 1)
         if writer is None:
             raise ValueError("There are no frames to export.")
+        if kind == "sprite" and index + 1 != count:
+            raise ValueError(f"There are {index + 1} frames, not {count}.")
         with _disk_errors(path):
             writer.finish()
-            partial.replace(path)
+            if note is not None and kind in APPENDED:
+                carry.append(partial_path, kind, note)
+            target.check_stop()
+            partial_path.replace(path)
     except BaseException:
         if writer:
             writer.abort()
-        partial.unlink(missing_ok=True)
+        partial_path.unlink(missing_ok=True)
         raise
     return path
 
 
-def check_fps(kind: str, fps: float) -> Fraction:
-    """The exact frame rate a format ("gif", "mp4", "zip") will use for `fps` frames a second.
-
-    GIF counts whole hundredths of a second: only GIF_FPS (33.3 will do for 100/3). MP4: 1 to 60.
-    A ZIP keeps no time: any positive number. Raises ValueError naming the allowed values.
-    """
-    try:
-        rate = Fraction(float(fps)).limit_denominator(1001)
-    except (TypeError, ValueError, OverflowError):
-        rate = Fraction(0)
-    if kind == "gif":
-        for allowed in GIF_FPS:
-            if abs(rate - Fraction(allowed)) < 0.05:
-                return Fraction(100, round(100 / allowed))
-        listed = ", ".join(f"{allowed:.3g}" for allowed in GIF_FPS)
-        raise ValueError(f"A GIF plays at {listed} frames a second, not {fps}.")
-    if kind == "mp4" and not MP4_FPS[0] <= rate <= MP4_FPS[1]:
-        raise ValueError("An MP4 plays at {} to {} frames a second, not {}.".format(*MP4_FPS, fps))
-    if rate <= 0:
-        raise ValueError(f"Frames a second must be a positive number, not {fps}.")
-    return rate
+def kind_of(path: Path) -> str:
+    """The kind a file's suffix names. Raises ValueError, listing the suffixes."""
+    kinds = {f".{kind}": kind for kind in KINDS if kind != "sprite"} | {".png": "sprite"}
+    suffix = path.suffix.lower()
+    if suffix not in kinds:
+        raise ValueError(f"The name {path.name!r} must end in one of {', '.join(kinds)}.")
+    return kinds[suffix]
 
 
-class _Ffmpeg:
-    def __init__(self, path: Path, shape: tuple[int, ...], rate: Fraction, options: str) -> None:
-        pixels = "gray" if shape[2] == 1 else "rgb24"
-        source = f"-f rawvideo -pix_fmt {pixels} -s {shape[1]}x{shape[0]} -r {rate} -i pipe:0"
-        try:
-            program = imageio_ffmpeg.get_ffmpeg_exe()
-        except RuntimeError as error:
-            raise ExportError("There is no ffmpeg for this machine in imageio-ffmpeg.") from error
-        command = [program, "-v", "error", *source.split(), *options.split(), "-y", f"file:{path}"]
-        with contextlib.ExitStack() as failing:
-            # Not a pipe: one that nobody reads can fill up and stop ffmpeg for ever.
-            self._log = failing.enter_context(tempfile.TemporaryFile())
-            self._process = Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=self._log)
-            failing.pop_all()
-
-    def write(self, frame: np.ndarray) -> None:
-        try:
-            self._process.stdin.write(np.ascontiguousarray(frame))
-        except BrokenPipeError:
-            self.finish()
-            raise
-
-    def finish(self) -> None:
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        if status := self._process.wait():
-            self._log.seek(0)
-            said = self._log.readline().decode(errors="replace").rpartition("] ")[2].strip()
-            raise ExportError(f"The video encoder stopped: {said or f'exit status {status}'}.")
-        self._log.close()
-
-    def abort(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._log.close()
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
+def check_loops(loops: int) -> None:
+    """Raises ValueError for other than a whole number from 0 (for ever) to 1000."""
+    whole = isinstance(loops, int | np.integer) and not isinstance(loops, bool)
+    if not whole or not 0 <= loops <= LOOPS_MAX:
+        raise ValueError(
+            f"The loop count must be a whole number from 0 to {LOOPS_MAX}, not {loops!r}."
+        )
 
 
-class _PngZip:
-    def __init__(self, path: Path, shape: tuple[int, ...], rate: Fraction) -> None:
-        self._archive, self._count = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED), 0
-
-    def write(self, frame: np.ndarray) -> None:
-        picture = Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
-        with self._archive.open(f"frame_{self._count:05d}.png", "w") as file:
-            picture.save(file, "PNG")
-        self._count += 1
-
-    def finish(self) -> None:
-        self._archive.close()
-
-    def abort(self) -> None:
-        with contextlib.suppress(OSError):
-            self._archive.close()
+def check_size(kind: str, look: Look, shape: tuple[int, int, int], count: int | None) -> None:
+    """Raises ValueError, with a sentence, for a picture or a sheet that no program would open."""
+    height, width, channels = look.size(*shape)
+    if max(height, width) > SIDE_MAX:
+        raise ValueError(
+            f"The picture would be {width:,} x {height:,} px, and {SIDE_MAX:,} px a side is the "
+            "most."
+        )
+    if kind == "sprite":
+        sheet((height, width, channels), count)
 
 
-def _gif(path: Path, shape: tuple[int, ...], rate: Fraction) -> _Ffmpeg:
-    if shape[2] == 1:
-        return _Ffmpeg(path, shape, rate, "-pix_fmt gray -loop 0 -f gif")
-    # No dither: at a whole-number enlargement it would break up the model's own pixels.
-    # ffmpeg's frame differences compare across two palettes and leave wrong pixels: both off.
-    colours = "split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
-    colours += "[b][p]paletteuse=new=1:dither=none -gifflags -offsetting-transdiff"
-    return _Ffmpeg(path, shape, rate, f"-filter_complex {colours} -loop 0 -f gif")
-
-
-def _mp4(path: Path, shape: tuple[int, ...], rate: Fraction) -> _Ffmpeg:
-    right, bottom = shape[1] % 2, shape[0] % 2
-    even = f"pad=iw+{right}:ih+{bottom},fillborders=right={right}:bottom={bottom}:mode=smear"
-    colours = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
-    tags = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
-    # x264's output depends on its thread count: two, so that every machine writes the same bytes.
-    codec = "-c:v libx264 -preset veryfast -tune animation -crf 18 -threads 2 -movflags +faststart"
-    filters = f"format=gbrp,{even},{colours}" if right or bottom else colours
-    return _Ffmpeg(path, shape, rate, f"-vf {filters} {codec} {tags} -f mp4")
-
-
-FORMATS = MappingProxyType({"gif": _gif, "mp4": _mp4, "zip": _PngZip})
+def common_of(
+    kind: str, look: Look, shape: tuple[int, int, int], sample: Sequence[np.ndarray]
+) -> np.ndarray | None:
+    """The colours of a colour GIF, from `sample`; None: each frame's own, or another file."""
+    if kind != "gif" or shape[2] != 3 or not len(sample):
+        return None
+    small = Look(min(look.scale, 2), look.smooth, min(look.border, 1), look.caption)
+    return common_palette([np.stack([small.levels(one) for one in run]) for run in sample])
 
 
 @contextlib.contextmanager

@@ -1,0 +1,83 @@
+"""Colour maps for grey pictures: 256 colours each, from ink's absence to full ink.
+
+Each is a few control points (lightness, chroma, hue) in Oklab's polar form (Ottosson 2020, "A
+perceptual color space for image processing"), read at evenly spaced lightness: equal steps of ink
+look equally far apart, as with Kovesi 2015, "Good colour maps: how to design them", and a map
+still reads as a picture where colour is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+
+def _map(*points: tuple[float, float, float]) -> np.ndarray:
+    """uint8 (256, 3) sRGB through (lightness 0..1, chroma, hue in degrees), lightness rising."""
+    lightness, chroma, hue = np.array(points).T
+    angle = np.radians(hue)
+    even = np.linspace(lightness[0], lightness[-1], 256)
+    a = np.interp(even, lightness, chroma * np.cos(angle))
+    b = np.interp(even, lightness, chroma * np.sin(angle))
+    return _srgb(even, _soft(a), _soft(b))
+
+
+def _soft(curve: np.ndarray) -> np.ndarray:
+    """The same ends, the corners at the control points rounded off."""
+    width = 24
+    mirrored = np.pad(curve, width, mode="reflect", reflect_type="odd")
+    kernel = np.hanning(2 * width + 3)[1:-1]
+    return np.convolve(mirrored, kernel / kernel.sum(), mode="valid")
+
+
+def _srgb(lightness: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Oklab to sRGB uint8 (n, 3); what the screen cannot show is clipped."""
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    middle = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    linear = np.stack(
+        [
+            4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
+            -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
+            -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
+        ],
+        axis=-1,
+    ).clip(0, 1)
+    curved = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.rint(255 * curved).astype(np.uint8)
+
+
+def _frozen(table: np.ndarray) -> np.ndarray:
+    table.flags.writeable = False
+    return table
+
+
+_GREY = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
+
+COLOURS: Mapping[str, np.ndarray] = MappingProxyType(
+    {
+        name: _frozen(table)
+        for name, table in {
+            "grey": _GREY,
+            "inverted": _GREY[::-1].copy(),
+            "ember": _map(
+                (0.13, 0.02, 310), (0.32, 0.13, 345), (0.58, 0.20, 30), (0.80, 0.16, 70),
+                (0.97, 0.07, 100),
+            ),
+            "ocean": _map(
+                (0.14, 0.03, 275), (0.36, 0.12, 262), (0.60, 0.12, 232), (0.82, 0.10, 195),
+                (0.98, 0.03, 170),
+            ),
+            "meadow": _map(
+                (0.15, 0.04, 300), (0.35, 0.09, 265), (0.55, 0.09, 195), (0.76, 0.16, 145),
+                (0.95, 0.16, 105),
+            ),
+            "neon": _map(
+                (0.13, 0.04, 285), (0.38, 0.19, 285), (0.60, 0.24, 335), (0.80, 0.13, 20),
+                (0.97, 0.04, 80),
+            ),
+        }.items()
+    }
+)  # fmt: skip

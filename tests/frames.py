@@ -1,0 +1,100 @@
+"""Frames to export, and what decoders other than ours find in the files."""
+
+import io
+import subprocess
+import zipfile
+
+import imageio_ffmpeg
+import numpy as np
+from PIL import Image, ImageSequence
+
+SUFFIX = {"apng": ".png", "sprite": ".png"}
+
+
+def name(kind: str) -> str:
+    """A file's name for each kind."""
+    return f"a{SUFFIX.get(kind, f'.{kind}')}"
+
+
+def noise(count: int, height: int = 64, width: int = 64, channels: int = 1):
+    """Random frames holding every level from 0 to 255."""
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        levels = np.arange(height * width * channels).astype(np.uint8)
+        yield rng.permutation(levels).reshape(height, width, channels)
+
+
+def blobs(count: int, height: int = 64, width: int = 64, channels: int = 1):
+    """A soft spot going round, like digits that turn into each other."""
+    y, x = np.mgrid[0:height, 0:width]
+    for angle in 2 * np.pi * np.arange(count) / count:
+        centre = height * (0.5 + 0.3 * np.sin(angle)), width * (0.5 + 0.3 * np.cos(angle))
+        spot = np.exp(-((y - centre[0]) ** 2 + (x - centre[1]) ** 2) / (0.02 * height * width))
+        shades = [spot, np.roll(spot, 9, axis=0), np.roll(spot, 9, axis=1)][:channels]
+        yield np.rint(255 * np.stack(shades, axis=-1)).astype(np.uint8)
+
+
+def rgb(frames) -> np.ndarray:
+    """uint8 (n, H, W, 3), grey ones three times."""
+    return np.stack([np.broadcast_to(f, (*f.shape[:2], 3)) for f in frames])
+
+
+def read_animation(path):
+    """By Pillow: RGB frames (n, H, W, 3), their milliseconds, and the loop count in the file."""
+    with Image.open(path) as image:
+        loop, frames, durations = image.info.get("loop"), [], []
+        for frame in ImageSequence.Iterator(image):
+            frames.append(np.array(frame.convert("RGB")))
+            durations.append(frame.info["duration"])
+    return np.stack(frames), durations, loop
+
+
+def read_film(path):
+    """By ffmpeg: RGB frames (n, H, W, 3), and what it says of the file."""
+    rounding = ["-sws_flags", "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"]
+    reader = imageio_ffmpeg.read_frames(str(path), pix_fmt="rgb24", output_params=rounding)
+    meta = next(reader)
+    width, height = meta["size"]
+    frames = [np.frombuffer(f, np.uint8).reshape(height, width, 3) for f in reader]
+    return np.stack(frames), meta
+
+
+def tags(path) -> str:
+    """The metadata of a film, as ffmpeg writes them down."""
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    done = subprocess.run(
+        [program, "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def read_zip(path):
+    """By Pillow: RGB frames (n, H, W, 3), and all names in the archive."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        pictures = [name for name in names if name.endswith(".png")]
+        images = [Image.open(io.BytesIO(archive.read(name))).convert("RGB") for name in pictures]
+    return np.stack([np.array(image) for image in images]), names
+
+
+def read_sheet(path, shape, count: int) -> np.ndarray:
+    """By Pillow: the frames of shape (H, W, C) on a sprite sheet, as RGB (n, H, W, 3)."""
+    with Image.open(path) as image:
+        sheet = np.array(image.convert("RGB"))
+    height, width = shape[:2]
+    rows, columns = sheet.shape[0] // height, sheet.shape[1] // width
+    assert sheet.shape[:2] == (rows * height, columns * width)
+    frames = sheet.reshape(rows, height, columns, width, 3).swapaxes(1, 2)
+    return frames.reshape(-1, height, width, 3)[:count]
+
+
+def read(kind: str, path, shape, count: int) -> np.ndarray:
+    """All frames of any file as RGB (n, H, W, 3)."""
+    if kind in ("mp4", "webm"):
+        return read_film(path)[0]
+    if kind == "zip":
+        return read_zip(path)[0]
+    if kind == "sprite":
+        return read_sheet(path, shape, count)
+    return read_animation(path)[0]
