@@ -12,7 +12,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from demo.studio import Studio
+from demo.studio import RUN_PREFIX, Studio
 from gan.pictures import grid, png_bytes
 from gan.run import frame_steps, read_history
 from gan.runner import Snapshot
@@ -110,8 +110,15 @@ class Progress:
         return self._bundled[since:], len(self._bundled)
 
     def _folder(self, snapshot: Snapshot) -> Path:
-        settings = self._studio.settings
-        return settings.runs / snapshot.run if snapshot.run else settings.models / BUNDLED
+        return shown_film(self._studio, snapshot.run)[1]
+
+
+def shown_film(studio: Studio, run: str | None = None) -> tuple[str, Path]:
+    """Whose film the page shows: the model's id and folder. `run`: instead of the present one."""
+    run = studio.runner.snapshot.run if run is None else run
+    if run:
+        return RUN_PREFIX + run, studio.settings.runs / run
+    return BUNDLED, studio.settings.models / BUNDLED
 
 
 def thin(rows: list[list[float | None]], limit: int = MAX_POINTS) -> list[list[float | None]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+NUMBERS = ("max_steps", "max_frames", "max_side_px", "max_megapixels", "exports_at_once")
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,12 @@ class Settings:
     max_steps: int = 100_000
     max_frames: int = 3_000
     max_side_px: int = 1_024
+    max_megapixels: int = 2_000
+    exports_at_once: int = 2
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
-        """LATENT_STUDIO_RUNS, _MAX_STEPS, _MAX_FRAMES and _MAX_SIDE_PX over the defaults.
+        """LATENT_STUDIO_RUNS, and LATENT_STUDIO_<NAME> for each of `NUMBERS`, over the defaults.
 
         Raises:
             SystemExit: a number that is not a positive whole number, with a sentence.
@@ -30,7 +33,7 @@ class Settings:
         values: dict[str, int | Path] = {}
         if "LATENT_STUDIO_RUNS" in env:
             values["runs"] = Path(env["LATENT_STUDIO_RUNS"])
-        for name in ("max_steps", "max_frames", "max_side_px"):
+        for name in NUMBERS:
             key = f"LATENT_STUDIO_{name.upper()}"
             if key in env:
                 if not env[key].isdigit() or int(env[key]) < 1:

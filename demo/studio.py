@@ -1,4 +1,4 @@
-"""What belongs to the server and not to one visitor: the models, the runner, the settings."""
+"""What belongs to the server, not to one visitor: models, runner, exports and settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+from demo.exports import Exports
 from demo.live import LiveModel
 from demo.settings import Settings
 from gan.config import Config
@@ -25,6 +26,7 @@ class Studio:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.runner = Runner()
+        self.exports = Exports(settings.exports_at_once)
         self._live = LiveModel(self.runner)
         self._owner: str | None = None
         self._lock = threading.Lock()
@@ -110,7 +112,8 @@ class Studio:
         return bool(owner) and owner == self._owner
 
     def close(self) -> None:
-        """Save and stop the run."""
+        """Save and stop the run; exports in progress end without a file."""
+        self.exports.close()
         self.runner.close()
 
 

@@ -7,11 +7,16 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.exporting import visitor
 from demo.models import choices, preferred
 from demo.panels import STATIC, preloads
 from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
 from demo.theme import theme
+
+SHEETS = ("app", "explore", "interpolate", "export")
+FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
+FILES_CHECKED_S = 300
 
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
@@ -19,7 +24,12 @@ QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumen
 def build(studio: Studio) -> gr.Blocks:
     """The whole page. Launch it with `launch_options()`."""
     t = text.i18n()
-    with gr.Blocks(title=text.say("app.title"), fill_width=True, analytics_enabled=False) as page:
+    with gr.Blocks(
+        title=text.say("app.title"),
+        fill_width=True,
+        analytics_enabled=False,
+        delete_cache=(FILES_CHECKED_S, FILES_KEPT_S),
+    ) as page:
         with gr.Row(elem_classes="ls-header"):
             gr.Markdown(t("app.title"), elem_classes="ls-title", container=False)
             gr.Markdown(t("app.line"), elem_classes="ls-line", container=False)
@@ -45,6 +55,10 @@ def build(studio: Studio) -> gr.Blocks:
                 return gr.Dropdown(choices=options)
             return gr.Dropdown(choices=options, value=preferred(options))
 
+        def gone(request: gr.Request) -> None:
+            studio.exports.stop(visitor(request))
+
+        page.unload(gone)
         gr.on([page.load, tabs.select, model.focus], refresh, model, model, **QUIET)
     return page
 
@@ -53,7 +67,7 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
     return {
         "theme": theme(),
-        "css_paths": [STATIC / "app.css", STATIC / "explore.css"],
+        "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
         "head": preloads("explore"),
         "i18n": text.i18n(),
         "run_history": False,

@@ -2,118 +2,120 @@
 
 from __future__ import annotations
 
-import tempfile
-import threading
-from collections.abc import Iterator
-from pathlib import Path
+import base64
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from demo import clips, text
+from demo.drawing import draw_function
+from demo.estimates import Estimates
+from demo.exporting import exporting, visitor
+from demo.finding import find_function
 from demo.panels import Panel
 from demo.studio import Studio
-from gan.export import ExportError
+from demo.weights import weights_function
+from gan.colours import COLOURS
+from gan.generator import Generator
+from gan.kinds import FPS
 
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 CHOOSE = "(model, clip) => ({...clip, model})"
-IDLE = "() => ({__type__: 'update', interactive: false})"
-BUSY = """() => [
-    {__type__: 'update', interactive: true}, '', {__type__: 'update', visible: false}
-]"""
-
-
-class Exports:
-    """Who is exporting now, by Gradio session, so that each can be told to stop."""
-
-    def __init__(self) -> None:
-        self._stops: dict[str, threading.Event] = {}
-
-    def begin(self, session: str) -> threading.Event:
-        """A fresh signal for this session; an export it still had is told to stop."""
-        self.stop(session)
-        self._stops[session] = threading.Event()
-        return self._stops[session]
-
-    def stop(self, session: str) -> None:
-        """Tell this session's export to stop, if there is one, and forget it."""
-        if signal := self._stops.pop(session, None):
-            signal.set()
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """The tab's content: the playing loop and its keyframes, and beside it the form."""
-    exports = Exports()
     settings = studio.settings
+    estimates = Estimates(studio, clips.estimated)
 
-    def preview(wish: Any) -> dict[str, Any]:
+    async def estimate(wish: Any, request: gr.Request) -> dict[str, Any]:
+        # what panels ask arrives as it is, without Gradio's own `session_hash` attribute
+        asked = await request.json()
+        return await estimates.answer(str(asked.get("session_hash")), wish)
+
+    def describe(payload: Any) -> dict[str, Any]:
+        chosen = payload.get("model") if isinstance(payload, dict) else None
         try:
-            return clips.preview(studio, wish)
+            if not isinstance(chosen, str):
+                raise ValueError("A request names a model.")
+            return {"model": chosen, **description(studio.generator(chosen))}
         except ValueError as error:
             return {"error": str(error)}
 
-    def export(
-        clip: dict[str, Any], request: gr.Request, progress: gr.Progress = gr.Progress()
-    ) -> Iterator[tuple[Any, Any]]:
-        """Write the clip to a file: {model, keys, path, frames, fps, format, scale}."""
-        session = str(request.session_hash)
-        signal = exports.begin(session)
+    async def export(
+        clip: dict[str, Any], request: gr.Request
+    ) -> AsyncIterator[tuple[list[str] | None, str]]:
+        """Write a clip to a file, and its recipe beside it: takes the recipe's JSON."""
+        states = exporting(studio.exports, request, "clip", lambda: clips.order(studio, clip))
+        async with aclosing(states):
+            async for files, line in states:
+                yield files or None, line
 
-        def on_frame(done: int, total: int) -> None:
-            progress((done, total), unit="frames")
-
-        # a generator, because Gradio keeps its own copy before it asks for more
-        with tempfile.TemporaryDirectory(prefix="latent-studio-") as folder:
-            try:
-                made = clips.make_file(studio, clip, Path(folder), on_frame, signal)
-            except clips.Cancelled:
-                return
-            except (ValueError, ExportError) as error:
-                raise gr.Error(str(error), print_exception=False) from error
-            yield (
-                gr.File(str(made.path), visible=True),
-                f"{made.frames} {t('interpolate.frames')}, {made.seconds:.2f} s, {made.size:,} B",
-            )
-
-    def stop(request: gr.Request) -> Any:
-        exports.stop(str(request.session_hash))
-        return t("interpolate.cancelled")
-
-    def gone(request: gr.Request) -> None:
-        exports.stop(str(request.session_hash))
+    def cancel(request: gr.Request) -> None:
+        studio.exports.stop(visitor(request), "clip")
 
     with gr.Row(elem_classes="ls-panel lc-panel"):
         with gr.Column(elem_classes="ls-stage"):
             panel = Panel(
                 "interpolate",
                 value={"model": model.value},
-                words=text.words("interpolate", "app"),
-                server_functions=[preview],
+                words=text.words("interpolate", "app", "explore", "recipe", "clip", "plan"),
+                server_functions=[
+                    draw_function(studio),
+                    weights_function(studio),
+                    find_function(studio),
+                    describe,
+                    estimate,
+                ],
                 elem_id="interpolate",
                 max_frames=settings.max_frames,
                 max_side=settings.max_side_px,
+                max_pixels=settings.max_megapixels * 1_000_000,
+                colours={
+                    name: base64.b64encode(table.tobytes()).decode()
+                    for name, table in COLOURS.items()
+                },
+                kinds={kind: list(rates) for kind, rates in FPS.items()},
             )
         with gr.Column(elem_classes="ls-side"):
             gr.HTML('<div class="lc-form"></div>', apply_default_css=False)
-            with gr.Row(elem_classes="lc-actions"):
-                go = gr.Button(t("interpolate.export"), variant="primary", min_width=120)
-                halt = gr.Button(t("interpolate.cancel"), interactive=False, min_width=80)
-            line = gr.Markdown(elem_classes="ls-note lc-line")
-            result = gr.File(visible=False, show_label=False, elem_classes="lc-file")
+            with gr.Row(elem_classes="ls-export lc-actions"):
+                go = gr.Button(t("export.start"), variant="primary", min_width=120)
+                halt = gr.Button(t("export.cancel"), elem_classes="ls-cancel", min_width=80)
+            line = gr.HTML(elem_classes="ls-export-line lc-line", padding=False)
+            result = gr.File(
+                file_count="multiple",
+                interactive=False,
+                show_label=False,
+                elem_classes="ls-export-files lc-file",
+            )
 
+    def select(value: Any) -> Any:
+        wanted = value.get("wanted") if isinstance(value, dict) else None
+        return wanted if wanted in studio.model_folders() else gr.skip()
+
+    panel.submit(select, panel, model, **QUIET)
     model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)
-    go.click(None, None, [halt, line, result], js=BUSY, **QUIET)
-    running = go.click(
+    # no limit of Gradio's: the line is `demo.turns`, and waiting there holds no thread
+    go.click(
         export,
         panel,
         [result, line],
         api_name="export_clip",
-        concurrency_limit=1,
-        concurrency_id="export_clip",
-        show_progress_on=line,
+        concurrency_limit=None,
+        show_progress="hidden",
     )
-    running.then(None, None, halt, js=IDLE, **QUIET)
-    halt.click(None, None, halt, js=IDLE, **QUIET)
-    halt.click(stop, None, line, cancels=running, **QUIET)
-    Context.root_block.unload(gone)
+    halt.click(cancel, None, None, **QUIET)
+
+
+def description(generator: Generator) -> dict[str, Any]:
+    """What the panel needs to know of a model, to ask for its pictures or to draw them."""
+    return {
+        "model_id": generator.model_id,
+        "z_dim": generator.z_dim,
+        "classes": generator.classes,
+        "labels": [str(label) for label in range(generator.classes)],
+        "shape": list(generator.shape),
+    }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
-from demo import text
+from demo import films, text
+from demo.exporting import exporting, visitor
 from demo.models import choices
 from demo.panels import Panel
 from demo.progress import Progress
@@ -55,6 +57,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 server_functions=[progress, frames],
                 elem_id="train",
             )
+            save, halt, kind, line, saved = _saving(t)
         with gr.Column(elem_classes="ls-side tr-side", min_width=0):
             chosen = gr.Dropdown(
                 [(t(f"train.preset.{name}"), name) for name in PRESETS],
@@ -123,6 +126,18 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         gr.Info(_say(request, "train.used"))
         return gr.Dropdown(choices=options, value=name)
 
+    async def save_film(
+        kind: str, request: gr.Request
+    ) -> AsyncIterator[tuple[list[str] | None, str]]:
+        """Write the film of the run on show to a file: "gif", "mp4" or "webm"."""
+        states = exporting(studio.exports, request, "film", lambda: films.order(studio, kind))
+        async with aclosing(states):
+            async for files, line in states:
+                yield files or None, line
+
+    def cancel(request: gr.Request) -> None:
+        studio.exports.stop(visitor(request), "film")
+
     chosen.input(fill, chosen, [chosen, *fields], **QUIET)
     asked = [owner, chosen, steps, seed, *fields]
     start.click(begin, asked, [owner, panel, *buttons], **SPEAKS)
@@ -130,6 +145,38 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     stop.click(end, owner, [panel, *buttons], **SPEAKS)
     play.click(use, None, model, **SPEAKS)
     panel.input(greet, owner, [owner, *buttons], **QUIET)
+    save.click(
+        save_film,
+        kind,
+        [saved, line],
+        api_name="save_film",
+        concurrency_limit=None,  # see the Interpolate tab
+        show_progress="hidden",
+    )
+    halt.click(cancel, None, None, **QUIET)
+
+
+def _saving(t: gr.I18n) -> tuple[gr.Button, gr.Button, gr.Radio, gr.HTML, gr.File]:
+    """What stands below the film: two buttons, the format, a line and the file."""
+    with gr.Row(elem_classes="ls-export tr-save"):
+        save = gr.Button(t("train.save_film"), min_width=0, size="md")
+        kind = gr.Radio(
+            [(name, name.lower()) for name in ("GIF", "MP4", "WebM")],
+            value="gif",
+            label=t("train.film_kind"),
+            show_label=False,
+            container=False,
+            min_width=0,
+        )
+        halt = gr.Button(t("export.cancel"), elem_classes="ls-cancel", min_width=0, size="md")
+    line = gr.HTML(elem_classes="ls-export-line tr-save", padding=False)
+    saved = gr.File(
+        file_count="multiple",
+        interactive=False,
+        show_label=False,
+        elem_classes="ls-export-files tr-save",
+    )
+    return save, halt, kind, line, saved
 
 
 def _steps(studio: Studio, t: gr.I18n) -> gr.Slider:

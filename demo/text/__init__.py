@@ -35,6 +35,16 @@ def say(key: str, **values: object) -> str:
     return catalogue("en")[key].format(**values)
 
 
+class Said:
+    """Sentences in the language of one visitor, by what the browser says it accepts."""
+
+    def __init__(self, accepted: str) -> None:
+        self._texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self._texts[key].format(**values)
+
+
 def i18n() -> gr.I18n:
     """The same texts for Gradio's own components, which choose by the browser's language."""
     return gr.I18n(**{language: catalogue(language) for language in LANGUAGES})

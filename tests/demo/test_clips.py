@@ -1,187 +1,177 @@
-"""Clips: the file holds what the path draws, bad wishes get sentences, cancelling leaves nothing.
+"""Clips: the file and its recipe tell the truth, the server's limits hold, and a stop is heard.
 
 The studio is a stand-in with one model, so that nothing here needs a training runner.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import threading
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from safetensors.torch import save_file
 
-from demo.clips import Cancelled, Clip, make_file, preview
+from demo.clips import estimated, order
 from demo.settings import Settings
+from gan.clip import ClipRecipe
 from gan.config import preset
 from gan.generator import Generator, ModelError
-from gan.latents import latents
+from gan.kinds import FPS
 from gan.networks import make_generator
-from gan.paths import label_weights, make_path
+from gan.plan import make_plan
+from gan.recipe_fields import RecipeError
+from gan.target import Stopped
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mnist")
+def model():
     config = preset("default")
-    save_file(make_generator(config).state_dict(), folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps(config.to_json()))
-    model = Generator.load(folder)
+    return Generator(config, make_generator(config))
 
-    def generator(name):
+
+@pytest.fixture
+def studio(model):
+    return Studio(model)
+
+
+class Studio:
+    """A server with the model "mnist"; `trains` hands out another copy on every call."""
+
+    def __init__(self, model, **settings):
+        self.model, self.settings, self.training = model, Settings(**settings), False
+
+    def trains(self, name):
+        return self.training
+
+    def generator(self, name, wait_s=0.0):
         if name != "mnist":
             raise ModelError("That model is not on this server any more; choose another one.")
-        return model
-
-    return SimpleNamespace(generator=generator, settings=Settings(), model=model)
-
-
-def wish(**changes):
-    keys = [{"seed": 3 + i, "label": i} for i in range(3)]
-    base = {"model": "mnist", "keys": keys, "path": "spline", "frames": 30}
-    return base | {"fps": 25, "format": "gif", "scale": 2} | changes
+        if not self.training:
+            return self.model
+        return Generator(self.model.config, make_generator(self.model.config))
 
 
-def make(studio, folder, **changes):
-    return make_file(studio, wish(**changes), folder, lambda done, total: None, threading.Event())
+def wish(studio, **changes):
+    keys = [{"seed": 3 + i, "class": i} for i in range(3)]
+    base = {"latent_studio_clip": 1, "model": "mnist", "model_id": studio.model.model_id}
+    return base | {"keys": keys, "frames": 12, "scale": 2, "even": False} | changes
 
 
-def expected(studio, frames=30):
-    z = make_path("spline", latents([3, 4, 5], studio.model.z_dim), frames)
-    return studio.model.sample(z, label_weights([0, 1, 2], frames, 10))
+def make(order, folder, on_frame=lambda done, total: None, stop=None):
+    return order.make(folder, on_frame, stop or threading.Event())
 
 
-def test_gif_is_what_the_generator_draws(studio, tmp_path):
-    told = []
-    made = make_file(studio, wish(), tmp_path, lambda *at: told.append(at), threading.Event())
-    assert made.path.name == "latent-studio-mnist-spline-30f.gif"
+def test_the_file_is_what_the_generator_draws_and_its_recipe_lies_beside(studio, tmp_path):
+    told, wanted = [], order(studio, wish(studio))
+    made = make(wanted, tmp_path, lambda *at: told.append(at))
+    assert sorted(tmp_path.iterdir()) == [made.path, made.recipe_path]
+    assert made.path.name == "latent-studio-mnist-spline-12f.gif"
     with Image.open(made.path) as gif:
         played = np.stack([np.array(f.convert("L")) for f in ImageSequence.Iterator(gif)])
-        assert gif.info["duration"] == 40
-    wanted = expected(studio)[..., 0].repeat(2, 1).repeat(2, 2)
-    assert played.shape == wanted.shape
-    assert np.array_equal(played, wanted)
-    assert told == [(i + 1, 30) for i in range(30)]
-    assert (made.frames, made.seconds, made.size) == (30, 1.2, made.path.stat().st_size)
+    plan = make_plan(wanted.recipe, studio.model)
+    drawn = studio.model.sample(plan.z, plan.weights)[..., 0]
+    assert np.array_equal(played, drawn.repeat(2, 1).repeat(2, 2))
+    assert told == [(done, 12) for done in range(1, 13)]
+    assert (made.frames, made.seconds, made.size) == (12, 0.48, made.path.stat().st_size)
+    assert ClipRecipe.read(made.path) == ClipRecipe.read(made.recipe_path) == wanted.recipe
 
 
-def test_preview_is_the_same_pictures(studio):
-    shown = preview(studio, wish(frames=40))
-    raw = np.frombuffer(base64.b64decode(shown["frames"]), np.uint8)
-    assert np.array_equal(raw.reshape(40, 28, 28, 1), expected(studio, 40))
-    thumbs = np.frombuffer(base64.b64decode(shown["thumbs"]), np.uint8).reshape(3, 28, 28, 1)
-    z = latents([3, 4, 5], studio.model.z_dim)
-    assert np.array_equal(thumbs, studio.model.sample(z, np.arange(3)))
-    assert preview(studio, wish(frames=3000))["count"] == 240
+@pytest.mark.parametrize("kind", FPS)
+def test_every_format_can_be_ordered_at_every_rate_it_is_offered_at(studio, kind):
+    for fps in FPS[kind]:
+        assert order(studio, wish(studio, format=kind, fps=fps)).recipe.format == kind
 
 
-def test_a_key_may_bring_its_own_latent(studio):
-    z = [0.5] * studio.model.z_dim
-    clip = Clip.read(studio, wish(keys=[{"z": z, "label": 1}, {"seed": 9, "label": 2}]))
-    assert np.allclose(clip.keys[0], 0.5)
-    assert clip.z.shape == (30, studio.model.z_dim)
+def test_a_model_in_training_is_held_still_and_named(studio):
+    studio.training = True
+    one, other = (order(studio, wish(studio)) for _ in range(2))
+    assert one.recipe.model_id == one.generator.model_id != other.recipe.model_id
+    assert not one.other_weights
 
 
-def test_another_models_latent_gives_way_to_its_seed(studio):
-    keys = [{"z": [0.5] * 7, "seed": 3, "label": 1}, {"seed": 9, "label": 2}]
-    clip = Clip.read(studio, wish(keys=keys))
-    assert np.array_equal(clip.keys, latents([3, 9], studio.model.z_dim))
+def test_other_weights_of_a_finished_model_are_said_and_the_recipe_names_the_real_ones(studio):
+    wanted = order(studio, wish(studio, model_id="0" * 12))
+    assert wanted.other_weights and wanted.recipe.model_id == studio.model.model_id
+    assert not order(studio, wish(studio)).other_weights
 
 
-def test_keys_may_blend_classes_and_the_loop_blends_their_weights(studio):
-    blend = [0.5, -0.25, 0, 0, 0, 0, 0, 0, 0.75, 0]
-    keys = [{"seed": 3, "label": 3, "weights": blend}, {"seed": 4, "label": 1}]
-    clip = Clip.read(studio, wish(keys=keys, frames=8))
-    share = np.array([1, 0.75, 0.5, 0.25, 0, 0.25, 0.5, 0.75])[:, None]
-    assert np.allclose(clip.weights, share * blend + (1 - share) * np.eye(10)[1])
-    shown = preview(studio, wish(keys=keys))
-    thumbs = np.frombuffer(base64.b64decode(shown["thumbs"]), np.uint8).reshape(2, 28, 28, 1)
-    wanted = studio.model.sample(latents([3, 4], 64), np.array([blend, np.eye(10)[1]]))
-    assert np.array_equal(thumbs, wanted)
-
-
-def test_a_weight_of_one_is_that_class(studio):
-    plain = preview(studio, wish())
-    keys = [{**key, "weights": np.eye(10)[key["label"]].tolist()} for key in wish()["keys"]]
-    assert preview(studio, wish(keys=keys)) == plain
-
-
-def test_another_models_blend_gives_way_to_its_class(studio):
-    keys = [{"seed": 3, "label": 3, "weights": [1, 2]}, {"seed": 4, "label": 1}]
-    clip = Clip.read(studio, wish(keys=keys))
-    assert np.array_equal(clip.classes, np.eye(10)[[3, 1]])
-
-
-KEY = {"seed": 1, "label": 1}
 BAD = [
-    ({"keys": []}, "2 to 64 keyframes"),
-    ({"keys": [KEY]}, "2 to 64 keyframes"),
-    ({"keys": [KEY] * 65}, "2 to 64 keyframes"),
-    ({"keys": "12"}, "2 to 64 keyframes"),
-    ({"keys": [KEY, None]}, "seed of keyframe 2"),
-    ({"keys": [KEY, {"seed": -1, "label": 1}]}, "seed of keyframe 2"),
-    ({"keys": [KEY, {"seed": 1, "label": 10}]}, "class of keyframe 2"),
-    ({"keys": [KEY, {"seed": 1, "weights": [0.1] * 9}]}, "10 class weights"),
-    ({"keys": [KEY, {**KEY, "weights": "0123456789"}]}, "10 class weights"),
-    ({"keys": [KEY, {**KEY, "weights": [11] * 10}]}, "between -10 and 10"),
-    ({"keys": [KEY, {**KEY, "weights": [True] * 10}]}, "between -10 and 10"),
-    ({"keys": [KEY, {**KEY, "weights": [float("nan")] * 10}]}, "between -10 and 10"),
-    ({"keys": [KEY, {"z": [float("nan")] * 64, "label": 1}]}, "not a number between"),
-    ({"keys": [KEY, {"z": [1e30] * 64, "label": 1}]}, "not a number between"),
-    ({"keys": [KEY, {"z": ["a"] * 64, "label": 1}]}, "not a number between"),
-    ({"keys": [KEY, {"z": [0.0] * 3, "label": 1}]}, "another model"),
-    ({"keys": [KEY] * 3, "path": "circle"}, "exactly 2 keyframes"),
-    ({"path": "zigzag"}, "no path"),
-    ({"path": ["spline"]}, "no path"),
-    ({"model": "../../etc"}, "not on this server"),
-    ({"frames": 100_000}, "number of frames"),
-    ({"frames": 1}, "number of frames"),
-    ({"frames": float("nan")}, "number of frames"),
-    ({"frames": "30"}, "number of frames"),
-    ({"fps": 0}, "frames a second"),
-    ({"fps": 60}, "A GIF plays at"),
-    ({"fps": float("inf")}, "Frames a second"),
-    ({"fps": None}, "Frames a second"),
-    ({"format": "exe"}, "format"),
-    ({"format": ["gif"]}, "format"),
-    ({"scale": 0}, "enlargement"),
-    ({"scale": 37}, "enlargement"),
-    ({"scale": 1.5}, "enlargement"),
+    ({"model": "../../etc"}, ModelError, "not on this server"),
+    ({"keys": []}, RecipeError, "keyframes"),
+    ({"fps": 0}, RecipeError, "fps"),
+    ({"fps": 60}, ValueError, "A GIF plays at"),
+    ({"keys": [{"seed": 1, "class": 11}] * 2}, RecipeError, "class"),
+    ({"keys": [{"seed": 1, "class": 1, "z": "AAAAAAAAAAA="}] * 2}, RecipeError, "model"),
+    ({"frames": 100_000}, ValueError, "100,000 frames.*at most 3,000"),
+    ({"scale": 37}, ValueError, "1,036 x 1,036 px.*at most 1,024"),
+    ({"scale": 36, "border": 9}, ValueError, "1,026 x 1,026 px"),
+    ({"scale": 36, "caption": "a"}, ValueError, "px a side"),
+    ({"scale": 10, "tiles": 4}, ValueError, "1,120 x 1,120 px"),
+    ({"scale": 30, "frames": 3000}, ValueError, "2,117 million pixels.*at most 2,000 million"),
 ]
 
 
-@pytest.mark.parametrize(("change", "says"), BAD)
-def test_bad_wishes_get_a_sentence(studio, tmp_path, change, says):
-    with pytest.raises(ValueError, match=says) as caught:
-        make(studio, tmp_path, **change)
+@pytest.mark.parametrize(("change", "kind", "says"), BAD)
+def test_bad_wishes_get_a_sentence(studio, change, kind, says):
+    with pytest.raises(kind, match=says) as caught:
+        order(studio, wish(studio, **change))
     assert str(caught.value).endswith(".")
-    assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("thing", [None, "clip", 3, [], [wish()]])
-def test_what_is_no_clip_at_all(studio, tmp_path, thing):
-    for ask in (
-        lambda: preview(studio, thing),
-        lambda: make_file(studio, thing, tmp_path, lambda *at: None, threading.Event()),
-    ):
-        with pytest.raises(ValueError, match="did not arrive whole"):
-            ask()
+@pytest.mark.parametrize("thing", [None, "clip", 3, [], {"model": "mnist"}])
+def test_what_is_no_clip_at_all(studio, thing):
+    with pytest.raises(RecipeError):
+        order(studio, thing)
 
 
-@pytest.mark.parametrize("kind", ["gif", "mp4", "zip"])
-def test_cancel_leaves_no_files(studio, tmp_path, kind):
-    stop, seen = threading.Event(), []
+def test_the_limits_are_the_owners(model):
+    roomy = Studio(model, max_frames=10**6, max_side_px=4096, max_megapixels=10**6)
+    assert order(roomy, wish(roomy, frames=4000, scale=40))
+    tight = Studio(model, max_frames=11)
+    with pytest.raises(ValueError, match="at most 11"):
+        order(tight, wish(tight))
 
-    def on_frame(done, total):
-        seen.append(done)
-        if done == 5:
+
+def test_each_limit_has_its_variable():
+    limits = {"max_frames": 7, "max_side_px": 8, "max_megapixels": 9, "exports_at_once": 10}
+    env = {f"LATENT_STUDIO_{name.upper()}": str(value) for name, value in limits.items()}
+    settings = Settings.from_env(env)
+    assert {name: getattr(settings, name) for name in limits} == limits
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert all(f"`{name}`" in readme for name in env)
+    with pytest.raises(SystemExit, match="EXPORTS_AT_ONCE is '0'"):
+        Settings.from_env({"LATENT_STUDIO_EXPORTS_AT_ONCE": "0"})
+
+
+def test_what_is_much_work_is_long(studio):
+    assert not order(studio, wish(studio, frames=240, scale=16)).long
+    big = order(studio, wish(studio, frames=3000, scale=16))
+    assert big.long and big.pixels == 3000 * 448**2
+    assert order(studio, wish(studio, frames=3000, scale=1, tiles=4)).long  # to draw
+
+
+def test_a_stop_is_heard_while_it_draws_the_pictures_that_time_it(studio, tmp_path):
+    stop = threading.Event()
+
+    class Model:
+        def __getattr__(self, name):
+            return getattr(studio.model, name)
+
+        def sample(self, z, classes=None):
+            assert not stop.is_set(), "drew on after it was stopped"
             stop.set()
+            return studio.model.sample(z, classes)
 
-    with pytest.raises(Cancelled):
-        make_file(studio, wish(format=kind), tmp_path, on_frame, stop)
-    assert seen == [1, 2, 3, 4, 5]
+    wanted = order(studio, wish(studio, even=True, frames=500))
+    object.__setattr__(wanted, "generator", Model())
+    with pytest.raises(Stopped):
+        make(wanted, tmp_path, stop=stop)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_estimate_is_of_this_clip(studio, tmp_path):
+    wanted = order(studio, wish(studio, frames=60, scale=8))
+    figures = estimated(wanted)
+    size = make(wanted, tmp_path).size
+    assert abs(figures["bytes"] / size - 1) < 0.25 and figures["seconds"] > 0
