@@ -2,8 +2,8 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ button, make }, recipes, { savePicture, readPicture }, { Gallery }, { sendKey, classOf },
-  { times }] = await Promise.all(
+const [{ button, make }, recipes, { savePicture, readPicture }, { Gallery },
+  { sendKey, classOf, followLinks }, { times }] = await Promise.all(
   ["dom", "recipe", "png", "gallery", "interpolate-keep", "vectors"].map(load));
 
 const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of the model's
@@ -36,6 +36,7 @@ export class Keep {
       this.file.value = "";
     });
     window.addEventListener("hashchange", () => this.arrive());
+    followLinks();
   }
 
   /** A button whose work may fail with a sentence. */

@@ -1,106 +1,150 @@
-// How the keyframes are joined and what file is wanted. Lengths are kept in seconds, because that
-// is what people mean when they change the frame rate.
+// What file is wanted, and what it will be: the sum is told before anyone presses Export.
 
-const RATES = {
-  gif: [10, 12.5, 20, 25, 33.3, 50],
-  mp4: [10, 12, 15, 20, 24, 25, 30, 50, 60],
-  zip: [10, 12, 15, 20, 24, 25, 30, 50, 60],
-};
-const PATHS = ["spline", "slerp", "circle"];
-export const START = { path: "spline", seconds: 5, fps: 25, format: "gif", side: 448 };
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ make, heading, segments }, { RANGES, CAPTION_MAX, frameCount, readNumber }, { speaker }] =
+  await Promise.all(["dom", "interpolate-wish", "interpolate-words"].map(load));
 
-function nearest(values, wanted) {
-  return values.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));
-}
-
-// What is wanted, whatever was stored: every field of START, each of a kind that exists.
-export function tidy(given) {
-  const wish = { ...START, ...given };
-  if (!PATHS.includes(wish.path)) wish.path = START.path;
-  if (!RATES[wish.format]) wish.format = START.format;
-  for (const name of ["seconds", "fps", "side"]) {
-    if (!(Number.isFinite(wish[name]) && wish[name] > 0)) wish[name] = START[name];
+/**
+ * `choices` of interpolate-wish.js; `swatch(name)`: a CSS background of a colour map;
+ * `set(part, gesture)` is told every part of the wish that somebody changes, `rest()` the end of
+ * a gesture.
+ */
+export class FileForm {
+  constructor(words, choices, swatch, set, rest) {
+    this.say = speaker(words);
+    this.choices = choices;
+    this.set = set;
+    this.rest = rest;
+    const { say } = this;
+    this.formats = this.chips("format", Object.keys(choices.formats), "lc-formats", (format) =>
+      choices.tidy({ ...this.wish, format }));
+    this.seconds = this.number("seconds", { min: 0.1, step: 0.5, inputMode: "decimal" });
+    this.fps = make("select", { className: "lc-fps" });
+    this.fps.addEventListener("change", () => set({ fps: Number(this.fps.value) }));
+    this.scale = make("input", { type: "range", className: "ls-range lc-scale", min: 1, step: 1 });
+    this.side = make("span", { className: "lc-side" });
+    this.scale.addEventListener("input", () =>
+      set({ side: Number(this.scale.value) * this.native }, "side"));
+    this.scale.addEventListener("change", rest);
+    this.colours = this.chips("colours", choices.colours, "lc-colours", (colours) => ({ colours }));
+    for (const [name, chip] of this.colours.made) chip.style.setProperty("--swatch", swatch(name));
+    this.pixels = segments(say("pixels"), [[false, say("crisp")], [true, say("smooth")]],
+      (smooth) => set({ smooth }));
+    this.border = this.number("border", { min: 0, max: 256, step: 4, inputMode: "numeric" }, true);
+    this.loops = this.number("loops", { min: 0, max: 1000, step: 1, inputMode: "numeric" }, true);
+    this.caption = make("input", { className: "lc-caption-text", maxLength: CAPTION_MAX });
+    this.caption.addEventListener("input", () => set({ caption: this.caption.value }, "caption"));
+    this.caption.addEventListener("change", rest);
+    this.more = make("details", { className: "lc-details" }, make("summary", {}, say("more")),
+      make("div", { className: "ls-row" }, this.field("border", this.border),
+        this.field("loops", this.loops)),
+      this.field("caption", this.caption),
+      make("div", { className: "lc-line-of" }, make("span", {}, say("pixels")),
+        this.pixels.element));
+    this.sum = make("p", { className: "ls-note lc-sum", role: "status" });
+    this.over = make("p", { className: "ls-error lc-over", role: "status" });
+    this.top = make("div", { className: "lc-top" }, heading(say("format")));
+    this.element = make("section", { className: "lc-file-form" }, this.top,
+      this.formats.element,
+      make("div", { className: "ls-row" }, this.field("seconds", this.seconds),
+        this.field("fps", this.fps)),
+      make("label", { className: "ls-field lc-size" },
+        make("span", {}, say("size"), " ", this.side), this.scale),
+      this.colours.element, this.more, this.sum, this.over);
   }
-  wish.fps = nearest(RATES[wish.format], wish.fps);
-  return wish;
-}
 
-// GIF counts hundredths of a second: what is called 33.3 is 100/3.
-export function rate({ format, fps }) {
-  return format === "gif" ? 100 / Math.round(100 / fps) : fps;
-}
+  /** Whether colour maps make sense: the model's pictures are grey. */
+  offer(grey) {
+    this.colours.element.hidden = !grey || this.choices.colours.length < 2;
+  }
 
-export function frameCount(wish) {
-  return Math.max(2, Math.round(wish.seconds * rate(wish)));
-}
+  field(name, input) {
+    return make("label", { className: "ls-field", title: this.say(`${name}_hint`) },
+      make("span", {}, this.say(name)), input);
+  }
 
-const MARKUP = (say) => `
-  <fieldset class="lc-set"><legend>${say("path")}</legend>
-    ${PATHS.map((name) => `
-      <label class="lc-path"><input type="radio" name="lc-path" value="${name}">
-        <span><b>${say(name)}</b><small>${say(`${name}_hint`)}</small></span></label>`).join("")}
-  </fieldset>
-  <fieldset class="lc-set lc-formats"><legend>${say("format")}</legend>
-    ${Object.keys(RATES).map((name) => `
-      <label><input type="radio" name="lc-format" value="${name}">
-        <span>${say(name)}</span></label>`).join("")}
-  </fieldset>
-  <div class="ls-row">
-    <label class="ls-field"><span>${say("seconds")}</span>
-      <input class="lc-seconds" type="number" min="0.1" step="0.5" inputmode="decimal"></label>
-    <label class="ls-field"><span>${say("fps")}</span><select class="lc-fps"></select></label>
-  </div>
-  <label class="ls-field"><span>${say("size")} <output class="lc-side"></output></span>
-    <input class="ls-range lc-scale" type="range" min="1" step="1"></label>
-  <p class="ls-note lc-sum"></p>
-  <p class="ls-error lc-over" role="status"></p>`;
+  /** One of a few, as buttons that wrap. */
+  chips(name, values, extra, part) {
+    const made = values.map((value) => {
+      const chip = make("button", { type: "button", className: "ls-btn lc-chip" });
+      const text = this.say(name === "colours" ? `colours_${value}` : value);
+      if (name === "colours") Object.assign(chip, { title: text, ariaLabel: text });
+      else chip.textContent = text;
+      chip.addEventListener("click", () => this.set(part(value)));
+      return [value, chip];
+    });
+    const element = make("div", { className: `lc-chips ${extra}`, role: "group" },
+      ...made.map(([, chip]) => chip));
+    element.setAttribute("aria-label", this.say(name));
+    return { element, made };
+  }
 
-// limits: {frames, side} of the server. change(wish): the visitor chose something.
-export function form(root, say, limits, change) {
-  root.innerHTML = MARKUP(say);
-  const find = (selector) => root.querySelector(selector);
-  const radio = (group, value) => find(`input[name="lc-${group}"][value="${value}"]`);
-  let wish = { ...START };
-  let native = 28;
+  /** A number somebody types; what is none is told under it and changes nothing. */
+  number(name, properties, whole = false) {
+    const input = make("input", { type: "number", className: `lc-${name}`, ...properties });
+    input.addEventListener("input", () => {
+      const value = readNumber(input.value, RANGES[name], whole);
+      input.setAttribute("aria-invalid", String(value === null));
+      this.wrong = value === null ? this.say(`${name}_bad`) : "";
+      if (value === null) this.tell();
+      else this.set({ [name]: value }, name);
+    });
+    input.addEventListener("change", () => {
+      this.wrong = "";
+      input.value = this.wish[name];
+      input.removeAttribute("aria-invalid");
+      this.rest();
+      this.tell();
+    });
+    return input;
+  }
 
-  const set = (part) => change(tidy({ ...wish, ...part }));
-  root.addEventListener("change", ({ target }) => {
-    if (target.name === "lc-path") set({ path: target.value });
-    if (target.name === "lc-format") set({ format: target.value });
-    if (target.matches(".lc-fps")) set({ fps: +target.value });
-    if (target.matches(".lc-seconds") && !(+target.value > 0)) target.value = wish.seconds;
-  });
-  root.addEventListener("input", ({ target }) => {
-    if (target.matches(".lc-scale")) set({ side: target.value * native });
-    if (target.matches(".lc-seconds") && +target.value > 0) set({ seconds: +target.value });
-  });
+  /** `native`: px of one picture's side; `most`: the largest enlargement; `about`: size, frames. */
+  show(wish, { native, scale, most, size }) {
+    Object.assign(this, { wish, native });
+    for (const [{ made }, now] of [[this.formats, wish.format], [this.colours, wish.colours]]) {
+      for (const [value, chip] of made) chip.setAttribute("aria-pressed", String(value === now));
+    }
+    const offered = this.choices.formats[wish.format];
+    const rates = [...new Set([...offered, wish.fps])].sort((a, b) => a - b);
+    if (String(this.rates) !== String(rates)) {
+      this.rates = rates;
+      this.fps.replaceChildren(...rates.map((fps) => new Option(fps, fps)));
+    }
+    this.fps.value = wish.fps;
+    for (const name of ["seconds", "border", "loops", "caption"]) {
+      const input = this[name];
+      if (document.activeElement !== input) input.value = wish[name];
+    }
+    this.pixels.set(wish.smooth);
+    this.scale.max = most;
+    this.scale.value = scale;
+    this.scale.disabled = most < 2;
+    this.side.textContent = `${size.width} × ${size.height} px`;
+    this.scale.setAttribute("aria-valuetext", this.side.textContent);
+    this.frames = frameCount(wish);
+    this.size = size;
+  }
 
-  return {
-    // The enlargement for the wanted size: the nearest whole one that the server allows.
-    scale: (side, model) =>
-      Math.max(1, Math.min(Math.floor(limits.side / model), Math.round(side / model))),
-    show(next, keys, model) {
-      wish = next;
-      native = model;
-      for (const name of PATHS) radio("path", name).checked = name === wish.path;
-      for (const name of Object.keys(RATES)) radio("format", name).checked = name === wish.format;
-      const circle = radio("path", "circle");
-      circle.disabled = keys !== 2;
-      circle.parentElement.querySelector("small").textContent =
-        say(keys === 2 ? "circle_hint" : "circle_needs", { n: keys });
-      find(".lc-fps").replaceChildren(...RATES[wish.format].map((fps) => new Option(fps, fps)));
-      find(".lc-fps").value = wish.fps;
-      const seconds = find(".lc-seconds");
-      if (document.activeElement !== seconds) seconds.value = wish.seconds;
-      const scale = this.scale(wish.side, native);
-      find(".lc-scale").max = Math.max(1, Math.floor(limits.side / native));
-      find(".lc-scale").value = scale;
-      find(".lc-side").textContent = `${scale * native} × ${scale * native} px`;
-      const frames = frameCount(wish);
-      const over = frames > limits.frames;
-      const most = { frames: limits.frames, side: limits.side };
-      find(".lc-sum").textContent = say("sum", { n: frames, keys, ...most });
-      find(".lc-over").textContent = over ? say("over", { n: frames, ...most }) : "";
-    },
-  };
+  /** `weight`: {bytes, seconds, wait_s}, null while the server is asked; `trouble`: why no file. */
+  tell(weight = this.weight, trouble = this.trouble) {
+    Object.assign(this, { weight, trouble });
+    const values = { n: this.frames, w: this.size?.width, h: this.size?.height };
+    const told = weight && {
+      bytes: this.bytes(weight.bytes), s: this.lasting(weight.seconds + (weight.wait_s ?? 0)),
+    };
+    const sum = told ? "sum" : trouble ? "sum_none" : "sum_soon";
+    this.sum.textContent = this.say(sum, { ...values, ...told });
+    this.over.textContent = this.wrong || trouble || "";
+  }
+
+  bytes(count) {
+    const [size, unit] = count < 1e6 ? [count / 1e3, "kB"] : [count / 1e6, "MB"];
+    return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
+  }
+
+  lasting(seconds) {
+    return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  }
 }

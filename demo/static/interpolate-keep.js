@@ -3,6 +3,9 @@
 
 const { read, write } = await import("./shelf.js" + new URL(import.meta.url).search);
 
+const SEED_MAX = 2 ** 32 - 1;
+const KEYS_MOST = 64;
+const TAB = '[role="tab"][data-tab-id="interpolate"]'; // Gradio's button for it
 const FIRST = [[7, 3], [21, 8], [4, 0], [12, 6], [33, 9]]; // [seed, class] of the ready loop
 const store = (model) => `latent-studio.interpolate.${model}`;
 
@@ -40,22 +43,45 @@ export function classOf(classes) {
   return { label: classes.indexOf(Math.max(...classes)), weights: classes };
 }
 
+const numbers = (list, limit) => Array.isArray(list) && list.length > 0 &&
+  list.every((x) => Number.isFinite(x) && Math.abs(x) <= limit);
+
 function goodWeights(weights) {
-  return Array.isArray(weights) && weights.length > 0 &&
-    weights.every((x) => Number.isFinite(x) && Math.abs(x) <= 10);
+  return numbers(weights, 10);
 }
 
-// The keys among them, as far as they are right.
-function tidied(given) {
-  return (Array.isArray(given) ? given : [])
-    .filter((key) => Number.isInteger(key?.label) &&
-      (Number.isInteger(key.seed) || Array.isArray(key.z)))
-    .map(({ weights, ...key }) => (goodWeights(weights) ? { ...key, weights } : key));
+// A key with all that is right of it, or null.
+function tidied({ seed, label, z, weights, hold, length }) {
+  const seeded = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
+  const placed = numbers(z, 100);
+  if (!(Number.isInteger(label) && label >= 0) || !(seeded || placed)) return null;
+  const key = { seed: seeded ? seed : 0, label };
+  if (placed) key.z = z;
+  if (goodWeights(weights)) key.weights = weights;
+  if (hold > 0 && hold <= 8) key.hold = hold;
+  if (length >= 0.1 && length <= 10) key.length = length;
+  return key;
 }
 
+const allTidied = (given) =>
+  (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {})).filter((key) => key);
+
+/** The keyframes of the loop that is there before anybody has made one. */
+export const firstKeys = () => FIRST.map(([seed, label]) => ({ seed, label }));
+
+/** The keyframes among what was stored; the ready loop where nothing is right. */
 export function goodKeys(given) {
-  const good = tidied(given);
-  return good.length >= 2 ? good.slice(0, 64) : FIRST.map(([seed, label]) => ({ seed, label }));
+  const good = allTidied(given).slice(0, KEYS_MOST);
+  return good.length || (Array.isArray(given) && !given.length) ? good : firstKeys();
+}
+
+/** Show the Interpolate tab, perhaps for the first time, when the address names a clip. */
+export function followLinks() {
+  const look = () => {
+    if (location.hash.startsWith("#clip=")) document.querySelector(TAB)?.click();
+  };
+  look();
+  addEventListener("hashchange", look);
 }
 
 // --- keys on their way from Explore to Interpolate -------------------------------------------
@@ -86,5 +112,5 @@ export function takeKeys(model) {
   const inbox = readInbox();
   const mine = inbox.filter((one) => one?.model === model);
   if (mine.length) writeInbox(inbox.filter((one) => one?.model !== model));
-  return tidied(mine.map(({ key }) => key));
+  return allTidied(mine.map(({ key }) => key));
 }

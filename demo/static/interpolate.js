@@ -1,189 +1,203 @@
 // Interpolate: keyframes in a strip, the loop through them playing live, and the wish for a file.
-// Keyframes belong to the browser tab: they are kept in localStorage, one set for each model.
+// All of it belongs to the browser tab: it is kept in localStorage, one set for each model.
 
-const UNDO_MOST = 50;
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ Engine }, { Stage, PlanError }, { Strip }, { Editor }, { Add }, { PathForm },
+  { FileForm }, { Share }, { Story }, { Actions }, { Faces }, { Estimate }, { Model },
+  { View, keyboard, sideForm }, { Choices, START, needs, frameCount }, { swatch },
+  { fitted, sizes, recipeOf, restored }, kept, { KEYS_MOST }, { speaker }, { latent }, { fill }] =
+  await Promise.all(["engine", "interpolate-stage", "interpolate-strip", "interpolate-editor",
+    "interpolate-add", "interpolate-path", "interpolate-form", "interpolate-share",
+    "interpolate-story", "interpolate-actions", "interpolate-faces", "interpolate-estimate",
+    "interpolate-model", "interpolate-view", "interpolate-wish", "interpolate-plate",
+    "interpolate-fit", "interpolate-keep", "interpolate-edits", "interpolate-words", "latents",
+    "dom"].map(load));
 
-function sideForm() {
-  return new Promise((resolve) => {
-    const look = () => {
-      const found = document.querySelector(".lc-form");
-      if (found) resolve(found);
-      else requestAnimationFrame(look);
-    };
-    look();
-  });
-}
+const KEEP_MS = 200;
+const FIGURES_MS = 250;
 
 export async function mount({ element, props, trigger, watch, server, words }) {
-  const query = new URL(import.meta.url).search;
-  const parts = ["loop", "keys", "form", "keep"].map((part) => `interpolate-${part}`);
-  const [loops, strips, forms, kept, { latent }, { classText }, { bytes }, { fill }] =
-    await Promise.all([...parts, "latents", "recipe", "base64", "dom"].map(
-      (file) => import(`./${file}.js${query}`)));
-  const say = (key, values = {}) => fill(words[`interpolate.${key}`] ?? key, values);
+  const say = speaker(words);
+  const engine = new Engine(server);
+  const tables = props.colours ?? {};
+  const choices = new Choices(props.kinds, Object.keys(tables));
+  const story = new Story({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } }, changed);
+  const timers = {};
+  let about = null; // of the model, once there is one
+  let shown = {}; // the state that is shown
+  let unsaid = null; // the one that Gradio and the browser's storage do not know yet
+  let lack = null; // why there is no loop
 
-  element.innerHTML = `
-    <div class="ls-plate lc-plate"><canvas role="img" aria-label="${say("canvas")}"></canvas></div>
-    <div class="lc-transport">
-      <button class="ls-btn lc-play"></button>
-      <input class="ls-range lc-scrub" type="range" min="0" max="1" value="0" disabled
-        aria-label="${say("scrub")}">
-      <output class="lc-time"></output>
-    </div>
-    <p class="ls-error lc-error" role="alert"></p>
-    ${strips.MARKUP(say)}`;
-  const error = element.querySelector(".lc-error");
-
-  let model; // id; null when the server has none
-  let about = { z_dim: 0, classes: 10, width: 28 }; // of the model, from its last preview
-  let state = { keys: kept.goodKeys(), chosen: 0, past: [], wish: forms.tidy({}) };
-  let asked = ""; // the preview last asked for
-  let busy = false;
-  const thumbs = new Map();
-
-  // A key as this model can take it: another model's latent falls back to its seed, and another
-  // model's blend to its class.
-  function fitted({ z, weights, ...key }) {
-    const fit = { ...key, label: about.classes ? key.label % about.classes : 0 };
-    if (weights?.length === about.classes) fit.weights = weights;
-    if (z && (!about.z_dim || z.length === about.z_dim)) return { ...fit, z };
-    return { ...fit, seed: key.seed ?? 0 };
-  }
-
-  const name = (key) => `${model} ${JSON.stringify(fitted(key))}`;
-  const clip = () => ({
-    model,
-    keys: state.keys.map(fitted),
-    path: state.wish.path,
-    frames: forms.frameCount(state.wish),
+  // --- parts ---------------------------------------------------------------------------------
+  const stage = new Stage(engine, say("canvas"), tables, {
+    placed: (time, index) => view.placed(time, index, stage),
+    filmed: () => strip.film(),
+    measured: () => replay(),
+    drawn: () => judge(),
+    failed: (error) => view.error(error?.code === "offline" ? say("offline") : error?.message),
+    played: (playing) => view.played(playing),
   });
-  // What is played of it: a clip too long to export is still worth looking at.
-  const shown = () => {
-    const wish = clip();
-    return { ...wish, frames: Math.min(wish.frames, props.max_frames) };
-  };
-
-  const loop = loops.player(element, say, (phase) => {
-    const at = Math.floor(phase * state.keys.length + 1e-6);
-    strip.mark(state.wish.path === "circle" ? -1 : at);
+  const strip = new Strip(words, {
+    scrub(time, phase) {
+      stage.player.hold(phase !== "end");
+      if (stage.plan) stage.seek(time);
+    },
+    pick: (i) => actions.pick(i),
+    move: (from, to) => actions.move(from, to),
+    stretch: (i, time, done) => actions.stretch(i, time, done),
+    frame: (time) => stage.frame(time),
   });
-
-  const strip = strips.strip(element, say, {
-    paint: loops.paint,
-    change(keys, chosen) {
-      const past = [...state.past, { keys: state.keys, chosen: state.chosen }].slice(-UNDO_MOST);
-      settle({ keys, chosen, past });
-    },
-    undo() {
-      const { keys, chosen } = state.past.at(-1);
-      settle({ keys, chosen, past: state.past.slice(0, -1) });
-    },
-    pick(chosen) {
-      settle({ chosen });
-      if (state.wish.path !== "circle") loop.go(chosen / state.keys.length);
-    },
-    explored: () => kept.exploring(model, latent),
-    classText,
+  const actions = new Actions(words, story, choices, {
+    stage, strip, note: (sentence) => view.note(sentence),
   });
+  const rest = () => story.rest();
+  const editor = new Editor(words, {
+    edit: (key, gesture) => actions.edit(key, gesture),
+    all: (key) => actions.all(key),
+    duplicate: () => actions.duplicate(),
+    remove: () => actions.remove(),
+    say: (sentence) => view.note(sentence),
+    rest,
+  });
+  const add = new Add(words, {
+    insert: (keys) => actions.insert(keys),
+    explored: () => about && kept.exploring(about.model, latent),
+    about: () => about,
+    find: (payload) => server.find(payload),
+    draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
+  });
+  const set = (part, gesture) => actions.set(part, gesture);
+  const path = new PathForm(words, (part) => actions.path(part));
+  const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
+  const share = new Share(words, {
+    recipe: () => recipeOf(story.state, about, props.max_side),
+    about: () => about,
+    choose: (id) => model.choose(id),
+    restore: (clip) => story.go(restored(clip, about, choices)),
+    insert: (key) => actions.insert([key]),
+    say: (sentence) => view.error(sentence, true),
+  });
+  const view = new View(words, element, { stage, strip, editor, add }, {
+    undo: () => actions.undo(),
+    redo: () => actions.redo(),
+    preset: (one) => actions.preset(one),
+  });
+  const faces = new Faces(engine, { stage, strip, editor, view });
+  const estimate = new Estimate(props, (recipe) => server.estimate(recipe), say,
+    (weight, trouble) => file.tell(weight, trouble));
+  const model = new Model({ server, props, trigger }, {
+    met,
+    failed: (why) => view.error(words[why] ?? why),
+  });
+  keyboard(element, actions, { stage, strip });
+  share.accept(element);
+  (await sideForm()).append(path.element, file.element);
+  file.top.append(share.element);
 
-  const side = forms.form(
-    await sideForm(),
-    say,
-    { frames: props.max_frames, side: props.max_side },
-    (wish) => settle({ wish }),
-  );
-
-  function show() {
-    strip.show({ ...state, classes: about.classes }, (key) => thumbs.get(name(key)));
-    strip.reveal();
-    side.show(state.wish, state.keys.length, about.width);
-  }
-
-  // Every change ends here: shown, kept, sent to Gradio, and drawn again if it looks different.
-  function settle(change) {
-    state = { ...state, ...change };
-    if (state.keys.length !== 2 && state.wish.path === "circle") {
-      state.wish = { ...state.wish, path: "spline" };
-    }
-    show();
+  // --- showing -------------------------------------------------------------------------------
+  /** Every change ends here: planned, drawn and shown at once, kept and told to Gradio soon. */
+  function changed(state) {
+    if (!about) return;
+    view.error("", true);
     const { keys, chosen, wish } = state;
-    kept.remember(model, { keys, chosen, wish });
-    const scale = side.scale(wish.side, about.width);
-    props.value = { ...clip(), fps: wish.fps, format: wish.format, scale };
-    trigger("change");
-    const frames = forms.frameCount(wish);
-    loop.last(frames / forms.rate(wish));
-    refresh();
+    const other = keys !== shown.keys || wish !== shown.wish;
+    if (other) replay();
+    else faces.show(keys.map((key) => fitted(key, about)), state, about);
+    const size = sizes(wish, about, props.max_side);
+    const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
+    path.show(wish);
+    file.show(wish, size);
+    add.show({ label, classes: about.classes, full: keys.length >= KEYS_MOST });
+    view.undo.disabled = !story.past.length;
+    view.redo.disabled = !story.future.length;
+    estimate.look({ frames: frameCount(wish), size: size.size }, lack, other);
+    shown = unsaid = state;
+    later("keep", KEEP_MS, keep);
   }
 
-  // One request at a time, and always one more for the newest state.
-  async function refresh() {
-    if (busy || !model) return;
-    busy = true;
+  function replay() {
+    const { keys, wish } = story.state;
+    const fit = keys.map((key) => fitted(key, about));
+    const { scale } = sizes(wish, about, props.max_side);
+    lack = null;
+    stage.plate.dress({ ...wish, scale });
     try {
-      for (;;) {
-        const wish = shown();
-        if (JSON.stringify(wish) === asked) break;
-        asked = JSON.stringify(wish);
-        const names = state.keys.map(name);
-        const answer = await server.preview(wish);
-        if (answer.error && JSON.stringify(shown()) !== asked) continue;
-        error.textContent = answer.error ?? "";
-        if (!answer.error) arrived(answer, names);
-      }
-    } catch {
-      asked = "";
-      error.textContent = say("offline");
+      stage.play(fit, wish, about, keys);
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      const { least } = needs(wish.path);
+      lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
+      stage.rest();
+      stage.plate.dress({ ...wish, tiles: 1, scale });
     }
-    busy = false;
+    stage.plate.tell(lack ?? "", faces.chosen);
+    element.classList.toggle("lc-lacking", Boolean(lack));
+    faces.show(fit, story.state, about);
+    judge();
   }
 
-  function arrived(answer, names) {
-    const known = about.z_dim === answer.z_dim && about.classes === answer.classes;
-    const resized = about.width !== answer.width;
-    about = { ...answer, frames: undefined, thumbs: undefined };
-    const raw = bytes(answer.thumbs);
-    const size = answer.width * answer.height * answer.channels;
-    if (thumbs.size > 500) thumbs.clear();
-    names.forEach((key, i) => {
-      thumbs.set(key, { raw: raw.slice(i * size, (i + 1) * size), ...about });
-    });
-    loop.show(answer);
-    if (known && !resized) show();
-    else settle({});
+  function judge() {
+    later("figures", FIGURES_MS, () =>
+      path.tell(stage.plan?.figures(), stage.plan && stage.frames.evenness()));
   }
 
-  function meet(next) {
-    if (next === model) return;
-    const first = !model;
-    model = next;
-    if (!model) {
-      error.textContent = words["app.no_model"] ?? "";
-      return;
-    }
+  function later(name, ms, work) {
+    clearTimeout(timers[name]);
+    timers[name] = setTimeout(work, ms);
+  }
+
+  // --- what others know ----------------------------------------------------------------------
+  function keep() {
+    // while another model is on its way, nothing must call this one back
+    if (!unsaid || model.wanted !== about?.model) return;
+    kept.remember(about.model, unsaid);
+    unsaid = null;
+    if (lack) return;
+    const recipe = recipeOf(story.state, about, props.max_side);
+    estimate.want(recipe);
+    props.value = recipe;
+    trigger("change");
+  }
+
+  /** The first model brings what was kept for it; later ones go on with what is there. */
+  function met(next) {
+    view.error("");
+    const first = !about;
+    about = next;
+    file.offer(about.shape[2] === 1);
     if (first) {
-      const { keys, chosen, wish } = kept.recall(model);
+      const { keys, chosen, wish } = kept.recall(about.model);
       const good = kept.goodKeys(keys);
-      settle({
-        keys: good,
-        chosen: Math.min(Math.max(0, Math.trunc(chosen) || 0), good.length - 1),
-        wish: forms.tidy(wish),
-      });
-    } else settle({}); // the same seeds and classes, drawn by the new model
+      const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
+      story.state = { keys: good, chosen: at, wish: choices.tidy(wish) };
+    }
+    shown = {};
+    changed(story.state);
     collect();
+    share.arrive();
   }
 
   // What Explore has sent for this model goes into the loop.
   function collect() {
-    const sent = model ? kept.takeKeys(model) : [];
-    if (sent.length) strip.insert(sent);
+    const sent = about ? kept.takeKeys(about.model) : [];
+    if (sent.length) actions.insert(sent);
   }
 
-  new IntersectionObserver(() => {
-    collect();
-    show(); // Explore may have moved meanwhile
-  }).observe(element);
-  window.addEventListener(kept.SENT, collect);
-  watch("value", () => meet(props.value?.model ?? null));
-  meet(props.value?.model ?? null);
+  engine.onweights = (model_id) => {
+    about = model.about = { ...about, model_id };
+    stage.renew();
+    faces.renew(about);
+    shown = {};
+    changed(story.state);
+  };
+  addEventListener("pagehide", keep);
+  // a press on Export takes the newest state with it
+  for (const press of ["pointerdown", "keydown"]) {
+    document.querySelector(".lc-actions")?.addEventListener(press, keep, true);
+  }
+  new IntersectionObserver(collect).observe(element);
+  addEventListener(kept.SENT, collect);
+  watch("value", () => props.value?.wanted || model.meet(props.value?.model ?? null));
+  await model.meet(props.value?.model ?? null);
 }

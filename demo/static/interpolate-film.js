@@ -1,0 +1,44 @@
+// The pictures between two keyframes, in a row as wide as there is room for.
+
+const version = new URL(import.meta.url).search;
+const { paint } = await import(`./paint.js${version}`);
+
+const FILM_PX = 28;
+
+/** How large a picture of `side` px is shown where there is room for about `room` px. */
+export function shownAt(side, room) {
+  return side > 1.4 * room ? room : side * Math.max(1, Math.round(room / side));
+}
+
+export class Film {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.spare = document.createElement("canvas");
+    this.painted = [];
+  }
+
+  /**
+   * Fill the px from `left` to `right` of a scale. `frame(time)` gives what there is of the
+   * picture of a time, {pixels, h, w, c} or null; `first` is any of them.
+   */
+  show(left, right, scale, frame, first) {
+    const { canvas } = this;
+    const side = first ? shownAt(first.h, FILM_PX) : FILM_PX;
+    const count = Math.max(0, Math.floor((right - left) / side));
+    canvas.hidden = !count || !first;
+    if (canvas.hidden) return;
+    if (canvas.width !== count * first.w || canvas.height !== first.h) {
+      Object.assign(canvas, { width: count * first.w, height: first.h });
+      Object.assign(canvas.style, { width: `${count * side}px`, height: `${side}px` });
+      this.painted = [];
+    }
+    const gap = (right - left - count * side) / (count + 1);
+    for (let j = 0; j < count; j += 1) {
+      const image = frame(scale.time(left + gap + j * (side + gap)));
+      if (!image || this.painted[j] === image.pixels) continue;
+      this.painted[j] = image.pixels;
+      paint(this.spare, image);
+      canvas.getContext("2d").drawImage(this.spare, j * first.w, 0);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// What a state means for one model: `about` is its {model, model_id, z_dim, classes, shape}.
+
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ frameCount, rate }, { finalSize }, { pack }] =
+  await Promise.all(["interpolate-wish", "interpolate-plate", "clip"].map(load));
+
+const SCALE_MOST = 64;
+
+/** A key as this model can take it: another model's latent falls back to its seed, another
+ * model's blend to its class. */
+export function fitted({ z, weights, ...key }, { z_dim, classes }) {
+  const fit = { ...key, label: classes ? key.label % classes : 0 };
+  if (classes && weights?.length === classes) fit.weights = weights;
+  return z?.length === z_dim ? { ...fit, z } : fit;
+}
+
+/**
+ * The enlargement for the wanted size, the nearest whole one that the server allows:
+ * {native: px of the loops unenlarged, scale, most: the largest scale, size: of the file}.
+ */
+export function sizes(wish, { shape: [h, w] }, maxSide) {
+  const native = Math.max(h, w) * wish.tiles;
+  const below = finalSize({ h, w }, { ...wish, scale: 1 }).strip;
+  const room = Math.floor((maxSide - 2 * wish.border - below) / native);
+  const most = Math.max(1, Math.min(SCALE_MOST, room));
+  const scale = Math.max(1, Math.min(most, Math.round(wish.side / native)));
+  return { native, most, scale, size: finalSize({ h, w }, { ...wish, scale }) };
+}
+
+/** The clip's recipe. Throws ClipError where there can be none. */
+export function recipeOf({ keys, wish }, about, maxSide) {
+  const { seconds, side, ...rest } = wish;
+  return pack({
+    ...rest,
+    colours: about.shape[2] === 1 ? rest.colours : "grey",
+    model: about.model,
+    keys: keys.map((key) => fitted(key, about)),
+    frames: frameCount(wish),
+    scale: sizes(wish, about, maxSide).scale,
+  }, about);
+}
+
+/** {keys, chosen, wish} of what a recipe was unpacked to. */
+export function restored({ keys, frames, scale, ...rest }, { shape }, choices) {
+  const seconds = frames / rate(rest);
+  const side = scale * rest.tiles * Math.max(shape[0], shape[1]);
+  return { keys, chosen: 0, wish: choices.tidy({ ...rest, seconds, side }) };
+}

@@ -1,0 +1,148 @@
+// Clips in and out: a link, a recipe as a file, and any exported file dropped back onto the tab.
+
+const version = new URL(import.meta.url).search;
+const load = (name) => import(`./${name}.js${version}`);
+const [{ make, button }, clips, { readClip }, { explain, unpackRecipe }, { times }, { speaker }] =
+  await Promise.all(["dom", "clip", "carry", "recipe", "vectors", "interpolate-words"].map(load));
+
+const THANKS_MS = 1600;
+const ACCEPT = ".gif,.mp4,.webm,.webp,.png,.apng,.zip,.json,image/*,video/*,application/json";
+
+/** The recipe without what only its own model can take: seeds and classes go anywhere. */
+function plain(recipe, { classes }) {
+  const keys = recipe.keys.map(({ z, class: of, ...key }) => {
+    const label = Array.isArray(of) ? of.indexOf(Math.max(...of)) : of ?? 0;
+    return classes ? { ...key, class: label % classes } : key;
+  });
+  return { ...recipe, keys };
+}
+
+/**
+ * `page` has recipe(): the clip's; about(): the model; choose(id): a promise of whether that model
+ * is shown now; restore(state), insert(key), say(sentence).
+ */
+export class Share {
+  constructor(words, page) {
+    this.words = words;
+    this.say = speaker(words);
+    this.page = page;
+    this.file = make("input", { type: "file", accept: ACCEPT, hidden: true });
+    this.file.className = "lc-open-file";
+    const link = this.action("copy_link", () => this.copy(link));
+    const open = this.action("open", () => this.file.click());
+    open.title = this.say("open_hint");
+    this.element = make("div", { className: "lc-share", role: "group" }, link,
+      this.action("save_recipe", () => this.save()), open, this.file);
+    this.element.setAttribute("aria-label", this.say("share"));
+    this.file.addEventListener("change", () => {
+      if (this.file.files[0]) this.read(this.file.files[0]);
+      this.file.value = "";
+    });
+    addEventListener("hashchange", () => this.arrive());
+  }
+
+  action(name, work) {
+    const made = button(this.say(name));
+    made.addEventListener("click", () => this.tried(work));
+    return made;
+  }
+
+  async tried(work) {
+    try {
+      this.page.say("");
+      await work();
+    } catch (error) {
+      this.page.say(explain(error, this.words));
+    }
+  }
+
+  async copy(link) {
+    const hash = clips.toHash(this.page.recipe());
+    history.replaceState(history.state, "", hash); // what is bookmarked from there is this clip
+    this.arrived = hash;
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      return this.page.say(this.say("copy_failed"));
+    }
+    const before = link.textContent;
+    if (link.disabled) return undefined;
+    link.textContent = this.say("copied");
+    link.disabled = true;
+    return setTimeout(() => {
+      link.textContent = before;
+      link.disabled = false;
+    }, THANKS_MS);
+  }
+
+  save() {
+    const recipe = this.page.recipe();
+    const safe = recipe.model.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
+    const blob = new Blob([`${JSON.stringify(recipe)}\n`], { type: "application/json" });
+    const url = URL.createObjectURL(blob);
+    const name = `latent-studio-${safe}-${recipe.path}-${recipe.frames}f.json`;
+    make("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
+  }
+
+  /** A clip's file, a recipe, or a picture that Explore has saved: that one becomes a keyframe. */
+  read(file) {
+    return this.tried(async () => {
+      const recipe = await readClip(file);
+      if (recipe.still) this.still(recipe.still);
+      else await this.open(recipe);
+    });
+  }
+
+  still(recipe) {
+    const about = this.page.about();
+    const { seed, z, classes, scale } = unpackRecipe(recipe, about);
+    const weights = Array.isArray(classes) ? { weights: classes } : {};
+    const label = Array.isArray(classes) ? classes.indexOf(Math.max(...classes)) : classes ?? 0;
+    const own = recipe.z !== undefined || scale !== 1;
+    const place = own ? { z: Array.from(times(scale, z)) } : {};
+    this.page.insert({ seed, label, ...weights, ...place });
+  }
+
+  async open(recipe) {
+    const here = await this.page.choose(recipe.model);
+    const about = this.page.about();
+    if (!here) {
+      this.page.restore(clips.unpack(plain(recipe, about), about));
+      this.page.say(this.say("no_such_model", { model: recipe.model }));
+      return;
+    }
+    this.page.restore(clips.unpack(recipe, about));
+    if (recipe.model_id !== about.model_id) this.page.say(this.say("newer_weights"));
+  }
+
+  /** Show the clip that the page's address asks for, once for each address. */
+  arrive() {
+    const { hash } = location;
+    if (hash === this.arrived || !this.page.about()) return;
+    this.arrived = hash;
+    this.tried(async () => {
+      const recipe = clips.fromHash(hash);
+      if (recipe) await this.open(recipe);
+    });
+  }
+
+  /** Take files dropped anywhere on `area`. */
+  accept(area) {
+    area.addEventListener("dragover", (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      area.classList.add("lc-drop");
+    });
+    area.addEventListener("dragleave", (event) => {
+      if (!area.contains(event.relatedTarget)) area.classList.remove("lc-drop");
+    });
+    area.addEventListener("drop", (event) => {
+      area.classList.remove("lc-drop");
+      const file = event.dataTransfer.files[0];
+      if (!file) return;
+      event.preventDefault();
+      this.read(file);
+    });
+  }
+}
