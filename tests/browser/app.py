@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HERO = ".ls-hero"
 BADGE = ".ls-badge"
+LOOP = "#interpolate .ls-plate canvas"
 
 
 class App:
@@ -157,3 +158,11 @@ def press(page, name):
 def seed(page):
     """The seed shown."""
     return page.get_by_label("Seed", exact=True).first.input_value()
+
+
+def interpolate(visit, **options):
+    """A visitor's page whose Interpolate tab plays its loop."""
+    page = visit(**options)
+    tab(page, "Interpolate")
+    painted(page, LOOP)
+    return page

@@ -92,7 +92,7 @@ def visit(browser, app):
         if before:
             page.add_init_script(before)
         page.goto(app.address + at)
-        page.wait_for_selector(HERO)
+        page.wait_for_selector(HERO, state="attached")  # a link may open another tab
         return page
 
     yield open_page

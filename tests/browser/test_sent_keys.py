@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+
+import numpy as np
 import pytest
 
 from tests.browser.site import open_page
@@ -14,11 +17,16 @@ SEND = """async ([model, key]) => {
 MOUNT = """async () => {
     document.body.innerHTML = '<div id="at"></div><div class="lc-form"></div>';
     window.wishes = [];
-    const preview = async (wish) => {
-        wishes.push(wish);
-        const pixels = (n) => btoa("\\0".repeat(n * 16));
-        return { width: 4, height: 4, channels: 1, z_dim: 4, classes: 10, count: wish.frames,
-            frames: pixels(wish.frames), thumbs: pixels(wish.keys.length) };
+    const about = { model_id: "0123456789ab", z_dim: 4, classes: 10, shape: [4, 4, 1] };
+    const server = {
+        describe: async ({ model }) => ({ model, ...about }),
+        weights: async () => ({ model_id: about.model_id, fixed: true, portable: false }),
+        draw: async ({ z }) => ({ h: 4, w: 4, c: 1, count: z.length, model_id: about.model_id,
+            pixels: btoa("\\0".repeat(z.length * 16)) }),
+        estimate: async (wish) => {
+            wishes.push(wish);
+            return { bytes: 1000, seconds: 1, wait_s: 0 };
+        },
     };
     window.props = { value: { model: "mnist" }, max_frames: 300, max_side: 1024 };
     const watch = (name, changed) => {
@@ -26,7 +34,7 @@ MOUNT = """async () => {
     };
     const { mount } = await import("/interpolate.js");
     const element = document.querySelector("#at");
-    await mount({ element, props, trigger: () => {}, watch, server: { preview }, words });
+    await mount({ element, props, trigger: () => {}, watch, server, words });
 }"""
 FORBID = """for (const name of ["getItem", "setItem"]) {
     Storage.prototype[name] = () => { throw new DOMException("no", "SecurityError"); };
@@ -51,12 +59,14 @@ def test_a_key_waits_for_the_panel_and_is_drawn_blended(context, before):
     page = open_page(context, before)
     page.evaluate(SEND, ["mnist", BLEND])
     page.evaluate(MOUNT)
-    assert keys(page)[1] == "3+8 · Explore" and len(keys(page)) == 6
+    assert keys(page)[1] == "3+8 · own" and len(keys(page)) == 6
     assert page.locator(".lc-key").nth(1).get_attribute("aria-selected") == "true"
     page.wait_for_function("wishes.length > 0")
-    assert page.evaluate("wishes.at(-1).keys[1]") == BLEND
+    sent = page.evaluate("wishes.at(-1).keys[1]")
+    assert (sent["seed"], sent["class"]) == (BLEND["seed"], BLEND["weights"])
+    assert np.frombuffer(base64.b64decode(sent["z"]), "<f4").tolist() == BLEND["z"]
     page.locator(".lc-class select").select_option("7")  # a plain class instead
-    assert keys(page)[1] == "7 · Explore"
+    assert keys(page)[1] == "7 · own"
     page.evaluate(MOUNT)
     assert len(keys(page)) == (5 if before else 6)  # it came once
 
@@ -77,7 +87,7 @@ def test_a_key_for_another_model_waits_for_it(context):
     page.evaluate(SEND, ["other", {"seed": 77, "label": 1}])
     assert len(keys(page)) == 5
     page.evaluate("choose('other')")
-    assert keys(page)[1] == "1 · 77"
+    page.get_by_text("1 · 77").wait_for()
 
 
 def test_a_full_loop_says_what_did_not_fit(context):
@@ -87,7 +97,7 @@ def test_a_full_loop_says_what_did_not_fit(context):
     page.evaluate(MOUNT)
     assert page.evaluate(KEYS) == 64
     said = page.locator(".lc-key-error").inner_text()
-    assert "at most 64 keyframes; 3 from Explore" in said
+    assert "at most 64 keyframes; 3 did not fit" in said
 
 
 def test_damaged_keys_are_left_out(context):
