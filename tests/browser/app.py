@@ -29,6 +29,8 @@ class App:
             self._port = str(probe.getsockname()[1])
         self.address = f"http://127.0.0.1:{self._port}"
         self._folder = folder
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir()
         self.start()
 
     def start(self) -> None:
@@ -37,6 +39,7 @@ class App:
             **os.environ,
             "GRADIO_SERVER_PORT": self._port,
             "LATENT_STUDIO_RUNS": str(self._folder / "runs"),
+            "TMPDIR": str(self._temporary),
         }
         log = self._folder / "app.log"
         with open(log, "wb") as out:
@@ -51,6 +54,10 @@ class App:
                 assert self._server.poll() is None, log.read_text()
                 time.sleep(0.2)
         pytest.fail("the app did not start: " + log.read_text())
+
+    def left_over(self) -> list[Path]:
+        """What its exports have not cleared away (yet)."""
+        return list(self._temporary.glob("latent-studio-*"))
 
     def stop(self) -> None:
         """Stop the server as whoever runs it would."""

@@ -43,9 +43,7 @@ def test_a_seed_gives_the_same_pixels_after_a_reload_and_to_another_visitor(visi
     assert close(kept, still(second))
 
 
-@pytest.mark.parametrize(
-    ("name", "suffix", "width"), [("GIF", "gif", 390), ("MP4", "mp4", 1280), ("MP4", "mp4", 390)]
-)
+@pytest.mark.parametrize(("name", "suffix", "width"), [("GIF", "gif", 390), ("MP4", "mp4", 1280)])
 def test_a_loop_plays_and_its_export_decodes(visit, name, suffix, width):
     page = visit(width)
     tab(page, "Interpolate")
