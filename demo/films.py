@@ -51,6 +51,7 @@ class Order:
             self.folder,
             path,
             on_frame=lambda done: on_frame(done, recipe.frames),
+            stop=stop,
         )
         beside = path.with_suffix(".json")
         beside.write_text(recipe.to_text() + "\n", encoding="ascii")

@@ -54,7 +54,9 @@ class Ffmpeg:
         if target.palette is not None:  # a raw frame of palette colours ends with them, as BGRA
             opaque = np.full((256, 1), 255, np.uint8)
             self._after = np.hstack([target.palette[:, ::-1], opaque]).tobytes()
-        source = f"-f rawvideo -pix_fmt {pixels} -s {width}x{height} -r {target.rate} -i pipe:0"
+        # Nothing to probe for: else the encoder waits until five megabytes have been read.
+        source = "-probesize 32 -analyzeduration 0 -f rawvideo "
+        source += f"-pix_fmt {pixels} -s {width}x{height} -r {target.rate} -i pipe:0"
         with contextlib.ExitStack() as failing:
             folder = Path(failing.enter_context(tempfile.TemporaryDirectory()))
             chosen = command(target, folder)
@@ -126,7 +128,9 @@ def gif(target: Target, folder: Path) -> Command:
     loop = -1 if target.loops == 1 else max(0, target.loops - 1)
     container = f"-loop {loop} -f gif"
     if target.shape[2] == 1:
-        return Command("-pix_fmt gray" if target.palette is None else "-pix_fmt pal8", container)
+        pixels = "gray" if target.palette is None else "pal8"
+        # Making what did not change transparent saves a tenth of the bytes for a quarter more time.
+        return Command(f"-pix_fmt {pixels} -gifflags -transdiff", container)
     if target.common is not None:
         Image.fromarray(target.common.reshape(16, 16, 3)).save(folder / "palette.png")
         codec = "-filter_complex [0:v][1:v]paletteuse=dither=none -gifflags -transdiff"

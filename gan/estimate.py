@@ -59,8 +59,8 @@ _KINDS = MappingProxyType(
         "gif": _Kind(6, 12, 3, 4, 8, 800),
         "mp4": _Kind(7, 14, 8, 4, 12, 1300),
         "webm": _Kind(12, 12, 8, 5, 7, 700),
-        "webp": _Kind(9, 64, 2, 8, 24, 44),
-        "apng": _Kind(4, 20, 2, 8, 54, 65),
+        "webp": _Kind(9, 64, 3, 6, 24, 44),
+        "apng": _Kind(4, 20, 4, 6, 54, 65),
         "zip": _Kind(5, 21, 1, 12, 190, 22),
     }
 )
@@ -117,7 +117,9 @@ def _of_runs(
     length = about.length
     if kind in _FILMS:  # the slower the clip, the longer it takes to be as after a keyframe
         length = max(length, min(frames // 40, 40, int(room / about.runs)))
-    length = min(length, frames // about.runs)
+    elif kind in _LATER:  # each run's first frame is drawn for nothing
+        length = max(length, min(12, int(room / 12)))
+    length = max(1, min(length, frames // about.runs))
     pace = _pace(plan)
     starts = _starts(pace, max(about.runs, int(room / max(1, length - (kind in _LATER)))), length)
     first = look.levels(draw(plan, generator, slice(0, 1))[0])

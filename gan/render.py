@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gan.clip import ClipRecipe
     from gan.generator import Generator
 
-BATCH = 32  # pictures drawn at once
+BATCH = 16  # pictures drawn at once
 AHEAD = 2  # batches that wait for the encoder: enough for both to be busy all the time
 SAMPLED = 8  # pairs of neighbours by which a colour GIF's palette is chosen
 
