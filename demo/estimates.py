@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,6 +16,7 @@ from gan import priority
 from gan.export import ExportError
 
 KEPT = 256  # answers
+FRESH_S = 5.0  # of a model in training; its pictures soon weigh something else
 LINE_MAX = 50  # visitors that wait for one
 BUSY = "The server is estimating for many others; the next change asks again."
 
@@ -28,7 +30,8 @@ class Estimates:
         self._pool = ThreadPoolExecutor(1, "estimate", priority.lower)
         self._numbers = itertools.count()
         self._newest: dict[str, int] = {}  # of those who wait: the number of their last wish
-        self._known: dict[str, dict[str, float]] = {}  # by recipe, the last used one last
+        # by recipe, with the time when it was worked out; the last used one last
+        self._known: dict[str, tuple[dict[str, float], float]] = {}
 
     async def answer(self, visitor: str, wish: Any) -> dict[str, Any]:
         """{bytes, seconds, wait_s}, {error} with a sentence, or {stale} if a newer wish came."""
@@ -41,11 +44,13 @@ class Estimates:
             async with self._one_at_a_time:
                 if self._newest.get(visitor) != number:
                     return {"stale": True}
-                figures = self._known.pop(name, None)
-                if figures is None:
+                figures, since = self._known.pop(name, (None, 0.0))
+                old = time.monotonic() - since > FRESH_S and self._studio.trains(order.recipe.model)
+                if figures is None or old:
                     loop = asyncio.get_running_loop()
                     figures = await loop.run_in_executor(self._pool, self._work_out, order)
-                self._known[name] = figures
+                    since = time.monotonic()
+                self._known[name] = figures, since
                 while len(self._known) > KEPT:
                     self._known.pop(next(iter(self._known)))
         except (ValueError, ExportError) as error:

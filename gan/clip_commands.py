@@ -51,6 +51,8 @@ def interpolate(args: argparse.Namespace) -> None:
 
 def render(args: argparse.Namespace) -> None:
     """A clip, or a film of a run, once more from its recipe."""
+    if not args.recipe.is_file():
+        raise ValueError(f"There is no file {args.recipe}.")
     given = carry.read(args.recipe)
     if isinstance(given, dict) and MARK not in given and "latent_studio_growth" in given:
         return _film(given, args)
@@ -100,6 +102,8 @@ def _out(args: argparse.Namespace, kind: str) -> Path:
     ends = {KINDS[kind], f".{kind}"} - {".sprite"}
     if out.suffix.lower() not in ends:
         raise ValueError(f"The recipe makes a file whose name ends in {' or '.join(sorted(ends))}.")
+    if not out.parent.is_dir():
+        raise ValueError(f"There is no folder {out.parent} to write into.")
     return out
 
 

@@ -57,12 +57,17 @@ def check_fps(kind: str, fps: float) -> Fraction:
             if abs(rate - Fraction(allowed)) < 0.05:
                 return Fraction(100, round(100 / allowed))
         listed = ", ".join(f"{allowed:.3g}" for allowed in FPS["gif"])
-        raise ValueError(f"A GIF plays at {listed} frames a second, not {fps}.")
+        raise ValueError(f"A GIF plays at {listed} frames a second, not {_plain(fps)}.")
     if kind in _NAMES and not TIMED_FPS[0] <= rate <= TIMED_FPS[1]:
         least, most = TIMED_FPS
-        raise ValueError(f"{_NAMES[kind]} plays at {least} to {most} frames a second, not {fps}.")
+        name = _NAMES[kind]
+        raise ValueError(f"{name} plays at {least} to {most} frames a second, not {_plain(fps)}.")
     if not 0 < rate <= UNTIMED_FPS_MAX:
         raise ValueError(
-            f"Frames a second must be above 0 and at most {UNTIMED_FPS_MAX}, not {fps}."
+            f"Frames a second must be above 0 and at most {UNTIMED_FPS_MAX}, not {_plain(fps)}."
         )
     return rate
+
+
+def _plain(number: object) -> str:
+    return f"{number:g}" if isinstance(number, float) else str(number)

@@ -2,8 +2,8 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ make, button }, { Sketch }, { readSeed }, { speaker }] =
-  await Promise.all(["dom", "sketch", "interpolate-editor", "interpolate-words"].map(load));
+const [{ make, button }, { Sketch }, { readSeed }, { KEYS_MOST }, { speaker }] = await Promise.all(
+  ["dom", "sketch", "interpolate-editor", "interpolate-edits", "interpolate-words"].map(load));
 
 const SEVERAL = 4;
 const SEEDS = 100000; // short enough to read out
@@ -85,6 +85,7 @@ export class Add {
   show({ label, classes, full }) {
     this.label = label;
     this.opener.disabled = full;
+    this.opener.title = full ? this.say("most", { most: KEYS_MOST }) : this.say("add");
     this.several.textContent = this.say(classes ? "add_several" : "add_random_several",
       { n: SEVERAL, label });
   }

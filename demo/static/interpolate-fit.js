@@ -28,6 +28,10 @@ export function sizes(wish, { shape: [h, w] }, maxSide) {
   return { native, most, scale, size: finalSize({ h, w }, { ...wish, scale }) };
 }
 
+/** What a wish comes to here: {frames, fps, scale}, as in a recipe. */
+export const settled = (wish, about, maxSide) =>
+  ({ frames: frameCount(wish), fps: wish.fps, scale: sizes(wish, about, maxSide).scale });
+
 /** The clip's recipe. Throws ClipError where there can be none. */
 export function recipeOf({ keys, wish }, about, maxSide) {
   const { seconds, side, ...rest } = wish;
@@ -36,8 +40,7 @@ export function recipeOf({ keys, wish }, about, maxSide) {
     colours: about.shape[2] === 1 ? rest.colours : "grey",
     model: about.model,
     keys: keys.map((key) => fitted(key, about)),
-    frames: frameCount(wish),
-    scale: sizes(wish, about, maxSide).scale,
+    ...settled(wish, about, maxSide),
   }, about);
 }
 

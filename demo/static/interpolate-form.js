@@ -110,7 +110,7 @@ export class FileForm {
     const rates = [...new Set([...offered, wish.fps])].sort((a, b) => a - b);
     if (String(this.rates) !== String(rates)) {
       this.rates = rates;
-      this.fps.replaceChildren(...rates.map((fps) => new Option(fps, fps)));
+      this.fps.replaceChildren(...rates.map((fps) => new Option(Number(fps.toFixed(2)), fps)));
     }
     this.fps.value = wish.fps;
     for (const name of ["seconds", "border", "loops", "caption"]) {

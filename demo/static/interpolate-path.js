@@ -24,11 +24,13 @@ export class PathForm {
     this.again = button(say("again"), "lc-again");
     this.again.title = say("again_hint");
     this.again.addEventListener("click", () => set({ wander: randomSeed() }));
-    this.figures = make("p", { className: "ls-note lc-figures", title: say("figures_hint") });
+    this.figures = make("summary", {});
+    const told = make("details", { className: "ls-note lc-figures" }, this.figures,
+      make("p", { textContent: say("figures_hint") })); // not a title: fingers cannot hover
     this.element = make("section", { className: "lc-path" }, heading(say("path")),
       this.paths.element, this.hint,
       make("div", { className: "lc-toggles" }, this.closed, this.back, this.even, this.again),
-      this.row("easing", this.easing), this.row("tiles", this.tiles), this.figures);
+      this.row("easing", this.easing), this.row("tiles", this.tiles), told);
   }
 
   row(name, { element }) {

@@ -6,6 +6,9 @@ const [{ make, button }, clips, { readClip }, { explain, unpackRecipe }, { times
   await Promise.all(["dom", "clip", "carry", "recipe", "vectors", "interpolate-words"].map(load));
 
 const THANKS_MS = 1600;
+const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
+const short = (x) => Number(x.toFixed(2));
+const TOLD = ["frames", "fps", "scale"]; // what a server or a page may have no room for
 const ACCEPT = ".gif,.mp4,.webm,.webp,.png,.apng,.zip,.json,image/*,video/*,application/json";
 
 /** The recipe without what only its own model can take: seeds and classes go anywhere. */
@@ -18,8 +21,9 @@ function plain(recipe, { classes }) {
 }
 
 /**
- * `page` has recipe(): the clip's; about(): the model; choose(id): a promise of whether that model
- * is shown now; restore(state), insert(key), say(sentence).
+ * `page` has recipe(): the clip's; wish(): its {frames, fps, scale}; about(): the model;
+ * choose(id): a promise of whether that model is shown now; restore(state), insert(key),
+ * say(sentence).
  */
 export class Share {
   constructor(words, page) {
@@ -107,13 +111,20 @@ export class Share {
   async open(recipe) {
     const here = await this.page.choose(recipe.model);
     const about = this.page.about();
-    if (!here) {
-      this.page.restore(clips.unpack(plain(recipe, about), about));
-      this.page.say(this.say("no_such_model", { model: recipe.model }));
-      return;
-    }
-    this.page.restore(clips.unpack(recipe, about));
-    if (recipe.model_id !== about.model_id) this.page.say(this.say("newer_weights"));
+    this.page.restore(clips.unpack(here ? recipe : plain(recipe, about), about));
+    const told = [this.changed(recipe)];
+    if (!here) told.unshift(this.say("no_such_model", { model: recipe.model }));
+    else if (recipe.model_id !== about.model_id) told.unshift(this.say("newer_weights"));
+    this.page.say(told.filter((one) => one).join(" "));
+  }
+
+  /** What this page cannot hold of a recipe and has changed, in a sentence; "" for nothing. */
+  changed(recipe) {
+    const wish = this.page.wish();
+    const other = TOLD.filter((name) => Math.abs(recipe[name] - wish[name]) > FPS_NEAR);
+    const list = other.map((name) =>
+      `${name} ${short(recipe[name])} \u2192 ${short(wish[name])}`).join(", ");
+    return list && this.say("changed", { list });
   }
 
   /** Show the clip that the page's address asks for, once for each address. */
@@ -122,9 +133,18 @@ export class Share {
     if (hash === this.arrived || !this.page.about()) return;
     this.arrived = hash;
     this.tried(async () => {
-      const recipe = clips.fromHash(hash);
+      const recipe = this.linked(hash);
       if (recipe) await this.open(recipe);
     });
+  }
+
+  linked(hash) {
+    try {
+      return clips.fromHash(hash);
+    } catch (error) {
+      if (error.message === "clip.damaged") throw new clips.ClipError("interpolate.link_damaged");
+      throw error;
+    }
   }
 
   /** Take files dropped anywhere on `area`. */

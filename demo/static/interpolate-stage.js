@@ -11,7 +11,8 @@ const FILM_MS = 120; // between two looks for pictures that the strip lacks
 
 /**
  * `on` has placed(time, index): the playhead moved; filmed(): there are more pictures;
- * measured(): speed is even now; drawn(): all pictures are there; failed(error or null); played(playing).
+ * measured(): speed is even now; drawn(): all pictures are there; failed(error or null);
+ * played(playing).
  */
 export class Stage {
   constructor(engine, label, tables, on) {

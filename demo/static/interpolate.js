@@ -6,7 +6,8 @@ const load = (name) => import(`./${name}.js${version}`);
 const [{ Engine }, { Stage, PlanError }, { Strip }, { Editor }, { Add }, { PathForm },
   { FileForm }, { Share }, { Story }, { Actions }, { Faces }, { Estimate }, { Model },
   { View, keyboard, sideForm }, { Choices, START, needs, frameCount }, { swatch },
-  { fitted, sizes, recipeOf, restored }, kept, { KEYS_MOST }, { speaker }, { latent }, { fill }] =
+  { fitted, sizes, settled, recipeOf, restored }, kept, { KEYS_MOST }, { speaker },
+  { latent }, { fill }] =
   await Promise.all(["engine", "interpolate-stage", "interpolate-strip", "interpolate-editor",
     "interpolate-add", "interpolate-path", "interpolate-form", "interpolate-share",
     "interpolate-story", "interpolate-actions", "interpolate-faces", "interpolate-estimate",
@@ -72,6 +73,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
   const share = new Share(words, {
     recipe: () => recipeOf(story.state, about, props.max_side),
+    wish: () => settled(story.state.wish, about, props.max_side),
     about: () => about,
     choose: (id) => model.choose(id),
     restore: (clip) => story.go(restored(clip, about, choices)),

@@ -100,6 +100,16 @@ def test_a_model_in_training_is_not_estimated_again_for_every_step(monkeypatch):
     assert desk.made == [30]
 
 
+def test_what_a_model_in_training_weighs_is_worked_out_anew_after_a_while(monkeypatch):
+    for trains, made in ((True, [30, 30]), (False, [30])):
+        desk = Desk(monkeypatch, trains)
+        ask(desk, ("a", wish(30)))
+        monkeypatch.setattr(module, "FRESH_S", -1.0)
+        ask(desk, ("a", wish(30)))
+        assert desk.made == made
+        monkeypatch.undo()
+
+
 def test_it_tells_how_long_an_export_would_wait(desk):
     desk.studio.exports.turns.enter(Ticket("b", lambda: None, left_s=7.0))
     assert ask(desk, ("a", wish(30)))[0]["wait_s"] == 7.0
