@@ -1,63 +1,54 @@
-"""Files that are whole or not there: safetensors and JSON, renamed into place.
+"""Checkpoints: all it takes to go on bit for bit, with the one before kept in case of damage.
 
 A checkpoint is one safetensors file (the tensors of `Trainer.state_dict`, its numbers as JSON in
-the header), so one rename replaces all of it. Nothing is ever unpickled.
+the header), so one rename replaces all of it. Its digest is in the header and looked at when it is
+loaded: a disk that returns other bytes than it was given is found out. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
+
+from gan.atomic import write_atomic
+
+NEWEST, PREVIOUS = "checkpoint.safetensors", "checkpoint.previous.safetensors"
+KEY = "latent_studio"  # of our numbers in the header
+
+Used = TypeVar("Used")
 
 
 class CheckpointError(ValueError):
     """A checkpoint is missing, damaged or not ours; the message says which."""
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write to a temporary name, fsync, rename: a reader sees the old file or the new one.
+def weights_bytes(tensors: dict[str, Tensor]) -> bytes:
+    """Weights alone, as a safetensors file."""
+    return save({k: v.detach().cpu().contiguous() for k, v in tensors.items()})
+
+
+def save_checkpoint(
+    path: Path, state: dict[str, Any], numbers: dict[str, Any], keep: Path | None = None
+) -> None:
+    """`Trainer.state_dict()` and further `numbers` (JSON values) as one file.
+
+    `keep`: where the file that is replaced stays, in the same folder.
 
     Raises:
-        OSError: the disk is full or not writable; the old file is untouched.
+        OSError: the disk said no; the old files are untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    if os.name == "posix":  # the rename itself must survive a power cut, too
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """`value` as indented JSON, atomically."""
-    write_atomic(path, (json.dumps(value, indent=2) + "\n").encode())
-
-
-def save_weights(path: Path, tensors: dict[str, Tensor]) -> None:
-    """Weights alone, as safetensors, atomically."""
-    write_atomic(path, save({k: v.detach().cpu().contiguous() for k, v in tensors.items()}))
-
-
-def save_checkpoint(path: Path, state: dict[str, Any], numbers: dict[str, Any]) -> None:
-    """`Trainer.state_dict()` and further `numbers` (JSON values) as one file."""
     meta = {"step_count": state["step_count"], "config": state["config"], **numbers}
     tensors = {k: v.detach().cpu().contiguous() for k, v in state["tensors"].items()}
-    write_atomic(path, save(tensors, {"latent_studio": json.dumps(meta)}))
+    meta["digest"] = _digest(meta, tensors)
+    write_atomic(path, save(tensors, {KEY: json.dumps(meta)}), keep)
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -66,18 +57,87 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     Raises:
         CheckpointError: missing, cut short, corrupt, or a file of something else.
     """
+    meta = read_numbers(path)
     try:
-        with safe_open(path, "pt") as file:
-            meta = json.loads((file.metadata() or {})["latent_studio"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        tensors = load(path.read_bytes())
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
+        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
+    # of runs before there were digests, the structure is all that can be looked at
+    if meta.pop("digest", None) not in (None, _digest(meta, tensors)):
+        raise CheckpointError(f"The checkpoint {path} is damaged: its content has changed.")
+    state = {"tensors": tensors, "step_count": meta.pop("step_count"), "config": meta.pop("config")}
+    return state, meta
+
+
+def read_numbers(path: Path) -> dict[str, Any]:
+    """A checkpoint's numbers alone, `step_count` and `config` among them; no tensor is read.
+
+    Raises:
+        CheckpointError: missing, cut short, its header is damaged, or a file of something else.
+    """
+    try:
+        with open(path, "rb") as file:
+            size = path.stat().st_size
+            length = int.from_bytes(file.read(8), "little")
+            if size < 8 or length > size - 8:
+                raise ValueError("it is cut short")
+            header = json.loads(file.read(length))
+        ends = [entry["data_offsets"][1] for name, entry in header.items() if name[0] != "_"]
+        if size != 8 + length + max(ends, default=0):
+            raise ValueError("it is cut short")
+        texts = header.get("__metadata__") or {}
+        if KEY not in texts:
+            raise CheckpointError(f"{path} is not a checkpoint of Latent Studio.")
+        meta = json.loads(texts[KEY])
         step = meta["step_count"]
         if type(step) is not int or step < 0 or not isinstance(meta["config"], dict):
             raise ValueError("its numbers make no sense")
     except FileNotFoundError as error:
         raise CheckpointError(f"There is no checkpoint at {path}.") from error
-    except KeyError as error:
-        raise CheckpointError(f"{path} is not a checkpoint of Latent Studio.") from error
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
+    except CheckpointError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
-    state = {"tensors": tensors, "step_count": step, "config": meta.pop("config")}
-    return state, meta
+    return meta
+
+
+def first_usable(
+    folder: Path,
+    use: Callable[[dict[str, Any], dict[str, Any]], Used],
+    names: Sequence[str] = (NEWEST, PREVIOUS),
+) -> tuple[Used, str, str | None]:
+    """What `use(state, numbers)` makes of the first checkpoint that is good, by `names`.
+
+    Also that checkpoint's name, and a sentence about the one passed over, if one was. What is
+    not there at all is passed over without a word when another one is.
+
+    Raises:
+        CheckpointError: none can be used; the sentence is about the first of them.
+    """
+    failures: list[CheckpointError] = []
+    for name in names:
+        path = folder / name
+        try:
+            state, numbers = load_checkpoint(path)
+            try:
+                made = use(state, numbers)
+            except (ValueError, LookupError, TypeError, RuntimeError) as error:
+                raise CheckpointError(f"The checkpoint {path} cannot be used: {error}") from error
+        except CheckpointError as error:
+            failures.append(error)
+            continue
+        note = None
+        if failures and name == PREVIOUS:
+            note = f"{failures[0]} The one before it is whole: going on from there."
+        return made, name, note
+    raise failures[0]
+
+
+def _digest(meta: dict[str, Any], tensors: dict[str, Tensor]) -> str:
+    """32 hex digits over the numbers and every tensor's name, kind, shape and bytes."""
+    digest = hashlib.blake2b(json.dumps(meta, sort_keys=True).encode(), digest_size=16)
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()

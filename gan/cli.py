@@ -44,11 +44,13 @@ def _parser() -> argparse.ArgumentParser:
         help="change one setting of the preset, such as width=16; may be repeated",
     )
     _add_goal(train)
+    _add_saving(train)
     train.set_defaults(command=commands.train)
 
     resume = add.add_parser("resume", help="go on with a run, bit for bit")
     resume.add_argument("folder", type=Path, metavar="DIR")
     _add_goal(resume)
+    _add_saving(resume)
     resume.set_defaults(command=commands.resume)
 
     sample = add.add_parser("sample", help="draw images from a model")
@@ -115,6 +117,16 @@ def _add_goal(parser: argparse.ArgumentParser) -> None:
     goal = parser.add_mutually_exclusive_group()
     goal.add_argument("--steps", type=int, help="stop after so many steps of G, counted from 0")
     goal.add_argument("--seconds", type=float, help="stop after so many seconds of this training")
+
+
+def _add_saving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--save-every",
+        type=float,
+        default=10,
+        metavar="SECONDS",
+        help="how much training a power cut may cost at most (10)",
+    )
 
 
 def _numbers(text: str) -> list[int]:

@@ -7,6 +7,7 @@ above all, is imported by the commands that need it, so that --help answers at o
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -37,7 +38,7 @@ def train(args: argparse.Namespace) -> None:
     if args.steps is not None:
         changes["steps"] = args.steps
     config = configs.preset(args.preset, data=args.data, seed=args.seed, **changes)
-    _go_on(Run.create(config, args.out), config.steps, args.seconds)
+    _go_on(Run.create(config, args.out), config.steps, args)
 
 
 def resume(args: argparse.Namespace) -> None:
@@ -48,38 +49,62 @@ def resume(args: argparse.Namespace) -> None:
     goal = args.steps if args.steps is not None else run.config.steps
     if args.seconds is None and run.step >= goal:
         raise ValueError(f"{args.folder} is at step {run.step} already; say --steps or --seconds.")
-    _go_on(run, goal if args.seconds is None else sys.maxsize, args.seconds)
+    _go_on(run, goal if args.seconds is None else sys.maxsize, args)
 
 
-def _go_on(run, steps: int, seconds: float | None) -> None:  # noqa: ANN001
-    """Step until the goal; the run is saved every ten seconds, at the end, and on Ctrl-C."""
+def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
+    """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
+    from gan.keeper import Keeper
     from gan.machine import set_threads
+    from gan.stopping import told_to_stop
 
+    seconds = args.seconds
     if seconds is not None and not seconds > 0:
         raise ValueError("--seconds must be above 0.")
+    if not args.save_every >= 0:
+        raise ValueError("--save-every must not be below 0.")
     set_threads()
-    begun_s, saved_s, framed_s = run.elapsed_s, time.monotonic(), time.monotonic()
+    keeper = Keeper(run, args.save_every)
+    begun_s, framed_s, told = run.elapsed_s, time.monotonic(), _Told()
     bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
-    try:
+    with told_to_stop() as stop, bar:
         if run.step == 0:
             run.keep_frame(run.samples())
         while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
-            stats = run.advance()
-            bar.update()
+            if stop.is_set():  # between steps: half of one could not be resumed bit for bit
+                break
+            stats = keeper.advance()
+            bar.update(run.step - bar.n)
+            told.say(keeper)
             now = time.monotonic()
-            if now - framed_s >= 1:
+            if stats and now - framed_s >= 1:
                 bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
-                run.keep_frame(run.samples())
+                with contextlib.suppress(OSError):  # told when saving
+                    run.keep_frame(run.samples())
                 framed_s = now
-            if now - saved_s >= 10:
-                run.save()
-                saved_s = time.monotonic()
-    finally:
-        bar.close()
-        run.save()
-        run.keep_frame(run.samples())
-        run.close()
+        saved = keeper.save()
+        told.say(keeper)
+    if not saved:
+        raise OSError(keeper.warning)
+    run.keep_frame(run.samples())
+    if stop.is_set():
+        raise KeyboardInterrupt
     print(f"{run.folder}: step {run.step}, {run.elapsed_s:.0f} s of training")
+
+
+class _Told:
+    """Says each of a keeper's notes and warnings once, above the bar."""
+
+    def __init__(self) -> None:
+        self._notes, self._warning = 0, None
+
+    def say(self, keeper) -> None:  # noqa: ANN001
+        news = list(keeper.notes[self._notes :])
+        if keeper.warning not in (None, self._warning):
+            news.append(keeper.warning)
+        self._notes, self._warning = len(keeper.notes), keeper.warning
+        for sentence in news:
+            tqdm.write(f"gan: {sentence}", file=sys.stderr)
 
 
 def sample(args: argparse.Namespace) -> None:

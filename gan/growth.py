@@ -23,8 +23,8 @@ from gan import recipe_fields as fields
 from gan.carry import TEXT_MAX
 from gan.config import Config
 from gan.export import export
+from gan.frames import COLUMNS, ROWS, frame_path, frame_steps
 from gan.looks import Look
-from gan.run import COLUMNS, ROWS, frame_path, frame_steps
 
 VERSION = 1
 MARK = "latent_studio_growth"

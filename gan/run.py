@@ -1,14 +1,16 @@
 """A run is a folder: what was asked, how it went, what it looked like, and how to go on.
 
-config.json          the Config
-history.jsonl        one line per `ROW_STEPS` steps, append-only
+config.json          the Config it began with
+history.jsonl        one line per `ROW_STEPS` steps, and marks of what was done to the run
 snapshots/           contact sheets of the EMA on fixed latents, thinned as they age
 model.safetensors    the EMA generator, for use
-checkpoint.safetensors   everything to resume bit for bit
+checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.safetensors
+                         is the one before, should this one be damaged
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import time
@@ -18,40 +20,43 @@ from typing import Any
 import numpy as np
 import torch
 
-from gan import data
-from gan.checkpoint import (
-    CheckpointError,
-    load_checkpoint,
-    save_checkpoint,
-    save_weights,
-    write_atomic,
-    write_json,
+from gan import data, steering
+from gan.atomic import is_leftover, sweep, sync_folder, write_atomic, write_json
+from gan.checkpoint import CheckpointError
+from gan.config import Config
+from gan.frames import (
+    COLUMNS,
+    drop_frames,
+    fixed_latents,
+    frame_path,
+    thin_frames,
 )
-from gan.config import Config, ConfigError
 from gan.generator import Generator
+from gan.history import History
 from gan.pictures import grid, png_bytes
+from gan.store import Store, never_saved
 from gan.trainer import StepStats, Trainer
 
 ROW_STEPS = 10
-COLUMNS, ROWS = 10, 6  # of the contact sheet: a column per class
-MAX_FRAMES = 64
+
+
+class Diverged(FloatingPointError):
+    """The losses or the weights are no longer finite numbers."""
 
 
 class Run:
-    """A training run on disk. `advance()` takes one step and keeps the folder up to date."""
+    """A training run on disk. `advance()` takes one step and keeps the folder up to date.
 
-    def __init__(self, folder: Path, trainer: Trainer, elapsed_s: float, rows: list[dict]) -> None:
-        self.folder, self.trainer, self.rows = folder, trainer, rows
-        self.elapsed_s = elapsed_s
-        self.config = trainer.config
+    `roll_backs` counts how often it diverged and was rolled back, `rewinds` how often this object
+    went back to an earlier step, for whatever reason.
+    """
+
+    def __init__(self, folder: Path, trainer: Trainer, store: Store | None = None) -> None:
+        self.folder, self.trainer, self._store = folder, trainer, store or Store(folder)
+        self.elapsed_s, self.roll_backs, self.rewinds = 0.0, 0, 0
+        self.history = History(folder)
         self._recent: list[StepStats] = []
-        self._history = open(folder / "history.jsonl", "a")  # noqa: SIM115 (held until close)
-        # the same latents from the first step to the last, across every resume
-        rng = np.random.default_rng(self.config.seed)
-        fixed = rng.standard_normal((ROWS, self.config.z_dim)).repeat(COLUMNS, 0)
-        if not self.config.classes:
-            fixed = rng.standard_normal((ROWS * COLUMNS, self.config.z_dim))
-        self._fixed_z = fixed.astype(np.float32)
+        self._fixed_z = fixed_latents(self.config)
 
     @classmethod
     def create(cls, config: Config, folder: Path) -> Run:
@@ -62,48 +67,73 @@ class Run:
             DataError: the images cannot be had.
         """
         folder = Path(folder)
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and not all(map(is_leftover, folder.iterdir())):
             raise FileExistsError(f"{folder} is not empty; choose a new folder, or resume it.")
         images = data.load(config.data, size=config.image_size)
-        (folder / "snapshots").mkdir(parents=True, exist_ok=True)
-        write_json(folder / "config.json", config.to_json())
-        run = cls(folder, Trainer(config, images), 0.0, [])
-        run.save()
-        return run
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
+        sync_folder(folder.parent)
+        write_json(folder / "config.json", config.to_json())  # from here on it can be resumed
+        return cls._begin(config, folder, images)
 
     @classmethod
     def resume(cls, folder: Path) -> Run:
-        """Go on from the last checkpoint, bit for bit.
+        """Go on from the last good checkpoint, bit for bit.
 
         Raises:
             CheckpointError: nothing usable is there; the folder is left as it was.
         """
         folder = Path(folder)
-        state, numbers = load_checkpoint(folder / "checkpoint.safetensors")
-        try:
+        if never_saved(folder):
+            try:
+                config = Config.from_json(json.loads((folder / "config.json").read_bytes()))
+            except ValueError as error:
+                raise CheckpointError(f"There is no checkpoint in {folder}: {error}") from error
+            return cls._begin(config, folder, data.load(config.data, size=config.image_size))
+
+        store = Store(folder)
+
+        def use(state: dict[str, Any], numbers: dict[str, Any]) -> Run:
             config = Config.from_json(state["config"])
-            trainer = Trainer(config, data.load(config.data, size=config.image_size))
-            trainer.load_state_dict(state)
-            elapsed_s = float(numbers["elapsed_s"])
-        except (ConfigError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            raise CheckpointError(f"The checkpoint in {folder} cannot be used: {error}") from error
-        rows = [row for row in read_history(folder) if row["step"] <= trainer.step_count]
-        lines = "".join(json.dumps(row) + "\n" for row in rows)
-        write_atomic(folder / "history.jsonl", lines.encode())
+            images = data.load(config.data, size=config.image_size)
+            run = cls(folder, Trainer(config, images), store)
+            run._take(state, numbers)
+            return run
+
+        run, note = store.load(use)
+        sweep(folder)
+        sweep(folder / "snapshots")
         (folder / "snapshots").mkdir(exist_ok=True)
-        run = cls(folder, trainer, elapsed_s, rows)
-        run._recent = [StepStats(**stats) for stats in numbers.get("recent", [])]
+        run._settle(note)
+        with contextlib.suppress(OSError):  # a full disk: the next save tries again, and tells
+            store.write_model(run.trainer.ema.state_dict())
         return run
+
+    @property
+    def config(self) -> Config:
+        """The present one: what may be steered can differ from config.json."""
+        return self.trainer.config
 
     @property
     def step(self) -> int:
         """Steps of G taken so far."""
         return self.trainer.step_count
 
+    @property
+    def rows(self) -> list[dict]:
+        """The rows of history."""
+        return self.history.rows
+
     def advance(self) -> StepStats:
-        """One step; every `ROW_STEPS` steps a line of history with their means."""
+        """One step; every `ROW_STEPS` steps a line of history with their means.
+
+        Raises:
+            Diverged: a loss is not finite. The weights are of no use any more: `roll_back`.
+        """
         start = time.perf_counter()
         stats = self.trainer.step()
+        if not np.isfinite([stats.loss_g, stats.loss_d]).all():
+            raise Diverged(f"The losses were no longer finite numbers at step {stats.step}.")
         self.elapsed_s += time.perf_counter() - start
         self._recent.append(stats)
         if stats.step % ROW_STEPS == 0:
@@ -113,9 +143,20 @@ class Run:
             }
             row = {"step": stats.step, **means, "elapsed_s": round(self.elapsed_s, 2)}
             self._recent = []
-            self.rows.append(row)
-            self._history.write(json.dumps(row) + "\n")
+            self.history.append(row)
         return stats
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """Other learning rates, steps of D or R1 from the next step on, marked in the history.
+
+        Raises:
+            ConfigError: see `steering.changed`; nothing was changed.
+        """
+        before, after = self.config, steering.changed(self.config, changes)
+        if after != before:
+            self.trainer.configure(after)
+            made = steering.difference(before, after)
+            self.history.mark(self.step, "changed", changes=made)
 
     def generator(self) -> Generator:
         """A copy of the present EMA weights, for use."""
@@ -133,59 +174,68 @@ class Run:
     def keep_frame(self, images: np.ndarray) -> None:
         """Keep a contact sheet of this step; old ones thin out, the first and last stay."""
         write_atomic(frame_path(self.folder, self.step), png_bytes(grid(images, COLUMNS)))
-        for step in thin(frame_steps(self.folder), MAX_FRAMES):
-            frame_path(self.folder, step).unlink(missing_ok=True)
+        thin_frames(self.folder)
 
-    def save(self) -> None:
-        """Write the model for use and the checkpoint.
+    def save(self, keep_previous: bool = True) -> None:
+        """Write the history, the checkpoint and the model for use, in this order.
+
+        `keep_previous`: the checkpoint that was newest becomes the one before.
 
         Raises:
             OSError: the disk said no; the earlier files still stand.
+            Diverged: a weight is not finite; nothing was written.
         """
-        self._history.flush()
-        save_weights(self.folder / "model.safetensors", self.trainer.ema.state_dict())
+        if not self.trainer.is_finite():
+            raise Diverged(f"The weights were no longer finite numbers at step {self.step}.")
+        self.history.sync()
         numbers: dict[str, Any] = {
             "elapsed_s": self.elapsed_s,
             "recent": [vars(stats) for stats in self._recent],
+            "rows": len(self.rows),
+            "roll_backs": self.roll_backs,
         }
-        save_checkpoint(self.folder / "checkpoint.safetensors", self.trainer.state_dict(), numbers)
+        self._store.save(self.trainer.state_dict(), numbers, keep_previous)
+        self._store.write_model(self.trainer.ema.state_dict())
 
-    def close(self) -> None:
-        """Let go of the history file."""
-        self._history.close()
+    def roll_back(self, further: bool = False) -> None:
+        """Go back to the last good checkpoint, `further` to the one before it if there is one.
 
+        Raises:
+            CheckpointError: none is good.
+        """
+        counted = self.roll_backs
+        _, note = self._store.load(self._take, further)
+        self.roll_backs = counted
+        self.rewinds += 1
+        self._settle(note)
 
-def read_history(folder: Path) -> list[dict]:
-    """Rows of `history.jsonl`; a last line cut short by a crash is left out."""
-    path = Path(folder) / "history.jsonl"
-    rows = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            rows.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("step"), int)]
+    @classmethod
+    def _begin(cls, config: Config, folder: Path, images: data.ImageSet) -> Run:
+        (folder / "snapshots").mkdir(exist_ok=True)
+        run = cls(folder, Trainer(config, images))
+        run.save()
+        return run
 
+    def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
+        config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
+        recent = [StepStats(**stats) for stats in numbers.get("recent", [])]
+        self.trainer.configure(config)
+        self.trainer.load_state_dict(state)
+        self.elapsed_s, self._recent = elapsed_s, recent
+        self.roll_backs = int(numbers.get("roll_backs", 0))
+        self._rows_then = int(numbers.get("rows", 0))
 
-def frame_path(folder: Path, step: int) -> Path:
-    """Where the contact sheet of a step lies."""
-    return Path(folder) / "snapshots" / f"{step:08d}.png"
-
-
-def frame_steps(folder: Path) -> list[int]:
-    """Steps of the kept contact sheets, in order."""
-    names = (Path(folder) / "snapshots").glob("*.png")
-    return sorted(int(path.stem) for path in names if path.stem.isdigit())
-
-
-def thin(steps: list[int], limit: int) -> list[int]:
-    """Which of these steps to drop so that `limit` stay, spread evenly in the ratio of steps.
-
-    Dropped first is the one whose neighbours are closest in log(step): early change is fast.
-    """
-    kept, dropped = list(steps), []
-    while len(kept) > limit:
-        logs = np.log(np.array(kept) + 50.0)
-        victim = 1 + int(np.argmin(logs[2:] - logs[:-2]))
-        dropped.append(kept.pop(victim))
-    return dropped
+    def _settle(self, note: str | None) -> None:
+        """History and frames follow the checkpoint; what is missing or was passed over is told."""
+        self._store.settle()
+        for mark in self.history.cut(self.step):
+            if mark["mark"] == "rolled back":  # that it happened stays known
+                values = {k: v for k, v in mark.items() if k not in ("step", "mark")}
+                self.history.mark(self.step, mark["mark"], **values)
+        drop_frames(self.folder, self.step)
+        if note:
+            self.history.mark(self.step, "fell back", note=note)
+        missing = self._rows_then - len(self.rows)
+        if missing > 0:
+            told = f"The history file had lost {missing} of its rows; the run itself is whole."
+            self.history.mark(self.step, "history damaged", note=told)

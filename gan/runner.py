@@ -1,52 +1,33 @@
 """One background thread that trains, and the only one to touch training tensors.
 
 Jobs go in through a queue and are done between steps; out comes an immutable `Snapshot`, replaced
-whole and read without waiting. A job's error returns through its Future; an error in a step ends
-the run and becomes `snapshot.error`. No thread starts before the first job; `close()` joins it.
+whole and read without waiting. A job's error returns through its Future; what goes wrong in a step
+is the `Keeper`'s, and what that gives up on becomes `snapshot.error`. No thread starts before the
+first job; `close()` joins it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import queue
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gan.config import Config
 from gan.generator import Generator
+from gan.keeper import Keeper, RunFailed
 from gan.machine import lower_thread_priority, set_threads
 from gan.run import Run
+from gan.snapshot import Snapshot
 from gan.trainer import StepStats
+from gan.vitals_log import Vitals
+from gan.worker import Worker
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What can be shown of a run. `images` uint8 (60,h,w,c), read-only: column k is class k.
-
-    `state` is one of idle, loading, running, paused, done, failed.
-    """
-
-    version: int = 0
-    state: str = "idle"
-    run: str = ""
-    config: Config | None = None
-    step: int = 0
-    goal_steps: int = 0
-    elapsed_s: float = 0.0
-    images_per_s: float = 0.0
-    left_s: float | None = None
-    stats: StepStats | None = None
-    images: np.ndarray | None = None
-    error: str | None = None
 
 
 class Runner:
@@ -59,13 +40,12 @@ class Runner:
     def __init__(self, publish_every_s: float = 1.0, checkpoint_every_s: float = 10.0) -> None:
         self.publish_every_s, self.checkpoint_every_s = publish_every_s, checkpoint_every_s
         self.snapshot = Snapshot()
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._start_lock = threading.Lock()
-        self._closed = False
+        self._worker = Worker("trainer", self._begin, self._is_running, self._advance)
+        self._vitals = Vitals()
         self._run: Run | None = None  # from here on: the thread's own
+        self._keeper: Keeper | None = None
         self._goal_s: float | None = None
-        self._published_s = self._saved_s = 0.0
+        self._published_s = 0.0
         self._paced: tuple[int, float] = (0, 0.0)
 
     def start(self, config: Config, folder: Path, seconds: float | None = None) -> Future[None]:
@@ -73,76 +53,61 @@ class Runner:
 
         The Future holds RuntimeError while another run goes on, else what `Run.create` raises.
         """
-        return self._submit(lambda: self._open(config, lambda: Run.create(config, folder), seconds))
+        return self._worker.submit(
+            lambda: self._open(config, lambda: Run.create(config, folder), seconds)
+        )
 
     def resume_run(self, folder: Path, seconds: float | None = None) -> Future[None]:
         """Go on with a stopped run from its last checkpoint."""
-        return self._submit(lambda: self._open(None, lambda: Run.resume(folder), seconds))
+        return self._worker.submit(lambda: self._open(None, lambda: Run.resume(folder), seconds))
 
     def pause(self) -> Future[None]:
         """Hold the run between two steps, saved; nothing when none is running."""
-        return self._submit(lambda: self._switch("running", "paused"))
+        return self._worker.submit(lambda: self._switch("running", "paused"))
 
     def resume(self) -> Future[None]:
         """Let a paused run go on."""
-        return self._submit(lambda: self._switch("paused", "running"))
+        return self._worker.submit(lambda: self._switch("paused", "running"))
 
     def stop(self) -> Future[None]:
         """Save the run and end it; it can be resumed later."""
-        return self._submit(lambda: self._finish("done"))
+        return self._worker.submit(lambda: self._finish("done"))
+
+    def configure(self, **changes: Any) -> Future[None]:
+        """Change `steering.STEERABLE` settings of the run that goes on, from its next step.
+
+        The Future holds ConfigError for a value out of range, LookupError when no run goes on.
+        """
+        return self._worker.submit(lambda: self._configure(changes))
 
     def generator(self) -> Future[Generator]:
         """A copy of the present run's EMA weights; LookupError when there is no run."""
-        return self._submit(self._copy_generator)
+        return self._worker.submit(self._copy_generator)
 
     def history(self, since_row: int = 0) -> list[dict]:
         """Rows of the present or last run's history from row `since_row` on."""
         run = self._run
         return run.rows[max(0, since_row) :] if run else []
 
+    def marks(self) -> list[dict]:
+        """Marks of the present or last run's history: changes and roll-backs, each at a step."""
+        run = self._run
+        return run.history.marks[:] if run else []
+
+    def vitals(self, run: str, since_row: int = 0) -> list[dict]:
+        """Rows of vital signs of the run of that name, if it is the present or last one."""
+        return self._vitals.rows(run, since_row)
+
     def close(self) -> None:
         """Save and end the run, and join the thread. Afterwards every job is refused."""
-        with self._start_lock:
-            self._closed = True
-            thread = self._thread
-        if thread is not None:
-            self._jobs.put((lambda: self._finish("done"), Future()))
-            thread.join()
+        self._worker.close(lambda: self._finish("done", whatever=True))
 
-    def _submit(self, job: Callable[[], Any]) -> Future:
-        future: Future = Future()
-        with self._start_lock:
-            if self._closed:
-                future.set_exception(RuntimeError("The trainer has been shut down."))
-                return future
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="trainer", daemon=True)
-                self._thread.start()
-            self._jobs.put((job, future))
-        return future
+    def _is_running(self) -> bool:
+        return self.snapshot.state == "running"
 
-    def _loop(self) -> None:
+    def _begin(self) -> None:
         lower_thread_priority()
         set_threads()
-        while True:
-            running = self.snapshot.state == "running"
-            if self._closed and self._jobs.empty() and not running:
-                return
-            self._do_jobs(wait=not running)
-            if self.snapshot.state == "running":
-                self._advance()
-
-    def _do_jobs(self, wait: bool) -> None:
-        """Every waiting job; requests from the page thus go first between steps."""
-        while wait or not self._jobs.empty():
-            job, future = self._jobs.get()
-            wait = False
-            try:
-                result = job()
-            except Exception as error:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
 
     def _open(
         self, config: Config | None, opener: Callable[[], Run], seconds: float | None
@@ -157,7 +122,7 @@ class Runner:
             self.snapshot = replace(before, version=self.snapshot.version + 1)
             raise
         self._run, self._goal_s = run, seconds
-        self._saved_s = time.monotonic()
+        self._keeper = Keeper(run, self.checkpoint_every_s)
         self._paced = (run.step, run.elapsed_s)
         self.snapshot = Snapshot(
             version=self.snapshot.version,
@@ -168,27 +133,35 @@ class Runner:
         self._publish("running", keep=run.step == 0)
 
     def _advance(self) -> None:
-        run = self._run
         try:
-            stats = run.advance()
-            if not np.isfinite([stats.loss_g, stats.loss_d]).all():
-                raise FloatingPointError(
-                    f"The losses are no longer finite at step {stats.step}. Start again with lower "
-                    "learning rates, or resume from the last checkpoint."
-                )
-            now = time.monotonic()
+            stats = self._keeper.advance()
+            if stats is None:  # it went back
+                self._paced = (self._run.step, self._run.elapsed_s)
+            if self._goal_reached():
+                self._keeper.save()  # which may find that it diverged, and go back
             if self._goal_reached():
                 self._finish("done")
-                return
-            if now - self._published_s >= self.publish_every_s:
+            elif stats is None or time.monotonic() - self._published_s >= self.publish_every_s:
                 self._publish("running", stats=stats)
-            if now - self._saved_s >= self.checkpoint_every_s:
-                run.save()
-                self._saved_s = time.monotonic()
-        except Exception as error:
-            log.exception("The run stopped at step %d.", run.step)
-            run.close()
-            self._replace(state="failed", error=str(error), left_s=None)
+        except RunFailed as error:
+            self._fail(error)
+        except Exception as error:  # not of a step: what was trained is good
+            log.exception("The run stopped at step %d.", self._run.step)
+            with contextlib.suppress(RunFailed):
+                self._keeper.save()
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End the run at its last good state, and say why."""
+        run = self._run
+        self._replace(
+            state="failed",
+            error=str(error),
+            left_s=None,
+            step=run.step,
+            elapsed_s=run.elapsed_s,
+            **self._told(),
+        )
 
     def _goal_reached(self) -> bool:
         run = self._run
@@ -199,8 +172,13 @@ class Runner:
         run = self._run
         images = run.samples()
         images.setflags(write=False)
+        vitals = self._vitals.take(run)
+        lost = None
         if keep:
-            run.keep_frame(images)
+            try:
+                run.keep_frame(images)
+            except OSError as error:  # the film lacks a frame; the run goes on
+                lost = f"A picture of the run could not be kept ({error.strerror or error})."
         step, elapsed_s = self._paced
         rate = (run.step - step) / max(run.elapsed_s - elapsed_s, 1e-9)
         if run.elapsed_s - elapsed_s > 5:  # a window of about five seconds
@@ -217,22 +195,44 @@ class Runner:
             left_s=left_s if state in ("running", "paused") else None,
             stats=stats or self.snapshot.stats,
             images=images,
+            vitals=vitals,
+            config=run.config,
+            **self._told() | ({"warning": lost} if lost and not self._keeper.warning else {}),
         )
+
+    def _told(self) -> dict[str, Any]:
+        run, keeper = self._run, self._keeper
+        return {"warning": keeper.warning, "notes": keeper.notes, "rewinds": run.rewinds}
 
     def _switch(self, before: str, after: str) -> None:
         if self.snapshot.state != before:
             return
         if after == "paused":
-            self._run.save()
+            self._save()
         self._publish(after)
         self._paced = (self._run.step, self._run.elapsed_s)
 
-    def _finish(self, state: str) -> None:
+    def _finish(self, state: str, whatever: bool = False) -> None:
+        """Save and end the run; on a full disk it is held instead, unless it must end."""
         if self.snapshot.state not in ("running", "paused"):
             return
-        self._run.save()
+        if not self._save() and not whatever:
+            self._publish("paused")
+            return
         self._publish(state)
-        self._run.close()
+
+    def _save(self) -> bool:
+        try:
+            return self._keeper.save()
+        except RunFailed as error:
+            self._fail(error)
+            raise
+
+    def _configure(self, changes: dict[str, Any]) -> None:
+        if self.snapshot.state not in ("running", "paused"):
+            raise LookupError("No run is going on whose settings could change.")
+        self._keeper.configure(changes)
+        self._replace(config=self._run.config, warning=self._keeper.warning)
 
     def _copy_generator(self) -> Generator:
         if self._run is None:

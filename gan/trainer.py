@@ -19,6 +19,7 @@ from gan.data import ImageSet
 from gan.losses import LOSSES, r1_penalty
 from gan.machine import choose_device
 from gan.networks import make_discriminator, make_generator
+from gan.steering import changed, difference
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,16 @@ class Trainer:
         """Move G alone. Returns its loss."""
         images, classes = self._real_batch()
         self.D.requires_grad_(False)
-        fake = self.D(self.G(self._z(), classes), classes)
-        # only the relativistic loss compares fakes with reals; the others skip that forward pass
-        real = self.D(images, classes) if self.config.loss == "relativistic" else fake.detach()
-        loss = self.loss.g(real, fake)
-        self.opt_G.zero_grad(set_to_none=True)
-        loss.backward()
-        self.opt_G.step()
-        self.D.requires_grad_(True)
+        try:
+            fake = self.D(self.G(self._z(), classes), classes)
+            # only the relativistic loss compares fakes with reals; the others skip that pass
+            real = self.D(images, classes) if self.config.loss == "relativistic" else fake.detach()
+            loss = self.loss.g(real, fake)
+            self.opt_G.zero_grad(set_to_none=True)
+            loss.backward()
+            self.opt_G.step()
+        finally:  # a step that raised may be taken again
+            self.D.requires_grad_(True)
         return loss.detach()
 
     def _real_batch(self) -> tuple[Tensor, Tensor]:
@@ -124,6 +127,21 @@ class Trainer:
             scale = max(0.0, min(1.0, 2 - 2 * self.step_count / self.config.steps))
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
+
+    def configure(self, config: Config) -> None:
+        """Go on under a config that differs only in what `gan.steering` lets change.
+
+        Raises:
+            ValueError: it is for other networks, data or a batch of another size.
+        """
+        if changed(self.config, difference(self.config, config)) != config:
+            raise ValueError("the config is that of another run")
+        self.config = config  # read anew in every step
+
+    def is_finite(self) -> bool:
+        """Whether every weight and every moment of the optimisers is a finite number."""
+        tensors = self.state_dict()["tensors"].values()
+        return all(bool(torch.isfinite(t).all()) for t in tensors if t.is_floating_point())
 
     def state_dict(self) -> dict[str, Any]:
         """All it takes to go on bit for bit: tensors by dotted name, and `step_count`."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +14,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan.checkpoint import NEWEST
 from gan.cli import main
 from gan.clip import ClipRecipe
 from gan.data import ASSETS
 from gan.generator import Generator
 from gan.latents import latent
 from gan.recipe import Recipe, save_png
+from gan.run import Run
+from gan.trainer import Trainer
 from tests.clips import CLIP
 from tests.recipes import packed
 
@@ -37,6 +43,37 @@ def test_train_and_resume_count_steps_from_zero(model, capsys):
     assert main(["resume", model, "--seconds", "0.2"]) == 0
     assert main(["resume", model, "--steps", "5"]) == 2
     assert "already" in capsys.readouterr().err
+
+
+def test_told_to_stop_it_saves_between_two_steps(model, tmp_path, monkeypatch, capsys):
+    folder = shutil.copytree(model, tmp_path / "run")
+    before, real, signals = Run.resume(folder).step, Trainer.step_G, []
+
+    def step_g(trainer):  # half of a step has been taken
+        if trainer.step_count == before + 3 and not signals:
+            signals.append(os.kill(os.getpid(), signal.SIGTERM))
+        return real(trainer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "step_G", step_g)
+        assert main(["resume", str(folder), "--steps", "1000"]) == 130
+    assert "stopped" in capsys.readouterr().err
+    run = Run.resume(folder)
+    assert run.step == before + 4
+    straight = Run.resume(Path(model))
+    while straight.step < run.step:
+        straight.advance()
+    assert straight.advance().loss_d == run.advance().loss_d
+
+
+def test_what_happens_to_a_run_is_told(model, tmp_path, monkeypatch, capsys):
+    folder = shutil.copytree(model, tmp_path / "run")
+    (folder / NEWEST).write_bytes(b"cut")
+    assert main(["resume", str(folder), "--seconds", "0.1"]) == 0
+    assert "The one before it is whole" in capsys.readouterr().err
+    monkeypatch.setattr(Trainer, "step_D", lambda _: 1 / 0)
+    assert main(["resume", str(folder), "--seconds", "5"]) == 2
+    assert "stands at its last good state" in capsys.readouterr().err
 
 
 def test_sample_npz_is_balanced_and_seeded(model, tmp_path):

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +11,14 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gan.checkpoint import CheckpointError, load_checkpoint, write_atomic
+from bench.faults import SETTINGS, Tally, compare, damage, torture
+from gan.atomic import write_atomic
+from gan.checkpoint import NEWEST, PREVIOUS, CheckpointError, load_checkpoint, save_checkpoint
 from gan.config import preset
+from gan.frames import frame_steps, thin
 from gan.generator import Generator
-from gan.run import Run, frame_steps, read_history, thin
+from gan.history import read_history
+from gan.run import Run
 
 SMALL = preset("default", width=8, batch_size=8, steps=400)
 
@@ -57,39 +57,28 @@ def test_200_steps_equal_100_then_resume_then_100(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_killed_run_resumes_bit_for_bit(tmp_path):
-    code = (
-        "import sys; from pathlib import Path; from gan.run import Run; "
-        "from gan.machine import set_threads; from tests.gan.test_run import SMALL\n"
-        "set_threads()\n"
-        "run = Run.create(SMALL, Path(sys.argv[1]))\n"
-        "while True:\n"
-        "    run.advance()\n"
-        "    if run.step % 20 == 0: run.save(); print(run.step, flush=True)\n"
-    )
-    root = Path(__file__).parents[2]
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "k")],
-        cwd=root, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for line in child.stdout:
-        if int(line) >= 100:
-            break
-    time.sleep(0.05)  # somewhere between two saves
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
-    resumed = Run.resume(tmp_path / "k")
-    assert resumed.step >= 100
-    goal = resumed.step + 100
-    straight = walk(Run.create(SMALL, tmp_path / "s"), goal)
-    assert_same_weights(straight, walk(resumed, goal))
+def test_killed_processes_lose_and_spoil_nothing(tmp_path):
+    tally = Tally()
+    torture(tmp_path / "k", kills=2, seed=4, save_every_s=0.2, tally=tally)
+    compare(tmp_path / "k", seed=4, tally=tally)
+    assert (tally.kills, tally.lost_runs, tally.corrupt, tally.faults) == (2, 0, 0, [])
+    assert 0 < tally.max_lost_s < 5  # a busy machine; bench/faults.py measures it
+
+
+def test_the_fault_bench_sees_a_run_that_differs(tmp_path):
+    tally, run = Tally(), Run.create(preset("default", seed=1, **SETTINGS), tmp_path / "r")
+    next(run.trainer.G.parameters()).data[0] += 1e-4
+    run.save()
+    (tmp_path / "r/model.safetensors").write_bytes(b"cut")
+    assert [fault.split(":")[0] for fault in damage(tmp_path / "r")] == ["model.safetensors"]
+    compare(tmp_path / "r", seed=1, tally=tally)
+    assert tally.corrupt == 1
 
 
 def test_resume_forgets_history_after_the_checkpoint(tmp_path):
     run = walk(Run.create(SMALL, tmp_path), 20)
     run.save()
-    walk(run, 40).close()
+    walk(run, 40)
     with open(tmp_path / "history.jsonl", "a") as file:
         file.write('{"step": 50, "loss')  # cut short by a crash
     assert [row["step"] for row in Run.resume(tmp_path).rows] == [10, 20]
@@ -114,8 +103,6 @@ def damaged(path: Path, how: str) -> None:
         (save_other.folder / "checkpoint.safetensors").rename(path)
         state, _ = load_checkpoint(path)
         state["tensors"].pop("G.fc.weight")
-        from gan.checkpoint import save_checkpoint
-
         save_checkpoint(path, state, {"elapsed_s": 0.0})
     elif how == "missing":
         path.unlink()
@@ -127,8 +114,8 @@ def damaged(path: Path, how: str) -> None:
 def test_a_damaged_checkpoint_is_refused_with_a_sentence_and_changes_nothing(tmp_path, how):
     run = walk(Run.create(SMALL, tmp_path / "r"), 20)
     run.save()
-    run.close()
-    damaged(tmp_path / "r/checkpoint.safetensors", how)
+    (tmp_path / "r" / PREVIOUS).write_bytes(b"damaged too")
+    damaged(tmp_path / "r" / NEWEST, how)
     before = {p: p.read_bytes() for p in (tmp_path / "r").rglob("*") if p.is_file()}
     with pytest.raises(CheckpointError, match=r"checkpoint.*") as caught:
         Run.resume(tmp_path / "r")
@@ -151,7 +138,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_a_run_does_not_overwrite_another(tmp_path):
-    Run.create(SMALL, tmp_path).close()
+    Run.create(SMALL, tmp_path)
     with pytest.raises(FileExistsError, match="not empty"):
         Run.create(SMALL, tmp_path)
 

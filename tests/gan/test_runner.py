@@ -9,10 +9,11 @@ import time
 import numpy as np
 import pytest
 
-from gan.config import preset
+from gan.config import ConfigError, preset
 from gan.generator import Generator
 from gan.run import Run
 from gan.runner import Runner
+from gan.trainer import Trainer
 
 SMALL = preset("default", width=8, batch_size=8, steps=100_000)
 
@@ -27,7 +28,7 @@ def wait(condition, seconds: float = 60) -> None:
 
 @pytest.fixture
 def runner():
-    made = Runner(publish_every_s=0.05, checkpoint_every_s=0.2)
+    made = Runner(publish_every_s=0.05, checkpoint_every_s=0.5)
     yield made
     made.close()
 
@@ -107,16 +108,59 @@ def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monke
     wait(lambda: runner.snapshot.step > 5)
 
 
-def test_losses_that_are_not_finite_end_the_run(runner, tmp_path, monkeypatch):
+def test_a_run_that_keeps_diverging_goes_back_three_times_and_then_ends(
+    runner, tmp_path, monkeypatch
+):
     runner.start(SMALL, tmp_path / "r").result()
-    real = Run.advance
+    wait(lambda: runner.snapshot.step > 5)
+    real = Trainer.step
 
-    def nan(run):
-        return dataclasses.replace(real(run), loss_d=float("nan"))
+    def nan(trainer):
+        return dataclasses.replace(real(trainer), loss_d=float("nan"))
 
-    monkeypatch.setattr(Run, "advance", nan)
+    monkeypatch.setattr(Trainer, "step", nan)
     wait(lambda: runner.snapshot.state == "failed")
-    assert "learning rates" in runner.snapshot.error
+    end = runner.snapshot
+    assert "learning rates" in end.error and len(end.notes) == 3
+    assert end.rewinds == 4 and end.config.lr_g == SMALL.lr_g / 8
+    assert [mark["mark"] for mark in runner.marks()] == ["rolled back"] * 3
+    monkeypatch.undo()
+    runner.resume_run(tmp_path / "r").result()  # the last good state is kept
+    wait(lambda: runner.snapshot.step > end.step)
+
+
+def test_settings_change_while_it_runs_and_are_told(runner, tmp_path):
+    with pytest.raises(LookupError, match="No run"):
+        runner.configure(lr_g=1e-4).result()
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.step > 5)
+    runner.configure(lr_g=1e-4, d_steps_per_g_step=2).result()
+    assert runner.snapshot.config == dataclasses.replace(SMALL, lr_g=1e-4, d_steps_per_g_step=2)
+    with pytest.raises(ConfigError, match="between"):
+        runner.configure(lr_d=7.0).result()
+    runner.stop().result()
+    assert [mark["mark"] for mark in runner.marks()] == ["changed"]
+    runner.resume_run(tmp_path / "r").result()
+    assert runner.snapshot.config.lr_g == 1e-4
+
+
+def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_path, monkeypatch):
+    runner.start(SMALL, tmp_path / "r").result()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gan.run.write_atomic", full)  # of the frames
+        patch.setattr("gan.store.save_checkpoint", full)
+        wait(lambda: "No space" in (runner.snapshot.warning or ""))
+        step = runner.snapshot.step
+        wait(lambda: runner.snapshot.step > step)
+        runner.stop().result()
+        assert runner.snapshot.state == "paused" and "No space" in runner.snapshot.warning
+    runner.stop().result()
+    assert (runner.snapshot.state, runner.snapshot.warning) == ("done", None)
+    assert Run.resume(tmp_path / "r").step == runner.snapshot.step
 
 
 def test_stop_saves_and_the_run_can_be_resumed(runner, tmp_path):
@@ -153,6 +197,6 @@ def test_close_saves_joins_and_refuses(tmp_path):
     wait(lambda: runner.snapshot.state == "running")
     runner.close()
     assert not any(thread.name == "trainer" for thread in threading.enumerate())
-    Run.resume(tmp_path / "r").close()
+    Run.resume(tmp_path / "r")
     with pytest.raises(RuntimeError, match="shut down"):
         runner.pause().result()

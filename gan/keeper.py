@@ -1,0 +1,164 @@
+"""Sees that a run is not lost: when it is saved, and what is done when a step goes wrong.
+
+The runner and the command line step through it. A full disk does not stop the training; a step
+that raises is taken again from the last checkpoint; a run that diverged goes back with a change,
+for at the same settings it would diverge for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from gan.checkpoint import CheckpointError
+from gan.config import Config
+from gan.run import Diverged, Run
+from gan.steering import MOST_ROLL_BACKS, changed, difference, remedy
+from gan.trainer import StepStats
+
+log = logging.getLogger(__name__)
+
+MOST_REPEATS = 3  # of steps that raise, before a checkpoint is passed
+
+
+class RunFailed(RuntimeError):
+    """The run cannot go on; the sentence says why. It stands at its last good checkpoint."""
+
+
+class Keeper:
+    """Steps a run and saves it so often that a power cut costs at most `every_s` of training.
+
+    `warning` is a sentence while the last save failed, else None.
+    """
+
+    def __init__(self, run: Run, every_s: float = 10.0) -> None:
+        self.run, self.every_s = run, every_s
+        self.warning: str | None = None
+        self._saved_s = time.monotonic()
+        self._step_s = 0.0
+        self._saved: tuple[int, Config, int] | None = None
+        self._repeats = 0
+        self._rolled_to: int | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what happened to the run, since it began."""
+        return tuple(mark["note"] for mark in self.run.history.marks if "note" in mark)
+
+    def advance(self) -> StepStats | None:
+        """One step, and a save when one is due. None when it went back instead.
+
+        Raises:
+            RunFailed: it has gone back as often as makes sense.
+        """
+        start, rewinds = time.monotonic(), self.run.rewinds
+        try:
+            stats = self.run.advance()
+        except Diverged as error:
+            self._roll_back(error)
+            return None
+        except Exception as error:
+            self._repeat(error)
+            return None
+        self._step_s = time.monotonic() - start
+        if self._is_due():
+            self.save()
+        return stats if self.run.rewinds == rewinds else None
+
+    def save(self) -> bool:
+        """Save what has changed; False, and `warning`, when the disk refuses.
+
+        Weights that are not finite are not saved: the run goes back instead.
+
+        Raises:
+            RunFailed: see `advance`.
+        """
+        if self._saved == self._present():
+            return True
+        return self._save()
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """See `Run.configure`; saved at once, so that a power cut does not undo it.
+
+        Raises:
+            ConfigError: a setting that cannot change now, or a value out of range.
+        """
+        self.run.configure(changes)
+        self.save()
+
+    def _is_due(self) -> bool:
+        """With room for the next step to take twice as long as this one, and for a busy machine."""
+        since = time.monotonic() - self._saved_s
+        return since + 2 * self._step_s >= 0.8 * self.every_s
+
+    def _present(self) -> tuple[int, Config, int]:
+        return self.run.step, self.run.config, self.run.rewinds
+
+    def _save(self, keep_previous: bool = True) -> bool:
+        try:
+            self.run.save(keep_previous)
+        except Diverged as error:
+            self._roll_back(error)
+            return self.warning is None
+        except OSError as error:
+            log.warning("The run could not be saved at step %d: %s", self.run.step, error)
+            self.warning = (
+                f"The run could not be saved ({error.strerror or error}). Nothing is lost yet, "
+                "and saving is tried again; make room on the disk."
+            )
+            return False
+        finally:
+            self._saved_s = time.monotonic()
+        self.warning, self._saved = None, self._present()
+        if keep_previous:
+            self._repeats = 0
+        return True
+
+    def _roll_back(self, error: Diverged) -> None:
+        count, reached, present = self.run.roll_backs + 1, self.run.step, self.run.config
+        # where it diverged again before the next checkpoint, that state is spoilt: the one before
+        at_once = self._saved is not None and self._saved[0] == self._rolled_to
+        self._go_back(error, further=at_once and count <= MOST_ROLL_BACKS)
+        if count > MOST_ROLL_BACKS:
+            raise RunFailed(
+                f"{error} It was rolled back {MOST_ROLL_BACKS} times with gentler settings and "
+                f"diverged again. It stands at its last good state, step {self.run.step}; start "
+                "again with lower learning rates, or with more R1."
+            )
+        gentler = changed(present, remedy(present, count))
+        changes = difference(self.run.config, gentler)
+        self.run.trainer.configure(gentler)
+        self.run.roll_backs = count
+        told = ", ".join(f"{name} {value:g}" for name, value in changes.items()) or "no change left"
+        note = (
+            f"{error} Rolled back to step {self.run.step} with a change ({told}); "
+            f"{count} of at most {MOST_ROLL_BACKS} times."
+        )
+        self.run.history.mark(
+            self.run.step, "rolled back", from_step=reached, changes=changes, note=note
+        )
+        log.warning("%s", note)
+        self._rolled_to = self.run.step
+        # the checkpoint before this one stays what it is: it may be needed next
+        self._save(keep_previous=False)
+
+    def _repeat(self, error: Exception) -> None:
+        reached = self.run.step
+        log.exception("The step after %d raised.", reached)
+        self._go_back(error)
+        self._repeats += 1
+        if self._repeats > MOST_REPEATS:
+            raise RunFailed(
+                f"A step failed {self._repeats} times: {error} The run stands at its last good "
+                f"state, step {self.run.step}."
+            ) from error
+        note = f"A step failed after step {reached} ({error}); taken again from {self.run.step}."
+        self.run.history.mark(self.run.step, "repeated", from_step=reached, note=note)
+
+    def _go_back(self, error: Exception, further: bool = False) -> None:
+        try:
+            self.run.roll_back(further)
+        except CheckpointError as none:
+            raise RunFailed(f"{error} There is no good checkpoint to go back to: {none}") from error
+        self._saved_s = time.monotonic()

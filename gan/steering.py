@@ -1,0 +1,51 @@
+"""What may be changed of a run while it goes on, and what is changed of one that diverged."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from gan.config import RANGES, Config, ConfigError
+
+# networks, data and batch stay what they are: their state is in the checkpoint
+STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every")
+MOST_ROLL_BACKS = 3  # of one run
+
+
+def changed(config: Config, changes: dict[str, Any]) -> Config:
+    """`config` with other learning rates, steps of D, or R1 regularisation.
+
+    Raises:
+        ConfigError: a setting that cannot change during a run, or a value out of range.
+    """
+    for name in changes:
+        if name not in STEERABLE:
+            listed = ", ".join(STEERABLE)
+            raise ConfigError(f"{name} cannot change while a run goes on; these can: {listed}.")
+    return dataclasses.replace(config, **changes)
+
+
+def difference(before: Config, after: Config) -> dict[str, Any]:
+    """The steerable settings in which two configs differ, with the values of `after`."""
+    return {
+        name: getattr(after, name)
+        for name in STEERABLE
+        if getattr(after, name) != getattr(before, name)
+    }
+
+
+def remedy(config: Config, attempt: int) -> dict[str, Any]:
+    """What to change before a diverged run goes on; `attempt` 1, 2 and 3 go further each time.
+
+    Both learning rates are halved; from the second time on R1 (Mescheder et al. 2018) is turned on,
+    or doubled, and taken at every step: it bounds D's slope, which is what runs away.
+    """
+    lowest = RANGES["lr_g"][0]
+    changes: dict[str, Any] = {
+        "lr_g": max(lowest, config.lr_g / 2),
+        "lr_d": max(lowest, config.lr_d / 2),
+    }
+    if attempt > 1:
+        gamma = min(RANGES["r1_gamma"][1], max(1.0, 2 * config.r1_gamma))
+        changes |= {"r1_gamma": gamma, "r1_every": 1}
+    return difference(config, changed(config, changes))

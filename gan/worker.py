@@ -1,0 +1,77 @@
+"""A thread that does jobs one after the other, and takes turns at its own work in between."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+
+class Worker:
+    """Runs `turn()` again and again while `busy()`, and every waiting job before the next turn.
+
+    `begin()` is the thread's first call. No thread starts before the first job. A job's error
+    returns through its Future; `turn` must not raise.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        begin: Callable[[], None],
+        busy: Callable[[], bool],
+        turn: Callable[[], None],
+    ) -> None:
+        self._name, self._begin, self._busy, self._turn = name, begin, busy, turn
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def submit(self, job: Callable[[], Any]) -> Future:
+        """Do this job in the thread, as soon as the present turn is over."""
+        future: Future = Future()
+        with self._lock:
+            if self._closed:
+                future.set_exception(RuntimeError("The trainer has been shut down."))
+                return future
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
+                self._thread.start()
+            self._jobs.put((job, future))
+        return future
+
+    def close(self, last: Callable[[], Any]) -> None:
+        """Do the waiting jobs and `last`, which must end the work, and join the thread.
+
+        Afterwards every job is refused.
+        """
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+        if thread is not None:
+            self._jobs.put((last, Future()))
+            thread.join()
+
+    def _loop(self) -> None:
+        self._begin()
+        while True:
+            busy = self._busy()
+            if self._closed and self._jobs.empty() and not busy:
+                return
+            self._do_jobs(wait=not busy)
+            if self._busy():
+                self._turn()
+
+    def _do_jobs(self, wait: bool) -> None:
+        """Every waiting job; requests from the page thus go first between steps."""
+        while wait or not self._jobs.empty():
+            job, future = self._jobs.get()
+            wait = False
+            try:
+                result = job()
+            except Exception as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
