@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from pathlib import Path
 from typing import Any
 
+from demo import vital_signs
+from demo.curve_rows import number, points, thin
 from demo.studio import RUN_PREFIX, Studio
+from gan.frames import frame_steps
+from gan.history import read_history
 from gan.pictures import grid, png_bytes
-from gan.run import frame_steps, read_history
-from gan.runner import Snapshot
+from gan.snapshot import Snapshot
+from gan.vitals_log import read_vitals
 
-MAX_POINTS = 400  # of a chart, in one answer
 MAX_FRAMES = 8  # of a film, in one answer
+KNOWN_FILMS = 16  # lists of steps that pages may still have, newest last
 COLUMNS = 10
-CURVES = ("step", "loss_g", "loss_d", "d_real", "d_fake")
 BUNDLED = "mnist"
 
 
@@ -32,29 +34,45 @@ class Progress:
         # replaced whole, so that two visitors' polls may race for it: (version, what is shared)
         self._shared: tuple[Any, dict[str, Any]] = (None, {})
         self._bundled: list[list[float | None]] | None = None
+        self._bundled_vitals: list[dict[str, Any]] | None = None
 
     def poll(self, cursor: Any) -> dict[str, Any]:
         """The state of training, and what is new since `cursor` (an earlier answer's, or {}).
 
-        Always: version, state, run, step, goal, rate (images per second), elapsed, left (s).
-        When new: rows (of `CURVES`), frames (steps with a recorded picture), picture (base64 PNG).
-        `reset` says that rows replace what the page has. A cursor that makes no sense is an
-        empty one.
+        Always: version, state, run, step, goal, rate (images per second), elapsed, left (s), and
+        error or warning where there is one. When new: rows (of `curve_rows.CURVES`), vitals (rows
+        of `vital_signs.wire`), frames (steps with a recorded picture; frames_dropped and
+        frames_added where the page has an earlier list), picture (base64 PNG), note (the last of
+        what happened to the run). `reset` says that rows and vitals replace what the page has:
+        another run, or one that went back. A cursor that makes no sense is an empty one.
         """
         cursor = cursor if isinstance(cursor, dict) else {}
         snapshot = self._studio.runner.snapshot
         shared = self._once(snapshot)
-        fresh = cursor.get("run") != snapshot.run
+        same = (cursor.get("run"), cursor.get("rewinds")) == (snapshot.run, snapshot.rewinds)
+        fresh = not same or _whole(cursor.get("step")) > snapshot.step
         rows, row = self._rows(snapshot, 0 if fresh else _whole(cursor.get("row")))
-        answer = {**shared["status"], "cursor": {"run": snapshot.run, "row": row}}
+        vitals, vital = self._vitals(snapshot, 0 if fresh else _whole(cursor.get("vital")))
+        place = {"run": snapshot.run, "rewinds": snapshot.rewinds, "step": snapshot.step}
+        place |= {"row": row, "vital": vital, "notes": len(snapshot.notes)}
+        answer = {**shared["status"], "cursor": place}
+        if fresh or cursor.get("notes") != len(snapshot.notes):
+            answer["note"] = snapshot.notes[-1] if snapshot.notes else ""
         if fresh:
             answer["reset"] = True
         if rows:
             answer["rows"] = rows
+        if vitals:
+            answer["vitals"] = vitals
         for name in ("frames", "picture"):
             answer["cursor"][name] = shared[name + "_key"]
             if fresh or cursor.get(name) != shared[name + "_key"]:
                 answer[name] = shared[name]
+        before = None if fresh else shared["films"].get(str(cursor.get("frames")))
+        if before is not None and "frames" in answer:
+            after = answer.pop("frames")
+            answer["frames_dropped"] = [step for step in before if step not in after]
+            answer["frames_added"] = [step for step in after if step not in before]
         return answer
 
     def frames(self, wanted: Any) -> dict[str, Any]:
@@ -80,9 +98,9 @@ class Progress:
 
     def _once(self, snapshot: Snapshot) -> dict[str, Any]:
         key = (snapshot.run, snapshot.version, snapshot.state)
-        kept_key, shared = self._shared
+        kept_key, shared_before = self._shared
         if kept_key == key:
-            return shared
+            return shared_before
         picture = ""
         if snapshot.images is not None:
             picture = base64.b64encode(png_bytes(grid(snapshot.images, COLUMNS))).decode()
@@ -96,6 +114,8 @@ class Progress:
             "frames": steps,
             "frames_key": _short_hash(repr(steps)),
         }
+        films = [*shared_before.get("films", {}).items(), (shared["frames_key"], steps)]
+        shared["films"] = dict(films[-KNOWN_FILMS:])
         self._shared = (key, shared)
         return shared
 
@@ -103,11 +123,21 @@ class Progress:
         """The thinned rows from `since` on, and the number of the next one."""
         if snapshot.run:
             rows = self._studio.runner.history(since)
-            return thin([_points(row) for row in rows]), since + len(rows)
+            return thin([points(row) for row in rows]), since + len(rows)
         if self._bundled is None:
             recorded = read_history(self._folder(snapshot))
-            self._bundled = thin([_points(row) for row in recorded])
+            self._bundled = thin([points(row) for row in recorded])
         return self._bundled[since:], len(self._bundled)
+
+    def _vitals(self, snapshot: Snapshot, since: int) -> tuple[list[list[Any]], int]:
+        """The thinned vital signs from `since` on, and the number of the next one."""
+        if snapshot.run:
+            rows = self._studio.runner.vitals(snapshot.run, since)
+        else:
+            if self._bundled_vitals is None:
+                self._bundled_vitals = read_vitals(self._folder(snapshot))
+            rows = self._bundled_vitals[since:]
+        return [vital_signs.wire(row) for row in vital_signs.thin(rows)], since + len(rows)
 
     def _folder(self, snapshot: Snapshot) -> Path:
         return shown_film(self._studio, snapshot.run)[1]
@@ -121,24 +151,6 @@ def shown_film(studio: Studio, run: str | None = None) -> tuple[str, Path]:
     return BUNDLED, studio.settings.models / BUNDLED
 
 
-def thin(rows: list[list[float | None]], limit: int = MAX_POINTS) -> list[list[float | None]]:
-    """At most `limit` rows: means of neighbours, each under its last step."""
-    size = math.ceil(len(rows) / limit)
-    if size <= 1:
-        return rows
-    groups = [rows[start : start + size] for start in range(0, len(rows), size)]
-    return [[group[-1][0], *map(_mean, list(zip(*group, strict=True))[1:])] for group in groups]
-
-
-def _mean(values: tuple[float | None, ...]) -> float | None:
-    known = [value for value in values if value is not None]
-    return _number(sum(known) / len(known)) if known else None
-
-
-def _points(row: dict[str, Any]) -> list[float | None]:
-    return [row["step"], *(_number(row[name]) for name in CURVES[1:])]
-
-
 def _status(snapshot: Snapshot) -> dict[str, Any]:
     status = {
         "version": snapshot.version,
@@ -146,17 +158,13 @@ def _status(snapshot: Snapshot) -> dict[str, Any]:
         "run": snapshot.run,
         "step": snapshot.step,
         "goal": snapshot.goal_steps,
-        "rate": _number(snapshot.images_per_s),
-        "elapsed": _number(snapshot.elapsed_s),
-        "left": _number(snapshot.left_s),
+        "rate": number(snapshot.images_per_s),
+        "elapsed": number(snapshot.elapsed_s),
+        "left": number(snapshot.left_s),
         "labelled": bool(snapshot.config.conditional) if snapshot.config else True,
     }
-    return status | ({"error": snapshot.error} if snapshot.error else {})
-
-
-def _number(value: float | None) -> float | None:
-    """Four digits, and None for what JSON has no word for."""
-    return float(f"{value:.4g}") if value is not None and math.isfinite(value) else None
+    told = {"error": snapshot.error, "warning": snapshot.warning}
+    return status | {name: sentence for name, sentence in told.items() if sentence}
 
 
 def _whole(value: Any) -> int:

@@ -1,11 +1,18 @@
 // A small line chart on a canvas: each curve raw and faint, and smoothed and bold on top.
 // Rows are [x, y1, y2, ...]; a missing y is null. Hovering reads the values into the legend.
 
+const version = new URL(import.meta.url).search; // siblings of the same version
+const { fit, logTicks, smoothed, ticks } = await import("./scale.js" + version);
+
 const PAD = { left: 36, right: 8, top: 8, bottom: 20 };
 const FONT = "11px system-ui, sans-serif";
 
-// curves: [{name, color}] where color is a CSS variable; range: [low, high], or null to fit.
-export function chart(figure, { title, curves, range = null, text }) {
+// curves: [{name, color}] where color is a CSS variable; range: [low, high], or null to fit, with
+// `least` as the lowest top. Rare rows are shown as they are: `smooth: false`; `band`: the columns of
+// their lower and upper bound. `level`: a value to compare with. `read(row)`: the legend's words.
+export function chart(figure, options) {
+  const { title, curves, text, range = null, log = false, least = 0, level = null } = options;
+  const { band = null, smooth: steady = true, read = null, onHover = () => {} } = options;
   const legend = document.createElement("figcaption");
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
@@ -27,22 +34,20 @@ export function chart(figure, { title, curves, range = null, text }) {
   let mark = null; // the step whose picture is shown
   let hover = null; // index of the row under the pointer
 
-  function setRows(next) {
+  let end = 0; // of the axis
+
+  // `until`: how far the axis goes at least, to stand below another chart.
+  function setRows(next, until = 0) {
     rows = next;
-    smooth = curves.map((_, index) => smoothed(rows, index + 1));
+    end = Math.max(until, rows.length ? rows.at(-1)[0] : 1);
+    const plain = (column) => rows.map((row) => row[column]);
+    smooth = curves.map((_, k) => (steady ? smoothed(rows, k + 1) : plain(k + 1)));
     if (hover !== null && hover >= rows.length) hover = null;
     draw();
   }
 
-  function bounds() {
-    if (range) return range;
-    const all = rows.flatMap((row) => row.slice(1)).filter((y) => y !== null);
-    if (!all.length) return [0, 1];
-    all.sort((a, b) => a - b);
-    const at = (share) => all[Math.round(share * (all.length - 1))];
-    const low = Math.min(0, at(0.01)); // one wild value must not flatten the rest
-    return [low, Math.max(at(0.99) * 1.08, low + 0.1)];
-  }
+  const bounds = () =>
+    range || fit(rows.flatMap((row) => row.slice(1, curves.length + 1)), { log, least });
 
   function draw() {
     const width = canvas.clientWidth;
@@ -58,18 +63,20 @@ export function chart(figure, { title, curves, range = null, text }) {
     pen.font = FONT;
 
     const [low, high] = bounds();
-    const last = rows.length ? rows[rows.length - 1][0] : 1;
+    const last = end;
     const first = Math.min(0, rows.length ? rows[0][0] : 0);
     const inner = { w: width - PAD.left - PAD.right, h: height - PAD.top - PAD.bottom };
     const px = (x) => PAD.left + ((x - first) / (last - first || 1)) * inner.w;
-    const py = (y) => PAD.top + (1 - (y - low) / (high - low)) * inner.h;
+    const along = (y) =>
+      log ? Math.log(Math.max(y, low / 2) / low) / Math.log(high / low) : (y - low) / (high - low);
+    const py = (y) => PAD.top + (1 - along(y)) * inner.h;
 
     pen.fillStyle = color("--body-text-color-subdued");
     pen.strokeStyle = color("--border-color-primary");
     pen.lineWidth = 1;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const y of ticks(low, high, 4)) {
+    for (const y of log ? logTicks(low, high) : ticks(low, high, 4)) {
       const line = Math.round(py(y)) + 0.5;
       pen.beginPath();
       pen.moveTo(PAD.left, line);
@@ -101,11 +108,40 @@ export function chart(figure, { title, curves, range = null, text }) {
       });
       pen.stroke();
     };
+    const dots = (column, fill) => {
+      pen.fillStyle = fill;
+      for (const row of rows.filter((one) => one[column] !== null)) {
+        pen.beginPath();
+        pen.arc(px(row[0]), py(row[column]), 2.5, 0, 7);
+        pen.fill();
+      }
+    };
     pen.lineJoin = "round";
+    if (band) {
+      const known = rows.filter((row) => row[band[0]] !== null);
+      pen.beginPath();
+      known.forEach((row) => pen.lineTo(px(row[0]), py(row[band[0]])));
+      known.reverse().forEach((row) => pen.lineTo(px(row[0]), py(row[band[1]])));
+      pen.fillStyle = color(curves[0].color);
+      pen.globalAlpha = 0.2;
+      pen.fill();
+    }
+    if (level !== null) {
+      pen.globalAlpha = 1;
+      pen.strokeStyle = color("--tr-real");
+      pen.lineWidth = 1;
+      pen.setLineDash([4, 4]);
+      pen.beginPath();
+      pen.moveTo(PAD.left, py(level));
+      pen.lineTo(width - PAD.right, py(level));
+      pen.stroke();
+      pen.setLineDash([]);
+    }
     curves.forEach((curve, index) => {
       pen.strokeStyle = color(curve.color);
-      trace((row) => row[index + 1], 0.3, 1);
+      if (steady) trace((row) => row[index + 1], 0.3, 1);
       trace((_, at) => smooth[index][at], 1, 2);
+      if (!steady && rows.length < 50) dots(index + 1, color(curve.color));
     });
     pen.globalAlpha = 1;
     const upright = (x, dash) => {
@@ -125,23 +161,26 @@ export function chart(figure, { title, curves, range = null, text }) {
     legend.children[1].textContent = hover === null ? "" : text(rows[hover][0]);
     values.forEach((output, index) => {
       const y = shown < 0 ? null : hover === null ? smooth[index][shown] : rows[shown][index + 1];
-      output.textContent = y === null || y === undefined ? "" : y.toFixed(2);
+      const said = () => (read ? read(rows[shown]) : y.toFixed(2));
+      output.textContent = y === null || y === undefined ? "" : said();
     });
   }
 
   canvas.addEventListener("pointermove", (event) => {
     if (!rows.length) return;
     const share = (event.offsetX - PAD.left) / (canvas.clientWidth - PAD.left - PAD.right);
-    const x = share * rows[rows.length - 1][0];
+    const x = share * end;
     const after = rows.findIndex((row) => row[0] >= x);
     const right = after < 0 ? rows.length - 1 : after;
     const left = Math.max(0, right - 1);
     hover = x - rows[left][0] < rows[right][0] - x ? left : right;
     draw();
+    onHover(rows[hover][0]);
   });
   canvas.addEventListener("pointerleave", () => {
     hover = null;
     draw();
+    onHover(null);
   });
   new ResizeObserver(draw).observe(canvas);
   return {
@@ -152,29 +191,4 @@ export function chart(figure, { title, curves, range = null, text }) {
       draw();
     },
   };
-}
-
-// A running mean whose memory grows with the number of points, started at the first value.
-function smoothed(rows, column) {
-  const keep = 1 - 1 / Math.max(1, Math.min(20, rows.length / 12));
-  let mean = null;
-  let weight = 0;
-  return rows.map((row) => {
-    if (row[column] === null) return null;
-    weight = weight * keep + 1;
-    mean = mean === null ? row[column] : mean + (row[column] - mean) / weight;
-    return mean;
-  });
-}
-
-// Round numbers between low and high, about `wanted` of them.
-export function ticks(low, high, wanted) {
-  const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const size = power * ([1, 2, 2.5, 5].find((n) => n * power >= rough) || 10);
-  const found = [];
-  for (let n = Math.ceil(low / size); n * size <= high * (1 + 1e-9); n++) {
-    found.push(Number((n * size).toPrecision(6)));
-  }
-  return found;
 }

@@ -1,9 +1,10 @@
-// The Train panel: the film above, two charts and one status line below, kept fresh by polling.
+// The Train panel: the film above, its status, curves and vital signs below, kept fresh by polling.
 // It polls only while it is on screen, and asks only for what it does not have.
 
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { chart } = await import("./chart.js" + version);
 const { film } = await import("./film.js" + version);
+const { vitals } = await import("./vitals.js" + version);
 const { fill } = await import("./dom.js" + version);
 
 const BUSY_MS = 700; // between polls while a run goes on
@@ -27,7 +28,9 @@ export function mount({ element, trigger, watch, server, words }) {
     </div>
     <p class="tr-status" role="status"></p>
     <p class="ls-error" role="alert"></p>
-    <div class="tr-charts"><figure class="tr-chart"></figure><figure class="tr-chart"></figure></div>`;
+    <p class="tr-told"></p>
+    <div class="tr-charts"><figure class="tr-chart"></figure><figure class="tr-chart"></figure></div>
+    <section class="tr-vitals"></section>`;
   const find = (selector) => element.querySelector(selector);
   const plate = find(".tr-plate"); // `element` has no box of its own on a phone
   find("canvas").setAttribute("aria-label", say("train.sheet"));
@@ -58,16 +61,19 @@ export function mount({ element, trigger, watch, server, words }) {
       text,
     }),
   ];
+  const signs = vitals(find(".tr-vitals"), { say, text });
+  const marked = [...charts, signs];
   const reel = film({
     plate,
     bar: find(".tr-film"),
     fetchFrames: (wanted) => server.frames(wanted),
-    onStep: (step, newest) => charts.forEach((one) => one.setMark(newest ? null : step)),
+    onStep: (step, newest) => marked.forEach((one) => one.setMark(newest ? null : step)),
     say,
   });
 
   let cursor = {};
   let rows = [];
+  let frames = []; // steps with a recorded picture
   let before = ""; // what the buttons depend on, as last told
   let state = "idle";
   let timer = 0;
@@ -103,9 +109,16 @@ export function mount({ element, trigger, watch, server, words }) {
       charts[0].setRows(rows.map(([step, g, d]) => [step, g, d]));
       charts[1].setRows(rows.map((row) => [row[0], row[3], row[4]]));
     }
+    signs.take(answer.vitals, answer.reset, rows.length ? rows.at(-1)[0] : 0);
     find(".tr-classes").hidden = !answer.labelled;
     find(".tr-status").replaceChildren(...status(answer));
-    find(".ls-error").textContent = answer.error || "";
+    find(".ls-error").textContent = answer.error || answer.warning || "";
+    if (answer.note !== undefined) find(".tr-told").textContent = answer.note;
+    if (answer.frames_added) {
+      const stay = frames.filter((step) => !answer.frames_dropped.includes(step));
+      answer.frames = [...stay, ...answer.frames_added].sort((a, b) => a - b);
+    }
+    if (answer.frames) frames = answer.frames;
     await reel.update(answer);
     const now = [answer.state, answer.run, answer.playable].join();
     if (now !== before) trigger("input");

@@ -10,12 +10,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from demo.progress import MAX_FRAMES, MAX_POINTS, Progress, thin
+from demo.curve_rows import MAX_POINTS, thin
+from demo.progress import MAX_FRAMES, Progress
 from demo.settings import Settings
 from demo.studio import Studio
+from demo.vital_signs import wire
 from gan.config import Config
 from gan.pictures import grid, png_bytes
-from gan.runner import Snapshot
+from gan.snapshot import Snapshot
+from gan.vitals_log import FILE
 
 BAD_CURSORS = [None, [], "x", 3, {"row": -1}, {"row": "7"}, {"run": [], "row": {}}, {"frames": 1}]
 
@@ -26,6 +29,10 @@ class FakeRunner:
     def __init__(self) -> None:
         self.snapshot = Snapshot()
         self.rows: list[dict] = []
+        self.signs: list[dict] = []
+
+    def vitals(self, run: str, since_row: int = 0) -> list[dict]:
+        return self.signs[since_row:] if run == self.snapshot.run else []
 
     def history(self, since_row: int = 0) -> list[dict]:
         return self.rows[since_row:]
@@ -38,6 +45,23 @@ class FakeRunner:
 def rows(count: int) -> list[dict]:
     numbers = {"loss_g": 1.23456789, "loss_d": 0.98765, "d_real": 0.7, "d_fake": 0.3}
     return [{"step": 10 * k, **numbers, "elapsed_s": float(k)} for k in range(1, count + 1)]
+
+
+def signs(count: int) -> list[dict]:
+    row = {
+        "frechet": 12.3456,
+        "frechet_error": 1.11111,
+        "diversity": 0.8765432,
+        "confidence": 0.987654,
+        "classes": [50] * 10,
+        "d_real": [0] * 12 + [20] * 10 + [28, 28],
+        "d_fake": [28, 28] + [20] * 10 + [0] * 12,
+        "gap": -0.012345,
+        "grad_g": 5.3031,
+        "grad_d": 13.0912,
+        "cost_s": 0.2,
+    }
+    return [{"step": 100 * k, **row} for k in range(1, count + 1)]
 
 
 def images(value: int) -> np.ndarray:
@@ -80,6 +104,20 @@ def test_only_new_rows_come_with_a_cursor(running: Studio) -> None:
     assert "rows" not in watched.poll(second["cursor"])
 
 
+def test_of_a_film_that_a_page_knows_only_the_change_comes(running: Studio) -> None:
+    watched = Progress(running)
+    cursor = watched.poll({})["cursor"]
+    folder = running.settings.runs / "r1/snapshots"
+    (folder / "00000050.png").unlink()
+    for version, step in ((8, 150), (9, 200)):
+        (folder / f"{step:08d}.png").touch()
+        running.runner.snapshot = replace(running.runner.snapshot, version=version)
+        answer = watched.poll(cursor)
+    assert answer["frames_dropped"] == [50] and answer["frames_added"] == [150, 200]
+    assert "frames" not in answer and "frames_added" not in watched.poll(answer["cursor"])
+    assert watched.poll(cursor | {"frames": ["?"]})["frames"] == [0, 100, 150, 200]
+
+
 def test_no_picture_while_the_version_stays(running: Studio) -> None:
     watched = Progress(running)
     first = watched.poll({})
@@ -94,7 +132,58 @@ def test_a_tick_without_picture_is_under_a_kilobyte(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     running.runner.rows += rows(26)[20:]
+    running.runner.signs += signs(1)
     assert len(json.dumps(watched.poll(cursor))) < 1000
+
+
+def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> None:
+    watched = Progress(running)
+    running.runner.signs = signs(950)
+    first = watched.poll({})
+    steps = [row[0] for row in first["vitals"]]
+    assert len(steps) <= 100 and steps[-1] == 95_000 and len(set(np.diff(steps))) == 1
+    assert "vitals" not in watched.poll(first["cursor"])
+    running.runner.signs = signs(951)
+    assert [row[0] for row in watched.poll(first["cursor"])["vitals"]] == [95_100]
+
+
+def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
+    row = wire(signs(1)[0])
+    assert row[:5] == [100, 12.3, 10.2, 14.5, 0.877]
+    assert row[9] == [10] * 10 and 97 <= sum(row[10]) <= 103 and len(row[11]) == 24
+    assert wire({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
+        [3, *[None] * 9, [0, 0], None]
+    )
+
+
+def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Studio) -> None:
+    folder = studio.settings.models / "mnist"
+    record(folder, [0])
+    assert "vitals" not in Progress(studio).poll({})
+    (folder / FILE).write_text("\n".join(map(json.dumps, signs(3))))
+    assert len(Progress(studio).poll({})["vitals"]) == 3
+
+
+def test_what_happened_to_a_run_is_told_once_and_a_warning_while_it_holds(running: Studio) -> None:
+    watched = Progress(running)
+    cursor = watched.poll({})["cursor"]
+    told = {"notes": ("It went back.",), "warning": "The disk is full."}
+    running.runner.snapshot = replace(running.runner.snapshot, version=8, **told)
+    answer = watched.poll(cursor)
+    assert answer["note"] == "It went back." and answer["warning"] == "The disk is full."
+    again = watched.poll(answer["cursor"])
+    assert "note" not in again and "warning" in again and "warning" not in cursor
+
+
+@pytest.mark.parametrize("change", [{"rewinds": 1}, {"step": 150}])
+def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: dict) -> None:
+    watched = Progress(running)
+    running.runner.signs = signs(3)
+    cursor = watched.poll({})["cursor"]
+    running.runner.signs, running.runner.rows = signs(1), rows(15)
+    running.runner.snapshot = replace(running.runner.snapshot, version=8, **change)
+    answer = watched.poll(cursor)
+    assert answer["reset"] and len(answer["rows"]) == 15 and len(answer["vitals"]) == 1
 
 
 def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch) -> None:

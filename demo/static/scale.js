@@ -1,0 +1,46 @@
+// Where a chart's axis begins and ends, what is written along it, and how its curves are smoothed.
+
+/** [low, high] that shows these values; on a log scale only those above 0 count. */
+export function fit(values, { log = false, least = 0 } = {}) {
+  const all = values.filter((y) => y !== null && (!log || y > 0)).sort((a, b) => a - b);
+  if (!all.length) return log ? [0.1, 10] : [0, Math.max(1, least)];
+  if (log) return [all[0] / 1.3, Math.max(all.at(-1) * 1.3, all[0] * 10)];
+  const at = (share) => all[Math.round(share * (all.length - 1))];
+  const low = Math.min(0, at(0.01)); // one wild value must not flatten the rest
+  return [low, Math.max(at(0.99) * 1.08, low + 0.1, least)];
+}
+
+/** Round numbers between low and high, about `wanted` of them. */
+export function ticks(low, high, wanted) {
+  const rough = (high - low) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const size = power * ([1, 2, 2.5, 5].find((n) => n * power >= rough) || 10);
+  const found = [];
+  for (let n = Math.ceil(low / size); n * size <= high * (1 + 1e-9); n++) {
+    found.push(Number((n * size).toPrecision(6)));
+  }
+  return found;
+}
+
+/** Round numbers of a log scale: powers of ten, with 2 and 5 between them where few would be. */
+export function logTicks(low, high) {
+  const steps = high / low < 300 ? [1, 2, 5] : [1];
+  const found = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    for (const step of steps) found.push(Number((step * 10 ** power).toPrecision(6)));
+  }
+  return found.filter((y) => y >= low && y <= high);
+}
+
+/** A running mean whose memory grows with the number of points, started at the first value. */
+export function smoothed(rows, column) {
+  const keep = 1 - 1 / Math.max(1, Math.min(20, rows.length / 12));
+  let mean = null;
+  let weight = 0;
+  return rows.map((row) => {
+    if (row[column] === null) return null;
+    weight = weight * keep + 1;
+    mean = mean === null ? row[column] : mean + (row[column] - mean) / weight;
+    return mean;
+  });
+}

@@ -1,0 +1,132 @@
+// The vital signs below the curves: how far from real, how varied, which classes, D's scores.
+// A row is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D,
+// classes, D's scores of real images, of G's]; what a run cannot tell is null.
+
+const version = new URL(import.meta.url).search; // siblings of the same version
+const { chart } = await import("./chart.js" + version);
+const { bars } = await import("./bars.js" + version);
+const { make, number } = await import("./dom.js" + version);
+
+const MAX_ROWS = 400; // kept here
+const LIMIT = 6; // logits, where the scores' axis ends
+const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, CLASSES, REAL, FAKE] =
+  Array(12).keys();
+const HINTS = ["frechet", "diversity", "shares", "scores", "gap"];
+
+export function vitals(place, { say, text }) {
+  const charts = make("div", { className: "tr-charts" });
+  const figures = [0, 1, 2, 3].map(() => make("figure", { className: "tr-chart" }));
+  const line = make("p", { className: "tr-figures" });
+  const about = make("details", { className: "tr-about" }, make("summary", {}, say("train.about_vitals")));
+  for (const name of HINTS) about.append(make("p", {}, say(`train.${name}_hint`)));
+  charts.append(...figures);
+  place.append(charts, line, about);
+  place.hidden = true;
+
+  let rows = [];
+  let mark = null; // the step of the picture on show
+  let hover = null; // the step under the pointer
+  const onHover = (step) => {
+    hover = step;
+    details();
+  };
+
+  const distance = chart(figures[0], {
+    title: say("train.frechet"),
+    curves: [{ name: say("train.d_fake"), color: "--tr-fake" }],
+    log: true,
+    smooth: false,
+    band: [2, 3],
+    read: ([, y, , high]) => `${brief(y)} \u00b1 ${brief(high - y)}`,
+    text,
+    onHover,
+  });
+  const variety = chart(figures[1], {
+    title: say("train.diversity"),
+    curves: [
+      { name: say("train.d_fake"), color: "--tr-fake" },
+      { name: say("train.d_real"), color: "--tr-real" },
+    ],
+    least: 1.2,
+    level: 1,
+    smooth: false,
+    text,
+    onHover,
+  });
+  const shares = bars(figures[2], {
+    title: say("train.shares"),
+    series: [{ name: say("train.d_fake"), color: "--tr-fake" }],
+    labels: Array.from({ length: 10 }, (_, k) => [k + 0.5, String(k)]),
+    level: 10,
+    bin: (k) => say("train.class_k", { k }),
+  });
+  const logit = (k) => number(k / 2 - LIMIT, 1);
+  const scores = bars(figures[3], {
+    title: say("train.scores"),
+    series: [
+      { name: say("train.d_real"), color: "--tr-real" },
+      { name: say("train.d_fake"), color: "--tr-fake" },
+    ],
+    labels: [-6, -4, -2, 0, 2, 4, 6].map((score) => [(score + LIMIT) * 2, number(score, 0)]),
+    bin: (k) => say("train.score_k", { low: logit(k), high: logit(k + 1) }),
+  });
+
+  // The row of the step pointed at, else of the picture on show, else the newest.
+  function chosen() {
+    const step = hover ?? mark;
+    return step === null ? rows.at(-1) : rows.findLast((row) => row[STEP] <= step) || rows[0];
+  }
+
+  function details() {
+    const row = chosen();
+    if (!row) return;
+    if (row[CLASSES]) {
+      shares([row[CLASSES]], row[CLASSES].map((share, k) => `${k}: ${share}%`).join(", "));
+    }
+    const mean = (bins) => bins.reduce((sum, share, k) => sum + share * (k / 2 - LIMIT + 0.25), 0);
+    const told = [["d_real", REAL], ["d_fake", FAKE]].map(
+      ([name, column]) => `${say("train." + name)} ${number(mean(row[column]) / 100, 1)}`,
+    );
+    scores([row[REAL], row[FAKE]], told.join(", "));
+    const said = (key, values) => make("span", {}, say("train." + key, values));
+    const parts = [];
+    if (row[CONFIDENCE] !== null) {
+      parts.push(said("confidence", { share: Math.round(row[CONFIDENCE] * 100) }));
+    }
+    if (row[GAP] !== null) parts.push(said("gap", { gap: number(row[GAP] * 100, 0) }));
+    if (row[GRAD_G] !== null && row[GRAD_D] !== null) {
+      parts.push(said("gradients", { g: brief(row[GRAD_G]), d: brief(row[GRAD_D]) }));
+    }
+    line.replaceChildren(...parts);
+  }
+
+  return {
+    // What a poll brought; `reset`: instead of what is here; `until`: where the other curves end.
+    take(news, reset, until = 0) {
+      if (reset) [rows, hover] = [[], null];
+      if (news) rows = thinned(rows.concat(news));
+      place.hidden = !rows.length;
+      if (!rows.length) return;
+      const judged = rows.at(-1)[FRECHET] !== null;
+      for (const figure of figures.slice(0, 3)) figure.hidden = !judged;
+      distance.setRows(rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]), until);
+      variety.setRows(rows.map((row) => [row[STEP], row[DIVERSITY], null]), until);
+      if (news) details();
+    },
+    // The step of the picture on show; null follows the newest.
+    setMark(step) {
+      mark = step;
+      for (const one of [distance, variety]) one.setMark(step);
+      details();
+    },
+  };
+}
+
+const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));
+
+// Drop every other older row when there are too many; the newest stay as they came.
+function thinned(rows) {
+  if (rows.length <= MAX_ROWS) return rows;
+  const half = rows.length >> 1;
+  return rows.filter((_, index) => index >= half || index % 2 === 0);
+}

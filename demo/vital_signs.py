@@ -1,0 +1,46 @@
+"""Vital signs as the page wants them: short rows, few of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+MAX_ROWS = 100  # in one answer; rows come seconds apart, so that is the first minutes whole
+
+
+def wire(row: dict[str, Any]) -> list[Any]:
+    """A row of `gan.vitals` as a short list; None for what it lacks.
+
+    step, frechet, its lower and upper bound (95 %), diversity, confidence, gap, grad_g, grad_d,
+    then in whole percent: classes, d_real, d_fake.
+    """
+    distance, error = _number(row.get("frechet")), _number(row.get("frechet_error"))
+    bounds: list[float | None] = [None, None]
+    if distance is not None and error is not None:
+        bounds = [_short(max(0.0, distance - 1.96 * error)), _short(distance + 1.96 * error)]
+    names = ("diversity", "confidence", "gap", "grad_g", "grad_d")
+    figures = [_short(_number(row.get(name))) for name in names]
+    shares = [percent(row.get(name)) for name in ("classes", "d_real", "d_fake")]
+    return [row["step"], _short(distance), *bounds, *figures, *shares]
+
+
+def percent(counts: Any) -> list[int] | None:
+    """Counts as whole percent of their sum."""
+    if not isinstance(counts, list) or not counts:
+        return None
+    total = sum(counts) or 1
+    return [round(100 * count / total) for count in counts]
+
+
+def thin(rows: list[dict[str, Any]], limit: int = MAX_ROWS) -> list[dict[str, Any]]:
+    """Every k-th of the rows, counted from the newest, so that at most `limit` stay."""
+    return rows[:: -max(1, math.ceil(len(rows) / limit))][::-1]
+
+
+def _number(value: Any) -> float | None:
+    known = isinstance(value, int | float) and math.isfinite(value)
+    return float(value) if known else None
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.3g}")

@@ -1,0 +1,191 @@
+"""Vital signs: they say what is so, leave the run as it is, and are kept like its history."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from gan import vitals_log
+from gan.config import preset
+from gan.data import ImageSet, load
+from gan.judge import Judge
+from gan.reals import Reals, _judged, spread
+from gan.run import Run
+from gan.runner import Runner
+from gan.trainer import Trainer
+from gan.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
+from gan.vitals_log import FILE, Vitals, read_vitals
+
+SMALL = preset("default", width=8, batch_size=8)
+
+
+@pytest.fixture(scope="module")
+def known() -> Reals:
+    test = load("mnist", train=False)
+    return _judged(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
+
+
+@pytest.fixture(scope="module")
+def images() -> ImageSet:
+    train = load("mnist")
+    return ImageSet("mnist", train.images[:600], train.labels[:600])
+
+
+@pytest.fixture
+def run(tmp_path, known, monkeypatch):
+    monkeypatch.setattr(vitals_log, "reals", lambda *_: known)
+    return Run.create(SMALL, tmp_path / "r")
+
+
+def tensors(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in trainer.state_dict()["tensors"].items()}
+
+
+@pytest.mark.parametrize("name", ["default", "hinge-spectral", "article"])
+def test_measuring_changes_nothing(name, images, known):
+    sizes = {} if name == "article" else {"width": 8}
+    trainer = Trainer(preset(name, **sizes, batch_size=8), images)
+    trainer.step()
+    before = tensors(trainer)
+    noise = torch.get_rng_state()
+    Probe(trainer, known).measure()
+    after = tensors(trainer)
+    assert all(torch.equal(value, after[key]) for key, value in before.items())
+    assert torch.equal(noise, torch.get_rng_state()) and trainer.D.training
+
+
+def test_the_same_weights_give_the_same_row(images, known):
+    trainer = Trainer(SMALL, images)
+    trainer.step()
+    row = Probe(trainer, known).measure()
+    assert row == Probe(trainer, known).measure()
+    assert sum(row["classes"]) == SAMPLES and len(row["classes"]) == 10
+    assert sum(row["d_real"]) == sum(row["d_fake"]) == 256
+    assert {"frechet", "frechet_error", "diversity", "confidence", "gap", "grad_g"} < set(row)
+    json.dumps(row, allow_nan=False)
+
+
+def drawing(trainer: Trainer, pictures: torch.Tensor) -> None:
+    """Make the EMA draw these images, one after the other."""
+    kept, turn = pictures.float() / 127.5 - 1, [0]
+
+    class Drawn(torch.nn.Module):
+        def forward(self, z, _):
+            start, turn[0] = turn[0], (turn[0] + len(z)) % len(kept)
+            return kept[start : start + len(z)]
+
+    trainer.ema = Drawn()
+
+
+def test_real_images_are_as_good_and_as_varied_as_real_ones(images, known):
+    trainer = Trainer(SMALL, images)
+    drawing(trainer, images.images[:SAMPLES])
+    row = Probe(trainer, known).measure()
+    assert row["frechet"] - 2 * row["frechet_error"] < 3
+    assert row["diversity"] == pytest.approx(1, abs=0.2)
+    assert row["confidence"] > 0.95 and min(row["classes"]) > 20
+
+
+def test_a_collapse_shows(images, known):
+    trainer = Trainer(SMALL, images)
+    one = images.images[images.labels == 1][:1]
+    drawing(trainer, one.repeat(SAMPLES, 1, 1, 1))
+    row = Probe(trainer, known).measure()
+    assert row["classes"][1] == SAMPLES and row["diversity"] < 0.01 and row["frechet"] > 20
+
+
+def test_without_a_judge_its_signs_are_left_out(images):
+    row = Probe(Trainer(SMALL, images), Reals()).measure()
+    assert set(row) == {"step", "d_real", "d_fake"}
+    held = ImageSet("mnist", images.images[:100], images.labels[:100])
+    assert set(Probe(Trainer(SMALL, images), Reals(held)).measure()) == {*row, "gap"}
+
+
+def test_a_weight_that_is_not_a_number_breaks_nothing(images, known):
+    trainer = Trainer(SMALL, images)
+    for network in (trainer.ema, trainer.D):
+        next(network.parameters()).data.fill_(float("nan"))
+    json.dumps(Probe(trainer, known).measure(), allow_nan=False)
+
+
+def test_scores_fall_into_half_logit_bins_with_open_ends():
+    counts = histogram(torch.tensor([-99.0, -6.0, -0.01, 0.0, 0.49, 5.99, 99.0, float("nan")]))
+    assert len(counts) == BINS and sum(counts) == 7
+    assert (counts[0], counts[11], counts[12], counts[23]) == (2, 1, 2, 2)
+
+
+def test_gradient_norm_and_spread():
+    layer = torch.nn.Linear(2, 1, bias=False)
+    assert gradient_norm(layer) is None
+    layer.weight.grad = torch.tensor([[3.0, 4.0]])
+    assert gradient_norm(layer) == pytest.approx(5)
+    features = np.array([[0.0, 0.0], [2.0, 4.0], [9.0, 9.0]])
+    np.testing.assert_allclose(spread(features, np.array([0, 0, 1]), 3), [10, 0, 0])
+
+
+def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run):
+    vitals = Vitals(every_s=0, share=1e9)
+    for _ in range(3):
+        run.advance()
+        newest = vitals.take(run)
+    assert newest["step"] == 3 and vitals.take(run) is newest  # not twice at one step
+    assert [row["step"] for row in vitals.rows("r")] == [1, 2, 3]
+    assert vitals.rows("r", 2) == [newest] and vitals.rows("another") == []
+    assert read_vitals(run.folder) == vitals.rows("r")
+    with open(run.folder / FILE, "a") as file:
+        file.write('{"step": 4, "fre')  # a power cut
+    run.trainer.step_count = 2
+    later = Vitals()
+    assert later.take(run)["step"] == 2 and len(read_vitals(run.folder)) == 2
+    run.trainer.step_count = 1
+    assert later.take(run)["step"] == 1 and len(read_vitals(run.folder)) == 1
+    assert (run.folder / FILE).read_bytes().count(b"\n") == 1
+
+
+def test_they_take_their_share_and_no_more(run, monkeypatch):
+    vitals = Vitals(every_s=1, share=0.1)
+    clock = iter(range(0, 1000, 3))  # every measurement takes three seconds
+    monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
+    for second in range(100):
+        run.trainer.step_count, run.elapsed_s = second, float(second)
+        vitals.take(run)
+    assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
+
+
+def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, monkeypatch):
+    vitals = Vitals(every_s=0, share=1e9)
+    vitals.take(run)
+    (run.folder / FILE).unlink()
+    (run.folder / FILE).mkdir()  # cannot be written
+    run.advance()
+    assert vitals.take(run)["step"] == 1
+    (run.folder / FILE).rmdir()
+    run.advance()
+    vitals.take(run)
+    assert [row["step"] for row in read_vitals(run.folder)] == [0, 1, 2]
+    monkeypatch.setattr(Probe, "measure", lambda _: 1 / 0)
+    run.advance()
+    assert vitals.take(run)["step"] == 2
+
+
+def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, known, monkeypatch):
+    monkeypatch.setattr(vitals_log, "reals", lambda *_: known)
+    for opened in ("start", "resume_run"):
+        runner = Runner(publish_every_s=0.05)
+        runner._vitals = Vitals(every_s=0, share=1e9)
+        begin = time.monotonic()
+        folder = tmp_path / "r"
+        (runner.start(SMALL, folder) if opened == "start" else runner.resume_run(folder)).result()
+        while len(runner.vitals("r")) < (2 if opened == "start" else 4):
+            assert time.monotonic() - begin < 60
+            time.sleep(0.01)
+        runner.close()
+        rows = runner.vitals("r")
+        assert runner.snapshot.vitals == rows[-1] and rows == read_vitals(folder)
+        assert [row["step"] for row in rows] == sorted({row["step"] for row in rows})
+        assert rows[-1]["step"] <= runner.snapshot.step and not runner.vitals("another")
