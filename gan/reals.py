@@ -1,4 +1,4 @@
-"""What vital signs compare with: held-out real images of a data set, read once per process.
+"""What vital signs compare with: held-out real images of a data set, read once.
 
 Made in a thread of its own, so that nobody waits for it: for MNIST 1.3 s of one processor, once.
 """
@@ -36,27 +36,33 @@ class Reals:
     spreads: np.ndarray | None = None
 
 
-_made: dict[tuple[str, int], Reals] = {}
-_makers: dict[tuple[str, int], threading.Thread] = {}
-_lock = threading.Lock()
+class Shelf:
+    """The reals of every data set that was asked for. Safe to share between threads."""
 
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int], Reals] = {}
+        self._makers: dict[tuple[str, int], threading.Thread] = {}
+        self._lock = threading.Lock()
 
-def reals(data_name: str, size: int, wait: bool = False) -> Reals | None:
-    """The reals of a data set at `size` px; None while they are still being made.
+    def get(self, data_name: str, size: int) -> Reals | None:
+        """The reals of a data set at `size` px; None while they are still being made.
 
-    The first call starts the thread that makes them; `wait`: until it is done. Images that cannot
-    be had give an empty `Reals`, never an error.
-    """
-    key = (data_name, size)
-    with _lock:
-        if key not in _makers:
-            # not a daemon: torch dies loudly when Python ends under it
-            maker = threading.Thread(target=_make, args=key, name="reals", daemon=False)
-            _makers[key] = maker
-            maker.start()
-    if wait:
-        _makers[key].join()
-    return _made.get(key)
+        The first call starts the thread that makes them. Images that cannot be had give an empty
+        `Reals`, never an error.
+        """
+        key = (data_name, size)
+        with self._lock:
+            if key not in self._makers:
+                # not a daemon: torch dies loudly when Python ends under it
+                maker = threading.Thread(target=self._make, args=key, name="reals", daemon=False)
+                self._makers[key] = maker
+                maker.start()
+        return self._made.get(key)
+
+    def _make(self, data_name: str, size: int) -> None:
+        # as modest as training itself: below it, this would wait for the run's end
+        lower_thread_priority()
+        self._made[data_name, size] = _reals(data_name, size)
 
 
 def spread(features: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:
@@ -69,9 +75,7 @@ def spread(features: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:
     return spreads
 
 
-def _make(data_name: str, size: int) -> None:
-    # as modest as training itself: below it, this would wait for the run's end
-    lower_thread_priority()
+def _reals(data_name: str, size: int) -> Reals:
     found = Reals()
     try:
         held = load(data_name, train=False, size=size)
@@ -81,7 +85,7 @@ def _make(data_name: str, size: int) -> None:
         log.info("Some vital signs are left out: %s", error)
     except Exception:  # a thread has nobody to raise to
         log.exception("The held-out images of %s could not be read.", data_name)
-    _made[data_name, size] = found
+    return found
 
 
 def _judged(held: ImageSet, judge: Judge) -> Reals:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from gan.atomic import write_atomic
-from gan.reals import reals
+from gan.reals import Reals, Shelf
 from gan.run import Run
 from gan.vitals import Probe
 
@@ -29,8 +30,14 @@ log = logging.getLogger(__name__)
 class Vitals:
     """The vital signs of one run after the other. `take()` belongs to the training thread."""
 
-    def __init__(self, every_s: float = EVERY_S, share: float = SHARE) -> None:
+    def __init__(
+        self,
+        every_s: float = EVERY_S,
+        share: float = SHARE,
+        reals: Callable[[str, int], Reals | None] | None = None,
+    ) -> None:
         self.every_s, self.share = every_s, share
+        self._reals = reals or Shelf().get
         self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # of which run; replaced whole
         self._run: Run | None = None
         self._probe: Probe | None = None
@@ -78,7 +85,7 @@ class Vitals:
 
     def _measure(self) -> None:
         run, config = self._run, self._run.config
-        known = reals(config.data, config.image_size)
+        known = self._reals(config.data, config.image_size)
         if known is None:  # still being made; ask again when next published
             return
         if self._probe is None or self._probe.trainer is not run.trainer:

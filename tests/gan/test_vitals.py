@@ -36,9 +36,14 @@ def images() -> ImageSet:
 
 
 @pytest.fixture
-def run(tmp_path, known, monkeypatch):
-    monkeypatch.setattr(vitals_log, "reals", lambda *_: known)
+def run(tmp_path):
     return Run.create(SMALL, tmp_path / "r")
+
+
+@pytest.fixture
+def log_of(known):
+    """Vital signs that need not wait for the real images."""
+    return lambda every_s=0.0, share=1e9: Vitals(every_s, share, lambda *_: known)
 
 
 def tensors(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -127,8 +132,8 @@ def test_gradient_norm_and_spread():
     np.testing.assert_allclose(spread(features, np.array([0, 0, 1]), 3), [10, 0, 0])
 
 
-def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run):
-    vitals = Vitals(every_s=0, share=1e9)
+def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run, log_of):
+    vitals = log_of()
     for _ in range(3):
         run.advance()
         newest = vitals.take(run)
@@ -139,15 +144,15 @@ def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run):
     with open(run.folder / FILE, "a") as file:
         file.write('{"step": 4, "fre')  # a power cut
     run.trainer.step_count = 2
-    later = Vitals()
+    later = log_of(5.0, 0.02)
     assert later.take(run)["step"] == 2 and len(read_vitals(run.folder)) == 2
     run.trainer.step_count = 1
     assert later.take(run)["step"] == 1 and len(read_vitals(run.folder)) == 1
     assert (run.folder / FILE).read_bytes().count(b"\n") == 1
 
 
-def test_they_take_their_share_and_no_more(run, monkeypatch):
-    vitals = Vitals(every_s=1, share=0.1)
+def test_they_take_their_share_and_no_more(run, log_of, monkeypatch):
+    vitals = log_of(1, 0.1)
     clock = iter(range(0, 1000, 3))  # every measurement takes three seconds
     monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
@@ -157,8 +162,8 @@ def test_they_take_their_share_and_no_more(run, monkeypatch):
     assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
 
 
-def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, monkeypatch):
-    vitals = Vitals(every_s=0, share=1e9)
+def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatch):
+    vitals = log_of()
     vitals.take(run)
     (run.folder / FILE).unlink()
     (run.folder / FILE).mkdir()  # cannot be written
@@ -173,11 +178,10 @@ def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, monkeypatch):
     assert vitals.take(run)["step"] == 2
 
 
-def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, known, monkeypatch):
-    monkeypatch.setattr(vitals_log, "reals", lambda *_: known)
+def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of):
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
-        runner._vitals = Vitals(every_s=0, share=1e9)
+        runner._vitals = log_of()
         begin = time.monotonic()
         folder = tmp_path / "r"
         (runner.start(SMALL, folder) if opened == "start" else runner.resume_run(folder)).result()
