@@ -12,6 +12,7 @@ from demo.settings import Settings
 from gan.config import Config
 from gan.generator import Generator, ModelError
 from gan.runner import Runner
+from gan.runs import RunInfo, list_runs
 
 RUN_PREFIX = "run:"
 
@@ -99,6 +100,27 @@ class Studio:
             self.runner.start(config, self.settings.runs / name).result()
             self._owner = owner
         return name
+
+    def resumable(self) -> list[RunInfo]:
+        """Runs on the disk that ended before their goal, the last trained first."""
+        return [run for run in list_runs(self.settings.runs) if run.state == "can be resumed"]
+
+    def resume(self, name: str, owner: str) -> None:
+        """Go on with a run of `resumable`, from its last good checkpoint; `owner` steers it.
+
+        Raises:
+            RuntimeError: a run is going on already, in a sentence for the visitor.
+            LookupError: there is no such run (any more).
+            gan.checkpoint.CheckpointError, DataError, OSError: it cannot be gone on with.
+        """
+        self._refuse_while_running()
+        with self._start_lock:
+            self._refuse_while_running()
+            folders = {run.name: run.folder for run in self.resumable()}
+            if name not in folders:
+                raise LookupError("That run is not on this server any more; choose another one.")
+            self.runner.resume_run(folders[name]).result()
+            self._owner = owner
 
     def _refuse_while_running(self) -> None:
         if self.runner.snapshot.state in ("loading", "running", "paused"):

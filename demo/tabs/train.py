@@ -18,6 +18,7 @@ from demo.models import choices
 from demo.panels import Panel
 from demo.progress import Progress
 from demo.studio import RUN_PREFIX, Studio
+from demo.tabs import earlier
 from gan.config import PRESETS, RANGES, Config, ConfigError, preset
 from gan.data import DataError
 
@@ -76,7 +77,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             with gr.Row(elem_classes="tr-fields"):
                 fields = list(_fields(t))
                 seed = gr.Number(0, label=t("train.seed"), precision=0, minimum=0, min_width=0)
-    buttons = [start, hold, stop, play, note]
+            kept, before, again = earlier.build(t)
+    buttons = [start, hold, stop, play, note, kept, before, again]
     wakes = itertools.count(1)  # a new value makes the panel look at once
 
     def show(token: str) -> list[Any]:
@@ -100,6 +102,15 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             config = _config(studio, request, name, goal, number, values)
             studio.start(config, token)
         except (ConfigError, DataError, RuntimeError, OSError) as error:
+            busy = studio.runner.snapshot.state in ACTIVE
+            gr.Warning(_say(request, "train.busy") if busy else str(error))
+        return [token, next(wakes), *show(token)]
+
+    def go_on(request: gr.Request, token: str, name: str) -> list[Any]:
+        token = token or uuid.uuid4().hex
+        try:
+            studio.resume(str(name), token)
+        except (ValueError, DataError, RuntimeError, LookupError, OSError) as error:
             busy = studio.runner.snapshot.state in ACTIVE
             gr.Warning(_say(request, "train.busy") if busy else str(error))
         return [token, next(wakes), *show(token)]
@@ -141,6 +152,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     chosen.input(fill, chosen, [chosen, *fields], **QUIET)
     asked = [owner, chosen, steps, seed, *fields]
     start.click(begin, asked, [owner, panel, *buttons], **SPEAKS)
+    again.click(go_on, [owner, before], [owner, panel, *buttons], **SPEAKS)
     hold.click(steer, owner, [panel, *buttons], **SPEAKS)
     stop.click(end, owner, [panel, *buttons], **SPEAKS)
     play.click(use, None, model, **SPEAKS)
@@ -234,6 +246,7 @@ def _buttons(studio: Studio, token: str, t: gr.I18n) -> list[Any]:
         gr.Button(interactive=mine and snapshot.state in ("running", "paused")),
         gr.Button(visible=ready),
         gr.Markdown(value=t("train.watching"), visible=active and not mine),
+        *earlier.offers(studio, active),
     ]
 
 

@@ -55,6 +55,11 @@ class App:
                 time.sleep(0.2)
         pytest.fail("the app did not start: " + log.read_text())
 
+    def kill(self) -> None:
+        """End the server as a power cut would."""
+        self._server.kill()
+        self._server.wait(60)
+
     def left_over(self) -> list[Path]:
         """What its exports have not cleared away (yet)."""
         return list(self._temporary.glob("latent-studio-*"))

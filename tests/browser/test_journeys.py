@@ -90,7 +90,7 @@ def _plays(page, data):
     )
 
 
-def test_training_starts_pauses_survives_a_reload_and_its_model_can_be_played_with(visit):
+def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app):
     page, other = visit(), visit()
     tab(page, "Train")
     sheet = "#train .tr-sheet canvas"
@@ -127,5 +127,19 @@ def test_training_starts_pauses_survives_a_reload_and_its_model_can_be_played_wi
     tab(page, "Explore")
     changes(page, HERO, bundled)
     tab(page, "Train")
+    signs = "document.querySelector('.tr-vitals .tr-figures')?.innerText.includes('% sure')"
+    page.wait_for_function(signs)  # the judge has looked at it
+    bars = page.locator(".tr-vitals canvas").nth(2)
+    assert bars.is_visible()
+
+    for one in (page, other):
+        one.context.close()  # an open page would complain of what follows
+    app.kill()
+    app.start()
+    page = visit()
+    tab(page, "Train")
+    page.get_by_role("button", name="Go on", exact=True).click()
+    page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Training')")
     page.get_by_role("button", name="Stop").click()
     page.locator(".tr-status").get_by_text("Stopped and saved").wait_for()
+    page.get_by_role("button", name="Go on", exact=True).wait_for()
