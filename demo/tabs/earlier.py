@@ -8,29 +8,23 @@ import gradio as gr
 
 from demo.models import model_name
 from demo.studio import RUN_PREFIX, Studio
-from gan.runs import RunInfo
 
 
-def build(t: gr.I18n) -> tuple[gr.Row, gr.Dropdown, gr.Button]:
+def build(t: gr.I18n) -> tuple[gr.Column, gr.Dropdown, gr.Button]:
     """Hidden until there is a run to go on with; see `offers`."""
-    with gr.Row(visible=False, elem_classes="tr-earlier") as row:
-        chosen = gr.Dropdown([], label=t("train.earlier"), filterable=False, min_width=0, scale=2)
-        go = gr.Button(t("train.go_on"), min_width=0, size="md")
-    return row, chosen, go
+    with gr.Column(visible=False, min_width=0) as part:
+        chosen = gr.Dropdown([], label=t("train.earlier"), filterable=False)
+        go = gr.Button(t("train.go_on"), size="md")
+    return part, chosen, go
 
 
 def offers(studio: Studio, active: bool) -> list[Any]:
     """What `build` gave, as it is now; `active`: a run goes on, so none can be gone on with."""
     runs = [] if active else studio.resumable()
-    options = [(_said(run), run.name) for run in runs]
+    options = [(f"{model_name(RUN_PREFIX + run.name)}: {run.step:,}", run.name) for run in runs]
     first = options[0][1] if options else None
     return [
-        gr.Row(visible=bool(options)),
+        gr.Column(visible=bool(options)),
         gr.Dropdown(choices=options, value=first),
         gr.Button(interactive=bool(options)),
     ]
-
-
-def _said(run: RunInfo) -> str:
-    goal = f" / {run.config.steps:,}" if run.config else ""
-    return f"{model_name(RUN_PREFIX + run.name)}: {run.step:,}{goal}"
