@@ -12,13 +12,12 @@ from typing import Any
 
 import gradio as gr
 
-from demo import films, text
+from demo import earlier, films, text
 from demo.exporting import exporting, visitor
 from demo.models import choices
 from demo.panels import Panel
 from demo.progress import Progress
 from demo.studio import RUN_PREFIX, Studio
-from demo.tabs import earlier
 from gan.config import PRESETS, RANGES, Config, ConfigError, preset
 from gan.data import DataError
 
