@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+from types import SimpleNamespace
 
 import pytest
 import torch
