@@ -7,17 +7,17 @@ of it can be drawn here, and whatever is wrong becomes a sentence for the visito
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from demo import orders
 from demo.settings import Settings
 from gan.clip import ClipRecipe
 from gan.estimate import estimate
 from gan.export import check_size
-from gan.kinds import KINDS, check_fps
+from gan.kinds import check_fps
 from gan.render import look_of, render
 
 if TYPE_CHECKING:
@@ -25,78 +25,30 @@ if TYPE_CHECKING:
     from gan.generator import Generator
 
 WAIT_S = 0.5  # for a copy of weights in training that is newer than the last one
-LONG_S = 3.0  # what is expected to take longer leaves a slot to others: see demo/turns.py
-# first guesses, until frames are counted: formats differ by ten, 30 to 340 million pixels
-PX_PER_S, PICTURES_PER_S = 50_000_000, 5_000
+PICTURES_PER_S = 5_000  # drawn, as a first guess
 
 
 @dataclass(frozen=True)
-class Made:
-    """A finished file, the recipe that lies beside it (None: no recipe), and what is in it."""
-
-    path: Path
-    recipe_path: Path | None
-    frames: int
-    seconds: float
-    size: int  # bytes
-    took_s: float
-    other_weights: bool = False
-
-
-@dataclass(frozen=True)
-class Order:
-    """A clip that this server can and may draw.
-
-    `recipe` names the very weights it is drawn with: of a run in progress, this copy.
-    `other_weights` says that it was made with other ones, of a model that is not in training.
-    """
+class Order(orders.Order):
+    """A clip; `recipe` names the very weights it is drawn with: of a run in progress, this copy."""
 
     recipe: ClipRecipe
     generator: Generator
     other_weights: bool
-    pixels: int  # in all frames together
+    pixels: int
 
     @property
-    def long(self) -> bool:
-        """Whether it has to leave a slot to others."""
-        return self.expected_s > LONG_S
+    def name(self) -> str:
+        recipe = self.recipe
+        return f"latent-studio-{orders.safe_name(recipe.model)}-{recipe.path}-{recipe.frames}f"
 
     @property
     def expected_s(self) -> float:
-        """A rough guess at the seconds it takes."""
         pictures = self.recipe.frames * self.recipe.tiles**2
-        return self.pixels / PX_PER_S + pictures / PICTURES_PER_S
+        return super().expected_s + pictures / PICTURES_PER_S
 
-    def make(
-        self, folder: Path, on_frame: Callable[[int, int], None], stop: threading.Event
-    ) -> Made:
-        """Write the clip into `folder`, and its recipe beside it.
-
-        on_frame: told (frames written, frames in all). stop: set, it ends the work at once.
-
-        Raises:
-            gan.target.Stopped: `stop` was set; no file is left.
-            gan.target.ExportError: the file could not be written.
-        """
-        recipe, started = self.recipe, time.monotonic()
-        path = folder / f"{self._name()}{KINDS[recipe.format]}"
-        render(
-            recipe,
-            self.generator,
-            path,
-            on_frame=lambda done: on_frame(done, recipe.frames),
-            stop=stop,
-        )
-        beside = path.with_suffix(".json")
-        beside.write_text(recipe.to_text() + "\n", encoding="ascii")
-        seconds = float(recipe.frames / check_fps(recipe.format, recipe.fps))
-        took = time.monotonic() - started
-        size = path.stat().st_size
-        return Made(path, beside, recipe.frames, seconds, size, took, self.other_weights)
-
-    def _name(self) -> str:
-        recipe = self.recipe
-        return f"latent-studio-{safe_name(recipe.model)}-{recipe.path}-{recipe.frames}f"
+    def write(self, path: Path, on_frame: Callable[[int], None], stop: threading.Event) -> None:
+        render(self.recipe, self.generator, path, on_frame, stop)
 
 
 def order(studio: Studio, wish: Any) -> Order:
@@ -140,11 +92,6 @@ def within_limits(settings: Settings, recipe: ClipRecipe, shape: tuple[int, int,
             "size."
         )
     return pixels
-
-
-def safe_name(model: str) -> str:
-    """A model's id as part of a file's name."""
-    return "".join(c if c.isalnum() and c.isascii() else "-" for c in model)[:60]
 
 
 def estimated(order: Order) -> dict[str, float]:

@@ -5,29 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from contextlib import aclosing, closing
 from html import escape
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from demo import text
-from demo.exports import Cancelled, Exports, Job, Work
+from demo.exports import Cancelled, Exports, Job
 from demo.turns import LineFullError
 from gan.export import ExportError
 
 if TYPE_CHECKING:
-    from demo.clips import Made
+    from demo.orders import Made, Order
 
 log = logging.getLogger(__name__)
 
-
-class Order(Protocol):
-    """Something to be written: `demo.clips.Order` or `demo.films.Order`."""
-
-    make: Work
-    long: bool
-    expected_s: float
+# how such an event is listened to: without a limit of Gradio's, for the line is `demo.turns`, and
+# waiting there holds no thread
+EXPORT = {"concurrency_limit": None, "show_progress": "hidden"}
 
 
 async def exporting(
@@ -41,7 +37,7 @@ async def exporting(
     Raises:
         gr.Error: the sentence that has been shown already, for those who called by the API.
     """
-    said = text.Said(request.headers.get("accept-language", ""))
+    said = text.Said.to(request)
     try:
         order = await asyncio.to_thread(read)
         job = exports.begin(
@@ -62,8 +58,29 @@ async def exporting(
             sentence = _why(error, said)
             yield [], _refusal(sentence)
             raise _told(sentence) from error
-        paths = [made.path, made.recipe_path]
-        yield [str(path) for path in paths if path], _note(_summary(made, said))
+        yield [str(made.path), str(made.recipe_path)], _note(_summary(made, said))
+
+
+def exporter(
+    exports: Exports, kind: str, order: Callable[[Any], Order]
+) -> Callable[..., AsyncIterator[tuple[list[str] | None, str]]]:
+    """The event of an Export button: writes what `order(wish)` makes of its input; see `EXPORT`."""
+
+    async def write(wish: Any, request: gr.Request) -> AsyncIterator[tuple[list[str] | None, str]]:
+        async with aclosing(exporting(exports, request, kind, lambda: order(wish))) as states:
+            async for files, line in states:
+                yield files or None, line
+
+    return write
+
+
+def canceller(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
+    """The event of the Cancel button beside it."""
+
+    def cancel(request: gr.Request) -> None:
+        exports.stop(visitor(request), kind)
+
+    return cancel
 
 
 def _why(error: Exception, said: text.Said) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from demo.clips import LONG_S, PX_PER_S, Made, safe_name
+from demo import orders
 from demo.progress import shown_film
 from demo.settings import Settings
 from demo.studio import Studio
 from gan.growth import GrowthRecipe, frames, render
-from gan.kinds import KINDS
 from gan.looks import Look
 
 FORMATS = ("gif", "mp4", "webm")
@@ -22,42 +20,20 @@ SIDE_PX = 900  # about; the sheet is enlarged as far as it stays below this
 
 
 @dataclass(frozen=True)
-class Order:
-    """The film of a folder with snapshots, as this server may write it."""
+class Order(orders.Order):
+    """The film of a folder with snapshots."""
 
     recipe: GrowthRecipe
     folder: Path
-    pixels: int  # in all frames together
+    pixels: int
+    other_weights = False  # a film is of the run's own
 
     @property
-    def long(self) -> bool:
-        """Whether it has to leave a slot to others."""
-        return self.expected_s > LONG_S
+    def name(self) -> str:
+        return f"latent-studio-{orders.safe_name(self.recipe.model)}-growth"
 
-    @property
-    def expected_s(self) -> float:
-        """A rough guess at the seconds it takes."""
-        return self.pixels / PX_PER_S
-
-    def make(
-        self, folder: Path, on_frame: Callable[[int, int], None], stop: threading.Event
-    ) -> Made:
-        """Write the film into `folder`, and its recipe beside it; as `demo.clips.Order.make`."""
-        recipe, started = self.recipe, time.monotonic()
-        name = f"latent-studio-{safe_name(recipe.model)}-growth"
-        path = folder / (name + KINDS[recipe.format])
-        render(
-            recipe,
-            self.folder,
-            path,
-            on_frame=lambda done: on_frame(done, recipe.frames),
-            stop=stop,
-        )
-        beside = path.with_suffix(".json")
-        beside.write_text(recipe.to_text() + "\n", encoding="ascii")
-        took = time.monotonic() - started
-        seconds = recipe.frames / recipe.fps
-        return Made(path, beside, recipe.frames, seconds, path.stat().st_size, took)
+    def write(self, path: Path, on_frame: Callable[[int], None], stop: threading.Event) -> None:
+        render(self.recipe, self.folder, path, on_frame, stop)
 
 
 def order(studio: Studio, kind: Any) -> Order:

@@ -1,10 +1,14 @@
-"""What a list of this server's models shows, and which one is chosen first."""
+"""What a page is told of this server's models, and which one is chosen first."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 from demo.studio import RUN_PREFIX, Studio
+
+if TYPE_CHECKING:
+    from gan.generator import Generator
 
 DEFAULT_MODEL = "mnist"
 
@@ -30,3 +34,14 @@ def model_name(model: str) -> str:
         return name
     year, month, day, hour, minute, second, data = found.groups()
     return f"{data.upper()}, {year}-{month}-{day} {hour}:{minute}:{second}"
+
+
+def about(generator: Generator) -> dict[str, Any]:
+    """What a panel needs to know of a model, to ask for its pictures or to draw them."""
+    return {
+        "model_id": generator.model_id,
+        "z_dim": generator.z_dim,
+        "classes": generator.classes,
+        "labels": [str(label) for label in range(generator.classes)],
+        "shape": list(generator.shape),
+    }

@@ -14,6 +14,7 @@ import numpy as np
 from demo import text
 from demo.drawing import draw_function, encode
 from demo.finding import find_function
+from demo.models import about
 from demo.panels import Panel
 from demo.studio import Studio
 from demo.weights import weights_function
@@ -84,11 +85,7 @@ def description(generator: Generator) -> dict[str, Any]:
     found = directions(generator, _judge(generator.config.data))
     axes = np.array([direction.axis for direction in found], "<f4")
     return {
-        "model_id": generator.model_id,
-        "z_dim": generator.z_dim,
-        "classes": generator.classes,
-        "labels": [str(label) for label in range(generator.classes)],
-        "shape": list(generator.shape),
+        **about(generator),
         "directions": [_said(direction) for direction in found],
         "axes": base64.b64encode(axes.tobytes()).decode(),
         "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
@@ -12,13 +10,13 @@ import gradio as gr
 from demo import clips, text
 from demo.drawing import draw_function
 from demo.estimates import Estimates
-from demo.exporting import exporting, visitor
+from demo.exporting import EXPORT, canceller, exporter
 from demo.finding import find_function
+from demo.models import about
 from demo.panels import Panel
 from demo.studio import Studio
 from demo.weights import weights_function
 from gan.colours import COLOURS
-from gan.generator import Generator
 from gan.kinds import FPS
 
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
@@ -40,21 +38,9 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         try:
             if not isinstance(chosen, str):
                 raise ValueError("A request names a model.")
-            return {"model": chosen, **description(studio.generator(chosen))}
+            return {"model": chosen, **about(studio.generator(chosen))}
         except ValueError as error:
             return {"error": str(error)}
-
-    async def export(
-        clip: dict[str, Any], request: gr.Request
-    ) -> AsyncIterator[tuple[list[str] | None, str]]:
-        """Write a clip to a file, and its recipe beside it: takes the recipe's JSON."""
-        states = exporting(studio.exports, request, "clip", lambda: clips.order(studio, clip))
-        async with aclosing(states):
-            async for files, line in states:
-                yield files or None, line
-
-    def cancel(request: gr.Request) -> None:
-        studio.exports.stop(visitor(request), "clip")
 
     with gr.Row(elem_classes="ls-panel lc-panel"):
         with gr.Column(elem_classes="ls-stage"):
@@ -98,24 +84,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
     panel.submit(select, panel, model, **QUIET)
     model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)
-    # no limit of Gradio's: the line is `demo.turns`, and waiting there holds no thread
-    go.click(
-        export,
-        panel,
-        [result, line],
-        api_name="export_clip",
-        concurrency_limit=None,
-        show_progress="hidden",
-    )
-    halt.click(cancel, None, None, **QUIET)
-
-
-def description(generator: Generator) -> dict[str, Any]:
-    """What the panel needs to know of a model, to ask for its pictures or to draw them."""
-    return {
-        "model_id": generator.model_id,
-        "z_dim": generator.z_dim,
-        "classes": generator.classes,
-        "labels": [str(label) for label in range(generator.classes)],
-        "shape": list(generator.shape),
-    }
+    write = exporter(studio.exports, "clip", lambda clip: clips.order(studio, clip))
+    write.__doc__ = "Write a clip to a file, and its recipe beside it: takes the recipe's JSON."
+    go.click(write, panel, [result, line], api_name="export_clip", **EXPORT)
+    halt.click(canceller(studio.exports, "clip"), None, None, **QUIET)

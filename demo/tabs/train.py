@@ -5,36 +5,27 @@ from __future__ import annotations
 import itertools
 import logging
 import uuid
-from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
 from demo import earlier, films, text
-from demo.exporting import exporting, visitor
+from demo.controls import FIELDS, FIRST_PRESET, fields_of, steps_of, wanted
+from demo.exporting import EXPORT, canceller, exporter
 from demo.models import choices
 from demo.panels import Panel
 from demo.progress import Progress
 from demo.studio import RUN_PREFIX, Studio
-from gan.config import PRESETS, RANGES, Config, ConfigError, preset
+from gan.config import PRESETS, ConfigError, preset
 from gan.data import DataError
 
 log = logging.getLogger(__name__)
 
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 SPEAKS = QUIET | {"queue": True, "concurrency_limit": None}  # toasts travel by the queue
-FIRST_PRESET = "default"
 ACTIVE = ("loading", "running", "paused")
 WAIT_S = 20  # for a job of the runner: one step, then a save
-# the settings that a preset fills: field, and the lowest, highest and next value offered
-FIELDS = (
-    ("batch_size", 8, 256, 8),
-    ("d_steps_per_g_step", 1, 10, 1),
-    ("lr_g", *RANGES["lr_g"], 1e-5),
-    ("lr_d", *RANGES["lr_d"], 1e-5),
-)
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
@@ -66,7 +57,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 info=t(f"train.about.{FIRST_PRESET}"),
                 filterable=False,
             )
-            steps = _steps(studio, t)
+            steps = steps_of(studio, t)
             with gr.Row(elem_classes="tr-buttons"):
                 start = gr.Button(t("train.start"), variant="primary", min_width=0, size="md")
                 hold = gr.Button(t("train.pause"), interactive=False, min_width=0, size="md")
@@ -74,7 +65,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             play = gr.Button(t("train.use"), visible=False, size="md")
             note = gr.Markdown(visible=False, elem_classes="ls-note")
             with gr.Row(elem_classes="tr-fields"):
-                fields = list(_fields(t))
+                fields = list(fields_of(t))
                 seed = gr.Number(0, label=t("train.seed"), precision=0, minimum=0, min_width=0)
             kept, before, again = earlier.build(t)
     buttons = [start, hold, stop, play, note, kept, before, again]
@@ -98,11 +89,11 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     ) -> list[Any]:
         token = token or uuid.uuid4().hex
         try:
-            config = _config(studio, request, name, goal, number, values)
+            config = wanted(studio, text.Said.to(request), name, goal, number, values)
             studio.start(config, token)
         except (ConfigError, DataError, RuntimeError, OSError) as error:
             busy = studio.runner.snapshot.state in ACTIVE
-            gr.Warning(_say(request, "train.busy") if busy else str(error))
+            gr.Warning(text.Said.to(request)("train.busy") if busy else str(error))
         return [token, next(wakes), *show(token)]
 
     def go_on(request: gr.Request, token: str, name: str) -> list[Any]:
@@ -111,7 +102,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             studio.resume(str(name), token)
         except (ValueError, DataError, RuntimeError, LookupError, OSError) as error:
             busy = studio.runner.snapshot.state in ACTIVE
-            gr.Warning(_say(request, "train.busy") if busy else str(error))
+            gr.Warning(text.Said.to(request)("train.busy") if busy else str(error))
         return [token, next(wakes), *show(token)]
 
     def steer(request: gr.Request, token: str, job: str = "") -> list[Any]:
@@ -121,7 +112,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 getattr(studio.runner, job or switch)().result(WAIT_S)
             except (FutureTimeout, RuntimeError, OSError) as error:
                 log.warning("%s failed: %r", job or switch, error)
-                gr.Warning(str(error) or _say(request, "train.slow"))
+                gr.Warning(str(error) or text.Said.to(request)("train.slow"))
         return [next(wakes), *show(token)]
 
     def end(request: gr.Request, token: str) -> list[Any]:
@@ -133,20 +124,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         known = name in (value for _, value in options)
         if not known:
             return gr.skip()
-        gr.Info(_say(request, "train.used"))
+        gr.Info(text.Said.to(request)("train.used"))
         return gr.Dropdown(choices=options, value=name)
-
-    async def save_film(
-        kind: str, request: gr.Request
-    ) -> AsyncIterator[tuple[list[str] | None, str]]:
-        """Write the film of the run on show to a file: "gif", "mp4" or "webm"."""
-        states = exporting(studio.exports, request, "film", lambda: films.order(studio, kind))
-        async with aclosing(states):
-            async for files, line in states:
-                yield files or None, line
-
-    def cancel(request: gr.Request) -> None:
-        studio.exports.stop(visitor(request), "film")
 
     chosen.input(fill, chosen, [chosen, *fields], **QUIET)
     asked = [owner, chosen, steps, seed, *fields]
@@ -156,15 +135,10 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     stop.click(end, owner, [panel, *buttons], **SPEAKS)
     play.click(use, None, model, **SPEAKS)
     panel.input(greet, owner, [owner, *buttons], **QUIET)
-    save.click(
-        save_film,
-        kind,
-        [saved, line],
-        api_name="save_film",
-        concurrency_limit=None,  # see the Interpolate tab
-        show_progress="hidden",
-    )
-    halt.click(cancel, None, None, **QUIET)
+    write = exporter(studio.exports, "film", lambda kind: films.order(studio, kind))
+    write.__doc__ = 'Write the film of the run on show to a file: "gif", "mp4" or "webm".'
+    save.click(write, kind, [saved, line], api_name="save_film", **EXPORT)
+    halt.click(canceller(studio.exports, "film"), None, None, **QUIET)
 
 
 def _saving(t: gr.I18n) -> tuple[gr.Button, gr.Button, gr.Radio, gr.HTML, gr.File]:
@@ -190,45 +164,6 @@ def _saving(t: gr.I18n) -> tuple[gr.Button, gr.Button, gr.Radio, gr.HTML, gr.Fil
     return save, halt, kind, line, saved
 
 
-def _steps(studio: Studio, t: gr.I18n) -> gr.Slider:
-    cap = studio.settings.max_steps
-    low = min(100, cap)
-    goal = min(Config.steps, cap)
-    return gr.Slider(low, cap, goal, step=low, label=t("train.steps"), buttons=[])
-
-
-def _fields(t: gr.I18n) -> Iterator[gr.Number]:
-    config = preset(FIRST_PRESET)
-    for name, low, high, step in FIELDS:
-        yield gr.Number(
-            getattr(config, name),
-            label=t(f"train.{name}"),
-            minimum=low,
-            maximum=high,
-            step=step,
-            precision=0 if isinstance(step, int) else None,
-            min_width=0,
-        )
-
-
-def _config(
-    studio: Studio, request: gr.Request, name: str, goal: float, seed: float, values: tuple
-) -> Config:
-    """What was asked for, as a Config; an emptied field is a ConfigError too."""
-    names = [row[0] for row in FIELDS]
-    asked = dict(zip(names, values, strict=True)) | {"steps": goal, "seed": seed}
-    for field, value in asked.items():
-        if value is None:
-            low, high = RANGES[field]
-            label = _say(request, f"train.{field}")
-            sentence = _say(request, "train.empty", name=label, low=f"{low:g}", high=f"{high:g}")
-            raise ConfigError(sentence)
-        if isinstance(getattr(Config, field), int):
-            asked[field] = int(value)
-    asked["steps"] = min(asked["steps"], studio.settings.max_steps)
-    return preset(name, **asked)
-
-
 def _buttons(studio: Studio, token: str, t: gr.I18n) -> list[Any]:
     """What Start, Pause, Stop, Play and the note say to this visitor now."""
     snapshot = studio.runner.snapshot
@@ -247,9 +182,3 @@ def _buttons(studio: Studio, token: str, t: gr.I18n) -> list[Any]:
         gr.Markdown(value=t("train.watching"), visible=active and not mine),
         *earlier.offers(studio, active),
     ]
-
-
-def _say(request: gr.Request, key: str, **values: object) -> str:
-    """A sentence in the visitor's language: toasts do not translate by themselves."""
-    language = "zh" if request.headers.get("accept-language", "").startswith("zh") else "en"
-    return text.catalogue(language)[key].format(**values)

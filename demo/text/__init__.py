@@ -38,6 +38,11 @@ def say(key: str, **values: object) -> str:
 class Said:
     """Sentences in the language of one visitor, by what the browser says it accepts."""
 
+    @classmethod
+    def to(cls, request: gr.Request) -> Said:
+        """Who asked: toasts and streamed lines do not translate by themselves."""
+        return cls(request.headers.get("accept-language", ""))
+
     def __init__(self, accepted: str) -> None:
         self._texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
 

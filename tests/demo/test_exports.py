@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from demo.clips import Made
 from demo.exporting import exporting
 from demo.exports import Cancelled, Exports
+from demo.orders import Made
 from gan.export import ExportError
 
 FRAMES = 5
@@ -52,7 +52,9 @@ class Work:
             on_frame(done + 1, FRAMES)
         if self.error:
             raise self.error
-        return Made(path, None, FRAMES, 0.2, 3, 0.1)
+        recipe = path.with_suffix(".json")
+        recipe.write_bytes(b"{}")
+        return Made(path, recipe, FRAMES, 0.2, 3, 0.1)
 
 
 def told(exports, work, session="a", then=lambda number: None):
@@ -72,7 +74,7 @@ def told(exports, work, session="a", then=lambda number: None):
 
 def test_a_file_is_there_until_the_next_step_and_then_gone(exports, folders):
     assert told(exports, Work())[-1] == (
-        [b"GIF"],
+        [b"GIF", b"{}"],
         '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, made in 0.1 s.</p>',
     )
 
