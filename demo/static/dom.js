@@ -45,3 +45,17 @@ export function segments(label, options, pick) {
     made.forEach(([value, one]) => { one.hidden = !values.includes(value); });
   return { element, set, offer };
 }
+
+const THANKS_MS = 1600; // how long a button says that it has done it
+
+/** Let a button say for a moment that it has done its work. */
+export function thank(made, label) {
+  if (made.disabled) return;
+  const before = made.textContent;
+  made.textContent = label;
+  made.disabled = true;
+  setTimeout(() => {
+    made.textContent = before;
+    made.disabled = false;
+  }, THANKS_MS);
+}

@@ -2,12 +2,11 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ button, make }, recipes, { savePicture, readPicture }, { Gallery },
-  { sendKey, classOf, followLinks }, { times }] = await Promise.all(
-  ["dom", "recipe", "png", "gallery", "interpolate-keep", "vectors"].map(load));
+const [{ button, make, thank }, recipes, { savePicture, readPicture }, { Gallery },
+  { sendKey, classOf, followLinks }, { times }, { acceptFiles }] = await Promise.all(
+  ["dom", "recipe", "png", "gallery", "interpolate-keep", "vectors", "drop"].map(load));
 
 const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of the model's
-const THANKS_MS = 1600; // how long a button says that it has done it
 
 /**
  * `page` has model(): the panel's value; shown(): {image, state} of the big picture;
@@ -80,7 +79,7 @@ export class Keep {
     this.arrived = hash;
     try {
       await navigator.clipboard.writeText(location.href);
-      this.thank(link, "copied");
+      thank(link, this.words["explore.copied"]);
     } catch {
       this.page.say(this.words["explore.copy_failed"]);
     }
@@ -95,18 +94,7 @@ export class Keep {
       ...classOf(state.classes),
       ...(asIs ? {} : { z: Array.from(times(state.scale, state.z)) }),
     });
-    this.thank(made, "sent");
-  }
-
-  thank(made, key) {
-    const before = made.textContent;
-    if (made.disabled) return;
-    made.textContent = this.words[`explore.${key}`];
-    made.disabled = true;
-    setTimeout(() => {
-      made.textContent = before;
-      made.disabled = false;
-    }, THANKS_MS);
+    thank(made, this.words["explore.sent"]);
   }
 
   /** Show the picture of a recipe; `read` gives it, or throws what is wrong with it. */
@@ -136,21 +124,8 @@ export class Keep {
 
   /** Take PNG files dropped anywhere on `area`; other pictures go to `other(file)`. */
   accept(area, other) {
-    area.addEventListener("dragover", (event) => {
-      if (![...event.dataTransfer.types].includes("Files")) return;
-      event.preventDefault();
-      area.classList.add("ls-drop");
-    });
-    area.addEventListener("dragleave", (event) => {
-      if (!area.contains(event.relatedTarget)) area.classList.remove("ls-drop");
-    });
-    area.addEventListener("drop", (event) => {
-      area.classList.remove("ls-drop");
-      const file = event.dataTransfer.files[0];
-      if (!file) return;
-      event.preventDefault();
-      if (other(file, event.target)) return;
-      this.show(() => readPicture(file));
+    acceptFiles(area, (file, target) => {
+      if (!other(file, target)) this.show(() => readPicture(file));
     });
   }
 }

@@ -2,10 +2,10 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ make, button }, clips, { readClip }, { explain, unpackRecipe }, { times }, { speaker }] =
-  await Promise.all(["dom", "clip", "carry", "recipe", "vectors", "interpolate-words"].map(load));
+const [{ make, button, thank }, clips, { readClip }, { explain, unpackRecipe }, { times },
+  { speaker }, { acceptFiles }] = await Promise.all(
+  ["dom", "clip", "carry", "recipe", "vectors", "interpolate-words", "drop"].map(load));
 
-const THANKS_MS = 1600;
 const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
 const short = (x) => Number(x.toFixed(2));
 const TOLD = ["frames", "fps", "scale"]; // what a server or a page may have no room for
@@ -69,14 +69,7 @@ export class Share {
     } catch {
       return this.page.say(this.say("copy_failed"));
     }
-    const before = link.textContent;
-    if (link.disabled) return undefined;
-    link.textContent = this.say("copied");
-    link.disabled = true;
-    return setTimeout(() => {
-      link.textContent = before;
-      link.disabled = false;
-    }, THANKS_MS);
+    return thank(link, this.say("copied"));
   }
 
   save() {
@@ -149,20 +142,6 @@ export class Share {
 
   /** Take files dropped anywhere on `area`. */
   accept(area) {
-    area.addEventListener("dragover", (event) => {
-      if (![...event.dataTransfer.types].includes("Files")) return;
-      event.preventDefault();
-      area.classList.add("lc-drop");
-    });
-    area.addEventListener("dragleave", (event) => {
-      if (!area.contains(event.relatedTarget)) area.classList.remove("lc-drop");
-    });
-    area.addEventListener("drop", (event) => {
-      area.classList.remove("lc-drop");
-      const file = event.dataTransfer.files[0];
-      if (!file) return;
-      event.preventDefault();
-      this.read(file);
-    });
+    acceptFiles(area, (file) => this.read(file));
   }
 }
