@@ -12,29 +12,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from gan.datasets import DATASETS
+
 
 class ConfigError(ValueError):
     """A setting is outside its range; the message names the field and the range."""
 
 
-@dataclass(frozen=True)
-class DataSpec:
-    """What a data set looks like: side in pixels, colour channels (1 or 3), number of classes."""
-
-    image_size: int
-    channels: int
-    classes: int
-
-
-DATASETS = MappingProxyType(
-    {
-        "mnist": DataSpec(28, 1, 10),
-        "fashion-mnist": DataSpec(28, 1, 10),
-        "kmnist": DataSpec(28, 1, 10),
-        "cifar10": DataSpec(32, 3, 10),
-        "svhn": DataSpec(32, 3, 10),
-    }
-)
+FEWEST_IMAGES = 10  # to learn from, if not all
 
 CHOICES = MappingProxyType(
     {
@@ -60,6 +45,8 @@ RANGES = MappingProxyType(
         "r1_gamma": (0.0, 1000.0),
         "r1_every": (1, 64),
         "ema_decay": (0.0, 0.99999),
+        "augment": (0.0, 1.0),
+        "train_images": (0, 1_000_000),
         "steps": (1, 10_000_000),
         "seed": (0, 2**32 - 1),
     }
@@ -71,7 +58,9 @@ class Config:
     """One training run. The defaults are the preset `default`.
 
     `steps` is the goal, counted in generator steps; with `lr_schedule="linear"` both learning
-    rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018.
+    rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `augment`,
+    0..1, is the probability of each disturbance of what D sees (`gan.augment`). `train_images`:
+    so many of the data set's images, chosen by the seed; 0 is all.
 
     Raises:
         ConfigError: a value is of the wrong type or outside its range.
@@ -95,6 +84,8 @@ class Config:
     r1_gamma: float = 0.3  # without it batch norm in D lets each class shrink to a few shapes
     r1_every: int = 8
     ema_decay: float = 0.995
+    augment: float = 0.0
+    train_images: int = 0
     steps: int = 10_000
     seed: int = 0
 
@@ -110,6 +101,11 @@ class Config:
                 raise ConfigError(
                     f"{name} is {getattr(self, name)}; it must lie between {low:g} and {high:g}."
                 )
+        if 0 < self.train_images < FEWEST_IMAGES:
+            raise ConfigError(
+                f"train_images is {self.train_images}; it must be {FEWEST_IMAGES} or more, "
+                "or 0 for all."
+            )
         if self.arch == "mlp" and self.conditional:
             raise ConfigError("conditional is on, but the mlp of the article knows no classes.")
 
@@ -177,6 +173,7 @@ PRESETS = MappingProxyType(
             "lr_d": 2e-4,
         },
         "relativistic-r1": {"loss": "relativistic", "d_norm": "none", "r1_gamma": 1.0},
+        "few-images": {"train_images": 200, "augment": 0.3},
     }
 )
 

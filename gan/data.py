@@ -43,6 +43,15 @@ class ImageSet:
         """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
         return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
 
+    def some(self, count: int, seed: int) -> ImageSet:
+        """`count` of the images, the same ones for the same seed; all if 0 or not so many."""
+        if not 0 < count < len(self.labels):
+            return self
+        rng = torch.Generator().manual_seed(seed)
+        # in the order they had, so that of one seed the few are among the many
+        chosen = torch.randperm(len(self.labels), generator=rng)[:count].sort().values
+        return ImageSet(self.name, self.images[chosen], self.labels[chosen])
+
 
 def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     """The training or the test half of a data set, resized to `size` px where that differs.
@@ -65,6 +74,15 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     if size and size != spec.image_size:
         images = _resize(images, size)
     return ImageSet(name, images, labels)
+
+
+def is_here(name: str) -> bool:
+    """Whether this data set is on this machine, so that `load` needs no network."""
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
+    marks = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
+    marks |= {"cifar10": "cifar-10-batches-py", "svhn": "train_32x32.mat"}
+    return _local_folder(name, True) is not None or (cache / marks[name]).exists()
 
 
 def read_idx(path: Path) -> np.ndarray:

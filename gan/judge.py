@@ -21,8 +21,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 
-from gan.config import DATASETS, DataSpec
 from gan.data import ASSETS, DataError, ImageSet, load
+from gan.datasets import DATASETS, DataSpec
 from gan.machine import set_threads
 
 JUDGES = ASSETS / "judges"

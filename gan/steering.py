@@ -8,12 +8,12 @@ from typing import Any
 from gan.config import RANGES, Config, ConfigError
 
 # networks, data and batch stay what they are: their state is in the checkpoint
-STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every")
+STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every", "augment")
 MOST_ROLL_BACKS = 3  # of one run
 
 
 def changed(config: Config, changes: dict[str, Any]) -> Config:
-    """`config` with other learning rates, steps of D, or R1 regularisation.
+    """`config` with other learning rates, steps of D, R1 regularisation or augmentation.
 
     Raises:
         ConfigError: a setting that cannot change during a run, or a value out of range.
@@ -32,6 +32,20 @@ def difference(before: Config, after: Config) -> dict[str, Any]:
         for name in STEERABLE
         if getattr(after, name) != getattr(before, name)
     }
+
+
+def in_words(changes: dict[str, Any]) -> str:
+    """Changes as a note tells of them: "lr_g 0.0001, lr_d 0.0002"."""
+    return ", ".join(f"{name} {value:g}" for name, value in changes.items())
+
+
+def changes_after_all(then: Config, present: Config, changes: dict[str, Any]) -> dict[str, Any]:
+    """Those of the `changes` that going back to `then` still needs, where a setting has stayed the
+    same ever since; any other goes back to what it was.
+    """
+    since = difference(then, present)
+    wanted = {name: value for name, value in changes.items() if name not in since}
+    return difference(then, changed(then, wanted))
 
 
 def remedy(config: Config, attempt: int) -> dict[str, Any]:

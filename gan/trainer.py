@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from gan.augment import disturbed
 from gan.config import Config
 from gan.data import ImageSet
 from gan.losses import LOSSES, r1_penalty
 from gan.machine import choose_device
 from gan.networks import make_discriminator, make_generator
 from gan.steering import changed, difference
+from gan.trainer_state import below, check_moments, check_shapes, moments
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Trainer:
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
-        self.config, self.data, self.step_count = config, data, 0
+        self.config, self.step_count = config, 0
+        self.data = data.some(config.train_images, config.seed)
         self.device = device or choose_device()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
@@ -71,6 +74,7 @@ class Trainer:
         images, classes = self._real_batch()
         with torch.no_grad():
             fakes = self.G(self._z(), classes)
+        images, fakes = self._shown(images), self._shown(fakes)
         real, fake = self.D(images, classes), self.D(fakes, classes)
         loss = total = self.loss.d(real, fake)
         every = self.config.r1_every
@@ -87,9 +91,10 @@ class Trainer:
         images, classes = self._real_batch()
         self.D.requires_grad_(False)
         try:
-            fake = self.D(self.G(self._z(), classes), classes)
-            # only the relativistic loss compares fakes with reals; the others skip that pass
-            real = self.D(images, classes) if self.config.loss == "relativistic" else fake.detach()
+            fake = self.D(self._shown(self.G(self._z(), classes)), classes)
+            real = fake.detach()
+            if self.config.loss == "relativistic":  # the others do not compare with reals
+                real = self.D(self._shown(images), classes)
             loss = self.loss.g(real, fake)
             self.opt_G.zero_grad(set_to_none=True)
             loss.backward()
@@ -111,6 +116,11 @@ class Trainer:
     def _z(self) -> Tensor:
         shape = (self.config.batch_size, self.config.z_dim)
         return torch.randn(shape, generator=self.rng).to(self.device)
+
+    def _shown(self, images: Tensor) -> Tensor:
+        """Images as D sees them in training. Without augmentation no random number is drawn."""
+        chance = self.config.augment
+        return disturbed(images, chance, self.rng) if chance else images
 
     @torch.no_grad()
     def _update_ema(self) -> None:
@@ -150,7 +160,7 @@ class Trainer:
             module = getattr(self, name)
             tensors |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
         for name in ("opt_G", "opt_D"):
-            for index, entries in getattr(self, name).state_dict()["state"].items():
+            for index, entries in moments(getattr(self, name), begun=self.step_count > 0).items():
                 tensors |= {f"{name}.{index}.{key}": value for key, value in entries.items()}
         return {"tensors": tensors, "step_count": self.step_count, "config": asdict(self.config)}
 
@@ -162,44 +172,21 @@ class Trainer:
         """
         tensors = state["tensors"]
         for name in ("G", "D", "ema"):
-            _check_shapes(name, getattr(self, name).state_dict(), tensors)
+            check_shapes(name, getattr(self, name).state_dict(), tensors)
         for name in ("opt_G", "opt_D"):
-            _check_moments(name, getattr(self, name), tensors, begun=state["step_count"] > 0)
+            check_moments(name, getattr(self, name), tensors, begun=state["step_count"] > 0)
         rng, own = tensors.get("rng"), self.rng.get_state()
         if rng is None or rng.shape != own.shape or rng.dtype != own.dtype:
             raise ValueError("the state of the random numbers is missing")
         for name in ("G", "D", "ema"):
-            getattr(self, name).load_state_dict(_below(tensors, name))
+            getattr(self, name).load_state_dict(below(tensors, name))
         for name in ("opt_G", "opt_D"):
             optimiser = getattr(self, name)
             entries: dict[int, dict[str, Tensor]] = {}
-            for key, value in _below(tensors, name).items():
+            for key, value in below(tensors, name).items():
                 index, entry = key.split(".", 1)
                 entries.setdefault(int(index), {})[entry] = value.clone()
             groups = optimiser.state_dict()["param_groups"]
             optimiser.load_state_dict({"state": entries, "param_groups": groups})
         self.rng.set_state(tensors["rng"])
         self.step_count = state["step_count"]
-
-
-def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    start = len(prefix) + 1
-    return {k[start:]: v for k, v in tensors.items() if k.startswith(prefix + ".")}
-
-
-def _check_shapes(name: str, wanted: dict[str, Tensor], tensors: dict[str, Tensor]) -> None:
-    found = {key: tuple(value.shape) for key, value in _below(tensors, name).items()}
-    if found != {key: tuple(value.shape) for key, value in wanted.items()}:
-        raise ValueError(f"the weights of {name} do not fit this config")
-
-
-def _check_moments(
-    name: str, optimiser: torch.optim.Adam, tensors: dict[str, Tensor], begun: bool
-) -> None:
-    wanted = {}
-    for index, weight in enumerate(optimiser.param_groups[0]["params"]):
-        shape = tuple(weight.shape)
-        wanted |= {f"{index}.step": (), f"{index}.exp_avg": shape, f"{index}.exp_avg_sq": shape}
-    found = {key: tuple(value.shape) for key, value in _below(tensors, name).items()}
-    if found != wanted and (found or begun):
-        raise ValueError(f"the state of {name} does not fit this config")
