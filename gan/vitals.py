@@ -6,7 +6,6 @@ Nothing here moves the run: no weight, no running mean, no random number of its.
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.reals import Reals, fixed_choice, spread
+from gan.sheet import scores
 from gan.trainer import Trainer
 
 SAMPLES = 500  # images of G: the Frechet distance's error halves with four times as many
@@ -81,22 +81,13 @@ class Probe:
 
     @torch.no_grad()
     def _scored(self, images: Tensor) -> dict[str, Any]:
-        # a copy, for in training mode a forward pass moves D's running means; in that mode,
-        # and in batches of the same size, because that is the D that G plays against
-        judge = copy.deepcopy(self.trainer.D)
-        fake = self._scores(judge, images, self._asked[:SCORED])
-        real = self._scores(judge, *self._train)
+        fake = scores(self.trainer, images, self._asked[:SCORED])
+        real = scores(self.trainer, *self._train)
         row = {"d_real": histogram(real), "d_fake": histogram(fake)}
         if self._held is not None:
-            held = self._scores(judge, *self._held)
+            held = scores(self.trainer, *self._held)
             row |= _numbers(gap=float(real.sigmoid().mean() - held.sigmoid().mean()))
         return row
-
-    def _scores(self, network: nn.Module, images: Tensor, classes: Tensor) -> Tensor:
-        size = min(self.trainer.config.batch_size, len(images))
-        whole = len(images) // size * size  # an odd batch has other batch statistics
-        parts = zip(images[:whole].split(size), classes[:whole].split(size), strict=True)
-        return torch.cat([network(*part) for part in parts]).cpu()
 
     def _kept(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         return images.to(self.trainer.device), self.trainer._classes(labels)

@@ -63,7 +63,9 @@ class Vitals:
             elif self._last_step() > run.step:
                 self._due_s = run.elapsed_s + self.every_s
                 self._cut(self._shown[1])
-            if run.elapsed_s >= self._due_s and self._last_step() < run.step:
+            # at its goal in any case: runs are compared there
+            due = run.elapsed_s >= self._due_s or run.step >= run.config.steps
+            if due and self._last_step() < run.step:
                 self._measure()
         except Exception:
             log.exception("The vital signs of step %d could not be taken.", run.step)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from gan import vitals_log
+from gan import lane, vitals_log
 from gan.config import preset
 from gan.data import ImageSet, load
 from gan.judge import Judge
@@ -162,6 +163,16 @@ def test_they_take_their_share_and_no_more(run, log_of, monkeypatch):
     assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
 
 
+def test_at_its_goal_a_run_is_measured_whenever_that_comes(tmp_path, log_of):
+    run = Run.create(replace(SMALL, steps=2), tmp_path / "r")
+    log = log_of(every_s=1e9)
+    run.advance()
+    assert log.take(run) is None
+    run.advance()
+    assert log.take(run)["step"] == 2
+    assert len(log.rows("r")) == 1 and log.take(run)["step"] == 2  # once
+
+
 def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatch):
     vitals = log_of()
     vitals.take(run)
@@ -178,10 +189,10 @@ def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatc
     assert vitals.take(run)["step"] == 2
 
 
-def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of):
+def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of, monkeypatch):
+    monkeypatch.setattr(lane, "Vitals", lambda reals: log_of())
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
-        runner._vitals = log_of()
         begin = time.monotonic()
         folder = tmp_path / "r"
         (runner.start(SMALL, folder) if opened == "start" else runner.resume_run(folder)).result()

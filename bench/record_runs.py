@@ -1,0 +1,92 @@
+"""Records the runs that the doctor is measured on: healthy ones, and every illness on purpose.
+
+    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/record_runs.py --out FOLDER [--only NAME]
+
+Each is trained as the page trains it and leaves config.json, history.jsonl and vitals.jsonl, which
+the doctor may look at; and, to label it by, what the doctor never sees: contact sheets of fresh
+latents, autopsy.json (`bench.support.autopsy`, at a few steps), and label.json, the verdict
+(`bench.support.verdict`), which a person then compares with the sheets. Runs that are there already
+are left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import time
+from pathlib import Path
+
+from bench.support.autopsy import Autopsy
+from bench.support.recorded import RECIPES, Recipe
+from bench.support.verdict import verdict
+from gan.atomic import write_json
+from gan.config import Config
+from gan.data import load
+from gan.judge import Judge
+from gan.keeper import Keeper, RunFailed
+from gan.pictures import grid, png_bytes
+from gan.reals import Reals, _reals
+from gan.run import Run
+from gan.vitals import Probe
+
+AUTOPSIES = 8
+SAVE_S = 10.0  # as the page does
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="such as healthy-0")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.ERROR)
+    reals = {}
+    runs = {f"{recipe.name}-{seed}": (recipe, seed) for recipe in RECIPES for seed in recipe.seeds}
+    for name in options.only or runs:
+        recipe, seed = runs[name]
+        folder = options.out / name
+        if folder.exists():
+            continue
+        config = Config.from_json(recipe.settings | {"steps": recipe.steps, "seed": seed})
+        known = reals.get(config.data) or reals.setdefault(config.data, _reals(config.data, 28))
+        start = time.perf_counter()
+        ended = record(recipe, config, folder, known)
+        print(f"{folder.name:28} {ended:30} {time.perf_counter() - start:6.1f} s", flush=True)
+
+
+def record(recipe: Recipe, config: Config, folder: Path, reals: Reals) -> str:
+    """One run, whole, in `folder`. Returns how it ended."""
+    work = folder.with_name("." + folder.name)
+    shutil.rmtree(work, ignore_errors=True)
+    run = Run.create(config, work)
+    keeper = Keeper(run, SAVE_S)
+    probe, held = Probe(run.trainer, reals), load(config.data, train=False)
+    autopsy = Autopsy(run.trainer, held, Judge.load(config.data))
+    vitals: list[dict] = []
+    reports: list[dict] = []
+    ended = "done"
+    try:
+        while run.step < config.steps:
+            keeper.advance()
+            vitals = [row for row in vitals if row["step"] <= run.step]
+            if run.step % recipe.vitals_every == 0 and run.step:
+                vitals.append(probe.measure() | {"elapsed_s": round(run.elapsed_s, 2)})
+            if run.step % max(1, config.steps // AUTOPSIES) == 0 and run.step:
+                images = autopsy.images()
+                reports.append(autopsy.report(images) | {"step": run.step})
+                sheet = png_bytes(grid(images[:100], 10))
+                (work / f"sheet-{run.step:06d}.png").write_bytes(sheet)
+        keeper.save()
+    except RunFailed as error:
+        ended = f"failed: {error}"
+    write_json(work / "autopsy.json", {"ended": ended, "reports": reports})
+    lines = [json.loads(line) for line in (work / "history.jsonl").read_text().splitlines()]
+    write_json(work / "label.json", verdict(recipe.means, reports, lines))
+    (work / "vitals.jsonl").write_text("".join(json.dumps(row) + "\n" for row in vitals))
+    work.rename(folder)
+    return ended[:30]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What the doctor's remedies are worth: sick runs trained on with each of them, and with none.
+
+    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/remedies.py --runs FOLDER [--only NAME]
+
+FOLDER is that of `bench/record_runs.py`: its runs stand at the end of their illness. Each line is
+`bench.support.autopsy` of the same number of steps later. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.support.autopsy import Autopsy
+from gan.data import load
+from gan.judge import Judge
+from gan.keeper import Keeper, RunFailed
+from gan.run import Run
+from gan.treatment import remedies
+
+
+class Patient(NamedTuple):
+    """A recorded run, what it suffers from, and how many steps a remedy is given."""
+
+    name: str
+    state: str
+    steps: int
+
+
+PATIENTS = (
+    Patient("strong-d-0", "d_winning", 300),
+    Patient("weak-d-0", "d_blind", 400),
+    Patient("few-images-0", "memorising", 500),
+    Patient("article-long-0", "collapsing", 1000),
+    Patient("no-r1-0", "collapsing", 500),
+)
+FIGURES = ("frechet", "class_spread", "near")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--only", default="", help="runs whose name begins like this")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.CRITICAL)
+    found = {}
+    for patient in PATIENTS:
+        if not patient.name.startswith(options.only):
+            continue
+        folder = options.runs / patient.name
+        config = Run.resume(_copy(folder)).config
+        print(f"{patient.name}, {patient.state}; {patient.steps} steps on", flush=True)
+        found[patient.name] = {"before": treated(folder, {}, 0)}
+        choices = {"nothing": {}}
+        choices |= {r.name: r.changes for r in remedies(patient.state, config, False)}
+        for name, changes in {"before": None, **choices}.items():
+            if changes is not None:
+                found[patient.name][name] = treated(folder, changes, patient.steps)
+            figures = found[patient.name][name]
+            told = "  ".join(f"{key} {figures[key]:8.3f}" for key in FIGURES)
+            print(f"  {name:14} {told}  {changes or ''}", flush=True)
+    print(json.dumps(found))
+
+
+def treated(folder: Path, changes: dict[str, Any], steps: int) -> dict[str, Any]:
+    """The autopsy of the run after so many steps more under these changes."""
+    run = Run.resume(_copy(folder))
+    keeper = Keeper(run, 60.0)
+    if changes:
+        keeper.configure(changes)
+    goal = run.step + steps
+    try:
+        while run.step < goal:
+            keeper.advance()
+    except RunFailed:
+        pass
+    autopsy = Autopsy(run.trainer, load(run.config.data, train=False), Judge.load(run.config.data))
+    report = autopsy.report(autopsy.images())
+    shutil.rmtree(run.folder)
+    return {key: report[key] for key in FIGURES}
+
+
+def _copy(folder: Path) -> Path:
+    target = Path(tempfile.mkdtemp()) / folder.name
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("sheet-*", "label.json"))
+    return target
+
+
+if __name__ == "__main__":
+    main()

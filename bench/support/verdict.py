@@ -1,0 +1,60 @@
+"""What a recorded run really suffers from: its label, decided without the doctor's figures.
+
+Collapse and copying are read from the autopsy: live weights, fresh latents, pixels. That D wins or
+is blind cannot be read from pictures: it is so where the recipe made it so on purpose, and G, which
+learns with a fair D, drew nothing like digits to the end. A person then looks at the sheets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+ALIKE = 0.3  # class_spread: pictures of one class are all but the same
+COPIES, NEAR = 0.6, 0.93  # no run that saw all images gets there, but one of a single picture
+LAST = 3  # reports: those of the end
+NOTHING = 80.0  # Frechet distance: not even strokes
+RAN_AWAY = 1000.0  # a loss
+FLAT = 0.95  # of the mean Frechet distance of the middle third of a run
+
+Label = dict[str, Any]
+
+
+def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Label:
+    """{"main": state, "states": {state: step from which it holds}, "by": how it was decided}.
+
+    `means` is what the recipe was made to show, `reports` the autopsies and `lines` those of
+    history, in their order.
+    """
+    found: dict[str, int] = {}
+    last = reports[-1] if reports else {}
+    ran = [line["from_step"] for line in lines if line.get("mark") == "rolled back"]
+    ran += [r["step"] for r in lines if r.get("loss_d", 0) > RAN_AWAY and r["step"] > 50]
+    if ran:
+        found["diverged"] = min(ran)
+        reports = [r for r in reports if r["step"] < min(ran)]  # what is drawn then means nothing
+    end = reports[-LAST:]
+    if end and np.mean([r["copies"] for r in end]) > COPIES:
+        near = [r["near"] < NEAR for r in reports]
+        if all(near[-LAST:]):
+            found["memorising"] = reports[_since(near)]["step"]
+    alike = [r["class_spread"] < ALIKE for r in reports]
+    if alike and alike[-1]:
+        found["collapsing"] = reports[_since(alike)]["step"]
+    if means in ("d_winning", "d_blind") and last["frechet"] > NOTHING:
+        found[means] = 0
+    if not found and len(reports) >= 6:
+        distances = np.array_split([r["frechet"] for r in reports], 3)
+        if distances[2].mean() > FLAT * distances[1].mean():
+            found["plateau"] = reports[len(reports) - len(distances[2])]["step"]
+    main = means if means in found else next(iter(found), "healthy")
+    return {"main": main, "states": found or {"healthy": 0}, "by": "bench/support/verdict.py"}
+
+
+def _since(held: list[bool]) -> int:
+    """The index from which on it held to the end."""
+    index = len(held)
+    while index and held[index - 1]:
+        index -= 1
+    return index
