@@ -4,39 +4,30 @@
 
 Runs `python -m gan train` and then `resume` on a tiny config, kills each by SIGKILL at a random
 moment: while it starts, between steps, or in the middle of writing a file. After every kill each
-file of the run is looked at; after every `PER_RUN` kills the run goes on for some steps and is
-compared, bit for bit, with one of the same seed that nobody disturbed (both with the same number
-of threads). The last line is one JSON object: `kills`, `lost_runs` (could not be resumed),
-`corrupt` (files damaged, or runs that differ in the end), and `max_lost_s`, the most seconds
-between the last good checkpoint, or the first step since, and a kill.
+file of the run is looked at, milestones and kept weights among them; after every `PER_RUN` kills
+the run goes on for some steps and is compared, bit for bit, with one of the same seed that nobody
+disturbed (both with the same number of threads). The last line is one JSON object: `kills`,
+`lost_runs` (could not be resumed), `corrupt` (files damaged, or runs that differ) and `max_lost_s`,
+the most seconds between the last good checkpoint, or the first step since, and a kill.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import imageio.v3 as imageio
-import torch
-from safetensors.torch import load_file
-
+from bench.support.victim import Victim
+from bench.support.wholeness import damage, differences
 from gan.atomic import is_leftover
-from gan.checkpoint import NEWEST, PREVIOUS, load_checkpoint
-from gan.config import preset
+from gan.checkpoint import NEWEST
 from gan.machine import set_threads
-from gan.run import Run
 
-ROOT = Path(__file__).parents[1]
 PER_RUN = 10  # kills, before a run is compared with the undisturbed one
-SETTINGS = {"width": 4, "batch_size": 4, "r1_every": 4}
 MODES = ("starting", "training", "writing", "writing")
 
 
@@ -50,92 +41,6 @@ class Tally:
     corrupt: int = 0
     max_lost_s: float = 0.0
     faults: list[str] = field(default_factory=list)
-
-
-class Victim:
-    """One training process on `folder`, new or resumed as the folder asks for."""
-
-    def __init__(self, folder: Path, seed: int, save_every_s: float) -> None:
-        self.folder, self.began_s = folder, time.time()
-        self.moved_s: float | None = None
-        begun = (folder / "config.json").exists()
-        sets = [text for name, value in SETTINGS.items() for text in ("--set", f"{name}={value}")]
-        new = ["train", "--out", str(folder), "--seed", str(seed), *sets]
-        command = ["resume", str(folder)] if begun else new
-        goal = ["--steps", "10000000", "--save-every", str(save_every_s)]
-        self._history = self._size()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gan", *command, *goal],
-            cwd=ROOT,
-            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run_until(self, moment_s: float, moving: bool = False) -> bool:
-        """Wait: `moment_s` seconds, counted from its first new history if `moving`.
-
-        False when it ended by itself, which it never should.
-        """
-        start, limit_s = time.monotonic(), 120.0
-        while self.process.poll() is None:
-            now = time.monotonic()
-            if self.moved_s is None and self._size() > self._history:
-                self.moved_s = time.time()
-                start = now if moving else start
-            self._history = min(self._history, self._size())  # a resumed run cuts it first
-            if (self.moved_s is not None or not moving) and now - start >= moment_s:
-                return True
-            if now - start > limit_s:
-                return False
-            time.sleep(0.002)
-        return False
-
-    def wait_for_a_write(self, limit_s: float) -> bool:
-        """Until a file is being written; looks without a pause."""
-        end = time.monotonic() + limit_s
-        folders = (self.folder, self.folder / "snapshots")
-        while time.monotonic() < end:
-            if any(is_leftover(Path(entry)) for f in folders for entry in os.listdir(f)):
-                return True
-        return False
-
-    def kill(self) -> float:
-        """SIGKILL, and the time of it."""
-        self.process.kill()
-        killed_s = time.time()
-        self.process.wait()
-        self.process.stderr.close()
-        return killed_s
-
-    def _size(self) -> int:
-        path = self.folder / "history.jsonl"
-        return path.stat().st_size if path.exists() else 0
-
-
-def damage(folder: Path) -> list[str]:
-    """Every file of a killed run that is not whole; temporary ones do not count."""
-    looks = {
-        "config.json": lambda path: json.loads(path.read_bytes()),
-        "model.safetensors": load_file,
-        NEWEST: load_checkpoint,
-        PREVIOUS: load_checkpoint,
-        "history.jsonl": _look_at_lines,
-    }
-    found = []
-    paths = [path for path in folder.rglob("*") if path.is_file() and not is_leftover(path)]
-    for path in paths:
-        try:
-            looks.get(path.name, imageio.imread)(path)
-        except Exception as error:  # whatever it is: the file is not whole
-            found.append(f"{path.name}: {error}")
-    return found
-
-
-def _look_at_lines(path: Path) -> None:
-    for line in path.read_bytes().split(b"\n")[:-1]:  # what follows the last newline may be cut
-        json.loads(line)
 
 
 def torture(folder: Path, kills: int, seed: int, save_every_s: float, tally: Tally) -> None:
@@ -166,30 +71,17 @@ def torture(folder: Path, kills: int, seed: int, save_every_s: float, tally: Tal
 
 
 def compare(folder: Path, seed: int, tally: Tally) -> None:
-    """Go on with a tortured run for some steps, and hold it against an undisturbed one."""
+    """Whether a tortured run can go on, and is like an undisturbed one."""
+    if not folder.exists():  # killed before it had begun
+        return
     try:
-        run = Run.resume(folder) if folder.exists() else None
+        found = differences(folder, seed)
     except (ValueError, OSError) as error:
         tally.lost_runs += 1
         tally.faults.append(f"it cannot be resumed: {error}")
         return
-    if run is None:  # killed before it had begun
-        return
-    goal = run.step + 25
-    with tempfile.TemporaryDirectory() as other:
-        straight = Run.create(preset("default", seed=seed, **SETTINGS), Path(other) / "straight")
-        for each in (run, straight):
-            while each.step < goal:
-                each.advance()
-        one, two = (each.trainer.state_dict()["tensors"] for each in (run, straight))
-        same = one.keys() == two.keys() and all(torch.equal(one[k], two[k]) for k in one)
-        rows = [
-            [{k: v for k, v in row.items() if k != "elapsed_s"} for row in each.rows]
-            for each in (run, straight)
-        ]
-    if not same or rows[0] != rows[1]:
-        tally.corrupt += 1
-        tally.faults.append(f"seed {seed} differs from the undisturbed run at step {goal}")
+    tally.corrupt += bool(found)
+    tally.faults += [f"seed {seed}: {fault}" for fault in found]
 
 
 def main() -> None:

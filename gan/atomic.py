@@ -11,11 +11,12 @@ from typing import Any
 ENDING = ".part"  # of what is being written
 
 
-def write_atomic(path: Path, data: bytes, keep: Path | None = None) -> None:
+def write_atomic(path: Path, data: bytes, keep: Path | None = None, sync: bool = True) -> None:
     """Write to a temporary name, fsync, rename: a reader sees the old file or the new one.
 
     `keep`: a name in the same folder under which the old file stays. At every moment there is a
-    whole file at `path` if there was one before.
+    whole file at `path` if there was one before. Without `sync` nobody waits for the disk, and a
+    power cut may leave the file cut short; a killed process never does.
 
     Raises:
         OSError: the disk is full or not writable; the old file is untouched.
@@ -24,20 +25,23 @@ def write_atomic(path: Path, data: bytes, keep: Path | None = None) -> None:
     try:
         with open(temporary, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         if keep is not None and path.exists():
             also_name(path, keep)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)  # the rename itself must survive a power cut, too
+    if sync:
+        sync_folder(path.parent)  # the rename itself must survive a power cut, too
 
 
-def also_name(path: Path, other: Path) -> None:
+def also_name(path: Path, other: Path, sync: bool = True) -> None:
     """`other` becomes a second name of the file at `path`: a copy where links are not known.
 
-    At every moment there is a whole file at `other` if there was one before.
+    At every moment there is a whole file at `other` if there was one before. Without `sync` a power
+    cut may take the new name away.
 
     Raises:
         OSError: the disk said no; both are as they were.
@@ -50,7 +54,8 @@ def also_name(path: Path, other: Path) -> None:
         except OSError:
             shutil.copyfile(path, temporary)
         os.replace(temporary, other)
-        sync_folder(other.parent)
+        if sync:
+            sync_folder(other.parent)
     finally:  # renaming onto another name of the same file does nothing and leaves it
         temporary.unlink(missing_ok=True)
 

@@ -76,15 +76,7 @@ def read_numbers(path: Path) -> dict[str, Any]:
         CheckpointError: missing, cut short, its header is damaged, or a file of something else.
     """
     try:
-        with open(path, "rb") as file:
-            size = path.stat().st_size
-            length = int.from_bytes(file.read(8), "little")
-            if size < 8 or length > size - 8:
-                raise ValueError("it is cut short")
-            header = json.loads(file.read(length))
-        ends = [entry["data_offsets"][1] for name, entry in header.items() if name[0] != "_"]
-        if size != 8 + length + max(ends, default=0):
-            raise ValueError("it is cut short")
+        header = _header(path)
         texts = header.get("__metadata__") or {}
         if KEY not in texts:
             raise CheckpointError(f"{path} is not a checkpoint of Latent Studio.")
@@ -99,6 +91,15 @@ def read_numbers(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
     return meta
+
+
+def has_whole_length(path: Path) -> bool:
+    """Whether a safetensors file is as long as its header says; no tensor is read."""
+    try:
+        _header(path)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return False
+    return True
 
 
 def first_usable(
@@ -129,8 +130,24 @@ def first_usable(
         note = None
         if failures and name == PREVIOUS:
             note = f"{failures[0]} The one before it is whole: going on from there."
+        elif failures:
+            step = state["step_count"]
+            note = f"{failures[0]} Going on from the last one that is whole, step {step}."
         return made, name, note
     raise failures[0]
+
+
+def _header(path: Path) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        size = path.stat().st_size
+        length = int.from_bytes(file.read(8), "little")
+        if size < 8 or length > size - 8:
+            raise ValueError("it is cut short")
+        header = json.loads(file.read(length))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name[0] != "_"]
+    if size != 8 + length + max(ends, default=0):
+        raise ValueError("it is cut short")
+    return header
 
 
 def _digest(meta: dict[str, Any], tensors: dict[str, Tensor]) -> str:

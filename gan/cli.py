@@ -104,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--count", type=int, default=10_000, help="images to draw")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=commands.evaluate)
+
+    doctor = add.add_parser("doctor", help="how a run stands, and what would help it")
+    doctor.add_argument("folder", type=Path, metavar="RUN")
+    doctor.set_defaults(command=commands.doctor)
     return parser
 
 

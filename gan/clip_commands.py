@@ -59,8 +59,9 @@ def render(args: argparse.Namespace) -> None:
     recipe = ClipRecipe.from_json(given)
     out = _out(args, recipe.format)
     from gan.generator import Generator
+    from gan.moments import load_named
 
-    generator = Generator.load(args.model or model_folder(recipe.model))
+    generator = Generator.load(args.model) if args.model else load_named(recipe.model)
     _write(recipe, generator, out)
     if generator.model_id != recipe.model_id:
         print(

@@ -54,9 +54,12 @@ def resume(args: argparse.Namespace) -> None:
 
 def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
     """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
+    from gan.best import best_step
+    from gan.frames import frame_steps
     from gan.keeper import Keeper
     from gan.machine import set_threads
     from gan.stopping import told_to_stop
+    from gan.vitals_log import read_vitals
 
     seconds = args.seconds
     if seconds is not None and not seconds > 0:
@@ -65,11 +68,12 @@ def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
         raise ValueError("--save-every must not be below 0.")
     set_threads()
     keeper = Keeper(run, args.save_every)
+    best = best_step(read_vitals(run.folder), frame_steps(run.folder))
     begun_s, framed_s, told = run.elapsed_s, time.monotonic(), _Told()
     bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
     with told_to_stop() as stop, bar:
         if run.step == 0:
-            run.keep_frame(run.samples())
+            run.keep_frame()
         while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
             if stop.is_set():  # between steps: half of one could not be resumed bit for bit
                 break
@@ -80,13 +84,13 @@ def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
             if stats and now - framed_s >= 1:
                 bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
                 with contextlib.suppress(OSError):  # told when saving
-                    run.keep_frame(run.samples())
+                    run.keep_frame(best=best)
                 framed_s = now
         saved = keeper.save()
         told.say(keeper)
     if not saved:
         raise OSError(keeper.warning)
-    run.keep_frame(run.samples())
+    run.keep_frame(best=best)
     if stop.is_set():
         raise KeyboardInterrupt
     print(f"{run.folder}: step {run.step}, {run.elapsed_s:.0f} s of training")
@@ -136,7 +140,8 @@ def sample(args: argparse.Namespace) -> None:
 def draw(args: argparse.Namespace) -> None:
     """A kept picture again, from its recipe."""
     from gan.generator import Generator
-    from gan.recipe import Recipe, model_folder, save_png
+    from gan.moments import load_named
+    from gan.recipe import Recipe, save_png
 
     if not 1 <= args.scale <= 100:
         raise ValueError("--scale must lie between 1 and 100.")
@@ -144,7 +149,7 @@ def draw(args: argparse.Namespace) -> None:
     if out.suffix != ".png":
         raise ValueError("--out must end in .png.")
     recipe = Recipe.read(args.recipe)
-    generator = Generator.load(args.model or model_folder(recipe.model))
+    generator = Generator.load(args.model) if args.model else load_named(recipe.model)
     image = recipe.draw(generator).repeat(args.scale, axis=1).repeat(args.scale, axis=0)
     # the new picture says what really drew it
     save_png(out, image, replace(recipe, model_id=generator.model_id))
@@ -164,3 +169,10 @@ def evaluate(args: argparse.Namespace) -> None:
 
     report = judging.evaluate(Generator.load(args.model), count=args.count)
     print(json.dumps(report.to_json()) if args.json else judging.table(report))
+
+
+def doctor(args: argparse.Namespace) -> None:
+    """How a run stands; see `gan.doctor_command`."""
+    from gan.doctor_command import doctor as tell
+
+    tell(args)

@@ -1,15 +1,27 @@
-"""The contact sheets that a run keeps: one PNG per kept step, thinned as they age."""
+"""What a run keeps of its past to look at: contact sheets, and the weights that drew them.
+
+Each kept step is a PNG and the EMA's weights in half precision. They thin out as they age; the
+first, the last and the best are never dropped.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from gan.atomic import write_atomic
+from gan.checkpoint import has_whole_length, weights_bytes
 from gan.config import Config
+from gan.pictures import grid, png_bytes
 
 MAX_FRAMES = 64
 COLUMNS, ROWS = 10, 6  # of a contact sheet: a column per class
+LARGEST_HALF = 65_504  # float16
+PNG_END = b"IEND\xaeB`\x82"
 
 
 def fixed_latents(config: Config) -> np.ndarray:
@@ -29,33 +41,90 @@ def frame_path(folder: Path, step: int) -> Path:
     return Path(folder) / "snapshots" / f"{step:08d}.png"
 
 
+def kept_weights_path(folder: Path, step: int) -> Path:
+    """Where the EMA's weights of a kept step lie."""
+    return frame_path(folder, step).with_suffix(".safetensors")
+
+
 def frame_steps(folder: Path) -> list[int]:
     """Steps of the kept contact sheets, in order."""
-    names = (Path(folder) / "snapshots").glob("*.png")
-    return sorted(int(path.stem) for path in names if path.stem.isdigit())
+    return _steps(folder, "png")
 
 
-def thin_frames(folder: Path) -> None:
-    """Remove what is too many; the first and the last stay."""
-    for step in thin(frame_steps(folder), MAX_FRAMES):
-        frame_path(folder, step).unlink(missing_ok=True)
+def kept_steps(folder: Path) -> list[int]:
+    """Steps of which both the contact sheet and the weights are kept, in order."""
+    return sorted(set(_steps(folder, "safetensors")).intersection(frame_steps(folder)))
+
+
+def write_frame(folder: Path, step: int, images: np.ndarray, weights: dict[str, Tensor]) -> None:
+    """Keep a step: `images` uint8 (ROWS*COLUMNS,h,w,c), and the weights that drew them.
+
+    Training does not wait until they are on the disk: see `drop_torn_frames`.
+
+    Raises:
+        OSError: the disk said no.
+    """
+    write_atomic(kept_weights_path(folder, step), weights_bytes(halved(weights)), sync=False)
+    write_atomic(frame_path(folder, step), png_bytes(grid(images, COLUMNS)), sync=False)
+
+
+def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Matrices and filters in float16, where their numbers fit; the few others as they are.
+
+    What is drawn with them differs by at most a level or two in 256.
+    """
+    return {
+        name: value.half()
+        if value.dtype == torch.float32 and value.ndim > 1 and value.abs().max() <= LARGEST_HALF
+        else value
+        for name, value in weights.items()
+    }
+
+
+def thin_frames(folder: Path, best: int | None = None) -> None:
+    """Remove what is too many; the first, the last and the best stay."""
+    steps = frame_steps(folder)
+    dropped = thin(steps, MAX_FRAMES, () if best is None else (best,))
+    without_picture = set(_steps(folder, "safetensors")).difference(steps)
+    _remove(folder, without_picture.union(dropped))
 
 
 def drop_frames(folder: Path, after: int) -> None:
     """Remove the frames of steps after `after`: the run went back, and they never were."""
-    for step in frame_steps(folder):
-        if step > after:
-            frame_path(folder, step).unlink(missing_ok=True)
+    steps = {*frame_steps(folder), *_steps(folder, "safetensors")}
+    _remove(folder, [step for step in steps if step > after])
 
 
-def thin(steps: list[int], limit: int) -> list[int]:
+def drop_torn_frames(folder: Path) -> None:
+    """Remove the frames that a power cut has left cut short."""
+    for step in {*frame_steps(folder), *_steps(folder, "safetensors")}:
+        picture, weights = frame_path(folder, step), kept_weights_path(folder, step)
+        if picture.exists() and not picture.read_bytes().endswith(PNG_END):
+            _remove(folder, [step])
+        elif weights.exists() and not has_whole_length(weights):
+            weights.unlink()
+
+
+def thin(steps: Sequence[int], limit: int, keep: Collection[int] = ()) -> list[int]:
     """Which of these steps to drop so that `limit` stay, spread evenly in the ratio of steps.
 
-    Dropped first is the one whose neighbours are closest in log(step): early change is fast.
+    Dropped first is the one whose neighbours are closest in log(step): early change is fast. The
+    first, the last and those in `keep` stay.
     """
     kept, dropped = list(steps), []
-    while len(kept) > limit:
+    while len(kept) > max(limit, 2 + len(keep)):
         logs = np.log(np.array(kept) + 50.0)
-        victim = 1 + int(np.argmin(logs[2:] - logs[:-2]))
-        dropped.append(kept.pop(victim))
+        gaps = np.where(np.isin(kept[1:-1], list(keep)), np.inf, logs[2:] - logs[:-2])
+        dropped.append(kept.pop(1 + int(np.argmin(gaps))))
     return dropped
+
+
+def _steps(folder: Path, kind: str) -> list[int]:
+    names = (Path(folder) / "snapshots").glob(f"*.{kind}")
+    return sorted(int(path.stem) for path in names if path.stem.isdigit())
+
+
+def _remove(folder: Path, steps: Collection[int]) -> None:
+    for step in steps:
+        frame_path(folder, step).unlink(missing_ok=True)
+        kept_weights_path(folder, step).unlink(missing_ok=True)

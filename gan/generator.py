@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from gan.config import Config, ConfigError
+from gan.frames import kept_weights_path
 from gan.networks import make_generator
 
 BATCH = 64  # images drawn at once; bounds the memory of a long export
@@ -52,19 +53,22 @@ class Generator:
         return self.config.image_size, self.config.image_size, self.config.channels
 
     @classmethod
-    def load(cls, folder: Path | str) -> Generator:
+    def load(cls, folder: Path | str, step: int | None = None) -> Generator:
         """From a run folder or a bundled model's folder: `config.json` and `model.safetensors`.
+
+        `step`: as it was then, from one of `gan.frames.kept_steps`.
 
         Raises:
             ModelError: a file is missing, damaged, or made for another network.
         """
         folder = Path(folder)
+        path = folder / "model.safetensors" if step is None else kept_weights_path(folder, step)
         try:
             config = Config.from_json(json.loads((folder / "config.json").read_text()))
             network = make_generator(config)
-            network.load_state_dict(load_file(folder / "model.safetensors"))
+            network.load_state_dict(load_file(path))
         except FileNotFoundError as error:
-            name = Path(str(error.filename or "model.safetensors")).name
+            name = Path(str(error.filename or path)).name
             raise ModelError(f"{folder.name} holds no model yet: {name} is missing.") from error
         except (OSError, ValueError, ConfigError, SafetensorError, RuntimeError) as error:
             raise ModelError(f"The model in {folder.name} cannot be used: {error}") from error

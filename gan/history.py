@@ -33,8 +33,7 @@ class History:
 
     def mark(self, step: int, kind: str, **values: Any) -> None:
         """One more mark, at `step`."""
-        self.marks.append({"step": step, "mark": kind, **values})
-        self._write(self.marks[-1])
+        self._mark({"step": step, "mark": kind, **values})
 
     def sync(self) -> None:
         """All of it is on the disk.
@@ -70,6 +69,22 @@ class History:
                 os.fsync(file.fileno())
         self._waiting = b"".join(kept)
         return dropped
+
+    def go_back(self, step: int, asked: dict[str, Any] | None = None) -> None:
+        """Forget what came after `step`, but not that the run was rolled back.
+
+        `asked`: the mark of a roll-back to this step that somebody asked for; it is made unless it
+        is there.
+        """
+        for mark in self.cut(step):
+            if mark["mark"] == "rolled back":
+                self._mark(mark | {"step": step})
+        if asked is not None and asked["step"] == step and asked not in self.marks:
+            self._mark(asked)
+
+    def _mark(self, mark: dict[str, Any]) -> None:
+        self.marks.append(mark)
+        self._write(mark)
 
     def _write(self, value: dict[str, Any]) -> None:
         self._waiting += json.dumps(value).encode() + b"\n"

@@ -13,8 +13,9 @@ from typing import Any
 
 from gan.checkpoint import CheckpointError
 from gan.config import Config
+from gan.hand import HandStep
 from gan.run import Diverged, Run
-from gan.steering import MOST_ROLL_BACKS, changed, difference, remedy
+from gan.steering import MOST_ROLL_BACKS, changed, difference, in_words, remedy
 from gan.trainer import StepStats
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ class Keeper:
         self.run, self.every_s = run, every_s
         self.warning: str | None = None
         self._saved_s = time.monotonic()
-        self._step_s = 0.0
+        self._step_s, self._repeats = 0.0, 0
         self._saved: tuple[int, Config, int] | None = None
-        self._repeats = 0
+        self._saved_step: int | None = None
         self._rolled_to: int | None = None
 
     @property
@@ -74,9 +75,7 @@ class Keeper:
         Raises:
             RunFailed: see `advance`.
         """
-        if self._saved == self._present():
-            return True
-        return self._save()
+        return self._saved == self._present() or self._save()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`; saved at once, so that a power cut does not undo it.
@@ -87,13 +86,45 @@ class Keeper:
         self.run.configure(changes)
         self.save()
 
+    def hand_step(self, who: str) -> HandStep:
+        """See `Run.hand_step`; saved at once.
+
+        Raises:
+            RuntimeError: it went wrong, and the run went back to its last checkpoint.
+            RunFailed: see `advance`.
+        """
+        try:
+            made = self.run.hand_step(who)
+        except Diverged as error:
+            self._roll_back(error)
+            raise RuntimeError(self.notes[-1]) from error
+        except Exception as error:  # half a step may have moved something
+            self._go_back(error)
+            raise RuntimeError(f"The step went wrong ({error}); all is as before it.") from error
+        self.save()
+        return made
+
+    def rewind(self, step: int, changes: dict[str, Any]) -> None:
+        """See `Run.rewind`; a disk that refuses is told by `warning`.
+
+        Raises:
+            ConfigError, CheckpointError: nothing was changed.
+        """
+        try:
+            self.run.rewind(step, changes)
+        except OSError as error:
+            self._refused(error)
+        else:
+            self._note_saved()
+        self._saved_s, self._repeats = time.monotonic(), 0
+
     def _is_due(self) -> bool:
         """With room for the next step to take twice as long as this one, and for a busy machine."""
         since = time.monotonic() - self._saved_s
         return since + 2 * self._step_s >= 0.8 * self.every_s
 
     def _present(self) -> tuple[int, Config, int]:
-        return self.run.step, self.run.config, self.run.rewinds
+        return self.run.moves, self.run.config, self.run.rewinds
 
     def _save(self, keep_previous: bool = True) -> bool:
         try:
@@ -102,23 +133,29 @@ class Keeper:
             self._roll_back(error)
             return self.warning is None
         except OSError as error:
-            log.warning("The run could not be saved at step %d: %s", self.run.step, error)
-            self.warning = (
-                f"The run could not be saved ({error.strerror or error}). Nothing is lost yet, "
-                "and saving is tried again; make room on the disk."
-            )
+            self._refused(error)
             return False
         finally:
             self._saved_s = time.monotonic()
-        self.warning, self._saved = None, self._present()
+        self._note_saved()
         if keep_previous:
             self._repeats = 0
         return True
 
+    def _note_saved(self) -> None:
+        self.warning, self._saved, self._saved_step = None, self._present(), self.run.step
+
+    def _refused(self, error: OSError) -> None:
+        log.warning("The run could not be saved at step %d: %s", self.run.step, error)
+        self.warning = (
+            f"The run could not be saved ({error.strerror or error}). Nothing is lost yet, "
+            "and saving is tried again; make room on the disk."
+        )
+
     def _roll_back(self, error: Diverged) -> None:
         count, reached, present = self.run.roll_backs + 1, self.run.step, self.run.config
         # where it diverged again before the next checkpoint, that state is spoilt: the one before
-        at_once = self._saved is not None and self._saved[0] == self._rolled_to
+        at_once = self._rolled_to is not None and self._saved_step == self._rolled_to
         self._go_back(error, further=at_once and count <= MOST_ROLL_BACKS)
         if count > MOST_ROLL_BACKS:
             raise RunFailed(
@@ -130,14 +167,13 @@ class Keeper:
         changes = difference(self.run.config, gentler)
         self.run.trainer.configure(gentler)
         self.run.roll_backs = count
-        told = ", ".join(f"{name} {value:g}" for name, value in changes.items()) or "no change left"
+        told = in_words(changes) or "no change left"
         note = (
             f"{error} Rolled back to step {self.run.step} with a change ({told}); "
             f"{count} of at most {MOST_ROLL_BACKS} times."
         )
-        self.run.history.mark(
-            self.run.step, "rolled back", from_step=reached, changes=changes, note=note
-        )
+        values = {"from_step": reached, "changes": changes, "note": note}
+        self.run.history.mark(self.run.step, "rolled back", **values)
         log.warning("%s", note)
         self._rolled_to = self.run.step
         # the checkpoint before this one stays what it is: it may be needed next

@@ -32,9 +32,10 @@ PNG_MAX = 5_000_000  # bytes
 class Recipe:
     """The picture is generator(scale * z, classes).
 
-    `model`: "mnist" or "run:<name>"; `model_id`: the 12 hex digits of its weights. `z`: 2 to 512
-    float32 numbers within 100 of zero, or None for the latent of `seed`. `classes`: a class, or
-    a weight from -10 to 10 for each, or None for a model without classes. `scale`: 0 to 3.
+    `model`: "mnist", "run:<name>", or "run:<name>@<step>" of a moment; `model_id`: the 12 hex
+    digits of its weights. `z`: 2 to 512 float32 numbers within 100 of zero, or None for the latent
+    of `seed`. `classes`: a class, or a weight from -10 to 10 for each, or None for a model without
+    classes. `scale`: 0 to 3.
     """
 
     model: str

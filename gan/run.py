@@ -2,7 +2,9 @@
 
 config.json          the Config it began with
 history.jsonl        one line per `ROW_STEPS` steps, and marks of what was done to the run
-snapshots/           contact sheets of the EMA on fixed latents, thinned as they age
+snapshots/           contact sheets of the EMA on fixed latents and its weights, thinned as they age
+milestones/          a few full checkpoints of long ago
+vitals.jsonl         vital signs, while the runner trains it; pair.json, if it is one of a pair
 model.safetensors    the EMA generator, for use
 checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.safetensors
                          is the one before, should this one be damaged
@@ -11,52 +13,37 @@ checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.s
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from gan import data, steering
-from gan.atomic import is_leftover, sweep, sync_folder, write_atomic, write_json
+from gan.atomic import is_leftover, sweep, sync_folder, write_json
 from gan.checkpoint import CheckpointError
 from gan.config import Config
-from gan.frames import (
-    COLUMNS,
-    drop_frames,
-    fixed_latents,
-    frame_path,
-    thin_frames,
-)
-from gan.generator import Generator
+from gan.frames import drop_frames, drop_torn_frames, thin_frames, write_frame
 from gan.history import History
-from gan.pictures import grid, png_bytes
+from gan.milestones import drop_milestones
+from gan.rows import Rows
 from gan.store import Store, never_saved
 from gan.trainer import StepStats, Trainer
-
-ROW_STEPS = 10
-
-
-class Diverged(FloatingPointError):
-    """The losses or the weights are no longer finite numbers."""
+from gan.training import Diverged, Training
 
 
-class Run:
-    """A training run on disk. `advance()` takes one step and keeps the folder up to date.
+class Run(Training):
+    """A training run on disk. `advance()` takes one step and keeps the history up to date.
 
     `roll_backs` counts how often it diverged and was rolled back, `rewinds` how often this object
     went back to an earlier step, for whatever reason.
     """
 
     def __init__(self, folder: Path, trainer: Trainer, store: Store | None = None) -> None:
-        self.folder, self.trainer, self._store = folder, trainer, store or Store(folder)
-        self.elapsed_s, self.roll_backs, self.rewinds = 0.0, 0, 0
-        self.history = History(folder)
-        self._recent: list[StepStats] = []
-        self._fixed_z = fixed_latents(self.config)
+        super().__init__(trainer, History(folder))
+        self.folder, self._store = folder, store or Store(folder)
+        self.roll_backs, self.rewinds = 0, 0
+        self._went_back: dict[str, Any] | None = None  # the mark of the last time that was asked
 
     @classmethod
     def create(cls, config: Config, folder: Path) -> Run:
@@ -101,80 +88,23 @@ class Run:
             return run
 
         run, note = store.load(use)
-        sweep(folder)
-        sweep(folder / "snapshots")
+        for part in (folder, folder / "snapshots", folder / "milestones"):
+            sweep(part)
         (folder / "snapshots").mkdir(exist_ok=True)
+        drop_torn_frames(folder)
         run._settle(note)
         with contextlib.suppress(OSError):  # a full disk: the next save tries again, and tells
             store.write_model(run.trainer.ema.state_dict())
         return run
 
-    @property
-    def config(self) -> Config:
-        """The present one: what may be steered can differ from config.json."""
-        return self.trainer.config
+    def keep_frame(self, images: np.ndarray | None = None, best: int | None = None) -> None:
+        """Keep the contact sheet of this step, `images` if it is drawn already, and its weights.
 
-    @property
-    def step(self) -> int:
-        """Steps of G taken so far."""
-        return self.trainer.step_count
-
-    @property
-    def rows(self) -> list[dict]:
-        """The rows of history."""
-        return self.history.rows
-
-    def advance(self) -> StepStats:
-        """One step; every `ROW_STEPS` steps a line of history with their means.
-
-        Raises:
-            Diverged: a loss is not finite. The weights are of no use any more: `roll_back`.
+        Old ones thin out; the first, the last and that of step `best` stay.
         """
-        start = time.perf_counter()
-        stats = self.trainer.step()
-        if not np.isfinite([stats.loss_g, stats.loss_d]).all():
-            raise Diverged(f"The losses were no longer finite numbers at step {stats.step}.")
-        self.elapsed_s += time.perf_counter() - start
-        self._recent.append(stats)
-        if stats.step % ROW_STEPS == 0:
-            names = ("loss_g", "loss_d", "d_real", "d_fake")
-            means = {
-                n: round(float(np.mean([getattr(s, n) for s in self._recent])), 5) for n in names
-            }
-            row = {"step": stats.step, **means, "elapsed_s": round(self.elapsed_s, 2)}
-            self._recent = []
-            self.history.append(row)
-        return stats
-
-    def configure(self, changes: dict[str, Any]) -> None:
-        """Other learning rates, steps of D or R1 from the next step on, marked in the history.
-
-        Raises:
-            ConfigError: see `steering.changed`; nothing was changed.
-        """
-        before, after = self.config, steering.changed(self.config, changes)
-        if after != before:
-            self.trainer.configure(after)
-            made = steering.difference(before, after)
-            self.history.mark(self.step, "changed", changes=made)
-
-    def generator(self) -> Generator:
-        """A copy of the present EMA weights, for use."""
-        return Generator(self.config, copy.deepcopy(self.trainer.ema))
-
-    def samples(self) -> np.ndarray:
-        """The EMA on the fixed latents, uint8 (ROWS*COLUMNS,h,w,c); column k shows class k."""
-        z = torch.from_numpy(self._fixed_z).to(self.trainer.device)
-        labels = torch.arange(len(z)) % COLUMNS % max(1, self.config.classes)
-        with torch.inference_mode():
-            images = self.trainer.ema(z, self.trainer._classes(labels))
-            images = images.add(1).mul(127.5).round().clamp(0, 255).byte()
-        return images.permute(0, 2, 3, 1).cpu().contiguous().numpy()
-
-    def keep_frame(self, images: np.ndarray) -> None:
-        """Keep a contact sheet of this step; old ones thin out, the first and last stay."""
-        write_atomic(frame_path(self.folder, self.step), png_bytes(grid(images, COLUMNS)))
-        thin_frames(self.folder)
+        images = self.sheet.images() if images is None else images
+        write_frame(self.folder, self.step, images, self.trainer.ema.state_dict())
+        thin_frames(self.folder, best)
 
     def save(self, keep_previous: bool = True) -> None:
         """Write the history, the checkpoint and the model for use, in this order.
@@ -190,9 +120,11 @@ class Run:
         self.history.sync()
         numbers: dict[str, Any] = {
             "elapsed_s": self.elapsed_s,
-            "recent": [vars(stats) for stats in self._recent],
-            "rows": len(self.rows),
+            "cpu_s": self.cpu_s,
+            "recent": [vars(stats) for stats in self._rows.unfinished],
+            "rows": sum(row["step"] <= self.step for row in self.rows),
             "roll_backs": self.roll_backs,
+            "went_back": self._went_back,
         }
         self._store.save(self.trainer.state_dict(), numbers, keep_previous)
         self._store.write_model(self.trainer.ema.state_dict())
@@ -203,11 +135,39 @@ class Run:
         Raises:
             CheckpointError: none is good.
         """
-        counted = self.roll_backs
+        counted, spent_s = self.roll_backs, self.cpu_s
         _, note = self._store.load(self._take, further)
-        self.roll_backs = counted
+        self.roll_backs, self.cpu_s = counted, spent_s
         self.rewinds += 1
         self._settle(note)
+
+    def rewind(self, step: int, changes: dict[str, Any]) -> None:
+        """Go back to the newest milestone at or before `step`, with the settings of then but for
+        `changes`; what was changed since goes back to what it was then instead. On the disk it has
+        happened whole, with its mark, or not at all.
+
+        Raises:
+            ConfigError: see `steering.changed`; nothing was changed.
+            CheckpointError: nothing good is kept of that step or before; nothing was changed.
+            OSError: it went back, but the disk does not know it yet.
+        """
+        present = self.config
+        steering.changed(present, changes)
+        reached, counted, spent_s = self.step, self.roll_backs, self.cpu_s
+        self._store.load_milestone(self._take, step)
+        made = steering.changes_after_all(self.config, present, changes)
+        self.trainer.configure(steering.changed(self.config, made))
+        self.roll_backs, self.cpu_s = counted, spent_s
+        self.rewinds += 1
+        note = f"Rolled back from step {reached} to step {self.step}"
+        note += f", with a change ({steering.in_words(made)})." if made else "."
+        values = {"from_step": reached, "changes": made, "note": note, "asked": True}
+        self._went_back = {"step": self.step, "mark": "rolled back", **values}
+        try:
+            self.save(keep_previous=False)
+        finally:
+            self._settle(None)
+        self._store.forget_previous(self.step)
 
     @classmethod
     def _begin(cls, config: Config, folder: Path, images: data.ImageSet) -> Run:
@@ -218,21 +178,21 @@ class Run:
 
     def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
         config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
-        recent = [StepStats(**stats) for stats in numbers.get("recent", [])]
+        unfinished = [StepStats(**stats) for stats in numbers.get("recent", [])]
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)
-        self.elapsed_s, self._recent = elapsed_s, recent
+        self.elapsed_s, self.cpu_s = elapsed_s, float(numbers.get("cpu_s", 0.0))
+        self._rows = Rows(self.history, unfinished)
         self.roll_backs = int(numbers.get("roll_backs", 0))
         self._rows_then = int(numbers.get("rows", 0))
+        self._went_back = numbers.get("went_back")
 
     def _settle(self, note: str | None) -> None:
-        """History and frames follow the checkpoint; what is missing or was passed over is told."""
+        """All else follows the checkpoint; what is missing or was passed over is told."""
         self._store.settle()
-        for mark in self.history.cut(self.step):
-            if mark["mark"] == "rolled back":  # that it happened stays known
-                values = {k: v for k, v in mark.items() if k not in ("step", "mark")}
-                self.history.mark(self.step, mark["mark"], **values)
+        self.history.go_back(self.step, self._went_back)
         drop_frames(self.folder, self.step)
+        drop_milestones(self.folder, self.step)
         if note:
             self.history.mark(self.step, "fell back", note=note)
         missing = self._rows_then - len(self.rows)

@@ -8,58 +8,75 @@ first job; `close()` joins it.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gan import opening
+from gan.beat import Beat
 from gan.config import Config
 from gan.generator import Generator
-from gan.keeper import Keeper, RunFailed
+from gan.hand import HandStep, look
+from gan.lane import Lane
+from gan.lanes import Lanes
 from gan.machine import lower_thread_priority, set_threads
+from gan.readings import Readings
+from gan.reals import Shelf
 from gan.run import Run
-from gan.snapshot import Snapshot
-from gan.trainer import StepStats
-from gan.vitals_log import Vitals
 from gan.worker import Worker
 
 log = logging.getLogger(__name__)
 
 
-class Runner:
-    """Starts, pauses, resumes and stops one run at a time.
+class Runner(Readings):
+    """Starts, pauses, resumes and stops one run, or a pair in step, at a time.
 
-    `publish_every_s` bounds how old a snapshot is, `checkpoint_every_s` how much training a power
-    cut can cost.
+    `publish_every_s`: how old a snapshot gets, where showing it costs little (see `Beat`).
+    `checkpoint_every_s` bounds how much training a power cut can cost. `on_end` is called in the
+    training thread when a run has ended, though not by `close`: it must not wait for a job.
     """
 
-    def __init__(self, publish_every_s: float = 1.0, checkpoint_every_s: float = 10.0) -> None:
-        self.publish_every_s, self.checkpoint_every_s = publish_every_s, checkpoint_every_s
-        self.snapshot = Snapshot()
-        self._worker = Worker("trainer", self._begin, self._is_running, self._advance)
-        self._vitals = Vitals()
-        self._run: Run | None = None  # from here on: the thread's own
-        self._keeper: Keeper | None = None
-        self._goal_s: float | None = None
-        self._published_s = 0.0
-        self._paced: tuple[int, float] = (0, 0.0)
+    def __init__(
+        self,
+        publish_every_s: float = 1.0,
+        checkpoint_every_s: float = 10.0,
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.checkpoint_every_s, self._beat = checkpoint_every_s, Beat(publish_every_s)
+        self._worker = Worker(
+            "trainer", _begin, lambda: self.snapshot.state == "running", self._advance
+        )
+        self._on_end = on_end
+        self._reals = Shelf().get
 
-    def start(self, config: Config, folder: Path, seconds: float | None = None) -> Future[None]:
+    def start(
+        self,
+        config: Config,
+        folder: Path,
+        seconds: float | None = None,
+        *,
+        paused: bool = False,
+        beside: tuple[Config, Path] | None = None,
+    ) -> Future[None]:
         """Begin a new run in a new folder; it ends after `config.steps` or `seconds` of training.
+
+        `paused`: it waits for `resume`, or for steps by hand. `beside`: a second run, in a folder
+        beside the first one's; the two go step by step, and `seconds` are of both together.
 
         The Future holds RuntimeError while another run goes on, else what `Run.create` raises.
         """
-        return self._worker.submit(
-            lambda: self._open(config, lambda: Run.create(config, folder), seconds)
-        )
+        plans = [(config, Path(folder)), *([beside] if beside else [])]
+        how = (config, lambda: opening.begin(plans), seconds, "paused" if paused else "running")
+        return self._worker.submit(lambda: self._open(*how))
 
     def resume_run(self, folder: Path, seconds: float | None = None) -> Future[None]:
-        """Go on with a stopped run from its last checkpoint."""
-        return self._worker.submit(lambda: self._open(None, lambda: Run.resume(folder), seconds))
+        """Go on with a stopped run, or pair, from the last checkpoint."""
+        how = (None, lambda: opening.go_on(Path(folder)), seconds, "running")
+        return self._worker.submit(lambda: self._open(*how))
 
     def pause(self) -> Future[None]:
         """Hold the run between two steps, saved; nothing when none is running."""
@@ -71,173 +88,113 @@ class Runner:
 
     def stop(self) -> Future[None]:
         """Save the run and end it; it can be resumed later."""
-        return self._worker.submit(lambda: self._finish("done"))
+        return self._worker.submit(self._finish)
 
     def configure(self, **changes: Any) -> Future[None]:
         """Change `steering.STEERABLE` settings of the run that goes on, from its next step.
 
-        The Future holds ConfigError for a value out of range, LookupError when no run goes on.
+        The Future holds ConfigError for a value out of range, LookupError when no run goes on, or
+        a pair does: it would not differ any more in the one thing it is there to compare.
         """
-        return self._worker.submit(lambda: self._configure(changes))
+        return self._worker.submit(lambda: self._steer(lambda lane: lane.configure(changes)))
+
+    def roll_back(self, step: int | None = None, **changes: Any) -> Future[int]:
+        """Go back to the newest milestone at or before `step`, or before the run's last healthy
+        one, with the settings of then but for `changes`; the step it stands at. It goes on, or
+        waits, as it did.
+
+        The Future holds what `configure`'s does, or CheckpointError when nothing is kept.
+        """
+        return self._worker.submit(lambda: self._steer(lambda lane: lane.roll_back(step, changes)))
+
+    def step_d(self) -> Future[HandStep]:
+        """Move D alone, of a paused run or the first of a pair; LookupError while none is."""
+        return self._worker.submit(lambda: self._hand_step("D"))
+
+    def step_g(self) -> Future[HandStep]:
+        """Move G alone: a step of the run. See `step_d`."""
+        return self._worker.submit(lambda: self._hand_step("G"))
+
+    def look(self) -> Future[HandStep]:
+        """How things stand before a step by hand; it moves nothing. See `step_d`."""
+        return self._worker.submit(lambda: look(self._lanes.held().run.trainer))
 
     def generator(self) -> Future[Generator]:
-        """A copy of the present run's EMA weights; LookupError when there is no run."""
+        """A copy of the run's EMA weights, of the first of a pair; LookupError without a run."""
         return self._worker.submit(self._copy_generator)
-
-    def history(self, since_row: int = 0) -> list[dict]:
-        """Rows of the present or last run's history from row `since_row` on."""
-        run = self._run
-        return run.rows[max(0, since_row) :] if run else []
-
-    def marks(self) -> list[dict]:
-        """Marks of the present or last run's history: changes and roll-backs, each at a step."""
-        run = self._run
-        return run.history.marks[:] if run else []
-
-    def vitals(self, run: str, since_row: int = 0) -> list[dict]:
-        """Rows of vital signs of the run of that name, if it is the present or last one."""
-        return self._vitals.rows(run, since_row)
 
     def close(self) -> None:
         """Save and end the run, and join the thread. Afterwards every job is refused."""
-        self._worker.close(lambda: self._finish("done", whatever=True))
-
-    def _is_running(self) -> bool:
-        return self.snapshot.state == "running"
-
-    def _begin(self) -> None:
-        lower_thread_priority()
-        set_threads()
+        self._on_end = None
+        self._worker.close(lambda: self._finish(whatever=True))
 
     def _open(
-        self, config: Config | None, opener: Callable[[], Run], seconds: float | None
+        self,
+        config: Config | None,
+        opener: Callable[[], list[Run]],
+        seconds: float | None,
+        state: str,
     ) -> None:
-        if self.snapshot.state in ("running", "paused"):
+        if self._lanes.live:
             raise RuntimeError("A run is already going on; stop it first.")
-        before = self.snapshot
-        self._replace(state="loading", config=config, error=None)
+        before, loading = self.snapshot, {"state": "loading", "config": config, "error": None}
+        self.snapshot = replace(before, version=before.version + 1, **loading)
         try:
-            run = opener()
+            lanes = [Lane(run, self.checkpoint_every_s, self._reals) for run in opener()]
         except Exception:
-            self.snapshot = replace(before, version=self.snapshot.version + 1)
+            self.snapshot = replace(before, version=before.version + 2)
             raise
-        self._run, self._goal_s = run, seconds
-        self._keeper = Keeper(run, self.checkpoint_every_s)
-        self._paced = (run.step, run.elapsed_s)
-        self.snapshot = Snapshot(
-            version=self.snapshot.version,
-            run=run.folder.name,
-            config=run.config,
-            goal_steps=run.config.steps,
-        )
-        self._publish("running", keep=run.step == 0)
+        for lane in lanes:
+            lane.open(state)
+        self._lanes = Lanes(lanes, seconds)
+        self._show()
 
     def _advance(self) -> None:
-        try:
-            stats = self._keeper.advance()
-            if stats is None:  # it went back
-                self._paced = (self._run.step, self._run.elapsed_s)
-            if self._goal_reached():
-                self._keeper.save()  # which may find that it diverged, and go back
-            if self._goal_reached():
-                self._finish("done")
-            elif stats is None or time.monotonic() - self._published_s >= self.publish_every_s:
-                self._publish("running", stats=stats)
-        except RunFailed as error:
-            self._fail(error)
-        except Exception as error:  # not of a step: what was trained is good
-            log.exception("The run stopped at step %d.", self._run.step)
-            with contextlib.suppress(RunFailed):
-                self._keeper.save()
-            self._fail(error)
+        news = self._lanes.advance()
+        if news or self._beat.is_due():
+            self._beat.strike(lambda: self._each(Lane.refresh))
 
-    def _fail(self, error: Exception) -> None:
-        """End the run at its last good state, and say why."""
-        run = self._run
-        self._replace(
-            state="failed",
-            error=str(error),
-            left_s=None,
-            step=run.step,
-            elapsed_s=run.elapsed_s,
-            **self._told(),
-        )
+    def _each(self, deed: Callable[[Lane], None]) -> None:
+        for lane in self._lanes.live:
+            deed(lane)
+        self._show()
 
-    def _goal_reached(self) -> bool:
-        run = self._run
-        out_of_time = self._goal_s is not None and run.elapsed_s >= self._goal_s
-        return run.step >= run.config.steps or out_of_time
-
-    def _publish(self, state: str, stats: StepStats | None = None, keep: bool = True) -> None:
-        run = self._run
-        images = run.samples()
-        images.setflags(write=False)
-        vitals = self._vitals.take(run)
-        lost = None
-        if keep:
+    def _show(self) -> None:
+        """Replace `snapshot` by what the runs show now; tell when they have ended."""
+        self.snapshot = self._lanes.shown(self.snapshot.version + 1)
+        if not self._lanes.live and self._on_end is not None:
             try:
-                run.keep_frame(images)
-            except OSError as error:  # the film lacks a frame; the run goes on
-                lost = f"A picture of the run could not be kept ({error.strerror or error})."
-        step, elapsed_s = self._paced
-        rate = (run.step - step) / max(run.elapsed_s - elapsed_s, 1e-9)
-        if run.elapsed_s - elapsed_s > 5:  # a window of about five seconds
-            self._paced = (run.step, run.elapsed_s)
-        left_s = (run.config.steps - run.step) / rate if rate else None
-        if left_s is not None and self._goal_s is not None:
-            left_s = min(left_s, max(0.0, self._goal_s - run.elapsed_s))
-        self._published_s = time.monotonic()
-        self._replace(
-            state=state,
-            step=run.step,
-            elapsed_s=run.elapsed_s,
-            images_per_s=rate * run.config.batch_size or self.snapshot.images_per_s,
-            left_s=left_s if state in ("running", "paused") else None,
-            stats=stats or self.snapshot.stats,
-            images=images,
-            vitals=vitals,
-            config=run.config,
-            **self._told() | ({"warning": lost} if lost and not self._keeper.warning else {}),
-        )
-
-    def _told(self) -> dict[str, Any]:
-        run, keeper = self._run, self._keeper
-        return {"warning": keeper.warning, "notes": keeper.notes, "rewinds": run.rewinds}
+                self._on_end()
+            except Exception:
+                log.exception("What follows the end of a run went wrong.")
 
     def _switch(self, before: str, after: str) -> None:
-        if self.snapshot.state != before:
-            return
-        if after == "paused":
-            self._save()
-        self._publish(after)
-        self._paced = (self._run.step, self._run.elapsed_s)
+        if self.snapshot.state == before:
+            self._each(lambda lane: lane.hold(after))
 
-    def _finish(self, state: str, whatever: bool = False) -> None:
-        """Save and end the run; on a full disk it is held instead, unless it must end."""
-        if self.snapshot.state not in ("running", "paused"):
-            return
-        if not self._save() and not whatever:
-            self._publish("paused")
-            return
-        self._publish(state)
+    def _finish(self, whatever: bool = False) -> None:
+        if self._lanes.live:
+            self._each(lambda lane: lane.finish(whatever))
 
-    def _save(self) -> bool:
+    def _steer(self, deed: Callable[[Lane], Any]) -> Any:
+        return self._shown(deed, self._lanes.alone())
+
+    def _hand_step(self, who: str) -> HandStep:
+        return self._shown(lambda lane: lane.hand_step(who), self._lanes.held())
+
+    def _shown(self, deed: Callable[[Lane], Any], lane: Lane) -> Any:
         try:
-            return self._keeper.save()
-        except RunFailed as error:
-            self._fail(error)
-            raise
-
-    def _configure(self, changes: dict[str, Any]) -> None:
-        if self.snapshot.state not in ("running", "paused"):
-            raise LookupError("No run is going on whose settings could change.")
-        self._keeper.configure(changes)
-        self._replace(config=self._run.config, warning=self._keeper.warning)
+            return deed(lane)
+        finally:
+            self._show()
 
     def _copy_generator(self) -> Generator:
-        if self._run is None:
+        lane = self._lanes.find("")
+        if lane is None:
             raise LookupError("No run has been started yet.")
-        return self._run.generator()
+        return lane.run.generator()
 
-    def _replace(self, **changes: Any) -> None:
-        self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+
+def _begin() -> None:
+    lower_thread_priority()
+    set_threads()

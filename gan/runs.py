@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gan.checkpoint import NEWEST, PREVIOUS, CheckpointError, read_numbers
 from gan.config import Config, ConfigError
+from gan.milestones import milestone_name, milestone_steps
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class RunInfo:
 
     `state` is "finished" (its goal of `config.steps` is reached), "can be resumed", or "damaged";
     `sentence` says what is wrong with a damaged one, or with the newest checkpoint of one that can
-    be resumed from the checkpoint before.
+    be resumed from the checkpoint before. `cpu_s` is the processor time of its steps.
     """
 
     name: str
@@ -27,6 +28,7 @@ class RunInfo:
     when: float
     state: str
     sentence: str | None = None
+    cpu_s: float = 0.0
 
 
 def list_runs(root: Path) -> list[RunInfo]:
@@ -43,18 +45,20 @@ def run_info(folder: Path) -> RunInfo | None:
     Damage inside the tensors is found only when the run is resumed, and then the checkpoint before
     is taken.
     """
-    paths = [folder / name for name in (NEWEST, PREVIOUS) if (folder / name).is_file()]
+    names = (NEWEST, PREVIOUS, *map(milestone_name, reversed(milestone_steps(folder))))
+    paths = [folder / name for name in names if (folder / name).is_file()]
     sentence = None
     for path in paths:
         try:
             numbers, when = read_numbers(path), path.stat().st_mtime
             config = Config.from_json(numbers["config"])
             step, elapsed_s = numbers["step_count"], float(numbers["elapsed_s"])
+            cpu_s = float(numbers.get("cpu_s", 0.0))
         except (CheckpointError, ConfigError, OSError, LookupError, ValueError, TypeError) as error:
             sentence = sentence or f"{error}"
             continue
         state = "finished" if step >= config.steps else "can be resumed"
-        return RunInfo(folder.name, folder, config, step, elapsed_s, when, state, sentence)
+        return RunInfo(folder.name, folder, config, step, elapsed_s, when, state, sentence, cpu_s)
     return _without_checkpoint(folder, sentence)
 
 

@@ -7,16 +7,21 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from demo.progress import Progress
 from demo.settings import Settings
 from demo.studio import Studio
 from gan.config import Config
+from gan.finding import Evidence, Finding
 from gan.frames import MAX_FRAMES, thin
-from gan.run import ROW_STEPS
+from gan.rows import ROW_STEPS
 from gan.snapshot import Snapshot
+from gan.treatment import remedies
 
 STEPS_PER_S = 30  # of the bytes' made-up run
 VITALS_STEPS = 6 * STEPS_PER_S  # between two rows of vital signs
+MARK_STEPS = 30 * STEPS_PER_S  # between two changes of a setting
 
 
 def poll_bytes(steps: int) -> tuple[int, int]:
@@ -44,20 +49,43 @@ class MadeUp:
     def __init__(self, steps: int) -> None:
         self._rows = [_row(step) for step in range(ROW_STEPS, steps + 1, ROW_STEPS)]
         self._signs = [_sign(step) for step in range(VITALS_STEPS, steps + 1, VITALS_STEPS)]
+        self._marks = [_mark(step) for step in range(0, steps + 1, MARK_STEPS)]
         self.snapshot = Snapshot(
-            7, "running", "20260101-120000-mnist", Config(), steps, 100_000, steps / 30, 960.0, 99.0
+            version=7,
+            state="running",
+            run="20260101-120000-mnist",
+            config=Config(),
+            step=steps,
+            goal_steps=100_000,
+            elapsed_s=steps / STEPS_PER_S,
+            images_per_s=960.0,
+            left_s=99.0,
+            cpu_s=2 * steps / STEPS_PER_S,
+            best_step=steps // 2,
+            opinions=np.full(60, 0.43, np.float32),
+            finding=_finding(steps),
         )
 
     def grow(self) -> None:
-        """A second more of training, and it is time for vital signs."""
+        """A second more of training, and it is time for vital signs and another finding."""
         step = self.snapshot.step
         self._rows += [_row(step + k * ROW_STEPS) for k in range(1, 4)]
         self._signs.append(_sign(step + STEPS_PER_S))
-        self.snapshot = replace(self.snapshot, version=8, step=step + STEPS_PER_S)
+        self.snapshot = replace(
+            self.snapshot,
+            version=8,
+            step=step + STEPS_PER_S,
+            opinions=np.full(60, 0.57, np.float32),
+            finding=_finding(step + STEPS_PER_S),
+        )
 
-    def history(self, since_row: int = 0) -> list[dict]:
+    def history(self, since_row: int = 0, run: str = "") -> list[dict]:
         """As the runner's."""
         return self._rows[since_row:]
+
+    def marks(self, run: str = "") -> list[dict]:
+        """As the runner's."""
+        return self._marks
 
     def vitals(self, run: str, since_row: int = 0) -> list[dict]:
         """As the runner's."""
@@ -85,6 +113,21 @@ def _sign(step: int) -> dict:
         "elapsed_s": step / STEPS_PER_S,
         "cost_s": 0.15,
     }
+
+
+def _mark(step: int) -> dict:
+    return {"step": step, "mark": "changed", "changes": {"lr_g": 0.0001, "lr_d": 0.00025}}
+
+
+def _finding(step: int) -> Finding:
+    """Such as has much to say."""
+    values = {"step": step, "top_class": 1, "top_share": 0.93, "diversity": 0.1234, "classes": 1.31}
+    evidence = (
+        Evidence("diversity", 0.1234, 0.35, "below"),
+        Evidence("classes", 1.31, 3.0, "below"),
+        Evidence("separation", 0.9987, 0.995, "above"),
+    )
+    return Finding("collapsing", step, values, evidence, remedies("collapsing", Config(), True))
 
 
 def _size(answer: dict) -> int:

@@ -85,7 +85,7 @@ def test_going_on_from_the_one_before_never_puts_the_damaged_one_in_its_place(tm
 def test_resume_mends_what_a_crash_left_beside_the_checkpoint(tmp_path):
     run = saved_twice(tmp_path)
     model = (tmp_path / "model.safetensors").read_bytes()
-    walk(run, 30).keep_frame(run.samples())
+    walk(run, 30).keep_frame()
     (tmp_path / "model.safetensors").write_bytes(b"of a later step")
     for folder in (tmp_path, tmp_path / "snapshots"):
         (folder / ".x.999999999.part").write_bytes(b"cut")
@@ -174,7 +174,7 @@ def poison(monkeypatch, after, times):
 
 def test_a_diverged_run_goes_back_with_a_change_and_says_so(tmp_path, monkeypatch):
     keeper = Keeper(saved_twice(tmp_path))
-    keeper.run.keep_frame(keeper.run.samples())
+    keeper.run.keep_frame()
     walk(keeper.run, 24)
     poison(monkeypatch, after=24, times=1)
     assert keeper.advance() is None

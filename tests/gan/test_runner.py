@@ -151,7 +151,7 @@ def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("gan.run.write_atomic", full)  # of the frames
+        patch.setattr("gan.frames.write_atomic", full)
         patch.setattr("gan.store.save_checkpoint", full)
         wait(lambda: "No space" in (runner.snapshot.warning or ""))
         step = runner.snapshot.step
