@@ -29,8 +29,8 @@ def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
             if not isinstance(payload, dict) or not isinstance(payload.get("model"), str):
                 raise ValueError("A request names a model and its latents.")
             generator = studio.generator(payload["model"])
-            z = _latents(payload.get("z"), generator.z_dim)
-            labels = _labels(payload.get("labels"), len(z), generator.classes)
+            z = checked_latents(payload.get("z"), generator.z_dim)
+            labels = checked_labels(payload.get("labels"), len(z), generator.classes)
             return encode(generator, generator.sample(z, labels))
         except (ModelError, ValueError) as error:
             return {"error": str(error)}
@@ -63,7 +63,8 @@ def _numbers(value: Any, sentence: str) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def _latents(value: Any, z_dim: int) -> np.ndarray:
+def checked_latents(value: Any, z_dim: int) -> np.ndarray:
+    """A visitor's latents, float32 (n,z_dim). Raises ValueError: they are none, or too many."""
     if not isinstance(value, list) or not 1 <= len(value) <= IMAGES_MAX:
         raise ValueError(f"A request draws 1 to {IMAGES_MAX} images.")
     sentence = f"Each latent must be {z_dim} finite numbers within {LATENT_MAX:,.0f} of zero."
@@ -75,7 +76,12 @@ def _latents(value: Any, z_dim: int) -> np.ndarray:
     return z.astype(np.float32)
 
 
-def _labels(value: Any, count: int, classes: int) -> np.ndarray | None:
+def checked_labels(value: Any, count: int, classes: int) -> np.ndarray | None:
+    """A visitor's labels (n,) or class weights (n,classes); None: the generator's own choice.
+
+    Raises:
+        ValueError: they are something else.
+    """
     if not classes or value is None or value == []:
         return None
     sentence = f"There must be one class from 0 to {classes - 1}, or its weights, for each image."

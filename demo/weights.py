@@ -8,7 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from demo.studio import RUN_PREFIX, Studio
+from demo.shelf import RUN_PREFIX
+from demo.studio import Studio
 from gan.generator import Generator, ModelError
 from gan.portable import PortableError, portable, size
 

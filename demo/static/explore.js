@@ -4,10 +4,11 @@ const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ Engine, unpack }, { paint }, { SEED_MAX }, { Shelf },
   { Store, fitted }, view, { segments }, { Reels }, { Classes }, { Neighbourhood },
-  { Compare }, { Sketch }, { Keep }, { Pictures }, { Controls }] = await Promise.all([
+  { Compare }, { Sketch }, { Keep }, { Pictures }, { Controls }, { Models }, { Time }] =
+  await Promise.all([
   "engine", "paint", "latents", "shelf", "explore_state", "explore_view", "dom", "reels", "classes",
   "neighbourhood", "compare", "sketch", "explore_keep", "explore_pictures",
-  "explore_controls"].map(load));
+  "explore_controls", "explore_models", "moments"].map(load));
 
 export function mount({ element, props, trigger, watch, server, words }) {
   const w = (key) => words[`explore.${key}`];
@@ -45,6 +46,22 @@ export function mount({ element, props, trigger, watch, server, words }) {
     back: () => store.undo(),
     model: () => model,
   });
+  const time = new Time(words, server, {
+    state: now,
+    show(id, image) {
+      model = { ...model, model: id };
+      if (image) paint(v.hero, (shown = { image, state: now() }).image);
+    },
+    rest: redraw,
+  });
+  const models = new Models(server, {
+    words, time, go, say, adopt, model: () => model,
+    choose(id) {
+      props.value = { wanted: id };
+      trigger("submit");
+    },
+  });
+  const open = (id, make) => models.open(id, make);
   const keep = new Keep(words, { model: () => model, shown: () => shown, open, say });
   const companions = { map, compare, draw: sketch };
   const modes = segments(w("modes"), Object.keys(companions).map((m) => [m, w(`mode.${m}`)]), choose);
@@ -67,6 +84,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   const v = view.skeleton(words, {
     modes: modes.element, companions: Object.values(companions).map((c) => c.element),
     actions: keep.actions, gallery: keep.gallery, classes: classes.element, reels: reels.element,
+    time: time.element,
   });
   const controls = new Controls(v, store, { words, model: () => model, say });
   function choose(wanted) {
@@ -79,8 +97,9 @@ export function mount({ element, props, trigger, watch, server, words }) {
 
   // --- showing -------------------------------------------------------------------------------
   function changed(state, key) {
+    time.moved();
     pictures.hero();
-    shelf.keep(model.model, state);
+    shelf.keep(time.base, state);
     dragged = why = key;
     if (!frame) frame = requestAnimationFrame(show);
   }
@@ -107,7 +126,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
       return;
     }
     const [before, first] = [model, !model];
-    model = value;
+    time.meet(value.model);
+    model = { ...value, model: time.model };
     described = value.model_id;
     v.panel.classList.remove("ls-empty");
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
@@ -121,7 +141,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       if (first && !kept) paintFirst();
       refit();
     }
-    reels.adopt(model);
+    reels.adopt({ ...model, model: time.base });
     if (other) changed(store.state, null);
     else redraw();
   }
@@ -138,29 +158,6 @@ export function mount({ element, props, trigger, watch, server, words }) {
     paint(v.hero, shown.image);
     classes.thumbs.forEach((canvas, i) => paint(canvas, drawn, i));
   }
-  /** Another description of the present model: its run has written newer weights. */
-  async function describe(id) {
-    const value = await server.describe({ model: id }).catch(() => ({ error: w("failed") }));
-    if (value.error) throw new Error(value.error);
-    return value;
-  }
-  /** Show a state of any model of this server; `state` is made for that model by `make`. */
-  async function open(id, make) {
-    try {
-      const value = id === model?.model ? model : await describe(id);
-      const state = make(value); // throws before anything is changed
-      if (value !== model) {
-        adopt(value);
-        props.value = { wanted: id };
-        trigger("submit"); // the choice above the tabs follows
-      }
-      go(state);
-      return model;
-    } catch (error) {
-      say(error.message);
-      return null;
-    }
-  }
   engine.onwhere = (where) => {
     v.where.textContent = w(`where.${where}`);
     v.where.title = w(`where_hint.${where}`);
@@ -170,6 +167,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   engine.onweights = (id) => {
     model = { ...model, model_id: id };
     if (v.panel.offsetParent !== null) redraw();
+    time.look();
   };
 
   // --- wiring --------------------------------------------------------------------------------
@@ -179,7 +177,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     if (visible && model) refit();
     if (visible && !visited && model) { // back on this tab: weights and directions may be newer
       redraw();
-      if (described !== model.model_id) describe(model.model).then(adopt, () => {});
+      if (described !== model.model_id) models.describe(time.base).then(adopt, () => {});
     }
     visited = visible;
   }).observe(v.panel);

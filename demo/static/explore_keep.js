@@ -89,7 +89,7 @@ export class Keep {
     const { state } = this.page.shown();
     const { z } = this.recipe();
     const asIs = !z && state.scale === 1;
-    sendKey(this.page.model().model, {
+    sendKey(parted(this.page.model().model)[0], {
       seed: state.seed,
       ...classOf(state.classes),
       ...(asIs ? {} : { z: Array.from(times(state.scale, state.z)) }),

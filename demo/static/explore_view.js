@@ -28,7 +28,7 @@ export function skeleton(words, parts) {
   v.plate = make("div", { className: "ls-plate ls-hero-plate" }, v.frame, v.companion);
   const scale = make("label", { className: "ls-slider", title: w("scale_hint") },
     make("span", {}, w("scale")), v.scale, v.scaled);
-  v.stage = make("div", { className: "ls-stage" }, v.plate, parts.actions, v.error, parts.gallery,
+  v.stage = make("div", { className: "ls-stage" }, v.plate, parts.time, parts.actions, v.error, parts.gallery,
     make("p", { className: "ls-note ls-under" }, v.state,
       make("span", { className: "ls-keys", textContent: w("keys") })));
   v.side = make("div", { className: "ls-side" },

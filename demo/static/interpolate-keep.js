@@ -66,6 +66,12 @@ function tidied({ seed, label, z, weights, hold, length }) {
 const allTidied = (given) =>
   (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {})).filter((key) => key);
 
+/** Do `work` before somebody leaves, and before a press on the export takes what is there. */
+export function before(actions, work) {
+  addEventListener("pagehide", work);
+  for (const press of ["pointerdown", "keydown"]) actions?.addEventListener(press, work, true);
+}
+
 /** The keyframes of the loop that is there before anybody has made one. */
 export const firstKeys = () => FIRST.map(([seed, label]) => ({ seed, label }));
 
@@ -87,7 +93,7 @@ export function followLinks() {
 // --- keys on their way from Explore to Interpolate -------------------------------------------
 // Interpolate may not have been opened yet, or show another model: keys wait in an inbox.
 
-export const SENT = "latent-studio:keyframe"; // the event that tells of it
+const SENT = "latent-studio:keyframe"; // the event that tells of it
 const INBOX = "latent-studio.interpolate.inbox";
 const INBOX_MOST = 200;
 const unstored = { inbox: [] }; // where the browser forbids storage
@@ -113,4 +119,10 @@ export function takeKeys(model) {
   const mine = inbox.filter((one) => one?.model === model);
   if (mine.length) writeInbox(inbox.filter((one) => one?.model !== model));
   return allTidied(mine.map(({ key }) => key));
+}
+
+/** Call collect() when keys may have come: one was sent, or `element` is seen. */
+export function whenSent(element, collect) {
+  new IntersectionObserver(collect).observe(element);
+  addEventListener(SENT, collect);
 }

@@ -19,13 +19,13 @@ export function sideForm() {
 }
 
 export class View {
-  /** `parts`: {stage, strip, editor, add}; `on` has undo(), redo(), preset(one). */
+  /** `parts`: {stage, strip, editor, add, time}; `on` has undo(), redo(), preset(one). */
   constructor(words, element, parts, on) {
     this.words = words;
     this.on = on;
     this.parts = parts;
     const say = (this.say = speaker(words));
-    const { stage, strip, editor, add } = parts;
+    const { stage, strip, editor, add, time } = parts;
     this.play = make("button", { type: "button", className: "ls-btn lc-play" });
     this.play.addEventListener("click", () => stage.player.toggle());
     this.clock = make("span", { className: "lc-time" });
@@ -44,7 +44,7 @@ export class View {
       stage.plate.element,
       make("div", { className: "lc-transport" }, this.play, this.clock, this.presets,
         make("span", { className: "lc-buttons" }, this.undo, this.redo)),
-      this.trouble, timeline, editor.element, this.key,
+      time.element, this.trouble, timeline, editor.element, this.key,
       make("p", { className: "ls-note ls-keys", textContent: say("keyboard") }));
     this.played(stage.player.playing);
     const { scrub } = strip;

@@ -7,16 +7,15 @@ const [{ Engine }, { Stage, PlanError }, { Strip }, { Editor }, { Add }, { PathF
   { FileForm }, { Share }, { Story }, { Actions }, { Faces }, { Estimate }, { Model },
   { View, keyboard, sideForm }, { Choices, START, needs, frameCount }, { swatch },
   { fitted, sizes, settled, recipeOf, restored }, kept, { KEYS_MOST }, { speaker },
-  { latent }, { fill }] =
+  { latent }, { fill }, { timers }, { Time }] =
   await Promise.all(["engine", "interpolate-stage", "interpolate-strip", "interpolate-editor",
     "interpolate-add", "interpolate-path", "interpolate-form", "interpolate-share",
     "interpolate-story", "interpolate-actions", "interpolate-faces", "interpolate-estimate",
     "interpolate-model", "interpolate-view", "interpolate-wish", "interpolate-plate",
     "interpolate-fit", "interpolate-keep", "interpolate-edits", "interpolate-words", "latents",
-    "dom"].map(load));
+    "dom", "timers", "moments"].map(load));
 
-const KEEP_MS = 200;
-const FIGURES_MS = 250;
+const [KEEP_MS, FIGURES_MS] = [200, 250];
 
 export async function mount({ element, props, trigger, watch, server, words }) {
   const say = speaker(words);
@@ -24,7 +23,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const tables = props.colours ?? {};
   const choices = new Choices(props.kinds, Object.keys(tables));
   const story = new Story({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } }, changed);
-  const timers = {};
+  const later = timers();
   let about = null; // of the model, once there is one
   let shown = {}; // the state that is shown
   let unsaid = null; // the one that Gradio and the browser's storage do not know yet
@@ -63,7 +62,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   });
   const add = new Add(words, {
     insert: (keys) => actions.insert(keys),
-    explored: () => about && kept.exploring(about.model, latent),
+    explored: () => about && kept.exploring(time.base, latent),
     about: () => about,
     find: (payload) => server.find(payload),
     draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
@@ -80,7 +79,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     insert: (key) => actions.insert([key]),
     say: (sentence) => view.error(sentence, true),
   });
-  const view = new View(words, element, { stage, strip, editor, add }, {
+  const time = new Time(words, server, { show() {}, rest: (id) => model.meet(id) });
+  const view = new View(words, element, { stage, strip, editor, add, time }, {
     undo: () => actions.undo(),
     redo: () => actions.redo(),
     preset: (one) => actions.preset(one),
@@ -144,16 +144,11 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       path.tell(stage.plan?.figures(), stage.plan && stage.frames.evenness()));
   }
 
-  function later(name, ms, work) {
-    clearTimeout(timers[name]);
-    timers[name] = setTimeout(work, ms);
-  }
-
   // --- what others know ----------------------------------------------------------------------
   function keep() {
     // while another model is on its way, nothing must call this one back
     if (!unsaid || model.wanted !== about?.model) return;
-    kept.remember(about.model, unsaid);
+    kept.remember(time.base, unsaid);
     unsaid = null;
     if (lack) return;
     const recipe = recipeOf(story.state, about, props.max_side);
@@ -162,14 +157,15 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     trigger("change");
   }
 
-  /** The first model brings what was kept for it; later ones go on with what is there. */
+  // The first model brings what was kept for it; later ones go on with what is there.
   function met(next) {
     view.error("");
     const first = !about;
     about = next;
+    time.meet(about.model);
     file.offer(about.shape[2] === 1);
     if (first) {
-      const { keys, chosen, wish } = kept.recall(about.model);
+      const { keys, chosen, wish } = kept.recall(time.base);
       const good = kept.goodKeys(keys);
       const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
       story.state = { keys: good, chosen: at, wish: choices.tidy(wish) };
@@ -182,24 +178,23 @@ export async function mount({ element, props, trigger, watch, server, words }) {
 
   // What Explore has sent for this model goes into the loop.
   function collect() {
-    const sent = about ? kept.takeKeys(about.model) : [];
+    const sent = about ? kept.takeKeys(time.base) : [];
     if (sent.length) actions.insert(sent);
   }
 
   engine.onweights = (model_id) => {
     about = model.about = { ...about, model_id };
+    time.look();
     stage.renew();
     faces.renew(about);
     shown = {};
     changed(story.state);
   };
-  addEventListener("pagehide", keep);
-  // a press on Export takes the newest state with it
-  for (const press of ["pointerdown", "keydown"]) {
-    document.querySelector(".lc-actions")?.addEventListener(press, keep, true);
-  }
-  new IntersectionObserver(collect).observe(element);
-  addEventListener(kept.SENT, collect);
-  watch("value", () => props.value?.wanted || model.meet(props.value?.model ?? null));
+  kept.before(document.querySelector(".lc-actions"), keep);
+  kept.whenSent(element, collect);
+  watch("value", () => {
+    const { wanted, model: id = null } = props.value ?? {};
+    if (!wanted && (!id || id !== time.base)) model.meet(id); // of this run the moment stays
+  });
   await model.meet(props.value?.model ?? null);
 }

@@ -15,6 +15,7 @@ from demo import text
 from demo.drawing import draw_function, encode
 from demo.finding import find_function
 from demo.models import about
+from demo.moments import moments_function
 from demo.panels import Panel
 from demo.studio import Studio
 from demo.weights import weights_function
@@ -49,11 +50,12 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "explore",
         value=value_of(model.value),
-        words=text.words("explore", "app", "recipe", "gallery"),
+        words=text.words("explore", "app", "recipe", "gallery", "moment"),
         server_functions=[
             draw_function(studio),
             weights_function(studio),
             find_function(studio),
+            moments_function(studio),
             describe,
         ],
         elem_id="explore",

@@ -13,11 +13,13 @@ from demo.estimates import Estimates
 from demo.exporting import EXPORT, canceller, exporter
 from demo.finding import find_function
 from demo.models import about
+from demo.moments import moments_function
 from demo.panels import Panel
 from demo.studio import Studio
 from demo.weights import weights_function
 from gan.colours import COLOURS
 from gan.kinds import FPS
+from gan.moments import parted
 
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 CHOOSE = "(model, clip) => ({...clip, model})"
@@ -47,11 +49,14 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             panel = Panel(
                 "interpolate",
                 value={"model": model.value},
-                words=text.words("interpolate", "app", "explore", "recipe", "clip", "plan"),
+                words=text.words(
+                    *("interpolate", "app", "explore", "recipe", "clip", "plan", "moment")
+                ),
                 server_functions=[
                     draw_function(studio),
                     weights_function(studio),
                     find_function(studio),
+                    moments_function(studio),
                     describe,
                     estimate,
                 ],
@@ -80,6 +85,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
     def select(value: Any) -> Any:
         wanted = value.get("wanted") if isinstance(value, dict) else None
+        wanted = parted(wanted)[0] if isinstance(wanted, str) else None
         return wanted if wanted in studio.model_folders() else gr.skip()
 
     panel.submit(select, panel, model, **QUIET)

@@ -1,0 +1,22 @@
+"""The page and the library agree on which ids mean a moment, and on which one is on show."""
+
+from gan.moments import parted
+from tests.node import run_node
+
+SCRIPT = """
+const { momentOf, onMoment, parted, setMoment } = await import("./moment.js");
+const heard = [];
+onMoment((run, step) => heard.push([run, step]));
+for (const [run, step] of given.moments) setMoment(run, step);
+give({ parted: given.ids.map(parted), heard, now: ["a", "b", "c"].map(momentOf) });
+"""
+IDS = ["mnist", "run:x", "run:x@0", "run:x@120", "run:x@012", "run:x@", "run:a@b@7", "run:@3", "@3"]
+IDS += ["run:x@-1", "run:x@1.5", "run:x@٣", "run:x@1234567890", "run:x@5\n", "", "mnist@4"]
+
+
+def test_ids_and_moments(tmp_path):
+    moments = [["a", 3], ["a", 3], ["b", 0], ["a", None], ["b", 5], ["c", None]]
+    answer = run_node(tmp_path, SCRIPT, {"ids": IDS, "moments": moments})
+    assert answer["parted"] == [list(parted(model)) for model in IDS]
+    assert answer["heard"] == [["a", 3], ["b", 0], ["a", None], ["b", 5]]  # only what is new
+    assert answer["now"] == [None, 5, None]
