@@ -1,65 +1,73 @@
-"""The settings of a run as a form, and the form as a Config."""
+"""The settings of a run as the rows of a form, and what was filled in as a Config."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from typing import Any
 
-import gradio as gr
-
-from demo.studio import Studio
-from demo.text import Said
-from gan.config import RANGES, Config, ConfigError, preset
+from demo.settings import Settings
+from gan.config import CHOICES, FEWEST_IMAGES, PRESETS, RANGES, Config, ConfigError, preset
+from gan.data import is_here
+from gan.datasets import DATASETS
+from gan.steering import STEERABLE
 
 FIRST_PRESET = "default"
-# the settings that a preset fills: field, and the lowest, highest and next value offered
-FIELDS = (
-    ("batch_size", 8, 256, 8),
-    ("d_steps_per_g_step", 1, 10, 1),
-    ("lr_g", *RANGES["lr_g"], 1e-5),
-    ("lr_d", *RANGES["lr_d"], 1e-5),
-)
+# narrower than what `Config` takes: beyond, one step alone would fill a small machine
+MOST = {"width": 128, "batch_size": 256, "image_size": 64}
 
 
-def steps_of(studio: Studio, t: gr.I18n) -> gr.Slider:
-    """How long to train, up to the server's limit."""
-    cap = studio.settings.max_steps
-    low = min(100, cap)
-    goal = min(Config.steps, cap)
-    return gr.Slider(low, cap, goal, step=low, label=t("train.steps"), buttons=[])
+def rows(settings: Settings) -> dict[str, dict[str, Any]]:
+    """What may be filled in for each field of `Config`, for demo/static/form_rules.js.
+
+    kind "choice" has `choices`, "number" has `low`, `high`, `whole` and perhaps `zero_or`, "switch"
+    nothing more; `live` says that it may change while a run goes on.
+    """
+    found = {}
+    for field in dataclasses.fields(Config):
+        row: dict[str, Any] = {"live": field.name in STEERABLE}
+        if field.name in CHOICES:
+            row |= {"kind": "choice", "choices": list(CHOICES[field.name])}
+        elif isinstance(field.default, bool):
+            row |= {"kind": "switch"}
+        else:
+            low, high = RANGES[field.name]
+            high = min(high, _most(field.name, settings, high))
+            row |= {"kind": "number", "low": low, "high": high}
+            row |= {"whole": isinstance(field.default, int)}
+        found[field.name] = row
+    found["train_images"]["zero_or"] = FEWEST_IMAGES
+    return found
 
 
-def fields_of(t: gr.I18n) -> Iterator[gr.Number]:
-    """One number for each of `FIELDS`."""
-    config = preset(FIRST_PRESET)
-    for name, low, high, step in FIELDS:
-        yield gr.Number(
-            getattr(config, name),
-            label=t(f"train.{name}"),
-            minimum=low,
-            maximum=high,
-            step=step,
-            precision=0 if isinstance(step, int) else None,
-            min_width=0,
-        )
+def offered(settings: Settings) -> dict[str, Any]:
+    """All that the form is made of: `rows`, the presets in full, and what is known of the data."""
+    filled = {name: preset(name).to_json() for name in PRESETS}
+    for values in filled.values():
+        values["steps"] = min(values["steps"], settings.max_steps)
+    data = {
+        name: {"image_size": spec.image_size, "here": is_here(name)}
+        for name, spec in DATASETS.items()
+    }
+    return {"rows": rows(settings), "presets": filled, "data": data, "first": FIRST_PRESET}
 
 
-def wanted(
-    studio: Studio, said: Said, name: str, goal: float, seed: float, values: tuple
-) -> Config:
-    """The preset `name` with what stands in the form; `values` are of `FIELDS`.
+def wanted(values: Any, settings: Settings) -> Config:
+    """The Config that was filled in; what is left out is as in the default, if that is offered.
 
     Raises:
-        ConfigError: a field is empty or out of its range.
+        ConfigError: not an object, an unknown setting, or a value that is not offered here.
     """
-    names = [row[0] for row in FIELDS]
-    asked = dict(zip(names, values, strict=True)) | {"steps": goal, "seed": seed}
-    for field, value in asked.items():
-        if value is None:
-            low, high = RANGES[field]
-            label = said(f"train.{field}")
-            sentence = said("train.empty", name=label, low=f"{low:g}", high=f"{high:g}")
-            raise ConfigError(sentence)
-        if isinstance(getattr(Config, field), int):
-            asked[field] = int(value)
-    asked["steps"] = min(asked["steps"], studio.settings.max_steps)
-    return preset(name, **asked)
+    if isinstance(values, dict):
+        values = {"steps": min(Config.steps, settings.max_steps)} | values
+    config = Config.from_json(values)
+    for name in ("steps", *MOST):
+        most = _most(name, settings, float("inf"))
+        if getattr(config, name) > most:
+            raise ConfigError(
+                f"{name} is {getattr(config, name)}; this server trains with at most {most:g}."
+            )
+    return config
+
+
+def _most(name: str, settings: Settings, otherwise: float) -> float:
+    return settings.max_steps if name == "steps" else MOST.get(name, otherwise)

@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NUMBERS = ("max_steps", "max_frames", "max_side_px", "max_megapixels", "exports_at_once")
+NUMBERS = (
+    "max_steps",
+    "max_frames",
+    "max_side_px",
+    "max_megapixels",
+    "exports_at_once",
+    "max_upload_mb",
+)
+TRAINING = ("open", "owner", "off")
+SHORTEST_KEY = 8
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things live and how much a visitor may ask for."""
+    """Where things live and how much a visitor may ask for.
+
+    `training` says who may train: anybody ("open"), who brings `owner_key` ("owner"), or nobody
+    ("off"). `max_run_s` is the longest run in seconds of training, and `max_queue` how many may
+    wait for the one that goes on. On a `public` server, runs belong to whoever started them.
+    """
 
     runs: Path = ROOT / "runs"
     models: Path = ROOT / "assets/models"
@@ -22,21 +36,52 @@ class Settings:
     max_side_px: int = 1_024
     max_megapixels: int = 2_000
     exports_at_once: int = 2
+    max_upload_mb: int = 500
+    training: str = "open"
+    owner_key: str = ""
+    max_run_s: int | None = None
+    max_queue: int = 3
+    public: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
-        """LATENT_STUDIO_RUNS, and LATENT_STUDIO_<NAME> for each of `NUMBERS`, over the defaults.
+        """LATENT_STUDIO_<NAME> for each field but `models`, over the defaults.
+
+        A server on Hugging Face Spaces (SPACE_ID is set) is public unless it is said not to be.
 
         Raises:
-            SystemExit: a number that is not a positive whole number, with a sentence.
+            SystemExit: a value that cannot be, with a sentence.
         """
-        values: dict[str, int | Path] = {}
+        values: dict[str, int | str | bool | Path] = {"public": bool(env.get("SPACE_ID"))}
         if "LATENT_STUDIO_RUNS" in env:
             values["runs"] = Path(env["LATENT_STUDIO_RUNS"])
-        for name in NUMBERS:
-            key = f"LATENT_STUDIO_{name.upper()}"
+        for name in (*NUMBERS, "max_run_s", "max_queue"):
+            key, least = f"LATENT_STUDIO_{name.upper()}", 0 if name == "max_queue" else 1
             if key in env:
-                if not env[key].isdigit() or int(env[key]) < 1:
-                    raise SystemExit(f"{key} is {env[key]!r}; it must be a whole number above 0.")
+                if not env[key].isdecimal() or int(env[key]) < least:
+                    raise SystemExit(
+                        f"{key} is {env[key]!r}; it must be a whole number from {least} up."
+                    )
                 values[name] = int(env[key])
+        if "LATENT_STUDIO_PUBLIC" in env:
+            values["public"] = _one_of(env, "LATENT_STUDIO_PUBLIC", ("0", "1")) == "1"
+        if "LATENT_STUDIO_TRAINING" in env:
+            values["training"] = _one_of(env, "LATENT_STUDIO_TRAINING", TRAINING)
+        values["owner_key"] = key = env.get("LATENT_STUDIO_OWNER_KEY", "")
+        if key and (len(key) < SHORTEST_KEY or key != "".join(key.split())):
+            raise SystemExit(
+                f"LATENT_STUDIO_OWNER_KEY must have at least {SHORTEST_KEY} characters and no "
+                "spaces."
+            )
+        if values.get("training") == "owner" and not key:
+            raise SystemExit(
+                "LATENT_STUDIO_TRAINING is 'owner', so LATENT_STUDIO_OWNER_KEY must be set: "
+                "without it nobody could train."
+            )
         return cls(**values)
+
+
+def _one_of(env: Mapping[str, str], key: str, allowed: tuple[str, ...]) -> str:
+    if env[key] not in allowed:
+        raise SystemExit(f"{key} is {env[key]!r}; choose one of: {', '.join(allowed)}.")
+    return env[key]

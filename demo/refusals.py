@@ -1,0 +1,36 @@
+"""What a server function answers when it does not do what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
+
+
+class Refused(Exception):
+    """Not allowed, or not now. The page says "panel.refused_<key>" with `values` filled in."""
+
+    def __init__(self, key: str, **values: str | int | float) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+    def answer(self) -> dict[str, Any]:
+        """As JSON; `complaint` of demo/static/owner.js makes a sentence of it."""
+        return {"refused": self.key, "values": self.values}
+
+
+def answer(do: Callable[[], Any]) -> Any:
+    """What `do` returns; {"refused": ...} or {"error": sentence} for what it raises.
+
+    Errors of settings, files, data and jobs carry a sentence for people; anything else is a fault
+    of the program and is raised.
+    """
+    try:
+        return do()
+    except Refused as refused:
+        return refused.answer()
+    except (FutureTimeout, TimeoutError):
+        return Refused("slow").answer()
+    except (ValueError, LookupError, RuntimeError, OSError) as error:
+        sentence = error.args[0] if isinstance(error, KeyError) and error.args else error
+        return {"error": str(sentence)}

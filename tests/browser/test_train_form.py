@@ -1,0 +1,65 @@
+"""The form of the Train tab: start, change a run while it goes on, wait in line for the next."""
+
+from tests.browser.app import tab
+
+WHOSE = ".tf-whose"
+APPLIED = ".tf-applied"
+
+
+def train(visit, **options):
+    page = visit(**options)
+    tab(page, "Train")
+    page.locator(".tf-buttons button").first.wait_for()
+    return page
+
+
+def press(page, name):
+    page.locator("#train-form").get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
+    page, other = train(visit), train(visit, width=390, height=844)
+    page.get_by_text("all 10,000 steps in about").wait_for()  # before Start, and nobody waited
+    press(page, "Start")
+    page.locator(WHOSE).get_by_text("You started this run").wait_for()
+    assert page.locator(".tf-seed input").is_disabled()
+
+    rate = page.locator(".tf-lr_d input[type=number]")
+    rate.fill("3")
+    rate.press("Enter")
+    page.get_by_text("Learning rate of D: a number from 0.000001 to 0.1.").wait_for()
+    rate.fill("0.0002")
+    rate.press("Enter")
+    page.locator(APPLIED).get_by_text("Learning rate of D: 0.0002, from step").wait_for()
+    page.locator(".tf-augment input[type=range]").press("ArrowRight")
+    page.locator(APPLIED).get_by_text("Augmentation: 0.1, from step").wait_for()
+    press(page, "Undo")
+    page.locator(APPLIED).get_by_text("Augmentation is 0 again").wait_for()
+
+    other.locator(WHOSE).get_by_text("Another visitor steers this run").wait_for()
+    assert other.locator(".tf-buttons").get_by_role("button", name="Stop").is_disabled()
+    other.locator(".tf-lr_d input[type=number]").fill("0.001")  # of their own run
+    press(other, "Join the line")
+    other.locator(WHOSE).get_by_text("You are number 1 of 1 in the line").wait_for()
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.reload()
+    tab(page, "Train")
+    page.locator(WHOSE).get_by_text("You started this run").wait_for()
+    assert page.locator(".tf-lr_d input[type=number]").input_value() == "0.0002"
+    press(page, "Stop")
+    other.locator(WHOSE).get_by_text("You started this run").wait_for()
+    page.locator(WHOSE).get_by_text("Another visitor steers this run").wait_for()
+    press(other, "Stop")
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+
+
+def test_the_hosts_key_leaves_the_address_and_does_not_come_back(visit):
+    page = visit(at="/?owner=a-key-of-mine&x=1")
+    page.wait_for_function("!location.search.includes('owner')")
+    assert page.evaluate("location.search") == "?x=1"
+    kept = "localStorage['latent-studio-owner']"
+    assert page.evaluate(kept)[32:] == " a-key-of-mine"
+    page.reload()
+    page.wait_for_function(f"{kept}.endsWith(' a-key-of-mine')")
+    assert "owner" not in page.url

@@ -1,0 +1,50 @@
+"""What the owner of a server may set, and what a wrong setting is answered."""
+
+import pytest
+
+from demo.settings import Settings
+
+PREFIX = "LATENT_STUDIO_"
+
+
+def read(**env):
+    return Settings.from_env({PREFIX + name: value for name, value in env.items()})
+
+
+def test_nothing_set_is_an_open_server_of_ones_own():
+    assert Settings.from_env({}) == Settings()
+    assert Settings().training == "open" and not Settings().public and Settings().max_queue == 3
+
+
+def test_a_space_is_public_unless_it_is_said_not_to_be():
+    assert Settings.from_env({"SPACE_ID": "me/studio"}).public
+    assert not Settings.from_env({"SPACE_ID": "me/studio", PREFIX + "PUBLIC": "0"}).public
+    assert read(PUBLIC="1").public
+
+
+def test_what_is_set_is_taken():
+    found = read(TRAINING="owner", OWNER_KEY="long-enough", MAX_RUN_S="600", MAX_QUEUE="0")
+    assert (found.training, found.owner_key, found.max_run_s, found.max_queue) == (
+        "owner",
+        "long-enough",
+        600,
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"TRAINING": "maybe"}, "TRAINING is 'maybe'; choose one of: open, owner, off"),
+        ({"TRAINING": "owner"}, "OWNER_KEY must be set"),
+        ({"OWNER_KEY": "short"}, "at least 8 characters"),
+        ({"OWNER_KEY": "with a space"}, "no spaces"),
+        ({"MAX_RUN_S": "0"}, "MAX_RUN_S is '0'; it must be a whole number from 1 up"),
+        ({"MAX_QUEUE": "-1"}, "MAX_QUEUE is '-1'; it must be a whole number from 0 up"),
+        ({"MAX_STEPS": "many"}, "MAX_STEPS is 'many'"),
+        ({"PUBLIC": "yes"}, "PUBLIC is 'yes'; choose one of: 0, 1"),
+    ],
+)
+def test_what_cannot_be_is_said(env, sentence):
+    with pytest.raises(SystemExit, match=sentence):
+        read(**env)
