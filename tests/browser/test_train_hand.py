@@ -1,0 +1,79 @@
+"""Step by hand: start a held run, move D and G, watch it from another browser, let it crawl."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.app import tab
+
+D0, G0 = ('.hd-node[data-who="D"]', '.hd-node[data-who="G"]')
+
+
+def by_hand(visit, **options):
+    page = visit(**options)
+    tab(page, "Train")
+    page.locator(".tr-views").get_by_role("tab", name="By hand").click()
+    page.locator(".hd-drawing .hd-node").first.wait_for()
+    return page
+
+
+def button(page, name):
+    return page.locator("#train-hand").get_by_role("button", name=name, exact=True)
+
+
+def beliefs(page, row):
+    return page.locator(f'.hd-strip[data-row="{row}"] output').all_inner_texts()
+
+
+def lit(page, part):
+    """The states of a player's layers."""
+    return set(page.locator(part).evaluate_all("all => all.map((one) => one.dataset.lit)"))
+
+
+def moved(page, who):
+    told = {"D": "D has changed its weights", "G": "G has changed its weights"}[who]
+    page.locator(".hd-told-now").get_by_text(told).wait_for()
+
+
+def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
+    page = by_hand(visit)
+    choice = page.get_by_role("group", name="Networks of a run by hand")
+    choice.get_by_role("button", name="The article's MLP").click()
+    button(page, "Start a run by hand").click()
+    page.locator(".hd-strip canvas").first.wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Step D"  # what was pressed went
+
+    page.keyboard.press("Enter")
+    moved(page, "D")
+    assert lit(page, D0) == {"moved"} and lit(page, G0) == {""}
+    assert all("→" in text for text in beliefs(page, "real"))
+    fakes = page.locator(".hd-cell canvas").last.evaluate("c => c.toDataURL()")
+    expect(page.locator('.hd-loss[data-who="D"]')).to_contain_text(re.compile("fell|rose"))
+
+    page.keyboard.press("Enter")  # the focus is still there
+    button(page, "Step G").click()
+    moved(page, "G")
+    assert lit(page, G0) == {"moved"} and lit(page, D0) == {"through"}
+    assert not any("→" in text for text in beliefs(page, "real"))  # D was held still
+    assert page.locator(".hd-cell canvas").last.evaluate("c => c.toDataURL()") != fakes
+    expect(page.locator(".hd-told-now")).to_contain_text("Step 1.")
+
+    other = by_hand(visit, width=390, height=844)
+    other.locator(".hd-told-now").get_by_text("makes the moves; you see them here").wait_for()
+    assert beliefs(other, "fake") == beliefs(page, "fake")
+    assert button(other, "Step D").is_disabled() and button(other, "Let it run").is_disabled()
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
+
+    button(page, "Slow motion").click()
+    other.locator(".hd-told-now").get_by_text("Step 3.").wait_for()
+    button(page, "Stop slow motion").click()
+    page.locator(".hd-told-now").get_by_text("Your move").wait_for()
+
+    page.reload()
+    tab(page, "Train")
+    page.locator(".tr-views").get_by_role("tab", name="By hand").click()
+    button(page, "Let it run").click()
+    page.locator(".hd-told-now").get_by_text("The run goes on").wait_for()
+    assert button(page, "Step D").is_disabled()
+    page.locator("#train-form").get_by_role("button", name="Stop", exact=True).click()
+    button(page, "Start a run by hand").wait_for()
