@@ -1,0 +1,146 @@
+"""The runs of this server as a list that pages keep fresh: what has changed since they asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demo.curve_rows import number
+from demo.doctor_wire import wire
+from demo.models import model_name
+from demo.shelf import RUN_PREFIX
+from demo.slot import ACTIVE
+from demo.studio import Studio
+from gan.cards import Card, Stamp, card, stamp
+from gan.config import PRESETS, Config, preset
+
+CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
+OWN = ("seed", "steps", "data", "image_size")  # of a run, whatever its preset
+
+
+@dataclass(frozen=True)
+class _Made:
+    stamp: Stamp
+    version: int
+    made_s: float
+    card: Card | None
+
+
+class RunList:
+    """Cards of runs, each made again only when its files have changed. Safe between threads."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._lock = threading.Lock()
+        # grows with every change; a page that was open before a restart is behind, too
+        self._version = time.time_ns() // 1_000_000
+        self._cards: dict[str, _Made] = {}  # by name
+        self._order: tuple[int, list[str]] = (self._version, [])
+
+    def since(self, version: Any, who: Any) -> dict[str, Any]:
+        """What a page does not have that was told `version` (else 0): `cards` by name, and `names`
+        in their order, the last trained first, when it has changed.
+
+        Always: `version`, and `going`: the names of the runs in progress, with `state` and `step`.
+        """
+        known = version if type(version) is int else 0
+        with self._lock:
+            self._look()
+            now, (ordered, names) = self._version, self._order
+            known = known if known <= now else 0
+            made = self._cards.values()
+            fresh = [one.card for one in made if one.card and one.version > known]
+        owns = self._studio.helm.owns_folder
+        told: dict[str, Any] = {"version": now, **self._going()}
+        if fresh:
+            told["cards"] = {
+                one.info.name: _wire(one) | {"mine": owns(who, one.info.folder)} for one in fresh
+            }
+        if ordered > known:
+            told["names"] = names
+        return told
+
+    def card(self, name: Any) -> Card:
+        """The card of the run of that name.
+
+        Raises:
+            LookupError: there is none.
+        """
+        with self._lock:
+            self._look(anew=True)
+            known = self._cards.get(name) if isinstance(name, str) else None
+        if known is None or known.card is None:
+            raise LookupError("That run is not on this server any more; choose another one.")
+        return known.card
+
+    def is_going(self, name: str) -> bool:
+        """Whether this run goes on, is held, or may be the one that is being loaded."""
+        going = self._going()
+        return going["state"] == "loading" or name in going["going"]
+
+    def _look(self, anew: bool = False) -> None:
+        now_s, going = time.monotonic(), () if anew else self._going()["going"]
+        root = self._studio.settings.runs
+        folders = {path.name: path for path in _below(root) if path.is_dir()}
+        for name, folder in folders.items():
+            mark, known = stamp(folder), self._cards.get(name)
+            serves = known is not None and name in going and now_s - known.made_s < CARD_S
+            if known is None or (known.stamp != mark and not serves):
+                self._version += 1
+                self._cards[name] = _Made(mark, self._version, now_s, card(folder))
+        self._cards = {name: self._cards[name] for name in folders}
+        there = [made.card for made in self._cards.values() if made.card is not None]
+        there.sort(key=lambda made: (made.info.when, made.info.name), reverse=True)
+        names = [made.info.name for made in there]
+        if names != self._order[1]:
+            self._version += 1
+            self._order = (self._version, names)
+
+    def _going(self) -> dict[str, Any]:
+        snapshot = self._studio.runner.snapshot
+        if snapshot.state not in ACTIVE:
+            return {"going": [], "state": snapshot.state}
+        runs = [snapshot, snapshot.beside] if snapshot.beside else [snapshot]
+        return {"going": [one.run for one in runs], "state": snapshot.state, "step": snapshot.step}
+
+
+def preset_name(config: Config) -> str:
+    """The preset that a run is of, whatever its data, length and seed; "" for none."""
+    for name in PRESETS:
+        wanted = preset(name).to_json()
+        if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
+            return name
+    return ""
+
+
+def _below(root: Path) -> list[Path]:
+    return list(root.iterdir()) if root.is_dir() else []
+
+
+def _wire(made: Card) -> dict[str, Any]:
+    """A card as JSON; without what is not known."""
+    info, config = made.info, made.info.config
+    told = {
+        "title": made.title or model_name(RUN_PREFIX + info.name),
+        "named": bool(made.title),
+        "step": info.step,
+        "elapsed": round(info.elapsed_s, 1),
+        "cpu": round(info.cpu_s, 1),
+        "state": info.state,
+        "sentence": info.sentence,
+        "picture": made.picture,
+        "frechet": number(made.frechet),
+        "error": number(made.frechet_error),
+        "diversity": number(made.diversity),
+        "finding": wire(made.finding),
+        "bytes": made.size_bytes,
+        "when": int(info.when),
+    }
+    if config is not None:
+        told |= {"goal": config.steps, "data": config.data, "preset": preset_name(config)}
+        told |= {"seed": config.seed, "images": config.train_images, "side": config.image_size}
+        told["playable"] = (info.folder / "model.safetensors").exists()
+    return {name: value for name, value in told.items() if value is not None}
