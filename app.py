@@ -18,7 +18,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         on_spaces = "SPACE_ID" in os.environ
-        build(studio).launch(server_name="0.0.0.0" if on_spaces else None, **launch_options())
+        build(studio).launch(server_name="0.0.0.0" if on_spaces else None, **launch_options(studio))
     finally:
         studio.close()
 

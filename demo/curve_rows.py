@@ -28,6 +28,6 @@ def points(row: dict[str, Any]) -> list[float | None]:
     return [row["step"], *(number(row[name]) for name in CURVES[1:])]
 
 
-def number(value: float | None) -> float | None:
-    """Four digits, and None for what JSON has no word for."""
-    return float(f"{value:.4g}") if value is not None and math.isfinite(value) else None
+def number(value: float | None, digits: int = 4) -> float | None:
+    """So many digits of it, and None for what JSON has no word for."""
+    return float(f"{value:.{digits}g}") if value is not None and math.isfinite(value) else None

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from demo import orders
-from demo.progress import shown_film
 from demo.settings import Settings
 from demo.studio import Studio
+from demo.watched import Watchable
 from gan.growth import GrowthRecipe, frames, render
 from gan.looks import Look
 
@@ -36,15 +36,16 @@ class Order(orders.Order):
         render(self.recipe, self.folder, path, on_frame, stop)
 
 
-def order(studio: Studio, kind: Any) -> Order:
-    """The film of the run on show, in a format of `FORMATS`.
+def order(studio: Studio, kind: Any, run: Any = "") -> Order:
+    """The film of a run, or of the present one, in a format of `FORMATS`; see `Watchable.find`.
 
     Raises:
         ValueError: another format, or a run without a film; a sentence for the visitor.
     """
     if kind not in FORMATS:
         raise ValueError("Choose GIF, MP4 or WebM as the format of the film.")
-    model, folder = shown_film(studio)
+    shown = Watchable(studio).find(run)
+    model, folder = shown.model, shown.folder
     plain = GrowthRecipe(model, format=kind, scale=1, caption=False)
     height, width, channels = next(iter(frames(folder, plain))).shape
     scale = _scale(studio.settings, height, width, channels)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from demo.studio import RUN_PREFIX, Studio
+from demo.shelf import RUN_PREFIX
+from demo.studio import Studio
 
 if TYPE_CHECKING:
     from gan.generator import Generator

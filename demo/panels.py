@@ -103,6 +103,12 @@ def preloads(script: str) -> str:
     )
 
 
+def first(script: str) -> str:
+    """HTML for the page's head that runs a module before any panel is there."""
+    address = f"gradio_api/file={STATIC.as_posix()}/{script}.js?v={version()}"
+    return f'<script type="module" src="{address}"></script>'
+
+
 def version() -> str:
     """Changes when any file of demo/static/ does."""
     digest = hashlib.sha256()

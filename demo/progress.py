@@ -1,4 +1,4 @@
-"""What the Train tab is told on one poll: only what the page does not have yet.
+"""What Watch is told on one poll: only what the page does not have yet.
 
 The page sends back the cursor of its last answer. Nothing here waits for the training thread: a
 snapshot is read, never locked, and what many visitors ask for is made once per version.
@@ -8,168 +8,155 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from pathlib import Path
+import json
 from typing import Any
 
-from demo import vital_signs
-from demo.curve_rows import number, points, thin
-from demo.studio import RUN_PREFIX, Studio
-from gan.frames import frame_steps
-from gan.history import read_history
+import numpy as np
+
+from demo import doctor_wire
+from demo.curve_rows import number
+from demo.studio import Studio
+from demo.watched import Live, Recorded, Watchable
+from gan.frames import frame_path, frame_steps
 from gan.pictures import grid, png_bytes
 from gan.snapshot import Snapshot
-from gan.vitals_log import read_vitals
 
 MAX_FRAMES = 8  # of a film, in one answer
 KNOWN_FILMS = 16  # lists of steps that pages may still have, newest last
+KNOWN_RUNS = 4  # that pages watch at the same time
 COLUMNS = 10
-BUNDLED = "mnist"
+SELDOM = ("about", "sheet", "film", "doctor")  # what is sent when it has changed
 
 
 class Progress:
-    """Answers the polls of every visitor. The film shown is the last run's, or the bundled one."""
+    """Answers the polls of every visitor."""
 
     def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-        # replaced whole, so that two visitors' polls may race for it: (version, what is shared)
-        self._shared: tuple[Any, dict[str, Any]] = (None, {})
-        self._bundled: list[list[float | None]] | None = None
-        self._bundled_vitals: list[dict[str, Any]] | None = None
+        self._watchable = Watchable(studio)
+        # replaced whole, so that visitors' polls may race for it: by run, (version, what is shared)
+        self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
-    def poll(self, cursor: Any) -> dict[str, Any]:
-        """The state of training, and what is new since `cursor` (an earlier answer's, or {}).
+    def poll(self, asked: Any) -> dict[str, Any]:
+        """How the run stands that is watched, and what is new since `asked`: an earlier answer's
+        cursor, or {}, and in it `show`, the name of a run to watch instead of the present one.
 
-        Always: version, state, run, step, goal, rate (images per second), elapsed, left (s), and
-        error or warning where there is one. When new: rows (of `curve_rows.CURVES`), vitals (rows
-        of `vital_signs.wire`), frames (steps with a recorded picture; frames_dropped and
-        frames_added where the page has an earlier list), picture (base64 PNG), note (the last of
-        what happened to the run). `reset` says that rows and vitals replace what the page has:
-        another run, or one that went back. A cursor that makes no sense is an empty one.
+        Always: state, step, rate (images per second), elapsed, cpu and left (s), and error or
+        warning where there is one. When new: rows (of `curve_rows.CURVES`), vitals (rows of
+        `vital_signs.wire`), marks (of `watched.mark_rows`), note (the last of what happened to the
+        run), and together, as in `SELDOM`:
+
+        - goal and best (steps), labelled (the columns are classes), playable (there is a model)
+        - picture (base64 PNG) and opinions (base64, a byte for each sample, 255 is certainly real)
+        - frames (steps with a recorded picture), or dropped and added to the list the page has
+        - finding (`doctor_wire.wire`)
+
+        `reset` says that all this replaces what the page has: another run, or one that went back.
+        A cursor that makes no sense is an empty one.
         """
-        cursor = cursor if isinstance(cursor, dict) else {}
-        snapshot = self._studio.runner.snapshot
-        shared = self._once(snapshot)
-        same = (cursor.get("run"), cursor.get("rewinds")) == (snapshot.run, snapshot.rewinds)
-        fresh = not same or _whole(cursor.get("step")) > snapshot.step
-        rows, row = self._rows(snapshot, 0 if fresh else _whole(cursor.get("row")))
-        vitals, vital = self._vitals(snapshot, 0 if fresh else _whole(cursor.get("vital")))
-        place = {"run": snapshot.run, "rewinds": snapshot.rewinds, "step": snapshot.step}
-        place |= {"row": row, "vital": vital, "notes": len(snapshot.notes)}
-        answer = {**shared["status"], "cursor": place}
-        if fresh or cursor.get("notes") != len(snapshot.notes):
-            answer["note"] = snapshot.notes[-1] if snapshot.notes else ""
+        cursor = asked if isinstance(asked, dict) else {}
+        source = self._watchable.find(cursor.get("show"))
+        snapshot, shared = source.snapshot, self._once(source)
+        at, counts = _list(cursor.get("at"), 3), _list(cursor.get("counts"), 3)
+        fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
+        fresh = fresh or (cursor.get("run"), at[1]) != (snapshot.run, snapshot.rewinds)
+        fresh = fresh or at[0] > snapshot.step
+        counts = [0, 0, 0] if fresh else counts[:]
+        have = [None] * 4 if fresh else _list(cursor.get("have"), 4)
+        answer = dict(shared["status"])
         if fresh:
             answer["reset"] = True
-        if rows:
-            answer["rows"] = rows
-        if vitals:
-            answer["vitals"] = vitals
-        for name in ("frames", "picture"):
-            answer["cursor"][name] = shared[name + "_key"]
-            if fresh or cursor.get(name) != shared[name + "_key"]:
-                answer[name] = shared[name]
-        before = None if fresh else shared["films"].get(str(cursor.get("frames")))
+        for index, name in enumerate(("rows", "vitals", "marks")):
+            news, counts[index] = getattr(source, name)(counts[index])
+            if news:
+                answer[name] = news
+        if fresh or at[2] != len(snapshot.notes):
+            answer["note"] = snapshot.notes[-1] if snapshot.notes else ""
+        for name, known, key in zip(SELDOM, have, shared["keys"], strict=True):
+            if known != key:
+                answer |= shared[name]
+        before = shared["films"].get(str(have[SELDOM.index("film")]))
         if before is not None and "frames" in answer:
             after = answer.pop("frames")
-            answer["frames_dropped"] = [step for step in before if step not in after]
-            answer["frames_added"] = [step for step in after if step not in before]
-        return answer
+            answer["dropped"] = [step for step in before if step not in after]
+            answer["added"] = [step for step in after if step not in before]
+        at = [snapshot.step, snapshot.rewinds, len(snapshot.notes)]
+        cursor = {"run": snapshot.run, "at": at, "counts": counts, "have": shared["keys"]}
+        return answer | {"cursor": cursor}
 
     def frames(self, wanted: Any) -> dict[str, Any]:
-        """Recorded pictures of the film: {"run": name, "steps": [...]} to base64 PNGs by step.
+        """Recorded pictures of a film: {"run": name, "steps": [...]} to base64 PNGs by step.
 
-        Answers at most `MAX_FRAMES`; a step that was not recorded, or a run that is not the
-        one shown any more, is left out.
+        Answers at most `MAX_FRAMES`; a step that was not recorded is left out, and so are all of a
+        run that is not there any more.
         """
-        snapshot = self._studio.runner.snapshot
+        run = wanted.get("run") if isinstance(wanted, dict) else None
+        source = self._watchable.find(run)
         found: dict[str, str] = {}
-        if isinstance(wanted, dict) and wanted.get("run") == snapshot.run:
-            folder = self._folder(snapshot)
+        if source.snapshot.run == run:
             steps = wanted.get("steps")
             asked = steps[:MAX_FRAMES] if isinstance(steps, list) else []
-            kept = set(frame_steps(folder))
+            kept = set(frame_steps(source.folder))
             for step in (s for s in asked if isinstance(s, int) and s in kept):
                 try:
-                    data = (folder / "snapshots" / f"{step:08d}.png").read_bytes()
+                    data = frame_path(source.folder, step).read_bytes()
                 except OSError:  # the ring has dropped it since
                     continue
                 found[str(step)] = base64.b64encode(data).decode()
-        return {"run": snapshot.run, "frames": found}
+        return {"run": source.snapshot.run, "frames": found}
 
-    def _once(self, snapshot: Snapshot) -> dict[str, Any]:
-        key = (snapshot.run, snapshot.version, snapshot.state)
-        kept_key, shared_before = self._shared
+    def _once(self, source: Live | Recorded) -> dict[str, Any]:
+        snapshot = source.snapshot
+        key = (snapshot.version, snapshot.state, snapshot.step, snapshot.elapsed_s, type(source))
+        kept_key, before = self._shared.get(snapshot.run, (None, {}))
         if kept_key == key:
-            return shared_before
-        picture = ""
+            return before
+        picture, opinions = "", ""
         if snapshot.images is not None:
             picture = base64.b64encode(png_bytes(grid(snapshot.images, COLUMNS))).decode()
-        folder = self._folder(snapshot)
-        steps = frame_steps(folder)
-        playable = bool(snapshot.run) and (folder / "model.safetensors").exists()
-        shared = {
-            "status": {**_status(snapshot), "playable": playable},
-            "picture": picture,
-            "picture_key": _short_hash(picture),
-            "frames": steps,
-            "frames_key": _short_hash(repr(steps)),
+        if snapshot.opinions is not None:
+            levels = np.rint(snapshot.opinions * 255).clip(0, 255).astype(np.uint8)
+            opinions = base64.b64encode(levels.tobytes()).decode()
+        steps = frame_steps(source.folder)
+        playable = bool(snapshot.run) and (source.folder / "model.safetensors").exists()
+        shared: dict[str, Any] = {
+            "about": _about(snapshot) | {"playable": playable},
+            "sheet": {"picture": picture, "opinions": opinions},
+            "film": {"frames": steps},
+            "doctor": {"finding": doctor_wire.wire(snapshot.finding)},
         }
-        films = [*shared_before.get("films", {}).items(), (shared["frames_key"], steps)]
-        shared["films"] = dict(films[-KNOWN_FILMS:])
-        self._shared = (key, shared)
+        keys = [_short_hash(json.dumps(shared[name])) for name in SELDOM]
+        films = [*before.get("films", {}).items(), (keys[SELDOM.index("film")], steps)]
+        shared |= {"keys": keys, "films": dict(films[-KNOWN_FILMS:]), "status": _status(snapshot)}
+        others = [(run, one) for run, one in self._shared.items() if run != snapshot.run]
+        self._shared = {**dict(others[-(KNOWN_RUNS - 1) :]), snapshot.run: (key, shared)}
         return shared
-
-    def _rows(self, snapshot: Snapshot, since: int) -> tuple[list[list[float | None]], int]:
-        """The thinned rows from `since` on, and the number of the next one."""
-        if snapshot.run:
-            rows = self._studio.runner.history(since)
-            return thin([points(row) for row in rows]), since + len(rows)
-        if self._bundled is None:
-            recorded = read_history(self._folder(snapshot))
-            self._bundled = thin([points(row) for row in recorded])
-        return self._bundled[since:], len(self._bundled)
-
-    def _vitals(self, snapshot: Snapshot, since: int) -> tuple[list[list[Any]], int]:
-        """The thinned vital signs from `since` on, and the number of the next one."""
-        if snapshot.run:
-            rows = self._studio.runner.vitals(snapshot.run, since)
-        else:
-            if self._bundled_vitals is None:
-                self._bundled_vitals = read_vitals(self._folder(snapshot))
-            rows = self._bundled_vitals[since:]
-        return [vital_signs.wire(row) for row in vital_signs.thin(rows)], since + len(rows)
-
-    def _folder(self, snapshot: Snapshot) -> Path:
-        return shown_film(self._studio, snapshot.run)[1]
-
-
-def shown_film(studio: Studio, run: str | None = None) -> tuple[str, Path]:
-    """Whose film the page shows: the model's id and folder. `run`: instead of the present one."""
-    run = studio.runner.snapshot.run if run is None else run
-    if run:
-        return RUN_PREFIX + run, studio.settings.runs / run
-    return BUNDLED, studio.settings.models / BUNDLED
 
 
 def _status(snapshot: Snapshot) -> dict[str, Any]:
     status = {
-        "version": snapshot.version,
         "state": snapshot.state,
-        "run": snapshot.run,
         "step": snapshot.step,
-        "goal": snapshot.goal_steps,
         "rate": number(snapshot.images_per_s),
         "elapsed": number(snapshot.elapsed_s),
+        "cpu": number(snapshot.cpu_s),
         "left": number(snapshot.left_s),
-        "labelled": bool(snapshot.config.conditional) if snapshot.config else True,
     }
     told = {"error": snapshot.error, "warning": snapshot.warning}
     return status | {name: sentence for name, sentence in told.items() if sentence}
 
 
-def _whole(value: Any) -> int:
-    return value if type(value) is int and value >= 0 else 0
+def _about(snapshot: Snapshot) -> dict[str, Any]:
+    """What seldom changes."""
+    return {
+        "goal": snapshot.goal_steps,
+        "best": snapshot.best_step,
+        "labelled": bool(snapshot.config.conditional) if snapshot.config else True,
+    }
+
+
+def _list(value: Any, length: int) -> list[Any]:
+    return value if isinstance(value, list) and len(value) == length else [None] * length
 
 
 def _short_hash(text: str) -> str:
-    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
+    return hashlib.blake2s(text.encode(), digest_size=3).hexdigest()

@@ -6,15 +6,28 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
+from demo import run_files, text
 from demo.exporting import visitor
 from demo.models import choices, preferred
-from demo.panels import STATIC, preloads
+from demo.panels import STATIC, first, preloads
 from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
 from demo.theme import theme
 
-SHEETS = ("app", "explore", "interpolate", "export")
+SHEETS = (
+    "app",
+    "explore",
+    "moments",
+    "interpolate",
+    "export",
+    "train",
+    "doctor",
+    "form",
+    "hand",
+    "hand_drawing",
+    "runs",
+    "duel",
+)
 FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
 FILES_CHECKED_S = 300
 
@@ -22,7 +35,7 @@ QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumen
 
 
 def build(studio: Studio) -> gr.Blocks:
-    """The whole page. Launch it with `launch_options()`."""
+    """The whole page. Launch it with `launch_options`."""
     t = text.i18n()
     with gr.Blocks(
         title=text.say("app.title"),
@@ -63,12 +76,13 @@ def build(studio: Studio) -> gr.Blocks:
     return page
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(studio: Studio) -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
     return {
+        "app_kwargs": {"routes": run_files.routes(studio)},
         "theme": theme(),
         "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
-        "head": preloads("explore"),
+        "head": f"{preloads('explore')}\n{first('owner')}",
         "i18n": text.i18n(),
         "run_history": False,
         "ssr_mode": False,

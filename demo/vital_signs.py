@@ -12,7 +12,8 @@ def wire(row: dict[str, Any]) -> list[Any]:
     """A row of `gan.vitals` as a short list; None for what it lacks.
 
     step, frechet, its lower and upper bound (95 %), diversity, confidence, gap, grad_g, grad_d,
-    then in whole percent: classes, d_real, d_fake.
+    then in whole percent: classes, and d_real and d_fake from their first bin above 0 to their
+    last, led by the number of that first bin.
     """
     distance, error = _number(row.get("frechet")), _number(row.get("frechet_error"))
     bounds: list[float | None] = [None, None]
@@ -20,7 +21,8 @@ def wire(row: dict[str, Any]) -> list[Any]:
         bounds = [_short(max(0.0, distance - 1.96 * error)), _short(distance + 1.96 * error)]
     names = ("diversity", "confidence", "gap", "grad_g", "grad_d")
     figures = [_short(_number(row.get(name))) for name in names]
-    shares = [percent(row.get(name)) for name in ("classes", "d_real", "d_fake")]
+    scores = [_trimmed(percent(row.get(name))) for name in ("d_real", "d_fake")]
+    shares = [percent(row.get("classes")), *scores]
     return [row["step"], _short(distance), *bounds, *figures, *shares]
 
 
@@ -30,6 +32,12 @@ def percent(counts: Any) -> list[int] | None:
         return None
     total = sum(counts) or 1
     return [round(100 * count / total) for count in counts]
+
+
+def _trimmed(shares: list[int] | None) -> list[int] | None:
+    """The first index above 0, and the values from there to the last above 0."""
+    above = [index for index, share in enumerate(shares or []) if share]
+    return [above[0], *shares[above[0] : above[-1] + 1]] if above else shares and [0]
 
 
 def thin(rows: list[dict[str, Any]], limit: int = MAX_ROWS) -> list[dict[str, Any]]:

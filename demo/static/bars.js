@@ -1,44 +1,18 @@
 // A small chart of bars on a canvas, one bar a bin; several series stand behind each other.
 // Hovering a bin reads its values into the legend.
 
-const PAD = { left: 36, right: 8, top: 8, bottom: 20 };
-const FONT = "11px system-ui, sans-serif";
+const version = new URL(import.meta.url).search; // siblings of the same version
+const { PAD, plot } = await import("./plot.js" + version);
 
 // series: [{name, color}]; labels: [[bin's edge or middle, text]] along the axis;
 // level: a share to compare with; bin(k): the words for a bin. Shares are percent.
 export function bars(figure, { title, series, labels, level = null, bin }) {
-  const legend = document.createElement("figcaption");
-  const canvas = document.createElement("canvas");
-  canvas.setAttribute("role", "img");
-  legend.innerHTML = "<b></b><span class='tr-x'></span>";
-  legend.firstChild.textContent = title;
-  const outputs = series.map((one) => {
-    const item = document.createElement("span");
-    item.className = "tr-key";
-    item.style.setProperty("--key", `var(${one.color})`);
-    item.append(one.name + " ", document.createElement("output"));
-    legend.append(item);
-    return item.lastChild;
-  });
-  figure.replaceChildren(legend, canvas);
-
   let values = series.map(() => []);
   let hover = null;
+  const { canvas, draw, tell } = plot(figure, { title, series, paint, onPoint });
 
-  function draw() {
-    const { clientWidth: width, clientHeight: height } = canvas;
-    if (!width || !height) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const pen = canvas.getContext("2d");
-    const style = getComputedStyle(figure);
-    const color = (name) => style.getPropertyValue(name).trim();
-    pen.scale(ratio, ratio);
-    pen.font = FONT;
-
+  function paint({ pen, color, width, height, inner }) {
     const count = values[0].length;
-    const inner = { w: width - PAD.left - PAD.right, h: height - PAD.top - PAD.bottom };
     const base = PAD.top + inner.h;
     const px = (k) => PAD.left + (k / count) * inner.w;
     const top = Math.max(10, (level ?? 0) * 2, ...values.flat());
@@ -69,25 +43,15 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     });
     pen.globalAlpha = 1;
     if (level !== null) across(base - tall(level), [4, 4], "--tr-real");
-
-    legend.children[1].textContent = hover === null ? "" : bin(hover);
-    outputs.forEach((output, index) => {
-      output.textContent = hover === null ? "" : `${values[index][hover]}%`;
-    });
+    const read = (index) => (hover === null ? "" : `${values[index][hover]}%`);
+    tell(hover === null ? "" : bin(hover), series.map((_, index) => read(index)));
   }
 
-  canvas.addEventListener("pointermove", (event) => {
+  function onPoint(share) {
     const count = values[0].length;
-    if (!count) return;
-    const share = (event.offsetX - PAD.left) / (canvas.clientWidth - PAD.left - PAD.right);
-    hover = Math.max(0, Math.min(count - 1, Math.floor(share * count)));
-    draw();
-  });
-  canvas.addEventListener("pointerleave", () => {
-    hover = null;
-    draw();
-  });
-  new ResizeObserver(draw).observe(canvas);
+    const pointed = share !== null && count;
+    hover = pointed ? Math.max(0, Math.min(count - 1, Math.floor(share * count))) : null;
+  }
 
   /** New percentages, an array for each series; `told` is what a screen reader says. */
   return function setValues(next, told) {

@@ -1,17 +1,26 @@
-// The sample grid and its film: a scrubber over recorded steps, with the live picture at its end.
-// Every picture is a PNG of native pixels; the canvas shows it at a whole multiple of them.
+// The film of a run: a scrubber over its recorded steps, with the live picture at its end.
+
+const version = new URL(import.meta.url).search;
+const { bytes } = await import("./base64.js" + version);
+const { filmSheet } = await import("./film_sheet.js" + version);
 
 const FRAMES_PER_CALL = 8; // what the server answers at once
-const TALLEST = 0.66; // of the window, for the grid
 const FILM_S = 6; // a film plays in about this time
+const THUMB_PX = 16; // of the scrubber
 
-export function film({ plate, bar, fetchFrames, onStep, say }) {
-  const canvas = plate.querySelector("canvas");
-  const [play, range, label, follow] = bar.children;
-  const pen = canvas.getContext("2d");
+/**
+ * fetchFrames({run, steps}) asks the server; onShow(step, beliefs) follows what is on show, with
+ * D's beliefs in the samples where they are known; onWish(step) tells where the visitor has gone
+ * to and stays, null for the newest.
+ */
+export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
+  const [play, scrub, label, favourite, follow] = bar.children;
+  const [range, tick] = scrub.children;
+  const sheet = filmSheet({ plate, say });
   let run = null;
   let steps = [];
-  let live = null; // {image, step}
+  let live = null; // {image, step, beliefs}
+  let best = null; // the step with the lowest Frechet distance
   let at = null; // the step on show; null follows the newest
   let playing = 0;
   let turn = 0; // the newest wish to show something wins
@@ -40,40 +49,27 @@ export function film({ plate, bar, fetchFrames, onStep, say }) {
     return kept.get(step);
   }
 
-  function fit() {
-    const ratio = window.devicePixelRatio || 1;
-    const inside = plate.clientWidth - parseFloat(getComputedStyle(plate).paddingLeft) * 2;
-    if (!canvas.width || inside <= 0) return;
-    const room = Math.min(inside / canvas.width, (innerHeight * TALLEST) / canvas.height);
-    const times = Math.max(1, Math.floor(room * ratio)) / ratio;
-    canvas.style.width = canvas.width * times + "px";
-    canvas.style.height = canvas.height * times + "px";
-  }
-
-  function paint(image) {
-    if (canvas.width !== image.naturalWidth || canvas.height !== image.naturalHeight) {
-      canvas.width = image.naturalWidth;
-      canvas.height = image.naturalHeight;
-      fit();
-    }
-    pen.drawImage(image, 0, 0);
-    plate.dataset.empty = "no";
-  }
-
   async function show() {
     const all = stops();
     range.max = Math.max(0, all.length - 1);
     for (const part of [play, range]) part.disabled = all.length < 2;
+    const place = all.indexOf(best);
+    favourite.disabled = tick.hidden = place < 0;
+    const share = place / Math.max(1, all.length - 1);
+    tick.style.left = `calc(${THUMB_PX / 2}px + ${share} * (100% - ${THUMB_PX}px))`;
     if (!all.length) return;
     const step = at === null ? all.at(-1) : at;
     range.value = all.indexOf(step);
     label.textContent = say("train.at_step", { step: step.toLocaleString() });
     range.setAttribute("aria-valuetext", label.textContent);
     follow.setAttribute("aria-pressed", String(at === null));
-    onStep(step, at === null);
+    favourite.setAttribute("aria-pressed", String(at !== null && at === best));
     const mine = ++turn;
     const image = await Promise.resolve(frame(step)).catch(() => null);
-    if (image && mine === turn) paint(image);
+    if (mine !== turn) return;
+    const beliefs = live && step === live.step ? live.beliefs : null;
+    if (image) sheet.paint(image, beliefs);
+    onShow(at === null ? null : step, beliefs);
   }
 
   function stop() {
@@ -85,11 +81,7 @@ export function film({ plate, bar, fetchFrames, onStep, say }) {
   async function advance() {
     const all = stops();
     const next = all.indexOf(at) + 1;
-    if (next >= all.length - 1) {
-      at = null;
-      stop();
-      return show();
-    }
+    if (next >= all.length - 1) return go(null);
     at = all[next];
     const started = performance.now();
     await show();
@@ -98,39 +90,54 @@ export function film({ plate, bar, fetchFrames, onStep, say }) {
     playing = setTimeout(advance, Math.max(0, wait - (performance.now() - started)));
   }
 
+  function go(step) {
+    stop();
+    at = step;
+    show();
+    onWish(at);
+  }
+
   play.addEventListener("click", () => {
-    if (playing) return stop();
+    if (playing) return go(at ?? null);
     play.textContent = say("train.hold");
     if (at === null) at = undefined; // from the first frame
     playing = setTimeout(advance, 0);
   });
   range.addEventListener("input", () => {
-    stop();
     const index = Number(range.value);
-    at = index === stops().length - 1 ? null : stops()[index];
-    show();
+    go(index === stops().length - 1 ? null : stops()[index]);
   });
-  follow.addEventListener("click", () => {
-    stop();
-    at = null;
-    show();
-  });
-  new ResizeObserver(fit).observe(plate);
+  favourite.addEventListener("click", () => go(best));
+  follow.addEventListener("click", () => go(null));
   stop();
 
   return {
-    // What a poll brought: the run's name, its recorded steps and the live picture, if new.
-    async update({ run: name, frames, picture, step }) {
-      if (name !== run) {
-        stop();
-        [run, steps, live, at] = [name, [], null, null];
-        kept.clear();
+    // What a poll brought: the run's name, whether all is new (it may have gone back to an earlier
+    // step), its recorded steps and the live picture.
+    async update({ run: name, reset, frames, picture, opinions, step, best: found }) {
+      if (name !== run) stop();
+      if (name !== run || reset) {
+        kept.clear(); // steps taken again look different
+        [steps, live, best] = [[], null, null];
+        if (name !== run) at = null;
+        else if (at > step) go(null);
+        run = name;
       }
       if (frames) steps = frames;
-      if (picture) live = { image: await decode(picture), step };
+      if (found !== undefined) best = found;
+      if (picture) {
+        const beliefs = opinions ? Array.from(bytes(opinions), (level) => level / 255) : null;
+        live = { image: await decode(picture), step, beliefs };
+      }
       if (picture === "") live = null;
       if (at && !stops().includes(at)) at = stops().findLast((one) => one < at) ?? null;
-      if (frames || picture !== undefined) await show();
+      if (frames || picture !== undefined || found !== undefined) await show();
+    },
+    // Go to a recorded step, because another tab did; null: the newest.
+    seek(step) {
+      if (step === at || playing || (step !== null && !stops().includes(step))) return;
+      at = step;
+      show();
     },
   };
 }

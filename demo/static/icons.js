@@ -11,6 +11,7 @@ const PATHS = {
   redo: "M10 3l3 3-3 3M13 6H7a3.5 3.5 0 0 0 0 7h3",
   play: "M5 3l8 5-8 5z",
   pause: "M5.5 3v10M10.5 3v10",
+  pen: "M3 13l1-3 7-7 2 2-7 7z",
 };
 
 /** An icon by name, 16 px, hidden from screen readers: the button says what it does. */

@@ -1,79 +1,65 @@
-// The Train panel: the film above, its status, curves and vital signs below, kept fresh by polling.
-// It polls only while it is on screen, and asks only for what it does not have.
+// The Watch panel: the doctor's word, the film, its status, curves and vital signs, kept fresh by
+// polling. It polls only while it is on screen, and asks only for what it does not have.
 
 const version = new URL(import.meta.url).search; // siblings of the same version
-const { chart } = await import("./chart.js" + version);
-const { film } = await import("./film.js" + version);
-const { vitals } = await import("./vitals.js" + version);
-const { fill } = await import("./dom.js" + version);
+const load = (name) => import(`./${name}.js${version}`);
+const [{ chart }, { film }, { vitals }, { doctor }, { fill }, { complaint, who }] =
+  await Promise.all(["chart", "film", "vitals", "doctor", "dom", "owner"].map(load));
+const [{ markWords }, { momentOf, onMoment, setMoment }, { layout }, { ACTIVE, status }] =
+  await Promise.all(["mark_words", "moment", "train_layout", "train_status"].map(load));
 
 const BUSY_MS = 700; // between polls while a run goes on
 const IDLE_MS = 3000; // else: notices a run that another visitor starts
 const MAX_POINTS = 1200; // of a chart, here
-const ACTIVE = ["loading", "running", "paused"];
 
-export function mount({ element, trigger, watch, server, words }) {
+export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
-  element.innerHTML = `
-    <div class="ls-plate tr-plate" data-empty="yes">
-      <div class="tr-sheet"><div class="tr-classes" aria-hidden="true"></div>
-      <canvas width="280" height="168" role="img"></canvas></div>
-      <p class="tr-nothing"></p>
-    </div>
-    <div class="tr-film">
-      <button type="button" class="ls-btn tr-play"></button>
-      <input type="range" class="ls-range" min="0" max="0" step="1" value="0" disabled>
-      <output class="tr-at"></output>
-      <button type="button" class="ls-btn tr-follow"></button>
-    </div>
-    <p class="tr-status" role="status"></p>
-    <p class="ls-error" role="alert"></p>
-    <p class="tr-told"></p>
-    <div class="tr-charts"><figure class="tr-chart"></figure><figure class="tr-chart"></figure></div>
-    <section class="tr-vitals"></section>`;
-  const find = (selector) => element.querySelector(selector);
-  const plate = find(".tr-plate"); // `element` has no box of its own on a phone
-  find("canvas").setAttribute("aria-label", say("train.sheet"));
-  find(".tr-film input").setAttribute("aria-label", say("train.scrub"));
-  find(".tr-nothing").textContent = say("train.nothing");
-  find(".tr-follow").textContent = say("train.newest");
-  for (let k = 0; k < 10; k++) find(".tr-classes").append(document.createElement("span"));
-  find(".tr-classes").childNodes.forEach((node, k) => (node.textContent = k));
+  const { find, put } = layout(element, say);
+  const plate = find(".tr-plate");
 
   const text = (step) => say("train.at_step", { step: step.toLocaleString() });
+  const curves = (names) => names.map(([key, color]) => ({ name: say(`train.${key}`), color }));
   const [left, right] = element.querySelectorAll("figure");
   const charts = [
     chart(left, {
       title: say("train.losses"),
-      curves: [
-        { name: say("train.loss_g"), color: "--tr-fake" },
-        { name: say("train.loss_d"), color: "--tr-real" },
-      ],
+      curves: curves([["loss_g", "--tr-fake"], ["loss_d", "--tr-real"]]),
       text,
     }),
     chart(right, {
       title: say("train.beliefs"),
-      curves: [
-        { name: say("train.d_real"), color: "--tr-real" },
-        { name: say("train.d_fake"), color: "--tr-fake" },
-      ],
+      curves: curves([["d_real", "--tr-real"], ["d_fake", "--tr-fake"]]),
       range: [0, 1],
       text,
     }),
   ];
   const signs = vitals(find(".tr-vitals"), { say, text });
-  const marked = [...charts, signs];
+  const strip = doctor(find("section"), {
+    say,
+    words,
+    treat: (remedy) => steer("treat", { remedy }),
+    takeBack: (values) => steer("take_back", { values }),
+  });
   const reel = film({
     plate,
     bar: find(".tr-film"),
     fetchFrames: (wanted) => server.frames(wanted),
-    onStep: (step, newest) => marked.forEach((one) => one.setMark(newest ? null : step)),
+    onShow: (step, beliefs) => {
+      for (const one of [...charts, signs]) one.setMark(step);
+      put(".tr-opinion", opinion(beliefs));
+    },
+    onWish: (step) => run && setMoment(run, step),
     say,
   });
 
+  let show = ""; // the run that the visitor asked for; "" is the present one
   let cursor = {};
+  let about = {}; // what is sent of the run when it has changed
   let rows = [];
+  let marks = [];
   let frames = []; // steps with a recorded picture
+  let finding = null;
+  let run = "";
   let before = ""; // what the buttons depend on, as last told
   let state = "idle";
   let timer = 0;
@@ -88,9 +74,9 @@ export function mount({ element, trigger, watch, server, words }) {
     if (onScreen()) {
       asking = true;
       try {
-        await take(await server.progress(cursor));
+        await take(await server.progress({ ...cursor, show, who: who() }));
       } catch (problem) {
-        find(".ls-error").textContent = say("train.offline");
+        put(".ls-error", say("train.offline"));
         state = "idle";
       }
       asking = false;
@@ -101,61 +87,76 @@ export function mount({ element, trigger, watch, server, words }) {
   }
 
   async function take(answer) {
-    state = answer.state;
-    cursor = answer.cursor;
-    if (answer.reset) rows = [];
+    ({ state, cursor } = answer);
+    const reset = answer.reset ?? false;
+    ({ run } = cursor);
+    if (reset) [rows, marks] = [[], []];
+    if (answer.goal !== undefined) {
+      const { goal, labelled, playable } = answer;
+      about = { goal, labelled, playable };
+    }
     if (answer.rows) rows = thin(rows.concat(answer.rows));
-    if (answer.reset || answer.rows) {
+    if (reset || answer.rows) {
       charts[0].setRows(rows.map(([step, g, d]) => [step, g, d]));
       charts[1].setRows(rows.map((row) => [row[0], row[3], row[4]]));
     }
-    signs.take(answer.vitals, answer.reset, rows.length ? rows.at(-1)[0] : 0);
-    find(".tr-classes").hidden = !answer.labelled;
-    find(".tr-status").replaceChildren(...status(answer));
-    find(".ls-error").textContent = answer.error || answer.warning || "";
-    if (answer.note !== undefined) find(".tr-told").textContent = answer.note;
-    if (answer.frames_added) {
-      const stay = frames.filter((step) => !answer.frames_dropped.includes(step));
-      answer.frames = [...stay, ...answer.frames_added].sort((a, b) => a - b);
+    signs.take(answer.vitals, reset, rows.length ? rows.at(-1)[0] : 0);
+    if (reset || answer.marks) {
+      marks = marks.concat((answer.marks ?? []).map((mark) => markWords(mark, say)));
+      for (const one of [...charts, signs]) one.setMarks(marks);
+    }
+    if (answer.finding !== undefined) ({ finding } = answer);
+    strip.take(finding, answer.mine, run);
+    find(".tr-classes").hidden = !about.labelled;
+    find(".tr-shown").hidden = !show || run !== show;
+    put(".tr-shown span", say("watch.shown", { run }));
+    if (answer.added) {
+      const stay = frames.filter((step) => !answer.dropped.includes(step));
+      answer.frames = [...stay, ...answer.added].sort((a, b) => a - b);
     }
     if (answer.frames) frames = answer.frames;
-    await reel.update(answer);
-    const now = [answer.state, answer.run, answer.playable].join();
-    if (now !== before) trigger("input");
+    const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
+    find(".tr-status").replaceChildren(...line);
+    put(".ls-error", answer.error || answer.warning || "");
+    if (answer.note !== undefined) put(".tr-told", answer.note);
+    await reel.update({ ...answer, run });
+    if (reset) reel.seek(momentOf(run));
+    const now = [state, run, about.playable].join();
+    if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form looks, too
     before = now;
   }
 
-  function status(answer) {
-    const part = (content, name = "span") => {
-      const node = document.createElement(name);
-      node.textContent = content;
-      return node;
-    };
-    if (!answer.run && answer.state === "idle") {
-      return [part(say(answer.frames || rows.length ? "train.recorded" : "train.nothing_yet"))];
-    }
-    const count = (n) => n.toLocaleString();
-    const early = answer.state === "done" && answer.step < answer.goal;
-    const parts = [part(say("train.state_" + (early ? "stopped" : answer.state)), "b")];
-    parts.push(part(say("train.steps_of", { step: count(answer.step), goal: count(answer.goal) })));
-    if (answer.rate && answer.state === "running") {
-      parts.push(part(say("train.rate", { rate: count(Math.round(answer.rate)) })));
-    }
-    if (answer.elapsed) parts.push(part(say("train.elapsed", { time: clock(answer.elapsed) })));
-    if (answer.left !== null && ACTIVE.includes(answer.state)) {
-      parts.push(part(say("train.left", { time: clock(answer.left) })));
-    }
-    return parts;
+  // What D makes of the samples on show.
+  function opinion(beliefs) {
+    if (!beliefs) return say("watch.opinion_none");
+    const percent = (share) => Math.round(100 * share);
+    const mean = beliefs.reduce((sum, share) => sum + share, 0) / beliefs.length;
+    return say("watch.opinions", { mean: percent(mean), most: percent(Math.max(...beliefs)) });
   }
 
-  function clock(seconds) {
-    const s = Math.round(seconds);
-    if (s < 60) return say("train.s", { s });
-    if (s < 3600) return say("train.min_s", { m: Math.floor(s / 60), s: s % 60 });
-    return say("train.h_min", { h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) });
+  async function steer(what, payload) {
+    try {
+      const answer = await server[what]({ who: who(), ...payload });
+      return { ...answer, sentence: complaint(answer, words) };
+    } catch (problem) {
+      return { sentence: say("train.offline") };
+    } finally {
+      document.dispatchEvent(new Event("ls:train")); // all views look at once, this one too
+      document.dispatchEvent(new Event("ls:state"));
+    }
   }
 
-  watch("value", poll); // Python changed something: look at once
+  function open(name) {
+    show = name;
+    props.value = { show }; // so that the film on show is the one that is saved
+    poll();
+  }
+
+  find(".tr-shown button").addEventListener("click", () => open(""));
+  document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
+  onMoment((name, step) => name === run && reel.seek(step));
+  // the visitor did something to the present run: look at it, and at once
+  document.addEventListener("ls:train", () => (show ? open("") : poll()));
   document.addEventListener("visibilitychange", poll);
   new IntersectionObserver((seen) => seen[0].isIntersecting && poll()).observe(plate);
   poll();

@@ -1,6 +1,7 @@
 // The vital signs below the curves: how far from real, how varied, which classes, D's scores.
 // A row is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D,
-// classes, D's scores of real images, of G's]; what a run cannot tell is null.
+// classes, D's scores of real images, of G's]; what a run cannot tell is null. Scores are
+// [the first bin above 0, its share, the next one's, ...].
 
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { chart } = await import("./chart.js" + version);
@@ -9,6 +10,7 @@ const { make, number } = await import("./dom.js" + version);
 
 const MAX_ROWS = 400; // kept here
 const LIMIT = 6; // logits, where the scores' axis ends
+const BINS = 24; // of half a logit
 const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, CLASSES, REAL, FAKE] =
   Array(12).keys();
 const HINTS = ["frechet", "diversity", "shares", "scores", "gap"];
@@ -84,16 +86,17 @@ export function vitals(place, { say, text }) {
       shares([row[CLASSES]], row[CLASSES].map((share, k) => `${k}: ${share}%`).join(", "));
     }
     const mean = (bins) => bins.reduce((sum, share, k) => sum + share * (k / 2 - LIMIT + 0.25), 0);
-    const told = [["d_real", REAL], ["d_fake", FAKE]].map(
-      ([name, column]) => `${say("train." + name)} ${number(mean(row[column]) / 100, 1)}`,
+    const bins = [spread(row[REAL]), spread(row[FAKE])];
+    const told = ["d_real", "d_fake"].map(
+      (name, index) => `${say("train." + name)} ${number(mean(bins[index]) / 100, 1)}`,
     );
-    scores([row[REAL], row[FAKE]], told.join(", "));
+    scores(bins, told.join(", "));
     const said = (key, values) => make("span", {}, say("train." + key, values));
     const parts = [];
     if (row[CONFIDENCE] !== null) {
       parts.push(said("confidence", { share: Math.round(row[CONFIDENCE] * 100) }));
     }
-    if (row[GAP] !== null) parts.push(said("gap", { gap: number(row[GAP] * 100, 0) }));
+    if (row[GAP] !== null) parts.push(said("gap", { gap: number(Math.round(row[GAP] * 100) || 0, 0) }));
     if (row[GRAD_G] !== null && row[GRAD_D] !== null) {
       parts.push(said("gradients", { g: brief(row[GRAD_G]), d: brief(row[GRAD_D]) }));
     }
@@ -119,7 +122,17 @@ export function vitals(place, { say, text }) {
       for (const one of [distance, variety]) one.setMark(step);
       details();
     },
+    // What was done to the run; see chart.js.
+    setMarks(marks) {
+      for (const one of [distance, variety]) one.setMarks(marks);
+    },
   };
+}
+
+// All the bins of scores as they were sent.
+function spread(sent) {
+  const [first, ...shares] = sent ?? [0];
+  return Array.from({ length: BINS }, (_, k) => shares[k - first] ?? 0);
 }
 
 const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));

@@ -103,19 +103,19 @@ def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app
 
     tab(other, "Train")  # a second visitor watches and is told so
     other.get_by_text("Another visitor steers this run").wait_for()
-    assert other.get_by_role("button", name="Start", exact=True).is_disabled()
-    assert other.get_by_role("button", name="Pause").is_disabled()
+    other.get_by_role("button", name="Join the line").wait_for()
+    assert other.locator("#train-form").get_by_role("button", name="Pause").is_disabled()
 
     page.reload()
     page.wait_for_selector(HERO)
     tab(page, "Train")
-    page.get_by_role("button", name="Pause").click()
+    page.locator("#train-form").get_by_role("button", name="Pause").click()
     page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Paused')")
     page.wait_for_timeout(1500)
     held = page.locator(".tr-status").inner_text()
     page.wait_for_timeout(2500)
     assert page.locator(".tr-status").inner_text() == held
-    page.get_by_role("button", name="Resume").click()
+    page.locator("#train-form").get_by_role("button", name="Resume").click()
     page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Training')")
 
     tab(page, "Explore")  # it answers while it trains
@@ -138,8 +138,10 @@ def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app
     app.start()
     page = visit()
     tab(page, "Train")
-    page.get_by_role("button", name="Go on", exact=True).click()
+    tab(page, "Runs")
+    page.get_by_role("button", name="Go on", exact=True).first.click()
+    page.locator(".tf-whose").get_by_text("You started this run").wait_for()
+    tab(page, "Watch")
     page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Training')")
-    page.get_by_role("button", name="Stop").click()
+    page.locator("#train-form").get_by_role("button", name="Stop").click()
     page.locator(".tr-status").get_by_text("Stopped and saved").wait_for()
-    page.get_by_role("button", name="Go on", exact=True).wait_for()

@@ -10,6 +10,7 @@ from gan.config import preset
 from gan.run import Run
 
 SMALL = preset("default", width=4, batch_size=8, steps=100_000)
+ME, ANOTHER = "1" * 32, "2" * 32
 
 
 @pytest.fixture
@@ -27,12 +28,22 @@ def test_a_new_server_goes_on_with_a_run_where_it_was(studio, tmp_path):
     finished = Run.resume(tmp_path / "over")
     finished.advance()
     finished.save()
-    assert [one.name for one in studio.resumable()] == ["early"]
     for name in ("over", "nowhere", "../early", ""):
         with pytest.raises(LookupError, match="not on this server"):
-            studio.resume(name, "me")
-    studio.resume("early", "me")
-    assert studio.steers("me") and studio.runner.snapshot.step >= 1
-    with pytest.raises(RuntimeError, match="already going on"):
-        studio.resume("early", "another")
-    assert studio.steers("me") and not studio.steers("another")
+            studio.helm.resume(ME, name)
+    assert studio.helm.resume(ME, "early") == "early"
+    assert studio.helm.steers(ME) and studio.runner.snapshot.step >= 1
+    assert studio.helm.resume(ANOTHER, "early") == ""  # stands in line
+    assert studio.helm.steers(ME) and not studio.helm.steers(ANOTHER)
+
+
+def test_the_next_in_line_begins_when_a_real_run_ends(studio):
+    first = studio.helm.start(ME, replace(SMALL, steps=3))
+    assert studio.helm.start(ANOTHER, SMALL) == ""
+    for _ in range(200):
+        if studio.helm.steers(ANOTHER) and studio.runner.snapshot.run not in ("", first):
+            break
+        studio.runner.generator().exception(5)  # a job: one turn of the training thread
+    assert studio.helm.steers(ANOTHER) and studio.runner.snapshot.run != first
+    studio.helm.act(ANOTHER, "stop")
+    assert studio.runner.snapshot.state == "done"

@@ -11,6 +11,7 @@ from PIL import Image
 
 from demo.films import order
 from demo.settings import Settings
+from gan.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def studio(tmp_path):
     sheets.mkdir(parents=True)
     for step in (0, 10, 100):
         Image.fromarray(np.full((168, 280), step, np.uint8)).save(sheets / f"{step:08d}.png")
-    snapshot = SimpleNamespace(run="first")
+    snapshot = Snapshot(run="first")
     return SimpleNamespace(
         settings=Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300),
         runner=SimpleNamespace(snapshot=snapshot),
@@ -59,6 +60,6 @@ def test_another_format_is_refused(studio, kind):
 
 
 def test_without_a_film_it_says_so(studio):
-    studio.runner.snapshot.run = ""  # and no bundled model either
+    studio.runner.snapshot = Snapshot()  # and no bundled model either
     with pytest.raises(ValueError, match="film needs 2"):
         order(studio, "gif")

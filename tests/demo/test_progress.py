@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,11 +17,15 @@ from demo.settings import Settings
 from demo.studio import Studio
 from demo.vital_signs import wire
 from gan.config import Config
+from gan.finding import Finding, Remedy
 from gan.pictures import grid, png_bytes
 from gan.snapshot import Snapshot
 from gan.vitals_log import FILE
 
-BAD_CURSORS = [None, [], "x", 3, {"row": -1}, {"row": "7"}, {"run": [], "row": {}}, {"frames": 1}]
+BAD_CURSORS = [
+    *(None, [], "x", 3, {"run": "r1", "at": [7, 0]}, {"run": [], "at": {}}, {"have": 1}),
+    {"run": "r1", "at": ["200", 0, 0], "counts": [-1, "7", None], "show": ["r1"]},
+]
 
 
 class FakeRunner:
@@ -30,12 +35,16 @@ class FakeRunner:
         self.snapshot = Snapshot()
         self.rows: list[dict] = []
         self.signs: list[dict] = []
+        self.deeds: list[dict] = []
 
     def vitals(self, run: str, since_row: int = 0) -> list[dict]:
         return self.signs[since_row:] if run == self.snapshot.run else []
 
-    def history(self, since_row: int = 0) -> list[dict]:
-        return self.rows[since_row:]
+    def history(self, since_row: int = 0, run: str = "") -> list[dict]:
+        return self.rows[since_row:] if run == self.snapshot.run else []
+
+    def marks(self, run: str = "") -> list[dict]:
+        return self.deeds[:]
 
     def start(self, config: Config, folder: Path) -> SimpleNamespace:
         self.snapshot = Snapshot(1, "running", folder.name, config)
@@ -113,9 +122,9 @@ def test_of_a_film_that_a_page_knows_only_the_change_comes(running: Studio) -> N
         (folder / f"{step:08d}.png").touch()
         running.runner.snapshot = replace(running.runner.snapshot, version=version)
         answer = watched.poll(cursor)
-    assert answer["frames_dropped"] == [50] and answer["frames_added"] == [150, 200]
-    assert "frames" not in answer and "frames_added" not in watched.poll(answer["cursor"])
-    assert watched.poll(cursor | {"frames": ["?"]})["frames"] == [0, 100, 150, 200]
+    assert answer["dropped"] == [50] and answer["added"] == [150, 200]
+    assert "frames" not in answer and "added" not in watched.poll(answer["cursor"])
+    assert watched.poll(cursor | {"have": ["?"] * 4})["frames"] == [0, 100, 150, 200]
 
 
 def test_no_picture_while_the_version_stays(running: Studio) -> None:
@@ -150,9 +159,10 @@ def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> Non
 def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
     row = wire(signs(1)[0])
     assert row[:5] == [100, 12.3, 10.2, 14.5, 0.877]
-    assert row[9] == [10] * 10 and 97 <= sum(row[10]) <= 103 and len(row[11]) == 24
+    assert row[9] == [10] * 10 and row[10][0] == 12 and 97 <= sum(row[10][1:]) <= 103
+    assert row[11][0] == 0 and len(row[11]) == 13
     assert wire({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
-        [3, *[None] * 9, [0, 0], None]
+        [3, *[None] * 9, [0], None]
     )
 
 
@@ -195,11 +205,44 @@ def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch)
     assert len(made) == 1
 
 
+def test_opinions_come_with_their_picture_and_a_finding_when_it_changes(running: Studio) -> None:
+    watched, healthy = Progress(running), Finding("healthy", 100, {"diversity": 0.91234})
+    beliefs = np.linspace(0, 1, 60, dtype=np.float32)
+    running.runner.snapshot = replace(
+        running.runner.snapshot, version=8, opinions=beliefs, finding=healthy
+    )
+    first = watched.poll({})
+    assert abs(np.frombuffer(b64decode(first["opinions"]), np.uint8) / 255 - beliefs).max() < 0.003
+    assert first["finding"] == {
+        **{"state": "healthy", "since": 100, "values": {"diversity": 0.912}},
+        **{"evidence": [], "remedies": []},
+    }
+    running.runner.snapshot = replace(running.runner.snapshot, version=9, step=210)
+    second = watched.poll(first["cursor"])
+    assert not {"opinions", "picture", "finding"} & second.keys()
+    ill = Finding("collapsing", 200, {"top_share": float("nan")}, (), (Remedy("add_r1"),))
+    running.runner.snapshot = replace(running.runner.snapshot, version=10, finding=ill)
+    third = watched.poll(second["cursor"])
+    assert third["finding"]["values"] == {} and ["add_r1", False] in third["finding"]["remedies"]
+    assert "picture" not in third
+
+
+def test_only_new_marks_come(running: Studio) -> None:
+    watched = Progress(running)
+    running.runner.deeds = [{"step": 50, "mark": "changed", "changes": {"lr_d": 1e-4}}]
+    first = watched.poll({})
+    assert first["marks"] == [[50, "changed", {"lr_d": 1e-4}, None]]
+    running.runner.deeds.append({"step": 90, "mark": "rolled back", "from_step": 140, "note": "x"})
+    second = watched.poll(first["cursor"])
+    assert second["marks"] == [[90, "rolled back", {}, 140]]
+    assert "marks" not in watched.poll(second["cursor"])
+
+
 def test_thinning_is_bounded_and_keeps_the_mean(running: Studio) -> None:
     running.runner.rows = rows(9_999)
     answer = Progress(running).poll({})
     assert len(answer["rows"]) <= MAX_POINTS and answer["rows"][-1][0] == 99_990
-    assert answer["cursor"]["row"] == 9_999
+    assert answer["cursor"]["counts"][0] == 9_999
     assert thin([[1, 1.0], [2, 3.0], [3, None], [4, 5.0]], 2) == [[2, 2.0], [4, 5.0]]
 
 
@@ -221,7 +264,8 @@ def test_before_any_run_the_bundled_recording_is_shown(studio: Studio) -> None:
     (folder / "history.jsonl").write_text("\n".join(map(json.dumps, rows(3))))
     watched = Progress(studio)
     answer = watched.poll({})
-    assert answer["run"] == "" and answer["frames"] == [0, 10, 20] and len(answer["rows"]) == 3
+    assert answer["cursor"]["run"] == "" and answer["frames"] == [0, 10, 20]
+    assert len(answer["rows"]) == 3
     assert set(watched.frames({"run": "", "steps": [10, 11, "20"]})["frames"]) == {"10"}
 
 
@@ -245,11 +289,3 @@ def test_frames_of_nothing_are_none(running: Studio, wanted: object) -> None:
 def test_frames_are_few_at_a_time(running: Studio) -> None:
     found = Progress(running).frames({"run": "r1", "steps": [0] * MAX_FRAMES + [50]})
     assert set(found["frames"]) == {"0"}
-
-
-def test_a_second_starter_gets_a_sentence(studio: Studio) -> None:
-    name = studio.start(Config(), "first")
-    assert studio.steers("first") and not studio.steers("second") and not studio.steers("")
-    with pytest.raises(RuntimeError, match="already going on"):
-        studio.start(Config(), "second")
-    assert studio.runner.snapshot.run == name and studio.steers("first")

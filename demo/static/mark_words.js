@@ -1,0 +1,17 @@
+// What was done to a run, in words: of marks as demo/watched.py writes them.
+
+/** {step, text} of [step, kind, changes, the step it came from]. */
+export function markWords([step, kind, changes, from], say) {
+  const made = changesInWords(changes, say);
+  const key = `watch.mark_${kind.replaceAll(" ", "_")}${made ? "" : "_plain"}`;
+  const values = { step: step.toLocaleString(), from: (from ?? step).toLocaleString(), changes: made };
+  return { step, text: say(key, values) };
+}
+
+/** Changed settings: "Learning rate of D 0.0001, R1 penalty 1". */
+export const changesInWords = (changes, say) =>
+  Object.entries(changes)
+    .map(([name, value]) => `${say(`train.${name}`)} ${shortly(value)}`)
+    .join(", ");
+
+const shortly = (value) => (typeof value === "number" ? Number(value.toPrecision(3)) : value);

@@ -1,0 +1,1 @@
+"""The views of the Train tab: watch, by hand, side by side, runs."""

@@ -1,0 +1,172 @@
+"""What can be watched: the run that goes on, an earlier one, or how the bundled model learned."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from demo import vital_signs
+from demo.curve_rows import points, thin
+from demo.shelf import RUN_PREFIX
+from demo.studio import Studio
+from gan.best import best_step
+from gan.config import Config
+from gan.doctor import diagnose
+from gan.frames import frame_steps
+from gan.history import FILE as HISTORY
+from gan.history import read_history, read_marks
+from gan.runner import Runner
+from gan.runs import RunInfo, run_info
+from gan.snapshot import Snapshot
+from gan.vitals_log import read_vitals
+
+log = logging.getLogger(__name__)
+
+MOST_MARKS = 100  # the newest, of a run
+OPEN = 4  # recordings kept in memory
+BUNDLED = "mnist"
+Numbered = tuple[list[list[Any]], int]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A run of the runner, the present one or its last, as of one moment."""
+
+    runner: Runner
+    snapshot: Snapshot
+    folder: Path
+    model: str
+
+    def rows(self, since: int) -> Numbered:
+        """Rows of `curve_rows.CURVES` from `since` on, thinned, and the number of the next one."""
+        rows = self.runner.history(since, run=self.snapshot.run)
+        return thin([points(row) for row in rows]), since + len(rows)
+
+    def vitals(self, since: int) -> Numbered:
+        """The same of `vital_signs.wire`."""
+        rows = self.runner.vitals(self.snapshot.run, since)
+        return [vital_signs.wire(row) for row in vital_signs.thin(rows)], since + len(rows)
+
+    def marks(self, since: int) -> Numbered:
+        """The same of marks, see `mark_rows`."""
+        marks = self.runner.marks(self.snapshot.run)
+        return mark_rows(marks[since:]), max(since, len(marks))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run as its folder has it, read once. Its `snapshot` has no picture: the film ends with it.
+
+    Its rows are numbered unlike those of the same run live, which `rewinds` of -1 makes known.
+    """
+
+    snapshot: Snapshot
+    folder: Path
+    model: str
+    curve: list[list[Any]]
+    signs: list[list[Any]]
+    deeds: list[list[Any]]
+
+    @classmethod
+    def read(cls, snapshot: Snapshot, folder: Path, model: str) -> Recorded:
+        """The folder's, with what it tells of itself added to `snapshot`."""
+        rows, vitals, marks = read_history(folder), read_vitals(folder), read_marks(folder)
+        config = snapshot.config or Config()
+        snapshot = replace(
+            snapshot,
+            rewinds=-1,
+            step=snapshot.step or (rows[-1]["step"] if rows else 0),
+            best_step=best_step(vitals, frame_steps(folder)),
+            finding=diagnose(rows, vitals, config, marks) if vitals else None,
+        )
+        signs = [vital_signs.wire(row) for row in vital_signs.thin(vitals)]
+        curve = thin([points(row) for row in rows])
+        return cls(snapshot, folder, model, curve, signs, mark_rows(marks))
+
+    def rows(self, since: int) -> Numbered:
+        """See `Live.rows`."""
+        return self.curve[since:], len(self.curve)
+
+    def vitals(self, since: int) -> Numbered:
+        """See `Live.vitals`."""
+        return self.signs[since:], len(self.signs)
+
+    def marks(self, since: int) -> Numbered:
+        """See `Live.marks`."""
+        return self.deeds[since:], len(self.deeds)
+
+
+class Watchable:
+    """Finds what a page wants to watch by its name; safe from any thread."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        # replaced whole: two visitors may race for it
+        self._opened: dict[tuple[str, int], Recorded] = {}
+
+    def find(self, name: Any = "") -> Live | Recorded:
+        """The run of that name; the present or last one when there is none such, or before any
+        the bundled recording. A name is looked up in listings only.
+        """
+        runner, runs = self._studio.runner, self._studio.settings.runs
+        present = runner.snapshot
+        for snapshot in (present, present.beside):
+            if snapshot is not None and snapshot.run and snapshot.run == name:
+                folder = runs / snapshot.run
+                return Live(runner, snapshot, folder, RUN_PREFIX + snapshot.run)
+        if name and isinstance(name, str):
+            listed = (path for path in runs.glob("*/") if path.name == name)
+            found = next((info for path in listed if (info := run_info(path))), None)
+            if found is not None:
+                return self._open(found.folder, RUN_PREFIX + name, _snapshot(found))
+        if present.run:
+            return self.find(present.run)
+        bundled = self._open(self._studio.settings.models / BUNDLED, BUNDLED, Snapshot())
+        state = {"state": present.state, "version": present.version, "error": present.error}
+        return replace(bundled, snapshot=replace(bundled.snapshot, **state))
+
+    def _open(self, folder: Path, model: str, snapshot: Snapshot) -> Recorded:
+        key = (model, _changed_ns(folder))
+        known = self._opened.get(key)
+        if known is None:
+            try:
+                known = Recorded.read(snapshot, folder, model)
+            except Exception:  # rows that were not written here; the film can be shown
+                log.exception("The figures of %s could not be read.", folder)
+                error = "The figures of this run are damaged; only its pictures can be shown."
+                known = Recorded(replace(snapshot, error=error), folder, model, [], [], [])
+            self._opened = {**dict(list(self._opened.items())[1 - OPEN :]), key: known}
+        return known
+
+
+def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
+    """Marks as the page wants them, the newest few: [step, kind, changes, step it came from]."""
+    rows = [
+        [mark["step"], mark["mark"], mark.get("changes") or {}, mark.get("from_step")]
+        for mark in marks
+    ]
+    return rows[-MOST_MARKS:]
+
+
+def _snapshot(run: RunInfo) -> Snapshot:
+    """What its listing tells of a run that is over."""
+    return Snapshot(
+        state="failed" if run.state == "damaged" else "done",
+        run=run.name,
+        config=run.config,
+        step=run.step,
+        goal_steps=run.config.steps if run.config else run.step,
+        elapsed_s=run.elapsed_s,
+        cpu_s=run.cpu_s,
+        error=run.sentence,
+    )
+
+
+def _changed_ns(folder: Path) -> int:
+    try:
+        return (folder / HISTORY).stat().st_mtime_ns
+    except OSError:  # a recording without one, or no such folder any more
+        return 0

@@ -1,0 +1,66 @@
+"""What Watch says of findings and marks: whole sentences, with figures as people write them."""
+
+import pytest
+
+from demo import text
+from demo.doctor_wire import wire
+from gan.finding import ILLNESSES, STATES, Finding
+from gan.steering import STEERABLE
+from tests.node import run_node
+
+SCRIPT = """
+const { figure, isIll, sentence } = await import("./doctor_words.js");
+const { changesInWords, markWords } = await import("./mark_words.js");
+const { fill } = await import("./dom.js");
+const say = (key, values) => fill(given.words[key] ?? `MISSING ${key}`, values ?? {});
+give({
+  sentences: given.findings.map((finding) => sentence(finding, given.words)),
+  ill: given.findings.map((finding) => isIll(finding)),
+  figures: given.figures.map(([name, value]) => figure(name, value)),
+  marks: given.marks.map((mark) => markWords(mark, say).text),
+  changes: changesInWords(given.changes, say),
+});
+"""
+FIGURES = [
+    *[("top_share", 0.934), ("gap", -0.124), ("separation", 0.9987), ("top_share", 1.0)],
+    *[("diversity", 0.1234), ("frechet", 12.345), ("frechet", 4321.9), ("step", 12345)],
+    ("share", 0.0),
+]
+TOLD = ["93 %", "\u221212 %", "99.9 %", "100 %", "0.12", "12.3", "4,322", "12,345", "0 %"]
+KINDS = ("changed", "rolled back", "repeated", "fell back", "history damaged")
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    words = text.words("watch", "train", "doctor")["en"]
+    words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
+    values = {"top_share": 0.934, "step": 1200, "top_class": 1}
+    findings = [wire(Finding(state, 0, values)) for state in STATES]
+    changed = ("changed", "rolled back")
+    marks = [[1200, kind, {"lr_d": 1e-4} if kind in changed else {}, 1500] for kind in KINDS]
+    changes = dict.fromkeys(STEERABLE, 0.000123456)
+    given = {"words": words, "findings": findings, "figures": FIGURES, "marks": marks}
+    given |= {"changes": changes}
+    return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
+
+
+def test_figures_have_their_unit_and_no_needless_digits(said):
+    assert said["figures"] == TOLD
+
+
+def test_a_sentence_has_its_values_filled_in(said):
+    found = dict(zip(STATES, said["sentences"], strict=True))
+    assert found["collapsing"] == "93 % of step 1,200 is a 1."
+
+
+def test_what_calls_for_a_remedy_is_an_illness_here_and_there(said):
+    assert tuple(state for state, ill in zip(STATES, said["ill"], strict=True) if ill) == ILLNESSES
+
+
+def test_every_kind_of_mark_has_words(said):
+    assert not any("MISSING" in told or "{" in told for told in said["marks"])
+    assert "1,200" in said["marks"][1] and "1,500" in said["marks"][1]
+
+
+def test_every_setting_that_can_change_has_a_name(said):
+    assert "MISSING" not in said["changes"] and "0.000123" in said["changes"]
