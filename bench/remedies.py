@@ -1,8 +1,9 @@
 """What the doctor's remedies are worth: sick runs trained on with each of them, and with none.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/remedies.py --runs FOLDER [--only NAME]
+    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/remedies.py [--runs FOLDER] [--only NAME]
 
-FOLDER is that of `bench/record_runs.py`: its runs stand at the end of their illness. Each line is
+FOLDER is that of `bench/support/record_runs.py`, where runs stand at the end of their illness; what
+is not there is recorded first. Slow: a run is trained on once for each remedy. Each line is
 `bench.support.autopsy` of the same number of steps later. The last line is one JSON object.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.support.autopsy import Autopsy
+from bench.support.record_runs import record_all
 from gan.data import load
 from gan.judge import Judge
 from gan.keeper import Keeper, RunFailed
@@ -44,10 +46,11 @@ FIGURES = ("frechet", "class_spread", "near")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--runs", type=Path, default=Path(tempfile.mkdtemp()))
     parser.add_argument("--only", default="", help="runs whose name begins like this")
     options = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
+    record_all(options.runs, [p.name for p in PATIENTS if p.name.startswith(options.only)])
     found = {}
     for patient in PATIENTS:
         if not patient.name.startswith(options.only):
@@ -55,12 +58,12 @@ def main() -> None:
         folder = options.runs / patient.name
         config = Run.resume(_copy(folder)).config
         print(f"{patient.name}, {patient.state}; {patient.steps} steps on", flush=True)
-        found[patient.name] = {"before": treated(folder, {}, 0)}
-        choices = {"nothing": {}}
-        choices |= {r.name: r.changes for r in remedies(patient.state, config, False)}
-        for name, changes in {"before": None, **choices}.items():
-            if changes is not None:
-                found[patient.name][name] = treated(folder, changes, patient.steps)
+        choices = {"before": ({}, 0), "nothing": ({}, patient.steps)}
+        for remedy in remedies(patient.state, config, False):
+            choices[remedy.name] = (remedy.changes, patient.steps)
+        found[patient.name] = {}
+        for name, (changes, steps) in choices.items():
+            found[patient.name][name] = treated(folder, changes, steps)
             figures = found[patient.name][name]
             told = "  ".join(f"{key} {figures[key]:8.3f}" for key in FIGURES)
             print(f"  {name:14} {told}  {changes or ''}", flush=True)

@@ -1,6 +1,6 @@
 """Records the runs that the doctor is measured on: healthy ones, and every illness on purpose.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/record_runs.py --out FOLDER [--only NAME]
+    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/support/record_runs.py --out FOLDER [--only NAME]
 
 Each is trained as the page trains it and leaves config.json, history.jsonl and vitals.jsonl, which
 the doctor may look at; and, to label it by, what the doctor never sees: contact sheets of fresh
@@ -16,6 +16,7 @@ import json
 import logging
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.support.autopsy import Autopsy
@@ -41,11 +42,16 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", metavar="NAME", help="such as healthy-0")
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
-    reals = {}
+    record_all(options.out, options.only)
+
+
+def record_all(out: Path, names: Sequence[str] | None = None) -> None:
+    """The runs of these names, without any all of them; those that are there already are left."""
+    reals: dict[str, Reals] = {}
     runs = {f"{recipe.name}-{seed}": (recipe, seed) for recipe in RECIPES for seed in recipe.seeds}
-    for name in options.only or runs:
+    for name in names or runs:
         recipe, seed = runs[name]
-        folder = options.out / name
+        folder = out / name
         if folder.exists():
             continue
         config = Config.from_json(recipe.settings | {"steps": recipe.steps, "seed": seed})
