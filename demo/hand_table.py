@@ -47,7 +47,8 @@ class HandTable:
         if snapshot.state not in ACTIVE or snapshot.config is None:
             return told
         game = hand_wire.game(snapshot.config)
-        told["key"] = f"{snapshot.run} {game['loss']} {game['r1']} {game['d_steps']}"
+        kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
+        told["key"] = " ".join([snapshot.run, *kind])
         if told["key"] != _part(asked, "key"):
             told["game"] = game
         if snapshot.state == "paused":

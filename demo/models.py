@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demo.shelf import RUN_PREFIX
 from demo.studio import Studio
+from gan.about import read_title
 
 if TYPE_CHECKING:
     from gan.generator import Generator
@@ -15,8 +18,14 @@ DEFAULT_MODEL = "mnist"
 
 
 def choices(studio: Studio) -> list[tuple[str, str]]:
-    """Every model of the server as (what is shown, its id)."""
-    return [(model_name(model), model) for model in studio.model_folders()]
+    """Every model of the server as (what is shown, its id), no two of them shown alike."""
+    folders = studio.model_folders()
+    names = {model: model_name(model, folder) for model, folder in folders.items()}
+    often = Counter(names.values())
+    for model, name in names.items():
+        if often[name] > 1 and model.startswith(RUN_PREFIX):
+            names[model] = f"{name} ({dated_name(model.removeprefix(RUN_PREFIX))})"
+    return [(name, model) for model, name in names.items()]
 
 
 def preferred(options: list[tuple[str, str]]) -> str | None:
@@ -25,16 +34,21 @@ def preferred(options: list[tuple[str, str]]) -> str | None:
     return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
 
 
-def model_name(model: str) -> str:
-    """A model's id in readable form: "MNIST", or a run's data, day and time."""
-    if not model.startswith(RUN_PREFIX):
-        return model.replace("-", " ").upper() if model.islower() else model
-    name = model.removeprefix(RUN_PREFIX)
-    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+)", name)
+def model_name(model: str, folder: Path) -> str:
+    """The model of that id in readable form: "MNIST", or what a run in that folder is called."""
+    if model.startswith(RUN_PREFIX):
+        return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
+    return model.replace("-", " ").upper() if model.islower() else model
+
+
+def dated_name(run: str) -> str:
+    """A run without a title: "MNIST, 2026-02-14 09:30:00", and which copy of it, if it is one."""
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+?)(-b)?(?:-(\d+))?", run)
     if not found:
-        return name
-    year, month, day, hour, minute, second, data = found.groups()
-    return f"{data.upper()}, {year}-{month}-{day} {hour}:{minute}:{second}"
+        return run
+    year, month, day, hour, minute, second, data, beside, copy = found.groups()
+    name = f"{data.upper()}, {year}-{month}-{day} {hour}:{minute}:{second}"
+    return name + (", B" if beside else "") + (f" ({copy})" if copy else "")
 
 
 def about(generator: Generator) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from demo import doctor_wire
 from demo.curve_rows import number
+from demo.models import model_name
 from demo.studio import Studio
 from demo.watched import Live, Recorded, Watchable
 from gan.frames import frame_path, frame_steps
@@ -42,10 +43,10 @@ class Progress:
 
         Always: state, step, rate (images per second), elapsed, cpu and left (s), and error or
         warning where there is one. When new: rows (of `curve_rows.CURVES`), vitals (rows of
-        `vital_signs.wire`), marks (of `watched.mark_rows`), note (the last of what happened to the
-        run), and together, as in `SELDOM`:
+        `vital_signs.wire`), marks (of `watched.mark_rows`), and together, as in `SELDOM`:
 
-        - goal and best (steps), labelled (the columns are classes), playable (there is a model)
+        - title (what people call the run), goal and best (steps), labelled (the columns are
+          classes), playable (there is a model)
         - picture (base64 PNG) and opinions (base64, a byte for each sample, 255 is certainly real)
         - frames (steps with a recorded picture), or dropped and added to the list the page has
         - finding (`doctor_wire.wire`)
@@ -56,7 +57,7 @@ class Progress:
         cursor = asked if isinstance(asked, dict) else {}
         source = self._watchable.find(cursor.get("show"))
         snapshot, shared = source.snapshot, self._once(source)
-        at, counts = _list(cursor.get("at"), 3), _list(cursor.get("counts"), 3)
+        at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
         fresh = fresh or (cursor.get("run"), at[1]) != (snapshot.run, snapshot.rewinds)
         fresh = fresh or at[0] > snapshot.step
@@ -69,8 +70,6 @@ class Progress:
             news, counts[index] = getattr(source, name)(counts[index])
             if news:
                 answer[name] = news
-        if fresh or at[2] != len(snapshot.notes):
-            answer["note"] = snapshot.notes[-1] if snapshot.notes else ""
         for name, known, key in zip(SELDOM, have, shared["keys"], strict=True):
             if known != key:
                 answer |= shared[name]
@@ -79,7 +78,7 @@ class Progress:
             after = answer.pop("frames")
             answer["dropped"] = [step for step in before if step not in after]
             answer["added"] = [step for step in after if step not in before]
-        at = [snapshot.step, snapshot.rewinds, len(snapshot.notes)]
+        at = [snapshot.step, snapshot.rewinds]
         cursor = {"run": snapshot.run, "at": at, "counts": counts, "have": shared["keys"]}
         return answer | {"cursor": cursor}
 
@@ -106,7 +105,9 @@ class Progress:
 
     def _once(self, source: Live | Recorded) -> dict[str, Any]:
         snapshot = source.snapshot
-        key = (snapshot.version, snapshot.state, snapshot.step, snapshot.elapsed_s, type(source))
+        title = model_name(source.model, source.folder)
+        key = (snapshot.version, snapshot.state, snapshot.step, snapshot.elapsed_s, title)
+        key = (*key, type(source))
         kept_key, before = self._shared.get(snapshot.run, (None, {}))
         if kept_key == key:
             return before
@@ -119,7 +120,7 @@ class Progress:
         steps = frame_steps(source.folder)
         playable = bool(snapshot.run) and (source.folder / "model.safetensors").exists()
         shared: dict[str, Any] = {
-            "about": _about(snapshot) | {"playable": playable},
+            "about": _about(snapshot) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
             "doctor": {"finding": doctor_wire.wire(snapshot.finding)},

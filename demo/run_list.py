@@ -10,8 +10,7 @@ from typing import Any
 
 from demo.curve_rows import number
 from demo.doctor_wire import wire
-from demo.models import model_name
-from demo.shelf import RUN_PREFIX
+from demo.models import dated_name
 from demo.slot import ACTIVE
 from demo.studio import Studio
 from gan.cards import Card, Stamp, card, stamp
@@ -124,7 +123,7 @@ def _wire(made: Card) -> dict[str, Any]:
     """A card as JSON; without what is not known."""
     info, config = made.info, made.info.config
     told = {
-        "title": made.title or model_name(RUN_PREFIX + info.name),
+        "title": made.title or dated_name(info.name),
         "named": bool(made.title),
         "step": info.step,
         "elapsed": round(info.elapsed_s, 1),

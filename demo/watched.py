@@ -143,12 +143,22 @@ class Watchable:
 
 
 def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
-    """Marks as the page wants them, the newest few: [step, kind, changes, step it came from]."""
+    """Marks as the page wants them, the newest few: [step, kind, changes, step it came from, note].
+
+    The page has words of its own for most kinds; of the others it shows the note. A roll-back that
+    nobody asked for is of the kind "diverged".
+    """
     rows = [
-        [mark["step"], mark["mark"], mark.get("changes") or {}, mark.get("from_step")]
+        [mark["step"], _kind(mark), mark.get("changes") or {}, mark.get("from_step")]
+        + ([mark["note"]] if mark.get("note") else [])
         for mark in marks
     ]
     return rows[-MOST_MARKS:]
+
+
+def _kind(mark: dict[str, Any]) -> str:
+    diverged = mark["mark"] == "rolled back" and not mark.get("asked")
+    return "diverged" if diverged else mark["mark"]
 
 
 def _snapshot(run: RunInfo) -> Snapshot:

@@ -9,9 +9,12 @@ const { chartMarks } = await import("./chart_marks.js" + version);
 // curves: [{name, color}] where color is a CSS variable; range: [low, high], or null to fit, with
 // `least` as the lowest top. Rare rows are shown as they are: `smooth: false`; `band`: the columns of
 // their lower and upper bound. `level`: a value to compare with. `read(row)`: the legend's words.
+// `apart`: the curves are of runs with steps of their own; where a row lacks a value, its curve goes
+// on to the next one, and the legend has the last one known.
 export function chart(figure, options) {
   const { title, curves, text, range = null, log = false, least = 0, level = null } = options;
-  const { band = null, smooth: steady = true, read = null, onHover = () => {} } = options;
+  const { band = null, smooth: steady = true, apart = false } = options;
+  const { read = null, onHover = () => {} } = options;
   let rows = [];
   let smooth = [];
   let shown = null; // the step whose picture is shown
@@ -100,7 +103,7 @@ export function chart(figure, options) {
     let down = false;
     rows.forEach((row, index) => {
       const y = ys(row, index);
-      if (y === null) down = false;
+      if (y === null) down &&= apart;
       else if (down) pen.lineTo(px(row[0]), py(y));
       else pen.moveTo(px(row[0]), py(y));
       if (y !== null) down = true;
@@ -129,11 +132,19 @@ export function chart(figure, options) {
   function legend() {
     const at = hover === null ? rows.length - 1 : hover;
     const values = curves.map((_, index) => {
-      const y = at < 0 ? null : hover === null ? smooth[index][at] : rows[at][index + 1];
+      const y = at < 0 ? null : hover === null ? known(at, (k) => smooth[index][k])
+        : known(at, (k) => rows[k][index + 1]);
       if (y === null || y === undefined) return "";
       return read ? read(rows[at]) : y.toFixed(2);
     });
     tell(hover === null ? "" : text(rows[hover][0]), values);
+  }
+
+  // The value in a row; of runs apart, in the last row so far that has one.
+  function known(at, value) {
+    let row = at;
+    while (apart && row > 0 && value(row) === null) row -= 1;
+    return value(row);
   }
 
   function onPoint(share) {

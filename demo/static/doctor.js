@@ -27,6 +27,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
   let mine = false;
   let busy = false;
   let shown = "";
+  let went = 0; // back, how often
 
   why.addEventListener("click", () => {
     more.hidden = !more.hidden;
@@ -104,10 +105,12 @@ export function doctor(place, { say, words, treat, takeBack }) {
   }
 
   return {
-    // The present finding or null, whether this visitor may treat it, and of which run it is.
-    take(next, allowed, run) {
+    // The present finding or null, whether this visitor may treat it, of which run it is, and how
+    // often that went back: then nothing is left of what could be taken back.
+    take(next, allowed, run, rewinds) {
       if (run !== place.dataset.run) told.hidden = true;
-      place.dataset.run = run;
+      if (rewinds !== went) told.querySelector("button")?.remove();
+      [place.dataset.run, went] = [run, rewinds];
       [finding, mine] = [next, allowed];
       draw();
     },

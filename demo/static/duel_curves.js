@@ -16,7 +16,7 @@ export function curves(place, names, say) {
   place.replaceChildren(...figures);
   const text = (step) => say("train.at_step", { step: step.toLocaleString() });
   const both = names.map((name, index) => ({ name, color: COLORS[index] }));
-  const make_ = (at, title, more) => chart(figures[at], { title, curves: both, text, ...more });
+  const make_ = (at, title, more) => chart(figures[at], { title, curves: both, text, apart: true, ...more });
   const distance = make_(0, say("train.frechet"), { log: true, smooth: false });
   const variety = make_(1, say("train.diversity"), { least: 1.2, level: 1, smooth: false });
   const losses = [make_(2, say("duel.loss_g"), {}), make_(3, say("duel.loss_d"), {})];
@@ -36,7 +36,7 @@ export function curves(place, names, say) {
       });
       if (!news) return;
       const until = Math.max(0, ...rows.map((one) => one.at(-1)?.[0] ?? 0));
-      distance.setRows(merged(...signs, FRECHET, { log: true }), until);
+      distance.setRows(merged(...signs, FRECHET), until);
       variety.setRows(merged(...signs, DIVERSITY), until);
       losses[0].setRows(merged(...rows, LOSS_G), until);
       losses[1].setRows(merged(...rows, LOSS_D), until);

@@ -25,7 +25,7 @@ export function list(place, experiments, start, say) {
     pace(step_s) {
       for (const { one, time } of rows) {
         const long = clock(rounded(step_s * one.steps * one.cost), say);
-        time.textContent = say("duel.about", { steps: count(one.steps), time: long });
+        time.replaceChildren(...phrases(say("duel.about", { steps: count(one.steps), time: long })));
       }
     },
 
@@ -40,6 +40,9 @@ export function list(place, experiments, start, say) {
 }
 
 const count = (n) => n.toLocaleString();
+
+// A line may break after a comma, and nowhere else.
+const phrases = (text) => text.split(/(?<=, |，)/).map((phrase) => make("span", {}, phrase));
 
 // an estimate claims no more than it knows
 const rounded = (seconds) => (seconds < 60 ? Math.ceil(seconds / 5) * 5 : Math.ceil(seconds / 10) * 10);

@@ -99,7 +99,10 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function take(answer) {
-    if (answer.run !== standing.run) steer.reset();
+    if (answer.run !== standing.run || answer.rewinds !== standing.rewinds) {
+      steer.reset(); // what was changed is no more what it was
+      shown = "";
+    }
     standing = answer;
     if (answer.config) config = answer.config;
     if (answer.told) wrong.textContent = answer.told;
@@ -114,14 +117,13 @@ export function mount({ element, props, trigger, server, words }) {
     const now = JSON.stringify([mode, settings]);
     if (now !== shown) fields.show(settings, mode); // else what is being typed would be lost
     shown = now;
-    steer.element.hidden = !steers || pair;
+    if (!steers) steer.reset();
     start.textContent = say(place ? "train.leave_line" : taken && !mine ? "train.line_up" : "train.start");
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
     hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
     hold.disabled = stop.disabled = !(steers && going);
     play.disabled = !standing.playable;
-    play.hidden = !standing.run;
     const told = sentence();
     whose.textContent = told;
     whose.hidden = !told;

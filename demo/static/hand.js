@@ -86,6 +86,7 @@ export function mount({ element, props, server, words }) {
     game = now;
     picture.setGame(now);
     why.setGame(now);
+    seen.setGame(now);
   }
 
   async function call(what, payload) {

@@ -7,7 +7,7 @@ const SHOWN = 8;
 const ROWS = ["real", "fake"];
 const LOSSES = ["d", "g"];
 
-/** {rows, losses, show(seen), faces()}: two elements to put somewhere, and what they show. */
+/** {rows, losses, setGame(game), show(seen), faces()}: two elements to place, and what they show. */
 export function batch({ say }) {
   const cells = Object.fromEntries(ROWS.map((row) => [row, Array.from({ length: SHOWN }, cell)]));
   const rows = make("div", { className: "hd-batch" });
@@ -18,9 +18,12 @@ export function batch({ say }) {
     strip.dataset.row = row;
     rows.append(title, strip);
   }
-  rows.append(make("p", { className: "ls-note", textContent: say("hand.batch_note") }));
+  const undisturbed = make("span", { textContent: ` ${say("hand.undisturbed")}` });
+  rows.append(make("p", { className: "ls-note" }, say("hand.batch_note"), undisturbed));
   const values = Object.fromEntries(LOSSES.map((who) => [who, loss(who, say)]));
   const losses = make("div", { className: "hd-losses" }, ...LOSSES.map((who) => values[who].element));
+
+  const setGame = (game) => { undisturbed.hidden = !game.augmented; };
 
   async function show(seen) {
     for (const who of LOSSES) values[who].show(seen[`loss_${who}`], seen.who);
@@ -47,7 +50,7 @@ export function batch({ say }) {
 
   const faces = () =>
     Object.fromEntries(ROWS.map((row) => [row, cells[row][0].canvas.toDataURL()]));
-  return { rows, losses, show, faces };
+  return { rows, losses, setGame, show, faces };
 }
 
 // Whole percent, or one digit more where the change would not show.

@@ -51,7 +51,7 @@ export function runsCompare({ say, words, ask, back }) {
   function draw(figure, label, options, rows, last) {
     const curves = COLORS.map((color, k) => ({ name: LETTERS[k], color }));
     const text = (step) => say("train.at_step", { step: step.toLocaleString() });
-    chart(figure, { title: label, curves, text, ...options }).setRows(rows, last);
+    chart(figure, { title: label, curves, text, apart: true, ...options }).setRows(rows, last);
   }
 
   function key(card, k) {

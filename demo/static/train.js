@@ -92,8 +92,8 @@ export function mount({ element, props, server, words }) {
     ({ run } = cursor);
     if (reset) [rows, marks] = [[], []];
     if (answer.goal !== undefined) {
-      const { goal, labelled, playable } = answer;
-      about = { goal, labelled, playable };
+      const { goal, labelled, playable, title } = answer;
+      about = { goal, labelled, playable, title };
     }
     if (answer.rows) rows = thin(rows.concat(answer.rows));
     if (reset || answer.rows) {
@@ -104,12 +104,13 @@ export function mount({ element, props, server, words }) {
     if (reset || answer.marks) {
       marks = marks.concat((answer.marks ?? []).map((mark) => markWords(mark, say)));
       for (const one of [...charts, signs]) one.setMarks(marks);
+      put(".tr-told", marks.findLast(({ kind }) => kind !== "changed")?.text ?? "");
     }
     if (answer.finding !== undefined) ({ finding } = answer);
-    strip.take(finding, answer.mine, run);
+    strip.take(finding, answer.mine, run, cursor.at[1]);
     find(".tr-classes").hidden = !about.labelled;
     find(".tr-shown").hidden = !show || run !== show;
-    put(".tr-shown span", say("watch.shown", { run }));
+    put(".tr-shown span", say("watch.shown", { run: about.title }));
     if (answer.added) {
       const stay = frames.filter((step) => !answer.dropped.includes(step));
       answer.frames = [...stay, ...answer.added].sort((a, b) => a - b);
@@ -118,7 +119,6 @@ export function mount({ element, props, server, words }) {
     const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
     find(".tr-status").replaceChildren(...line);
     put(".ls-error", answer.error || answer.warning || "");
-    if (answer.note !== undefined) put(".tr-told", answer.note);
     await reel.update({ ...answer, run });
     if (reset) reel.seek(momentOf(run));
     const now = [state, run, about.playable].join();

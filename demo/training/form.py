@@ -31,6 +31,7 @@ def build(studio: Studio) -> Panel:
             "state": snapshot.state,
             "run": snapshot.run,
             "step": snapshot.step,
+            "rewinds": snapshot.rewinds,
             "pair": snapshot.beside is not None,
             "playable": bool(snapshot.run) and (folder / "model.safetensors").exists(),
         }

@@ -1,7 +1,5 @@
 """Two runs' curves as one table: nothing is made up beyond what either run told."""
 
-import math
-
 import pytest
 
 from tests.node import run_node
@@ -18,7 +16,6 @@ def found(tmp_path_factory):
     second = [[10, 100], [50, 1]]
     calls = [
         ("merged", first, second, 1),
-        ("merged", first, second, 1, {"log": True}),
         ("merged", [], second, 1),
         ("merged", [[10, None], [20, 2]], [[10, 7]], 1),
         ("thinned", [[n] for n in range(9)], 8),
@@ -29,28 +26,18 @@ def found(tmp_path_factory):
     return run_node(tmp_path_factory.mktemp("duel"), SCRIPT, asked)
 
 
-def test_between_two_rows_of_its_own_a_run_is_a_straight_line(found):
-    assert found[0] == [
-        [10, 1, 100],
-        [20, 3, 75.25],
-        [40, 5, 25.75],
-        [50, None, 1],  # after its last row nothing is known
-    ]
-
-
-def test_on_a_log_scale_the_line_is_straight_there(found):
-    assert found[1][1][2] == pytest.approx(math.sqrt(1000))
-    assert found[1][2][2] == pytest.approx(math.sqrt(10))
+def test_a_run_has_values_only_where_it_was_measured(found):
+    assert found[0] == [[10, 1, 100], [20, 3, None], [40, 5, None], [50, None, 1]]
 
 
 def test_a_run_that_told_nothing_has_no_curve(found):
-    assert found[2] == [[10, None, 100], [50, None, 1]]
-    assert found[3] == [[10, None, 7], [20, 2, None]]
+    assert found[1] == [[10, None, 100], [50, None, 1]]
+    assert found[2] == [[10, None, 7], [20, 2, None]]
 
 
 def test_older_rows_make_room_and_the_newest_stay(found):
-    assert found[4] == [[0], [2], [4], [5], [6], [7], [8]]
+    assert found[3] == [[0], [2], [4], [5], [6], [7], [8]]
 
 
 def test_a_step_without_a_picture_shows_the_one_before(found):
-    assert found[5:] == [10, 10]
+    assert found[4:] == [10, 10]

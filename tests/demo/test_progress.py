@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from demo.curve_rows import MAX_POINTS, thin
+from demo.models import dated_name
 from demo.progress import MAX_FRAMES, Progress
 from demo.settings import Settings
 from demo.studio import Studio
 from demo.vital_signs import wire
+from gan.about import change_about
 from gan.config import Config
 from gan.finding import Finding, Remedy
 from gan.pictures import grid, png_bytes
@@ -23,8 +25,8 @@ from gan.snapshot import Snapshot
 from gan.vitals_log import FILE
 
 BAD_CURSORS = [
-    *(None, [], "x", 3, {"run": "r1", "at": [7, 0]}, {"run": [], "at": {}}, {"have": 1}),
-    {"run": "r1", "at": ["200", 0, 0], "counts": [-1, "7", None], "show": ["r1"]},
+    *(None, [], "x", 3, {"run": "r1", "at": [7]}, {"run": [], "at": {}}, {"have": 1}),
+    {"run": "r1", "at": ["200", 0], "counts": [-1, "7", None], "show": ["r1"]},
 ]
 
 
@@ -174,15 +176,23 @@ def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Stud
     assert len(Progress(studio).poll({})["vitals"]) == 3
 
 
-def test_what_happened_to_a_run_is_told_once_and_a_warning_while_it_holds(running: Studio) -> None:
+def test_a_warning_is_told_while_it_holds(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
-    told = {"notes": ("It went back.",), "warning": "The disk is full."}
+    told = {"warning": "The disk is full."}
     running.runner.snapshot = replace(running.runner.snapshot, version=8, **told)
     answer = watched.poll(cursor)
-    assert answer["note"] == "It went back." and answer["warning"] == "The disk is full."
     again = watched.poll(answer["cursor"])
-    assert "note" not in again and "warning" in again and "warning" not in cursor
+    assert answer["warning"] == again["warning"] == "The disk is full."
+
+
+def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
+    watched, run = Progress(running), running.runner.snapshot.run
+    first = watched.poll({})
+    change_about(running.settings.runs / run, title="Mine")
+    second = watched.poll(first["cursor"])
+    assert first["title"] == dated_name(run) and second["title"] == "Mine"
+    assert "title" not in watched.poll(second["cursor"])
 
 
 @pytest.mark.parametrize("change", [{"rewinds": 1}, {"step": 150}])
@@ -232,9 +242,11 @@ def test_only_new_marks_come(running: Studio) -> None:
     running.runner.deeds = [{"step": 50, "mark": "changed", "changes": {"lr_d": 1e-4}}]
     first = watched.poll({})
     assert first["marks"] == [[50, "changed", {"lr_d": 1e-4}, None]]
-    running.runner.deeds.append({"step": 90, "mark": "rolled back", "from_step": 140, "note": "x"})
+    back = {"step": 90, "mark": "rolled back", "from_step": 140, "note": "x"}
+    running.runner.deeds += [back | {"asked": True}, back]
     second = watched.poll(first["cursor"])
-    assert second["marks"] == [[90, "rolled back", {}, 140]]
+    kinds = ("rolled back", "diverged")  # somebody asked for the first
+    assert second["marks"] == [[90, kind, {}, 140, "x"] for kind in kinds]
     assert "marks" not in watched.poll(second["cursor"])
 
 

@@ -12,7 +12,7 @@ SCRIPT = """
 const { figure, isIll, sentence } = await import("./doctor_words.js");
 const { changesInWords, markWords } = await import("./mark_words.js");
 const { fill } = await import("./dom.js");
-const say = (key, values) => fill(given.words[key] ?? `MISSING ${key}`, values ?? {});
+const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({
   sentences: given.findings.map((finding) => sentence(finding, given.words)),
   ill: given.findings.map((finding) => isIll(finding)),
@@ -27,7 +27,7 @@ FIGURES = [
     ("share", 0.0),
 ]
 TOLD = ["93 %", "\u221212 %", "99.9 %", "100 %", "0.12", "12.3", "4,322", "12,345", "0 %"]
-KINDS = ("changed", "rolled back", "repeated", "fell back", "history damaged")
+KINDS = ("changed", "rolled back", "diverged", "repeated", "fell back", "history damaged")
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,11 @@ def said(tmp_path_factory):
     words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
     values = {"top_share": 0.934, "step": 1200, "top_class": 1}
     findings = [wire(Finding(state, 0, values)) for state in STATES]
-    changed = ("changed", "rolled back")
-    marks = [[1200, kind, {"lr_d": 1e-4} if kind in changed else {}, 1500] for kind in KINDS]
+    changed = ("changed", "rolled back", "diverged")
+    marks = [
+        [1200, kind, {"lr_d": 1e-4} if kind in changed else {}, 1500, "a note"] for kind in KINDS
+    ]
+    marks += [[1200, "of a later version", {}, None, *note] for note in ([], ["a note"])]
     changes = dict.fromkeys(STEERABLE, 0.000123456)
     given = {"words": words, "findings": findings, "figures": FIGURES, "marks": marks}
     given |= {"changes": changes}
@@ -58,9 +61,16 @@ def test_what_calls_for_a_remedy_is_an_illness_here_and_there(said):
 
 
 def test_every_kind_of_mark_has_words(said):
-    assert not any("MISSING" in told or "{" in told for told in said["marks"])
-    assert "1,200" in said["marks"][1] and "1,500" in said["marks"][1]
+    assert not any("watch." in told or "{" in told for told in said["marks"])
+    assert not any("note" in told for told in said["marks"][: len(KINDS)])
+    for told in said["marks"][1:3]:
+        assert "1,200" in told and "1,500" in told and "0.0001" in told
+
+
+def test_of_a_mark_without_words_its_note_is_shown(said):
+    unknown, noted = said["marks"][len(KINDS) :]
+    assert noted == "a note" and "1,200" in unknown and "of a later version" in unknown
 
 
 def test_every_setting_that_can_change_has_a_name(said):
-    assert "MISSING" not in said["changes"] and "0.000123" in said["changes"]
+    assert "train." not in said["changes"] and "0.000123" in said["changes"]

@@ -1,0 +1,71 @@
+"""The form before a server that the test controls: a run begins, is changed, and goes back."""
+
+import pytest
+
+from demo import controls, text
+from demo.settings import Settings
+
+MOUNT = """async (given) => {
+    for (const sheet of ["app", "form"]) {
+        const link = document.createElement("link");
+        Object.assign(link, { rel: "stylesheet", href: `${sheet}.css` });
+        document.head.append(link);
+        await new Promise((done) => { link.onload = done; });
+    }
+    const element = document.createElement("div");
+    document.body.replaceChildren(element);
+    const { mount } = await import("./form.js?v=1");
+    window.run = { state: "idle", run: "", may: "open", place: 0, rewinds: 0, key: "0" };
+    const server = {
+        standing: async () => ({ ...window.run }),
+        act: async () => ({ step: 5 }),
+        pace: async () => ({ readable_s: 20, total_s: 300 }),
+    };
+    const props = { offered: given.offered };
+    mount({ element, props, trigger() {}, server, words: given.words });
+    window.tell = async (values) => {
+        Object.assign(window.run, values);
+        document.dispatchEvent(new Event("ls:state"));
+        await new Promise((next) => setTimeout(next, 50));
+    };
+    window.tops = () => [...element.children].map((one) => one.getBoundingClientRect().top);
+}"""
+
+
+@pytest.fixture
+def form(page, site):
+    """The empty page of the site with the form on it; `tell` is what the server says from now."""
+    site.serve(page)
+    page.goto(site.address)
+    offered = controls.offered(Settings())
+    page.evaluate(MOUNT, {"offered": offered, "words": text.words("train", "panel")["en"]})
+    page.get_by_text("all 10,000 steps in about").wait_for()
+    return page
+
+
+def begin(form, **changes):
+    config = controls.wanted({}, Settings()).to_json() | changes
+    taken = {"taken": True, "mine": True, "playable": True, "run": "r", "state": "running"}
+    form.evaluate("(told) => window.tell(told)", taken | {"config": config, "key": str(changes)})
+
+
+def test_nothing_moves_when_a_run_begins(form):
+    before = form.evaluate("window.tops()")
+    begin(form)
+    assert form.get_by_role("button", name="Play with this model").is_enabled()
+    assert form.evaluate("window.tops()") == before
+
+
+def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
+    begin(form)
+    rate = form.locator(".tf-lr_d input[type=number]")
+    rate.fill("0.002")
+    rate.press("Enter")
+    form.locator(".tf-applied").get_by_text("Learning rate of D: 0.002, from step 5").wait_for()
+    undo = form.get_by_role("button", name="Undo")
+    begin(form, lr_d=0.002)
+    assert undo.is_visible()
+    form.evaluate("window.run.rewinds = 1")
+    begin(form, lr_d=0.0001)
+    assert not undo.is_visible() and rate.input_value() == "0.0001"
+    assert form.locator(".tf-applied").inner_text() == ""
