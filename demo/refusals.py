@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
@@ -33,4 +34,9 @@ def answer(do: Callable[[], Any]) -> Any:
         return Refused("slow").answer()
     except (ValueError, LookupError, RuntimeError, OSError) as error:
         sentence = error.args[0] if isinstance(error, KeyError) and error.args else error
-        return {"error": str(sentence)}
+        return {"error": tellable(str(sentence))}
+
+
+def tellable(sentence: str) -> str:
+    """With the names of files, but not where this server keeps them."""
+    return re.sub(r"(?:/[^\s/:'\"]+)+/(?=[^\s/:'\"])", "", sentence)

@@ -11,6 +11,7 @@ from typing import Any
 from demo.curve_rows import number
 from demo.doctor_wire import wire
 from demo.models import dated_name
+from demo.refusals import tellable
 from demo.slot import ACTIVE
 from demo.studio import Studio
 from gan.cards import Card, Stamp, card, stamp
@@ -129,7 +130,7 @@ def _wire(made: Card) -> dict[str, Any]:
         "elapsed": round(info.elapsed_s, 1),
         "cpu": round(info.cpu_s, 1),
         "state": info.state,
-        "sentence": info.sentence,
+        "sentence": info.sentence and tellable(info.sentence),
         "picture": made.picture,
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),

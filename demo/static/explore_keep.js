@@ -3,8 +3,9 @@
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ button, make, thank }, recipes, { savePicture, readPicture }, { Gallery },
-  { sendKey, classOf, followLinks }, { times }, { acceptFiles }] = await Promise.all(
-  ["dom", "recipe", "png", "gallery", "interpolate-keep", "vectors", "drop"].map(load));
+  { sendKey, classOf, followLinks }, { times }, { acceptFiles }, { parted }] = await Promise.all(
+  ["dom", "recipe", "png", "gallery", "interpolate-keep", "vectors", "drop",
+    "moment"].map(load));
 
 const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of the model's
 

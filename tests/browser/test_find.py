@@ -13,7 +13,7 @@ from gan.data import load
 from gan.pictures import png_bytes
 from tests.browser.app import explore, press
 
-COUNT = 40
+COUNT = 20
 # opens a file on the sheet and presses the button; the sentence and the seconds until it came
 FIND = """async (file) => {
     const root = document.querySelector("#explore");

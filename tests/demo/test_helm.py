@@ -154,5 +154,13 @@ def test_what_goes_wrong_is_answered_as_a_sentence_and_faults_are_raised():
         answer(lambda: fail(TypeError("ours")))
 
 
+def test_nobody_is_told_where_the_server_keeps_its_files():
+    full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
+    for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
+        told = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
+        assert "/home" not in told and "me/" not in told, told
+    assert told == "There is no checkpoint in first: 3/4 of it."
+
+
 def _ill(*remedies):
     return Finding("collapsing", 100, {}, (), remedies)
