@@ -81,7 +81,7 @@ def test_one_who_came_while_a_start_failed_is_not_forgotten(tmp_path):
     thread = threading.Thread(target=press)
     thread.start()
     end = time.monotonic() + 5
-    while not runner.asked and time.monotonic() < end:
+    while not runner.snapshot.run and time.monotonic() < end:
         time.sleep(0.001)
     runner.show(state="idle")  # as if nothing showed yet
     assert helm.start(BEN, Config()) == ""
