@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from demo.line import Line, Wish
-from demo.refusals import Refused
+from demo.refusals import Refused, tellable
 from gan.about import change_about, read_about
 from gan.runner import Runner
 
@@ -102,7 +102,7 @@ class Slot:
             return
         log.warning("The next run in line could not start: %r", error)
         with self._lock:
-            self._told[wish.owner] = str(error)
+            self._told[wish.owner] = tellable(str(error))
             for owner in list(self._told)[:-KEPT_WORDS]:
                 del self._told[owner]
 

@@ -1,0 +1,31 @@
+"""A studio whose runner trains nothing, before any run and while one goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from demo.settings import Settings
+from demo.studio import Studio
+from gan.config import Config
+from gan.snapshot import Snapshot
+from tests.watching import FakeRunner, images, record, rows
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models"))
+    made.runner.close()
+    made.runner = FakeRunner()
+    return made
+
+
+@pytest.fixture
+def running(studio: Studio) -> Studio:
+    record(studio.settings.runs / "r1", [0, 50, 100])
+    studio.runner.rows = rows(20)
+    studio.runner.snapshot = Snapshot(
+        7, "running", "r1", Config(), 200, 10_000, 12.5, 800.0, 180.0, None, images(9)
+    )
+    return studio
