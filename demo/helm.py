@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.line import Wish
-from demo.refusals import Refused
+from demo.refusals import Refused, result
 from demo.settings import Settings
 from demo.slot import ACTIVE, WAIT_S, Slot
 from demo.visitor import Visitor
@@ -124,12 +124,7 @@ class Helm:
             raise Refused("not_yours")
         self._slot.touch()
         future = getattr(self._runner, job)(*args, **values)
-        try:
-            return future.result(WAIT_S)
-        except TimeoutError as late:
-            if future.done():
-                raise
-            raise Refused("slow") from late
+        return result(future, WAIT_S, "slow")
 
     def treat(self, who: str, remedy_name: str) -> Any:
         """Do a remedy of the present finding: change settings, or roll back with a change.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import Future
 from typing import Any
 
 
@@ -20,6 +20,21 @@ class Refused(Exception):
         return {"refused": self.key, "values": self.values}
 
 
+def result(future: Future[Any], wait_s: float, otherwise: str) -> Any:
+    """What the Future holds, once it does.
+
+    Raises:
+        Refused: of the key `otherwise`, when it takes longer than `wait_s`.
+        Exception: what the Future holds.
+    """
+    try:
+        return future.result(wait_s)
+    except TimeoutError as late:
+        if future.done():  # the job's own
+            raise
+        raise Refused(otherwise) from late
+
+
 def answer(do: Callable[[], Any]) -> Any:
     """What `do` returns; {"refused": ...} or {"error": sentence} for what it raises.
 
@@ -30,7 +45,7 @@ def answer(do: Callable[[], Any]) -> Any:
         return do()
     except Refused as refused:
         return refused.answer()
-    except (FutureTimeout, TimeoutError):
+    except TimeoutError:
         return Refused("slow").answer()
     except (ValueError, LookupError, RuntimeError, OSError) as error:
         sentence = error.args[0] if isinstance(error, KeyError) and error.args else error

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from demo.line import Line, Wish
-from demo.refusals import Refused, tellable
+from demo.refusals import Refused, result, tellable
 from gan.about import change_about, read_about
 from gan.runner import Runner
 
@@ -56,12 +56,7 @@ class Slot:
                 self._line.enter(wish)
                 return ""
             begun = self._begin(wish)
-        try:
-            return begun.result(WAIT_S)
-        except TimeoutError as late:
-            if begun.done():
-                raise
-            raise Refused("loading") from late
+        return result(begun, WAIT_S, "loading")
 
     def leave(self, owner: str) -> bool:
         """Give up a place in the line; False when there was none."""
