@@ -7,9 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
+
 from demo.shelf import RUN_PREFIX
 from demo.studio import Studio
 from gan.about import read_title
+from gan.hub_names import PREFIX
 
 if TYPE_CHECKING:
     from gan.generator import Generator
@@ -17,15 +20,27 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "mnist"
 
 
-def choices(studio: Studio) -> list[tuple[str, str]]:
-    """Every model of the server as (what is shown, its id), no two of them shown alike."""
+def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
+    """The models that a page lists as (what is shown, its id), no two of them shown alike."""
     folders = studio.model_folders()
-    names = {model: model_name(model, folder) for model, folder in folders.items()}
+    names = {
+        model: model_name(model, folder)
+        for model, folder in folders.items()
+        if not model.startswith(PREFIX) or studio.hub.is_listed(model, page)
+    }
     often = Counter(names.values())
     for model, name in names.items():
         if often[name] > 1 and model.startswith(RUN_PREFIX):
             names[model] = f"{name} ({dated_name(model.removeprefix(RUN_PREFIX))})"
     return [(name, model) for model, name in names.items()]
+
+
+def chosen(studio: Studio, model: Any, page: str | None) -> Any:
+    """What the list of models becomes when a panel asks for one: that one, if it is here."""
+    if model not in studio.model_folders():
+        return gr.skip()
+    studio.hub.saw(model, page)
+    return gr.Dropdown(choices=choices(studio, page), value=model)
 
 
 def preferred(options: list[tuple[str, str]]) -> str | None:
@@ -35,9 +50,13 @@ def preferred(options: list[tuple[str, str]]) -> str | None:
 
 
 def model_name(model: str, folder: Path) -> str:
-    """The model of that id in readable form: "MNIST", or what a run in that folder is called."""
+    """The model of that id in readable form: "MNIST", "owner/name" of one of the Hub, or what a run
+    in that folder is called.
+    """
     if model.startswith(RUN_PREFIX):
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
+    if model.startswith(PREFIX):
+        return model.removeprefix(PREFIX)
     return model.replace("-", " ").upper() if model.islower() else model
 
 

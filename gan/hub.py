@@ -19,10 +19,7 @@ from gan.generator import ModelError
 from gan.hub_errors import HubError, told
 from gan.hub_files import Found, look
 from gan.hub_model import CONFIG, MOST_BYTES, WEIGHTS, HubModel, arrive, wanted
-from gan.hub_names import hub_name
-
-ORIGIN = "hub.json"  # in the folder of a pulled model: {"repo", "commit"}
-ARRIVING = ".arriving-"  # what the folders of unfinished pulls are called
+from gan.hub_names import ARRIVING, ORIGIN, hub_name
 
 
 def push(folder: Path | str, repo: str, private: bool = False, licence: str = "apache-2.0") -> str:

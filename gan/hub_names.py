@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 PREFIX = "hub:"  # of a model's id on the page and in recipes
+ORIGIN = "hub.json"  # in the folder of a pulled model: {"repo", "commit"}
+ARRIVING = ".arriving-"  # what the folders of unfinished pulls are called
 LONGEST = 96
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 _TYPED = re.compile(
@@ -29,6 +33,15 @@ def hub_name(typed: Any) -> str | None:
 def hub_id(name: str) -> str:
     """The id of the model "owner/name"."""
     return PREFIX + name
+
+
+def origin(folder: Path) -> str | None:
+    """ "owner/name" of the model that was pulled into a folder; None for any other folder."""
+    try:
+        said = json.loads((folder / ORIGIN).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return hub_name(said.get("repo")) if isinstance(said, dict) else None
 
 
 def folder_name(name: str) -> str:

@@ -14,7 +14,17 @@ from urllib.parse import unquote, urlsplit
 
 TOKEN = "hf_thisIsASecretOfNobody"
 OWNER = "ada"  # whose token that is
+NOWHERE = "http://127.0.0.1:9"
 LARGE = (".safetensors", ".png")  # what goes to the large file storage
+
+
+def point(monkeypatch, address: str) -> None:
+    """Let the client in this process, which has read HF_ENDPOINT already, take another one."""
+    from huggingface_hub import constants
+
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, address)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "ENDPOINT", address)
 
 
 def git_hash(data: bytes) -> str:
