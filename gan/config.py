@@ -29,6 +29,7 @@ CHOICES = MappingProxyType(
         "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
         "d_norm": ("batch", "spectral", "none"),
         "lr_schedule": ("constant", "linear"),
+        "precision": ("auto", "float32", "bfloat16"),
     }
 )
 
@@ -86,6 +87,7 @@ class Config:
     ema_decay: float = 0.995
     augment: float = 0.0
     train_images: int = 0
+    precision: str = "auto"
     steps: int = 10_000
     seed: int = 0
 
