@@ -39,7 +39,7 @@ def choose_device() -> torch.device:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether it multiplies bfloat16 faster than float32: where it only emulates it, it is slower."""
+    """Whether it multiplies bfloat16 faster than float32; emulated, it would be slower."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     known = torch.cpu.get_capabilities()

@@ -39,11 +39,14 @@ class Trainer:
     """Trains G against D; `ema` is the smoothed copy of G that is shown and used.
 
     The same config, data and machine give the same weights: every random number comes from
-    `rng`, a CPU generator whose state is part of `state_dict()`.
+    `rng`, a CPU generator whose state is part of `state_dict()`. `done`, 0..1, is set by whoever
+    trains for a time: the share of it that is over, which the learning rates then follow instead of
+    `config.steps`.
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
         self.config, self.step_count = config, 0
+        self.done: float | None = None
         self.data = data.some(config.train_images, config.seed)
         self.device = device or choose_device()
         quick = {"device": self.device, "memory_format": torch.channels_last}
@@ -152,7 +155,8 @@ class Trainer:
     def _set_learning_rates(self) -> None:
         scale = 1.0
         if self.config.lr_schedule == "linear":
-            scale = max(0.0, min(1.0, 2 - 2 * self.step_count / self.config.steps))
+            done = self.step_count / self.config.steps if self.done is None else self.done
+            scale = max(0.0, min(1.0, 2 - 2 * done))
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 
