@@ -100,8 +100,17 @@ def _parser() -> argparse.ArgumentParser:
     render.set_defaults(command=clip_commands.render)
 
     evaluate = add.add_parser("evaluate", help="measure a model against real images")
-    _add_model(evaluate)
+    which = evaluate.add_mutually_exclusive_group(required=True)
+    which.add_argument("folder", nargs="?", type=Path, metavar="MODEL", help="its folder")
+    which.add_argument("--model", dest="folder", type=Path, metavar="DIR", help="the same")
     evaluate.add_argument("--count", type=int, default=10_000, help="images to draw")
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument(
+        "--only",
+        metavar="frechet,...",
+        help="some of: frechet, precision-recall, accuracy (trains a classifier, by far the "
+        "longest); left out, all",
+    )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=commands.evaluate)
 

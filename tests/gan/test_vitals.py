@@ -14,7 +14,7 @@ from gan import lane, vitals_log
 from gan.config import preset
 from gan.data import ImageSet, load
 from gan.judge import Judge
-from gan.reals import Reals, _judged, spread
+from gan.reals import Reals, _read, spread
 from gan.run import Run
 from gan.runner import Runner
 from gan.trainer import Trainer
@@ -27,7 +27,7 @@ SMALL = preset("default", width=8, batch_size=8)
 @pytest.fixture(scope="module")
 def known() -> Reals:
     test = load("mnist", train=False)
-    return _judged(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
+    return _read(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
 
 
 @pytest.fixture(scope="module")
