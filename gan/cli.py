@@ -107,11 +107,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument(
         "--only",
-        metavar="frechet,...",
-        help="some of: frechet, precision-recall, accuracy (trains a classifier, by far the "
-        "longest); left out, all",
+        metavar="NAMES",
+        help="some of frechet,precision-recall,memorisation,accuracy (the last trains a "
+        "classifier: a minute or more); left out, all",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument(
+        "--card",
+        action="store_true",
+        help="write the figures and a sample grid into the README.md of the model's folder",
+    )
     evaluate.set_defaults(command=commands.evaluate)
 
     doctor = add.add_parser("doctor", help="how a run stands, and what would help it")

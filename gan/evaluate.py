@@ -70,6 +70,20 @@ class Report:
         """Plain values, ready for `json.dumps`."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Report:
+        """The reverse of `to_json`.
+
+        Raises:
+            TypeError, ValueError, KeyError: these are not the values of a report.
+        """
+        figures = {name: Figure(**figure) for name, figure in values["figures"].items()}
+        shares = {
+            name: values[name] and tuple(values[name])
+            for name in ("class_shares", "real_class_shares")
+        }
+        return cls(**{**values, **shares, "figures": figures})
+
 
 def evaluate(
     generator: Generator,

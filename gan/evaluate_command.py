@@ -15,6 +15,7 @@ from gan.evaluate import MEASURES, Report
 from gan.evaluation_table import text
 from gan.generator import Generator
 from gan.machine import set_threads
+from gan.model_card import write_card
 
 
 def evaluate(args: argparse.Namespace) -> None:
@@ -22,9 +23,13 @@ def evaluate(args: argparse.Namespace) -> None:
 
     Raises:
         ValueError: a measure that is not there, or no model.
+        OSError: the card cannot be written.
     """
     set_threads()
-    report = measured(Generator.load(args.folder), args)
+    generator = Generator.load(args.folder)
+    report = measured(generator, args)
+    if args.card:
+        write_card(args.folder, generator, report)
     print(json.dumps(report.to_json()) if args.json else text(report))
 
 
