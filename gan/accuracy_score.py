@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from gan.classifier import has_fast_half, train
+from gan.classifier import train
 from gan.data import ImageSet
 from gan.generator import Generator
 from gan.judge import JUDGES
+from gan.machine import has_bfloat16
 
 EPOCHS = 5
 LEAST_STEPS = 1000  # small data sets are gone through more often
@@ -47,7 +48,7 @@ def accuracy_score(
         classes,
         epochs(len(learnt.labels)),
         seed=seed,
-        half=has_fast_half(),
+        half=has_bfloat16(torch.device("cpu")),
         on_progress=progress,
     ).eval()
     hits = 0

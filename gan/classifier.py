@@ -124,8 +124,3 @@ def _batches(count: int, size: int, epochs: int, rng: torch.Generator) -> Iterat
     for _ in range(epochs):
         order = torch.randperm(count, generator=rng)
         yield from order[: count // size * size].view(-1, size)
-
-
-def has_fast_half() -> bool:
-    """Whether this processor computes in bfloat16 of itself; where it must not, it is slower."""
-    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))

@@ -19,10 +19,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
-from gan.classifier import Classifier, has_fast_half, train
+from gan.classifier import Classifier, train
 from gan.data import ASSETS, DataError, ImageSet, load
 from gan.datasets import DATASETS
-from gan.machine import set_threads
+from gan.machine import has_bfloat16, set_threads
 
 JUDGES = ASSETS / "judges"
 BATCH = 250  # images read at once; bounds the memory
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.epochs,
             options.seed,
             options.width,
-            half=has_fast_half(),
+            half=has_bfloat16(torch.device("cpu")),
             on_progress=lambda share: bar.update(share - bar.n),
         )
         save(network, options.out)
