@@ -11,11 +11,12 @@ from tqdm import tqdm
 from gan import evaluate as measuring
 from gan.accuracy_score import known_ceiling, seconds
 from gan.data import load
-from gan.evaluate import MEASURES, Report
+from gan.evaluate import MEASURES
 from gan.evaluation_table import text
 from gan.generator import Generator
 from gan.machine import set_threads
 from gan.model_card import write_card
+from gan.report import Report
 
 
 def evaluate(args: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gan.evaluate import Report
+from gan.report import Report
 
 # name of the figure: what it is called, whether it is a share, which way is better
 NAMES = {

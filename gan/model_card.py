@@ -13,10 +13,10 @@ import numpy as np
 
 from gan.atomic import write_atomic, write_json
 from gan.data import load
-from gan.evaluate import Report
 from gan.evaluation_table import markdown
 from gan.generator import Generator
 from gan.pictures import grid, png_bytes
+from gan.report import Report
 
 EVALUATION = "evaluation.json"
 BEGIN = "<!-- figures, written by `python -m gan evaluate MODEL --card` -->"

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from gan.data import ASSETS
-from gan.evaluate import Figure, Report
 from gan.evaluation_table import markdown
 from gan.generator import Generator
 from gan.model_card import BEGIN, END, read_evaluation, section, with_figures, write_card
+from gan.report import Figure, Report
 
 BUNDLED = sorted(path.parent for path in (ASSETS / "models").glob("*/config.json"))
 
