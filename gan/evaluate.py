@@ -19,7 +19,7 @@ from gan import accuracy_score as scoring
 from gan.data import ImageSet, load
 from gan.frechet import frechet_distance, moments
 from gan.generator import Generator
-from gan.neighbours import NEIGHBOURS, memorisation, precision_recall
+from gan.neighbours import NEIGHBOURS, QUERIES, memorisation, precision_recall
 from gan.readers import Reader, reader_for
 from gan.report import Figure, Report
 
@@ -76,7 +76,7 @@ def evaluate(
     if "memorisation" in measures and len(held.labels) >= 4:
         tell("memorisation", 0)
         learnt = whole.some(config.train_images, config.seed)
-        samples = np.concatenate(list(_samples(generator, count, seed)))
+        samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed)))
         figures["memorisation"] = Figure(
             *memorisation(samples, _pixels(learnt.images), _pixels(held.images))
         )

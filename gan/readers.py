@@ -73,7 +73,7 @@ class Untrained:
         chosen = torch.from_numpy(rng.choice(len(held.images), count, replace=False))
         raw = torch.cat([self._responses(part) for part in held.images[chosen].split(BATCH)])
         # over the images and the fields, so that a field that is always empty stays small
-        spread = raw.var(0).mean(2, keepdim=True).sqrt()
+        spread = raw.var(0).mean(1, keepdim=True).sqrt()
         self._weights = 1 / spread.clamp(min=1e-6)
         self._centre = (raw * self._weights).mean(0)
         features = self._mixed(raw)

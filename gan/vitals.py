@@ -95,7 +95,7 @@ class Probe:
         seen = self.trainer.data.images
         if len(seen) > LEARNT_BY_HEART or len(self.reals.held.labels) < 4:
             return None
-        unseen = self.reals.held.images[: max(4, len(seen))]
+        unseen = self.reals.held.some(len(seen), 0).images
         both = (images.permute(0, 2, 3, 1).numpy() for images in (seen, unseen))
         return memorisation(pixels, *both).value
 
