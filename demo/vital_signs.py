@@ -13,7 +13,7 @@ def wire(row: dict[str, Any]) -> list[Any]:
 
     step, frechet, its lower and upper bound (95 %), diversity, confidence, gap, grad_g, grad_d,
     then in whole percent: classes, and d_real and d_fake from their first bin above 0 to their
-    last, led by the number of that first bin.
+    last, led by the number of that first bin; then precision, recall and memorisation.
     """
     distance, error = _number(row.get("frechet")), _number(row.get("frechet_error"))
     bounds: list[float | None] = [None, None]
@@ -23,7 +23,8 @@ def wire(row: dict[str, Any]) -> list[Any]:
     figures = [_short(_number(row.get(name))) for name in names]
     scores = [_trimmed(percent(row.get(name))) for name in ("d_real", "d_fake")]
     shares = [percent(row.get("classes")), *scores]
-    return [row["step"], _short(distance), *bounds, *figures, *shares]
+    later = [_short(_number(row.get(name))) for name in ("precision", "recall", "memorisation")]
+    return [row["step"], _short(distance), *bounds, *figures, *shares, *later]
 
 
 def percent(counts: Any) -> list[int] | None:

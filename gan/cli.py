@@ -100,9 +100,23 @@ def _parser() -> argparse.ArgumentParser:
     render.set_defaults(command=clip_commands.render)
 
     evaluate = add.add_parser("evaluate", help="measure a model against real images")
-    _add_model(evaluate)
+    which = evaluate.add_mutually_exclusive_group(required=True)
+    which.add_argument("folder", nargs="?", type=Path, metavar="MODEL", help="its folder")
+    which.add_argument("--model", dest="folder", type=Path, metavar="DIR", help="the same")
     evaluate.add_argument("--count", type=int, default=10_000, help="images to draw")
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument(
+        "--only",
+        metavar="NAMES",
+        help="some of frechet,precision-recall,memorisation,accuracy (the last trains a "
+        "classifier: a minute or more); left out, all",
+    )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument(
+        "--card",
+        action="store_true",
+        help="write the figures and a sample grid into the README.md of the model's folder",
+    )
     evaluate.set_defaults(command=commands.evaluate)
 
     doctor = add.add_parser("doctor", help="how a run stands, and what would help it")
