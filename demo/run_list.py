@@ -18,7 +18,8 @@ from gan.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
-OWN = ("seed", "steps", "data", "image_size")  # of a run, whatever its preset
+# of a run, whatever its preset
+OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
 
 
 @dataclass(frozen=True)
