@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 WORKER = ("-m", "gan.image_worker")
 LISTING_S = 120  # without a word
-PICTURE_S = 20
+PICTURE_S = 300  # of a disk that does not answer; `image_worker` bounds its own work
 MOST_STARTS = 20  # each costs the time of listing all anew
 LOOK_S = 0.2
 
