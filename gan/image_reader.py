@@ -67,7 +67,8 @@ class Reader:
             env=_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for whoever asked, who ends it
+            # Ctrl-C is for whoever asked, who ends it
+            process_group=0 if os.name == "posix" else None,
         )
         lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         listener = threading.Thread(target=_listen, args=(process, lines), daemon=True)

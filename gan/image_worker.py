@@ -26,7 +26,8 @@ from PIL import Image
 from gan.datasets import MOST_CLASSES
 from gan.image_file import prepare
 from gan.image_names import classes_of, in_order
-from gan.image_sources import MB, Limits, Source, SourceError
+from gan.image_places import SourceError
+from gan.image_sources import MB, Limits, Source
 from gan.skipped import Skipped, Tally
 
 MEMORY_BYTES = 2 << 30  # addresses; the largest picture that is taken needs half

@@ -23,7 +23,7 @@ from demo.training import form
 from gan.about import change_about
 from gan.collection import ARRIVING, Store
 from gan.config import preset
-from gan.intake import SENTENCES
+from gan.intake_error import SENTENCES
 from gan.skipped import NOTES, REASONS
 from gan.snapshot import Snapshot
 from tests.hostile import bundle, encoded, noise

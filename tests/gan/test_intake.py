@@ -17,7 +17,9 @@ from PIL import Image
 from gan import image_reader
 from gan.collection import ARRIVING, Store
 from gan.image_sources import Limits
-from gan.intake import LEAST_IMAGES, SENTENCES, IntakeError, split, take_in
+from gan.intake import take_in
+from gan.intake_error import SENTENCES, IntakeError
+from gan.settling import LEAST_IMAGES, split
 from gan.skipped import NOTES, REASONS, in_words
 from tests.hostile import (
     ENCRYPTED,
@@ -245,7 +247,8 @@ PEAK = """
 import json, resource, sys
 from pathlib import Path
 from gan.collection import Store
-from gan.intake import IntakeError, take_in
+from gan.intake import take_in
+from gan.intake_error import IntakeError
 try:
     take_in(Path(sys.argv[1]), Store(Path(sys.argv[2])), size=32)
 except IntakeError as error:
