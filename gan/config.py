@@ -64,7 +64,7 @@ class Config:
     rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `augment`,
     0..1, is the probability of each disturbance of what D sees (`gan.augment`). `train_images`:
     so many of the data set's images, chosen by the seed; 0 is all. `data` may be the id of a
-    collection of one's own images (`gan.collections`); what they look like is then said here, in
+    collection of one's own images (`gan.collection`); what they look like is then said here, in
     `image_size`, `image_channels` (1 or 3) and `image_classes`, so that the networks can be made
     without them. Both are 0 for the data sets that have a name.
 
