@@ -18,8 +18,17 @@ DEFAULT_MODEL = "mnist"
 
 
 def choices(studio: Studio) -> list[tuple[str, str]]:
-    """Every model of the server as (what is shown, its id), no two of them shown alike."""
-    folders = studio.model_folders()
+    """Every model of the server as (what is shown, its id), no two of them shown alike.
+
+    Those that `demo.privacy` keeps from others are in it for nobody: a menu knows no visitors.
+    """
+    hides = studio.helm.privacy.hides
+    found = studio.model_folders().items()
+    folders = {
+        model: folder
+        for model, folder in found
+        if not (model.startswith(RUN_PREFIX) and hides("", folder))
+    }
     names = {model: model_name(model, folder) for model, folder in folders.items()}
     often = Counter(names.values())
     for model, name in names.items():
@@ -57,6 +66,6 @@ def about(generator: Generator) -> dict[str, Any]:
         "model_id": generator.model_id,
         "z_dim": generator.z_dim,
         "classes": generator.classes,
-        "labels": [str(label) for label in range(generator.classes)],
+        "labels": list(generator.class_names),
         "shape": list(generator.shape),
     }
