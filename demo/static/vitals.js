@@ -103,7 +103,7 @@ export function vitals(place, { say, text }) {
     }
     if (row.length > CERTAINTY) {
       const [share, certainty] = [row[AUGMENT], row[CERTAINTY]].map((one) => Math.round(one * 100));
-      parts.push(said("steered", { share, certainty: number(certainty, 0) }));
+      parts.push(said("augmented", { share, certainty: number(certainty, 0) }));
     }
     line.replaceChildren(...parts);
   }

@@ -61,6 +61,8 @@ def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
     assert wire({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
         [3, *[None] * 9, [0], None]
     )
+    steered = wire(signs(1)[0] | {"augment": 0.4321, "certainty": -0.05})
+    assert steered[:12] == row and steered[12:] == [0.432, -0.05]
 
 
 def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Studio) -> None:
