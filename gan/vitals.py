@@ -51,7 +51,8 @@ class Probe:
         how many samples it read as each;
         d_real and d_fake, counts of D's scores in `BINS` bins of half a logit from -6 to 6;
         gap, D's mean belief in training images minus held-out ones, -1..1; grad_g and grad_d, the
-        norms of the last step's gradients.
+        norms of the last step's gradients; where augmentation is steered, its present probability
+        augment, and certainty, how sure D is of real images (`gan.adaptive`).
         """
         images = self._images()
         row: dict[str, Any] = {"step": self.trainer.step_count}
@@ -60,6 +61,9 @@ class Probe:
         row |= self._scored(images[:SCORED])
         for name, network in (("grad_g", self.trainer.G), ("grad_d", self.trainer.D)):
             row |= _numbers(**{name: gradient_norm(network)})
+        if self.trainer.config.augment_target:
+            steered = self.trainer.adaptive
+            row |= _numbers(augment=steered.probability, certainty=steered.certainty)
         return row
 
     @torch.no_grad()

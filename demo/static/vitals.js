@@ -1,7 +1,8 @@
 // The vital signs below the curves: how far from real, how varied, which classes, D's scores.
 // A row is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D,
 // classes, D's scores of real images, of G's]; what a run cannot tell is null. Scores are
-// [the first bin above 0, its share, the next one's, ...]. Last come precision, recall and memorisation.
+// [the first bin above 0, its share, the next one's, ...]. Then come precision, recall and memorisation;
+// where augmentation is steered, how likely it is and D's certainty follow.
 
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { chart } = await import("./chart.js" + version);
@@ -13,7 +14,7 @@ const LIMIT = 6; // logits, where the scores' axis ends
 const BINS = 24; // of half a logit
 const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, CLASSES, REAL, FAKE] =
   Array(12).keys();
-const [DRAWN, PRECISION, RECALL, COPIES] = [9, 12, 13, 14]; // DRAWN: shares of the classes
+const [DRAWN, PRECISION, RECALL, COPIES, AUGMENT, CERTAINTY] = [9, 12, 13, 14, 15, 16]; // DRAWN: shares
 const HINTS = ["frechet", "diversity", "precision_recall", "shares", "scores", "gap"];
 
 export function vitals(place, { say, text }) {
@@ -108,6 +109,10 @@ export function vitals(place, { say, text }) {
     if (row[GAP] !== null) parts.push(said("gap", { gap: number(Math.round(row[GAP] * 100) || 0, 0) }));
     if (row[GRAD_G] !== null && row[GRAD_D] !== null) {
       parts.push(said("gradients", { g: brief(row[GRAD_G]), d: brief(row[GRAD_D]) }));
+    }
+    if (row.length > CERTAINTY) {
+      const [share, certainty] = [row[AUGMENT], row[CERTAINTY]].map((one) => Math.round(one * 100));
+      parts.push(said("augmented", { share, certainty: number(certainty, 0) }));
     }
     line.replaceChildren(...parts);
   }

@@ -140,6 +140,18 @@ def test_a_model_that_draws_its_training_images_copies(images, known):
     assert copied["memorisation"] < 0.05 < 0.85 < fresh["memorisation"] < 1.15
 
 
+def test_steered_augmentation_is_told_and_only_that(images):
+    fixed, steered = (
+        Trainer(replace(SMALL, augment=0.3, augment_target=target), images) for target in (0, 0.6)
+    )
+    assert not {"augment", "certainty"} & Probe(fixed, Reals()).measure().keys()
+    for _ in range(4):
+        steered.step()
+    row = Probe(steered, Reals()).measure()
+    assert row["augment"] == pytest.approx(steered.augment, abs=1e-3) and row["augment"] != 0.3
+    assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
+
+
 def test_a_weight_that_is_not_a_number_breaks_nothing(images, known):
     trainer = Trainer(SMALL, images)
     for network in (trainer.ema, trainer.D):
