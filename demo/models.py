@@ -21,13 +21,22 @@ DEFAULT_MODEL = "mnist"
 
 
 def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
-    """The models that a page lists as (what is shown, its id), no two of them shown alike."""
-    folders = studio.model_folders()
-    names = {
-        model: model_name(model, folder)
-        for model, folder in folders.items()
-        if not model.startswith(PREFIX) or studio.hub.is_listed(model, page)
+    """The models that a page lists as (what is shown, its id), no two of them shown alike.
+
+    Those that `demo.privacy` keeps from others are in it for nobody: a menu knows no visitors.
+    """
+
+    def is_listed(model: str, folder: Path) -> bool:
+        if model.startswith(PREFIX):
+            return studio.hub.is_listed(model, page)
+        return not (model.startswith(RUN_PREFIX) and studio.helm.privacy.hides("", folder))
+
+    folders = {
+        model: folder
+        for model, folder in studio.model_folders().items()
+        if is_listed(model, folder)
     }
+    names = {model: model_name(model, folder) for model, folder in folders.items()}
     often = Counter(names.values())
     for model, name in names.items():
         if often[name] > 1 and model.startswith(RUN_PREFIX):
@@ -76,6 +85,6 @@ def about(generator: Generator) -> dict[str, Any]:
         "model_id": generator.model_id,
         "z_dim": generator.z_dim,
         "classes": generator.classes,
-        "labels": [str(label) for label in range(generator.classes)],
+        "labels": list(generator.class_names),
         "shape": list(generator.shape),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from demo.collections import Collections
 from demo.exports import Exports
 from demo.helm import Helm
 from demo.hub import Hub
@@ -29,6 +30,7 @@ class Studio:
         self.hub = Hub(settings)
         self.shelf = Shelf(settings, self.hub)
         self.paces = Paces()
+        self.collections = Collections(self)
         self._live = LiveModel(self.runner)
 
     def model_folders(self) -> dict[str, Path]:
@@ -57,5 +59,6 @@ class Studio:
     def close(self) -> None:
         """Save and stop the run; exports in progress end without a file."""
         self.exports.close()
+        self.collections.close()
         self.hub.close()
         self.runner.close()
