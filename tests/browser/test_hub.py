@@ -61,8 +61,9 @@ def test_a_model_of_the_hub_is_opened_by_its_name(visit, app, repo, width):
     (app.hub_cache / "ada--digits").rmdir()
     page = explore(visit, width=width, at=at)
     page.locator(SHEET).get_by_text(f"made with {NAME}").wait_for()
+    before = still(page)
     page.locator(SHEET).get_by_role("button", name="Open").click()
-    changes(page, HERO, still(page))
+    changes(page, HERO, before)
     assert close(still(page), drawn)
     assert page.get_by_label("Model", exact=True).first.input_value() == NAME
 
