@@ -110,7 +110,8 @@ def train(config: Config, digits: ImageSet) -> Row:
                 best, best_step = signs["frechet"], trainer.step_count
                 best_ema = copy.deepcopy(trainer.ema)
     made = [Generator(config, network) for network in (trainer.ema, best_ema)]
-    distance, best = (evaluate(each).frechet for each in made)
+    reports = (evaluate(each, measures=["frechet"]) for each in made)
+    distance, best = (report.figures["frechet"].value for report in reports)
     # a look is rough: the end may be better than what looked best
     best, best_step = min((best, best_step), (distance, config.steps))
     ratio = nn_ratio(made[0], trainer.data)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from gan.config import Config
+from gan.evaluation_table import markdown
+from gan.report import read_evaluation
 from gan.vitals_log import read_vitals
 
 LIBRARY = "latent-studio"
 TAGS = (LIBRARY, "gan", "image-generation", "safetensors")
 PIPELINE = "unconditional-image-generation"
-EVALUATION = "evaluation.json"  # in a model's folder: what `gan evaluate --json` printed
 UNMEASURED = "They were not measured."
 
 # where the Hub keeps the data sets that are known by other names there
@@ -81,14 +81,8 @@ def figures(folder: Path) -> str:
 
 
 def _evaluated(folder: Path) -> str:
-    try:
-        found = json.loads((folder / EVALUATION).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return ""
-    if not isinstance(found, dict):
-        return ""
-    rows = [(name, value) for name, value in found.items() if type(value) in (int, float, str)]
-    return _table([(name.replace("_", " "), _shown(value)) for name, value in rows])
+    report = read_evaluation(folder)
+    return "" if report is None else markdown(report)
 
 
 def _carded(folder: Path) -> str:

@@ -21,6 +21,7 @@ from gan.hub_errors import HubError
 from gan.hub_model import HubModel, samples
 from gan.hub_names import hub_name, origin
 from tests.fake_hub import NOWHERE, TOKEN, Repo, point
+from tests.models import evaluation
 
 NAME = "ada/digits"
 
@@ -76,10 +77,13 @@ def test_the_card_says_what_it_is_and_how_good(hub, tiny_model, tmp_path):
     (measured / "README.md").write_text("# A card\n\n| | |\n|---|---|\n| recall | 0.71 |\n\nMore")
     push(measured, NAME)
     assert "| recall | 0.71 |" in hub.repos[NAME].at("main")["README.md"].decode()
-    (measured / "evaluation.json").write_text(json.dumps({"frechet": 0.1234567, "shares": [1]}))
+    (measured / "evaluation.json").write_text(json.dumps(evaluation().to_json()))
     push(measured, NAME)
     text = hub.repos[NAME].at("main")["README.md"].decode()
-    assert "| frechet | 0.1235 |" in text and ModelCard(text).data.library_name == "latent-studio"
+    assert (
+        "| Frechet distance | 0.500 | 0.250 | lower |" in text
+        and ModelCard(text).data.library_name == "latent-studio"
+    )
 
 
 def test_the_storage_that_the_hub_has_now_gets_the_weights_too(hub, tiny_model, monkeypatch):
