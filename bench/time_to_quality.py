@@ -65,7 +65,8 @@ def train(job: Job, seed: int, scale: float, out: Path) -> None:
     else:
         command = ["bench.support.peers", job.who, str(out)]
         # plain PyTorch: none of our own settings
-        env = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+        ours = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+        env = {name: value for name, value in os.environ.items() if name not in ours}
     times = [f"{scale * s:g}" for s in job.seconds]
     subprocess.run(
         [sys.executable, "-m", *command, "--seed", str(seed), "--seconds", *times],

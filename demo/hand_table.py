@@ -37,6 +37,8 @@ class HandTable:
         """
         snapshot = self._studio.runner.snapshot
         who = _part(asked, "who")
+        if self._studio.helm.privacy.hides_present(who, snapshot):
+            snapshot = Snapshot()
         told = {
             "state": snapshot.state,
             "run": snapshot.run,

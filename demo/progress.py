@@ -18,6 +18,7 @@ from demo.curve_rows import number
 from demo.models import model_name
 from demo.studio import Studio
 from demo.watched import Live, Recorded, Watchable
+from gan.about import read_class_names
 from gan.frames import frame_path, frame_steps
 from gan.pictures import grid, png_bytes
 from gan.snapshot import Snapshot
@@ -33,7 +34,7 @@ class Progress:
     """Answers the polls of every visitor."""
 
     def __init__(self, studio: Studio) -> None:
-        self._watchable = Watchable(studio)
+        self._studio, self._watchable = studio, Watchable(studio)
         # replaced whole, so that visitors' polls may race for it: by run, (version, what is shared)
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
@@ -46,7 +47,8 @@ class Progress:
         `vital_signs.wire`), marks (of `watched.mark_rows`), and together, as in `SELDOM`:
 
         - title (what people call the run), goal and best (steps), labelled (the columns are
-          classes), playable (there is a model)
+          classes, one after the other from the left), classes (their names, [] if not known),
+          playable (there is a model)
         - picture (base64 PNG) and opinions (base64, a byte for each sample, 255 is certainly real)
         - frames (steps with a recorded picture), or dropped and added to the list the page has
         - finding (`doctor_wire.wire`)
@@ -55,7 +57,10 @@ class Progress:
         A cursor that makes no sense is an empty one.
         """
         cursor = asked if isinstance(asked, dict) else {}
-        source = self._watchable.find(cursor.get("show"))
+        hidden = self._studio.helm.privacy.hides_present(
+            cursor.get("who"), self._studio.runner.snapshot
+        )
+        source = self._watchable.find(cursor.get("show"), hidden)
         snapshot, shared = source.snapshot, self._once(source)
         at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
@@ -119,8 +124,9 @@ class Progress:
             opinions = base64.b64encode(levels.tobytes()).decode()
         steps = frame_steps(source.folder)
         playable = bool(snapshot.run) and (source.folder / "model.safetensors").exists()
+        names = read_class_names(source.folder)
         shared: dict[str, Any] = {
-            "about": _about(snapshot) | {"playable": playable, "title": title},
+            "about": _about(snapshot) | {"playable": playable, "title": title, "classes": names},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
             "doctor": {"finding": doctor_wire.wire(snapshot.finding)},
@@ -151,7 +157,7 @@ def _about(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "goal": snapshot.goal_steps,
         "best": snapshot.best_step,
-        "labelled": bool(snapshot.config.conditional) if snapshot.config else True,
+        "labelled": snapshot.config.classes > 0 if snapshot.config else True,
     }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import run_files, text
+from demo import hub_panel, image_uploads, run_files, text
 from demo.exporting import visitor
-from demo.models import choices, preferred
+from demo.models import choices, model_name, preferred
 from demo.panels import STATIC, first, preloads
 from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
@@ -16,6 +16,7 @@ from demo.theme import theme
 
 SHEETS = (
     "app",
+    "hub",
     "explore",
     "moments",
     "interpolate",
@@ -56,20 +57,26 @@ def build(studio: Studio) -> gr.Blocks:
                 elem_classes="ls-model",
                 min_width=160,
             )
+            if studio.settings.hub:
+                hub_panel.build(studio, model)
         with gr.Tabs(elem_classes="ls-tabs") as tabs:
             for name, tab in (("explore", explore), ("interpolate", interpolate), ("train", train)):
                 with gr.Tab(t(f"tab.{name}"), id=name):
                     tab.build(studio, model, t)
 
-        def refresh(current: str | None) -> Any:
-            options = choices(studio)
-            if any(current == value for _, value in options):
+        def refresh(current: str | None, request: gr.Request) -> Any:
+            options = choices(studio, request.session_hash)
+            folder = studio.model_folders().get(current)
+            if folder is not None:
+                if all(current != value for _, value in options):  # in no menu, but known by name
+                    options.append((model_name(current, folder), current))
                 # the value stays out: another event may have chosen a model meanwhile
                 return gr.Dropdown(choices=options)
             return gr.Dropdown(choices=options, value=preferred(options))
 
         def gone(request: gr.Request) -> None:
             studio.exports.stop(visitor(request))
+            studio.hub.stop(visitor(request))
 
         page.unload(gone)
         gr.on([page.load, tabs.select, model.focus], refresh, model, model, **QUIET)
@@ -79,7 +86,7 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
     return {
-        "app_kwargs": {"routes": run_files.routes(studio)},
+        "app_kwargs": {"routes": [*run_files.routes(studio), *image_uploads.routes(studio)]},
         "theme": theme(),
         "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
         "head": f"{preloads('explore')}\n{first('owner')}",

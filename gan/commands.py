@@ -18,6 +18,7 @@ import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
+from gan.datasets import is_own
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -37,8 +38,27 @@ def train(args: argparse.Namespace) -> None:
     changes = dict(_setting(text) for text in args.set)
     if args.steps is not None:
         changes["steps"] = args.steps
-    config = configs.preset(args.preset, data=args.data, seed=args.seed, **changes)
+    own, data = is_own(args.data), {"data": args.data}
+    if args.images is not None:
+        from gan.image_commands import prepare, summary
+
+        one = prepare(args.images, "", args.size, args.fit, args.most)
+        print(summary(one))
+        own, data = True, one.settings()
+    elif own:
+        from gan.image_commands import settings_of
+
+        data = settings_of(args.data)
+    name = args.preset or ("own-images" if own else "default")
+    config = configs.preset(name, **{**data, "seed": args.seed, **changes})
     _go_on(Run.create(config, args.out), config.steps, args)
+
+
+def images(args: argparse.Namespace) -> None:
+    """Images of one's own; see `gan.image_commands`."""
+    from gan.image_commands import images as prepare
+
+    prepare(args)
 
 
 def resume(args: argparse.Namespace) -> None:
@@ -77,6 +97,8 @@ def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
         while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
             if stop.is_set():  # between steps: half of one could not be resumed bit for bit
                 break
+            if seconds and not begun_s:
+                run.trainer.done = run.elapsed_s / seconds
             stats = keeper.advance()
             bar.update(run.step - bar.n)
             told.say(keeper)
@@ -163,12 +185,10 @@ def draw(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """A model's figures beside those of real images."""
-    from gan import evaluate as judging
-    from gan.generator import Generator
+    """A model's figures; see `gan.evaluate_command`."""
+    from gan.evaluate_command import evaluate as measure
 
-    report = judging.evaluate(Generator.load(args.model), count=args.count)
-    print(json.dumps(report.to_json()) if args.json else judging.table(report))
+    measure(args)
 
 
 def doctor(args: argparse.Namespace) -> None:

@@ -16,10 +16,10 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from gan.about import ABOUT, clean_title, read_about
+from gan.about import ABOUT, read_class_names, read_title
 from gan.atomic import write_atomic, write_json
 from gan.checkpoint import NEWEST, CheckpointError, load_checkpoint
-from gan.config import DATASETS, Config, ConfigError
+from gan.config import Config, ConfigError
 from gan.data import ImageSet
 from gan.foreign_rows import RowError, figures, happenings, numbers_of
 from gan.frames import (
@@ -75,15 +75,15 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
     _check_frames(folder, trainer, config)
     for name, take in ((HISTORY, happenings), (VITALS, figures)):
         _rewrite(folder / name, take, step)
-    title = clean_title(read_about(folder).get("title"))
-    write_json(folder / ABOUT, {"title": title} if title else {})
+    about = {"title": read_title(folder), "classes": read_class_names(folder)}
+    write_json(folder / ABOUT, {name: value for name, value in about.items() if value})
     Store(folder).write_model(trainer.ema.state_dict())
 
 
 def _blank(config: Config) -> ImageSet:
     """Images that nothing is learned from: to see whether a checkpoint fits, none are needed."""
-    spec, side = DATASETS[config.data], config.image_size
-    images = torch.zeros((1, spec.channels, side, side), dtype=torch.uint8)
+    side = config.image_size
+    images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
     return ImageSet(config.data, images, torch.zeros(1, dtype=torch.int64))
 
 

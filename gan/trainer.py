@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from gan.adaptive import AdaptiveAugment, check_state
 from gan.augment import disturbed
 from gan.config import Config
 from gan.data import ImageSet
 from gan.losses import LOSSES, r1_penalty
-from gan.machine import choose_device
+from gan.machine import choose_device, has_bfloat16
 from gan.networks import make_discriminator, make_generator
 from gan.steering import changed, difference
 from gan.trainer_state import below, check_moments, check_shapes, moments
@@ -39,17 +40,21 @@ class Trainer:
     """Trains G against D; `ema` is the smoothed copy of G that is shown and used.
 
     The same config, data and machine give the same weights: every random number comes from
-    `rng`, a CPU generator whose state is part of `state_dict()`.
+    `rng`, a CPU generator whose state is part of `state_dict()`. `done`, 0..1, is set by whoever
+    trains for a time: the share of it that is over, which the learning rates then follow instead of
+    `config.steps`.
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
         self.config, self.step_count = config, 0
+        self.done: float | None = None
         self.data = data.some(config.train_images, config.seed)
         self.device = device or choose_device()
+        quick = {"device": self.device, "memory_format": torch.channels_last}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.G = make_generator(config).to(self.device)
-            self.D = make_discriminator(config).to(self.device)
+            self.G = make_generator(config).to(**quick)
+            self.D = make_discriminator(config).to(**quick)
         self.ema = copy.deepcopy(self.G).eval().requires_grad_(False)
         self.rng = torch.Generator().manual_seed(config.seed)
         betas = (config.beta1, config.beta2)
@@ -57,6 +62,10 @@ class Trainer:
         self.opt_G = torch.optim.Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
         self.opt_D = torch.optim.Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
         self.loss = LOSSES[config.loss]
+        self._bfloat16 = config.precision == "bfloat16" or (
+            config.precision == "auto" and has_bfloat16(self.device)
+        )
+        self.adaptive = AdaptiveAugment(config.augment)
 
     def step(self) -> StepStats:
         """`d_steps_per_g_step` steps of D, then one of G, then the EMA."""
@@ -73,28 +82,31 @@ class Trainer:
         """Move D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
         images, classes = self._real_batch()
         with torch.no_grad():
-            fakes = self.G(self._z(), classes)
+            fakes = self._drawn(classes)
         images, fakes = self._shown(images), self._shown(fakes)
-        real, fake = self.D(images, classes), self.D(fakes, classes)
+        real, fake = self._scores(images, classes), self._scores(fakes, classes)
         loss = total = self.loss.d(real, fake)
         every = self.config.r1_every
         if self.config.r1_gamma and self.step_count % every == 0:
-            penalty = r1_penalty(lambda x: self.D(x, classes), images)
+            penalty = r1_penalty(lambda x: self._scores(x, classes), images)
             total = loss + 0.5 * self.config.r1_gamma * every * penalty
         self.opt_D.zero_grad(set_to_none=True)
         total.backward()
         self.opt_D.step()
-        return loss.detach(), real.detach(), fake.detach()
+        real, fake = real.detach(), fake.detach()
+        if self.config.augment_target:
+            self.adaptive.see(real, fake, self.config.loss, self.config.augment_target)
+        return loss.detach(), real, fake
 
     def step_G(self) -> Tensor:
         """Move G alone. Returns its loss."""
         images, classes = self._real_batch()
         self.D.requires_grad_(False)
         try:
-            fake = self.D(self._shown(self.G(self._z(), classes)), classes)
+            fake = self._scores(self._shown(self._drawn(classes)), classes)
             real = fake.detach()
             if self.config.loss == "relativistic":  # the others do not compare with reals
-                real = self.D(self._shown(images), classes)
+                real = self._scores(self._shown(images), classes)
             loss = self.loss.g(real, fake)
             self.opt_G.zero_grad(set_to_none=True)
             loss.backward()
@@ -102,6 +114,20 @@ class Trainer:
         finally:  # a step that raised may be taken again
             self.D.requires_grad_(True)
         return loss.detach()
+
+    def _drawn(self, classes: Tensor) -> Tensor:
+        """G's images of new latents, float32."""
+        with self._mixed_precision():
+            return self.G(self._z(), classes).float()
+
+    def _scores(self, images: Tensor, classes: Tensor) -> Tensor:
+        """D's scores, float32: the losses and the norm of R1's gradient need the precision."""
+        with self._mixed_precision():
+            return self.D(images, classes).float()
+
+    def _mixed_precision(self) -> torch.autocast:
+        """Weights, their moments and the EMA stay float32 (Micikevicius et al. 2018)."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16)
 
     def _real_batch(self) -> tuple[Tensor, Tensor]:
         index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
@@ -119,8 +145,13 @@ class Trainer:
 
     def _shown(self, images: Tensor) -> Tensor:
         """Images as D sees them in training. Without augmentation no random number is drawn."""
-        chance = self.config.augment
+        chance = self.augment
         return disturbed(images, chance, self.rng) if chance else images
+
+    @property
+    def augment(self) -> float:
+        """The probability 0..1 of each disturbance at present, fixed or steered."""
+        return self.adaptive.probability if self.config.augment_target else self.config.augment
 
     @torch.no_grad()
     def _update_ema(self) -> None:
@@ -134,7 +165,8 @@ class Trainer:
     def _set_learning_rates(self) -> None:
         scale = 1.0
         if self.config.lr_schedule == "linear":
-            scale = max(0.0, min(1.0, 2 - 2 * self.step_count / self.config.steps))
+            done = self.step_count / self.config.steps if self.done is None else self.done
+            scale = max(0.0, min(1.0, 2 - 2 * done))
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 
@@ -146,6 +178,8 @@ class Trainer:
         """
         if changed(self.config, difference(self.config, config)) != config:
             raise ValueError("the config is that of another run")
+        if config.augment != self.config.augment or not self.config.augment_target:
+            self.adaptive.start(config.augment)
         self.config = config  # read anew in every step
 
     def is_finite(self) -> bool:
@@ -156,6 +190,8 @@ class Trainer:
     def state_dict(self) -> dict[str, Any]:
         """All it takes to go on bit for bit: tensors by dotted name, and `step_count`."""
         tensors = {"rng": self.rng.get_state()}
+        if self.config.augment_target:
+            tensors["adaptive"] = self.adaptive.state()
         for name in ("G", "D", "ema"):
             module = getattr(self, name)
             tensors |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
@@ -178,6 +214,8 @@ class Trainer:
         rng, own = tensors.get("rng"), self.rng.get_state()
         if rng is None or rng.shape != own.shape or rng.dtype != own.dtype:
             raise ValueError("the state of the random numbers is missing")
+        if "adaptive" in tensors:
+            check_state(tensors["adaptive"])
         for name in ("G", "D", "ema"):
             getattr(self, name).load_state_dict(below(tensors, name))
         for name in ("opt_G", "opt_D"):
@@ -185,8 +223,13 @@ class Trainer:
             entries: dict[int, dict[str, Tensor]] = {}
             for key, value in below(tensors, name).items():
                 index, entry = key.split(".", 1)
-                entries.setdefault(int(index), {})[entry] = value.clone()
+                weight = optimiser.param_groups[0]["params"][int(index)]
+                # laid out in memory as the weight is, for the fused Adam goes by memory alone
+                kept = value.clone() if entry == "step" else torch.empty_like(weight).copy_(value)
+                entries.setdefault(int(index), {})[entry] = kept
             groups = optimiser.state_dict()["param_groups"]
             optimiser.load_state_dict({"state": entries, "param_groups": groups})
         self.rng.set_state(tensors["rng"])
+        if "adaptive" in tensors:
+            self.adaptive.load(tensors["adaptive"])
         self.step_count = state["step_count"]

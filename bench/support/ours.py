@@ -33,7 +33,8 @@ def train_ours(seconds: float, seed: int) -> tuple[Generator, int]:
     with tempfile.TemporaryDirectory() as folder:
         run = Run.create(preset("default", seed=seed), Path(folder) / "run")
         keeper, begun = Keeper(run), time.perf_counter()
-        while time.perf_counter() - begun < seconds:
+        while (spent_s := time.perf_counter() - begun) < seconds:
+            run.trainer.done = spent_s / seconds
             keeper.advance()
         return run.generator(), run.step
 
