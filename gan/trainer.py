@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from gan.adam import Adam
 from gan.adaptive import AdaptiveAugment, check_state
 from gan.augment import disturbed
 from gan.config import Config
@@ -59,8 +60,8 @@ class Trainer:
         self.rng = torch.Generator().manual_seed(config.seed)
         betas = (config.beta1, config.beta2)
         fused = self.device.type != "mps"
-        self.opt_G = torch.optim.Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
-        self.opt_D = torch.optim.Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
+        self.opt_G = Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
+        self.opt_D = Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
         self.loss = LOSSES[config.loss]
         self._bfloat16 = config.precision == "bfloat16" or (
             config.precision == "auto" and has_bfloat16(self.device)
