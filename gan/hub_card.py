@@ -9,7 +9,7 @@ from typing import Any
 from gan.datasets import is_own
 from gan.evaluation_table import markdown
 from gan.generator import Generator
-from gan.model_card import read_evaluation
+from gan.report import read_evaluation
 from gan.vitals_log import read_vitals
 
 LIBRARY = "latent-studio"
