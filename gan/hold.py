@@ -92,8 +92,8 @@ def elsewhere(folder: Path) -> Holder | None:
 class Hold:
     """A run that this process trains, until `release`, or until nobody knows this object any more.
 
-    A thread of its own keeps the file fresh. What this process holds already it may take again: the
-    older hold is lost by that.
+    A thread of its own keeps the file fresh. What this process holds already it may take again, and
+    lose the one and keep the other: within one process others see to it that a run has one trainer.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -181,7 +181,7 @@ def _let_go(path: Path, token: str, over: threading.Event) -> None:
 def _beat(path: Path, me: Holder, over: threading.Event, lost: threading.Event) -> None:
     while not over.wait(BEAT_S):
         found = _read(path)
-        if found is not None and found.token != me.token:
+        if found is not None and not found.is_me:
             lost.set()
             return
         with contextlib.suppress(OSError):  # a disk that is not there now may come back

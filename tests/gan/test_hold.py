@@ -127,3 +127,17 @@ def test_of_two_that_take_over_at_once_one_gets_it(tmp_path):
     assert holder(tmp_path) == living
     holds._remove(tmp_path / FILE, living.token)
     assert not list(tmp_path.iterdir())
+
+
+def test_one_process_may_hold_a_run_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(holds, "BEAT_S", 0.02)
+    first, second = Hold(tmp_path), Hold(tmp_path)
+    time.sleep(0.2)
+    first.check()
+    second.release()
+    end_s = time.monotonic() + 20
+    while holder(tmp_path) is None and time.monotonic() < end_s:
+        time.sleep(0.02)
+    assert holder(tmp_path) is not None
+    first.release()
+    assert holder(tmp_path) is None

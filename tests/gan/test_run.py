@@ -117,6 +117,7 @@ def damaged(path: Path, how: str) -> None:
 def test_a_damaged_checkpoint_is_refused_with_a_sentence_and_changes_nothing(tmp_path, how):
     run = walk(Run.create(SMALL, tmp_path / "r"), 20)
     run.save()
+    run.close()
     (tmp_path / "r" / PREVIOUS).write_bytes(b"damaged too")
     damaged(tmp_path / "r" / NEWEST, how)
     shutil.rmtree(tmp_path / "r/milestones")
