@@ -135,10 +135,26 @@ def _take(path: Path, me: Holder) -> None:
 
 
 def _create(path: Path, me: Holder) -> bool:
-    """Whether the file is this process's now; False when there is one."""
+    """Whether the file is this process's now; False when there is one. It is whole, or not there:
+    but for file systems without hard links, where it is empty for a moment.
+    """
+    words, aside = json.dumps(asdict(me)), path.with_name(f".{path.name}.{me.token}.part")
+    try:
+        aside.write_text(words)
+        os.link(aside, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        return _create_in_place(path, words)
+    finally:
+        aside.unlink(missing_ok=True)
+    return True
+
+
+def _create_in_place(path: Path, words: str) -> bool:
     try:
         with open(path, "x", encoding="utf-8") as file:
-            json.dump(asdict(me), file)
+            file.write(words)
     except FileExistsError:
         return False
     return True

@@ -129,6 +129,19 @@ def test_of_two_that_take_over_at_once_one_gets_it(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_without_hard_links_it_is_held_too(tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refused)
+    hold = Hold(tmp_path)
+    assert holder(tmp_path).process == os.getpid() and len(list(tmp_path.iterdir())) == 1
+    hold.release()
+    left_by(tmp_path)
+    with pytest.raises(HeldElsewhere):
+        Hold(tmp_path)
+
+
 def test_one_process_may_hold_a_run_twice(tmp_path, monkeypatch):
     monkeypatch.setattr(holds, "BEAT_S", 0.02)
     first, second = Hold(tmp_path), Hold(tmp_path)
