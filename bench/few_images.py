@@ -30,6 +30,7 @@ from gan.evaluate import evaluate
 from gan.generator import Generator
 from gan.judge import Judge
 from gan.machine import set_threads
+from gan.neighbours import nearest
 from gan.trainer import Trainer
 from gan.vitals import Probe
 
@@ -110,7 +111,8 @@ def train(config: Config, digits: ImageSet) -> Row:
                 best, best_step = signs["frechet"], trainer.step_count
                 best_ema = copy.deepcopy(trainer.ema)
     made = [Generator(config, network) for network in (trainer.ema, best_ema)]
-    distance, best = (evaluate(each).frechet for each in made)
+    reports = [evaluate(each, measures=["frechet"]) for each in made]
+    distance, best = (report.figures["frechet"].value for report in reports)
     # a look is rough: the end may be better than what looked best
     best, best_step = min((best, best_step), (distance, config.steps))
     ratio = nn_ratio(made[0], trainer.data)
@@ -126,8 +128,8 @@ def nn_ratio(generator: Generator, seen: ImageSet) -> float:
     known, *others = (
         torch.from_numpy(judge.features(images)) for images in (pixels(seen), drawn, pixels(held))
     )
-    drawn_away, held_away = (torch.cdist(each, known).amin(1).mean() for each in others)
-    return float(drawn_away / held_away)
+    drawn_away, held_away = (float(nearest(each, known).mean()) for each in others)
+    return drawn_away / held_away
 
 
 def pixels(images: ImageSet) -> np.ndarray:

@@ -20,6 +20,7 @@ from demo.slot import ACTIVE, WAIT_S, Slot
 from demo.visitor import Visitor
 from gan.about import change_about, read_about
 from gan.config import Config
+from gan.hold import elsewhere
 from gan.runner import Runner
 from gan.runs import RunInfo, run_info
 
@@ -95,7 +96,7 @@ class Helm:
         """Go on with a run that ended before its goal; answers as `start`.
 
         Raises:
-            Refused: not theirs, or as `start`.
+            Refused: not theirs, another process trains it, or as `start`.
             LookupError: there is no such run (any more), or it is at its goal.
             gan.checkpoint.CheckpointError, gan.data.DataError, OSError: it cannot be gone on with.
         """
@@ -106,6 +107,7 @@ class Helm:
             raise Refused("not_yours")
         if run.config is not None:
             self.privacy.check(who, run.config)
+        refuse_if_elsewhere(run.folder)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
             most_s = self._settings.max_run_s  # of each sitting: what is trained is there already
@@ -192,3 +194,9 @@ class Helm:
         while folder.exists():
             folder, number = self._settings.runs / f"{name}-{number}", number + 1
         return folder
+
+
+def refuse_if_elsewhere(folder: Path) -> None:
+    """Raises Refused: another process than this server trains the run in this folder."""
+    if (found := elsewhere(folder)) is not None:
+        raise Refused("elsewhere", host=found.host, process=found.process)

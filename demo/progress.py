@@ -17,7 +17,7 @@ from demo import doctor_wire
 from demo.curve_rows import number
 from demo.models import model_name
 from demo.studio import Studio
-from demo.watched import Live, Recorded, Watchable
+from demo.watched import Growing, Live, Recorded, Watchable
 from gan.about import read_class_names
 from gan.frames import frame_path, frame_steps
 from gan.pictures import grid, png_bytes
@@ -108,7 +108,7 @@ class Progress:
                 found[str(step)] = base64.b64encode(data).decode()
         return {"run": source.snapshot.run, "frames": found}
 
-    def _once(self, source: Live | Recorded) -> dict[str, Any]:
+    def _once(self, source: Live | Recorded | Growing) -> dict[str, Any]:
         snapshot = source.snapshot
         title = model_name(source.model, source.folder)
         key = (snapshot.version, snapshot.state, snapshot.step, snapshot.elapsed_s, title)

@@ -16,6 +16,7 @@ from demo.slot import ACTIVE
 from demo.studio import Studio
 from gan.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
+from gan.hold import elsewhere
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
 # of a run, whatever its preset
@@ -40,17 +41,19 @@ class RunList:
         self._version = time.time_ns() // 1_000_000
         self._cards: dict[str, _Made] = {}  # by name
         self._order: tuple[int, list[str]] = (self._version, [])
+        self._far: list[str] = []  # the runs that other processes train
 
     def since(self, version: Any, who: Any) -> dict[str, Any]:
         """What a page does not have that was told `version` (else 0): `cards` by name, and `names`
         in their order, the last trained first, when it has changed.
 
         Always: `version`, and `going`: the names of the runs in progress, with `state` and `step`.
+        `elsewhere`, if there are any: the names of those that other processes train.
         """
         known = version if type(version) is int else 0
         with self._lock:
             self._look()
-            now, (ordered, names) = self._version, self._order
+            now, (ordered, names), far = self._version, self._order, self._far
             known = known if known <= now else 0
             made = {name: one for name, one in self._cards.items() if one.card}
         owns, hides = self._studio.helm.owns_folder, self._studio.helm.privacy.hides
@@ -63,6 +66,8 @@ class RunList:
         fresh = [card for card in fresh if card.info.name not in hidden]
         told: dict[str, Any] = {"version": now, **self._going()}
         told["going"] = [name for name in told["going"] if name not in hidden]
+        if far := [name for name in far if name not in hidden]:
+            told["elsewhere"] = far
         if fresh:
             told["cards"] = {
                 one.info.name: _wire(one) | {"mine": owns(who, one.info.folder)} for one in fresh
@@ -93,6 +98,9 @@ class RunList:
         now_s, going = time.monotonic(), () if anew else self._going()["going"]
         root = self._studio.settings.runs
         folders = {path.name: path for path in _below(root) if path.is_dir()}
+        self._far = [name for name, folder in folders.items() if elsewhere(folder)]
+        if not anew:
+            going = [*going, *self._far]
         for name, folder in folders.items():
             mark, known = stamp(folder), self._cards.get(name)
             serves = known is not None and name in going and now_s - known.made_s < CARD_S

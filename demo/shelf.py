@@ -43,7 +43,7 @@ class Shelf:
 
     def steps(self, model: str) -> list[int]:
         """The steps of a run ("run:<name>") whose weights are kept, in order; [] of all else."""
-        folder = self._folder(model) if model.startswith(RUN_PREFIX) else None
+        folder = self.folder(model) if model.startswith(RUN_PREFIX) else None
         return kept_steps(folder) if folder else []
 
     def load(self, model: str) -> Generator:
@@ -53,7 +53,7 @@ class Shelf:
             ModelError: no such model or moment, or its files are damaged.
         """
         base, step = parted(model)
-        folder = self._folder(base)
+        folder = self.folder(base)
         path = folder and _weights(folder, step)
         try:
             stamp = path and path.stat().st_mtime_ns
@@ -76,8 +76,8 @@ class Shelf:
             kept[model] = known  # the one used last comes last
             return known[1]
 
-    def _folder(self, model: str) -> Path | None:
-        """A model's folder; listed anew only if need be."""
+    def folder(self, model: str) -> Path | None:
+        """A model's folder, None when it is not here; listed anew only if need be."""
         folder = self._listed.get(model)
         if folder is None or not (folder / "model.safetensors").exists():
             self._listed = self.folders()

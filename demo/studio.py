@@ -13,6 +13,7 @@ from demo.paces import Paces
 from demo.settings import Settings
 from demo.shelf import RUN_PREFIX, Shelf
 from gan.generator import Generator
+from gan.hold import elsewhere
 from gan.runner import Runner
 
 
@@ -38,8 +39,13 @@ class Studio:
         return self.shelf.folders()
 
     def trains(self, model: str) -> bool:
-        """Whether this model is of the run in progress, so that its weights keep changing."""
-        return model.startswith(RUN_PREFIX) and self._live.covers(model.removeprefix(RUN_PREFIX))
+        """Whether this model is of a run in progress, so that its weights keep changing."""
+        if not model.startswith(RUN_PREFIX):
+            return False
+        if self._live.covers(model.removeprefix(RUN_PREFIX)):
+            return True
+        folder = self.shelf.folder(model)
+        return folder is not None and elsewhere(folder) is not None
 
     def generator(self, model: str, wait_s: float = 0.0) -> Generator:
         """The model behind an id: of a run in progress a copy made a moment ago.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from demo import vital_signs
 from demo.curve_rows import points, thin
+from demo.growing import Growing
+from demo.mark_rows import Numbered, mark_rows
 from demo.shelf import RUN_PREFIX
 from demo.studio import Studio
 from gan.best import best_step
@@ -18,6 +20,8 @@ from gan.doctor import diagnose
 from gan.frames import frame_steps
 from gan.history import FILE as HISTORY
 from gan.history import read_history, read_marks
+from gan.hold import FILE as HELD
+from gan.hold import elsewhere
 from gan.runner import Runner
 from gan.runs import RunInfo, run_info
 from gan.snapshot import Snapshot
@@ -25,10 +29,9 @@ from gan.vitals_log import read_vitals
 
 log = logging.getLogger(__name__)
 
-MOST_MARKS = 100  # the newest, of a run
 OPEN = 4  # recordings kept in memory
+READ_S = 2.0  # so long what was read of a run serves all who watch it grow
 BUNDLED = "mnist"
-Numbered = tuple[list[list[Any]], int]
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,12 @@ class Watchable:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         # replaced whole: two visitors may race for it
-        self._opened: dict[tuple[str, int], Recorded] = {}
+        self._opened: dict[tuple[str, int], Recorded | Growing] = {}
 
-    def find(self, name: Any = "", hidden: bool = False) -> Live | Recorded:
-        """The run of that name; the present or last one when there is none such, or before any
-        the bundled recording. A name is looked up in listings only. `hidden`: the present one is
-        not on show, but for those who know its name.
+    def find(self, name: Any = "", hidden: bool = False) -> Live | Recorded | Growing:
+        """The run of that name; the present or last one when there is none such. Before any it is
+        one that another process trains, or else the bundled recording. A name is looked up in
+        listings only. `hidden`: the present one is not on show, but for those who know its name.
         """
         runner, runs = self._studio.runner, self._studio.settings.runs
         present = runner.snapshot
@@ -122,46 +125,51 @@ class Watchable:
             listed = (path for path in runs.glob("*/") if path.name == name)
             found = next((info for path in listed if (info := run_info(path))), None)
             if found is not None:
-                return self._open(found.folder, RUN_PREFIX + name, _snapshot(found))
+                model, far = RUN_PREFIX + name, elsewhere(found.folder) is not None
+                return self._open(
+                    found.folder, model, _snapshot(found), Growing if far else Recorded
+                )
         if present.run and not hidden:
             return self.find(present.run)
         if hidden:
             present = Snapshot(version=present.version)
+        elif present.state == "idle" and (far := self._newest_elsewhere()):
+            return self.find(far)
         bundled = self._open(self._studio.settings.models / BUNDLED, BUNDLED, Snapshot())
         state = {"state": present.state, "version": present.version, "error": present.error}
         return replace(bundled, snapshot=replace(bundled.snapshot, **state))
 
-    def _open(self, folder: Path, model: str, snapshot: Snapshot) -> Recorded:
+    def _newest_elsewhere(self) -> str:
+        """The run that another process began to train last, of those that all may see; else ""."""
+        folders = [path.parent for path in self._studio.settings.runs.glob(f"*/{HELD}")]
+        found = [(held.since, folder) for folder in folders if (held := elsewhere(folder))]
+        seen = [
+            (since, folder.name)
+            for since, folder in found
+            if not self._studio.helm.privacy.hides("", folder)
+        ]
+        return max(seen)[1] if seen else ""
+
+    def _open(
+        self,
+        folder: Path,
+        model: str,
+        snapshot: Snapshot,
+        kind: type[Recorded] | type[Growing] = Recorded,
+    ) -> Recorded | Growing:
         key = (model, _changed_ns(folder))
+        if kind is Growing:  # it changes all the time, and reading it takes some
+            key = (model, int(time.time() / READ_S))
         known = self._opened.get(key)
         if known is None:
             try:
-                known = Recorded.read(snapshot, folder, model)
+                known = kind.read(snapshot, folder, model)
             except Exception:  # rows that were not written here; the film can be shown
                 log.exception("The figures of %s could not be read.", folder)
                 error = "The figures of this run are damaged; only its pictures can be shown."
                 known = Recorded(replace(snapshot, error=error), folder, model, [], [], [])
             self._opened = {**dict(list(self._opened.items())[1 - OPEN :]), key: known}
         return known
-
-
-def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
-    """Marks as the page wants them, the newest few: [step, kind, changes, step it came from, note].
-
-    The page has words of its own for most kinds; of the others it shows the note. A roll-back that
-    nobody asked for is of the kind "diverged".
-    """
-    rows = [
-        [mark["step"], _kind(mark), mark.get("changes") or {}, mark.get("from_step")]
-        + ([mark["note"]] if mark.get("note") else [])
-        for mark in marks
-    ]
-    return rows[-MOST_MARKS:]
-
-
-def _kind(mark: dict[str, Any]) -> str:
-    diverged = mark["mark"] == "rolled back" and not mark.get("asked")
-    return "diverged" if diverged else mark["mark"]
 
 
 def _snapshot(run: RunInfo) -> Snapshot:

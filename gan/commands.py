@@ -11,8 +11,10 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 from tqdm import tqdm
@@ -32,7 +34,31 @@ def _setting(text: str) -> tuple[str, object]:
 
 
 def train(args: argparse.Namespace) -> None:
-    """A new run in a new folder."""
+    """A new run in a new folder, by this process or by all it was launched with."""
+    _lead(_begin, args)
+
+
+def resume(args: argparse.Namespace) -> None:
+    """Go on with a run's last checkpoint, by any number of processes."""
+    _lead(_open, args)
+
+
+def _lead(opener: Callable, args: argparse.Namespace) -> None:
+    """The main process has the run and trains it; the others follow."""
+    from gan.machine import set_threads
+    from gan.peers import joined
+    from gan.stopping import told_to_stop
+
+    with joined() as peers, told_to_stop(patient=peers.count > 1) as stop:
+        set_threads(peers.here)
+        if not peers.main:
+            return peers.follow()
+        run, goal = opener(args, peers)
+        with contextlib.closing(run):
+            _go_on(run, goal, args, stop)
+
+
+def _begin(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
     from gan.run import Run
 
     changes = dict(_setting(text) for text in args.set)
@@ -51,7 +77,8 @@ def train(args: argparse.Namespace) -> None:
         data = settings_of(args.data)
     name = args.preset or ("own-images" if own else "default")
     config = configs.preset(name, **{**data, "seed": args.seed, **changes})
-    _go_on(Run.create(config, args.out), config.steps, args)
+    peers.check(config)
+    return Run.create(config, args.out, peers.trainer), config.steps
 
 
 def images(args: argparse.Namespace) -> None:
@@ -61,37 +88,43 @@ def images(args: argparse.Namespace) -> None:
     prepare(args)
 
 
-def resume(args: argparse.Namespace) -> None:
-    """Go on with a run's last checkpoint."""
+def _open(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
     from gan.run import Run
 
-    run = Run.resume(args.folder)
+    run = Run.resume(args.folder, peers.trainer)
     goal = args.steps if args.steps is not None else run.config.steps
     if args.seconds is None and run.step >= goal:
         raise ValueError(f"{args.folder} is at step {run.step} already; say --steps or --seconds.")
-    _go_on(run, goal if args.seconds is None else sys.maxsize, args)
+    return run, goal if args.seconds is None else sys.maxsize
 
 
-def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
+def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
     """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
     from gan.best import best_step
     from gan.frames import frame_steps
     from gan.keeper import Keeper
-    from gan.machine import set_threads
-    from gan.stopping import told_to_stop
-    from gan.vitals_log import read_vitals
+    from gan.reals import Reals, Shelf
+    from gan.vitals_log import FIRST_S, Vitals
 
     seconds = args.seconds
     if seconds is not None and not seconds > 0:
         raise ValueError("--seconds must be above 0.")
     if not args.save_every >= 0:
         raise ValueError("--save-every must not be below 0.")
-    set_threads()
-    keeper = Keeper(run, args.save_every)
-    best = best_step(read_vitals(run.folder), frame_steps(run.folder))
-    begun_s, framed_s, told = run.elapsed_s, time.monotonic(), _Told()
+    begun_s, framed_s, told, reals = run.elapsed_s, time.monotonic(), _Told(), Shelf()
+
+    def known(data_name: str, size: int) -> Reals | None:  # not worth reading for an instant
+        return reals.get(data_name, size) if run.elapsed_s - begun_s >= FIRST_S else None
+
+    keeper, vitals = Keeper(run, args.save_every), Vitals(reals=known)
+
+    def show() -> None:
+        vitals.take(run)
+        kept = {*frame_steps(run.folder), run.step}
+        run.keep_frame(best=best_step(vitals.rows(run.folder.name), kept))
+
     bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
-    with told_to_stop() as stop, bar:
+    with bar:
         if run.step == 0:
             run.keep_frame()
         while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
@@ -106,13 +139,13 @@ def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
             if stats and now - framed_s >= 1:
                 bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
                 with contextlib.suppress(OSError):  # told when saving
-                    run.keep_frame(best=best)
+                    show()
                 framed_s = now
         saved = keeper.save()
         told.say(keeper)
     if not saved:
         raise OSError(keeper.warning)
-    run.keep_frame(best=best)
+    show()
     if stop.is_set():
         raise KeyboardInterrupt
     print(f"{run.folder}: step {run.step}, {run.elapsed_s:.0f} s of training")

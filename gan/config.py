@@ -211,7 +211,7 @@ PRESETS = MappingProxyType(
             "lr_d": 1e-3,
             "batch_size": 32,
         },
-        "few-images": {"train_images": 200, "augment": 0.3},
+        "few-images": {"train_images": 500, "augment": 0.3},
         "own-images": {"augment": 0.2, "ema_decay": 0.998},
     }
 )

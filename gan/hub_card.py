@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from gan.config import Config
+from gan.datasets import is_own
+from gan.evaluation_table import markdown
+from gan.generator import Generator
+from gan.report import read_evaluation
 from gan.vitals_log import read_vitals
 
 LIBRARY = "latent-studio"
 TAGS = (LIBRARY, "gan", "image-generation", "safetensors")
 PIPELINE = "unconditional-image-generation"
-EVALUATION = "evaluation.json"  # in a model's folder: what `gan evaluate --json` printed
 UNMEASURED = "They were not measured."
 
 # where the Hub keeps the data sets that are known by other names there
@@ -54,41 +55,36 @@ Or open `{{ repo }}` on the page of Latent Studio. `model.safetensors` holds the
 """
 
 
-def words(folder: Path, config: Config, weights: int, repo: str) -> dict[str, Any]:
-    """What fills `TEMPLATE` for the model in a folder; `weights`: how many numbers it has."""
-    shape = f"{config.image_size} x {config.image_size} px"
+def words(folder: Path, generator: Generator, repo: str) -> dict[str, Any]:
+    """What fills `TEMPLATE` for a generator from a folder, as the model "owner/name"."""
+    config, name = generator.config, repo.partition("/")[2]
+    weights = sum(each.numel() for each in generator.network.parameters())
     colour = "colour" if config.channels == 3 else "grey"
     classes = f", {config.classes} classes" if config.classes else ""
     caption = "Samples of seed 0, none chosen by hand"
     return {
-        "title": repo.partition("/")[2],
+        "title": name,
         "repo": repo,
-        "name": repo.partition("/")[2],
-        "data": config.data,
-        "what": f"{shape}, {colour}{classes}, {weights / 1e6:.2f} M weights",
+        "name": name,
+        "data": "its maker's own images" if is_own(config.data) else config.data,
+        "what": f"{config.image_size} x {config.image_size} px, {colour}{classes}, "
+        f"{weights / 1e6:.2f} M weights",
         "samples": "samples.png",
         "caption": caption + (", a column for each class." if config.classes else "."),
-        "figures": figures(folder),
+        "figures": figures(folder, generator.model_id),
     }
 
 
-def figures(folder: Path) -> str:
-    """Markdown of how good the model in a folder is, as far as anyone has measured it.
+def figures(folder: Path, model_id: str) -> str:
+    """Markdown of how good the model in a folder is, as far as anyone has measured these weights.
 
     From a stored evaluation, else the table of its own card, else the last vital signs of its run.
     """
-    return _evaluated(folder) or _carded(folder) or _lived(folder) or UNMEASURED
-
-
-def _evaluated(folder: Path) -> str:
-    try:
-        found = json.loads((folder / EVALUATION).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return ""
-    if not isinstance(found, dict):
-        return ""
-    rows = [(name, value) for name, value in found.items() if type(value) in (int, float, str)]
-    return _table([(name.replace("_", " "), _shown(value)) for name, value in rows])
+    report = read_evaluation(folder)
+    if report is not None and report.model_id == model_id:
+        note = f"{report.count:,} samples against {report.real_count:,} held-out real images."
+        return f"{markdown(report)}\n\n{note}"
+    return _carded(folder) or _lived(folder) or UNMEASURED
 
 
 def _carded(folder: Path) -> str:
@@ -111,15 +107,7 @@ def _lived(folder: Path) -> str:
     if not rows:
         return ""
     last = rows[-1]
-    told = [("step", str(last.get("step"))), ("Frechet distance", _shown(last["frechet"]))]
-    note = "Of few samples, while it was trained; an evaluation would use 10,000."
-    return f"{_table(told)}\n\n{note}"
-
-
-def _table(rows: list[tuple[str, str]]) -> str:
-    body = [f"| {name} | {value} |" for name, value in rows]
-    return "\n".join(["| | |", "|---|---|", *body]) if body else ""
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return (
+        f"Frechet distance {last['frechet']:.3g} at step {last.get('step')}, of few samples, while "
+        "it was trained; nobody has evaluated it since."
+    )

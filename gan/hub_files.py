@@ -22,7 +22,7 @@ from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
 from gan.hub_errors import HubError, told
 
-ANSWER_S = 10.0  # the longest silence of the Hub
+ANSWER_S = 20.0  # the longest silence of the Hub
 SLOWEST_S = 300.0  # for all files of a model together
 
 

@@ -71,13 +71,12 @@ class HubModel(
 
     def generate_model_card(self, repo: str = "", licence: str = "", **_: Any) -> ModelCard:
         """The card of this model as `repo` ("owner/name"), under a licence by its id on the Hub."""
-        config = self.generator.config
+        trained_on = self.generator.config.data
         data = ModelCardData(**self._hub_mixin_info.model_card_data.to_dict())
         data.license = licence or None
-        if config.data in hub_card.DATASETS:
-            data.datasets = [hub_card.DATASETS[config.data]]
-        count = sum(weights.numel() for weights in self.generator.network.parameters())
-        words = hub_card.words(self.folder, config, count, repo)
+        if trained_on in hub_card.DATASETS:
+            data.datasets = [hub_card.DATASETS[trained_on]]
+        words = hub_card.words(self.folder, self.generator, repo)
         return ModelCard.from_template(data, template_str=hub_card.TEMPLATE, **words)
 
 

@@ -135,16 +135,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = load(options.data)
         if data.images.shape[1:] != (1, 28, 28):
             raise JudgeError(f"A judge needs 28x28 grey images; {options.data} has others.")
-        bar = tqdm(total=1.0, bar_format="{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left")
-        network = train(
-            data,
-            classes,
-            options.epochs,
-            options.seed,
-            options.width,
-            half=has_bfloat16(torch.device("cpu")),
-            on_progress=lambda share: bar.update(share - bar.n),
-        )
+        layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
+        with tqdm(total=1.0, bar_format=layout) as bar:
+            network = train(
+                data,
+                classes,
+                options.epochs,
+                options.seed,
+                options.width,
+                half=has_bfloat16(torch.device("cpu")),
+                on_progress=lambda share: bar.update(share - bar.n),
+            )
         save(network, options.out)
         seconds = time.perf_counter() - start
         judge = Judge.load(options.data, options.out.parent)

@@ -14,7 +14,9 @@ from typing import Any
 from gan.checkpoint import CheckpointError
 from gan.config import Config
 from gan.hand import HandStep
+from gan.hold import HoldLost
 from gan.run import Diverged, Run
+from gan.shared_trainer import PeersLost
 from gan.steering import MOST_ROLL_BACKS, changed, difference, in_words, remedy
 from gan.trainer import StepStats
 
@@ -40,6 +42,7 @@ class Keeper:
         self._step_s, self._repeats = 0.0, 0
         self._saved: tuple[int, Config, int] | None = None
         self._saved_step: int | None = None
+        self._stands_at = run.step
         self._rolled_to: int | None = None
 
     @property
@@ -59,6 +62,13 @@ class Keeper:
         except Diverged as error:
             self._roll_back(error)
             return None
+        except PeersLost as error:
+            raise RunFailed(
+                f"{error} The run stands at its last checkpoint, step {self._stands_at}: resume "
+                "it, with any number of processes."
+            ) from error
+        except HoldLost as error:
+            raise RunFailed(f"{error}") from error
         except Exception as error:
             self._repeat(error)
             return None
@@ -132,6 +142,8 @@ class Keeper:
         except Diverged as error:
             self._roll_back(error)
             return self.warning is None
+        except HoldLost as error:
+            raise RunFailed(f"{error}") from error
         except OSError as error:
             self._refused(error)
             return False
@@ -144,6 +156,7 @@ class Keeper:
 
     def _note_saved(self) -> None:
         self.warning, self._saved, self._saved_step = None, self._present(), self.run.step
+        self._stands_at = self.run.step
 
     def _refused(self, error: OSError) -> None:
         log.warning("The run could not be saved at step %d: %s", self.run.step, error)

@@ -45,6 +45,8 @@ class Lane:
     def open(self, state: str) -> None:
         """Show it for the first time; one that has reached its goal is done."""
         self.publish("done" if self._is_done(False) else state, keep=self.run.step == 0)
+        if not self.is_live:
+            self.run.close()
 
     def advance(self, out_of_time: bool) -> bool:
         """One step. Whether something came of it that should be shown at once: it went back, is
@@ -111,12 +113,15 @@ class Lane:
         """Save and end the run; on a full disk it is held instead, unless it must end."""
         if self._save():
             self.publish("paused" if self.keeper.warning and not whatever else "done")
+        if not self.is_live:
+            self.run.close()
 
     def fail(self, error: Exception) -> None:
         """End the run at its last good state, and say why."""
         self.snapshot = replace(
             self.snapshot, state="failed", error=str(error), left_s=None, **self._told()
         )
+        self.run.close()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`."""

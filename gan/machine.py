@@ -24,9 +24,9 @@ def cpu_share(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
     return max(1, cores or 1)
 
 
-def set_threads() -> None:
-    """Give torch exactly the container's share of processors."""
-    torch.set_num_threads(cpu_share())
+def set_threads(processes: int = 1) -> None:
+    """Give torch exactly the container's share of processors, of which so many processes live."""
+    torch.set_num_threads(max(1, cpu_share() // processes))
 
 
 def choose_device() -> torch.device:

@@ -6,7 +6,6 @@ is kept), samples.png the model's first samples beside real images.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,8 @@ from gan.data import load
 from gan.evaluation_table import markdown
 from gan.generator import Generator
 from gan.pictures import grid, png_bytes
-from gan.report import Report
+from gan.report import EVALUATION, Report
 
-EVALUATION = "evaluation.json"
 BEGIN = "<!-- figures, written by `python -m gan evaluate MODEL --card` -->"
 END = "<!-- end of the figures -->"
 COLUMNS, ROWS = 10, 10
@@ -48,14 +46,6 @@ def write_card(folder: Path, generator: Generator, report: Report) -> None:
     write_json(folder / EVALUATION, report.to_json())
     write_atomic(folder / "samples.png", png_bytes(beside_real(generator)))
     write_atomic(path, with_figures(known, section(report, generator.classes > 1)).encode())
-
-
-def read_evaluation(folder: Path) -> Report | None:
-    """The report beside a model; None where there is none that can be read."""
-    try:
-        return Report.from_json(json.loads((folder / EVALUATION).read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None
 
 
 def section(report: Report, has_classes: bool) -> str:

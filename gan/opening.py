@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gan.config import Config
 from gan.data import DataError
+from gan.hold import HeldElsewhere
 from gan.pairs import pair_of, tie
 from gan.run import Run
 
@@ -26,6 +27,7 @@ def begin(plans: Sequence[tuple[Config, Path]]) -> list[Run]:
             tie(made[0].folder, made[1].folder)
     except BaseException:
         for run in made:  # its folder was new, and nothing has been trained
+            run.close()
             shutil.rmtree(run.folder, ignore_errors=True)
         raise
     return made
@@ -35,8 +37,9 @@ def go_on(folder: Path) -> list[Run]:
     """The run in `folder` as it was saved, and its companion if it is one of a pair.
 
     Raises:
-        CheckpointError, DataError, OSError: see `Run.resume`. A companion that cannot go on stays
-            behind, and a mark in the run's history says why.
+        CheckpointError, DataError, OSError, HeldElsewhere: see `Run.resume`. A companion that
+            cannot go on stays behind, and a mark in the run's history says why; but for one that
+            another process trains.
     """
     pair = pair_of(folder)
     if pair is None:
@@ -48,4 +51,7 @@ def go_on(folder: Path) -> list[Run]:
     except (DataError, OSError, ValueError) as error:  # ValueError: also of a checkpoint
         run = runs[folder]
         run.history.mark(run.step, "alone", note=f"It goes on alone: {error}")
+    except HeldElsewhere:
+        runs[folder].close()
+        raise
     return [runs[each] for each in pair if each in runs]

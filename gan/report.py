@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+EVALUATION = "evaluation.json"  # beside the model that it is about
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,11 @@ class Report:
             for name in ("class_shares", "real_class_shares")
         }
         return cls(**{**values, **shares, "figures": figures})
+
+
+def read_evaluation(folder: Path) -> Report | None:
+    """The report beside a model; None where there is none that can be read."""
+    try:
+        return Report.from_json(json.loads((folder / EVALUATION).read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None

@@ -4,7 +4,8 @@ config.json          the Config it began with
 history.jsonl        one line per `ROW_STEPS` steps, and marks of what was done to the run
 snapshots/           contact sheets of the EMA on fixed latents and its weights, thinned as they age
 milestones/          a few full checkpoints of long ago
-vitals.jsonl         vital signs, while the runner trains it; pair.json, if it is one of a pair
+vitals.jsonl         vital signs; pair.json, if it is one of a pair
+training.json        while a process trains it: which one (gan.hold)
 model.safetensors    the EMA generator, for use
 checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.safetensors
                          is the one before, should this one be damaged
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,66 +28,86 @@ from gan.checkpoint import CheckpointError
 from gan.config import Config
 from gan.frames import drop_frames, drop_torn_frames, thin_frames, write_frame
 from gan.history import History
+from gan.hold import FILE as HELD
+from gan.hold import Hold
 from gan.milestones import drop_milestones
 from gan.rows import Rows
 from gan.store import Store, never_saved
 from gan.trainer import StepStats, Trainer
 from gan.training import Diverged, Training
 
+Maker = Callable[[Config, data.ImageSet], Trainer]
+
 
 class Run(Training):
     """A training run on disk. `advance()` takes one step and keeps the history up to date.
 
+    No other process trains it until `close`, or until nobody knows this object any more.
     `roll_backs` counts how often it diverged and was rolled back, `rewinds` how often this object
     went back to an earlier step, for whatever reason.
     """
 
-    def __init__(self, folder: Path, trainer: Trainer, store: Store | None = None) -> None:
+    def __init__(
+        self, folder: Path, trainer: Trainer, hold: Hold, store: Store | None = None
+    ) -> None:
         super().__init__(trainer, History(folder))
-        self.folder, self._store = folder, store or Store(folder)
+        self.folder, self._hold, self._store = folder, hold, store or Store(folder)
         self.roll_backs, self.rewinds = 0, 0
         self._went_back: dict[str, Any] | None = None  # the mark of the last time that was asked
 
     @classmethod
-    def create(cls, config: Config, folder: Path) -> Run:
-        """A new run in a new or empty folder.
+    def create(cls, config: Config, folder: Path, make: Maker = Trainer) -> Run:
+        """A new run in a new or empty folder; `make` makes its trainer.
 
         Raises:
             FileExistsError: something is in there already.
             DataError: the images cannot be had.
+            HeldElsewhere: another process does the same.
         """
         folder = Path(folder)
-        if folder.exists() and not all(map(is_leftover, folder.iterdir())):
+        if folder.exists() and not all(
+            is_leftover(path) or path.name == HELD for path in folder.iterdir()
+        ):
             raise FileExistsError(f"{folder} is not empty; choose a new folder, or resume it.")
         images = data.load_for(config)
         folder.mkdir(parents=True, exist_ok=True)
-        sweep(folder)
-        sync_folder(folder.parent)
-        write_json(folder / "config.json", config.to_json())  # from here on it can be resumed
-        return cls._begin(config, folder, images)
+        with _held(folder) as hold:
+            sweep(folder)
+            sync_folder(folder.parent)
+            write_json(folder / "config.json", config.to_json())  # from here on it can be resumed
+            return cls._begin(folder, make(config, images), images, hold)
 
     @classmethod
-    def resume(cls, folder: Path) -> Run:
-        """Go on from the last good checkpoint, bit for bit.
+    def resume(cls, folder: Path, make: Maker = Trainer) -> Run:
+        """Go on from the last good checkpoint, bit for bit; `make` makes its trainer.
 
         Raises:
             CheckpointError: nothing usable is there; the folder is left as it was.
             DataError: the images cannot be had.
+            HeldElsewhere: another process trains it.
         """
         folder = Path(folder)
+        if not folder.is_dir():
+            raise CheckpointError(f"There is no checkpoint in {folder}.")
+        with _held(folder) as hold:
+            return cls._resume(folder, make, hold)
+
+    @classmethod
+    def _resume(cls, folder: Path, make: Maker, hold: Hold) -> Run:
         if never_saved(folder):
             try:
                 config = Config.from_json(json.loads((folder / "config.json").read_bytes()))
             except ValueError as error:
                 raise CheckpointError(f"There is no checkpoint in {folder}: {error}") from error
-            return cls._begin(config, folder, data.load_for(config))
+            images = data.load_for(config)
+            return cls._begin(folder, make(config, images), images, hold)
 
         store = Store(folder)
 
         def use(state: dict[str, Any], numbers: dict[str, Any]) -> Run:
             config = Config.from_json(state["config"])
             images = data.load_for(config)
-            run = cls(folder, Trainer(config, images), store)
+            run = cls(folder, make(config, images), hold, store)
             run._take(state, numbers)
             return run
 
@@ -104,6 +126,15 @@ class Run(Training):
             store.write_model(run.trainer.ema.state_dict())
         return run
 
+    def advance(self) -> StepStats:
+        """See `Training.advance`. Raises HoldLost: it is another process's now."""
+        self._hold.check()
+        return super().advance()
+
+    def close(self) -> None:
+        """Let other processes have it."""
+        self._hold.release()
+
     def keep_frame(self, images: np.ndarray | None = None, best: int | None = None) -> None:
         """Keep the contact sheet of this step, `images` if it is drawn already, and its weights.
 
@@ -121,7 +152,9 @@ class Run(Training):
         Raises:
             OSError: the disk said no; the earlier files still stand.
             Diverged: a weight is not finite; nothing was written.
+            HoldLost: it is another process's now; nothing was written.
         """
+        self._hold.check()
         if not self.trainer.is_finite():
             raise Diverged(f"The weights were no longer finite numbers at step {self.step}.")
         self.history.sync()
@@ -177,11 +210,11 @@ class Run(Training):
         self._store.forget_previous(self.step)
 
     @classmethod
-    def _begin(cls, config: Config, folder: Path, images: data.ImageSet) -> Run:
+    def _begin(cls, folder: Path, trainer: Trainer, images: data.ImageSet, hold: Hold) -> Run:
         (folder / "snapshots").mkdir(exist_ok=True)
         if images.title:
             change_about(folder, title=images.title, classes=images.class_names or None)
-        run = cls(folder, Trainer(config, images))
+        run = cls(folder, trainer, hold)
         run.save()
         return run
 
@@ -208,3 +241,14 @@ class Run(Training):
         if missing > 0:
             told = f"The history file had lost {missing} of its rows; the run itself is whole."
             self.history.mark(self.step, "history damaged", note=told)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[Hold]:
+    """Hold it; let it go again if it comes to nothing."""
+    hold = Hold(folder)
+    try:
+        yield hold
+    except BaseException:
+        hold.release()
+        raise

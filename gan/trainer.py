@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from gan.adam import Adam
 from gan.adaptive import AdaptiveAugment, check_state
 from gan.augment import disturbed
 from gan.config import Config
@@ -59,10 +60,10 @@ class Trainer:
         self.rng = torch.Generator().manual_seed(config.seed)
         betas = (config.beta1, config.beta2)
         fused = self.device.type != "mps"
-        self.opt_G = torch.optim.Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
-        self.opt_D = torch.optim.Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
+        self.opt_G = Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
+        self.opt_D = Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
         self.loss = LOSSES[config.loss]
-        self._bfloat16 = config.precision == "bfloat16" or (
+        self.is_bfloat16 = config.precision == "bfloat16" or (
             config.precision == "auto" and has_bfloat16(self.device)
         )
         self.adaptive = AdaptiveAugment(config.augment)
@@ -76,6 +77,7 @@ class Trainer:
         self._update_ema()
         self.step_count += 1
         numbers = torch.stack([loss_g, loss_d, real.sigmoid().mean(), fake.sigmoid().mean()])
+        numbers = self._agreed(numbers)
         return StepStats(self.step_count, *numbers.tolist())
 
     def step_D(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -90,10 +92,8 @@ class Trainer:
         if self.config.r1_gamma and self.step_count % every == 0:
             penalty = r1_penalty(lambda x: self._scores(x, classes), images)
             total = loss + 0.5 * self.config.r1_gamma * every * penalty
-        self.opt_D.zero_grad(set_to_none=True)
-        total.backward()
-        self.opt_D.step()
-        real, fake = real.detach(), fake.detach()
+        self._descend(total, self.opt_D)
+        real, fake = self._whole(real.detach(), fake.detach())
         if self.config.augment_target:
             self.adaptive.see(real, fake, self.config.loss, self.config.augment_target)
         return loss.detach(), real, fake
@@ -108,9 +108,7 @@ class Trainer:
             if self.config.loss == "relativistic":  # the others do not compare with reals
                 real = self._scores(self._shown(images), classes)
             loss = self.loss.g(real, fake)
-            self.opt_G.zero_grad(set_to_none=True)
-            loss.backward()
-            self.opt_G.step()
+            self._descend(loss, self.opt_G)
         finally:  # a step that raised may be taken again
             self.D.requires_grad_(True)
         return loss.detach()
@@ -127,11 +125,35 @@ class Trainer:
 
     def _mixed_precision(self) -> torch.autocast:
         """Weights, their moments and the EMA stay float32 (Micikevicius et al. 2018)."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_bfloat16)
+
+    # these five do more where several processes train together: see gan.cluster
+
+    def _descend(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
+        """Move the optimiser's weights down the gradient of `loss`."""
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+
+    def _whole(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """D's scores of the whole batch."""
+        return real, fake
+
+    def _agreed(self, numbers: Tensor) -> Tensor:
+        """A step's numbers, of the whole batch."""
+        return numbers
+
+    def _share(self, drawn: Tensor) -> Tensor:
+        """What this process takes of the random numbers drawn for the whole batch."""
+        return drawn
+
+    def _own_rng(self) -> torch.Generator:
+        """For random numbers that this process draws for its share alone."""
+        return self.rng
 
     def _real_batch(self) -> tuple[Tensor, Tensor]:
         index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
-        images, labels = self.data.batch(index)
+        images, labels = self.data.batch(self._share(index))
         return images.to(self.device), self._classes(labels)
 
     def _classes(self, labels: Tensor) -> Tensor:
@@ -141,12 +163,12 @@ class Trainer:
 
     def _z(self) -> Tensor:
         shape = (self.config.batch_size, self.config.z_dim)
-        return torch.randn(shape, generator=self.rng).to(self.device)
+        return self._share(torch.randn(shape, generator=self.rng)).to(self.device)
 
     def _shown(self, images: Tensor) -> Tensor:
         """Images as D sees them in training. Without augmentation no random number is drawn."""
         chance = self.augment
-        return disturbed(images, chance, self.rng) if chance else images
+        return disturbed(images, chance, self._own_rng()) if chance else images
 
     @property
     def augment(self) -> float:

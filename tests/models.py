@@ -1,10 +1,11 @@
-"""Generators to test with, made rather than trained."""
+"""Generators to test with, made rather than trained, and a made-up report of one."""
 
 import torch
 from torch import nn
 
 from gan.generator import Generator
 from gan.networks import make_generator
+from gan.report import Figure, Report
 
 
 def randomised(config):
@@ -18,3 +19,21 @@ def randomised(config):
             norm.running_mean.normal_(0, 0.3)
             norm.running_var.uniform_(0.3, 2)
     return Generator(config, network)
+
+
+def evaluation() -> Report:
+    """With a floor and without."""
+    figures = {"frechet": Figure(0.5, 0.25), "recall": Figure(0.75)}
+    return Report(
+        data="mnist",
+        model_id="0123456789ab",
+        reader="a judge",
+        count=100,
+        real_count=90,
+        compared=80,
+        seed=0,
+        figures=figures,
+        class_shares=(0.5, 0.5),
+        real_class_shares=None,
+        seconds=1.5,
+    )

@@ -26,3 +26,9 @@ def test_importing_the_page_starts_no_thread_of_ours():
         "print('trainer' in [thread.name for thread in threading.enumerate()])"
     )
     assert run(code) == "False"
+
+
+def test_importing_the_page_leaves_out_what_only_others_need():
+    heavy = ("torchvision", "torch._dynamo", "sympy", "triton", "scipy", "matplotlib")
+    code = f"import sys, demo.ui; print([name for name in {heavy} if name in sys.modules])"
+    assert run(code) == "[]"

@@ -16,7 +16,8 @@ SIDES = (512, 1024, 2048, 3072)  # of the matrices tried
 class FlopsByType(TorchDispatchMode):
     """Counts the operations of matrix products and convolutions by the type they are done in.
 
-    A multiply-add is two. The formulas are those of `torch.utils.flop_counter`.
+    A multiply-add is two. The formulas are those of `torch.utils.flop_counter`, whose own counter
+    refuses the gradient within the loss that R1 is.
     """
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from gan.data import load
-from gan.evaluate import frechet_distance, moments
+from gan.frechet import frechet_distance, moments
 from gan.judge import Judge
 
 REAL = 10_000

@@ -55,7 +55,7 @@ def _wait(address: str, server: subprocess.Popen, start_s: float) -> None:
         try:
             urllib.request.urlopen(address, timeout=5).close()
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.05)
         else:
             return
     raise TimeoutError(f"{address} did not answer within {start_s:.0f} s")

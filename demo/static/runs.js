@@ -101,7 +101,8 @@ export function mount({ element, props, server, words }) {
   function render() {
     const parts = Object.keys(cards).map((name) => {
       const one = shown.get(name) || runCard({ name, root, say, words, deeds, longest: props.longest });
-      const going = told.going?.includes(name) ? { state: told.state, step: told.step } : null;
+      const here = told.going?.includes(name) && { state: told.state, step: told.step };
+      const going = here || (told.elsewhere?.includes(name) ? { state: "elsewhere" } : null);
       one.show(cards[name], going, ticked.includes(name));
       return [name, one];
     });

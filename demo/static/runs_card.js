@@ -12,7 +12,7 @@ const LARGE_PX = 32; // an image with a longer side is shown smaller than it is
 /**
  * deeds: play, watch, goOn, remove (each of a name), tick(name, on) and rename(name, title), which
  * resolves to whether it was done. Returns {element, show(card, going, ticked)}, where going is
- * {state, step} of the run in progress, or null.
+ * {state, step} of a run in progress, here or elsewhere, or null.
  */
 export function runCard({ name, root, say, words, deeds, longest }) {
   const image = make("img", { loading: "lazy", decoding: "async" });
@@ -123,8 +123,13 @@ export function runCard({ name, root, say, words, deeds, longest }) {
     goOn.disabled = rename.disabled = !card.mine;
     remove.disabled = !card.mine || Boolean(going);
     for (const one of [goOn, rename]) one.title = theirs || one.ariaLabel || "";
-    remove.title = theirs || (going ? say("panel.refused_going") : say("runs.delete_hint"));
+    remove.title = theirs || say(hint(going));
   }
 
   return { element, show };
 }
+
+const hint = (going) => {
+  if (!going) return "runs.delete_hint";
+  return going.state === "elsewhere" ? "runs.elsewhere_hint" : "panel.refused_going";
+};

@@ -4,7 +4,7 @@ const version = new URL(import.meta.url).search;
 const { make } = await import("./dom.js" + version);
 const { clock } = await import("./clock.js" + version);
 
-export const ACTIVE = ["loading", "running", "paused"];
+export const ACTIVE = ["loading", "running", "paused", "elsewhere"];
 
 /** Elements for an answer of demo/progress.py of the run `run`; `recorded`: there is a film. */
 export function status({ state, step, goal, rate, elapsed, cpu, left }, run, recorded, say) {
@@ -16,7 +16,7 @@ export function status({ state, step, goal, rate, elapsed, cpu, left }, run, rec
   const parts = [make("b", {}, say("train.state_" + (early ? "stopped" : state)))];
   const tell = (key, values) => parts.push(make("span", {}, say(key, values)));
   tell("train.steps_of", { step: count(step), goal: count(goal) });
-  if (rate && state === "running") tell("train.rate", { rate: count(Math.round(rate)) });
+  if (rate && ["running", "elsewhere"].includes(state)) tell("train.rate", { rate: count(Math.round(rate)) });
   if (elapsed) tell("train.elapsed", { time: clock(elapsed, say) });
   if (cpu) tell("watch.cpu", { time: clock(cpu, say) });
   if (left !== null && ACTIVE.includes(state)) tell("train.left", { time: clock(left, say) });

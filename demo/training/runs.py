@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.helm import refuse_if_elsewhere
 from demo.panels import Panel
 from demo.refusals import Refused, answer
 from demo.run_compare import compared, differences
@@ -15,6 +16,7 @@ from demo.run_files import ADDRESS, WHO
 from demo.run_list import RunList
 from demo.studio import Studio
 from gan.about import LONGEST_TITLE, change_about, clean_title
+from gan.hold import elsewhere
 from gan.trash import empty_trash, take_back, throw_away, thrown_away
 
 SHOWN_TOGETHER = 2
@@ -53,8 +55,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
             folder = mine(asked)
             if runs.is_going(folder.name):
                 raise Refused("going")
+            refuse_if_elsewhere(folder)
             throw_away(folder)
-            if runs.is_going(folder.name):  # it was gone on with at this very moment
+            # it was gone on with at this very moment
+            if runs.is_going(folder.name) or elsewhere(thrown_away(root)[folder.name]):
                 take_back(root, folder.name)
                 raise Refused("going")
             empty_trash(root)

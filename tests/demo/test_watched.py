@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from demo.films import order
-from demo.privacy import Privacy
+from demo.helm import Helm
 from demo.progress import Progress
 from demo.settings import Settings
 from demo.watched import Live, Watchable
@@ -50,8 +50,7 @@ def studio(tmp_path: Path) -> SimpleNamespace:
     ended(tmp_path / "models/mnist")
     runner = Runner()
     settings = Settings(runs=tmp_path / "runs", models=tmp_path / "models")
-    helm = SimpleNamespace(privacy=Privacy(settings))
-    yield SimpleNamespace(settings=settings, runner=runner, helm=helm)
+    yield SimpleNamespace(settings=settings, runner=runner, helm=Helm(runner, settings))
     runner.close()
 
 

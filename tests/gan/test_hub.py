@@ -15,11 +15,13 @@ from huggingface_hub import ModelCard, constants
 from safetensors.torch import load, load_file, save
 
 from gan import cli, hub_files
+from gan.atomic import write_json
 from gan.generator import Generator
 from gan.hub import pull, push
 from gan.hub_errors import HubError
 from gan.hub_model import HubModel, samples
 from gan.hub_names import hub_name, origin
+from gan.report import Figure, Report
 from tests.fake_hub import NOWHERE, TOKEN, Repo, point
 
 NAME = "ada/digits"
@@ -76,10 +78,14 @@ def test_the_card_says_what_it_is_and_how_good(hub, tiny_model, tmp_path):
     (measured / "README.md").write_text("# A card\n\n| | |\n|---|---|\n| recall | 0.71 |\n\nMore")
     push(measured, NAME)
     assert "| recall | 0.71 |" in hub.repos[NAME].at("main")["README.md"].decode()
-    (measured / "evaluation.json").write_text(json.dumps({"frechet": 0.1234567, "shares": [1]}))
-    push(measured, NAME)
-    text = hub.repos[NAME].at("main")["README.md"].decode()
-    assert "| frechet | 0.1235 |" in text and ModelCard(text).data.library_name == "latent-studio"
+    figures = {"frechet": Figure(0.1234, 0.02)}
+    for model_id in ("0" * 12, Generator.load(measured).model_id):  # the last one counts
+        found = Report("mnist", model_id, "a judge", 10, 9, 8, 0, figures, (), None, 1.5)
+        write_json(measured / "evaluation.json", found.to_json())
+        push(measured, NAME)
+        told = hub.repos[NAME].at("main")["README.md"].decode()
+        assert ("| Frechet distance | 0.123 | 0.020 |" in told) == (model_id != "0" * 12)
+    assert ModelCard(told).data.library_name == "latent-studio"
 
 
 def test_the_storage_that_the_hub_has_now_gets_the_weights_too(hub, tiny_model, monkeypatch):

@@ -9,16 +9,11 @@ from PIL import Image
 from gan.data import ASSETS
 from gan.evaluation_table import markdown
 from gan.generator import Generator
-from gan.model_card import BEGIN, END, read_evaluation, section, with_figures, write_card
-from gan.report import Figure, Report
+from gan.model_card import BEGIN, END, section, with_figures, write_card
+from gan.report import Report, read_evaluation
+from tests.models import evaluation
 
 BUNDLED = sorted(path.parent for path in (ASSETS / "models").glob("*/config.json"))
-
-
-def report(model_id: str = "0123456789ab") -> Report:
-    figures = {"frechet": Figure(0.5, 0.25), "recall": Figure(0.75)}
-    shares = (0.5, 0.5)
-    return Report("mnist", model_id, "a judge", 100, 90, 80, 0, figures, shares, None, 1.5)
 
 
 @pytest.mark.parametrize("folder", BUNDLED, ids=lambda folder: folder.name)
@@ -34,7 +29,7 @@ def test_the_card_of_a_bundled_model_is_about_its_weights(folder):
 
 
 def test_a_report_survives_its_file():
-    assert Report.from_json(report().to_json()) == report()
+    assert Report.from_json(evaluation().to_json()) == evaluation()
 
 
 def test_figures_replace_those_before_and_leave_the_rest():
@@ -46,18 +41,18 @@ def test_figures_replace_those_before_and_leave_the_rest():
 
 
 def test_the_section_names_weights_and_every_figure():
-    text = section(report(), has_classes=True)
+    text = section(evaluation(), has_classes=True)
     assert "`0123456789ab`" in text and "0.500" in text and "0.250" in text and "75.00%" in text
     assert "a column for each class" in text
 
 
 def test_samples_lie_beside_real_images(tmp_path: Path):
     bundled = ASSETS / "models/mnist"
-    write_card(tmp_path, Generator.load(bundled), report())
+    write_card(tmp_path, Generator.load(bundled), evaluation())
     picture = np.asarray(Image.open(tmp_path / "samples.png"))
     assert picture.shape == (280, 280 + 12 + 280)
     assert (picture[:, 280:292] == 255).all()
     left, right = picture[:, :280].mean(), picture[:, 292:].mean()
     assert left == pytest.approx(right, rel=0.1)  # as much ink
-    assert read_evaluation(tmp_path) == report()
+    assert read_evaluation(tmp_path) == evaluation()
     assert read_evaluation(tmp_path / "nowhere") is None
