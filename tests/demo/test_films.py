@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from demo.films import order
+from demo.privacy import Privacy
 from demo.settings import Settings
 from gan.snapshot import Snapshot
 
@@ -25,6 +26,7 @@ def studio(tmp_path):
     return SimpleNamespace(
         settings=Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300),
         runner=SimpleNamespace(snapshot=snapshot),
+        helm=SimpleNamespace(privacy=Privacy(Settings())),
     )
 
 
