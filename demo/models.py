@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from demo.names import class_names, data_title
 from demo.shelf import RUN_PREFIX
 from demo.studio import Studio
 from gan.about import read_title
@@ -38,7 +39,10 @@ def model_name(model: str, folder: Path) -> str:
     """The model of that id in readable form: "MNIST", or what a run in that folder is called."""
     if model.startswith(RUN_PREFIX):
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
-    return model.replace("-", " ").upper() if model.islower() else model
+    title = data_title(model)
+    if title == model and model.islower():
+        return model.replace("-", " ").upper()
+    return title
 
 
 def dated_name(run: str) -> str:
@@ -47,7 +51,7 @@ def dated_name(run: str) -> str:
     if not found:
         return run
     year, month, day, hour, minute, second, data, beside, copy = found.groups()
-    name = f"{data.upper()}, {year}-{month}-{day} {hour}:{minute}:{second}"
+    name = f"{data_title(data)}, {year}-{month}-{day} {hour}:{minute}:{second}"
     return name + (", B" if beside else "") + (f" ({copy})" if copy else "")
 
 
@@ -57,6 +61,7 @@ def about(generator: Generator) -> dict[str, Any]:
         "model_id": generator.model_id,
         "z_dim": generator.z_dim,
         "classes": generator.classes,
-        "labels": [str(label) for label in range(generator.classes)],
+        "data": generator.config.data,
+        "labels": class_names(generator.config),
         "shape": list(generator.shape),
     }
