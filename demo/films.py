@@ -36,7 +36,7 @@ class Order(orders.Order):
         render(self.recipe, self.folder, path, on_frame, stop)
 
 
-def order(studio: Studio, kind: Any, run: Any = "") -> Order:
+def order(studio: Studio, kind: Any, run: Any = "", chosen: Any = None) -> Order:
     """The film of a run, or of the present one, in a format of `FORMATS`; see `Watchable.find`.
 
     Raises:
@@ -44,7 +44,7 @@ def order(studio: Studio, kind: Any, run: Any = "") -> Order:
     """
     if kind not in FORMATS:
         raise ValueError("Choose GIF, MP4 or WebM as the format of the film.")
-    shown = Watchable(studio).find(run)
+    shown = Watchable(studio).find(run, chosen)
     model, folder = shown.model, shown.folder
     plain = GrowthRecipe(model, format=kind, scale=1, caption=False)
     height, width, channels = next(iter(frames(folder, plain))).shape

@@ -1,7 +1,8 @@
-"""What can be watched: the run that goes on, an earlier one, or how the bundled model learned."""
+"""What can be watched: the run that goes on, an earlier one, or how a bundled model learned."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 MOST_MARKS = 100  # the newest, of a run
 OPEN = 4  # recordings kept in memory
-BUNDLED = "mnist"
+BUNDLED = "mnist"  # what is shown where nothing was trained and no other bundled model is chosen
 Numbered = tuple[list[list[Any]], int]
 
 
@@ -107,9 +108,9 @@ class Watchable:
         # replaced whole: two visitors may race for it
         self._opened: dict[tuple[str, int], Recorded] = {}
 
-    def find(self, name: Any = "") -> Live | Recorded:
+    def find(self, name: Any = "", chosen: Any = BUNDLED) -> Live | Recorded:
         """The run of that name; the present or last one when there is none such, or before any
-        the bundled recording. A name is looked up in listings only.
+        how the chosen bundled model learned. A name is looked up in listings only.
         """
         runner, runs = self._studio.runner, self._studio.settings.runs
         present = runner.snapshot
@@ -124,9 +125,15 @@ class Watchable:
                 return self._open(found.folder, RUN_PREFIX + name, _snapshot(found))
         if present.run:
             return self.find(present.run)
-        bundled = self._open(self._studio.settings.models / BUNDLED, BUNDLED, Snapshot())
+        bundled = self._bundled(chosen)
         state = {"state": present.state, "version": present.version, "error": present.error}
         return replace(bundled, snapshot=replace(bundled.snapshot, **state))
+
+    def _bundled(self, chosen: Any) -> Recorded:
+        models = self._studio.settings.models
+        recorded = [path.parent.name for path in models.glob(f"*/{HISTORY}")]
+        name = chosen if chosen in recorded else BUNDLED
+        return self._open(models / name, name, Snapshot(config=_config(models / name)))
 
     def _open(self, folder: Path, model: str, snapshot: Snapshot) -> Recorded:
         key = (model, _changed_ns(folder))
@@ -173,6 +180,13 @@ def _snapshot(run: RunInfo) -> Snapshot:
         cpu_s=run.cpu_s,
         error=run.sentence,
     )
+
+
+def _config(folder: Path) -> Config | None:
+    try:
+        return Config.from_json(json.loads((folder / "config.json").read_bytes()))
+    except (OSError, ValueError):
+        return None
 
 
 def _changed_ns(folder: Path) -> int:

@@ -2,8 +2,8 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ make, button, fill }, { paint }, { unpack }, { floats }, { Sheet }] =
-  await Promise.all(["dom", "paint", "engine", "base64", "sheet"].map(load));
+const [{ make, button, fill }, { paint }, { unpack }, { floats }, { Sheet }, { show, shownAt }] =
+  await Promise.all(["dom", "paint", "engine", "base64", "sheet", "shown"].map(load));
 
 const SHOWN_PX = 96; // of what was looked for, and of what was found
 
@@ -117,8 +117,7 @@ export class Sketch {
 
   show(canvas, image) {
     paint(canvas, image);
-    const zoom = Math.max(1, Math.floor(SHOWN_PX / image.h));
-    canvas.style.width = canvas.style.height = `${image.h * zoom}px`;
+    show(canvas, image.h, shownAt(image.h, SHOWN_PX));
   }
 
   verdict({ verdict, match, distance }) {
