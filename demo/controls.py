@@ -12,8 +12,9 @@ from gan.datasets import DATASETS
 from gan.steering import STEERABLE
 
 FIRST_PRESET = "default"
+FOLLOWS = ("image_channels", "image_classes")  # the data, and nobody fills them in
 # narrower than what `Config` takes: beyond, one step alone would fill a small machine
-MOST = {"width": 128, "batch_size": 256, "image_size": 64}
+MOST = {"width": 128, "batch_size": 256, "image_size": 128}
 
 
 def rows(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -24,6 +25,8 @@ def rows(settings: Settings) -> dict[str, dict[str, Any]]:
     """
     found = {}
     for field in dataclasses.fields(Config):
+        if field.name in FOLLOWS:
+            continue
         row: dict[str, Any] = {"live": field.name in STEERABLE}
         if field.name in CHOICES:
             row |= {"kind": "choice", "choices": list(CHOICES[field.name])}

@@ -19,7 +19,8 @@ from gan.config import PRESETS, Config, preset
 from gan.frames import sample_side
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
-OWN = ("seed", "steps", "data", "image_size")  # of a run, whatever its preset
+# of a run, whatever its preset
+OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from gan.datasets import DATASETS
+from gan.datasets import DATASETS, MOST_CLASSES, OWN_SIZES, is_own
 
 
 class ConfigError(ValueError):
@@ -25,7 +25,8 @@ CHOICES = MappingProxyType(
     {
         "data": tuple(DATASETS),
         "arch": ("conv", "mlp"),
-        "image_size": (28, 32, 64),
+        "image_size": (28, 32, 64, 128),
+        "image_channels": (0, 1, 3),
         "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
         "d_norm": ("batch", "spectral", "none"),
         "lr_schedule": ("constant", "linear"),
@@ -49,6 +50,7 @@ RANGES = MappingProxyType(
         "train_images": (0, 1_000_000),
         "steps": (1, 10_000_000),
         "seed": (0, 2**32 - 1),
+        "image_classes": (0, MOST_CLASSES),
     }
 )
 
@@ -60,7 +62,10 @@ class Config:
     `steps` is the goal, counted in generator steps; with `lr_schedule="linear"` both learning
     rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `augment`,
     0..1, is the probability of each disturbance of what D sees (`gan.augment`). `train_images`:
-    so many of the data set's images, chosen by the seed; 0 is all.
+    so many of the data set's images, chosen by the seed; 0 is all. `data` may be the id of a
+    collection of one's own images (`gan.collections`); what they look like is then said here, in
+    `image_size`, `image_channels` (1 or 3) and `image_classes`, so that the networks can be made
+    without them. Both are 0 for the data sets that have a name.
 
     Raises:
         ConfigError: a value is of the wrong type or outside its range.
@@ -88,12 +93,14 @@ class Config:
     train_images: int = 0
     steps: int = 10_000
     seed: int = 0
+    image_channels: int = 0
+    image_classes: int = 0
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             _check_type(field.name, getattr(self, field.name), type(field.default))
         for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
+            if getattr(self, name) not in allowed and not (name == "data" and is_own(self.data)):
                 listed = ", ".join(map(str, allowed))
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; choose one of: {listed}.")
         for name, (low, high) in RANGES.items():
@@ -101,6 +108,7 @@ class Config:
                 raise ConfigError(
                     f"{name} is {getattr(self, name)}; it must lie between {low:g} and {high:g}."
                 )
+        self._check_images()
         if 0 < self.train_images < FEWEST_IMAGES:
             raise ConfigError(
                 f"train_images is {self.train_images}; it must be {FEWEST_IMAGES} or more, "
@@ -112,12 +120,26 @@ class Config:
     @property
     def channels(self) -> int:
         """Colour channels of the images: 1 or 3."""
-        return DATASETS[self.data].channels
+        return self.image_channels or DATASETS[self.data].channels
 
     @property
     def classes(self) -> int:
         """Classes the generator is told about; 0 when it is unconditional."""
-        return DATASETS[self.data].classes if self.conditional else 0
+        classes = self.image_classes if is_own(self.data) else DATASETS[self.data].classes
+        return classes if self.conditional and classes > 1 else 0
+
+    def _check_images(self) -> None:
+        own = is_own(self.data)
+        for name in ("image_channels", "image_classes"):
+            if not own and getattr(self, name):
+                raise ConfigError(f"{name} is {getattr(self, name)}; of {self.data} it must be 0.")
+        if own and not self.image_channels:
+            raise ConfigError("image_channels is 0; of one's own images it must be 1 or 3.")
+        if own and self.image_size not in OWN_SIZES:
+            listed = ", ".join(map(str, OWN_SIZES))
+            raise ConfigError(
+                f"image_size is {self.image_size}; one's own images must have one of: {listed}."
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`."""
@@ -174,12 +196,15 @@ PRESETS = MappingProxyType(
         },
         "relativistic-r1": {"loss": "relativistic", "d_norm": "none", "r1_gamma": 1.0},
         "few-images": {"train_images": 200, "augment": 0.3},
+        "own-images": {"augment": 0.2, "ema_decay": 0.998},
     }
 )
 
 
 def preset(name: str, **changes: Any) -> Config:
     """The named row of `PRESETS`, with `changes` on top; image size follows the data set.
+
+    For a collection of one's own images, `changes` must hold its `Collection.settings()`.
 
     Raises:
         ConfigError: no such preset, or a change is out of range.

@@ -1,7 +1,7 @@
 """Image sets, whole in memory as uint8: batches are drawn by index, no loader processes.
 
 MNIST is bundled. The others come through torchvision's own classes, from a local copy where there
-is one, else downloaded once into a cache folder.
+is one, else downloaded once into a cache folder. One's own images are mapped from the disk.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import gzip
 import math
 import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,7 +19,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from gan.config import DATASETS
+from gan.collection import Store
+from gan.config import Config
+from gan.datasets import DATASETS, is_own
 
 ASSETS = Path(__file__).parent.parent / "assets"
 LOCAL_COPIES = MappingProxyType(
@@ -33,11 +35,15 @@ class DataError(RuntimeError):
 
 @dataclass(frozen=True)
 class ImageSet:
-    """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU."""
+    """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU.
+
+    `class_names` are what people call the classes, none where they are only numbered.
+    """
 
     name: str
     images: Tensor
     labels: Tensor
+    class_names: tuple[str, ...] = ()
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
@@ -50,18 +56,21 @@ class ImageSet:
         rng = torch.Generator().manual_seed(seed)
         # in the order they had, so that of one seed the few are among the many
         chosen = torch.randperm(len(self.labels), generator=rng)[:count].sort().values
-        return ImageSet(self.name, self.images[chosen], self.labels[chosen])
+        return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
 
 def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     """The training or the test half of a data set, resized to `size` px where that differs.
 
     A folder named by the environment variable LATENT_STUDIO_DATA is searched first
-    (`<folder>/<name>/` with the gz idx files, or torchvision's own layout below it).
+    (`<folder>/<name>/` with the gz idx files, or torchvision's own layout below it). Of a
+    collection of one's own images (`gan.collection`) the half held out is the test half.
 
     Raises:
         DataError: unknown name, a damaged file, or no copy and no network.
     """
+    if is_own(name):
+        return _own(name, train, size)
     if name not in DATASETS:
         raise DataError(f"There is no data set {name!r}; choose one of: {', '.join(DATASETS)}.")
     folder = _local_folder(name, train)
@@ -76,8 +85,23 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     return ImageSet(name, images, labels)
 
 
+def load_for(config: Config) -> ImageSet:
+    """The training half of a config's data at its size.
+
+    Raises:
+        DataError: see `load`; or one's own images have other channels or classes than it says.
+    """
+    found = load(config.data, size=config.image_size)
+    names = len(found.class_names) if is_own(config.data) else 0
+    if found.images.shape[1] != config.channels or names != config.image_classes:
+        raise DataError(f"The images {config.data} have other colours or classes than this run.")
+    return found
+
+
 def is_here(name: str) -> bool:
     """Whether this data set is on this machine, so that `load` needs no network."""
+    if is_own(name):
+        return Store().find(name) is not None
     chosen = os.environ.get("LATENT_STUDIO_DATA")
     cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
     marks = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
@@ -100,6 +124,25 @@ def read_idx(path: Path) -> np.ndarray:
     if not dims or math.prod(map(int, shape)) != len(raw) - 4 - 4 * dims:
         raise DataError(f"{path} is not a whole idx file of bytes; copy it anew.")
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
+
+
+def _own(name: str, train: bool, size: int | None) -> ImageSet:
+    store = Store()
+    found = store.find(name)
+    if found is None:
+        raise DataError(
+            f"The images {name} are not on this machine (any more). Prepare the same images once "
+            "more, in the same size: they get the same name, and the run goes on."
+        )
+    try:
+        images, labels = map(torch.from_numpy, store.pixels(found, train))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The images {name} cannot be read ({error}); prepare them anew."
+        ) from error
+    if size and size != found.size:
+        images = _resize(images, size)
+    return ImageSet(name, images, labels, found.classes)
 
 
 def _idx_names(train: bool) -> tuple[str, str]:

@@ -1,7 +1,11 @@
-"""The data sets there are, by name, and what their images look like; `gan.data` reads them."""
+"""The data sets there are, by name, and what their images look like; `gan.data` reads them.
+
+Beside them there are collections of one's own images, with an id for a name: `gan.collections`.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,3 +28,11 @@ DATASETS = MappingProxyType(
         "svhn": DataSpec(32, 3, 10),
     }
 )
+OWN_SIZES = (32, 64, 128)  # pixels that one's own images may have a side
+MOST_CLASSES = 100  # of one's own images
+_OWN = re.compile(r"own-[0-9a-f]{12}")
+
+
+def is_own(name: str) -> bool:
+    """Whether this is the id of a collection of one's own images."""
+    return _OWN.fullmatch(name) is not None

@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from gan.about import ABOUT, clean_title, read_about
 from gan.atomic import write_atomic, write_json
 from gan.checkpoint import NEWEST, CheckpointError, load_checkpoint
-from gan.config import DATASETS, Config, ConfigError
+from gan.config import Config, ConfigError
 from gan.data import ImageSet
 from gan.foreign_rows import RowError, figures, happenings, numbers_of
 from gan.frames import (
@@ -83,8 +83,8 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
 
 def _blank(config: Config) -> ImageSet:
     """Images that nothing is learned from: to see whether a checkpoint fits, none are needed."""
-    spec, side = DATASETS[config.data], config.image_size
-    images = torch.zeros((1, spec.channels, side, side), dtype=torch.uint8)
+    side = config.image_size
+    images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
     return ImageSet(config.data, images, torch.zeros(1, dtype=torch.int64))
 
 

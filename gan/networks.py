@@ -55,7 +55,8 @@ def stages(config: Config) -> list[int]:
     """Channels of each stage from the smallest picture (7x7 or 4x4) to the largest feature map."""
     base = 7 if config.image_size == 28 else 4
     count = (config.image_size // base).bit_length() - 1
-    return [min(config.width << (count - 1 - i), 256) for i in range(count)]
+    last = config.width if config.image_size <= 64 else config.width // 2  # else most of the work
+    return [min(last << (count - 1 - i), 256) for i in range(count)]
 
 
 class Upsample(nn.Module):
@@ -74,7 +75,7 @@ class Upsample(nn.Module):
 
 
 class ConvGenerator(nn.Module):
-    """Class-conditional DCGAN-like generator for 28, 32 or 64 px (after Radford et al. 2016)."""
+    """Class-conditional DCGAN-like generator for 28 to 128 px (after Radford et al. 2016)."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()

@@ -18,7 +18,6 @@ import torch
 
 from gan.config import PRESETS, Config, preset
 from gan.data import ImageSet
-from gan.datasets import DATASETS
 from gan.machine import lower_thread_priority, set_threads
 from gan.trainer import Trainer
 
@@ -126,4 +125,4 @@ def _noise(config: Config) -> ImageSet:
     rng = torch.Generator().manual_seed(0)
     shape = (IMAGES, config.channels, config.image_size, config.image_size)
     images = torch.randint(0, 256, shape, generator=rng, dtype=torch.uint8)
-    return ImageSet(config.data, images, torch.arange(IMAGES) % DATASETS[config.data].classes)
+    return ImageSet(config.data, images, torch.arange(IMAGES) % max(1, config.classes))

@@ -56,7 +56,7 @@ class Run(Training):
         folder = Path(folder)
         if folder.exists() and not all(map(is_leftover, folder.iterdir())):
             raise FileExistsError(f"{folder} is not empty; choose a new folder, or resume it.")
-        images = data.load(config.data, size=config.image_size)
+        images = data.load_for(config)
         folder.mkdir(parents=True, exist_ok=True)
         sweep(folder)
         sync_folder(folder.parent)
@@ -69,6 +69,7 @@ class Run(Training):
 
         Raises:
             CheckpointError: nothing usable is there; the folder is left as it was.
+            DataError: the images cannot be had.
         """
         folder = Path(folder)
         if never_saved(folder):
@@ -76,18 +77,23 @@ class Run(Training):
                 config = Config.from_json(json.loads((folder / "config.json").read_bytes()))
             except ValueError as error:
                 raise CheckpointError(f"There is no checkpoint in {folder}: {error}") from error
-            return cls._begin(config, folder, data.load(config.data, size=config.image_size))
+            return cls._begin(config, folder, data.load_for(config))
 
         store = Store(folder)
 
         def use(state: dict[str, Any], numbers: dict[str, Any]) -> Run:
             config = Config.from_json(state["config"])
-            images = data.load(config.data, size=config.image_size)
+            images = data.load_for(config)
             run = cls(folder, Trainer(config, images), store)
             run._take(state, numbers)
             return run
 
-        run, note = store.load(use)
+        try:
+            run, note = store.load(use)
+        except CheckpointError as error:
+            if isinstance(error.__cause__, data.DataError):  # the checkpoints are good
+                raise error.__cause__ from None
+            raise
         for part in (folder, folder / "snapshots", folder / "milestones"):
             sweep(part)
         (folder / "snapshots").mkdir(exist_ok=True)

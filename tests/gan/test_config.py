@@ -8,6 +8,8 @@ import pytest
 
 from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, preset
 
+OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
+
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_survives_json(name):
@@ -37,18 +39,19 @@ def test_every_number_and_every_word_has_its_limits():
 @pytest.mark.parametrize("name", RANGES)
 def test_numbers_outside_their_range_are_refused_by_name(name):
     low, high = RANGES[name]
+    rest = OWN if name == "image_classes" else {}
     for value in (low, high):
-        assert getattr(Config(**{name: value}), name) == value
+        assert getattr(Config(**rest | {name: value}), name) == value
     step = 1 if isinstance(high, int) else 1e-3
     for value in (low - step, high + step):
         with pytest.raises(ConfigError, match=f"{name} is .* between {low:g} and "):
-            Config(**{name: value})
+            Config(**rest | {name: value})
 
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_words_that_are_not_on_the_list_are_refused_by_name(name):
     with pytest.raises(ConfigError, match=f"{name} is .* choose one of: .*{CHOICES[name][-1]}"):
-        Config(**{name: 29 if name == "image_size" else "nonsense"})
+        Config(**{name: 29 if name in ("image_size", "image_channels") else "nonsense"})
 
 
 @pytest.mark.parametrize(
@@ -86,6 +89,40 @@ def test_unknown_settings_and_presets_are_named():
         Config.from_json({"zdim": 3, "batchsize": 2})
     with pytest.raises(ConfigError, match="no preset 'best'.*default, article"):
         preset("best")
+
+
+def test_ones_own_images_are_described_by_the_config_itself():
+    config = preset("own-images", **OWN)
+    assert (config.channels, config.classes) == (3, 4)
+    assert Config.from_json(json.loads(json.dumps(config.to_json()))) == config
+    for changes in ({"image_classes": 0}, {"image_classes": 1}, {"conditional": False}):
+        assert dataclasses.replace(config, **changes).classes == 0
+    assert dataclasses.replace(config, image_channels=1).channels == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (OWN | {"image_channels": 0}, "image_channels is 0; of one's own"),
+        (OWN | {"image_channels": 2}, "image_channels is 2; choose one of: 0, 1, 3"),
+        (OWN | {"image_size": 28}, "image_size is 28; one's own .* 32, 64, 128"),
+        (OWN | {"data": "own-0123456789a"}, "data is 'own-0123456789a'; choose"),
+        (OWN | {"data": "own-0123456789ab/.."}, "data is .* choose one of"),
+        (OWN | {"data": "own-0123456789AB"}, "data is .* choose one of"),
+        (OWN | {"data": "mnist"}, "image_channels is 3; of mnist it must be 0"),
+        ({"image_classes": 3}, "image_classes is 3; of mnist it must be 0"),
+    ],
+)
+def test_what_does_not_describe_the_images_is_refused(values, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        Config(**values)
+
+
+def test_a_config_written_before_there_were_ones_own_images_is_the_same_config():
+    written = preset("default", data="cifar10").to_json()
+    for name in ("image_channels", "image_classes"):
+        assert written.pop(name) == 0
+    assert Config.from_json(written) == preset("default", data="cifar10")
 
 
 def test_the_mlp_of_the_article_knows_no_classes():

@@ -18,7 +18,7 @@ KINDS = [
     {"arch": arch, "data": data, "image_size": size, "conditional": conditional}
     for arch in ("conv", "mlp")
     for data in ("mnist", "cifar10")
-    for size in (28, 32, 64)
+    for size in (28, 32, 64, 128)
     for conditional in ((False, True) if arch == "conv" else (False,))
 ]
 
@@ -73,6 +73,7 @@ def test_g_and_d_mirror_each_other_stage_by_stage(size):
 
 def test_stages_stop_growing():
     assert stages(Config(image_size=64, width=256)) == [256] * 4
+    assert stages(Config(image_size=128, width=32)) == [256, 128, 64, 32, 16]
 
 
 def test_the_article_has_the_articles_layers():

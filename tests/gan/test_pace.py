@@ -39,6 +39,8 @@ def test_a_batch_too_large_to_try_is_measured_by_a_part_of_it(monkeypatch):
     "changes",
     [
         {"data": "svhn", "image_size": 64},
+        {"data": "own-0123456789ab", "image_size": 128, "image_channels": 3, "image_classes": 7},
+        {"data": "own-0123456789ab", "image_size": 32, "image_channels": 1},
         {"train_images": 200, "augment": 0.5},
         {"r1_gamma": 1.0, "r1_every": 64},
         {"r1_every": 1},
@@ -83,6 +85,7 @@ def test_readable_digits_are_told_only_where_they_were_measured():
 
 
 def test_every_preset_was_measured():
-    assert set(READABLE_STEPS) == set(PRESETS)
-    for name in PRESETS:
+    measured = set(PRESETS) - {"own-images"}
+    assert set(READABLE_STEPS) == measured
+    for name in measured:
         assert readable_steps(preset(name, seed=5)) == (True, READABLE_STEPS[name])

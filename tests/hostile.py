@@ -1,0 +1,92 @@
+"""Images and archives as strangers make them, each no larger than it must be."""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+PNG = b"\x89PNG\r\n\x1a\n"
+ENCRYPTED, UTF8 = 1, 0x800
+LINK = 0o120777 << 16
+
+
+def noise(seed=0, size=(40, 40), channels=3):
+    """A picture of noise, uint8 (h,w,3) or (h,w)."""
+    shape = (size[1], size[0], 3) if channels == 3 else (size[1], size[0])
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def encoded(picture, kind="PNG", **options):
+    """A picture, or an array of one, as the bytes of a file."""
+    if isinstance(picture, np.ndarray):
+        picture = Image.fromarray(picture)
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def chunk(kind, data):
+    """Of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def huge_png(side=50_000):
+    """A header that promises a picture of 2.5 billion pixels, and little behind it."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return (
+        PNG
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 99))
+        + chunk(b"IEND", b"")
+    )
+
+
+@dataclass
+class Member:
+    """Of a zip, saying of itself what it likes. `data` is packed already if `method` is 8."""
+
+    name: bytes
+    data: bytes
+    size: int | None = None
+    method: int = 0
+    flags: int = 0
+    mode: int = 0
+    crc: int | None = None
+
+
+def raw_zip(members):
+    """A zip file of them."""
+    body, directory = bytearray(), bytearray()
+    for one in members:
+        size = len(one.data) if one.size is None else one.size
+        crc = zlib.crc32(one.data) if one.crc is None else one.crc
+        lengths = struct.pack("<III", crc, len(one.data), size) + struct.pack(
+            "<HH", len(one.name), 0
+        )
+        common = struct.pack("<HHHHH", 20, one.flags, one.method, 0, 0x21) + lengths
+        directory += b"PK\1\2\x14\3" + common + struct.pack("<HHHII", 0, 0, 0, one.mode, len(body))
+        directory += one.name
+        body += b"PK\3\4" + common + one.name + one.data
+    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(body), 0)
+    return bytes(body + directory) + b"PK\5\6" + end
+
+
+def zeros(megabytes, start=PNG):
+    """Deflated: a thousandth of what comes out of it, which begins like an image."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(b"\0" * 2**20) + packer.flush(zlib.Z_FULL_FLUSH)
+    return first + again * megabytes + packer.flush()
+
+
+def bundle(files):
+    """What the page sends of several files: pairs of name and bytes."""
+    import json
+
+    parts = [b'{"latent_studio_images": 1}\n']
+    for name, data in files:
+        parts += [json.dumps({"name": name, "bytes": len(data)}).encode() + b"\n", data]
+    return b"".join(parts)
