@@ -44,7 +44,10 @@ def order(studio: Studio, kind: Any, run: Any = "", chosen: Any = None) -> Order
     """
     if kind not in FORMATS:
         raise ValueError("Choose GIF, MP4 or WebM as the format of the film.")
-    shown = Watchable(studio).find(run, chosen)
+    hidden = studio.helm.privacy.hides_present("", studio.runner.snapshot)
+    if hidden and not run:
+        raise ValueError("This run is not everybody's: open it from the list of runs to save it.")
+    shown = Watchable(studio).find(run, chosen, hidden)
     model, folder = shown.model, shown.folder
     plain = GrowthRecipe(model, format=kind, scale=1, caption=False)
     height, width, channels = next(iter(frames(folder, plain))).shape

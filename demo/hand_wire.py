@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,11 @@ from gan.hand import HandStep
 from gan.pictures import grid, png_bytes, shrunk
 
 
-def game(config: Config) -> dict[str, Any]:
-    """What the two networks are and what they play for: all that the drawing needs."""
+def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What the two networks are and what they play for: all that the drawing needs.
+
+    `names`: what a run's own classes are called.
+    """
     drawn = {"G": generator_blocks(config), "D": discriminator_blocks(config)}
     return {
         "arch": config.arch,
@@ -28,7 +32,7 @@ def game(config: Config) -> dict[str, Any]:
         "z": config.z_dim,
         "classes": config.classes,
         "data": config.data,
-        "labels": class_names(config),
+        "labels": class_names(config, names),
         "image": [config.channels, config.image_size, config.image_size],
     } | {
         who: [{"kind": block.kind, "shape": list(block.shape)} for block in blocks]

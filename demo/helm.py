@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.line import Wish
+from demo.privacy import Privacy
 from demo.refusals import Refused, result
 from demo.settings import Settings
 from demo.slot import ACTIVE, WAIT_S, Slot
@@ -34,6 +35,7 @@ class Helm:
     def __init__(self, runner: Runner, settings: Settings) -> None:
         self._runner, self._settings = runner, settings
         self._slot = Slot(runner, settings.max_queue)
+        self.privacy = Privacy(settings)
 
     def may_train(self, who: str) -> bool:
         """Whether this visitor may start runs on this server at all."""
@@ -79,6 +81,7 @@ class Helm:
         for one in (config, beside):
             if one is not None and one.steps > self._settings.max_steps:
                 raise Refused("too_long", most=f"{self._settings.max_steps:,}")
+        self.privacy.check(who, config)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
             folder, seconds = self._new_folder(config.data), self._settings.max_run_s
@@ -101,6 +104,8 @@ class Helm:
             raise LookupError("That run is not on this server any more; choose another one.")
         if not self.owns(who, name):
             raise Refused("not_yours")
+        if run.config is not None:
+            self.privacy.check(who, run.config)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
             most_s = self._settings.max_run_s  # of each sitting: what is trained is there already

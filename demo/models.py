@@ -19,8 +19,17 @@ DEFAULT_MODEL = "mnist"
 
 
 def choices(studio: Studio) -> list[tuple[str, str]]:
-    """Every model of the server as (what is shown, its id), no two of them shown alike."""
-    folders = studio.model_folders()
+    """Every model of the server as (what is shown, its id), no two of them shown alike.
+
+    Those that `demo.privacy` keeps from others are in it for nobody: a menu knows no visitors.
+    """
+    hides = studio.helm.privacy.hides
+    found = studio.model_folders().items()
+    folders = {
+        model: folder
+        for model, folder in found
+        if not (model.startswith(RUN_PREFIX) and hides("", folder))
+    }
     names = {model: model_name(model, folder) for model, folder in folders.items()}
     often = Counter(names.values())
     for model, name in names.items():
@@ -62,6 +71,6 @@ def about(generator: Generator) -> dict[str, Any]:
         "z_dim": generator.z_dim,
         "classes": generator.classes,
         "data": generator.config.data,
-        "labels": class_names(generator.config),
+        "labels": class_names(generator.config, generator.class_names),
         "shape": list(generator.shape),
     }

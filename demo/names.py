@@ -6,6 +6,8 @@ The server names things in English; a page has the same keys in its own language
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from demo.text import catalogue
 from gan.config import Config
 
@@ -15,7 +17,11 @@ def data_title(data: str) -> str:
     return catalogue("en").get(f"data.{data}", data)
 
 
-def class_names(config: Config) -> list[str]:
-    """What each class of a model is called; [] of one that knows no classes."""
-    known = catalogue("en")
-    return [known.get(f"class.{config.data}.{k}", str(k)) for k in range(config.classes)]
+def class_names(config: Config, own: Sequence[str] = ()) -> list[str]:
+    """What each class of a model is called; [] of one that knows no classes.
+
+    `own`: what those are called that have no words here, by their numbers where that is not known.
+    """
+    known, count = catalogue("en"), config.classes
+    own = own if len(own) == count else [str(k) for k in range(count)]
+    return [known.get(f"class.{config.data}.{k}", own[k]) for k in range(count)]

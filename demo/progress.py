@@ -20,6 +20,7 @@ from demo.names import class_names
 from demo.sheets import kept_sheet_text, sheet_text
 from demo.studio import Studio
 from demo.watched import Live, Recorded, Watchable
+from gan.about import read_class_names
 from gan.config import Config
 from gan.frames import COLUMNS, frame_path, frame_steps
 from gan.snapshot import Snapshot
@@ -34,7 +35,7 @@ class Progress:
     """Answers the polls of every visitor."""
 
     def __init__(self, studio: Studio) -> None:
-        self._watchable = Watchable(studio)
+        self._studio, self._watchable = studio, Watchable(studio)
         # replaced whole, so that visitors' polls may race: by model, (version, what is shared)
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
@@ -59,7 +60,10 @@ class Progress:
         A cursor that makes no sense is an empty one.
         """
         cursor = asked if isinstance(asked, dict) else {}
-        source = self._watchable.find(cursor.get("show"), cursor.get("model"))
+        hidden = self._studio.helm.privacy.hides_present(
+            cursor.get("who"), self._studio.runner.snapshot
+        )
+        source = self._watchable.find(cursor.get("show"), cursor.get("model"), hidden)
         snapshot, shared = source.snapshot, self._once(source)
         at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
@@ -125,7 +129,7 @@ class Progress:
         steps = frame_steps(source.folder)
         playable = bool(snapshot.run) and (source.folder / "model.safetensors").exists()
         shared: dict[str, Any] = {
-            "about": _about(snapshot) | {"playable": playable, "title": title},
+            "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
             "doctor": {"finding": doctor_wire.wire(snapshot.finding)},
@@ -151,15 +155,16 @@ def _status(snapshot: Snapshot) -> dict[str, Any]:
     return status | {name: sentence for name, sentence in told.items() if sentence}
 
 
-def _about(snapshot: Snapshot) -> dict[str, Any]:
+def _about(source: Live | Recorded) -> dict[str, Any]:
     """What seldom changes."""
+    snapshot, names = source.snapshot, read_class_names(source.folder)
     config = snapshot.config or Config()
     return {
         "goal": snapshot.goal_steps,
         "best": snapshot.best_step,
         "labelled": config.classes > 0,
         "data": config.data,
-        "labels": class_names(config)[:COLUMNS],
+        "labels": class_names(config, names)[:COLUMNS],
     }
 
 

@@ -53,16 +53,23 @@ class RunList:
             self._look()
             now, (ordered, names) = self._version, self._order
             known = known if known <= now else 0
-            made = self._cards.values()
-            fresh = [one.card for one in made if one.card and one.version > known]
-        owns = self._studio.helm.owns_folder
+            made = {name: one for name, one in self._cards.items() if one.card}
+        owns, hides = self._studio.helm.owns_folder, self._studio.helm.privacy.hides
+        hidden = {
+            name
+            for name, one in made.items()
+            if hides(who, one.card.info.folder, one.card.info.config)
+        }
+        fresh = [one.card for name, one in made.items() if one.version > known]
+        fresh = [card for card in fresh if card.info.name not in hidden]
         told: dict[str, Any] = {"version": now, **self._going()}
+        told["going"] = [name for name in told["going"] if name not in hidden]
         if fresh:
             told["cards"] = {
                 one.info.name: _wire(one) | {"mine": owns(who, one.info.folder)} for one in fresh
             }
         if ordered > known:
-            told["names"] = names
+            told["names"] = [name for name in names if name not in hidden]
         return told
 
     def card(self, name: Any) -> Card:

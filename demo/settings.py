@@ -15,9 +15,15 @@ NUMBERS = (
     "max_megapixels",
     "exports_at_once",
     "max_upload_mb",
+    "max_images",
+    "max_image_mb",
+    "max_image_megapixels",
+    "max_collections",
+    "images_room_mb",
 )
 TRAINING = ("open", "owner", "off")
 SHORTEST_KEY = 8
+PUBLIC_KEPT_H = 24
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,10 @@ class Settings:
     `training` says who may train: anybody ("open"), who brings `owner_key` ("owner"), or nobody
     ("off"). `max_run_s` is the longest run in seconds of training, and `max_queue` how many may
     wait for the one that goes on. On a `public` server, runs belong to whoever started them.
+
+    Of one's own images a collection has at most `max_images`, each of `max_image_mb` and
+    `max_image_megapixels`. On a public server a visitor has `max_collections` of them, all together
+    take `images_room_mb` of the disk, and each is deleted after `images_kept_h` hours.
     """
 
     runs: Path = ROOT / "runs"
@@ -37,6 +47,12 @@ class Settings:
     max_megapixels: int = 2_000
     exports_at_once: int = 2
     max_upload_mb: int = 500
+    max_images: int = 20_000
+    max_image_mb: int = 50
+    max_image_megapixels: int = 100
+    max_collections: int = 5
+    images_room_mb: int = 10_000
+    images_kept_h: int | None = None
     training: str = "open"
     owner_key: str = ""
     max_run_s: int | None = None
@@ -55,7 +71,7 @@ class Settings:
         values: dict[str, int | str | bool | Path] = {"public": bool(env.get("SPACE_ID"))}
         if "LATENT_STUDIO_RUNS" in env:
             values["runs"] = Path(env["LATENT_STUDIO_RUNS"])
-        for name in (*NUMBERS, "max_run_s", "max_queue"):
+        for name in (*NUMBERS, "max_run_s", "max_queue", "images_kept_h"):
             key, least = f"LATENT_STUDIO_{name.upper()}", 0 if name == "max_queue" else 1
             if key in env:
                 if not env[key].isdecimal() or int(env[key]) < least:
@@ -73,6 +89,8 @@ class Settings:
                 f"LATENT_STUDIO_OWNER_KEY must have at least {SHORTEST_KEY} characters and no "
                 "spaces."
             )
+        if values["public"]:
+            values.setdefault("images_kept_h", PUBLIC_KEPT_H)
         if values.get("training") == "owner" and not key:
             raise SystemExit(
                 "LATENT_STUDIO_TRAINING is 'owner', so LATENT_STUDIO_OWNER_KEY must be set: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from demo.collections import Collections
 from demo.exports import Exports
 from demo.helm import Helm
 from demo.live import LiveModel
@@ -27,6 +28,7 @@ class Studio:
         self.exports = Exports(settings.exports_at_once)
         self.shelf = Shelf(settings)
         self.paces = Paces()
+        self.collections = Collections(self)
         self._live = LiveModel(self.runner)
 
     def model_folders(self) -> dict[str, Path]:
@@ -55,4 +57,5 @@ class Studio:
     def close(self) -> None:
         """Save and stop the run; exports in progress end without a file."""
         self.exports.close()
+        self.collections.close()
         self.runner.close()

@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import run_files, text
+from demo import image_uploads, run_files, text
 from demo.exporting import visitor
-from demo.models import choices, preferred
+from demo.models import choices, model_name, preferred
 from demo.panels import STATIC, first, preloads
 from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
@@ -63,7 +63,10 @@ def build(studio: Studio) -> gr.Blocks:
 
         def refresh(current: str | None) -> Any:
             options = choices(studio)
-            if any(current == value for _, value in options):
+            folder = studio.model_folders().get(current)
+            if folder is not None:
+                if all(current != value for _, value in options):  # in no menu, but known by name
+                    options.append((model_name(current, folder), current))
                 # the value stays out: another event may have chosen a model meanwhile
                 return gr.Dropdown(choices=options)
             return gr.Dropdown(choices=options, value=preferred(options))
@@ -79,7 +82,7 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
     return {
-        "app_kwargs": {"routes": run_files.routes(studio)},
+        "app_kwargs": {"routes": [*run_files.routes(studio), *image_uploads.routes(studio)]},
         "theme": theme(),
         "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
         "head": f"{preloads('explore')}\n{first('owner')}",

@@ -108,9 +108,10 @@ class Watchable:
         # replaced whole: two visitors may race for it
         self._opened: dict[tuple[str, int], Recorded] = {}
 
-    def find(self, name: Any = "", chosen: Any = BUNDLED) -> Live | Recorded:
+    def find(self, name: Any = "", chosen: Any = BUNDLED, hidden: bool = False) -> Live | Recorded:
         """The run of that name; the present or last one when there is none such, or before any
-        how the chosen bundled model learned. A name is looked up in listings only.
+        how the chosen bundled model learned. A name is looked up in listings only. `hidden`: the
+        present one is not on show, but for those who know its name.
         """
         runner, runs = self._studio.runner, self._studio.settings.runs
         present = runner.snapshot
@@ -123,8 +124,10 @@ class Watchable:
             found = next((info for path in listed if (info := run_info(path))), None)
             if found is not None:
                 return self._open(found.folder, RUN_PREFIX + name, _snapshot(found))
-        if present.run:
+        if present.run and not hidden:
             return self.find(present.run)
+        if hidden:
+            present = Snapshot(version=present.version)
         bundled = self._bundled(chosen)
         state = {"state": present.state, "version": present.version, "error": present.error}
         return replace(bundled, snapshot=replace(bundled.snapshot, **state))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.atomic import write_json
+from gan.datasets import MOST_CLASSES
 
 ABOUT = "about.json"
 LARGEST_BYTES = 64_000
@@ -46,6 +47,20 @@ def change_about(folder: Path, **values: Any) -> None:
 def read_title(folder: Path) -> str:
     """The name people gave a run; "" when they gave none."""
     return clean_title(read_about(folder).get("title"))
+
+
+def read_class_names(folder: Path) -> tuple[str, ...]:
+    """What people call a model's classes, in the order of their labels; () where that is not known.
+
+    A run on one's own images has them from its sub-folders.
+    """
+    return clean_names(read_about(folder).get("classes"))
+
+
+def clean_names(names: Any) -> tuple[str, ...]:
+    """Each as by `clean_title`; () of what are no names."""
+    cleaned = tuple(map(clean_title, names)) if isinstance(names, list | tuple) else ()
+    return cleaned if all(cleaned) and len(cleaned) <= MOST_CLASSES else ()
 
 
 def clean_title(title: Any) -> str:

@@ -3,7 +3,7 @@
 <name>/config.json                    the Config it began with
 <name>/checkpoint.safetensors         the last good one
 <name>/history.jsonl, vitals.jsonl    rows of figures
-<name>/about.json                     its title
+<name>/about.json                     its title, and the names of its classes
 <name>/snapshots/, <name>/milestones/
 
 The model for use is not in it: it is the EMA of the checkpoint. `gan.unpacking` takes it in.
@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gan.about import ABOUT, read_title
+from gan.about import ABOUT, read_class_names, read_title
 from gan.checkpoint import NEWEST, PREVIOUS, first_usable
 from gan.frames import frame_path, frame_steps, kept_weights_path
 from gan.milestones import milestone_name, milestone_steps
@@ -51,8 +51,8 @@ def pack(folder: Path) -> Iterator[bytes]:
     _, name, _ = first_usable(folder, lambda state, numbers: None, (NEWEST, PREVIOUS, *older))
     checkpoint = open(folder / name, "rb")  # open, it stays what it is when a newer one comes
     texts = {name: _read(folder / name) for name in (CONFIG, HISTORY, VITALS)}
-    title = read_title(folder)
-    texts[ABOUT] = json.dumps({"title": title}).encode() if title else b""
+    about = {"title": read_title(folder), "classes": read_class_names(folder)}
+    texts[ABOUT] = json.dumps(about).encode() if any(about.values()) else b""
     return _pieces(folder, checkpoint, texts)
 
 

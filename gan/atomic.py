@@ -85,11 +85,12 @@ def sweep(folder: Path) -> None:
     for path in filter(is_leftover, list(folder.iterdir()) if folder.is_dir() else []):
         owner = path.name.removesuffix(ENDING).rpartition(".")[2]
         # in a container the next process often has the same number as the killed one
-        if not owner.isdigit() or int(owner) == os.getpid() or not _alive(int(owner)):
+        if not owner.isdigit() or int(owner) == os.getpid() or not is_alive(int(owner)):
             path.unlink(missing_ok=True)
 
 
-def _alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether there is a process of this number; False where that cannot be told."""
     if os.name != "posix":
         return False
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from gan import clip_commands, commands
 from gan import config as configs
 from gan.clip_fields import EASINGS, PATH_KEYS
+from gan.datasets import OWN_SIZES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,8 +33,11 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(required=True, metavar="COMMAND")
 
     train = add.add_parser("train", help="train a new model into a folder")
-    train.add_argument("--preset", default="default", choices=configs.PRESETS)
-    train.add_argument("--data", default="mnist", choices=configs.DATASETS)
+    train.add_argument("--preset", choices=configs.PRESETS, help="default; own-images for those")
+    what = train.add_mutually_exclusive_group()
+    what.add_argument("--data", default="mnist", metavar="NAME", help=f"{_names()}, or own-...")
+    what.add_argument("--images", type=Path, metavar="FOLDER_OR_ZIP", help="images of your own")
+    _add_preparing(train)
     train.add_argument("--seed", type=int, default=0, help="every random number follows from it")
     train.add_argument("--out", type=Path, required=True, help="a new folder for the run")
     train.add_argument(
@@ -46,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_goal(train)
     _add_saving(train)
     train.set_defaults(command=commands.train)
+
+    images = add.add_parser("images", help="prepare images of your own to train from")
+    images.add_argument("source", type=Path, metavar="FOLDER_OR_ZIP")
+    images.add_argument("--name", default="", help="left out, that of the folder or zip")
+    _add_preparing(images)
+    images.set_defaults(command=commands.images)
 
     resume = add.add_parser("resume", help="go on with a run, bit for bit")
     resume.add_argument("folder", type=Path, metavar="DIR")
@@ -109,6 +119,21 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("folder", type=Path, metavar="RUN")
     doctor.set_defaults(command=commands.doctor)
     return parser
+
+
+def _names() -> str:
+    return ", ".join(configs.DATASETS)
+
+
+def _add_preparing(parser: argparse.ArgumentParser) -> None:
+    sizes = ", ".join(map(str, OWN_SIZES))
+    parser.add_argument(
+        "--size", type=int, default=64, metavar="PX", help=f"of own images: {sizes} (64)"
+    )
+    parser.add_argument(
+        "--fit", default="crop", choices=("crop", "pad"), help="the middle, or all with a border"
+    )
+    parser.add_argument("--most", type=int, default=100_000, help="of own images that are read")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from gan.about import clean_title
-from gan.atomic import sync_folder, write_json
+from gan.atomic import is_alive, sync_folder, write_json
 from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
 
 FACTS, IMAGES, LABELS = "facts.json", "images.npy", "labels.npy"
@@ -132,6 +132,13 @@ class Store:
         (self.root / ARRIVING).mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}.", dir=self.root / ARRIVING))
 
+    def arrive_as_file(self) -> tuple[int, Path]:
+        """The same as a file, open to be written: (its handle, where it is)."""
+        (self.root / ARRIVING).mkdir(parents=True, exist_ok=True)
+        prefix = f"{os.getpid()}."
+        handle, name = tempfile.mkstemp(".upload", prefix, dir=self.root / ARRIVING)
+        return handle, Path(name)
+
     def keep(self, arrived: Path, one: Collection) -> Collection:
         """What lies in `arrived` is this collection from now on, in one step; if it was there
         already, it has its new facts.
@@ -176,8 +183,14 @@ class Store:
         shutil.rmtree(arrived, ignore_errors=True)
 
     def sweep(self) -> None:
-        """Remove what killed processes left; call it while nothing arrives."""
-        shutil.rmtree(self.root / ARRIVING, ignore_errors=True)
+        """Remove what killed processes left, and this one; one still alive keeps its own."""
+        place = self.root / ARRIVING
+        for path in list(place.iterdir()) if place.is_dir() else []:
+            maker = path.name.partition(".")[0]
+            if not maker.isdigit() or int(maker) == os.getpid() or not is_alive(int(maker)):
+                shutil.rmtree(path, ignore_errors=True)
+                if path.is_file():
+                    path.unlink(missing_ok=True)
 
     def _remove(self, folder: Path) -> None:
         dying = self.arrive()

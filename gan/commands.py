@@ -18,6 +18,7 @@ import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
+from gan.datasets import is_own
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -37,8 +38,27 @@ def train(args: argparse.Namespace) -> None:
     changes = dict(_setting(text) for text in args.set)
     if args.steps is not None:
         changes["steps"] = args.steps
-    config = configs.preset(args.preset, data=args.data, seed=args.seed, **changes)
+    own, data = is_own(args.data), {"data": args.data}
+    if args.images is not None:
+        from gan.image_commands import prepare, summary
+
+        one = prepare(args.images, "", args.size, args.fit, args.most)
+        print(summary(one))
+        own, data = True, one.settings()
+    elif own:
+        from gan.image_commands import settings_of
+
+        data = settings_of(args.data)
+    name = args.preset or ("own-images" if own else "default")
+    config = configs.preset(name, **{**data, "seed": args.seed, **changes})
     _go_on(Run.create(config, args.out), config.steps, args)
+
+
+def images(args: argparse.Namespace) -> None:
+    """Images of one's own; see `gan.image_commands`."""
+    from gan.image_commands import images as prepare
+
+    prepare(args)
 
 
 def resume(args: argparse.Namespace) -> None:

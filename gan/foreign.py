@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from gan.about import ABOUT, clean_title, read_about
+from gan.about import ABOUT, read_class_names, read_title
 from gan.atomic import write_atomic, write_json
 from gan.checkpoint import NEWEST, CheckpointError, load_checkpoint
 from gan.config import Config, ConfigError
@@ -76,8 +76,8 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
     _check_frames(folder, trainer, config)
     for name, take in ((HISTORY, happenings), (VITALS, figures)):
         _rewrite(folder / name, take, step)
-    title = clean_title(read_about(folder).get("title"))
-    write_json(folder / ABOUT, {"title": title} if title else {})
+    about = {"title": read_title(folder), "classes": read_class_names(folder)}
+    write_json(folder / ABOUT, {name: value for name, value in about.items() if value})
     Store(folder).write_model(trainer.ema.state_dict())
 
 

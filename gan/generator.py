@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
+from gan.about import read_class_names
 from gan.config import Config, ConfigError
 from gan.frames import kept_weights_path
 from gan.networks import make_generator
@@ -29,10 +30,15 @@ class Generator:
     """EMA weights behind one method, `sample`. Safe to share between threads.
 
     `config` says what it was trained on; `model_id` is 12 hex digits of its weights' SHA-256.
+    `class_names` are what people call its classes: their numbers where nothing else is known.
     """
 
-    def __init__(self, config: Config, network: nn.Module) -> None:
+    def __init__(
+        self, config: Config, network: nn.Module, class_names: tuple[str, ...] = ()
+    ) -> None:
         self.config = config
+        named = config.classes > 0 and len(class_names) == config.classes
+        self.class_names = class_names if named else tuple(map(str, range(config.classes)))
         self.network = network.eval().requires_grad_(False).cpu()
         self.model_id = weights_hash(network.state_dict())
         self._lock = threading.Lock()
@@ -72,7 +78,7 @@ class Generator:
             raise ModelError(f"{folder.name} holds no model yet: {name} is missing.") from error
         except (OSError, ValueError, ConfigError, SafetensorError, RuntimeError) as error:
             raise ModelError(f"The model in {folder.name} cannot be used: {error}") from error
-        return cls(config, network)
+        return cls(config, network, read_class_names(folder))
 
     def sample(self, z: np.ndarray, classes: np.ndarray | int | None = None) -> np.ndarray:
         """Images uint8 (n,h,w,c) for latents z float (n,z_dim).

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from gan import data, steering
+from gan.about import change_about
 from gan.atomic import is_leftover, sweep, sync_folder, write_json
 from gan.checkpoint import CheckpointError
 from gan.config import Config
@@ -178,6 +179,8 @@ class Run(Training):
     @classmethod
     def _begin(cls, config: Config, folder: Path, images: data.ImageSet) -> Run:
         (folder / "snapshots").mkdir(exist_ok=True)
+        if images.class_names:
+            change_about(folder, classes=images.class_names)
         run = cls(folder, Trainer(config, images))
         run.save()
         return run

@@ -92,7 +92,9 @@ class Training:
 
     def generator(self) -> Generator:
         """A copy of the present EMA weights, for use."""
-        return Generator(self.config, copy.deepcopy(self.trainer.ema))
+        return Generator(
+            self.config, copy.deepcopy(self.trainer.ema), self.trainer.data.class_names
+        )
 
     def _count(self, start_s: float, cpu_s: float) -> None:
         self.elapsed_s += time.perf_counter() - start_s

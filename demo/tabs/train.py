@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
-from demo.models import choices
+from demo.models import choices, model_name
 from demo.studio import Studio
 from demo.training import duel, form, hand, runs, watch
 
@@ -34,7 +34,10 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         wanted = wish.get("play") if isinstance(wish, dict) else None
         options = choices(studio)
         if wanted not in (value for _, value in options):
-            return gr.skip()
+            folder = studio.model_folders().get(wanted) if isinstance(wanted, str) else None
+            if folder is None:
+                return gr.skip()
+            options.append((model_name(wanted, folder), wanted))  # in no menu, but known by name
         gr.Info(text.Said.to(request)("train.used"))
         return gr.Dropdown(choices=options, value=wanted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from demo import controls, text
@@ -10,6 +11,7 @@ from demo.panels import Panel
 from demo.refusals import answer
 from demo.slot import ACTIVE
 from demo.studio import Studio
+from gan.config import Config
 from gan.steering import STEERABLE
 
 JOBS = ("pause", "resume", "stop", "configure")
@@ -26,6 +28,8 @@ def build(studio: Studio) -> Panel:
         """
         who, known = _part(asked, "who"), _part(asked, "known")
         snapshot = studio.runner.snapshot
+        if helm.privacy.hides_present(who, snapshot):
+            snapshot = replace(snapshot, run="", config=None, step=0)
         folder = studio.settings.runs / snapshot.run
         told = helm.standing(who) | {
             "state": snapshot.state,
@@ -41,11 +45,16 @@ def build(studio: Studio) -> Panel:
                 told["config"] = snapshot.config.to_json()
         return told
 
+    def config_of(asked: Any) -> Config:
+        """Of {"who", "settings"}; what own images look like is filled in."""
+        values = studio.collections.wanted(_part(asked, "who"), _part(asked, "settings"))
+        return controls.wanted(values, studio.settings)
+
     def start(asked: Any) -> dict[str, Any]:
         """{"who", "settings"}: start a run, or stand in line ({"run": ""})."""
 
         def begin() -> dict[str, Any]:
-            config = controls.wanted(_part(asked, "settings"), studio.settings)
+            config = config_of(asked)
             return {"run": helm.start(_part(asked, "who"), config)}
 
         return answer(begin)
@@ -74,7 +83,7 @@ def build(studio: Studio) -> Panel:
         """{"who", "settings"}: how long such a run takes here (`Paces.of`), and how long it may."""
 
         def look() -> dict[str, Any]:
-            config = controls.wanted(_part(asked, "settings"), studio.settings)
+            config = config_of(asked)
             may = helm.may_train(_part(asked, "who"))
             free = studio.runner.snapshot.state not in ACTIVE
             return paces.of(config, may and free) | {"most_s": studio.settings.max_run_s}

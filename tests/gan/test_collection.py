@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from gan import data
+from gan.archive import pack
 from gan.collection import ARRIVING, Collection, Store, store_folder
 from gan.config import preset
 from gan.data import DataError
+from gan.generator import Generator
 from gan.run import Run
+from gan.unpacking import unpack
 from tests.own_images import ID, collect
 
 
@@ -49,6 +52,11 @@ def test_it_trains_and_a_run_without_its_images_says_what_to_do(root, tmp_path, 
     run = Run.create(config, tmp_path / "run")
     run.advance()
     run.save()
+    assert run.generator().class_names == classes  # and they travel with the run
+    assert Generator.load(tmp_path / "run").class_names == classes
+    (tmp_path / "run.zip").write_bytes(b"".join(pack(tmp_path / "run")))
+    elsewhere = unpack(tmp_path / "run.zip", tmp_path / "elsewhere", 10**9)
+    assert Generator.load(elsewhere).class_names == classes
     Store(root).delete(one)
     run.advance()  # what goes on has its pixels
     with pytest.raises(DataError, match="Prepare the same images once more"):
