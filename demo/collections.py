@@ -15,8 +15,8 @@ images      {"who"}: "collections" and "imports" (below), "may" (bring images), 
             when done "collection" (an id); else "error" {"key", "values", "sentence"}, "skipped"
             skipped: [{"key", "count", "example" (a file), "values"}]: words "images.skipped_<key>";
             noted: {key: count}: words "images.noted_<key>"; errors: "images.error_<key>"
-preview     {"who", "id", "label"?}: {"picture": base64 PNG, "columns", "rows", "side"}, up to 60
-            images, of all classes in turn or of one
+preview     {"who", "id", "label"?}: {"picture" (as in `demo.sheets`), "columns", "rows", "side"}:
+            up to 60 images, of all classes in turn or of one
 rename      {"who", "id", "name"}: {"name"}
 delete      {"who", "id"}: {"deleted": id}; at once and for good
 cancel      {"who", "import"}: {}
@@ -25,7 +25,6 @@ bring       {"who", "folder", "name", "size", "fit"}: {"import": key}; not on pu
 
 from __future__ import annotations
 
-import base64
 import shutil
 import threading
 import time
@@ -37,14 +36,16 @@ import numpy as np
 
 from demo.intakes import Intakes
 from demo.refusals import Refused, answer
+from demo.sheets import picture_text
 from demo.slot import ACTIVE
 from demo.visitor import Visitor
 from gan.about import clean_title
 from gan.collection import Collection, Store
 from gan.config import Config
 from gan.datasets import OWN_SIZES, is_own
+from gan.frames import SAMPLE_PX, sample_side
 from gan.intake import FITS
-from gan.pictures import grid, png_bytes
+from gan.pictures import grid, shrunk
 
 ADDRESS = "/studio/images"
 WHO = "x-studio-who"  # a header that other sites cannot send
@@ -194,12 +195,12 @@ class Collections:
         shown = (
             images[np.sort(order[:MOST_SHOWN])] if label is not None else images[order[:MOST_SHOWN]]
         )
-        picture = png_bytes(grid(shown.transpose(0, 2, 3, 1), min(COLUMNS, len(shown))))
+        small = shrunk(shown.transpose(0, 2, 3, 1), SAMPLE_PX)
         return {
-            "picture": base64.b64encode(picture).decode(),
+            "picture": picture_text(grid(small, min(COLUMNS, len(shown)))),
             "columns": min(COLUMNS, len(shown)),
             "rows": -(-len(shown) // COLUMNS),
-            "side": one.size,
+            "side": sample_side(one.size),
         }
 
     def _rename(self, one: Collection, name: Any) -> dict[str, Any]:

@@ -20,7 +20,11 @@ EXACT_BYTES_MAX = 80_000  # of a sheet that is a PNG already
 
 def sheet_text(images: np.ndarray) -> str:
     """Base64 of the sheet of samples uint8 (n,h,w,c): a PNG, or a JPEG of a large one."""
-    sheet = contact_sheet(images)
+    return picture_text(contact_sheet(images))
+
+
+def picture_text(sheet: np.ndarray) -> str:
+    """The same of a sheet uint8 (h,w,c)."""
     made = png_bytes(sheet) if sheet.size <= EXACT_VALUES_MAX else jpeg_bytes(sheet)
     return base64.b64encode(made).decode()
 

@@ -132,10 +132,14 @@ export function mount({ element, props, trigger, watch, server, words }) {
     v.panel.classList.remove("ls-empty");
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
     const other = shape(before) !== shape(model);
+    const kind = (m) => m && String([m.data, m.labels, m.shape]);
+    if (kind(before) !== kind(model)) {
+      classes.furnish(model);
+      sketch.adopt(model);
+    }
     if (other) {
       const kept = first ? shelf.find(model.model, model.z_dim, SEED_MAX) : null;
       store.begin(fitted(model, kept, store.state));
-      classes.furnish(model);
       map.adopt(model);
       compare.adopt(model);
       controls.fold();
@@ -143,8 +147,9 @@ export function mount({ element, props, trigger, watch, server, words }) {
       refit();
     }
     reels.adopt({ ...model, model: time.base });
-    if (other) changed(store.state, null);
-    else redraw();
+    if (other) return changed(store.state, null);
+    classes.show(store.state.classes);
+    redraw();
   }
   /** The same latent by other weights: nothing has moved. */
   function redraw() {

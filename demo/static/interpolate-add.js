@@ -102,13 +102,14 @@ export class Add {
 
   open() {
     this.dialog ??= this.furnish();
+    this.sketch.adopt(this.on.about());
     this.found = null;
     this.take.disabled = true;
     this.dialog.showModal();
   }
 
   furnish() {
-    const sketch = new Sketch(this.words, {
+    const sketch = this.sketch = new Sketch(this.words, {
       find: this.on.find,
       model: this.on.about,
       back: () => this.seen(null),

@@ -9,9 +9,9 @@ import gradio as gr
 from demo import text
 from demo.models import choices, model_name
 from demo.studio import Studio
-from demo.training import duel, form, hand, runs, watch
+from demo.training import duel, form, hand, images, runs, watch
 
-VIEWS = (("hand", hand), ("duel", duel), ("runs", runs))  # beside Watch
+VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
 TOLD = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "undocumented"}
 
 
