@@ -68,7 +68,7 @@ export function mount({ element, props, trigger, server, words }) {
     if (standing.taken && standing.mine) return; // the form shows the run that goes on
     if (!fields.knows(name)) await offerOwn();
     fields.useData(name);
-    element.scrollIntoView({ block: "nearest" });
+    if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
     start.focus({ preventScroll: true });
   }
 

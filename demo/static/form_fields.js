@@ -54,7 +54,7 @@ export function formFields({ offered, say, changed, bring }) {
   const rest = Object.keys(rows).filter((name) => !FIRST.includes(name) && !LIVE.includes(name));
   const grid = make("div", { className: "tf-grid" }, ...rest.map((name) => made[name].element));
   const more = make("details", { className: "tf-more" },
-    make("summary", {}, say("train.wantedsettings")), grid);
+    make("summary", {}, say("train.more_settings")), grid);
   for (const name of [...rest, ...LIVE]) {
     const hint = say(`train.hint.${name}`);
     const values = rows[name].kind === "number" ? `\n${range(rows[name], say)}` : "";

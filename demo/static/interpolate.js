@@ -123,7 +123,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const fit = keys.map((key) => fitted(key, about));
     const { scale } = sizes(wish, about, props.max_side);
     lack = null;
-    stage.plate.dress({ ...wish, scale });
+    const colours = about.shape[2] === 1 ? wish.colours : "grey"; // maps are for grey pictures
+    stage.plate.dress({ ...wish, colours, scale });
     try {
       stage.play(fit, wish, about, keys);
     } catch (error) {

@@ -51,7 +51,7 @@ def drop(page, name, data):
 
 def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
     page = open_images(visit)
-    page.get_by_text("They stay on this machine").wait_for()
+    page.get_by_text("Your images stay on this machine").wait_for()
     page.get_by_role("group", name="Side, px").get_by_role("button", name="32").click()
     drop(page, "shapes.zip", packed)
     card = page.get_by_role("article", name="shapes")
