@@ -5,8 +5,9 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 
-# OpenMP threads that sleep while they wait: beside other work, spinning ones make tests crawl.
+# OpenMP threads that soon sleep while they wait: beside other work, spinning ones make tests crawl.
 export OMP_WAIT_POLICY := PASSIVE
+export GOMP_SPINCOUNT := 10000
 
 .PHONY: demo test lint bench
 

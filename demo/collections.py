@@ -15,8 +15,8 @@ images      {"who"}: "collections" and "imports" (below), "may" (bring images), 
             when done "collection" (an id); else "error" {"key", "values", "sentence"}, "skipped"
             skipped: [{"key", "count", "example" (a file), "values"}]: words "images.skipped_<key>";
             noted: {key: count}: words "images.noted_<key>"; errors: "images.error_<key>"
-preview     {"who", "id", "label"?}: {"picture" (as in `demo.sheets`), "columns", "rows", "side"}:
-            up to 60 images, of all classes in turn or of one
+preview     {"who", "id", "label"?}: {"picture" (`demo.sheets`), "columns", "rows", "side"}, up to 60
+            images, of all classes in turn or of one
 rename      {"who", "id", "name"}: {"name"}
 delete      {"who", "id"}: {"deleted": id}; at once and for good
 cancel      {"who", "import"}: {}
@@ -32,24 +32,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from demo.collection_wire import preview as preview_of
+from demo.collection_wire import wire
 from demo.intakes import Intakes
 from demo.refusals import Refused, answer
-from demo.sheets import picture_text
 from demo.slot import ACTIVE
 from demo.visitor import Visitor
 from gan.about import clean_title
 from gan.collection import Collection, Store
 from gan.config import Config
 from gan.datasets import OWN_SIZES, is_own
-from gan.frames import SAMPLE_PX, sample_side
 from gan.intake import FITS
-from gan.pictures import grid, shrunk
 
 ADDRESS = "/studio/images"
 WHO = "x-studio-who"  # a header that other sites cannot send
-COLUMNS, MOST_SHOWN = 10, 60
 LOOK_S = 600  # how often those whose time is over are looked for
 LEAST_FREE_MB = 1_000
 MB = 1_000_000
@@ -83,7 +79,7 @@ class Collections:
             return answer(lambda: self.listed(_part(asked, "who")))
 
         def preview(asked: Any) -> dict[str, Any]:
-            return answer(lambda: self._preview(self._mine(asked), _part(asked, "label")))
+            return answer(lambda: preview_of(self._mine(asked), _part(asked, "label")))
 
         def rename(asked: Any) -> dict[str, Any]:
             return answer(lambda: self._rename(self._mine(asked), _part(asked, "name")))
@@ -117,7 +113,9 @@ class Collections:
         """What `images` answers."""
         settings, mine = self._settings, [one for one in Store().all() if self._owns(who, one)]
         return {
-            "collections": [self._wire(one) for one in mine],
+            "collections": [
+                wire(one, self._left_s(one, time.time()), self._trains(one)) for one in mine
+            ],
             "imports": [one.wire() for one in self.intakes.of(self._mark(who))],
             "may": self._studio.helm.may_train(who),
             "folders": not settings.public,
@@ -142,7 +140,7 @@ class Collections:
             mine = [one for one in store.all() if one.owner == self._mark(who)]
             if len(mine) >= settings.max_collections:
                 raise Refused("images_most", most=settings.max_collections)
-            if _bytes_below(store.root) > settings.images_room_mb * MB:
+            if store.bytes() > settings.images_room_mb * MB:
                 raise Refused("images_room")
 
     def take(self, who: Any, source: Path, options: Any, leave_nothing: bool) -> dict[str, Any]:
@@ -163,8 +161,6 @@ class Collections:
 
     def expire(self, now_s: float | None = None) -> list[str]:
         """Delete those whose time is over, but for the one that trains; their ids."""
-        if self._settings.images_kept_h is None:
-            return []
         now_s = time.time() if now_s is None else now_s
         old = [one for one in Store().all() if self._left_s(one, now_s) <= 0]
         gone = [one for one in old if not self._trains(one)]
@@ -181,27 +177,6 @@ class Collections:
         if path is None or not path.is_absolute() or not path.exists():
             raise LookupError("There is no such folder or zip file; give its whole path.")
         return self.take(_part(asked, "who"), path, asked, leave_nothing=False)
-
-    def _preview(self, one: Collection, label: Any) -> dict[str, Any]:
-        images, labels = Store().pixels(one, train=True)
-        if type(label) is int and 0 <= label < len(one.classes):
-            order = np.flatnonzero(labels == label)
-        else:  # the first of each class, then the second of each, and so on
-            turn = np.zeros(len(labels), dtype=np.int64)
-            for k in range(max(1, len(one.classes))):
-                mine = np.flatnonzero(labels == k)
-                turn[mine] = np.arange(len(mine))
-            order = np.lexsort((labels, turn))
-        shown = (
-            images[np.sort(order[:MOST_SHOWN])] if label is not None else images[order[:MOST_SHOWN]]
-        )
-        small = shrunk(shown.transpose(0, 2, 3, 1), SAMPLE_PX)
-        return {
-            "picture": picture_text(grid(small, min(COLUMNS, len(shown)))),
-            "columns": min(COLUMNS, len(shown)),
-            "rows": -(-len(shown) // COLUMNS),
-            "side": sample_side(one.size),
-        }
 
     def _rename(self, one: Collection, name: Any) -> dict[str, Any]:
         changed = Store().change(one, name=clean_title(name) or one.name)
@@ -244,24 +219,9 @@ class Collections:
         return going and (config is None or config.data == one.id)
 
     def _left_s(self, one: Collection, now_s: float) -> float:
+        if self._settings.images_kept_h is None:
+            return float("inf")
         return one.made_s + self._settings.images_kept_h * 3600 - now_s
-
-    def _wire(self, one: Collection) -> dict[str, Any]:
-        values = one.to_json()
-        told = {name: values[name] for name in ("id", "name", "size", "channels", "train", "held")}
-        told |= {name: values[name] for name in ("fit", "skipped", "noted")}
-        left_h = None
-        if self._settings.images_kept_h is not None:
-            left_h = round(max(0.0, self._left_s(one, time.time())) / 3600, 2)
-        pairs = zip(one.classes, one.counts, strict=True)
-        return told | {
-            "count": one.count,
-            "classes": [{"name": name, "count": count} for name, count in pairs],
-            "made": int(one.made_s),
-            "left_h": left_h,
-            "training": self._trains(one),
-            "settings": one.settings(),
-        }
 
     def _tick(self) -> None:
         while True:
@@ -276,13 +236,3 @@ def _part(asked: Any, name: str) -> Any:
 
 def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != name}
-
-
-def _bytes_below(root: Path) -> int:
-    found = 0
-    for path in root.rglob("*") if root.is_dir() else ():
-        try:
-            found += path.stat().st_size
-        except OSError:  # deleted meanwhile
-            continue
-    return found

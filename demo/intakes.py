@@ -18,7 +18,8 @@ from demo.refusals import Refused, tellable
 from demo.settings import Settings
 from gan.collection import Collection, Store
 from gan.image_sources import Limits
-from gan.intake import IntakeError, Progress, take_in
+from gan.intake import Progress, take_in
+from gan.intake_error import IntakeError
 
 AT_ONCE = 2
 REMEMBERED = 50  # that are over; pages ask for theirs within seconds

@@ -13,6 +13,7 @@ original is kept but these pixels.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -181,6 +182,14 @@ class Store:
     def forget(self, arrived: Path) -> None:
         """Remove what `arrive` gave."""
         shutil.rmtree(arrived, ignore_errors=True)
+
+    def bytes(self) -> int:
+        """What all of it takes of the disk, what is on its way as well."""
+        found = 0
+        for path in self.root.rglob("*") if self.root.is_dir() else ():
+            with contextlib.suppress(OSError):  # deleted meanwhile
+                found += path.stat().st_size
+        return found
 
     def sweep(self) -> None:
         """Remove what killed processes left, and this one; one still alive keeps its own."""

@@ -97,6 +97,8 @@ def _go_on(run, steps: int, args: argparse.Namespace) -> None:  # noqa: ANN001
         while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
             if stop.is_set():  # between steps: half of one could not be resumed bit for bit
                 break
+            if seconds and not begun_s:
+                run.trainer.done = run.elapsed_s / seconds
             stats = keeper.advance()
             bar.update(run.step - bar.n)
             told.say(keeper)

@@ -30,6 +30,7 @@ CHOICES = MappingProxyType(
         "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
         "d_norm": ("batch", "spectral", "none"),
         "lr_schedule": ("constant", "linear"),
+        "precision": ("auto", "float32", "bfloat16"),
     }
 )
 
@@ -63,7 +64,7 @@ class Config:
     rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `augment`,
     0..1, is the probability of each disturbance of what D sees (`gan.augment`). `train_images`:
     so many of the data set's images, chosen by the seed; 0 is all. `data` may be the id of a
-    collection of one's own images (`gan.collections`); what they look like is then said here, in
+    collection of one's own images (`gan.collection`); what they look like is then said here, in
     `image_size`, `image_channels` (1 or 3) and `image_classes`, so that the networks can be made
     without them. Both are 0 for the data sets that have a name.
 
@@ -79,18 +80,19 @@ class Config:
     width: int = 32
     loss: str = "non-saturating"
     d_norm: str = "batch"
-    lr_g: float = 5e-4
-    lr_d: float = 5e-4
-    lr_schedule: str = "constant"
+    lr_g: float = 1e-3
+    lr_d: float = 2e-3
+    lr_schedule: str = "linear"
     beta1: float = 0.5
     beta2: float = 0.99
-    batch_size: int = 32
+    batch_size: int = 64
     d_steps_per_g_step: int = 1
     r1_gamma: float = 0.3  # without it batch norm in D lets each class shrink to a few shapes
-    r1_every: int = 8
+    r1_every: int = 16
     ema_decay: float = 0.995
     augment: float = 0.0
     train_images: int = 0
+    precision: str = "auto"
     steps: int = 10_000
     seed: int = 0
     image_channels: int = 0
@@ -185,6 +187,8 @@ PRESETS = MappingProxyType(
             "ema_decay": 0.0,
             "d_norm": "none",
             "r1_gamma": 0.0,
+            "lr_schedule": "constant",
+            "precision": "float32",
         },
         "unconditional": {"conditional": False},
         "hinge-spectral": {
@@ -193,8 +197,16 @@ PRESETS = MappingProxyType(
             "r1_gamma": 0.0,
             "lr_g": 2e-4,
             "lr_d": 2e-4,
+            "batch_size": 32,
         },
-        "relativistic-r1": {"loss": "relativistic", "d_norm": "none", "r1_gamma": 1.0},
+        "relativistic-r1": {
+            "loss": "relativistic",
+            "d_norm": "none",
+            "r1_gamma": 1.0,
+            "r1_every": 8,
+            "lr_d": 1e-3,
+            "batch_size": 32,
+        },
         "few-images": {"train_images": 200, "augment": 0.3},
         "own-images": {"augment": 0.2, "ema_decay": 0.998},
     }

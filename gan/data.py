@@ -37,13 +37,15 @@ class DataError(RuntimeError):
 class ImageSet:
     """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU.
 
-    `class_names` are what people call the classes, none where they are only numbered.
+    `class_names` are what people call the classes, none where they are only numbered, and `title`
+    is what they call a collection of their own.
     """
 
     name: str
     images: Tensor
     labels: Tensor
     class_names: tuple[str, ...] = ()
+    title: str = ""
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
@@ -142,7 +144,7 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
         ) from error
     if size and size != found.size:
         images = _resize(images, size)
-    return ImageSet(name, images, labels, found.classes)
+    return ImageSet(name, images, labels, found.classes, found.name)
 
 
 def _idx_names(train: bool) -> tuple[str, str]:

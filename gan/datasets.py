@@ -1,6 +1,6 @@
 """The data sets there are, by name, and what their images look like; `gan.data` reads them.
 
-Beside them there are collections of one's own images, with an id for a name: `gan.collections`.
+Beside them there are collections of one's own images, with an id for a name: `gan.collection`.
 """
 
 from __future__ import annotations

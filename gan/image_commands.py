@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from gan.collection import Collection, Store
 from gan.image_sources import Limits
-from gan.intake import IntakeError, Progress, take_in
+from gan.intake import Progress, take_in
+from gan.intake_error import IntakeError
 from gan.skipped import in_words
 
 

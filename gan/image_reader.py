@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 WORKER = ("-m", "gan.image_worker")
 LISTING_S = 120  # without a word
-PICTURE_S = 20
+PICTURE_S = 300  # of a disk that does not answer; `image_worker` bounds its own work
 MOST_STARTS = 20  # each costs the time of listing all anew
 LOOK_S = 0.2
 
@@ -67,7 +67,8 @@ class Reader:
             env=_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for whoever asked, who ends it
+            # Ctrl-C is for whoever asked, who ends it
+            process_group=0 if os.name == "posix" else None,
         )
         lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         listener = threading.Thread(target=_listen, args=(process, lines), daemon=True)

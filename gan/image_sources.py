@@ -9,7 +9,6 @@ A bundle is the line {"latent_studio_images": 1}, and for each file a line
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import zipfile
@@ -21,20 +20,14 @@ from typing import BinaryIO
 
 from gan.image_file import is_image
 from gan.image_names import IMAGES, Parts, parts_of, readable, reason_to_skip
+from gan.image_places import BUNDLE, Part, SourceError, bundled, open_plain, walk
 from gan.skipped import Skipped, Tally
 
-BUNDLE = b'{"latent_studio_images": 1}\n'
-LONGEST_HEADER_BYTES = 8_192
-DEEPEST = 32  # folders in folders
 START_BYTES = 16
 MB = 1_000_000
 RATIO = 20  # of an archive to all that is unpacked of it, beside `FREE_MB`; images hardly shrink
 FREE_MB = 200
 UTF8_NAME = 0x800  # a flag of a zip's member
-
-
-class SourceError(Exception):
-    """Nothing can be read of the whole: a key of `gan.intake.SENTENCES`."""
 
 
 @dataclass(frozen=True)
@@ -127,14 +120,14 @@ class Source:
             yield one
 
     def _folder(self, root: Path) -> Iterator[Entry]:
-        for path, parts in self._counted(_walk(root, self._tally)):
+        for path, parts in self._counted(walk(root, self._tally)):
             if self._may_be_image(parts):
                 try:
                     size = os.stat(path, follow_symlinks=False).st_size
                 except OSError:
                     self._tally.add("unreadable", parts[-1])
                     continue
-                yield Entry(parts, size, lambda path=path: _open_plain(path))
+                yield Entry(parts, size, lambda path=path: open_plain(path))
 
     def _zip(self, path: Path) -> Iterator[Entry]:
         try:
@@ -164,85 +157,12 @@ class Source:
                 yield Entry(parts, member.file_size, lambda member=member: packed.open(member))
 
     def _bundle(self, path: Path) -> Iterator[Entry]:
-        for name, start, size in self._counted(_bundled(path)):
+        for name, start, size in self._counted(bundled(path)):
             parts = parts_of(name)
             if not parts:
                 self._tally.add("unsafe_path", name)
             elif self._may_be_image(parts):
-                yield Entry(parts, size, lambda start=start, size=size: _Part(path, start, size))
-
-
-class _Part:
-    """A stretch of a file, to be read once."""
-
-    def __init__(self, path: Path, start: int, size: int) -> None:
-        self._file, self._left = open(path, "rb"), size  # noqa: SIM115
-        self._file.seek(start)
-
-    def __enter__(self) -> _Part:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def read(self, count: int) -> bytes:
-        data = self._file.read(min(count, self._left))
-        self._left -= len(data)
-        return data
-
-
-def _bundled(path: Path) -> Iterator[tuple[str, int, int]]:
-    with open(path, "rb") as file:
-        whole = file.seek(0, 2)
-        file.seek(len(BUNDLE))
-        while line := file.readline(LONGEST_HEADER_BYTES):
-            try:
-                header = json.loads(line)
-                name, size = header["name"], header["bytes"]
-            except (ValueError, LookupError, TypeError, RecursionError) as error:
-                raise SourceError("bundle_damaged") from error
-            start = file.tell()
-            if not isinstance(name, str) or type(size) is not int or not 0 <= size <= whole - start:
-                raise SourceError("bundle_damaged")
-            yield name, start, size
-            file.seek(start + size)
-
-
-def _walk(root: Path, tally: Tally) -> Iterator[tuple[str, Parts]]:
-    """Every plain file below a folder; what is linked to is not looked at."""
-    waiting: list[tuple[str, Parts]] = [(str(root), ())]
-    while waiting:
-        folder, parts = waiting.pop()
-        try:
-            inside = os.scandir(folder)
-        except OSError:
-            tally.add("unreadable", "/".join(parts))
-            continue
-        with inside:
-            for found in inside:
-                name = found.name.encode("utf-8", "surrogateescape")
-                below = (*parts, readable(name))
-                if found.is_symlink():
-                    tally.add("link", found.name)
-                elif found.is_dir(follow_symlinks=False):
-                    if len(below) < DEEPEST and reason_to_skip((below[-1], "x")) is None:
-                        waiting.append((found.path, below))
-                    else:
-                        tally.add("hidden", below[-1])
-                elif found.is_file(follow_symlinks=False):
-                    yield found.path, below
-                else:
-                    tally.add("unreadable", below[-1])
-
-
-def _open_plain(path: str) -> BinaryIO:
-    """Not what has become a link or a pipe meanwhile."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise OSError("it is not a plain file")
-    return os.fdopen(handle, "rb")
+                yield Entry(parts, size, lambda start=start, size=size: Part(path, start, size))
 
 
 def _starts_with(path: Path, start: bytes) -> bool:

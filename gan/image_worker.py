@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ from PIL import Image
 from gan.datasets import MOST_CLASSES
 from gan.image_file import prepare
 from gan.image_names import classes_of, in_order
-from gan.image_sources import MB, Limits, Source, SourceError
+from gan.image_places import SourceError
+from gan.image_sources import MB, Limits, Source
 from gan.skipped import Skipped, Tally
 
 MEMORY_BYTES = 2 << 30  # addresses; the largest picture that is taken needs half
+PICTURE_CPU_S = 20  # more of one picture ends this process
 NICE = 10  # as modest as training
 
 
@@ -67,6 +70,7 @@ def work(asked: dict[str, Any], tally: Tally) -> None:
     with open(asked["pixels"], "ab") as pixels:
         for number in range(asked["first"], len(entries)):
             entry = entries[number]
+            _begin_picture()
             try:
                 if asked["passing"] and number == asked["first"]:
                     raise Skipped("too_heavy")
@@ -89,6 +93,12 @@ def work(asked: dict[str, Any], tally: Tally) -> None:
 def _say(what: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
+
+
+def _begin_picture() -> None:
+    """Its work is counted from now on: processor time, so that a busy machine harms nobody."""
+    if hasattr(signal, "ITIMER_PROF"):  # its signal ends a process, whatever it is doing
+        signal.setitimer(signal.ITIMER_PROF, PICTURE_CPU_S)
 
 
 def _be_modest() -> None:

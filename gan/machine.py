@@ -38,6 +38,14 @@ def choose_device() -> torch.device:
     return torch.device("cpu")
 
 
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether it multiplies bfloat16 faster than float32; emulated, it would be slower."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    known = torch.cpu.get_capabilities()
+    return device.type == "cpu" and bool(known.get("amx_bf16") or known.get("avx512_bf16"))
+
+
 def lower_thread_priority(nice: int = 10) -> None:
     """Let page requests win the processor over the calling thread (Linux; elsewhere nothing).
 

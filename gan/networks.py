@@ -94,6 +94,7 @@ class ConvGenerator(nn.Module):
         if self.embed is not None:
             z = torch.cat([z, self.embed(classes)], 1)
         h = self.fc(z).unflatten(1, (-1, self.base, self.base))
+        h = h.contiguous(memory_format=torch.channels_last)  # as convolutions on a CPU are quickest
         for norm, up in zip(self.norms, self.ups, strict=True):
             h = up(leaky_relu(norm(h), SLOPE))
         return torch.tanh(h)
@@ -125,9 +126,12 @@ class ConvDiscriminator(nn.Module):
             self.embed = sn(embed)
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
-        h = images
+        h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
-            h = leaky_relu(norm(down(h)), SLOPE)
+            last = down is self.downs[-1]
+            h = norm(down(h))
+            # before the last leaky ReLU, not after it: it is slow where gradient and input differ
+            h = leaky_relu(h.contiguous() if last else h, SLOPE)
         h = h.flatten(1)
         score = self.out(h).squeeze(1)
         if self.embed is not None:

@@ -179,8 +179,8 @@ class Run(Training):
     @classmethod
     def _begin(cls, config: Config, folder: Path, images: data.ImageSet) -> Run:
         (folder / "snapshots").mkdir(exist_ok=True)
-        if images.class_names:
-            change_about(folder, classes=images.class_names)
+        if images.title:
+            change_about(folder, title=images.title, classes=images.class_names or None)
         run = cls(folder, Trainer(config, images))
         run.save()
         return run

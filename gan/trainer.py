@@ -18,7 +18,7 @@ from gan.augment import disturbed
 from gan.config import Config
 from gan.data import ImageSet
 from gan.losses import LOSSES, r1_penalty
-from gan.machine import choose_device
+from gan.machine import choose_device, has_bfloat16
 from gan.networks import make_discriminator, make_generator
 from gan.steering import changed, difference
 from gan.trainer_state import below, check_moments, check_shapes, moments
@@ -39,17 +39,21 @@ class Trainer:
     """Trains G against D; `ema` is the smoothed copy of G that is shown and used.
 
     The same config, data and machine give the same weights: every random number comes from
-    `rng`, a CPU generator whose state is part of `state_dict()`.
+    `rng`, a CPU generator whose state is part of `state_dict()`. `done`, 0..1, is set by whoever
+    trains for a time: the share of it that is over, which the learning rates then follow instead of
+    `config.steps`.
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
         self.config, self.step_count = config, 0
+        self.done: float | None = None
         self.data = data.some(config.train_images, config.seed)
         self.device = device or choose_device()
+        quick = {"device": self.device, "memory_format": torch.channels_last}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.G = make_generator(config).to(self.device)
-            self.D = make_discriminator(config).to(self.device)
+            self.G = make_generator(config).to(**quick)
+            self.D = make_discriminator(config).to(**quick)
         self.ema = copy.deepcopy(self.G).eval().requires_grad_(False)
         self.rng = torch.Generator().manual_seed(config.seed)
         betas = (config.beta1, config.beta2)
@@ -57,6 +61,9 @@ class Trainer:
         self.opt_G = torch.optim.Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
         self.opt_D = torch.optim.Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
         self.loss = LOSSES[config.loss]
+        self._bfloat16 = config.precision == "bfloat16" or (
+            config.precision == "auto" and has_bfloat16(self.device)
+        )
 
     def step(self) -> StepStats:
         """`d_steps_per_g_step` steps of D, then one of G, then the EMA."""
@@ -73,13 +80,13 @@ class Trainer:
         """Move D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
         images, classes = self._real_batch()
         with torch.no_grad():
-            fakes = self.G(self._z(), classes)
+            fakes = self._drawn(classes)
         images, fakes = self._shown(images), self._shown(fakes)
-        real, fake = self.D(images, classes), self.D(fakes, classes)
+        real, fake = self._scores(images, classes), self._scores(fakes, classes)
         loss = total = self.loss.d(real, fake)
         every = self.config.r1_every
         if self.config.r1_gamma and self.step_count % every == 0:
-            penalty = r1_penalty(lambda x: self.D(x, classes), images)
+            penalty = r1_penalty(lambda x: self._scores(x, classes), images)
             total = loss + 0.5 * self.config.r1_gamma * every * penalty
         self.opt_D.zero_grad(set_to_none=True)
         total.backward()
@@ -91,10 +98,10 @@ class Trainer:
         images, classes = self._real_batch()
         self.D.requires_grad_(False)
         try:
-            fake = self.D(self._shown(self.G(self._z(), classes)), classes)
+            fake = self._scores(self._shown(self._drawn(classes)), classes)
             real = fake.detach()
             if self.config.loss == "relativistic":  # the others do not compare with reals
-                real = self.D(self._shown(images), classes)
+                real = self._scores(self._shown(images), classes)
             loss = self.loss.g(real, fake)
             self.opt_G.zero_grad(set_to_none=True)
             loss.backward()
@@ -102,6 +109,20 @@ class Trainer:
         finally:  # a step that raised may be taken again
             self.D.requires_grad_(True)
         return loss.detach()
+
+    def _drawn(self, classes: Tensor) -> Tensor:
+        """G's images of new latents, float32."""
+        with self._mixed_precision():
+            return self.G(self._z(), classes).float()
+
+    def _scores(self, images: Tensor, classes: Tensor) -> Tensor:
+        """D's scores, float32: the losses and the norm of R1's gradient need the precision."""
+        with self._mixed_precision():
+            return self.D(images, classes).float()
+
+    def _mixed_precision(self) -> torch.autocast:
+        """Weights, their moments and the EMA stay float32 (Micikevicius et al. 2018)."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16)
 
     def _real_batch(self) -> tuple[Tensor, Tensor]:
         index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
@@ -134,7 +155,8 @@ class Trainer:
     def _set_learning_rates(self) -> None:
         scale = 1.0
         if self.config.lr_schedule == "linear":
-            scale = max(0.0, min(1.0, 2 - 2 * self.step_count / self.config.steps))
+            done = self.step_count / self.config.steps if self.done is None else self.done
+            scale = max(0.0, min(1.0, 2 - 2 * done))
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 
@@ -185,7 +207,10 @@ class Trainer:
             entries: dict[int, dict[str, Tensor]] = {}
             for key, value in below(tensors, name).items():
                 index, entry = key.split(".", 1)
-                entries.setdefault(int(index), {})[entry] = value.clone()
+                weight = optimiser.param_groups[0]["params"][int(index)]
+                # laid out in memory as the weight is, for the fused Adam goes by memory alone
+                kept = value.clone() if entry == "step" else torch.empty_like(weight).copy_(value)
+                entries.setdefault(int(index), {})[entry] = kept
             groups = optimiser.state_dict()["param_groups"]
             optimiser.load_state_dict({"state": entries, "param_groups": groups})
         self.rng.set_state(tensors["rng"])

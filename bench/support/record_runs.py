@@ -25,6 +25,7 @@ from bench.support.verdict import verdict
 from gan.atomic import write_json
 from gan.config import Config
 from gan.data import load
+from gan.experiments import TRIED
 from gan.judge import Judge
 from gan.keeper import Keeper, RunFailed
 from gan.pictures import grid, png_bytes
@@ -54,7 +55,8 @@ def record_all(out: Path, names: Sequence[str] | None = None) -> None:
         folder = out / name
         if folder.exists():
             continue
-        config = Config.from_json(recipe.settings | {"steps": recipe.steps, "seed": seed})
+        settings = TRIED | recipe.settings | {"steps": recipe.steps, "seed": seed}
+        config = Config.from_json(settings)
         known = reals.get(config.data) or reals.setdefault(config.data, _reals(config.data, 28))
         start = time.perf_counter()
         ended = record(recipe, config, folder, known)

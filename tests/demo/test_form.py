@@ -82,7 +82,7 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
     assert told["total_s"] == pytest.approx(20) and 0 < told["readable_s"] < 20
     assert paced.of(Config(steps=1000, seed=5), False)["total_s"] == pytest.approx(10)
     assert len(measured) == 1
-    paced.of(Config(batch_size=64), True)
+    paced.of(Config(batch_size=16), True)
     assert len(measured) == 2
 
 

@@ -48,3 +48,11 @@ def test_what_is_set_is_taken():
 def test_what_cannot_be_is_said(env, sentence):
     with pytest.raises(SystemExit, match=sentence):
         read(**env)
+
+
+def test_images_of_visitors_are_kept_for_a_day_on_public_servers_and_for_ever_on_ones_own():
+    assert read().images_kept_h is None and read(PUBLIC="1").images_kept_h == 24
+    assert read(PUBLIC="1", IMAGES_KEPT_H="2").images_kept_h == 2
+    assert read(MAX_IMAGES="50", MAX_COLLECTIONS="1").max_images == 50
+    with pytest.raises(SystemExit, match="MAX_IMAGES is 'all'"):
+        read(MAX_IMAGES="all")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gan import data
+from gan.about import read_title
 from gan.archive import pack
 from gan.collection import ARRIVING, Collection, Store, store_folder
 from gan.config import preset
@@ -53,6 +54,7 @@ def test_it_trains_and_a_run_without_its_images_says_what_to_do(root, tmp_path, 
     run.advance()
     run.save()
     assert run.generator().class_names == classes  # and they travel with the run
+    assert read_title(tmp_path / "run") == "Pets"
     assert Generator.load(tmp_path / "run").class_names == classes
     (tmp_path / "run.zip").write_bytes(b"".join(pack(tmp_path / "run")))
     elsewhere = unpack(tmp_path / "run.zip", tmp_path / "elsewhere", 10**9)

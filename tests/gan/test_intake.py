@@ -17,7 +17,9 @@ from PIL import Image
 from gan import image_reader
 from gan.collection import ARRIVING, Store
 from gan.image_sources import Limits
-from gan.intake import LEAST_IMAGES, SENTENCES, IntakeError, split, take_in
+from gan.intake import take_in
+from gan.intake_error import SENTENCES, IntakeError
+from gan.settling import LEAST_IMAGES, split
 from gan.skipped import NOTES, REASONS, in_words
 from tests.hostile import (
     ENCRYPTED,
@@ -163,9 +165,9 @@ def test_all_that_is_hostile_is_told_and_what_is_good_is_taken(store, tmp_path):
     assert one.classes == ("-", "good", "狗", "猫") and one.counts == (7, LEAST_IMAGES, 1, 2)
     assert one.noted == {"turned": 1, "transparent": 1, "animated": 1}
     assert reasons(one) == {
-        "too_many_pixels": 1, "too_large": 2, "damaged": 3, "not_image": 2, "unsafe_path": 3,
+        "too_many_pixels": 1, "too_large": 1, "damaged": 3, "not_image": 2, "unsafe_path": 3,
         "link": 1, "archive": 1, "encrypted": 1, "method": 1, "same_name": 1, "duplicate": 1,
-        "too_small": 1, "other": 1, "hidden": 2,
+        "too_small": 1, "other": 2, "hidden": 2,
     }  # fmt: skip
     huge = next(met for met in one.skipped if met["key"] == "too_many_pixels")
     assert huge["example"] == "huge.png" and huge["values"]["width"] == 50_000
@@ -245,7 +247,8 @@ PEAK = """
 import json, resource, sys
 from pathlib import Path
 from gan.collection import Store
-from gan.intake import IntakeError, take_in
+from gan.intake import take_in
+from gan.intake_error import IntakeError
 try:
     take_in(Path(sys.argv[1]), Store(Path(sys.argv[2])), size=32)
 except IntakeError as error:
