@@ -27,7 +27,7 @@ def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
         "arch": config.arch,
         "loss": config.loss,
         "r1": config.r1_gamma > 0,
-        "augmented": config.augment > 0,
+        "augmented": config.augment > 0 or config.augment_target > 0,
         "d_steps": config.d_steps_per_g_step,
         "z": config.z_dim,
         "classes": config.classes,

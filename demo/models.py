@@ -7,10 +7,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gradio as gr
+
 from demo.names import class_names, data_title
 from demo.shelf import RUN_PREFIX
 from demo.studio import Studio
 from gan.about import read_title
+from gan.hub_names import PREFIX
 
 if TYPE_CHECKING:
     from gan.generator import Generator
@@ -18,17 +21,21 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "mnist"
 
 
-def choices(studio: Studio) -> list[tuple[str, str]]:
-    """Every model of the server as (what is shown, its id), no two of them shown alike.
+def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
+    """The models that a page lists as (what is shown, its id), no two of them shown alike.
 
     Those that `demo.privacy` keeps from others are in it for nobody: a menu knows no visitors.
     """
-    hides = studio.helm.privacy.hides
-    found = studio.model_folders().items()
+
+    def is_listed(model: str, folder: Path) -> bool:
+        if model.startswith(PREFIX):
+            return studio.hub.is_listed(model, page)
+        return not (model.startswith(RUN_PREFIX) and studio.helm.privacy.hides("", folder))
+
     folders = {
         model: folder
-        for model, folder in found
-        if not (model.startswith(RUN_PREFIX) and hides("", folder))
+        for model, folder in studio.model_folders().items()
+        if is_listed(model, folder)
     }
     names = {model: model_name(model, folder) for model, folder in folders.items()}
     often = Counter(names.values())
@@ -38,6 +45,14 @@ def choices(studio: Studio) -> list[tuple[str, str]]:
     return [(name, model) for model, name in names.items()]
 
 
+def chosen(studio: Studio, model: Any, page: str | None) -> Any:
+    """What the list of models becomes when a panel asks for one: that one, if it is here."""
+    if model not in studio.model_folders():
+        return gr.skip()
+    studio.hub.saw(model, page)
+    return gr.Dropdown(choices=choices(studio, page), value=model)
+
+
 def preferred(options: list[tuple[str, str]]) -> str | None:
     """The bundled MNIST model, else the first one there is."""
     ids = [model for _, model in options]
@@ -45,9 +60,13 @@ def preferred(options: list[tuple[str, str]]) -> str | None:
 
 
 def model_name(model: str, folder: Path) -> str:
-    """The model of that id in readable form: "MNIST", or what a run in that folder is called."""
+    """The model of that id in readable form: "MNIST", "owner/name" of one of the Hub, or what a run
+    in that folder is called.
+    """
     if model.startswith(RUN_PREFIX):
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
+    if model.startswith(PREFIX):
+        return model.removeprefix(PREFIX)
     title = data_title(model)
     if title == model and model.islower():
         return model.replace("-", " ").upper()

@@ -20,7 +20,11 @@ NUMBERS = (
     "max_image_megapixels",
     "max_collections",
     "images_room_mb",
+    "max_hub_mb",
+    "hub_kept",
+    "hub_days",
 )
+FOLDERS = ("runs", "hub_cache")
 TRAINING = ("open", "owner", "off")
 SHORTEST_KEY = 8
 PUBLIC_KEPT_H = 24
@@ -37,6 +41,9 @@ class Settings:
     Of one's own images a collection has at most `max_images`, each of `max_image_mb` and
     `max_image_megapixels`. On a public server a visitor has `max_collections` of them, all together
     take `images_room_mb` of the disk, and each is deleted after `images_kept_h` hours.
+
+    `hub`: whether models of the Hugging Face Hub can be opened, of at most `max_hub_mb`; at most
+    `hub_kept` stay in `hub_cache`, none that nobody used for `hub_days`.
     """
 
     runs: Path = ROOT / "runs"
@@ -58,6 +65,11 @@ class Settings:
     max_run_s: int | None = None
     max_queue: int = 3
     public: bool = False
+    hub: bool = True
+    hub_cache: Path = Path.home() / ".cache/latent-studio/hub"
+    max_hub_mb: int = 100
+    hub_kept: int = 20
+    hub_days: int = 30
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -69,8 +81,9 @@ class Settings:
             SystemExit: a value that cannot be, with a sentence.
         """
         values: dict[str, int | str | bool | Path] = {"public": bool(env.get("SPACE_ID"))}
-        if "LATENT_STUDIO_RUNS" in env:
-            values["runs"] = Path(env["LATENT_STUDIO_RUNS"])
+        for name in FOLDERS:
+            if key := env.get(f"LATENT_STUDIO_{name.upper()}"):
+                values[name] = Path(key)
         for name in (*NUMBERS, "max_run_s", "max_queue", "images_kept_h"):
             key, least = f"LATENT_STUDIO_{name.upper()}", 0 if name == "max_queue" else 1
             if key in env:
@@ -83,6 +96,8 @@ class Settings:
             values["public"] = _one_of(env, "LATENT_STUDIO_PUBLIC", ("0", "1")) == "1"
         if "LATENT_STUDIO_TRAINING" in env:
             values["training"] = _one_of(env, "LATENT_STUDIO_TRAINING", TRAINING)
+        if "LATENT_STUDIO_HUB" in env:
+            values["hub"] = _one_of(env, "LATENT_STUDIO_HUB", ("on", "off")) == "on"
         values["owner_key"] = key = env.get("LATENT_STUDIO_OWNER_KEY", "")
         if key and (len(key) < SHORTEST_KEY or key != "".join(key.split())):
             raise SystemExit(

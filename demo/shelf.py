@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from demo.hub import Hub
 from demo.settings import Settings
 from gan.frames import kept_steps, kept_weights_path
 from gan.generator import Generator, ModelError
+from gan.hub_names import PREFIX
 from gan.moments import parted
 
 RUN_PREFIX = "run:"
@@ -18,26 +20,26 @@ MOMENTS_KEPT = 12  # people wander through them
 class Shelf:
     """Safe to share between threads.
 
-    A model's id is the name of a bundled model ("mnist"), "run:<name>" of a training run, or
-    "run:<name>@<step>" of that run at a kept step. Ids come from visitors, so they are only ever
+    A model's id is the name of a bundled model ("mnist"), "run:<name>" of a training run,
+    "run:<name>@<step>" of that run at a kept step, or "hub:<owner>/<name>" of one that was fetched
+    from the Hugging Face Hub. Ids come from visitors, so they are only ever
     looked up in a listing, never joined to a path.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, hub: Hub) -> None:
+        self._settings, self._hub = settings, hub
         self._lock = threading.Lock()
         self._models: dict[str, tuple[int, Generator]] = {}
         self._moments: dict[str, tuple[int, Generator]] = {}
         self._listed: dict[str, Path] = {}  # the folders of the last listing
 
     def folders(self) -> dict[str, Path]:
-        """Every usable model's id and folder: bundled ones first, then runs, newest first."""
+        """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
         bundled = sorted(self._settings.models.glob("*/model.safetensors"))
         runs = self._settings.runs.glob("*/model.safetensors")
         newest = sorted(runs, key=lambda path: path.parent.name, reverse=True)
-        return {path.parent.name: path.parent for path in bundled} | {
-            RUN_PREFIX + path.parent.name: path.parent for path in newest
-        }
+        own = {path.parent.name: path.parent for path in bundled} | self._hub.folders()
+        return own | {RUN_PREFIX + path.parent.name: path.parent for path in newest}
 
     def steps(self, model: str) -> list[int]:
         """The steps of a run ("run:<name>") whose weights are kept, in order; [] of all else."""
@@ -57,6 +59,9 @@ class Shelf:
             stamp = path and path.stat().st_mtime_ns
         except FileNotFoundError:
             stamp = None
+        if stamp is None and model.startswith(PREFIX):
+            name = model.removeprefix(PREFIX)[:100]
+            raise ModelError(f"{name}, a model of the Hugging Face Hub, is not on this server.")
         if stamp is None:
             raise ModelError("That model is not on this server any more; choose another one.")
         kept, most = self._models, MODELS_KEPT

@@ -7,6 +7,7 @@ from pathlib import Path
 from demo.collections import Collections
 from demo.exports import Exports
 from demo.helm import Helm
+from demo.hub import Hub
 from demo.live import LiveModel
 from demo.paces import Paces
 from demo.settings import Settings
@@ -26,13 +27,14 @@ class Studio:
         self.runner = Runner(on_end=lambda: self.helm.run_ended())
         self.helm = Helm(self.runner, settings)
         self.exports = Exports(settings.exports_at_once)
-        self.shelf = Shelf(settings)
+        self.hub = Hub(settings)
+        self.shelf = Shelf(settings, self.hub)
         self.paces = Paces()
         self.collections = Collections(self)
         self._live = LiveModel(self.runner)
 
     def model_folders(self) -> dict[str, Path]:
-        """Every usable model's id and folder: bundled ones first, then runs, newest first."""
+        """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
         return self.shelf.folders()
 
     def trains(self, model: str) -> bool:
@@ -58,4 +60,5 @@ class Studio:
         """Save and stop the run; exports in progress end without a file."""
         self.exports.close()
         self.collections.close()
+        self.hub.close()
         self.runner.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import image_uploads, run_files, text
+from demo import hub_panel, image_uploads, run_files, text
 from demo.exporting import visitor
 from demo.models import choices, model_name, preferred
 from demo.panels import STATIC, first, preloads
@@ -16,6 +16,7 @@ from demo.theme import theme
 
 SHEETS = (
     "app",
+    "hub",
     "explore",
     "moments",
     "interpolate",
@@ -57,13 +58,15 @@ def build(studio: Studio) -> gr.Blocks:
                 elem_classes="ls-model",
                 min_width=160,
             )
+            if studio.settings.hub:
+                hub_panel.build(studio, model)
         with gr.Tabs(elem_classes="ls-tabs") as tabs:
             for name, tab in (("explore", explore), ("interpolate", interpolate), ("train", train)):
                 with gr.Tab(t(f"tab.{name}"), id=name):
                     tab.build(studio, model, t)
 
-        def refresh(current: str | None) -> Any:
-            options = choices(studio)
+        def refresh(current: str | None, request: gr.Request) -> Any:
+            options = choices(studio, request.session_hash)
             folder = studio.model_folders().get(current)
             if folder is not None:
                 if all(current != value for _, value in options):  # in no menu, but known by name
@@ -74,6 +77,7 @@ def build(studio: Studio) -> gr.Blocks:
 
         def gone(request: gr.Request) -> None:
             studio.exports.stop(visitor(request))
+            studio.hub.stop(visitor(request))
 
         page.unload(gone)
         gr.on([page.load, tabs.select, model.focus], refresh, model, model, **QUIET)

@@ -13,7 +13,8 @@ def wire(row: dict[str, Any]) -> list[Any]:
 
     step, frechet, its lower and upper bound (95 %), diversity, confidence, gap, grad_g, grad_d,
     then in whole percent: classes, and d_real and d_fake from their first bin above 0 to their
-    last, led by the number of that first bin.
+    last, led by the number of that first bin; then precision, recall and memorisation. Where
+    augmentation is steered, its augment and certainty follow.
     """
     distance, error = _number(row.get("frechet")), _number(row.get("frechet_error"))
     bounds: list[float | None] = [None, None]
@@ -23,7 +24,9 @@ def wire(row: dict[str, Any]) -> list[Any]:
     figures = [_short(_number(row.get(name))) for name in names]
     scores = [_trimmed(percent(row.get(name))) for name in ("d_real", "d_fake")]
     shares = [percent(row.get("classes")), *scores]
-    return [row["step"], _short(distance), *bounds, *figures, *shares]
+    later = [_short(_number(row.get(name))) for name in ("precision", "recall", "memorisation")]
+    steered = [_short(_number(row[name])) for name in ("augment", "certainty") if name in row]
+    return [row["step"], _short(distance), *bounds, *figures, *shares, *later, *steered]
 
 
 def percent(counts: Any) -> list[int] | None:

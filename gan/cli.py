@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gan import clip_commands, commands
+from gan import clip_commands, commands, hub_commands
 from gan import config as configs
 from gan.clip_fields import EASINGS, PATH_KEYS
 from gan.datasets import OWN_SIZES
@@ -110,14 +110,30 @@ def _parser() -> argparse.ArgumentParser:
     render.set_defaults(command=clip_commands.render)
 
     evaluate = add.add_parser("evaluate", help="measure a model against real images")
-    _add_model(evaluate)
+    which = evaluate.add_mutually_exclusive_group(required=True)
+    which.add_argument("folder", nargs="?", type=Path, metavar="MODEL", help="its folder")
+    which.add_argument("--model", dest="folder", type=Path, metavar="DIR", help="the same")
     evaluate.add_argument("--count", type=int, default=10_000, help="images to draw")
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument(
+        "--only",
+        metavar="NAMES",
+        help="some of frechet,precision-recall,memorisation,accuracy (the last trains a "
+        "classifier: a minute or more); left out, all",
+    )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument(
+        "--card",
+        action="store_true",
+        help="write the figures and a sample grid into the README.md of the model's folder",
+    )
     evaluate.set_defaults(command=commands.evaluate)
 
     doctor = add.add_parser("doctor", help="how a run stands, and what would help it")
     doctor.add_argument("folder", type=Path, metavar="RUN")
     doctor.set_defaults(command=commands.doctor)
+
+    _add_hub(add)
     return parser
 
 
@@ -134,6 +150,25 @@ def _add_preparing(parser: argparse.ArgumentParser) -> None:
         "--fit", default="crop", choices=("crop", "pad"), help="the middle, or all with a border"
     )
     parser.add_argument("--most", type=int, default=100_000, help="of own images that are read")
+
+
+def _add_hub(add: argparse._SubParsersAction) -> None:
+    push = add.add_parser("push", help="publish a model on the Hugging Face Hub")
+    push.add_argument(
+        "folder", type=Path, metavar="MODEL", help="a run's or bundled model's folder"
+    )
+    push.add_argument("repo", metavar="OWNER/NAME")
+    push.add_argument("--private", action="store_true", help="for its owner's eyes only")
+    push.add_argument(
+        "--licence", default="apache-2.0", metavar="ID", help="as the Hub calls it (apache-2.0)"
+    )
+    push.set_defaults(command=hub_commands.push)
+
+    pull = add.add_parser("pull", help="get a model from the Hugging Face Hub")
+    pull.add_argument("repo", metavar="OWNER/NAME")
+    pull.add_argument("--revision", help="a branch, tag or commit; left out, the newest")
+    pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    pull.set_defaults(command=hub_commands.pull)
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from gan import carry
 from gan.clip import MARK, ClipRecipe
 from gan.export import kind_of
+from gan.hub_names import hub_id, origin
 from gan.kinds import KINDS
 from gan.recipe import ROOT, model_folder
 
@@ -111,5 +112,7 @@ def _out(args: argparse.Namespace, kind: str) -> Path:
 def _name(folder: Path) -> str:
     """What a recipe calls the model of a folder, so that it is found again."""
     folder = folder.resolve()
+    if name := origin(folder):
+        return hub_id(name)
     bundled = folder.parent == ROOT / "assets" / "models"
     return (folder.name if bundled else f"run:{folder.name}")[:200]

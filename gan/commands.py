@@ -185,12 +185,10 @@ def draw(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """A model's figures beside those of real images."""
-    from gan import evaluate as judging
-    from gan.generator import Generator
+    """A model's figures; see `gan.evaluate_command`."""
+    from gan.evaluate_command import evaluate as measure
 
-    report = judging.evaluate(Generator.load(args.model), count=args.count)
-    print(json.dumps(report.to_json()) if args.json else judging.table(report))
+    measure(args)
 
 
 def doctor(args: argparse.Namespace) -> None:

@@ -48,6 +48,7 @@ RANGES = MappingProxyType(
         "r1_every": (1, 64),
         "ema_decay": (0.0, 0.99999),
         "augment": (0.0, 1.0),
+        "augment_target": (0.0, 0.99),
         "train_images": (0, 1_000_000),
         "steps": (1, 10_000_000),
         "seed": (0, 2**32 - 1),
@@ -62,11 +63,13 @@ class Config:
 
     `steps` is the goal, counted in generator steps; with `lr_schedule="linear"` both learning
     rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `augment`,
-    0..1, is the probability of each disturbance of what D sees (`gan.augment`). `train_images`:
-    so many of the data set's images, chosen by the seed; 0 is all. `data` may be the id of a
-    collection of one's own images (`gan.collection`); what they look like is then said here, in
-    `image_size`, `image_channels` (1 or 3) and `image_classes`, so that the networks can be made
-    without them. Both are 0 for the data sets that have a name.
+    0..1, is the probability of each disturbance of what D sees (`gan.augment`); with
+    `augment_target` it is only what that begins with, and is steered so that D's certainty of real
+    images stays at the target (`gan.adaptive`). `train_images`: so many of the data set's images,
+    as many of each class, chosen by the seed; 0 is all. `data` may be the id of a collection of
+    one's own images (`gan.collection`); what they look like is then said here, in `image_size`,
+    `image_channels` (1 or 3) and `image_classes`, so that the networks can be made without them.
+    Both are 0 for the data sets that have a name.
 
     Raises:
         ConfigError: a value is of the wrong type or outside its range.
@@ -91,6 +94,7 @@ class Config:
     r1_every: int = 16
     ema_decay: float = 0.995
     augment: float = 0.0
+    augment_target: float = 0.0
     train_images: int = 0
     precision: str = "auto"
     steps: int = 10_000

@@ -52,12 +52,17 @@ class ImageSet:
         return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
 
     def some(self, count: int, seed: int) -> ImageSet:
-        """`count` of the images, the same ones for the same seed; all if 0 or not so many."""
+        """`count` of the images, the same ones for the same seed; all if 0 or not so many.
+
+        As many of each class as its images allow, so that none goes without. Of one seed the few
+        are among the many.
+        """
         if not 0 < count < len(self.labels):
             return self
         rng = torch.Generator().manual_seed(seed)
-        # in the order they had, so that of one seed the few are among the many
-        chosen = torch.randperm(len(self.labels), generator=rng)[:count].sort().values
+        order = torch.randperm(len(self.labels), generator=rng)
+        # the first of each class go before all second ones
+        chosen = order[_turns(self.labels[order]).argsort(stable=True)[:count]].sort().values
         return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
 
@@ -199,6 +204,16 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
         images = images.permute(0, 3, 1, 2)
     labels = found.labels if name == "svhn" else found.targets
     return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
+
+
+def _turns(labels: Tensor) -> Tensor:
+    """How many of the same label came before each of labels int64 (n,)."""
+    by_label = labels.argsort(stable=True)
+    counts = labels.bincount()
+    turns = torch.empty_like(labels)
+    starts = (counts.cumsum(0) - counts).repeat_interleave(counts)
+    turns[by_label] = torch.arange(len(labels)) - starts
+    return turns
 
 
 def _resize(images: Tensor, size: int) -> Tensor:

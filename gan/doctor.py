@@ -60,6 +60,8 @@ def diagnose(
     )
     since = int(known.steps[first]) if first else 0
     values = {name: figures[name] for name in VALUES[state] if name in figures}
+    if state == "memorising":  # of two reasons, only what was seen
+        values = {each.name: each.value for each in evidence if each.name in VALUES[state]}
     return Finding(state, since, values, evidence, remedies(state, config, can_go_back))
 
 
@@ -118,7 +120,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "d_winning": ("d_loss_share",),
     "d_blind": ("d_loss_share",),
     "collapsing": ("top_share", "top_class", "diversity"),
-    "memorising": ("gap",),
+    "memorising": ("gap", "memorisation"),
     "plateau": ("frechet", "gain_share"),
 }
 
@@ -132,7 +134,10 @@ def _figures(known: Signals, index: int) -> dict[str, Any]:
         "classes": known.classes[index],
         "top_share": known.top_share[index],
         "gap": known.gap[index],
+        "memorisation": known.memorisation[index],
         "gain_share": gain(known.frechet[: index + 1]),
     }
     figures: dict[str, Any] = {k: float(v) for k, v in found.items() if math.isfinite(v)}
-    return figures | {"step": int(known.steps[index]), "top_class": int(known.top_class[index])}
+    if math.isfinite(known.top_share[index]):
+        figures["top_class"] = int(known.top_class[index])
+    return figures | {"step": int(known.steps[index])}

@@ -23,6 +23,7 @@ WINNING = 0.06  # D's loss, as a share of a guessing D's
 FOOLED = 1.1
 POOR = 20.0  # Frechet distance of images that are easy to tell from real ones
 BY_HEART = 0.12  # D's belief in training images minus that in unseen ones
+COPIED = 0.6  # of the distance that unseen images have to training images: G's are copies
 LITTLE = 0.05  # of the Frechet distance: less than this in `PLATEAU` is nothing
 PLATEAU = 9  # readings at least, and a third of the run
 FORMED = 0.35  # diversity and
@@ -40,7 +41,8 @@ class Rule(NamedTuple):
 def collapsing(s: Signals) -> Rule:
     """All samples are one picture, or they lost much of the variety that they had."""
     best, most = _best_so_far(np.minimum(s.diversity, 1.0)), _best_so_far(s.classes)
-    drawn = most > DRAWN
+    # where nobody counts classes, a G that was varied has drawn several
+    drawn = np.where(np.isnan(s.classes), best > FORMED, most > DRAWN)
     limit = np.where(drawn, np.maximum(ALIKE, LOST * best), ONE_PICTURE)
     narrow = drawn & (s.classes < NARROWED * most)
     enter = (s.diversity < limit) | narrow
@@ -67,8 +69,12 @@ def d_blind(s: Signals) -> Rule:
 
 
 def memorising(s: Signals) -> Rule:
-    """D knows its training images by heart (Karras et al. 2020: overfitting of D)."""
-    return Rule(s.gap > BY_HEART, s.gap > 2 / 3 * BY_HEART, (("gap", "above", BY_HEART),))
+    """D knows its training images by heart (Karras et al. 2020: overfitting of D), or G copies."""
+    enter = (s.gap > BY_HEART) | (s.memorisation < COPIED)
+    stay = (s.gap > 2 / 3 * BY_HEART) | (s.memorisation < 1.2 * COPIED)
+    limits = (("gap", "above", BY_HEART), ("memorisation", "below", COPIED))
+    kept = tuple(limit for limit in limits if _speaks(s, *limit))
+    return Rule(enter, stay, kept or limits[:1])
 
 
 def plateau(s: Signals) -> Rule:
@@ -115,6 +121,12 @@ RULES: MappingProxyType[str, Callable[[Signals], Rule]] = MappingProxyType(
 def _best_so_far(values: np.ndarray) -> np.ndarray:
     """The largest value up to each reading (n,), 0 before there is one."""
     return np.maximum.accumulate(np.nan_to_num(values, nan=0.0)) if len(values) else values
+
+
+def _speaks(s: Signals, name: str, side: str, limit: float) -> bool:
+    """Whether a signal's last value is on that side of the limit."""
+    value = _last(getattr(s, name))
+    return value > limit if side == "above" else value < limit
 
 
 def _last(values: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """What the doctor looks at: the figures of each reading of the vital signs, as plain numbers.
 
-Nothing here judges. A signal that a run does not have (no judge reads its data set) is NaN, and
-every comparison with NaN is false.
+Nothing here judges. A signal that a run does not have (classes, where no judge reads its data set)
+is NaN, and every comparison with NaN is false.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Signals:
     when D is never wrong, 1 when it cannot tell real from fake, more when it is fooled. `frechet`,
     `confidence` are those of `Probe.measure`, `diversity` and `gap` too, as the middle one of the
     last `SMOOTH`. `classes` is how many classes G draws, exp(entropy), 1..10; `top_class` the one
-    drawn most and `top_share` its share, 0..1.
+    drawn most and `top_share` its share, 0..1. `memorisation` is that of `Probe.measure`.
     """
 
     steps: np.ndarray
@@ -50,6 +50,7 @@ class Signals:
     classes: np.ndarray
     top_class: np.ndarray
     top_share: np.ndarray
+    memorisation: np.ndarray
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -72,6 +73,7 @@ def signals(
         classes=np.array([_effective(*pair) for pair in zip(counts, totals, strict=True)]),
         top_class=np.array([f.index(top) for f, top in zip(counts, tops, strict=True)], int),
         top_share=np.array(tops, float) / np.array(totals, float),
+        memorisation=_middle(_column(vitals, "memorisation")),
     )
 
 

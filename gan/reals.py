@@ -7,33 +7,38 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
 from gan.data import DataError, ImageSet, load
-from gan.evaluate import moments
-from gan.frechet import Frechet
-from gan.judge import BATCH, Judge, JudgeError
+from gan.frechet import Frechet, moments
+from gan.judge import BATCH
 from gan.machine import lower_thread_priority
+from gan.readers import Reader, reader_for
+
+COMPARED = 500  # real images for precision and recall: as many as there are samples
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Reals:
-    """The held-out half of a data set, and what its judge sees in it.
+    """The held-out half of a data set, and what a reader sees in it.
 
-    `held` is None when that half cannot be had; then, and where no judge reads this data set,
-    `judge`, `frechet` and `spreads` (classes,), the variance of the features within each class,
-    are None.
+    `held` is None when that half cannot be had; then, or with fewer than 2 images, the others are
+    None too. `frechet` measures distances to it, `features` float32 (n,d) are those of at most
+    `COMPARED` of its images. `spreads` (classes,) is the variance of the features within each
+    class, or (1,) of them all where the reader knows no classes.
     """
 
     held: ImageSet | None = None
-    judge: Judge | None = None
+    reader: Reader | None = None
     frechet: Frechet | None = None
     spreads: np.ndarray | None = None
+    features: np.ndarray | None = None
 
 
 class Shelf:
@@ -80,25 +85,37 @@ def _reals(data_name: str, size: int) -> Reals:
     try:
         held = load(data_name, train=False, size=size)
         found = Reals(held)
-        found = _judged(held, Judge.load(data_name))
-    except (DataError, JudgeError) as error:
+        if len(held.labels) > 1:
+            found = _read(held, reader_for(held))
+    except DataError as error:
         log.info("Some vital signs are left out: %s", error)
     except Exception:  # a thread has nobody to raise to
         log.exception("The held-out images of %s could not be read.", data_name)
     return found
 
 
-def _judged(held: ImageSet, judge: Judge) -> Reals:
+def _read(held: ImageSet, reader: Reader) -> Reals:
     images = held.images.permute(0, 2, 3, 1).numpy()
     parts = []
     for start in range(0, len(images), BATCH):
         if not threading.main_thread().is_alive():  # the program is ending: let it
             return Reals(held)
-        parts.append(judge.read(images[start : start + BATCH]))
+        parts.append(reader.read(images[start : start + BATCH]))
     features = np.concatenate([part[0] for part in parts])
-    beliefs = np.concatenate([part[1] for part in parts])
-    spreads = spread(features, beliefs.argmax(1), beliefs.shape[1])
-    return Reals(held, judge, Frechet(moments(features)), spreads)
+    found, classes = kinds(features, [part[1] for part in parts])
+    rng = np.random.default_rng(0)
+    some = rng.choice(len(features), min(COMPARED, len(features)), replace=False)
+    return Reals(
+        held, reader, Frechet(moments(features)), spread(features, found, classes), features[some]
+    )
+
+
+def kinds(features: np.ndarray, beliefs: Sequence[np.ndarray | None]) -> tuple[np.ndarray, int]:
+    """The class that each is read as, int (n,), and how many there are: 1 where none are known."""
+    if beliefs[0] is None:
+        return np.zeros(len(features), int), 1
+    known = np.concatenate(beliefs)
+    return known.argmax(1), known.shape[1]
 
 
 def fixed_choice(images: ImageSet, count: int) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from gan import recipe_fields as fields
+from gan.hub_names import PREFIX
 from gan.latents import SEED_MAX, latent
 from gan.recipe_fields import SCALE_MAX, RecipeError
 
@@ -32,10 +33,10 @@ PNG_MAX = 5_000_000  # bytes
 class Recipe:
     """The picture is generator(scale * z, classes).
 
-    `model`: "mnist", "run:<name>", or "run:<name>@<step>" of a moment; `model_id`: the 12 hex
-    digits of its weights. `z`: 2 to 512 float32 numbers within 100 of zero, or None for the latent
-    of `seed`. `classes`: a class, or a weight from -10 to 10 for each, or None for a model without
-    classes. `scale`: 0 to 3.
+    `model`: "mnist", "run:<name>", "run:<name>@<step>" of a moment, or "hub:<owner>/<name>";
+    `model_id`: the 12 hex digits of its weights. `z`: 2 to 512 float32 numbers within 100 of zero,
+    or None for the latent of `seed`. `classes`: a class, or a weight from -10 to 10 for each, or
+    None for a model without classes. `scale`: 0 to 3.
     """
 
     model: str
@@ -183,6 +184,11 @@ def model_folder(model: str, root: Path = ROOT) -> Path:
     """
     bundled = {path.parent.name: path.parent for path in root.glob("assets/models/*/config.json")}
     runs = {f"run:{path.parent.name}": path.parent for path in root.glob("runs/*/config.json")}
+    if model.startswith(PREFIX):
+        raise RecipeError(
+            f"{model.removeprefix(PREFIX)} is a model of the Hugging Face Hub: get it by "
+            "`python -m gan pull`, and name its folder with --model."
+        )
     if (folder := (bundled | runs).get(model)) is None:
         raise RecipeError(f"There is no model {model!r} here; name its folder with --model.")
     return folder

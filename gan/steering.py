@@ -8,7 +8,8 @@ from typing import Any
 from gan.config import RANGES, Config, ConfigError
 
 # networks, data and batch stay what they are: their state is in the checkpoint
-STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every", "augment")
+STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every")
+STEERABLE += ("augment", "augment_target")
 MOST_ROLL_BACKS = 3  # of one run
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from gan.adaptive import AdaptiveAugment, check_state
 from gan.augment import disturbed
 from gan.config import Config
 from gan.data import ImageSet
@@ -64,6 +65,7 @@ class Trainer:
         self._bfloat16 = config.precision == "bfloat16" or (
             config.precision == "auto" and has_bfloat16(self.device)
         )
+        self.adaptive = AdaptiveAugment(config.augment)
 
     def step(self) -> StepStats:
         """`d_steps_per_g_step` steps of D, then one of G, then the EMA."""
@@ -91,7 +93,10 @@ class Trainer:
         self.opt_D.zero_grad(set_to_none=True)
         total.backward()
         self.opt_D.step()
-        return loss.detach(), real.detach(), fake.detach()
+        real, fake = real.detach(), fake.detach()
+        if self.config.augment_target:
+            self.adaptive.see(real, fake, self.config.loss, self.config.augment_target)
+        return loss.detach(), real, fake
 
     def step_G(self) -> Tensor:
         """Move G alone. Returns its loss."""
@@ -140,8 +145,13 @@ class Trainer:
 
     def _shown(self, images: Tensor) -> Tensor:
         """Images as D sees them in training. Without augmentation no random number is drawn."""
-        chance = self.config.augment
+        chance = self.augment
         return disturbed(images, chance, self.rng) if chance else images
+
+    @property
+    def augment(self) -> float:
+        """The probability 0..1 of each disturbance at present, fixed or steered."""
+        return self.adaptive.probability if self.config.augment_target else self.config.augment
 
     @torch.no_grad()
     def _update_ema(self) -> None:
@@ -168,6 +178,8 @@ class Trainer:
         """
         if changed(self.config, difference(self.config, config)) != config:
             raise ValueError("the config is that of another run")
+        if config.augment != self.config.augment or not self.config.augment_target:
+            self.adaptive.start(config.augment)
         self.config = config  # read anew in every step
 
     def is_finite(self) -> bool:
@@ -178,6 +190,8 @@ class Trainer:
     def state_dict(self) -> dict[str, Any]:
         """All it takes to go on bit for bit: tensors by dotted name, and `step_count`."""
         tensors = {"rng": self.rng.get_state()}
+        if self.config.augment_target:
+            tensors["adaptive"] = self.adaptive.state()
         for name in ("G", "D", "ema"):
             module = getattr(self, name)
             tensors |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
@@ -200,6 +214,8 @@ class Trainer:
         rng, own = tensors.get("rng"), self.rng.get_state()
         if rng is None or rng.shape != own.shape or rng.dtype != own.dtype:
             raise ValueError("the state of the random numbers is missing")
+        if "adaptive" in tensors:
+            check_state(tensors["adaptive"])
         for name in ("G", "D", "ema"):
             getattr(self, name).load_state_dict(below(tensors, name))
         for name in ("opt_G", "opt_D"):
@@ -214,4 +230,6 @@ class Trainer:
             groups = optimiser.state_dict()["param_groups"]
             optimiser.load_state_dict({"state": entries, "param_groups": groups})
         self.rng.set_state(tensors["rng"])
+        if "adaptive" in tensors:
+            self.adaptive.load(tensors["adaptive"])
         self.step_count = state["step_count"]

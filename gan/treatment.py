@@ -18,7 +18,7 @@ PRESCRIPTIONS = {
     "d_blind": ("raise_lr_d", "more_d_steps", "roll_back"),
     "collapsing": ("lower_lr_g", "add_r1", "roll_back"),
     "diverged": ("roll_back",),  # nothing brings weights back that ran away
-    "memorising": ("augment", "roll_back"),
+    "memorising": ("augment", "adapt_augment", "roll_back"),
 }
 
 
@@ -58,8 +58,10 @@ def _changes(name: str, config: Config) -> dict[str, Any]:
         wanted = {"d_steps_per_g_step": config.d_steps_per_g_step + 1}
     elif name == "fewer_d_steps":
         wanted = {"d_steps_per_g_step": 1}
-    else:
-        wanted = {"augment": max(0.5, config.augment)}
+    elif name == "adapt_augment":
+        wanted = {"augment_target": config.augment_target / 2 or 0.6}
+    else:  # where it is steered, another start would be forgotten soon
+        wanted = {} if config.augment_target else {"augment": max(0.5, config.augment)}
     return difference(config, changed(config, dict(_within(wanted.items()))))
 
 

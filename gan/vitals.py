@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gan.reals import Reals, fixed_choice, spread
+from gan.neighbours import NEIGHBOURS, memorisation, precision_recall
+from gan.reals import Reals, fixed_choice, kinds, spread
 from gan.sheet import scores
 from gan.trainer import Trainer
 
@@ -20,6 +21,7 @@ SAMPLES = 500  # images of G: the Frechet distance's error halves with four time
 SCORED = 256  # images of each kind that D is asked about
 BINS = 24  # of D's scores: half a logit each; what lies beyond counts at the ends
 LIMIT = 6.0
+LEARNT_BY_HEART = 5000  # training images at most for `memorisation`: a small G holds no more
 CHUNK = 100  # images at once; bounds the memory
 
 
@@ -41,20 +43,27 @@ class Probe:
     def measure(self) -> dict[str, Any]:
         """One row; what cannot be measured here is left out.
 
-        step; frechet and frechet_error, squared, in the judge's features; diversity, the variance
-        within a class over that of real images in the same mix of classes, 1 is like real;
-        confidence, the judge's mean belief 0..1; classes, how many samples it read as each;
+        step; frechet and frechet_error, squared, in the reader's features; diversity, their
+        variance within a class over that of real images in the same mix of classes (where the
+        reader knows none, their whole variance), 1 is like real; precision and recall of 500
+        samples against 500 real images, 0..1; memorisation (`gan.neighbours`) where there are at
+        most 5,000 training images; with a judge, confidence, its mean belief 0..1, and classes,
+        how many samples it read as each;
         d_real and d_fake, counts of D's scores in `BINS` bins of half a logit from -6 to 6;
         gap, D's mean belief in training images minus held-out ones, -1..1; grad_g and grad_d, the
-        norms of the last step's gradients.
+        norms of the last step's gradients; where augmentation is steered, its present probability
+        augment, and certainty, how sure D is of real images (`gan.adaptive`).
         """
         images = self._images()
         row: dict[str, Any] = {"step": self.trainer.step_count}
-        if self.reals.judge is not None and bool(images.isfinite().all()):
-            row |= self._judged(images)
+        if self.reals.reader is not None and bool(images.isfinite().all()):
+            row |= self._read(images)
         row |= self._scored(images[:SCORED])
         for name, network in (("grad_g", self.trainer.G), ("grad_d", self.trainer.D)):
             row |= _numbers(**{name: gradient_norm(network)})
+        if self.trainer.config.augment_target:
+            steered = self.trainer.adaptive
+            row |= _numbers(augment=steered.probability, certainty=steered.certainty)
         return row
 
     @torch.no_grad()
@@ -62,22 +71,37 @@ class Probe:
         parts = zip(self._z.split(CHUNK), self._asked.split(CHUNK), strict=True)
         return torch.cat([self.trainer.ema(z, asked) for z, asked in parts])
 
-    def _judged(self, images: Tensor) -> dict[str, Any]:
+    def _read(self, images: Tensor) -> dict[str, Any]:
+        reals = self.reals
         pixels = images.add(1).mul(127.5).round().clamp(0, 255).byte()
         pixels = pixels.permute(0, 2, 3, 1).cpu().contiguous().numpy()
-        features, beliefs = self.reals.judge.read(pixels)
-        found, classes = beliefs.argmax(1), beliefs.shape[1]
+        features, beliefs = reals.reader.read(pixels)
+        found, classes = kinds(features, [beliefs])
         counts = np.bincount(found, minlength=classes)
         free = (counts - 1).clip(0)
-        real = (free * self.reals.spreads).sum()
+        real = (free * reals.spreads).sum()
         within = (free * spread(features, found, classes)).sum()
-        distance = self.reals.frechet.estimate(features)
-        return {"classes": counts.tolist()} | _numbers(
+        distance = reals.frechet.estimate(features)
+        row = _numbers(
             frechet=distance.value,
             frechet_error=distance.error,
             diversity=within / real if real else None,
-            confidence=float(beliefs.max(1).mean()),
+            memorisation=self._memorisation(pixels),
         )
+        if len(reals.features) > NEIGHBOURS:
+            row |= _numbers(**precision_recall(features, reals.features)._asdict())
+        if beliefs is not None:
+            row |= {"classes": counts.tolist()}
+            row |= _numbers(confidence=float(beliefs.max(1).mean()))
+        return row
+
+    def _memorisation(self, pixels: np.ndarray) -> float | None:
+        seen = self.trainer.data.images
+        if len(seen) > LEARNT_BY_HEART or len(self.reals.held.labels) < 4:
+            return None
+        unseen = self.reals.held.some(len(seen), 0).images
+        both = (images.permute(0, 2, 3, 1).numpy() for images in (seen, unseen))
+        return memorisation(pixels, *both).value
 
     @torch.no_grad()
     def _scored(self, images: Tensor) -> dict[str, Any]:

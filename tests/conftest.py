@@ -9,6 +9,7 @@ from gan.config import preset
 from gan.data import ImageSet, load
 from gan.machine import choose_device, set_threads
 from gan.trainer import Trainer
+from tests.fake_hub import TOKEN, FakeHub, point
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,17 @@ def tiny_model(tiny_data, tmp_path_factory):
     weights = {name: value.cpu().contiguous() for name, value in trainer.ema.state_dict().items()}
     save_file(weights, folder / "model.safetensors")
     return folder
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path):
+    """A Hub on this machine (`FakeHub`), and its client as somebody who has a token there."""
+    from huggingface_hub import constants
+
+    fake = FakeHub(tmp_path / "xet")
+    point(monkeypatch, fake.address)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    yield fake
+    fake.close()

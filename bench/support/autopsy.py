@@ -13,8 +13,7 @@ import numpy as np
 import torch
 
 from gan.data import ImageSet
-from gan.evaluate import moments
-from gan.frechet import Frechet
+from gan.frechet import Frechet, moments
 from gan.judge import Judge
 from gan.trainer import Trainer
 

@@ -9,11 +9,15 @@ const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, told in perce
 /** Whether something should be done. */
 export const isIll = (finding) => ILL.includes(finding?.state);
 
-/** The finding as a sentence; "" where there is none. */
+/** The finding in a sentence or two, those whose values are all known; "" where there is none. */
 export function sentence(finding, words) {
   if (!finding) return "";
-  const values = Object.entries(finding.values).map(([name, value]) => [name, plain(name, value)]);
-  return fill(words[`doctor.state.${finding.state}`] ?? "", Object.fromEntries(values));
+  const entries = Object.entries(finding.values).map(([name, value]) => [name, plain(name, value)]);
+  const values = Object.fromEntries(entries);
+  return ["state", "more"]
+    .map((part) => fill(words[`doctor.${part}.${finding.state}`] ?? "", values))
+    .filter((told) => told && !/\{\w+\}/.test(told))
+    .join(" ");
 }
 
 /** A measured figure with its unit. */

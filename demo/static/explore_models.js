@@ -1,7 +1,8 @@
 // Which model Explore plays with, and opening a picture that may need another one.
 
 const version = new URL(import.meta.url).search;
-const { parted } = await import(`./moment.js${version}`);
+const [{ parted }, { askHub, hubName }] = await Promise.all(
+  ["moment", "hub_ask"].map((name) => import(`./${name}.js${version}`)));
 
 /**
  * `page` has model(), time: of moments.js, adopt(value), choose(id): the choice above the tabs
@@ -20,13 +21,17 @@ export class Models {
     return value;
   }
 
-  /** Show a state of any model of this server; `state` is made for that model by `make`. */
+  /**
+   * Show a state of any model of this server; `state` is made for that model by `make`. One of the
+   * Hub that is not here is offered, and shown once it is.
+   */
   async open(id, make) {
     const { page } = this;
     const [base, step] = parted(id);
+    let value = null;
     try {
       const here = base === page.time.base;
-      const value = here ? page.model() : await this.describe(base);
+      value = here ? page.model() : await this.describe(base);
       const state = make(value); // throws before anything is changed
       if (!here) {
         page.adopt(value);
@@ -38,7 +43,10 @@ export class Models {
       return image ? { ...page.model(), model_id: image.model_id } : page.model();
     } catch (error) {
       page.say(error.message);
-      return null;
+      if (value || hubName(id) === null) return null;
+      await new Promise((resolve) => askHub(id, resolve));
+      page.say("");
+      return this.open(id, make);
     }
   }
 }

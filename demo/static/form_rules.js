@@ -7,6 +7,7 @@ export const STOPS = {
   d_steps_per_g_step: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   r1_gamma: [0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
   augment: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+  augment_target: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
 };
 
 function rates() {
@@ -20,7 +21,7 @@ function rates() {
 /** The stop nearest to a value, by its number; by factors where zero is not among them. */
 export function nearestStop(name, value) {
   const scaled = (one) => Math.log(Math.max(one, 1e-3 * STOPS[name].find((stop) => stop > 0)));
-  const even = name === "augment" || name === "d_steps_per_g_step";
+  const even = name.startsWith("augment") || name === "d_steps_per_g_step";
   const away = STOPS[name].map((stop) =>
     Math.abs(even ? stop - value : scaled(stop) - scaled(value)));
   return away.indexOf(Math.min(...away));

@@ -3,8 +3,9 @@
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ make, button, thank }, clips, { readClip }, { explain, unpackRecipe }, { times },
-  { speaker }, { acceptFiles }] = await Promise.all(
-  ["dom", "clip", "carry", "recipe", "vectors", "interpolate-words", "drop"].map(load));
+  { speaker }, { acceptFiles }, { askHub }] = await Promise.all(
+  ["dom", "clip", "carry", "recipe", "vectors", "interpolate-words", "drop",
+    "hub_ask"].map(load));
 
 const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
 const short = (x) => Number(x.toFixed(2));
@@ -109,6 +110,7 @@ export class Share {
     if (!here) told.unshift(this.say("no_such_model", { model: recipe.model }));
     else if (recipe.model_id !== about.model_id) told.unshift(this.say("newer_weights"));
     this.page.say(told.filter((one) => one).join(" "));
+    if (!here) askHub(recipe.model, () => this.tried(() => this.open(recipe)));
   }
 
   /** What this page cannot hold of a recipe and has changed, in a sentence; "" for nothing. */

@@ -1,7 +1,8 @@
 // The vital signs below the curves: how far from real, how varied, which classes, D's scores.
 // A row is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D,
 // classes, D's scores of real images, of G's]; what a run cannot tell is null. Scores are
-// [the first bin above 0, its share, the next one's, ...].
+// [the first bin above 0, its share, the next one's, ...]. Then come precision, recall and memorisation;
+// where augmentation is steered, how likely it is and D's certainty follow.
 
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { chart } = await import("./chart.js" + version);
@@ -14,7 +15,8 @@ const BINS = 24; // of half a logit
 const CLASSES = 10; // of every data set that has a judge
 const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, SHARES, REAL, FAKE] =
   Array(12).keys();
-const HINTS = ["frechet", "diversity", "shares", "scores", "gap"];
+const [PRECISION, RECALL, COPIES, AUGMENT, CERTAINTY] = [12, 13, 14, 15, 16];
+const HINTS = ["frechet", "diversity", "precision_recall", "shares", "scores", "gap"];
 
 export function vitals(place, { say, text }) {
   const charts = make("div", { className: "tr-charts" });
@@ -98,9 +100,21 @@ export function vitals(place, { say, text }) {
     if (row[CONFIDENCE] !== null) {
       parts.push(said("confidence", { share: Math.round(row[CONFIDENCE] * 100) }));
     }
+    // of older recordings they are not known
+    if (typeof row[RECALL] === "number") {
+      const shares = { precision: Math.round(row[PRECISION] * 100), recall: Math.round(row[RECALL] * 100) };
+      parts.push(said("precision_recall", shares));
+    }
+    if (typeof row[COPIES] === "number") {
+      parts.push(said("memorisation", { times: number(row[COPIES], 2) }));
+    }
     if (row[GAP] !== null) parts.push(said("gap", { gap: number(Math.round(row[GAP] * 100) || 0, 0) }));
     if (row[GRAD_G] !== null && row[GRAD_D] !== null) {
       parts.push(said("gradients", { g: brief(row[GRAD_G]), d: brief(row[GRAD_D]) }));
+    }
+    if (row.length > CERTAINTY) {
+      const [share, certainty] = [row[AUGMENT], row[CERTAINTY]].map((one) => Math.round(one * 100));
+      parts.push(said("augmented", { share, certainty: number(certainty, 0) }));
     }
     line.replaceChildren(...parts);
   }
@@ -113,7 +127,8 @@ export function vitals(place, { say, text }) {
       place.hidden = !rows.length;
       if (!rows.length) return;
       const judged = rows.at(-1)[FRECHET] !== null;
-      for (const figure of figures.slice(0, 3)) figure.hidden = !judged;
+      for (const figure of figures.slice(0, 2)) figure.hidden = !judged;
+      figures[2].hidden = !Array.isArray(rows.at(-1)[SHARES]); // nobody counts classes without a judge
       distance.setRows(rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]), until);
       variety.setRows(rows.map((row) => [row[STEP], row[DIVERSITY], null]), until);
       if (news) details();

@@ -14,7 +14,7 @@ import numpy as np
 from demo import text
 from demo.drawing import draw_function, encode
 from demo.finding import find_function
-from demo.models import about
+from demo.models import about, chosen
 from demo.moments import moments_function
 from demo.panels import Panel
 from demo.studio import Studio
@@ -62,9 +62,9 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         elem_id="explore",
     )
 
-    def select(value: Any) -> Any:
+    def select(value: Any, request: gr.Request) -> Any:
         wanted = value.get("wanted") if isinstance(value, dict) else None
-        return wanted if wanted in studio.model_folders() else gr.skip()
+        return chosen(studio, wanted, request.session_hash)
 
     panel.submit(select, panel, model, **QUIET)
     model.change(

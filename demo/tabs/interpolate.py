@@ -12,7 +12,7 @@ from demo.drawing import draw_function
 from demo.estimates import Estimates
 from demo.exporting import EXPORT, canceller, exporter
 from demo.finding import find_function
-from demo.models import about
+from demo.models import about, chosen
 from demo.moments import moments_function
 from demo.panels import Panel
 from demo.studio import Studio
@@ -83,10 +83,10 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 elem_classes="ls-export-files lc-file",
             )
 
-    def select(value: Any) -> Any:
+    def select(value: Any, request: gr.Request) -> Any:
         wanted = value.get("wanted") if isinstance(value, dict) else None
         wanted = parted(wanted)[0] if isinstance(wanted, str) else None
-        return wanted if wanted in studio.model_folders() else gr.skip()
+        return chosen(studio, wanted, request.session_hash)
 
     panel.submit(select, panel, model, **QUIET)
     model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.fake_hub import FakeHub
+
 ROOT = Path(__file__).parents[2]
 HERO = ".ls-hero"
 BADGE = ".ls-badge"
@@ -21,7 +23,10 @@ LOOP = "#interpolate .ls-plate canvas"
 
 
 class App:
-    """A server at `address` that keeps its runs in `folder`; it can go away and come back."""
+    """A server at `address` that keeps its runs in `folder`; it can go away and come back.
+
+    `hub` is the Hub that it knows.
+    """
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as probe:
@@ -31,6 +36,7 @@ class App:
         self._folder = folder
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
+        self.hub, self.hub_cache = FakeHub(), folder / "hub"
         self.start()
 
     def start(self) -> None:
@@ -39,7 +45,10 @@ class App:
             **os.environ,
             "GRADIO_SERVER_PORT": self._port,
             "LATENT_STUDIO_RUNS": str(self._folder / "runs"),
+            "LATENT_STUDIO_HUB_CACHE": str(self.hub_cache),
             "TMPDIR": str(self._temporary),
+            "HF_ENDPOINT": self.hub.address,
+            "HF_HOME": str(self._folder / "hf"),
         }
         log = self._folder / "app.log"
         with open(log, "wb") as out:

@@ -15,7 +15,8 @@ from tests.watching import FakeRunner, images, record, rows
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Studio:
-    made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models"))
+    folders = {name: tmp_path / name for name in ("runs", "models", "hub_cache")}
+    made = Studio(Settings(**folders))
     made.runner.close()
     made.runner = FakeRunner()
     return made

@@ -32,15 +32,16 @@ def test_every_state_and_remedy_has_its_sentence(words):
 
 def test_every_figure_that_is_shown_has_a_name(words):
     narrow = {"classes": lambda k: [50] * 10 if k < 5 else [500] + [0] * 9}
-    known = signals(*made(12, **narrow), Config())
+    known = signals(*made(12, **narrow, gap=0.4, memorisation=0.1), Config())
     evidence = {name for rule in RULES.values() for name, _, _ in rule(known).evidence}
-    assert {"diversity", "classes", "frechet", "gap"} < evidence
+    assert {"diversity", "classes", "frechet", "gap", "memorisation"} < evidence
     assert all(words[f"doctor.evidence.{name}"] for name in evidence | {"loss"})
 
 
 def test_no_sentence_asks_for_a_figure_that_is_not_given(words):
     for state in STATES:
-        asked = set(re.findall(r"\{(\w+)\}", words[f"doctor.state.{state}"]))
+        told = words[f"doctor.state.{state}"] + words.get(f"doctor.more.{state}", "")
+        asked = set(re.findall(r"\{(\w+)\}", told))
         given = {"step"} if state == "diverged" else set(VALUES.get(state, ()))
         assert asked <= given, state
     rows, vitals = made(12)

@@ -59,8 +59,12 @@ def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
     assert row[9] == [10] * 10 and row[10][0] == 12 and 97 <= sum(row[10][1:]) <= 103
     assert row[11][0] == 0 and len(row[11]) == 13
     assert wire({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
-        [3, *[None] * 9, [0], None]
+        [3, *[None] * 9, [0], *[None] * 4]
     )
+    later = {"precision": 0.81234, "recall": 0.7, "memorisation": 0.98}
+    assert wire({"step": 3} | later)[12:] == [0.812, 0.7, 0.98]
+    steered = wire(signs(1)[0] | {"augment": 0.4321, "certainty": -0.05})
+    assert steered[:15] == row and steered[15:] == [0.432, -0.05]
 
 
 def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Studio) -> None:

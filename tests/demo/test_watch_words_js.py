@@ -15,6 +15,7 @@ const { fill } = await import("./dom.js");
 const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({
   sentences: given.findings.map((finding) => sentence(finding, given.words)),
+  without: sentence({state: "collapsing", values: {diversity: 0.1}}, given.words),
   ill: given.findings.map((finding) => isIll(finding)),
   figures: given.figures.map(([name, value]) => figure(name, value)),
   marks: given.marks.map((mark) => markWords(mark, say).text),
@@ -34,6 +35,7 @@ KINDS = ("changed", "rolled back", "diverged", "repeated", "fell back", "history
 def said(tmp_path_factory):
     words = text.words("watch", "train", "doctor")["en"]
     words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
+    words["doctor.more.collapsing"] = "Most of it."
     values = {"top_share": 0.934, "step": 1200, "top_class": 1}
     findings = [wire(Finding(state, 0, values)) for state in STATES]
     changed = ("changed", "rolled back", "diverged")
@@ -53,7 +55,9 @@ def test_figures_have_their_unit_and_no_needless_digits(said):
 
 def test_a_sentence_has_its_values_filled_in(said):
     found = dict(zip(STATES, said["sentences"], strict=True))
-    assert found["collapsing"] == "93 % of step 1,200 is a 1."
+    assert found["collapsing"] == "93 % of step 1,200 is a 1. Most of it."
+    # where no classes are known nothing is said of them
+    assert said["without"] == "Most of it."
 
 
 def test_what_calls_for_a_remedy_is_an_illness_here_and_there(said):

@@ -114,6 +114,28 @@ def test_without_a_judge_it_goes_by_what_is_left():
     assert state(rows, vitals) == "d_winning"
 
 
+UNCOUNTED = {"classes": None, "confidence": None}  # what no judge reads
+
+
+def test_a_collapse_is_seen_where_nobody_counts_classes():
+    rows, vitals = made(12, diversity=late(0.1), **UNCOUNTED)
+    found = diagnose(rows, vitals, Config())
+    assert found.state == "collapsing" and set(found.values) == {"diversity"}
+    rows, vitals = made(12, **UNCOUNTED)
+    assert state(rows, vitals) == "healthy"
+    early, signs = made(3, diversity=0.1, **UNCOUNTED)
+    assert state(early, signs) == "warming_up"
+
+
+def test_copies_are_told_with_the_evidence_there_is():
+    rows, vitals = made(12, memorisation=late(0.2))
+    found = diagnose(rows, vitals, Config())
+    assert found.state == "memorising" and set(found.values) == {"memorisation"}
+    assert [each.name for each in found.evidence] == ["memorisation"]
+    both = diagnose(*made(12, memorisation=late(0.2), gap=late(0.4, 0.01)), Config())
+    assert set(both.values) == {"memorisation", "gap"}
+
+
 def test_what_is_healthy_lies_before_the_illness():
     rows, vitals = made(20, loss_d=lambda k: 0.01 if k >= 10 else 0.9)
     ((first, last),) = healthy_steps(rows, vitals, Config())

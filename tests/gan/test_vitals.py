@@ -13,8 +13,10 @@ import torch
 from gan import lane, vitals_log
 from gan.config import preset
 from gan.data import ImageSet, load
+from gan.doctor import diagnose
 from gan.judge import Judge
-from gan.reals import Reals, _judged, spread
+from gan.readers import reader_for
+from gan.reals import Reals, _read, spread
 from gan.run import Run
 from gan.runner import Runner
 from gan.trainer import Trainer
@@ -27,7 +29,7 @@ SMALL = preset("default", width=8, batch_size=8)
 @pytest.fixture(scope="module")
 def known() -> Reals:
     test = load("mnist", train=False)
-    return _judged(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
+    return _read(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +111,45 @@ def test_without_a_judge_its_signs_are_left_out(images):
     assert set(row) == {"step", "d_real", "d_fake"}
     held = ImageSet("mnist", images.images[:100], images.labels[:100])
     assert set(Probe(Trainer(SMALL, images), Reals(held)).measure()) == {*row, "gap"}
+
+
+def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
+    test = load("mnist", train=False)
+    held = ImageSet("own-0123456789ab", test.images[:600], test.labels[:600])
+    known = _read(held, reader_for(held))
+    trainer = Trainer(SMALL, images)
+    drawing(trainer, held.images[:SAMPLES])
+    row = Probe(trainer, known).measure()
+    assert not {"classes", "confidence"} & set(row)
+    assert row["frechet"] - 2 * row["frechet_error"] < 6
+    assert row["diversity"] == pytest.approx(1, abs=0.1)
+    assert row["precision"] > 0.7 and row["recall"] > 0.7
+    drawing(trainer, held.images[:1].repeat(SAMPLES, 1, 1, 1))
+    row = Probe(trainer, known).measure()
+    assert row["diversity"] < 0.01 and row["frechet"] > 60 and row["recall"] < 0.05
+    finding = diagnose([], [row] * 9, SMALL)
+    assert finding.state == "collapsing" and set(finding.values) == {"diversity"}
+
+
+def test_a_model_that_draws_its_training_images_copies(images, known):
+    trainer = Trainer(SMALL, images)
+    drawing(trainer, images.images[:SAMPLES])
+    copied = Probe(trainer, known).measure()
+    drawing(trainer, load("mnist").images[5000 : 5000 + SAMPLES])
+    fresh = Probe(trainer, known).measure()
+    assert copied["memorisation"] < 0.05 < 0.85 < fresh["memorisation"] < 1.15
+
+
+def test_steered_augmentation_is_told_and_only_that(images):
+    fixed, steered = (
+        Trainer(replace(SMALL, augment=0.3, augment_target=target), images) for target in (0, 0.6)
+    )
+    assert not {"augment", "certainty"} & Probe(fixed, Reals()).measure().keys()
+    for _ in range(4):
+        steered.step()
+    row = Probe(steered, Reals()).measure()
+    assert row["augment"] == pytest.approx(steered.augment, abs=1e-3) and row["augment"] != 0.3
+    assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
 
 
 def test_a_weight_that_is_not_a_number_breaks_nothing(images, known):

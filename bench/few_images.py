@@ -1,0 +1,147 @@
+"""What augmentation is worth with 500 images: the preset `few-images`, with and without it.
+
+    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/few_images.py [--seeds 0 1 2] [--steps N]
+
+Both train on the same images, 50 of each digit, with the same seeds, steps and settings, but for
+augmentation. The distance is that of `gan.evaluate`, 10,000 samples against the test images, at
+the end and for the weights that looked best on the way. Memorising shows in two figures: how far
+samples are from the nearest training image over how far test images are, in the judge's features
+(1: no nearer than new digits; far below: copies), and D's belief in training images minus that in
+test images. Last line: one JSON object of the medians over the seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import statistics
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from bench.duels import reals
+from gan import data
+from gan.config import Config, preset
+from gan.data import ImageSet
+from gan.evaluate import evaluate
+from gan.generator import Generator
+from gan.judge import Judge
+from gan.machine import set_threads
+from gan.trainer import Trainer
+from gan.vitals import Probe
+
+WAYS = {"without": {"augment": 0.0, "augment_target": 0.0}, "with": {}}
+LOOKS = 16  # on the way
+DRAWN = 2000  # samples, and test images, whose nearest training image is looked for
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run: processor seconds of its steps, and the figures of the top of this file."""
+
+    cpu_s: float
+    distance: float
+    best: float
+    best_step: int
+    nn_ratio: float
+    gap: float
+
+
+def main() -> None:
+    """Print a line per run, the medians side by side, and the JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--steps", type=int, help="of each run, in place of the preset's")
+    options = parser.parse_args()
+    set_threads()
+    length = {"steps": options.steps} if options.steps else {}
+    digits = data.load("mnist")
+    found: dict[str, list[Row]] = {way: [] for way in WAYS}
+    for seed in options.seeds:
+        for way, changes in WAYS.items():
+            config = preset("few-images", seed=seed, **length, **changes)
+            row = train(config, digits)
+            found[way].append(row)
+            print(f"seed {seed}, {config.steps} steps, {way:8}{told(row)}", flush=True)
+    middle = {
+        way: {name: statistics.median(getattr(row, name) for row in rows) for name in vars(rows[0])}
+        for way, rows in found.items()
+    }
+    for way, figures in middle.items():
+        print(f"median of {len(options.seeds)}, {way:8}{told(Row(**figures))}")
+    print(json.dumps(summary(middle["without"], middle["with"])))
+
+
+def summary(without: dict[str, float], augmented: dict[str, float]) -> dict[str, float]:
+    """The medians side by side; `factor` is of the final values, `factor_best` of the best ones."""
+    figures = {
+        "without": without["distance"],
+        "with": augmented["distance"],
+        "factor": without["distance"] / augmented["distance"],
+        "best_without": without["best"],
+        "best_with": augmented["best"],
+        "factor_best": without["best"] / augmented["best"],
+        "nn_ratio": augmented["nn_ratio"],
+        "nn_ratio_without": without["nn_ratio"],
+        "gap": augmented["gap"],
+        "gap_without": without["gap"],
+        "cpu_s": augmented["cpu_s"],
+        "cpu_s_without": without["cpu_s"],
+    }
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def train(config: Config, digits: ImageSet) -> Row:
+    """A whole run, looked at `LOOKS` times."""
+    trainer, cpu_s = Trainer(config, digits), 0.0
+    probe = Probe(trainer, reals(config))
+    best, best_step, best_ema = np.inf, 0, trainer.ema
+    every = max(1, config.steps // LOOKS)
+    while trainer.step_count < config.steps:
+        start_s = time.process_time()
+        trainer.step()
+        cpu_s += time.process_time() - start_s
+        if trainer.step_count % every == 0 or trainer.step_count == config.steps:
+            signs = probe.measure()
+            if signs["frechet"] < best:
+                best, best_step = signs["frechet"], trainer.step_count
+                best_ema = copy.deepcopy(trainer.ema)
+    made = [Generator(config, network) for network in (trainer.ema, best_ema)]
+    distance, best = (evaluate(each).frechet for each in made)
+    # a look is rough: the end may be better than what looked best
+    best, best_step = min((best, best_step), (distance, config.steps))
+    ratio = nn_ratio(made[0], trainer.data)
+    return Row(cpu_s, distance, best, best_step, ratio, signs["gap"])
+
+
+def nn_ratio(generator: Generator, seen: ImageSet) -> float:
+    """Mean distance of samples to the nearest training image over that of test images."""
+    judge, rng = Judge.load(seen.name), np.random.default_rng(1)
+    z = rng.standard_normal((DRAWN, generator.z_dim))
+    drawn = generator.sample(z, np.arange(DRAWN) % generator.classes)
+    held = data.load(seen.name, train=False).some(DRAWN, 0)
+    known, *others = (
+        torch.from_numpy(judge.features(images)) for images in (pixels(seen), drawn, pixels(held))
+    )
+    drawn_away, held_away = (torch.cdist(each, known).amin(1).mean() for each in others)
+    return float(drawn_away / held_away)
+
+
+def pixels(images: ImageSet) -> np.ndarray:
+    """uint8 (n,h,w,c)."""
+    return images.images.permute(0, 2, 3, 1).numpy()
+
+
+def told(row: Row) -> str:
+    """A row's figures in a line."""
+    return (
+        f"{row.cpu_s:7.0f} s of processor  distance {row.distance:6.3f}  best {row.best:6.3f} "
+        f"at step {row.best_step:6.0f}  neighbours {row.nn_ratio:.2f}  gap {100 * row.gap:3.0f} %"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Which settings give the best pictures for the time: those rows of RECIPES.md that are settings.
+
+    PYTHONPATH=. python bench/recipes.py [--seconds 30] [--seeds 1] [--only NAME ...]
+
+Each row is the preset `default` but for what it changes, trained for as many seconds as the
+others, its learning rates following that time. Measured is what bench/time_to_quality.py measures.
+The last line is one JSON object, the median distance of each row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from bench.support.scoring import Scorer
+from gan.config import Config, preset
+from gan.data import load
+from gan.generator import Generator
+from gan.machine import set_threads
+from gan.trainer import Trainer
+
+SAMPLES = 10_000
+
+BEFORE = {"lr_g": 5e-4, "lr_d": 5e-4, "lr_schedule": "constant", "batch_size": 32, "r1_every": 8}
+
+ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
+    {
+        "default": {},
+        "before": BEFORE | {"precision": "float32"},
+        "before, bfloat16": BEFORE,
+        "float32": {"precision": "float32"},
+        "constant rates": {"lr_schedule": "constant"},
+        "half the rates": {"lr_g": 5e-4, "lr_d": 1e-3},
+        "twice the rates": {"lr_g": 2e-3, "lr_d": 4e-3},
+        "D as slow as G": {"lr_d": 1e-3},
+        "batch 32": {"batch_size": 32},
+        "batch 128": {"batch_size": 128},
+        "width 48": {"width": 48},
+        "width 64": {"width": 64},
+        "no R1": {"r1_gamma": 0.0},
+        "R1 gamma 1": {"r1_gamma": 1.0},
+        "R1 every 8 steps": {"r1_every": 8},
+        "no momentum": {"beta1": 0.0},
+        "EMA 0.99": {"ema_decay": 0.99},
+        "no EMA": {"ema_decay": 0.0},
+        "32 latents": {"z_dim": 32},
+        "no labels": {"conditional": False},
+        "relativistic, no norm": {"loss": "relativistic", "d_norm": "none", "r1_gamma": 1.0},
+        "hinge, spectral norm": {"loss": "hinge", "d_norm": "spectral", "r1_gamma": 0.0},
+        "least squares": {"loss": "least-squares"},
+        "two steps of D": {"d_steps_per_g_step": 2},
+    }
+)
+
+
+def main() -> None:
+    """Train every row, seed by seed, and print as it goes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--only", nargs="+", choices=list(ROWS), default=list(ROWS))
+    options = parser.parse_args()
+    set_threads()
+    scorer, found = Scorer(), {name: [] for name in options.only}
+    print(f"floor: {scorer.floor:.3f}; {options.seconds:g} s each")
+    for seed in range(options.seeds):
+        for name in options.only:
+            generator, steps = trained(preset("default", seed=seed, **ROWS[name]), options.seconds)
+            z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
+            distance = scorer.distance(generator.sample(z)[..., 0])
+            found[name].append(distance)
+            print(f"{name:24} seed {seed}: {distance:8.3f}  {steps:6,} steps", flush=True)
+    medians = {name: round(statistics.median(each), 4) for name, each in found.items()}
+    print(json.dumps(medians))
+
+
+def trained(config: Config, seconds: float) -> tuple[Generator, int]:
+    """The averaged generator after so many seconds of steps, and how many those were."""
+    trainer = Trainer(config, load("mnist"))
+    begun = time.perf_counter()
+    while (spent_s := time.perf_counter() - begun) < seconds:
+        trainer.done = spent_s / seconds
+        trainer.step()
+    return Generator(config, trainer.ema), trainer.step_count
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""How far from real images samples are, whoever drew them and whatever their size."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from gan.data import load
+from gan.evaluate import frechet_distance, moments
+from gan.judge import Judge
+
+REAL = 10_000
+
+
+class Scorer:
+    """Frechet distances to MNIST's test images in the bundled judge's features.
+
+    `floor` is that of as many real training images.
+    """
+
+    def __init__(self) -> None:
+        self._judge = Judge.load("mnist")
+        test, train = (load("mnist", train=half).images[:, 0].numpy() for half in (False, True))
+        chosen = np.random.default_rng(0).choice(len(train), REAL, replace=False)
+        self._real = moments(self._judge.features(test[..., None]))
+        self.floor = self.distance(train[chosen])
+
+    def distance(self, images: np.ndarray) -> float:
+        """Of images uint8 (n,28,28)."""
+        features = self._judge.features(images[..., None])
+        return frechet_distance(moments(features), self._real)
+
+    def kindest(self, drawn: dict[str, np.ndarray]) -> tuple[float, str]:
+        """The least distance of several ways of drawing and of making 28 px of them, and which.
+
+        `drawn`: by its name, images uint8 (n,side,side), side 28 or 32.
+        """
+        found = {
+            f"{name}, {how}": self.distance(images)
+            for name, large in drawn.items()
+            for how, images in to_28(large).items()
+        }
+        best = min(found, key=found.get)
+        return found[best], best
+
+
+def to_28(images: np.ndarray) -> dict[str, np.ndarray]:
+    """The ways to bring images uint8 (n,side,side) to 28 px; larger ones antialiased, or cut."""
+    side = images.shape[1]
+    if side == 28:
+        return {"as drawn": images}
+    edge = (side - 28) // 2
+    resized = [
+        np.asarray(Image.fromarray(image).resize((28, 28), Image.Resampling.BILINEAR))
+        for image in images
+    ]
+    return {"resized": np.stack(resized), "cropped": images[:, edge:-edge, edge:-edge]}

@@ -1,0 +1,85 @@
+"""Where the time of a training step goes: each part timed in its place, while real steps go on."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from unittest.mock import patch
+
+import torch
+
+from gan import trainer as trainer_module
+from gan.trainer import Trainer
+from gan.training import Training
+
+DATA, AVERAGE, NUMBERS, HISTORY = "drawing a batch", "EMA", "numbers of a step", "history"
+BOOKKEEPING = (DATA, AVERAGE, NUMBERS, HISTORY)
+R1 = "R1: D and its gradient"
+
+
+class Parts:
+    """Seconds by part, each without those inside it; what lies inside R1 is R1's."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self._stack: list[str] = []
+        self._since = 0.0
+
+    @contextlib.contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Count what happens within as the part `name`."""
+        self._turn()
+        self._stack.append(R1 if R1 in self._stack else name)
+        try:
+            yield
+        finally:
+            self._turn()
+            self._stack.pop()
+
+    def wrapped(self, name: str, function: Callable) -> Callable:
+        """`function`, timed."""
+
+        def call(*args, **kwargs):  # noqa: ANN002, ANN003, ANN202
+            with self.timed(name):
+                return function(*args, **kwargs)
+
+        return call
+
+    def _turn(self) -> None:
+        now = time.perf_counter()
+        if self._stack:
+            self.seconds[self._stack[-1]] += now - self._since
+        self._since = now
+
+
+@contextlib.contextmanager
+def taken_apart(training: Training) -> Iterator[Parts]:
+    """While within, every `training.advance()` adds to the parts."""
+    parts, trainer = Parts(), training.trainer
+    methods = [
+        (training, "advance", HISTORY),
+        (trainer, "step", NUMBERS),
+        (trainer, "step_D", "losses, shapes, rest"),
+        (trainer, "step_G", "losses, shapes, rest"),
+        (trainer, "_real_batch", DATA),
+        (trainer, "_z", "drawing latents"),
+        (trainer, "_update_ema", AVERAGE),
+        (trainer.G, "forward", "G forward"),
+        (trainer.D, "forward", "D forward"),
+        (trainer.opt_G, "step", "Adam"),
+        (trainer.opt_D, "step", "Adam"),
+        (torch.Tensor, "backward", "backward"),
+        (trainer_module, "r1_penalty", R1),
+    ]
+    with contextlib.ExitStack() as patches:
+        for owner, name, part in methods:
+            function = parts.wrapped(part, getattr(owner, name))
+            patches.enter_context(patch.object(owner, name, function))
+        yield parts
+
+
+def has_r1(trainer: Trainer) -> bool:
+    """Whether the step to come has R1 in it."""
+    return trainer.config.r1_gamma > 0 and trainer.step_count % trainer.config.r1_every == 0

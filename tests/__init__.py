@@ -1,0 +1,1 @@
+"""A package of its own: torch-fidelity installs another one of this name."""
