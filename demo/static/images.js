@@ -169,6 +169,7 @@ export function mount({ element, props, server, words }) {
       const answer = await ask("rename", { id, name });
       if (answer.sentence) tell([answer.sentence], true);
       await look();
+      return !answer.sentence;
     },
     async remove({ id, name }) {
       const answer = await ask("delete", { id });

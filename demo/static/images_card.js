@@ -2,8 +2,8 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ button, iconButton, make }, { icon }, { pictureUrl }, { largest, show: showAt }, { lasting, leftOut }] =
-  await Promise.all(["dom", "icons", "base64", "shown", "images_words"].map(load));
+const [{ button, make }, { changeable }, { pictureUrl }, { largest, show: showAt }, { lasting, leftOut }] =
+  await Promise.all(["dom", "changeable", "base64", "shown", "images_words"].map(load));
 
 const CLASSES_SHOWN = 24; // before "all of them"
 
@@ -14,9 +14,9 @@ const CLASSES_SHOWN = 24; // before "all of them"
 export function imagesCard({ say, longest, deeds }) {
   const canvas = make("canvas", { className: "ls-pixels", role: "img", ariaLabel: say("sheet") });
   const plate = make("div", { className: "ls-plate im-plate" }, canvas);
-  const title = make("h3", { className: "im-title" });
-  const rename = iconButton(icon("pen"), say("rename"));
-  const field = make("input", { type: "text", maxLength: longest, hidden: true, ariaLabel: say("rename") });
+  const { title, pen: rename, field, show: call } = changeable({
+    className: "im-title", label: say("rename"), longest, save: (name) => deeds.rename(one, name),
+  });
   const facts = make("p", { className: "im-facts" });
   const classes = make("div", { className: "im-classes", role: "group", ariaLabel: say("classes") });
   const none = make("p", { className: "ls-note", textContent: say("no_classes") });
@@ -41,14 +41,6 @@ export function imagesCard({ say, longest, deeds }) {
   remove.addEventListener("click", () => ask(true));
   no.addEventListener("click", () => ask(false));
   yes.addEventListener("click", () => deeds.remove(one));
-  rename.addEventListener("click", () => edit(true));
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.preventDefault();
-    if (event.key === "Enter") save();
-    else edit(false);
-  });
-  field.addEventListener("blur", save);
   new ResizeObserver(fit).observe(plate);
   new IntersectionObserver((seen) => seen[0].isIntersecting && !sheet && look()).observe(plate);
 
@@ -56,22 +48,6 @@ export function imagesCard({ say, longest, deeds }) {
     sure.hidden = !on;
     remove.hidden = train.hidden = on;
     (on ? no : remove).focus();
-  }
-
-  function edit(on) {
-    field.hidden = !on;
-    title.hidden = rename.hidden = on;
-    if (!on) return rename.focus({ preventScroll: true });
-    field.value = one.name;
-    field.focus();
-    field.select();
-  }
-
-  async function save() {
-    if (field.hidden) return;
-    const name = field.value.trim();
-    edit(false);
-    if (name && name !== one.name) await deeds.rename(one, name);
   }
 
   async function look() {
@@ -120,7 +96,7 @@ export function imagesCard({ say, longest, deeds }) {
   function show(now) {
     const other = JSON.stringify(now.classes) !== JSON.stringify(one.classes);
     one = now;
-    title.textContent = one.name;
+    call(one.name);
     element.setAttribute("aria-label", one.name);
     facts.textContent = say("facts", {
       count: one.count.toLocaleString(), side: one.size, train: one.train.toLocaleString(),

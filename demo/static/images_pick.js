@@ -16,7 +16,8 @@ export function picker({ say, longest, on }) {
   let listed = {};
   let working = false;
   const options = { size: 64, fit: "crop" };
-  const input = (properties) => make("input", { type: "file", hidden: true, multiple: true, ...properties });
+  const input = (properties) =>
+    make("input", { type: "file", hidden: true, multiple: true, ...properties });
   const files = input({ accept: "image/*,.zip,application/zip" });
   const folder = input({ webkitdirectory: true });
   const pick = [[files, "choose_files"], [folder, "choose_folder"]].map(([box, key]) => {
@@ -29,7 +30,8 @@ export function picker({ say, longest, on }) {
     return made;
   });
   const what = make("p", { className: "im-what", role: "status", textContent: say("drop") });
-  const place = make("div", { className: "im-drop" }, what, make("div", { className: "ls-row" }, ...pick), files, folder);
+  const place = make("div", { className: "im-drop" }, what,
+    make("div", { className: "ls-row" }, ...pick), files, folder);
   const sides = segments(say("size"), [], () => {});
   const name = make("input", { type: "text", maxLength: longest, autocomplete: "off" });
   const read = button(say("read"), "ls-primary");
@@ -44,7 +46,8 @@ export function picker({ say, longest, on }) {
   const controls = {};
 
   function field(key, made) {
-    return make("div", { className: "ls-field", title: say(`${key}_hint`) }, make("span", {}, say(key)), made);
+    const called = make("span", {}, say(key));
+    return make("div", { className: "ls-field", title: say(`${key}_hint`) }, called, made);
   }
 
   function furnish() {
@@ -106,7 +109,8 @@ export function picker({ say, longest, on }) {
   local.addEventListener("submit", async (event) => {
     event.preventDefault();
     tell("");
-    if (path.value.trim() && (await on.bring(path.value.trim(), { ...options, name: name.value.trim() }))) forget();
+    const wanted = path.value.trim();
+    if (wanted && (await on.bring(wanted, { ...options, name: name.value.trim() }))) forget();
   });
   element.addEventListener("dragover", (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;
