@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = add.add_parser("evaluate", help="measure a model against real images")
     which = evaluate.add_mutually_exclusive_group(required=True)
     which.add_argument("folder", nargs="?", type=Path, metavar="MODEL", help="its folder")
-    which.add_argument("--model", dest="folder", type=Path, metavar="DIR", help="the same")
+    which.add_argument("--model", type=Path, metavar="DIR", help="the same")
     evaluate.add_argument("--count", type=int, default=10_000, help="images to draw")
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument(

@@ -27,10 +27,11 @@ def evaluate(args: argparse.Namespace) -> None:
         OSError: the card cannot be written.
     """
     set_threads()
-    generator = Generator.load(args.folder)
+    folder = args.folder or args.model
+    generator = Generator.load(folder)
     report = measured(generator, args)
     if args.card:
-        write_card(args.folder, generator, report)
+        write_card(folder, generator, report)
     print(json.dumps(report.to_json()) if args.json else text(report))
 
 
