@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from demo.models import choices, dated_name
+from demo.privacy import Privacy
+from demo.settings import Settings
 from demo.shelf import RUN_PREFIX
 from gan.about import change_about
 
@@ -19,7 +21,8 @@ def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
         folders[RUN_PREFIX + name] = folder = tmp_path / name
         folder.mkdir()
         change_about(folder, title=title or None)
-    shown = choices(SimpleNamespace(model_folders=lambda: folders))
+    helm = SimpleNamespace(privacy=Privacy(Settings()))
+    shown = choices(SimpleNamespace(model_folders=lambda: folders, helm=helm))
     return {model.removeprefix(RUN_PREFIX): name for name, model in shown}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from demo.films import order
+from demo.privacy import Privacy
 from demo.progress import Progress
 from demo.settings import Settings
 from demo.watched import Live, Watchable
@@ -49,7 +50,8 @@ def studio(tmp_path: Path) -> SimpleNamespace:
     ended(tmp_path / "models/mnist")
     runner = Runner()
     settings = Settings(runs=tmp_path / "runs", models=tmp_path / "models")
-    yield SimpleNamespace(settings=settings, runner=runner)
+    helm = SimpleNamespace(privacy=Privacy(settings))
+    yield SimpleNamespace(settings=settings, runner=runner, helm=helm)
     runner.close()
 
 
