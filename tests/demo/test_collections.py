@@ -178,7 +178,7 @@ def test_a_run_on_own_images_is_on_show_for_its_owner_only(root, tmp_path):
         assert (told["run"] == folder.name, "config" in told) == (sees, sees)
         assert told["state"] == "running"
         if sees:
-            assert list(polled["classes"]) == ["cat", "dog"]
+            assert polled["labels"] == ["cat", "dog"]
     assert choices(studio) == [] and "run:" + folder.name in studio.model_folders()
     own_machine, _ = server(tmp_path, public=False)
     assert RunList(own_machine).since(0, BEN)["names"] == [folder.name]
