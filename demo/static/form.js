@@ -11,7 +11,7 @@ const { formSteer } = await import("./form_steer.js" + version);
 const LINE_MS = 1000; // between looks while in the line
 const BUSY_MS = 2000; // while a run goes on
 const IDLE_MS = 4000;
-const IMAGES = 5; // which of the views it is
+const [WATCH, IMAGES] = [1, 5]; // which of the views they are
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
@@ -90,7 +90,10 @@ export function mount({ element, props, trigger, server, words }) {
   async function press() {
     start.disabled = true; // until it is known how things stand
     const wanted = standing.place ? ["leave", {}] : ["start", { settings: draft }];
-    await tell(await ask(...wanted));
+    const answer = await ask(...wanted);
+    await tell(answer);
+    // whoever chose images a moment ago wants to see what grows of them
+    if (answer.run && tab(IMAGES)?.ariaSelected === "true") tab(WATCH)?.click();
   }
 
   async function act(job, values = {}) {
