@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from typing import Any
 
 import numpy as np
 
+from demo.sheets import picture_text
 from gan.collection import Collection, Store
-from gan.pictures import grid, png_bytes
+from gan.frames import SAMPLE_PX, sample_side
+from gan.pictures import grid, shrunk
 
 COLUMNS, MOST_SHOWN = 10, 60
 
@@ -46,10 +47,10 @@ def preview(one: Collection, label: Any) -> dict[str, Any]:
             turn[mine] = np.arange(len(mine))
         order = np.lexsort((labels, turn))
     shown = images[order[:MOST_SHOWN]]
-    picture = png_bytes(grid(shown.transpose(0, 2, 3, 1), min(COLUMNS, len(shown))))
+    small = shrunk(shown.transpose(0, 2, 3, 1), SAMPLE_PX)
     return {
-        "picture": base64.b64encode(picture).decode(),
+        "picture": picture_text(grid(small, min(COLUMNS, len(shown)))),
         "columns": min(COLUMNS, len(shown)),
         "rows": -(-len(shown) // COLUMNS),
-        "side": one.size,
+        "side": sample_side(one.size),
     }

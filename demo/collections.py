@@ -15,8 +15,8 @@ images      {"who"}: "collections" and "imports" (below), "may" (bring images), 
             when done "collection" (an id); else "error" {"key", "values", "sentence"}, "skipped"
             skipped: [{"key", "count", "example" (a file), "values"}]: words "images.skipped_<key>";
             noted: {key: count}: words "images.noted_<key>"; errors: "images.error_<key>"
-preview     {"who", "id", "label"?}: {"picture": base64 PNG, "columns", "rows", "side"}, up to 60
-            images, of all classes in turn or of one
+preview     {"who", "id", "label"?}: {"picture" (`demo.sheets`), "columns", "rows", "side"}:
+            up to 60 images, of all classes in turn or of one
 rename      {"who", "id", "name"}: {"name"}
 delete      {"who", "id"}: {"deleted": id}; at once and for good
 cancel      {"who", "import"}: {}

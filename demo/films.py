@@ -36,7 +36,7 @@ class Order(orders.Order):
         render(self.recipe, self.folder, path, on_frame, stop)
 
 
-def order(studio: Studio, kind: Any, run: Any = "") -> Order:
+def order(studio: Studio, kind: Any, run: Any = "", chosen: Any = None) -> Order:
     """The film of a run, or of the present one, in a format of `FORMATS`; see `Watchable.find`.
 
     Raises:
@@ -47,7 +47,7 @@ def order(studio: Studio, kind: Any, run: Any = "") -> Order:
     hidden = studio.helm.privacy.hides_present("", studio.runner.snapshot)
     if hidden and not run:
         raise ValueError("This run is not everybody's: open it from the list of runs to save it.")
-    shown = Watchable(studio).find(run, hidden)
+    shown = Watchable(studio).find(run, chosen, hidden)
     model, folder = shown.model, shown.folder
     plain = GrowthRecipe(model, format=kind, scale=1, caption=False)
     height, width, channels = next(iter(frames(folder, plain))).shape

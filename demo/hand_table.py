@@ -10,6 +10,7 @@ from demo import hand_wire
 from demo.refusals import answer
 from demo.slot import ACTIVE
 from demo.studio import Studio
+from gan.about import read_class_names
 from gan.config import ConfigError, preset
 from gan.hand import HandStep
 from gan.snapshot import Snapshot
@@ -48,7 +49,8 @@ class HandTable:
         }
         if snapshot.state not in ACTIVE or snapshot.config is None:
             return told
-        game = hand_wire.game(snapshot.config)
+        names = read_class_names(self._studio.settings.runs / snapshot.run)
+        game = hand_wire.game(snapshot.config, names)
         kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
         told["key"] = " ".join([snapshot.run, *kind])
         if told["key"] != _part(asked, "key"):

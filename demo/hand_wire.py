@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from demo.curve_rows import number
+from demo.names import class_names
 from gan.blocks import discriminator_blocks, generator_blocks
 from gan.config import Config
+from gan.frames import SAMPLE_PX
 from gan.hand import HandStep
-from gan.pictures import grid, png_bytes
+from gan.pictures import grid, png_bytes, shrunk
 
 
-def game(config: Config) -> dict[str, Any]:
-    """What the two networks are and what they play for: all that the drawing needs."""
+def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What the two networks are and what they play for: all that the drawing needs.
+
+    `names`: what a run's own classes are called.
+    """
     drawn = {"G": generator_blocks(config), "D": discriminator_blocks(config)}
     return {
         "arch": config.arch,
@@ -25,6 +31,8 @@ def game(config: Config) -> dict[str, Any]:
         "d_steps": config.d_steps_per_g_step,
         "z": config.z_dim,
         "classes": config.classes,
+        "data": config.data,
+        "labels": class_names(config, names),
         "image": [config.channels, config.image_size, config.image_size],
     } | {
         who: [{"kind": block.kind, "shape": list(block.shape)} for block in blocks]
@@ -54,7 +62,7 @@ def move(told: HandStep) -> dict[str, Any]:
 
 
 def _sheet(images: np.ndarray) -> str:
-    return base64.b64encode(png_bytes(grid(images, len(images)))).decode()
+    return base64.b64encode(png_bytes(grid(shrunk(images, SAMPLE_PX), len(images)))).decode()
 
 
 def _percent(beliefs: np.ndarray) -> list[float | None]:

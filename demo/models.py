@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from demo.names import class_names, data_title
 from demo.shelf import RUN_PREFIX
 from demo.studio import Studio
 from gan.about import read_title
@@ -66,7 +67,10 @@ def model_name(model: str, folder: Path) -> str:
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
     if model.startswith(PREFIX):
         return model.removeprefix(PREFIX)
-    return model.replace("-", " ").upper() if model.islower() else model
+    title = data_title(model)
+    if title == model and model.islower():
+        return model.replace("-", " ").upper()
+    return title
 
 
 def dated_name(run: str) -> str:
@@ -75,7 +79,7 @@ def dated_name(run: str) -> str:
     if not found:
         return run
     year, month, day, hour, minute, second, data, beside, copy = found.groups()
-    name = f"{data.upper()}, {year}-{month}-{day} {hour}:{minute}:{second}"
+    name = f"{data_title(data)}, {year}-{month}-{day} {hour}:{minute}:{second}"
     return name + (", B" if beside else "") + (f" ({copy})" if copy else "")
 
 
@@ -85,6 +89,7 @@ def about(generator: Generator) -> dict[str, Any]:
         "model_id": generator.model_id,
         "z_dim": generator.z_dim,
         "classes": generator.classes,
-        "labels": list(generator.class_names),
+        "data": generator.config.data,
+        "labels": class_names(generator.config, generator.class_names),
         "shape": list(generator.shape),
     }

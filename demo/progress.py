@@ -16,17 +16,18 @@ import numpy as np
 from demo import doctor_wire
 from demo.curve_rows import number
 from demo.models import model_name
+from demo.names import class_names
+from demo.sheets import kept_sheet_text, sheet_text
 from demo.studio import Studio
 from demo.watched import Growing, Live, Recorded, Watchable
 from gan.about import read_class_names
-from gan.frames import frame_path, frame_steps
-from gan.pictures import grid, png_bytes
+from gan.config import Config
+from gan.frames import COLUMNS, frame_path, frame_steps
 from gan.snapshot import Snapshot
 
 MAX_FRAMES = 8  # of a film, in one answer
 KNOWN_FILMS = 16  # lists of steps that pages may still have, newest last
 KNOWN_RUNS = 4  # that pages watch at the same time
-COLUMNS = 10
 SELDOM = ("about", "sheet", "film", "doctor")  # what is sent when it has changed
 
 
@@ -35,21 +36,23 @@ class Progress:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._watchable = studio, Watchable(studio)
-        # replaced whole, so that visitors' polls may race for it: by run, (version, what is shared)
+        # replaced whole, so that visitors' polls may race: by model, (version, what is shared)
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def poll(self, asked: Any) -> dict[str, Any]:
         """How the run stands that is watched, and what is new since `asked`: an earlier answer's
-        cursor, or {}, and in it `show`, the name of a run to watch instead of the present one.
+        cursor, or {}, and in it `show`, the name of a run to watch instead of the present one, and
+        `model`, the bundled model whose recording is shown where nothing was trained yet.
 
         Always: state, step, rate (images per second), elapsed, cpu and left (s), and error or
         warning where there is one. When new: rows (of `curve_rows.CURVES`), vitals (rows of
         `vital_signs.wire`), marks (of `watched.mark_rows`), and together, as in `SELDOM`:
 
         - title (what people call the run), goal and best (steps), labelled (the columns are
-          classes, one after the other from the left), classes (their names, [] if not known),
+          classes), data and labels (what it learns from, and the names of the columns' classes),
           playable (there is a model)
-        - picture (base64 PNG) and opinions (base64, a byte for each sample, 255 is certainly real)
+        - picture (see `sheet_text`) and opinions (base64, a byte for each sample, 255 is certainly
+          real)
         - frames (steps with a recorded picture), or dropped and added to the list the page has
         - finding (`doctor_wire.wire`)
 
@@ -60,11 +63,11 @@ class Progress:
         hidden = self._studio.helm.privacy.hides_present(
             cursor.get("who"), self._studio.runner.snapshot
         )
-        source = self._watchable.find(cursor.get("show"), hidden)
+        source = self._watchable.find(cursor.get("show"), cursor.get("model"), hidden)
         snapshot, shared = source.snapshot, self._once(source)
         at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
-        fresh = fresh or (cursor.get("run"), at[1]) != (snapshot.run, snapshot.rewinds)
+        fresh = fresh or (cursor.get("of"), at[1]) != (source.model, snapshot.rewinds)
         fresh = fresh or at[0] > snapshot.step
         counts = [0, 0, 0] if fresh else counts[:]
         have = [None] * 4 if fresh else _list(cursor.get("have"), 4)
@@ -84,28 +87,29 @@ class Progress:
             answer["dropped"] = [step for step in before if step not in after]
             answer["added"] = [step for step in after if step not in before]
         at = [snapshot.step, snapshot.rewinds]
-        cursor = {"run": snapshot.run, "at": at, "counts": counts, "have": shared["keys"]}
-        return answer | {"cursor": cursor}
+        told = {"run": snapshot.run, "of": source.model, "at": at, "counts": counts}
+        return answer | {"cursor": told | {"have": shared["keys"]}}
 
     def frames(self, wanted: Any) -> dict[str, Any]:
-        """Recorded pictures of a film: {"run": name, "steps": [...]} to base64 PNGs by step.
+        """Recorded pictures of a film: {"run": name, "steps": [...]}, where the name is "" with the
+        `model` of a recording, to `kept_sheet_text` by step.
 
         Answers at most `MAX_FRAMES`; a step that was not recorded is left out, and so are all of a
         run that is not there any more.
         """
-        run = wanted.get("run") if isinstance(wanted, dict) else None
-        source = self._watchable.find(run)
+        asked = wanted if isinstance(wanted, dict) else {}
+        run = asked.get("run")
+        source = self._watchable.find(run, asked.get("model"))
         found: dict[str, str] = {}
         if source.snapshot.run == run:
-            steps = wanted.get("steps")
-            asked = steps[:MAX_FRAMES] if isinstance(steps, list) else []
+            steps = asked.get("steps")
+            some = steps[:MAX_FRAMES] if isinstance(steps, list) else []
             kept = set(frame_steps(source.folder))
-            for step in (s for s in asked if isinstance(s, int) and s in kept):
+            for step in (s for s in some if isinstance(s, int) and s in kept):
                 try:
-                    data = frame_path(source.folder, step).read_bytes()
-                except OSError:  # the ring has dropped it since
+                    found[str(step)] = kept_sheet_text(frame_path(source.folder, step).read_bytes())
+                except OSError:  # the ring has dropped it since, or it is damaged
                     continue
-                found[str(step)] = base64.b64encode(data).decode()
         return {"run": source.snapshot.run, "frames": found}
 
     def _once(self, source: Live | Recorded | Growing) -> dict[str, Any]:
@@ -113,20 +117,19 @@ class Progress:
         title = model_name(source.model, source.folder)
         key = (snapshot.version, snapshot.state, snapshot.step, snapshot.elapsed_s, title)
         key = (*key, type(source))
-        kept_key, before = self._shared.get(snapshot.run, (None, {}))
+        kept_key, before = self._shared.get(source.model, (None, {}))
         if kept_key == key:
             return before
         picture, opinions = "", ""
         if snapshot.images is not None:
-            picture = base64.b64encode(png_bytes(grid(snapshot.images, COLUMNS))).decode()
+            picture = sheet_text(snapshot.images)
         if snapshot.opinions is not None:
             levels = np.rint(snapshot.opinions * 255).clip(0, 255).astype(np.uint8)
             opinions = base64.b64encode(levels.tobytes()).decode()
         steps = frame_steps(source.folder)
         playable = bool(snapshot.run) and (source.folder / "model.safetensors").exists()
-        names = read_class_names(source.folder)
         shared: dict[str, Any] = {
-            "about": _about(snapshot) | {"playable": playable, "title": title, "classes": names},
+            "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
             "doctor": {"finding": doctor_wire.wire(snapshot.finding)},
@@ -134,8 +137,8 @@ class Progress:
         keys = [_short_hash(json.dumps(shared[name])) for name in SELDOM]
         films = [*before.get("films", {}).items(), (keys[SELDOM.index("film")], steps)]
         shared |= {"keys": keys, "films": dict(films[-KNOWN_FILMS:]), "status": _status(snapshot)}
-        others = [(run, one) for run, one in self._shared.items() if run != snapshot.run]
-        self._shared = {**dict(others[-(KNOWN_RUNS - 1) :]), snapshot.run: (key, shared)}
+        others = [(model, one) for model, one in self._shared.items() if model != source.model]
+        self._shared = {**dict(others[-(KNOWN_RUNS - 1) :]), source.model: (key, shared)}
         return shared
 
 
@@ -152,12 +155,16 @@ def _status(snapshot: Snapshot) -> dict[str, Any]:
     return status | {name: sentence for name, sentence in told.items() if sentence}
 
 
-def _about(snapshot: Snapshot) -> dict[str, Any]:
+def _about(source: Live | Recorded) -> dict[str, Any]:
     """What seldom changes."""
+    snapshot, names = source.snapshot, read_class_names(source.folder)
+    config = snapshot.config or Config()
     return {
         "goal": snapshot.goal_steps,
         "best": snapshot.best_step,
-        "labelled": snapshot.config.classes > 0 if snapshot.config else True,
+        "labelled": config.classes > 0,
+        "data": config.data,
+        "labels": class_names(config, names)[:COLUMNS],
     }
 
 

@@ -16,6 +16,7 @@ from demo.slot import ACTIVE
 from demo.studio import Studio
 from gan.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
+from gan.frames import sample_side
 from gan.hold import elsewhere
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
@@ -157,6 +158,7 @@ def _wire(made: Card) -> dict[str, Any]:
     }
     if config is not None:
         told |= {"goal": config.steps, "data": config.data, "preset": preset_name(config)}
-        told |= {"seed": config.seed, "images": config.train_images, "side": config.image_size}
+        told |= {"seed": config.seed, "images": config.train_images}
+        told["side"] = sample_side(config.image_size)
         told["playable"] = (info.folder / "model.safetensors").exists()
     return {name: value for name, value in told.items() if value is not None}

@@ -28,6 +28,7 @@ SHEETS = (
     "hand_drawing",
     "runs",
     "duel",
+    "images",
 )
 FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
 FILES_CHECKED_S = 300

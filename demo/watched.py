@@ -1,7 +1,8 @@
-"""What can be watched: the run that goes on, an earlier one, or how the bundled model learned."""
+"""What can be watched: the run that goes on, an earlier one, or how a bundled model learned."""
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 OPEN = 4  # recordings kept in memory
 READ_S = 2.0  # so long what was read of a run serves all who watch it grow
-BUNDLED = "mnist"
+BUNDLED = "mnist"  # what is shown where nothing was trained and no other bundled model is chosen
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,13 @@ class Watchable:
         # replaced whole: two visitors may race for it
         self._opened: dict[tuple[str, int], Recorded | Growing] = {}
 
-    def find(self, name: Any = "", hidden: bool = False) -> Live | Recorded | Growing:
+    def find(
+        self, name: Any = "", chosen: Any = BUNDLED, hidden: bool = False
+    ) -> Live | Recorded | Growing:
         """The run of that name; the present or last one when there is none such. Before any it is
-        one that another process trains, or else the bundled recording. A name is looked up in
-        listings only. `hidden`: the present one is not on show, but for those who know its name.
+        one that another process trains, or else how the chosen bundled model learned. A name is
+        looked up in listings only. `hidden`: the present one is not on show, but for those who
+        know its name.
         """
         runner, runs = self._studio.runner, self._studio.settings.runs
         present = runner.snapshot
@@ -135,9 +139,15 @@ class Watchable:
             present = Snapshot(version=present.version)
         elif present.state == "idle" and (far := self._newest_elsewhere()):
             return self.find(far)
-        bundled = self._open(self._studio.settings.models / BUNDLED, BUNDLED, Snapshot())
+        bundled = self._bundled(chosen)
         state = {"state": present.state, "version": present.version, "error": present.error}
         return replace(bundled, snapshot=replace(bundled.snapshot, **state))
+
+    def _bundled(self, chosen: Any) -> Recorded:
+        models = self._studio.settings.models
+        recorded = [path.parent.name for path in models.glob(f"*/{HISTORY}")]
+        name = chosen if chosen in recorded else BUNDLED
+        return self._open(models / name, name, Snapshot(config=_config(models / name)))
 
     def _newest_elsewhere(self) -> str:
         """The run that another process began to train last, of those that all may see; else ""."""
@@ -184,6 +194,13 @@ def _snapshot(run: RunInfo) -> Snapshot:
         cpu_s=run.cpu_s,
         error=run.sentence,
     )
+
+
+def _config(folder: Path) -> Config | None:
+    try:
+        return Config.from_json(json.loads((folder / "config.json").read_bytes()))
+    except (OSError, ValueError):
+        return None
 
 
 def _changed_ns(folder: Path) -> int:

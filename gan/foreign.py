@@ -30,6 +30,7 @@ from gan.frames import (
     frame_steps,
     kept_steps,
     kept_weights_path,
+    sample_side,
     thin_frames,
 )
 from gan.history import FILE as HISTORY
@@ -114,7 +115,7 @@ def _is_milestone(path: Path, step: int, trainer: Trainer, config: Config) -> bo
 
 
 def _check_frames(folder: Path, trainer: Trainer, config: Config) -> None:
-    side = config.image_size
+    side = sample_side(config.image_size)
     for step in frame_steps(folder):
         path = frame_path(folder, step)
         try:

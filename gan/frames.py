@@ -16,10 +16,11 @@ from torch import Tensor
 from gan.atomic import write_atomic
 from gan.checkpoint import has_whole_length, weights_bytes
 from gan.config import Config
-from gan.pictures import grid, png_bytes
+from gan.pictures import grid, png_bytes, shrunk
 
 MAX_FRAMES = 64
 COLUMNS, ROWS = 10, 6  # of a contact sheet: a column per class
+SAMPLE_PX = 64  # most of a side on it: sixty whole pictures of 128 px fill no screen, but a disk
 LARGEST_HALF = 65_504  # float16
 PNG_END = b"IEND\xaeB`\x82"
 
@@ -57,7 +58,7 @@ def kept_steps(folder: Path) -> list[int]:
 
 
 def write_frame(folder: Path, step: int, images: np.ndarray, weights: dict[str, Tensor]) -> None:
-    """Keep a step: `images` uint8 (ROWS*COLUMNS,h,w,c), and the weights that drew them.
+    """Keep a step: the sheet of `images` uint8 (ROWS*COLUMNS,h,w,c), and what drew them.
 
     Training does not wait until they are on the disk: see `drop_torn_frames`.
 
@@ -65,7 +66,17 @@ def write_frame(folder: Path, step: int, images: np.ndarray, weights: dict[str, 
         OSError: the disk said no.
     """
     write_atomic(kept_weights_path(folder, step), weights_bytes(halved(weights)), sync=False)
-    write_atomic(frame_path(folder, step), png_bytes(grid(images, COLUMNS)), sync=False)
+    write_atomic(frame_path(folder, step), png_bytes(contact_sheet(images)), sync=False)
+
+
+def contact_sheet(images: np.ndarray) -> np.ndarray:
+    """Images uint8 (n,h,w,c) as one picture, ten in a row, each of at most `SAMPLE_PX` a side."""
+    return grid(shrunk(images, SAMPLE_PX), COLUMNS)
+
+
+def sample_side(image_size: int) -> int:
+    """The side in px of a picture of that size on a contact sheet."""
+    return image_size // -(-image_size // SAMPLE_PX)
 
 
 def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -15,8 +15,9 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 WORKER = ("-m", "gan.image_worker")
-LISTING_S = 120  # without a word
-PICTURE_S = 300  # of a disk that does not answer; `image_worker` bounds its own work
+# without a word, of a disk that does not answer: `image_worker` bounds its own work
+LISTING_S = 900
+PICTURE_S = 300
 MOST_STARTS = 20  # each costs the time of listing all anew
 LOOK_S = 0.2
 

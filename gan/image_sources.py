@@ -94,6 +94,7 @@ class Source:
                 if not is_image(start):
                     ending = entry.parts[-1].lower().rpartition(".")[2]
                     raise Skipped("not_image" if ending in IMAGES else "other")
+                self._unpacked += entry.size  # before: what turns out damaged was unpacked, too
                 rest = file.read(min(most, entry.size) + 1)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise Skipped("damaged") from error
@@ -101,7 +102,6 @@ class Source:
             raise Skipped("method") from error
         except RuntimeError as error:  # of zipfile: a password is needed after all
             raise Skipped("encrypted") from error
-        self._unpacked += len(rest)
         if len(start) + len(rest) > most:
             raise Skipped("too_large", most_mb=self._limits.file_mb)
         return start + rest

@@ -31,7 +31,7 @@ from gan.image_sources import MB, Limits, Source
 from gan.skipped import Skipped, Tally
 
 MEMORY_BYTES = 2 << 30  # addresses; the largest picture that is taken needs half
-PICTURE_CPU_S = 20  # more of one picture ends this process
+LISTING_CPU_S, PICTURE_CPU_S = 120, 20  # more, and of one picture, ends this process
 NICE = 10  # as modest as training
 
 
@@ -54,6 +54,7 @@ def main() -> int:
 
 def work(asked: dict[str, Any], tally: Tally) -> None:
     """List all, and read what is asked for."""
+    _begin(LISTING_CPU_S)
     limits = Limits(**asked["limits"])
     source = Source(Path(asked["source"]), limits, tally)
     entries, found = source.entries, classes_of([entry.parts for entry in source.entries])
@@ -70,7 +71,7 @@ def work(asked: dict[str, Any], tally: Tally) -> None:
     with open(asked["pixels"], "ab") as pixels:
         for number in range(asked["first"], len(entries)):
             entry = entries[number]
-            _begin_picture()
+            _begin(PICTURE_CPU_S)
             try:
                 if asked["passing"] and number == asked["first"]:
                     raise Skipped("too_heavy")
@@ -95,10 +96,10 @@ def _say(what: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _begin_picture() -> None:
-    """Its work is counted from now on: processor time, so that a busy machine harms nobody."""
+def _begin(most_s: float) -> None:
+    """Work is counted from now on: processor time, so that a busy machine harms nobody."""
     if hasattr(signal, "ITIMER_PROF"):  # its signal ends a process, whatever it is doing
-        signal.setitimer(signal.ITIMER_PROF, PICTURE_CPU_S)
+        signal.setitimer(signal.ITIMER_PROF, most_s)
 
 
 def _be_modest() -> None:

@@ -70,7 +70,8 @@ def raw_zip(members):
         directory += b"PK\1\2\x14\3" + common + struct.pack("<HHHII", 0, 0, 0, one.mode, len(body))
         directory += one.name
         body += b"PK\3\4" + common + one.name + one.data
-    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(body), 0)
+    most = min(len(members), 65_535)  # who reads it goes by the length of the directory
+    end = struct.pack("<HHHHIIH", 0, 0, most, most, len(directory), len(body), 0)
     return bytes(body + directory) + b"PK\5\6" + end
 
 

@@ -4,7 +4,7 @@
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { PAD, plot } = await import("./plot.js" + version);
 
-// series: [{name, color}]; labels: [[bin's edge or middle, text]] along the axis;
+// series: [{name, color}]; labels(): [[bin's edge or middle, text]] along the axis, cut to fit;
 // level: a share to compare with; bin(k): the words for a bin. Shares are percent.
 export function bars(figure, { title, series, labels, level = null, bin }) {
   let values = series.map(() => []);
@@ -32,7 +32,9 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     pen.fillText(`${Math.round(top)}%`, PAD.left - 6, PAD.top + 4);
     pen.textBaseline = "alphabetic";
     pen.textAlign = "center";
-    for (const [at, text] of labels) pen.fillText(text, px(at), height - 4);
+    const marks = labels();
+    const room = inner.w / marks.length - 4;
+    for (const [at, text] of marks) pen.fillText(cut(pen, text, room), px(at), height - 4);
     across(base, [], "--border-color-primary");
     series.forEach((one, index) => {
       pen.fillStyle = color(one.color);
@@ -60,4 +62,12 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     canvas.setAttribute("aria-label", `${title}: ${told}`);
     draw();
   };
+}
+
+// As much of a text as fits into `room` px.
+function cut(pen, text, room) {
+  if (pen.measureText(text).width <= room) return text;
+  let length = text.length - 1;
+  while (length > 1 && pen.measureText(`${text.slice(0, length)}\u2026`).width > room) length -= 1;
+  return `${text.slice(0, length)}\u2026`;
 }

@@ -2,9 +2,11 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ make, fill, heading }] = await Promise.all(["dom"].map(load));
+const [{ make, fill, heading }, { show, shownAt }] = await Promise.all(["dom", "shown"].map(load));
 
 const SLIM_FROM = 800; // px of the window: on a phone fingers need the larger ones
+const FACE_PX = 56; // about
+const FACES_MOST = 20; // of more classes only the names are shown
 
 /** Weights (1 - t) of class a and t of class b; a plain number where only one is left. */
 export function mixed(a, b, t, count) {
@@ -71,20 +73,22 @@ export class Classes {
   furnish(model) {
     this.count = model.classes;
     this.element.hidden = !model.classes;
-    const side = model.shape[0];
+    const { labels, shape: [side, width] } = model;
+    const faces = labels.length <= FACES_MOST;
     // a row of ten small ones where that leaves the directions more room, else rows of five
-    const slim = side <= 32 && model.classes > 5 && window.innerWidth >= SLIM_FROM;
-    this.buttons.classList.toggle("ls-slim", slim);
-    const zoom = slim ? 1 : Math.max(1, Math.round(56 / side));
-    this.thumbs = model.labels.map(() => {
-      const made = make("canvas", { className: "ls-pixels", width: model.shape[1], height: side });
-      made.ariaHidden = "true";
-      made.style.width = `${made.width * zoom}px`;
-      made.style.height = `${made.height * zoom}px`;
+    const brief = labels.every((label) => label.length <= 2);
+    const slim = side <= 32 && labels.length > 5 && brief && window.innerWidth >= SLIM_FROM;
+    this.buttons.classList.toggle("ls-slim", slim && faces);
+    this.buttons.classList.toggle("ls-many", !faces);
+    this.thumbs = !faces ? [] : labels.map(() => {
+      const made = make("canvas", { className: "ls-pixels", width, height: side, ariaHidden: "true" });
+      show(made, side, slim ? side : shownAt(side, FACE_PX));
       return made;
     });
-    this.made = model.labels.map((label, i) => {
-      const one = make("button", { type: "button", className: "ls-btn ls-thumb" }, this.thumbs[i], label);
+    this.made = labels.map((label, i) => {
+      const name = make("span", { textContent: label });
+      const one = make("button", { type: "button", className: "ls-btn ls-thumb", title: label });
+      one.append(...(faces ? [this.thumbs[i]] : []), name);
       one.setAttribute("aria-label", `${this.words["explore.class"]} ${label}`);
       one.addEventListener("click", () => {
         this.pair = null;
@@ -94,7 +98,7 @@ export class Classes {
     });
     this.buttons.replaceChildren(...this.made);
     const none = new Option(this.words["explore.blend_none"], "");
-    this.other.replaceChildren(none, ...model.labels.map((label, i) => new Option(label, i)));
+    this.other.replaceChildren(none, ...labels.map((label, i) => new Option(label, i)));
   }
 
   show(classes) {

@@ -2,6 +2,7 @@
 
 const version = new URL(import.meta.url).search;
 const { latest } = await import("./duel_rows.js" + version);
+const { pictureUrl } = await import("./base64.js" + version);
 
 const FRAMES_PER_CALL = 8; // what the server answers at once
 
@@ -97,7 +98,7 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
 
 async function decode(base64) {
   const image = new Image();
-  image.src = `data:image/png;base64,${base64}`;
+  image.src = pictureUrl(base64);
   await image.decode();
   return image;
 }

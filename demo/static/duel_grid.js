@@ -1,5 +1,7 @@
 // One run's samples on a plate: as wide as fits at a whole multiple of their pixels.
 
+const { largest, show } = await import("./shown.js" + new URL(import.meta.url).search);
+
 const COLUMNS = 10; // of the sheet that comes from the server
 const NARROW = 5; // columns where ten would be too small to look at
 const LEAST = 1.5; // times, in CSS pixels
@@ -19,15 +21,14 @@ export function grid(canvas, labelled) {
     const ratio = window.devicePixelRatio || 1;
     const side = sheet.naturalWidth / COLUMNS;
     const rows = sheet.naturalHeight / side;
-    const fits = (count) => Math.max(1, Math.floor((inside * ratio) / (count * side))) / ratio;
+    const fits = (count) => largest(inside / (count * side), ratio);
     const times = fits(fits(COLUMNS) >= LEAST ? COLUMNS : NARROW);
     const most = Math.min(COLUMNS, Math.floor(inside / (side * times)));
     const columns = labelled() && most < COLUMNS ? NARROW : Math.max(1, most);
     // the first samples only, where there are fewer columns: the plate stays as high
     canvas.width = columns * side;
     canvas.height = rows * side;
-    canvas.style.width = `${canvas.width * times}px`;
-    canvas.style.height = `${canvas.height * times}px`;
+    show(canvas, 1, times);
     const pen = canvas.getContext("2d");
     for (let at = 0; at < columns * rows; at += 1) {
       const [x, y] = [at % COLUMNS, Math.floor(at / COLUMNS)];

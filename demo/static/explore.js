@@ -4,11 +4,11 @@ const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ Engine, unpack }, { paint }, { SEED_MAX }, { Shelf },
   { Store, fitted }, view, { segments }, { Reels }, { Classes }, { Neighbourhood },
-  { Compare }, { Sketch }, { Keep }, { Pictures }, { Controls }, { Models }, { Time }] =
+  { Compare }, { Sketch }, { Keep }, { Pictures }, { Controls }, { Models }, { Time }, { named }] =
   await Promise.all([
   "engine", "paint", "latents", "shelf", "explore_state", "explore_view", "dom", "reels", "classes",
   "neighbourhood", "compare", "sketch", "explore_keep", "explore_pictures",
-  "explore_controls", "explore_models", "moments"].map(load));
+  "explore_controls", "explore_models", "moments", "class_names"].map(load));
 
 export function mount({ element, props, trigger, watch, server, words }) {
   const w = (key) => words[`explore.${key}`];
@@ -127,23 +127,29 @@ export function mount({ element, props, trigger, watch, server, words }) {
     }
     const [before, first] = [model, !model];
     time.meet(value.model);
-    model = { ...value, model: time.model };
+    model = { ...value, model: time.model, labels: named(value, words) };
     described = value.model_id;
     v.panel.classList.remove("ls-empty");
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
     const other = shape(before) !== shape(model);
+    const kind = (m) => m && String([m.data, m.labels, m.shape]);
+    if (kind(before) !== kind(model)) {
+      classes.furnish(model);
+      sketch.adopt(model);
+    }
     if (other) {
       const kept = first ? shelf.find(model.model, model.z_dim, SEED_MAX) : null;
       store.begin(fitted(model, kept, store.state));
-      classes.furnish(model);
+      map.adopt(model);
       compare.adopt(model);
       controls.fold();
       if (first && !kept) paintFirst();
       refit();
     }
     reels.adopt({ ...model, model: time.base });
-    if (other) changed(store.state, null);
-    else redraw();
+    if (other) return changed(store.state, null);
+    classes.show(store.state.classes);
+    redraw();
   }
   /** The same latent by other weights: nothing has moved. */
   function redraw() {
@@ -153,7 +159,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
   function paintFirst() {
     const drawn = unpack(model.first);
     const one = drawn.h * drawn.w * drawn.c;
-    const pixels = drawn.pixels.subarray(one * store.state.classes, one * (store.state.classes + 1));
+    const at = drawn.count > 1 ? store.state.classes : 0; // of many classes only one is there
+    const pixels = drawn.pixels.subarray(one * at, one * (at + 1));
     shown = { image: { ...drawn, count: 1, pixels }, state: store.state };
     paint(v.hero, shown.image);
     classes.thumbs.forEach((canvas, i) => paint(canvas, drawn, i));

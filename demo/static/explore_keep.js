@@ -65,7 +65,8 @@ export class Keep {
   }
 
   keep() {
-    return this.album.add(this.recipe(), this.page.shown().image);
+    const { labels } = this.page.model();
+    return this.album.add(this.recipe(), this.page.shown().image, { names: labels });
   }
 
   save() {

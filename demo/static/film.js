@@ -1,7 +1,7 @@
 // The film of a run: a scrubber over its recorded steps, with the live picture at its end.
 
 const version = new URL(import.meta.url).search;
-const { bytes } = await import("./base64.js" + version);
+const { bytes, pictureUrl } = await import("./base64.js" + version);
 const { filmSheet } = await import("./film_sheet.js" + version);
 
 const FRAMES_PER_CALL = 8; // what the server answers at once
@@ -18,6 +18,7 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
   const [range, tick] = scrub.children;
   const sheet = filmSheet({ plate, say });
   let run = null;
+  let of = null; // the model that learns
   let steps = [];
   let live = null; // {image, step, beliefs}
   let best = null; // the step with the lowest Frechet distance
@@ -28,7 +29,7 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
 
   const decode = async (base64) => {
     const image = new Image();
-    image.src = "data:image/png;base64," + base64;
+    image.src = pictureUrl(base64);
     await image.decode();
     return image;
   };
@@ -114,14 +115,15 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
   return {
     // What a poll brought: the run's name, whether all is new (it may have gone back to an earlier
     // step), its recorded steps and the live picture.
-    async update({ run: name, reset, frames, picture, opinions, step, best: found }) {
-      if (name !== run) stop();
-      if (name !== run || reset) {
+    async update({ run: name, of: model, reset, frames, picture, opinions, step, best: found }) {
+      const other = model !== of;
+      if (other) stop();
+      if (other || reset) {
         kept.clear(); // steps taken again look different
         [steps, live, best] = [[], null, null];
-        if (name !== run) at = null;
+        if (other) at = null;
         else if (at > step) go(null);
-        run = name;
+        [run, of] = [name, model];
       }
       if (frames) steps = frames;
       if (found !== undefined) best = found;

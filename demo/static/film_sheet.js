@@ -3,6 +3,7 @@
 
 const version = new URL(import.meta.url).search;
 const { make } = await import("./dom.js" + version);
+const { largest, show } = await import("./shown.js" + version);
 
 const [COLUMNS, ROWS] = [10, 6];
 const TALLEST = 0.66; // of the window
@@ -21,13 +22,10 @@ export function filmSheet({ plate, say }) {
   let at = null; // the sample pointed at
 
   function fit() {
-    const ratio = window.devicePixelRatio || 1;
     const inside = plate.clientWidth - parseFloat(getComputedStyle(plate).paddingLeft) * 2;
     if (!canvas.width || inside <= 0) return;
     const room = Math.min(inside / canvas.width, (innerHeight * TALLEST) / canvas.height);
-    const times = Math.max(1, Math.floor(room * ratio)) / ratio;
-    canvas.style.width = canvas.width * times + "px";
-    canvas.style.height = canvas.height * times + "px";
+    show(canvas, 1, largest(room, window.devicePixelRatio || 1));
   }
 
   function paint(image, believed) {

@@ -11,6 +11,7 @@ const { formSteer } = await import("./form_steer.js" + version);
 const LINE_MS = 1000; // between looks while in the line
 const BUSY_MS = 2000; // while a run goes on
 const IDLE_MS = 4000;
+const [WATCH, IMAGES] = [1, 5]; // which of the views they are
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
@@ -20,8 +21,9 @@ export function mount({ element, props, trigger, server, words }) {
   let timer = 0;
   let asking = false;
   let again = false;
+  let offeredOwn = false;
 
-  const fields = formFields({ offered: props.offered, say, changed });
+  const fields = formFields({ offered: props.offered, say, changed, bring: () => tab(IMAGES)?.click() });
   let draft = fields.settings();
   const steer = formSteer({ say, send: (changes) => act("configure", changes) });
   const pace = formPace({ say, ask: (settings) => ask("pace", { settings }) });
@@ -44,10 +46,31 @@ export function mount({ element, props, trigger, server, words }) {
   // any view may ask for it: the choice of a model is the page's
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:state", look);
+  document.addEventListener("ls:images", offerOwn);
+  document.addEventListener("ls:data", (event) => useData(String(event.detail)));
   document.addEventListener("visibilitychange", look);
   new IntersectionObserver((seen) => seen[0].isIntersecting && look()).observe(element);
   render();
   look();
+
+  const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
+
+  // This visitor's own images, among the data to choose from.
+  async function offerOwn() {
+    const answer = await ask("own", {});
+    if (!answer.collections) return;
+    fields.offer(answer.collections);
+    // what was chosen is gone
+    if (!fields.knows(draft.data)) changed(props.offered.presets[props.offered.first], "data");
+  }
+
+  async function useData(name) {
+    if (standing.taken && standing.mine) return; // the form shows the run that goes on
+    if (!fields.knows(name)) await offerOwn();
+    fields.useData(name);
+    if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
+    start.focus({ preventScroll: true });
+  }
 
   function playWith(model) {
     props.value = { play: model, count: (props.value?.count ?? 0) + 1 };
@@ -67,7 +90,10 @@ export function mount({ element, props, trigger, server, words }) {
   async function press() {
     start.disabled = true; // until it is known how things stand
     const wanted = standing.place ? ["leave", {}] : ["start", { settings: draft }];
-    await tell(await ask(...wanted));
+    const answer = await ask(...wanted);
+    await tell(answer);
+    // whoever chose images a moment ago wants to see what grows of them
+    if (answer.run && tab(IMAGES)?.ariaSelected === "true") tab(WATCH)?.click();
   }
 
   async function act(job, values = {}) {
@@ -91,6 +117,8 @@ export function mount({ element, props, trigger, server, words }) {
       const answer = await ask("standing", { known: standing.key });
       asking = false;
       if (!answer.sentence) take(answer);
+      if (!offeredOwn) offerOwn();
+      offeredOwn = true;
     }
     if (!element.isConnected) return;
     const pause_ms = standing.place ? LINE_MS : standing.taken ? BUSY_MS : IDLE_MS;

@@ -6,16 +6,22 @@ const { formRow, range } = await import("./form_rows.js" + version);
 const { STOPS, idle, presetOf, withChange, withPreset } = await import("./form_rules.js" + version);
 
 const FIRST = ["data", "seed", "steps"];
+const OWN_PRESET = "own-images"; // what fits images that nobody has trained on yet
 const LIVE = Object.keys(STOPS);
 
 /**
- * {top, live, more, show(settings, mode), settings(), isWrong()}: three elements to place.
+ * {top, live, more, show(settings, mode), offer(collections), useData(name), knows(name), settings(),
+ * isWrong()}: three elements to place. `offer` adds a visitor's own images to the data, and `bring()`
+ * is called when they want to bring more.
  *
  * `mode` is "draft" (all may be filled in), "steer" (a run goes on: what may change now) or "held"
  * (nothing). `changed(settings, name, before)` is called with all settings after each change.
  */
-export function formFields({ offered, say, changed }) {
-  const { rows, presets, data } = offered;
+export function formFields({ offered, say, changed, bring }) {
+  const { presets } = offered;
+  const data = { ...offered.data };
+  const rows = { ...offered.rows, data: { ...offered.rows.data } }; // one's own images come and go
+  const named = rows.data.choices;
   let present = presets[offered.first];
   let mode = "draft";
 
@@ -23,9 +29,13 @@ export function formFields({ offered, say, changed }) {
   for (const [name, row] of Object.entries(rows)) {
     made[name] = formRow(name, row, { say, done: (value) => take(name, value) });
   }
-  for (const option of made.data.element.querySelectorAll("option")) {
+  const select = made.data.element.querySelector("select");
+  for (const option of select.options) {
     if (!data[option.value].here) option.textContent += say("train.from_network");
   }
+  const groups = [...select.options];
+  const wanted = make("option", { value: "", textContent: say("train.own_images") });
+  select.append(wanted);
   const preset = make("select", { name: "preset" });
   const fill = (name) => make("option", { value: name, textContent: say(`train.preset.${name}`) });
   preset.append(...Object.keys(presets).map(fill));
@@ -51,10 +61,47 @@ export function formFields({ offered, say, changed }) {
     made[name].element.title = hint + values;
   }
 
+  function offer(collections) {
+    for (const name of rows.data.choices) if (!named.includes(name)) delete data[name];
+    for (const one of collections) {
+      data[one.id] = { image_size: one.size, here: true, settings: one.settings };
+    }
+    rows.data.choices = [...named, ...collections.map(({ id }) => id)];
+    const options = collections.map(({ id, name, count }) => make("option", {
+      value: id, textContent: say("train.own_choice", { name, count: count.toLocaleString() }),
+    }));
+    select.replaceChildren(...groups, ...options, wanted);
+    setData(present.data);
+  }
+
+  // Of images that are somebody else's, or gone, at least that is said.
+  function setData(name) {
+    select.querySelector(".tf-gone")?.remove();
+    if (!rows.data.choices.includes(name)) {
+      const properties = { value: name, className: "tf-gone", textContent: say("train.own_gone") };
+      select.prepend(make("option", properties));
+    }
+    select.value = name;
+  }
+
+  function suited(settings, name) {
+    const own = !named.includes(name);
+    const usual = presetOf(settings, presets);
+    if (own && usual === offered.first) return { ...presets[OWN_PRESET], ...kept(settings) };
+    if (!own && usual === OWN_PRESET) return { ...presets[offered.first], ...kept(settings) };
+    return settings;
+  }
+  const kept = ({ steps, seed }) => ({ steps, seed });
+
   function take(name, value) {
     const before = present[name];
+    if (name === "data" && value === undefined) { // no data: the wish to bring some
+      setData(before);
+      return bring();
+    }
     if (value === before) return;
-    const after = withChange(present, name, value, data);
+    const settings = name === "data" ? suited(present, value) : present;
+    const after = withChange(settings, name, value, data);
     if (mode === "draft") show(after, mode);
     changed(after, name, before);
   }
@@ -64,6 +111,7 @@ export function formFields({ offered, say, changed }) {
     const vain = idle(settings);
     for (const [name, row] of Object.entries(made)) {
       row.set(settings[name]);
+      if (name === "data") setData(settings.data);
       const may = now === "draft" || (now === "steer" && rows[name].live);
       row.allow(may && !(name in vain), name in vain ? say(`train.vain_${vain[name]}`) : "");
     }
@@ -76,5 +124,7 @@ export function formFields({ offered, say, changed }) {
   }
 
   const isWrong = () => Object.values(made).some((row) => row.isWrong());
-  return { top, live, more, show, isWrong, settings: () => present };
+  const knows = (name) => rows.data.choices.includes(name);
+  const useData = (name) => knows(name) && take("data", name);
+  return { top, live, more, show, offer, useData, knows, isWrong, settings: () => present };
 }

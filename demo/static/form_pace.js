@@ -5,6 +5,7 @@ const { make } = await import("./dom.js" + version);
 const { clock } = await import("./clock.js" + version);
 
 const CALM_MS = 600; // after the last change, before it is asked for
+const DIGITS = "mnist";
 const AGAIN_MS = 3000; // where the server measures for somebody else just now
 
 /** {element, show(settings, wanted)}: asks only for what it does not know, and never in the way. */
@@ -30,10 +31,11 @@ export function formPace({ say, ask }) {
     else element.textContent = answer.sentence ? "" : sentence(answer, settings);
   }
 
-  function sentence({ readable_s, total_s, never, most_s }, { steps }) {
+  function sentence({ readable_s, total_s, never, most_s }, { steps, data }) {
     const values = { steps: steps.toLocaleString(), total: clock(total_s, say) };
     if (readable_s !== null) values.readable = clock(readable_s, say);
-    const kind = readable_s !== null ? "readable" : never ? "never" : "total";
+    const digits = data === DIGITS; // of other pictures nobody has measured when they can be read
+    const kind = digits && readable_s !== null ? "readable" : digits && never ? "never" : "total";
     const told = say(`train.pace_${kind}`, values);
     if (!most_s || total_s <= most_s) return told;
     return `${told} ${say("train.pace_cut", { most: clock(most_s, say) })}`;

@@ -47,10 +47,16 @@ export function idle(settings) {
   return found;
 }
 
+const NAMED = { image_channels: 0, image_classes: 0 }; // of data that needs no describing
+const DATA = ["data", "image_size", ...Object.keys(NAMED)];
+
 /** All settings after one was changed: what cannot go with it follows. */
 export function withChange(settings, name, value, data) {
   const after = { ...settings, [name]: value };
-  if (name === "data") after.image_size = data[value].image_size;
+  if (name === "data") {
+    const { image_size, settings: own } = data[value];
+    Object.assign(after, NAMED, { image_size }, own);
+  }
   if (after.arch === "mlp") after.conditional = false;
   return after;
 }
@@ -58,12 +64,12 @@ export function withChange(settings, name, value, data) {
 /** The settings of a preset, on the data, length and seed chosen before. */
 export function withPreset(settings, preset, data) {
   const { data: name, steps, seed } = settings;
-  return { ...preset, data: name, image_size: data[name].image_size, steps, seed };
+  return withChange({ ...preset, steps, seed }, "data", name, data);
 }
 
 /** Which preset these settings are, whatever the data, length and seed; "" for none. */
 export function presetOf(settings, presets) {
-  const free = ["data", "image_size", "steps", "seed"];
+  const free = [...DATA, "steps", "seed"];
   const same = (values) =>
     Object.keys(values).every((name) => free.includes(name) || values[name] === settings[name]);
   return Object.keys(presets).find((name) => same(presets[name])) || "";

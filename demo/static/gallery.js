@@ -29,12 +29,15 @@ export class Gallery {
     return this.store.items.map(({ recipe }) => recipe);
   }
 
-  /** Keep a picture with its recipe: image `index` of a drawing. Resolves to whether it is. */
-  async add(recipe, image, index = 0) {
+  /**
+   * Keep a picture with its recipe: image `index` of a drawing, whose classes have these names.
+   * Resolves to whether it is kept.
+   */
+  async add(recipe, image, { index = 0, names = [] } = {}) {
     const good = check(recipe);
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
-      name: [classText(good.classes), good.seed].filter((part) => part !== "").join(" \u00b7 "),
+      name: [classText(good.classes, names), good.seed].filter((part) => part !== "").join(" \u00b7 "),
       recipe: good,
       thumb: await thumbnail(image, index),
       kept_at: Date.now(),

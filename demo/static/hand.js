@@ -48,7 +48,7 @@ export function mount({ element, props, server, words }) {
   });
   const wrong = make("p", { className: "ls-error", role: "alert" });
   const plate = make("div", { className: "hd-plate" });
-  const seen = batch({ say });
+  const seen = batch({ say, words });
   const why = explanation({ say });
   const below = make("div", { className: "hd-below" }, seen.rows, why.element);
   element.classList.add("hd");

@@ -2,13 +2,17 @@
 
 const version = new URL(import.meta.url).search; // siblings of the same version
 const { make, number } = await import("./dom.js" + version);
+const { pictureUrl } = await import("./base64.js" + version);
+const { named } = await import("./class_names.js" + version);
+const { show, shownAt } = await import("./shown.js" + version);
 
 const SHOWN = 8;
+const FACE_PX = 56; // about
 const ROWS = ["real", "fake"];
 const LOSSES = ["d", "g"];
 
 /** {rows, losses, setGame(game), show(seen), faces()}: two elements to place, and what they show. */
-export function batch({ say }) {
+export function batch({ say, words }) {
   const cells = Object.fromEntries(ROWS.map((row) => [row, Array.from({ length: SHOWN }, cell)]));
   const rows = make("div", { className: "hd-batch" });
   for (const row of ROWS) {
@@ -23,23 +27,28 @@ export function batch({ say }) {
   const values = Object.fromEntries(LOSSES.map((who) => [who, loss(who, say)]));
   const losses = make("div", { className: "hd-losses" }, ...LOSSES.map((who) => values[who].element));
 
-  const setGame = (game) => { undisturbed.hidden = !game.augmented; };
+  let names = [];
 
-  async function show(seen) {
+  function setGame(game) {
+    undisturbed.hidden = !game.augmented;
+    names = named(game, words);
+  }
+
+  async function showMove(seen) {
     for (const who of LOSSES) values[who].show(seen[`loss_${who}`], seen.who);
     await Promise.all(ROWS.map((row) => showRow(row, seen)));
   }
 
   async function showRow(row, seen) {
     const sheet = new Image();
-    sheet.src = "data:image/png;base64," + seen[row];
+    sheet.src = pictureUrl(seen[row]);
     await sheet.decode();
     const side = sheet.height;
     const [before, after] = seen[`d_${row}`];
     cells[row].forEach((one, k) => {
       one.element.hidden = k >= after.length;
       one.paint(sheet, k * side, side);
-      const told = { ...percents(before[k], after[k]), name: seen.classes[k] ?? "" };
+      const told = { ...percents(before[k], after[k]), name: names[seen.classes[k]] ?? "" };
       one.text.textContent = before[k] === after[k] ? told.after : `${told.before} → ${told.after}`;
       one.bar.dataset.moved = before[k] === after[k] ? "no" : "yes";
       one.bar.style.setProperty("--after", `${after[k] ?? 0}%`);
@@ -50,7 +59,7 @@ export function batch({ say }) {
 
   const faces = () =>
     Object.fromEntries(ROWS.map((row) => [row, cells[row][0].canvas.toDataURL()]));
-  return { rows, losses, setGame, show, faces };
+  return { rows, losses, setGame, show: showMove, faces };
 }
 
 // Whole percent, or one digit more where the change would not show.
@@ -68,7 +77,7 @@ function cell() {
   const element = make("div", { className: "hd-cell" }, canvas, bar, text);
   const paint = (sheet, x, side) => {
     canvas.width = canvas.height = side;
-    canvas.style.width = `${side * Math.max(1, Math.floor(56 / side))}px`; // whole pixels
+    show(canvas, side, shownAt(side, FACE_PX));
     canvas.getContext("2d").drawImage(sheet, x, 0, side, side, 0, 0, side, side);
   };
   return { element, canvas, bar, text, paint };

@@ -81,13 +81,13 @@ export class Add {
     if (open) this.random.focus();
   }
 
-  /** `label`: the chosen keyframe's class; `full`: no more fit. */
-  show({ label, classes, full }) {
+  /** `label`: the chosen keyframe's class, of these `labels`; `full`: no more fit. */
+  show({ label, labels, full }) {
     this.label = label;
     this.opener.disabled = full;
     this.opener.title = full ? this.say("most", { most: KEYS_MOST }) : this.say("add");
-    this.several.textContent = this.say(classes ? "add_several" : "add_random_several",
-      { n: SEVERAL, label });
+    this.several.textContent = this.say(labels.length ? "add_several" : "add_random_several",
+      { n: SEVERAL, label: labels[label] });
   }
 
   anyClass() {
@@ -102,13 +102,14 @@ export class Add {
 
   open() {
     this.dialog ??= this.furnish();
+    this.sketch.adopt(this.on.about());
     this.found = null;
     this.take.disabled = true;
     this.dialog.showModal();
   }
 
   furnish() {
-    const sketch = new Sketch(this.words, {
+    const sketch = this.sketch = new Sketch(this.words, {
       find: this.on.find,
       model: this.on.about,
       back: () => this.seen(null),

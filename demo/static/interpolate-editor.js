@@ -74,23 +74,24 @@ export class Editor {
   }
 
   /**
-   * `key` is the chosen one, number `index` of `count`; `classes` of the model; `rests` and
+   * `key` is the chosen one, number `index` of `count`; `labels`: the model's classes; `rests` and
    * `lasts`: s at it and on the way to the next, null where there is none.
    */
-  show({ key, index, count, classes, rests, lasts, full }) {
+  show({ key, index, count, labels, rests, lasts, full }) {
     this.key = key;
     this.element.classList.toggle("lc-none", !key); // its place stays
     if (!key) return;
     const title = this.say("key_title", { n: index + 1, count });
     this.title.textContent = title;
     this.element.setAttribute("aria-label", title);
-    this.classField.hidden = this.all.hidden = !classes;
+    this.classField.hidden = this.all.hidden = !labels.length;
     const { weights, label } = key;
-    const names = [...(weights ? [classText(weights)] : []), ...Array(classes).keys()];
+    const names = [...(weights ? [classText(weights, labels)] : []), ...labels];
     if (String(Array.from(this.classes, (option) => option.text)) !== String(names)) {
-      this.classes.replaceChildren(...names.map((name) => new Option(name)));
+      const first = weights ? -1 : 0; // a blend is no class to choose
+      this.classes.replaceChildren(...names.map((name, i) => new Option(name, i + first)));
     }
-    this.classes.value = names[weights ? 0 : label];
+    this.classes.value = weights ? -1 : label;
     if (document.activeElement !== this.seed) this.seed.value = key.seed ?? "";
     this.set(this.hold, key.hold ?? 0, rests);
     this.set(this.length, Math.log(key.length ?? 1) / Math.log(LENGTH_MOST), lasts);

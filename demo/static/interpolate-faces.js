@@ -15,15 +15,15 @@ export class Faces {
   /** Show these fitted keys of a state; without a plan they have no times. */
   show(keys, { wish, chosen }, about) {
     const { plan, seconds: all, times: planned } = this.stage;
-    const { classes } = about;
+    const { labels } = about;
     const spread = Array.from({ length: keys.length + 1 }, (_, i) => i / keys.length);
     const times = plan ? planned : spread;
     const seconds = plan ? all / (wish.back ? 2 : 1) : 0;
-    this.strip.show({ keys, chosen, classes, times, seconds });
+    this.strip.show({ keys, chosen, labels, times, seconds });
     const rest = plan ? this.stage.rests()[chosen] : 0;
     const moves = plan && (wish.closed || chosen < keys.length - 1);
     this.editor.show({
-      key: keys[chosen], index: chosen, classes, full: keys.length >= KEYS_MOST,
+      key: keys[chosen], index: chosen, labels, full: keys.length >= KEYS_MOST,
       rests: plan ? rest * seconds : null,
       lasts: moves ? (times[chosen + 1] - times[chosen] - rest) * seconds : null,
     });

@@ -1,14 +1,10 @@
 // The pictures between two keyframes, in a row as wide as there is room for.
 
 const version = new URL(import.meta.url).search;
-const { paint } = await import(`./paint.js${version}`);
+const [{ paint }, { show, shownAt }] =
+  await Promise.all(["paint", "shown"].map((name) => import(`./${name}.js${version}`)));
 
 const FILM_PX = 28;
-
-/** How large a picture of `side` px is shown where there is room for about `room` px. */
-export function shownAt(side, room) {
-  return side > 1.4 * room ? room : side * Math.max(1, Math.round(room / side));
-}
 
 export class Film {
   constructor(canvas) {
@@ -29,7 +25,7 @@ export class Film {
     if (canvas.hidden) return;
     if (canvas.width !== count * first.w || canvas.height !== first.h) {
       Object.assign(canvas, { width: count * first.w, height: first.h });
-      Object.assign(canvas.style, { width: `${count * side}px`, height: `${side}px` });
+      show(canvas, first.h, side);
       this.painted = [];
     }
     const gap = (right - left - count * side) / (count + 1);

@@ -1,11 +1,13 @@
 // Which model plays: the one chosen above the tabs, or the one that an opened recipe names.
 
+const { named } = await import("./class_names.js" + new URL(import.meta.url).search);
+
 const RETRY_MS = 4000;
 
 /** `on` has met(about), failed(sentence, or the key of a text). */
 export class Model {
-  constructor({ server, props, trigger }, on) {
-    Object.assign(this, { server, props, trigger, on });
+  constructor({ server, props, trigger, words }, on) {
+    Object.assign(this, { server, props, trigger, words, on });
     this.about = null; // {model, model_id, z_dim, classes, labels, shape}
     this.wanted = null;
   }
@@ -23,8 +25,8 @@ export class Model {
       return this.on.failed("interpolate.offline");
     }
     if (about.error) return this.on.failed(about.error);
-    this.about = about;
-    return this.on.met(about);
+    this.about = { ...about, labels: named(about, this.words) };
+    return this.on.met(this.about);
   }
 
   /** Whether the model `id` is on this server; then it is played, and chosen above the tabs. */

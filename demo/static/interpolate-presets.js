@@ -7,7 +7,7 @@ const HANDS = [7, 21, 33, 2, 58, 71, 90, 14]; // seeds of well-formed digits
 const PLAIN = { path: "spline", closed: true, easing: "none", even: true, back: false };
 
 /** Whether the classes of a model are the ten digits: then people read their names so. */
-export const digits = ({ model, classes }) => classes === 10 && /(^|[-:])mnist$/.test(model);
+export const digits = ({ data, classes }) => classes === 10 && data === "mnist";
 
 /**
  * The presets for a model: [{name, thumb, make()}], `thumb` the key whose picture stands for it.

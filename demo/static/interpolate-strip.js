@@ -4,8 +4,8 @@
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
 const [{ make }, { paint }, { Scale }, { gestures }, { classText }, { speaker },
-  { Film, shownAt }] = await Promise.all(["dom", "paint", "interpolate-scale", "interpolate-drag",
-  "recipe", "interpolate-words", "interpolate-film"].map(load));
+  { Film }, { show, shownAt }] = await Promise.all(["dom", "paint", "interpolate-scale",
+  "interpolate-drag", "recipe", "interpolate-words", "interpolate-film", "shown"].map(load));
 
 const THUMB_PX = 56;
 const LEAST_PX = THUMB_PX + 12;
@@ -47,12 +47,12 @@ export class Strip {
   }
 
   /** `times`: the keys' starts and the end of it all, 0 to 1; `seconds`: of the way there. */
-  show({ keys, chosen, classes, times, seconds, closed }) {
+  show({ keys, chosen, labels, times, seconds, closed }) {
     const moved = keys.length !== this.cells.length || chosen !== this.chosen;
     Object.assign(this, { times, seconds, chosen, closed });
     while (this.cells.length > keys.length) this.cells.pop().box.remove();
     while (this.cells.length < keys.length) this.cells.push(this.cell(this.cells.length));
-    keys.forEach((key, i) => this.name(this.cells[i], key, i, classes));
+    keys.forEach((key, i) => this.name(this.cells[i], key, i, labels));
     this.layout();
     if (moved) this.reveal();
   }
@@ -72,15 +72,15 @@ export class Strip {
     return { box, key, thumb, label, film: new Film(film), time, edge };
   }
 
-  name({ key: button, label }, key, index, classes) {
-    const of = classText(key.weights ?? key.label);
+  name({ key: button, label }, key, index, labels) {
+    const of = classText(key.weights ?? key.label, labels);
     const seed = key.z ? this.say("explored") : key.seed;
-    label.textContent = classes ? `${of} · ${seed}` : seed;
+    label.textContent = labels.length ? `${of} · ${seed}` : seed;
     button.title = label.textContent;
     button.setAttribute("aria-selected", String(index === this.chosen));
     button.tabIndex = index === this.chosen ? 0 : -1;
     button.setAttribute("aria-label",
-      this.say(classes ? "key_class" : "key", { n: index + 1, label: of, seed }));
+      this.say(labels.length ? "key_class" : "key", { n: index + 1, label: of, seed }));
   }
 
   layout() {
@@ -114,7 +114,7 @@ export class Strip {
     if (!image || cell.image === image) return;
     cell.image = image;
     paint(cell.thumb, image);
-    cell.thumb.style.width = cell.thumb.style.height = `${shownAt(image.h, THUMB_PX)}px`;
+    show(cell.thumb, image.h, shownAt(image.h, THUMB_PX));
   }
 
   /** The pictures between the keyframes, as far as they are drawn. */

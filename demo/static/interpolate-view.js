@@ -92,14 +92,15 @@ export class View {
   /** The presets for a model and a class; their pictures come later. */
   offer(about, label) {
     const id = JSON.stringify([about.model, about.classes, label]);
+    const said = { label: about.labels[label] };
     if (this.offered === id) return this.made.map(({ one }) => one);
     this.offered = id;
     this.made = presets(about, label).map((one) => {
       const canvas = make("canvas", { className: "ls-pixels", width: 1, height: 1 });
       canvas.setAttribute("aria-hidden", "true");
       const chip = make("button", { type: "button", className: "ls-btn lc-preset" }, canvas,
-        this.say(`preset_${one.name}`, { label }));
-      chip.title = this.say(`preset_${one.name}_hint`, { label });
+        this.say(`preset_${one.name}`, said));
+      chip.title = this.say(`preset_${one.name}_hint`, said);
       chip.addEventListener("click", () => this.on.preset(one));
       return { one, chip, canvas };
     });

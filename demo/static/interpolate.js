@@ -88,7 +88,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const faces = new Faces(engine, { stage, strip, editor, view });
   const estimate = new Estimate(props, (recipe) => server.estimate(recipe), say,
     (weight, trouble) => file.tell(weight, trouble));
-  const model = new Model({ server, props, trigger }, {
+  const model = new Model({ server, props, trigger, words }, {
     met,
     failed: (why) => view.error(words[why] ?? why),
   });
@@ -110,7 +110,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
     path.show(wish);
     file.show(wish, size);
-    add.show({ label, classes: about.classes, full: keys.length >= KEYS_MOST });
+    add.show({ label, labels: about.labels, full: keys.length >= KEYS_MOST });
     view.undo.disabled = !story.past.length;
     view.redo.disabled = !story.future.length;
     estimate.look({ frames: frameCount(wish), size: size.size }, lack, other);
@@ -123,7 +123,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const fit = keys.map((key) => fitted(key, about));
     const { scale } = sizes(wish, about, props.max_side);
     lack = null;
-    stage.plate.dress({ ...wish, scale });
+    const colours = about.shape[2] === 1 ? wish.colours : "grey"; // maps are for grey pictures
+    stage.plate.dress({ ...wish, colours, scale });
     try {
       stage.play(fit, wish, about, keys);
     } catch (error) {

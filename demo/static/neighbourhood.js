@@ -1,12 +1,14 @@
-// The neighbourhood map: the plane through this latent and two others, drawn as a 5 x 5 grid.
+// The neighbourhood map: the plane through this latent and two others, drawn as a small grid.
 // A drag on it moves the latent over the plane; the grid stays until something else moves.
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ paintGrid }, { onPlane, times }, { latent, randomSeed }, { make, button, fill, number }] =
-  await Promise.all(["paint", "vectors", "latents", "dom"].map(load));
+const [{ paintGrid }, { onPlane, times }, { latent, randomSeed }, { make, button, fill, number },
+  { show, shownAt }] =
+  await Promise.all(["paint", "vectors", "latents", "dom", "shown"].map(load));
 
-const ACROSS = 5;
+const SIDE_PX = 280; // as wide as Explore's companions are
+const ACROSS_MOST = 5;
 const NUDGE = 0.05;
 
 /** `on` has move(z), and wanted(): the grid asks to be drawn, which `paint` answers. */
@@ -49,6 +51,14 @@ export class Neighbourhood {
     });
   }
 
+  /** Make room for a model's pictures. */
+  adopt({ shape: [side] }) {
+    this.px = shownAt(side, SIDE_PX / ACROSS_MOST);
+    this.across = Math.min(ACROSS_MOST, Math.floor(SIDE_PX / this.px));
+    this.plane.style.width = this.plane.style.height = `${this.across * this.px}px`;
+    this.canvas.width = this.canvas.height = 0; // of the other model's
+  }
+
   /** Two other points: the plane turns about the present latent. */
   turn() {
     this.others = [0, 1].map(() => latent(randomSeed(), this.z.length));
@@ -82,23 +92,22 @@ export class Neighbourhood {
 
   /** The latents of the grid, row by row from the top left. */
   latents(scale) {
-    const step = (i) => (2 * i) / (ACROSS - 1) - 1;
-    return Array.from({ length: ACROSS ** 2 }, (_, i) =>
-      times(scale, this.at(step(i % ACROSS), step(Math.floor(i / ACROSS)))));
+    const { across } = this;
+    const step = (i) => (2 * i) / (across - 1) - 1;
+    return Array.from({ length: across ** 2 }, (_, i) =>
+      times(scale, this.at(step(i % across), step(Math.floor(i / across)))));
   }
 
   paint(image) {
-    paintGrid(this.canvas, image, ACROSS);
-    const zoom = Math.max(1, Math.round(56 / image.h));
-    this.canvas.style.width = `${this.canvas.width * zoom}px`;
-    this.canvas.style.height = `${this.canvas.height * zoom}px`;
+    paintGrid(this.canvas, image, this.across);
+    show(this.canvas, image.h, this.px);
     this.place();
   }
 
   drag(event) {
     const box = this.plane.getBoundingClientRect();
     // the outermost faces stand for the edge values, so the plane ends at their middles
-    const inset = box.width / ACROSS / 2;
+    const inset = box.width / this.across / 2;
     const scale = (value, start, length) => (2 * (value - start - inset)) / (length - 2 * inset) - 1;
     this.go(scale(event.clientX, box.left, box.width), scale(event.clientY, box.top, box.height));
   }
@@ -112,7 +121,7 @@ export class Neighbourhood {
   }
 
   place() {
-    const share = (value) => `${50 + value * (50 - 50 / ACROSS)}%`;
+    const share = (value) => `${50 + value * (50 - 50 / this.across)}%`;
     this.dot.style.left = share(this.x ?? 0);
     this.dot.style.top = share(this.y ?? 0);
     const where = { x: number(this.x ?? 0), y: number(-(this.y ?? 0)) };

@@ -7,6 +7,7 @@ const [{ RecipeError, TEXT_MAX, check, classText, parse }, { base64 }] =
   await Promise.all(["recipe", "base64"].map(load));
 
 export const KEYWORD = "latent-studio";
+const THUMB_PX = 64; // of a side: sixty larger pictures would fill what a browser stores
 const FILE_MAX = 5e6; // bytes
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const NUL = 0;
@@ -114,9 +115,23 @@ export async function encodePng({ h, w, c, pixels }, index = 0, scale = 1) {
   return join(SIGNATURE, chunk("IHDR", head), chunk("IDAT", data), chunk("IEND", []));
 }
 
-/** The picture as a data URL, at its own size: what the gallery shows. */
+/** The picture as a data URL, at its own size or, of a large one, at half: what the gallery shows. */
 export async function thumbnail(image, index = 0) {
-  return `data:image/png;base64,${base64(await encodePng(image, index))}`;
+  const small = image.h > THUMB_PX ? halved(image, index) : null;
+  const png = await (small ? encodePng(small) : encodePng(image, index));
+  return `data:image/png;base64,${base64(png)}`;
+}
+
+// Image `index` of a drawing at half its side: each pixel is the mean of four.
+function halved({ h, w, c, pixels }, index) {
+  const half = { h: h >> 1, w: w >> 1, c };
+  const from = index * h * w * c;
+  half.pixels = Uint8Array.from({ length: half.h * half.w * c }, (_, i) => {
+    const [k, x, y] = [i % c, Math.floor(i / c) % half.w, Math.floor(i / c / half.w)];
+    const at = from + (2 * y * w + 2 * x) * c + k;
+    return Math.round((pixels[at] + pixels[at + c] + pixels[at + w * c] + pixels[at + (w + 1) * c]) / 4);
+  });
+  return half;
 }
 
 /** "latent-studio-mnist-3-seed7.png" */

@@ -176,13 +176,20 @@ export function unpackRecipe(recipe, { z_dim, classes }) {
   return { model, model_id, seed, z, classes: own.classes ?? null, scale };
 }
 
-/** A class, or blended ones, in a few characters: "3", "3+8", "3−8", "" for none. */
-export function classText(classes) {
-  if (!Array.isArray(classes)) return String(classes ?? "");
+/**
+ * A class, or blended ones, in a few characters: "3", "3+8", "3−8", "" for none; with the classes'
+ * names "cat", "cat + dog".
+ */
+export function classText(classes, names = []) {
+  const called = (i) => names[i] ?? String(i);
+  if (!Array.isArray(classes)) return called(classes ?? "");
   const order = classes.map((weight, i) => ({ weight, i, size: Math.abs(weight) }))
     .sort((a, b) => b.size - a.size || a.i - b.i);
   const seen = order.filter(({ size }) => size > 0 && size >= order[0].size / 10);
-  const shown = seen.slice(0, 3)
-    .map(({ weight, i }, at) => (weight < 0 ? "\u2212" : at ? "+" : "") + i);
+  const room = seen.some(({ i }) => called(i).length > 2) ? " " : ""; // about the sign
+  const shown = seen.slice(0, 3).map(({ weight, i }, at) => {
+    const sign = weight < 0 ? "\u2212" : at ? "+" : "";
+    return `${at ? room + sign + room : sign}${called(i)}`;
+  });
   return shown.join("") + (seen.length > 3 ? "\u2026" : "") || "0";
 }

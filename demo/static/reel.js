@@ -2,11 +2,12 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ paintRow }, { dot, blend, without, gaussian }, { make, iconButton, fill, number }, { icon }] =
-  await Promise.all(["paint", "vectors", "dom", "icons"].map(load));
+const [{ paintRow }, { dot, blend, without, gaussian }, { make, iconButton, fill, number }, { icon },
+  { show, shownAt }] = await Promise.all(["paint", "vectors", "dom", "icons", "shown"].map(load));
 
 export const REACH = 3; // sigma: a sample's coordinates are N(0, 1)
 const STEP = 0.05;
+const FACE_PX = 56; // about
 
 /**
  * A row of the list of directions.
@@ -80,17 +81,16 @@ export class Reel {
     this.element.classList.toggle("ls-beyond", beyond);
   }
 
-  /** How many faces fit, each a whole multiple of its pixels, into `width` px of the page. */
+  /** How many faces fit into `width` px of the page, each as shown.js has it. */
   fit(width) {
-    const [h, w] = this.model.shape;
-    this.zoom = Math.max(1, Math.round(56 / h));
-    this.faces = width >= 7 * w * this.zoom ? 7 : 5;
-    this.canvas.width = Math.floor(width / this.zoom);
-    this.canvas.height = h;
-    this.canvas.style.width = `${this.canvas.width * this.zoom}px`;
-    this.canvas.style.height = `${h * this.zoom}px`;
-    this.element.style.setProperty("--gate", `${w * this.zoom}px`);
-    this.element.style.setProperty("--reel", `${this.canvas.width * this.zoom}px`);
+    const [side] = this.model.shape;
+    const px = shownAt(side, FACE_PX);
+    this.faces = width >= 7 * px ? 7 : 5;
+    this.canvas.width = Math.floor((width * side) / px);
+    this.canvas.height = side;
+    show(this.canvas, side, px);
+    this.element.style.setProperty("--gate", `${px}px`);
+    this.element.style.setProperty("--reel", this.canvas.style.width);
   }
 
   /** The latents of the faces: z with its coordinate along this axis moved; locks hold here too. */

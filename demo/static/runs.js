@@ -7,7 +7,7 @@ const { acceptFiles } = await import("./drop.js" + version);
 const { complaint, who } = await import("./owner.js" + version);
 const { runCard } = await import("./runs_card.js" + version);
 const { runsCompare } = await import("./runs_compare.js" + version);
-const { uploadRun } = await import("./runs_upload.js" + version);
+const { send: upload } = await import("./upload.js" + version);
 
 const LOOK_MS = 3000;
 
@@ -173,7 +173,9 @@ export function mount({ element, props, server, words }) {
     bring.disabled = true;
     const on = (share) =>
       tell(share < 1 ? say("runs.uploading", { share: Math.floor(100 * share) }) : say("runs.checking"));
-    const answer = await uploadRun({ file, address: root, header: props.header, who: who(), on });
+    const parcel = { body: file, type: "application/zip", address: root, header: props.header };
+    const { answer: coming } = upload({ ...parcel, who: who(), on });
+    const answer = await coming;
     const sentence = answer.offline ? say("train.offline") : complaint(answer, words);
     tell(sentence || say("runs.uploaded"), sentence ? "ls-error" : "ls-note");
     await look();

@@ -1,8 +1,8 @@
 // One run as a card. It stays the same element while what it shows changes.
 
 const version = new URL(import.meta.url).search; // siblings of the same version
-const { button, iconButton, make } = await import("./dom.js" + version);
-const { icon } = await import("./icons.js" + version);
+const { button, make } = await import("./dom.js" + version);
+const { changeable } = await import("./changeable.js" + version);
 const { cost, figures, origin, standing, verdict } = await import("./runs_words.js" + version);
 
 const ROWS = 6; // of a contact sheet; see gan/frames.py
@@ -17,10 +17,10 @@ const LARGE_PX = 32; // an image with a longer side is shown smaller than it is
 export function runCard({ name, root, say, words, deeds, longest }) {
   const image = make("img", { loading: "lazy", decoding: "async" });
   const nothing = make("p", { className: "ru-nothing", textContent: say("runs.no_picture") });
-  const title = make("h3", { className: "ru-title" });
-  const rename = iconButton(icon("pen"), say("runs.rename"));
-  const field = make("input", { type: "text", maxLength: longest, hidden: true });
-  field.setAttribute("aria-label", say("runs.rename"));
+  const { title, pen: rename, field, show: call } = changeable({
+    className: "ru-title", label: say("runs.rename"), longest,
+    save: (wanted) => deeds.rename(name, wanted),
+  });
   const from = make("p", { className: "ls-note" });
   const state = make("p", { className: "ru-state" });
   const numbers = make("p", { className: "ru-figures" });
@@ -55,37 +55,11 @@ export function runCard({ name, root, say, words, deeds, longest }) {
   goOn.addEventListener("click", () => deeds.goOn(name));
   remove.addEventListener("click", () => deeds.remove(name));
   box.addEventListener("change", () => deeds.tick(name, box.checked));
-  rename.addEventListener("click", () => edit(true));
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.preventDefault(); // else it would press the button that gets the focus
-    if (event.key === "Enter") save();
-    else edit(false);
-  });
-  field.addEventListener("blur", save);
   let card = {};
-
-  function edit(on) {
-    field.hidden = !on;
-    title.hidden = rename.hidden = on;
-    if (!on) return rename.focus({ preventScroll: true });
-    field.value = card.title;
-    field.select();
-    field.focus();
-  }
-
-  async function save() {
-    if (field.hidden) return;
-    const wanted = field.value.trim();
-    edit(false);
-    if (wanted === card.title) return;
-    title.textContent = wanted || card.title;
-    if (!(await deeds.rename(name, wanted))) title.textContent = card.title;
-  }
 
   function show(next, going, ticked) {
     card = next;
-    title.textContent = card.title;
+    call(card.title);
     title.title = name;
     element.setAttribute("aria-label", card.title);
     picture();

@@ -1,4 +1,4 @@
-// A sheet to draw on: one pen, undo by strokes, and pictures from files.
+// A sheet to draw on: a pen, undo by strokes, and pictures from files.
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
@@ -15,6 +15,7 @@ export class Sheet {
   constructor(label, onchange) {
     this.onchange = onchange;
     this.locked = false; // nothing can be drawn
+    this.pen = { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#ffffff" };
     this.canvas = make("canvas", { width: SIDE, height: SIDE, className: "ls-sheet" });
     this.canvas.setAttribute("aria-label", label);
     this.ink = this.canvas.getContext("2d", { willReadFrequently: true });
@@ -36,8 +37,7 @@ export class Sheet {
       event.preventDefault();
       this.canvas.setPointerCapture(event.pointerId);
       this.remember();
-      const pen = { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#fff" };
-      Object.assign(this.ink, pen);
+      Object.assign(this.ink, this.pen);
       last = this.at(event);
       stroke(event);
       this.onchange();
@@ -68,6 +68,14 @@ export class Sheet {
     this.strokes ??= [];
     this.ink.fillStyle = colour;
     this.ink.fillRect(0, 0, SIDE, SIDE);
+  }
+
+  /** The whole sheet in the pen's colour. */
+  flood() {
+    if (this.locked) return;
+    this.remember();
+    this.paper(this.pen.strokeStyle);
+    this.onchange();
   }
 
   wipe() {

@@ -2,8 +2,9 @@
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);
-const [{ make, button, fill }, { paint }, { unpack }, { floats }, { Sheet }] =
-  await Promise.all(["dom", "paint", "engine", "base64", "sheet"].map(load));
+const [{ make, button, fill }, { paint }, { unpack }, { floats }, { Sheet }, { show, shownAt },
+  { brush }] =
+  await Promise.all(["dom", "paint", "engine", "base64", "sheet", "shown", "brush"].map(load));
 
 const SHOWN_PX = 96; // of what was looked for, and of what was found
 
@@ -18,6 +19,8 @@ export class Sketch {
     const w = this.w;
     this.search = null; // the one going on: {key, moved}
     this.sheet = new Sheet(w("sketch_label"), () => this.refresh());
+    this.brush = brush(this.sheet, w);
+    this.hint = w("sketch_hint");
     this.find = button(w("find"), "ls-primary");
     this.clear = button(w("clear"));
     this.undo = button(w("undo_stroke"));
@@ -34,6 +37,7 @@ export class Sketch {
       figure(this.yours, "yours"), figure(this.found, "models"));
     this.element = make("div", { className: "ls-companion" },
       make("div", { className: "ls-square" }, this.sheet.canvas),
+      this.brush.element,
       make("div", { className: "ls-row" }, this.find, this.undo, this.clear, this.open, this.file),
       this.bar, this.said, this.pair);
     this.find.addEventListener("click", () => (this.search ? this.cancel() : this.start()));
@@ -50,6 +54,14 @@ export class Sketch {
     this.refresh();
   }
 
+  /** What can be drawn for a model: its kind of pictures. */
+  adopt({ data, shape }) {
+    const colour = shape[2] === 3;
+    this.brush.show(colour);
+    this.hint = this.w(colour ? "sketch_hint_colour" : data === "mnist" ? "sketch_hint" : "sketch_hint_grey");
+    this.refresh();
+  }
+
   refresh() {
     const { sheet, search } = this;
     sheet.locked = Boolean(search);
@@ -58,7 +70,7 @@ export class Sketch {
     this.open.disabled = sheet.locked;
     this.find.textContent = this.w(search ? "cancel" : "find");
     this.bar.classList.toggle("ls-none", !search);
-    if (!search && sheet.blank) this.said.textContent = this.w("sketch_hint");
+    if (!search && sheet.blank) this.said.textContent = this.hint;
   }
 
   async load(file) {
@@ -117,8 +129,7 @@ export class Sketch {
 
   show(canvas, image) {
     paint(canvas, image);
-    const zoom = Math.max(1, Math.floor(SHOWN_PX / image.h));
-    canvas.style.width = canvas.style.height = `${image.h * zoom}px`;
+    show(canvas, image.h, shownAt(image.h, SHOWN_PX));
   }
 
   verdict({ verdict, match, distance }) {

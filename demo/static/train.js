@@ -3,8 +3,9 @@
 
 const version = new URL(import.meta.url).search; // siblings of the same version
 const load = (name) => import(`./${name}.js${version}`);
-const [{ chart }, { film }, { vitals }, { doctor }, { fill }, { complaint, who }] =
-  await Promise.all(["chart", "film", "vitals", "doctor", "dom", "owner"].map(load));
+const [{ chart }, { film }, { vitals }, { doctor }, { fill }, { complaint, who }, { named }] =
+  await Promise.all(
+    ["chart", "film", "vitals", "doctor", "dom", "owner", "class_names"].map(load));
 const [{ markWords }, { momentOf, onMoment, setMoment }, { layout }, { ACTIVE, status }] =
   await Promise.all(["mark_words", "moment", "train_layout", "train_status"].map(load));
 
@@ -12,9 +13,9 @@ const BUSY_MS = 700; // between polls while a run goes on
 const IDLE_MS = 3000; // else: notices a run that another visitor starts
 const MAX_POINTS = 1200; // of a chart, here
 
-export function mount({ element, props, server, words }) {
+export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
-  const { find, put } = layout(element, say);
+  const { find, put, head } = layout(element, say);
   const plate = find(".tr-plate");
 
   const text = (step) => say("train.at_step", { step: step.toLocaleString() });
@@ -43,7 +44,7 @@ export function mount({ element, props, server, words }) {
   const reel = film({
     plate,
     bar: find(".tr-film"),
-    fetchFrames: (wanted) => server.frames(wanted),
+    fetchFrames: (wanted) => server.frames({ ...wanted, model: model() }),
     onShow: (step, beliefs) => {
       for (const one of [...charts, signs]) one.setMark(step);
       put(".tr-opinion", opinion(beliefs));
@@ -52,6 +53,7 @@ export function mount({ element, props, server, words }) {
     say,
   });
 
+  const model = () => props.value?.model ?? null; // chosen above the tabs
   let show = ""; // the run that the visitor asked for; "" is the present one
   let cursor = {};
   let about = {}; // what is sent of the run when it has changed
@@ -74,7 +76,7 @@ export function mount({ element, props, server, words }) {
     if (onScreen()) {
       asking = true;
       try {
-        await take(await server.progress({ ...cursor, show, who: who() }));
+        await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
       } catch (problem) {
         put(".ls-error", say("train.offline"));
         state = "idle";
@@ -92,8 +94,10 @@ export function mount({ element, props, server, words }) {
     ({ run } = cursor);
     if (reset) [rows, marks] = [[], []];
     if (answer.goal !== undefined) {
-      const { goal, labelled, playable, title } = answer;
+      const { goal, labelled, playable, title, data, labels } = answer;
       about = { goal, labelled, playable, title };
+      head(named({ data, labels }, words));
+      signs.name((k) => words[`class.${data}.${k}`] ?? String(k));
     }
     if (answer.rows) rows = thin(rows.concat(answer.rows));
     if (reset || answer.rows) {
@@ -108,7 +112,6 @@ export function mount({ element, props, server, words }) {
     }
     if (answer.finding !== undefined) ({ finding } = answer);
     strip.take(finding, answer.mine, run, cursor.at[1]);
-    find(".tr-classes").hidden = !about.labelled;
     find(".tr-shown").hidden = !show || run !== show;
     put(".tr-shown span", say("watch.shown", { run: about.title }));
     if (answer.added) {
@@ -119,7 +122,7 @@ export function mount({ element, props, server, words }) {
     const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
     find(".tr-status").replaceChildren(...line);
     put(".ls-error", answer.error || answer.warning || "");
-    await reel.update({ ...answer, run });
+    await reel.update({ ...answer, run, of: cursor.of });
     if (reset) reel.seek(momentOf(run));
     const now = [state, run, about.playable].join();
     if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form looks, too
@@ -148,12 +151,13 @@ export function mount({ element, props, server, words }) {
 
   function open(name) {
     show = name;
-    props.value = { show }; // so that the film on show is the one that is saved
+    props.value = { ...props.value, show }; // so that the film on show is the one that is saved
     poll();
   }
 
   find(".tr-shown button").addEventListener("click", () => open(""));
   document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
+  watch("value", poll);
   onMoment((name, step) => name === run && reel.seek(step));
   // the visitor did something to the present run: look at it, and at once
   document.addEventListener("ls:train", () => (show ? open("") : poll()));

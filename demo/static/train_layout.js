@@ -7,7 +7,12 @@ const FIXED = {
   ".tr-shown button": "watch.back",
 };
 
-/** Fill `element`; {find(selector), put(selector, text)} are of what is in it. */
+const COLUMNS = 10;
+
+/**
+ * Fill `element`; {find(selector), put(selector, text), head(labels)} are of what is in it: the
+ * columns of the sheet have the names of these classes in turn, none where there are no classes.
+ */
 export function layout(element, say) {
   element.innerHTML = `
     <div class="tr-shown" hidden><span></span><button type="button" class="ls-btn"></button></div>
@@ -38,10 +43,22 @@ export function layout(element, say) {
   find("canvas").setAttribute("aria-label", say("train.sheet"));
   find(".tr-film input").setAttribute("aria-label", say("train.scrub"));
   find(".tr-best").title = say("watch.best_hint");
-  for (let k = 0; k < 10; k += 1) {
-    const label = document.createElement("span");
-    label.textContent = k;
-    find(".tr-classes").append(label);
+  const heads = find(".tr-classes");
+  function head(labels) {
+    heads.hidden = !labels.length;
+    if (heads.hidden) return;
+    heads.replaceChildren(...Array.from({ length: COLUMNS }, (_, k) => {
+      const name = labels[k % labels.length];
+      return Object.assign(document.createElement("span"), { textContent: name, title: name });
+    }));
+    turn();
   }
-  return { find, put };
+  // names that are too wide for their columns stand upright
+  function turn() {
+    heads.classList.remove("tr-upright");
+    const wide = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth;
+    heads.classList.toggle("tr-upright", [...heads.children].some(wide));
+  }
+  new ResizeObserver(turn).observe(find(".tr-sheet canvas"));
+  return { find, put, head };
 }

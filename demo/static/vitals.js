@@ -12,9 +12,10 @@ const { make, number } = await import("./dom.js" + version);
 const MAX_ROWS = 400; // kept here
 const LIMIT = 6; // logits, where the scores' axis ends
 const BINS = 24; // of half a logit
-const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, CLASSES, REAL, FAKE] =
+const CLASSES = 10; // of every data set that has a judge
+const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, SHARES, REAL, FAKE] =
   Array(12).keys();
-const [DRAWN, PRECISION, RECALL, COPIES, AUGMENT, CERTAINTY] = [9, 12, 13, 14, 15, 16]; // DRAWN: shares
+const [PRECISION, RECALL, COPIES, AUGMENT, CERTAINTY] = [12, 13, 14, 15, 16];
 const HINTS = ["frechet", "diversity", "precision_recall", "shares", "scores", "gap"];
 
 export function vitals(place, { say, text }) {
@@ -57,12 +58,13 @@ export function vitals(place, { say, text }) {
     text,
     onHover,
   });
+  let nameOf = (k) => String(k); // of a class
   const shares = bars(figures[2], {
     title: say("train.shares"),
     series: [{ name: say("train.d_fake"), color: "--tr-fake" }],
-    labels: Array.from({ length: 10 }, (_, k) => [k + 0.5, String(k)]),
-    level: 10,
-    bin: (k) => say("train.class_k", { k }),
+    labels: () => Array.from({ length: CLASSES }, (_, k) => [k + 0.5, nameOf(k)]),
+    level: 100 / CLASSES,
+    bin: (k) => say("train.class_k", { k: nameOf(k) }),
   });
   const logit = (k) => number(k / 2 - LIMIT, 1);
   const scores = bars(figures[3], {
@@ -71,7 +73,7 @@ export function vitals(place, { say, text }) {
       { name: say("train.d_real"), color: "--tr-real" },
       { name: say("train.d_fake"), color: "--tr-fake" },
     ],
-    labels: [-6, -4, -2, 0, 2, 4, 6].map((score) => [(score + LIMIT) * 2, number(score, 0)]),
+    labels: () => [-6, -4, -2, 0, 2, 4, 6].map((score) => [(score + LIMIT) * 2, number(score, 0)]),
     bin: (k) => say("train.score_k", { low: logit(k), high: logit(k + 1) }),
   });
 
@@ -84,8 +86,8 @@ export function vitals(place, { say, text }) {
   function details() {
     const row = chosen();
     if (!row) return;
-    if (row[CLASSES]) {
-      shares([row[CLASSES]], row[CLASSES].map((share, k) => `${k}: ${share}%`).join(", "));
+    if (row[SHARES]) {
+      shares([row[SHARES]], row[SHARES].map((share, k) => `${nameOf(k)}: ${share}%`).join(", "));
     }
     const mean = (bins) => bins.reduce((sum, share, k) => sum + share * (k / 2 - LIMIT + 0.25), 0);
     const bins = [spread(row[REAL]), spread(row[FAKE])];
@@ -126,10 +128,15 @@ export function vitals(place, { say, text }) {
       if (!rows.length) return;
       const judged = rows.at(-1)[FRECHET] !== null;
       for (const figure of figures.slice(0, 2)) figure.hidden = !judged;
-      figures[2].hidden = !Array.isArray(rows.at(-1)[DRAWN]); // nobody counts classes without a judge
+      figures[2].hidden = !Array.isArray(rows.at(-1)[SHARES]); // nobody counts classes without a judge
       distance.setRows(rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]), until);
       variety.setRows(rows.map((row) => [row[STEP], row[DIVERSITY], null]), until);
       if (news) details();
+    },
+    // What classes are called: a function from their numbers.
+    name(called) {
+      nameOf = called;
+      details();
     },
     // The step of the picture on show; null follows the newest.
     setMark(step) {

@@ -4,6 +4,7 @@
 const { search } = new URL(import.meta.url);
 const MODELS_MAX = 4; // in the worker at once; each is a few megabytes
 const LIVE_S = 3; // between two looks for newer weights of a run, while somebody draws
+const LIVE_LENGTH = 2e6; // of a model's text that is asked for so often; larger ones more seldom
 const IDLE_S = 15; // the same, when nothing was drawn for DRAWN_S
 const DRAWN_S = 10;
 const CHECK_S = 30; // between two looks at a run that has ended: it may go on
@@ -72,13 +73,15 @@ export class Weights {
       const request = { model, have, file: this.alive }; // without a worker: only news
       const answer = await within(PATIENCE_S.server, known.server.weights(request));
       if (typeof answer?.model_id !== "string") throw new Error(answer?.error ?? "no weights");
+      if (answer.file) known.length = answer.file.length;
       if (answer.file && this.alive) await this.load(answer);
       if (answer.file || answer.portable === false) {
         known.model_id = this.held.has(answer.model_id) ? answer.model_id : null;
       }
       const newer = known.seen && known.seen !== answer.model_id;
       known.live = Boolean(answer.live);
-      wait = answer.fixed ? Infinity : known.live ? LIVE_S : CHECK_S;
+      const slower = Math.max(1, (known.length ?? 0) / LIVE_LENGTH);
+      wait = answer.fixed ? Infinity : known.live ? LIVE_S * slower : CHECK_S;
       this.sweep();
       this.onchange();
       if (newer) {

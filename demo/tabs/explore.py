@@ -25,6 +25,7 @@ from gan.judge import Judge, JudgeError
 from gan.latents import latent
 
 FIRST_SEED = 0
+FACES_MOST = 20  # classes that are shown by a picture each; as in demo/static/classes.js
 QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "undocumented"}
 
 
@@ -50,7 +51,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "explore",
         value=value_of(model.value),
-        words=text.words("explore", "app", "recipe", "gallery", "moment"),
+        words=text.words("explore", "app", "recipe", "gallery", "moment", "class"),
         server_functions=[
             draw_function(studio),
             weights_function(studio),
@@ -78,10 +79,10 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 def description(generator: Generator) -> dict[str, Any]:
     """What the panel needs to play with a model, with the first picture already drawn.
 
-    `first` holds the first seed's latent drawn in every class (once, without classes), so that
-    the page paints before it asks the server for anything.
+    `first` holds the first seed's latent drawn in every class (once, without classes and where
+    they are many), so that the page paints before it asks the server for anything.
     """
-    count = max(1, generator.classes)
+    count = generator.classes if 0 < generator.classes <= FACES_MOST else 1
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
     found = directions(generator, _judge(generator.config.data))

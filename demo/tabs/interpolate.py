@@ -50,7 +50,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 "interpolate",
                 value={"model": model.value},
                 words=text.words(
-                    *("interpolate", "app", "explore", "recipe", "clip", "plan", "moment")
+                    *("interpolate", "app", "explore", "recipe", "clip", "plan", "moment", "class")
                 ),
                 server_functions=[
                     draw_function(studio),

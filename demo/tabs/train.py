@@ -9,9 +9,9 @@ import gradio as gr
 from demo import text
 from demo.models import choices, model_name
 from demo.studio import Studio
-from demo.training import duel, form, hand, runs, watch
+from demo.training import duel, form, hand, images, runs, watch
 
-VIEWS = (("watch", watch), ("hand", hand), ("duel", duel), ("runs", runs))
+VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
 TOLD = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "undocumented"}
 
 
@@ -22,6 +22,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             gr.Column(elem_classes="ls-stage", min_width=0),
             gr.Tabs(elem_classes="tr-views"),
         ):
+            with gr.Tab(t("train.view.watch"), id="watch"):
+                watch.build(studio, model, t)
             for name, view in VIEWS:
                 with gr.Tab(t(f"train.view.{name}"), id=name):
                     view.build(studio, t)

@@ -90,11 +90,15 @@ def build(studio: Studio) -> Panel:
 
         return answer(look)
 
+    def own(asked: Any) -> dict[str, Any]:
+        """{"who"}: this visitor's own images, see `demo.collections`."""
+        return answer(lambda: studio.collections.listed(_part(asked, "who")))
+
     return Panel(
         "form",
         value={},
         words=text.words("train"),
-        server_functions=[standing, start, act, leave, pace],
+        server_functions=[standing, start, act, leave, pace, own],
         elem_id="train-form",
         offered=controls.offered(studio.settings),
     )

@@ -31,7 +31,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     Panel(
         "hand",
-        words=text.words("hand"),
+        words=text.words("hand", "class"),
         server_functions=[hand, move, begin, switch],
         elem_id="train-hand",
         games={name: hand_wire.game(preset(name)) for name in PRESETS},

@@ -14,17 +14,18 @@ from demo.refusals import answer
 from demo.studio import Studio
 from gan.steering import difference
 
+CHOSEN = "(model, watched) => ({...watched, model})"
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
 
-def build(studio: Studio, t: gr.I18n) -> None:
+def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """The content of its nested tab. The panel's value is {"show": name} while the visitor watches
-    another run than the present one.
+    another run than the present one, and `model` in it is the one chosen above the tabs.
     """
     watched, helm = Progress(studio), studio.helm
 
     def progress(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
-        """{"who", "show", and the last answer's cursor}: see `Progress.poll`, and
+        """{"who", "show", "model", and the last answer's cursor}: see `Progress.poll`, and
 
         `mine`: whether this visitor may treat the run that is shown.
         """
@@ -70,8 +71,8 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     panel = Panel(
         "train",
-        value={},
-        words=text.words("train", "watch", "doctor"),
+        value={"model": model.value},
+        words=text.words("train", "watch", "doctor", "class"),
         server_functions=[progress, frames, treat, take_back],
         elem_id="train",
     )
@@ -79,11 +80,14 @@ def build(studio: Studio, t: gr.I18n) -> None:
     write = exporter(
         studio.exports,
         "film",
-        lambda wish: films.order(studio, wish[kind], _part(wish[panel], "show")),
+        lambda wish: films.order(
+            studio, wish[kind], _part(wish[panel], "show"), _part(wish[panel], "model")
+        ),
     )
     write.__doc__ = 'Write the film of the run on show to a file: "gif", "mp4" or "webm".'
     save.click(write, {kind, panel}, [saved, line], api_name="save_film", **EXPORT)
     halt.click(canceller(studio.exports, "film"), None, None, **QUIET)
+    model.change(None, [model, panel], panel, js=CHOSEN, **QUIET)
 
 
 def _part(asked: Any, name: str) -> Any:

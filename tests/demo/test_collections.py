@@ -43,7 +43,8 @@ def root(tmp_path, monkeypatch):
 
 
 def server(tmp_path, **settings):
-    settings = {"public": True, "owner_key": KEY, "images_kept_h": 24} | settings
+    settings = {"public": True, "owner_key": KEY} | settings
+    settings |= {"images_kept_h": 24 if settings["public"] else None}
     made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models", **settings))
     made.runner.close()
     made.runner = made.helm._runner = FakeRunner()
@@ -83,7 +84,7 @@ def test_images_are_their_visitors_and_the_hosts(root, tmp_path):
         assert "not on this server" in do["delete"]({"who": ANNA, "id": odd})["error"]
     assert do["rename"]({"who": ANNA, "id": ID, "name": " My\n pets "}) == {"name": "My pets"}
     assert do["delete"]({"who": ANNA, "id": ID}) == {"deleted": ID} and ids(do, HOST) == []
-    private, do = server(tmp_path, public=False, images_kept_h=None)
+    private, do = server(tmp_path, public=False)
     collect(root)
     assert ids(do, BEN) == [ID] and do["images"]({"who": BEN})["folders"]
     private.collections.close(), studio.collections.close()
@@ -144,7 +145,7 @@ def test_images_go_when_their_time_is_over_but_not_while_they_are_trained_from(r
     studio.runner.snapshot = Snapshot(2, "done", "r", own_config_of(root, ID))
     assert studio.collections.expire(later_s) == [ID] and ids(do, ANNA) == []
     assert ids(do, BEN) == ["own-ffffffffffff"]
-    private, _ = server(tmp_path, public=False, images_kept_h=None)
+    private, _ = server(tmp_path, public=False)
     assert private.collections.expire(time.time() + 10**9) == []
     private.collections.close(), studio.collections.close()
 
@@ -177,7 +178,7 @@ def test_a_run_on_own_images_is_on_show_for_its_owner_only(root, tmp_path):
         assert (told["run"] == folder.name, "config" in told) == (sees, sees)
         assert told["state"] == "running"
         if sees:
-            assert list(polled["classes"]) == ["cat", "dog"]
+            assert polled["labels"] == ["cat", "dog"]
     assert choices(studio) == [] and "run:" + folder.name in studio.model_folders()
     own_machine, _ = server(tmp_path, public=False)
     assert RunList(own_machine).since(0, BEN)["names"] == [folder.name]

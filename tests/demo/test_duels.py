@@ -9,6 +9,7 @@ import pytest
 
 from demo import text
 from demo.duels import Duels
+from demo.privacy import Privacy
 from demo.settings import Settings
 from demo.studio import Studio
 from gan.experiments import EXPERIMENTS, experiment
@@ -59,7 +60,10 @@ def put_on(studio, runner, steers=True):
     studio.runner = SimpleNamespace(**vars(runner), close=lambda: None)
     for name in ("history", "vitals", "marks"):
         setattr(studio.runner, name, getattr(runner, name))
-    studio.helm = SimpleNamespace(steers=lambda who: steers, may_train=lambda who: True)
+    privacy = Privacy(studio.settings)
+    studio.helm = SimpleNamespace(
+        steers=lambda who: steers, may_train=lambda who: True, privacy=privacy
+    )
     return Duels(studio)
 
 

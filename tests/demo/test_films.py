@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from demo.films import order
+from demo.privacy import Privacy
 from demo.settings import Settings
 from gan.snapshot import Snapshot
 
@@ -22,8 +23,10 @@ def studio(tmp_path):
     for step in (0, 10, 100):
         Image.fromarray(np.full((168, 280), step, np.uint8)).save(sheets / f"{step:08d}.png")
     snapshot = Snapshot(run="first")
+    settings = Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300)
     return SimpleNamespace(
-        settings=Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300),
+        settings=settings,
+        helm=SimpleNamespace(privacy=Privacy(settings)),
         runner=SimpleNamespace(snapshot=snapshot),
     )
 

@@ -21,6 +21,7 @@ give(given.map(([game, width]) => ({ ...layout(game, width), ...moves(game) })))
 def plans(tmp_path_factory):
     configs = [preset(name) for name in PRESETS]
     configs.append(preset("default", image_size=64, width=256))
+    configs.append(preset("default", data="cifar10", image_size=128))
     given = [(game(config), width) for config in configs for width in WIDTHS]
     return list(zip(given, run_node(tmp_path_factory.mktemp("js"), SCRIPT, given), strict=True))
 

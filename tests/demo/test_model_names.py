@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from demo.models import choices, dated_name
+from demo.privacy import Privacy
+from demo.settings import Settings
 from demo.shelf import RUN_PREFIX
 from gan.about import change_about
 
@@ -19,7 +21,8 @@ def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
         folders[RUN_PREFIX + name] = folder = tmp_path / name
         folder.mkdir()
         change_about(folder, title=title or None)
-    shown = choices(SimpleNamespace(model_folders=lambda: folders))
+    helm = SimpleNamespace(privacy=Privacy(Settings()))
+    shown = choices(SimpleNamespace(model_folders=lambda: folders, helm=helm))
     return {model.removeprefix(RUN_PREFIX): name for name, model in shown}
 
 
@@ -30,8 +33,8 @@ def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
         (RUN + "-2", "MNIST, 2026-02-14 09:30:00 (2)"),
         (RUN + "-b", "MNIST, 2026-02-14 09:30:00, B"),
         (RUN + "-b-12", "MNIST, 2026-02-14 09:30:00, B (12)"),
-        ("20260214-093000-fashion-mnist", "FASHION-MNIST, 2026-02-14 09:30:00"),
-        ("20260214-093000-cifar10-3", "CIFAR10, 2026-02-14 09:30:00 (3)"),
+        ("20260214-093000-fashion-mnist", "Fashion-MNIST, 2026-02-14 09:30:00"),
+        ("20260214-093000-cifar10-3", "CIFAR-10, 2026-02-14 09:30:00 (3)"),
         ("my-run-2", "my-run-2"),
     ],
 )
@@ -41,7 +44,7 @@ def test_a_run_without_a_title_is_called_by_its_data_and_date(run, name):
 
 def test_the_title_comes_before_the_date(tmp_path):
     shown = offered(tmp_path, {RUN: "Round zeros", "20260214-100000-kmnist": ""})
-    assert list(shown.values()) == ["MNIST", "Round zeros", "KMNIST, 2026-02-14 10:00:00"]
+    assert list(shown.values()) == ["MNIST", "Round zeros", "Kuzushiji-MNIST, 2026-02-14 10:00:00"]
 
 
 def test_models_with_one_title_can_be_told_apart(tmp_path):

@@ -42,7 +42,7 @@ def test_no_picture_while_the_version_stays(running: Studio) -> None:
 def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch) -> None:
     watched = Progress(running)
     made = []
-    monkeypatch.setattr("demo.progress.png_bytes", lambda image: made.append(1) or b"png")
+    monkeypatch.setattr("demo.progress.sheet_text", lambda images: made.append(1) or "png")
     for _ in range(5):
         watched.poll({})
     assert len(made) == 1

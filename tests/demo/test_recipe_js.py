@@ -262,3 +262,9 @@ def test_every_text_they_ask_for_exists(name):
     keys += [f"gallery.{key}" for key in re.findall(r'say\("(\w+)"', source)]
     keys += [f"recipe.bad_{key}" for key in re.findall(r', "(\w+)"\);', source)]
     assert keys and not [key for key in keys if key not in catalogue("en")]
+
+
+def test_classes_with_names_are_called_by_them(node):
+    blend = [0.6, 0, 0.4]
+    script = "give(given.map((one) => recipes.classText(one, ['cat', 'dog', 'ankle boot'])));"
+    assert node(script, [1, blend, None]) == ["dog", "cat + ankle boot", ""]

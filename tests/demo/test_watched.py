@@ -72,6 +72,26 @@ def test_another_name_is_the_present_run_or_the_recording(
     assert Watchable(studio).find(name).model == "run:new"
 
 
+def test_before_any_run_the_recording_is_of_the_bundled_model_that_is_chosen(
+    studio: SimpleNamespace,
+) -> None:
+    models = studio.settings.models
+    ended(models / "fashion-mnist")
+    config = Config(data="fashion-mnist").to_json()
+    (models / "fashion-mnist/config.json").write_text(json.dumps(config))
+    found = Watchable(studio).find("", "fashion-mnist")
+    assert found.model == "fashion-mnist" and found.snapshot.config.data == "fashion-mnist"
+    for other in ("run:old", "../models/mnist", None, ["mnist"], "gone"):
+        assert Watchable(studio).find("", other).model == "mnist"
+    watched = Progress(studio)
+    first = watched.poll({"model": "fashion-mnist"})
+    assert first["labels"][9] == "ankle boot" and first["title"] == "Fashion-MNIST"
+    assert "reset" not in watched.poll(first["cursor"] | {"model": "fashion-mnist"})
+    assert watched.poll(first["cursor"] | {"model": "mnist"})["reset"]
+    studio.runner.snapshot = Snapshot(run="new")
+    assert Watchable(studio).find("", "fashion-mnist").model == "run:new"
+
+
 def test_both_runs_of_a_pair_can_be_watched(studio: SimpleNamespace) -> None:
     studio.runner.snapshot = Snapshot(run="a", step=5, beside=Snapshot(run="b", step=4))
     for name, step in (("a", 5), ("b", 4)):
