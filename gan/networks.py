@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu
+from torch.nn.functional import leaky_relu, linear
 from torch.nn.utils.parametrizations import spectral_norm
 
 from gan.config import Config
@@ -128,15 +128,22 @@ class ConvDiscriminator(nn.Module):
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
-            last = down is self.downs[-1]
-            h = norm(down(h))
-            # before the last leaky ReLU, not after it: it is slow where gradient and input differ
-            h = leaky_relu(h.contiguous() if last else h, SLOPE)
-        h = h.flatten(1)
-        score = self.out(h).squeeze(1)
+            h = leaky_relu(norm(down(h)), SLOPE)
+        # channels stay last here too: a gradient that came back with channels first would make the
+        # backward passes of the layers above several times slower. The small weights are turned
+        # instead, which are kept with channels first
+        channels_first = h.shape[1:]
+        h = h.permute(0, 2, 3, 1).flatten(1)
+        score = linear(h, _channels_last(self.out.weight, channels_first), self.out.bias).squeeze(1)
         if self.embed is not None:
-            score = score + (h * self.embed(classes)).sum(1)
+            embed = _channels_last(self.embed.weight.T, channels_first)
+            score = score + (h * linear(classes, embed.T)).sum(1)
         return score
+
+
+def _channels_last(weight: Tensor, channels_first: torch.Size) -> Tensor:
+    """Weights (n, c * h * w) for pictures that go pixel by pixel: (n, h * w * c)."""
+    return weight.unflatten(1, channels_first).permute(0, 2, 3, 1).flatten(1)
 
 
 def make_generator(config: Config) -> nn.Module:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict, replace
-from functools import cache, lru_cache
+from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -21,7 +22,7 @@ from demo.studio import Studio
 from demo.weights import weights_function
 from gan.directions import Direction, directions
 from gan.generator import Generator, ModelError
-from gan.judge import Judge, JudgeError
+from gan.kept_directions import judge_of, kept_directions
 from gan.latents import latent
 
 FIRST_SEED = 0
@@ -40,8 +41,9 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             return {"model": None}
         try:
             generator = studio.generator(chosen)
+            folder = studio.model_folders().get(chosen)
             with one_at_a_time:
-                return {"model": chosen, **known(generator)}
+                return {"model": chosen, **known(generator, folder)}
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
@@ -76,8 +78,10 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     )
 
 
-def description(generator: Generator) -> dict[str, Any]:
+def description(generator: Generator, folder: Path | None = None) -> dict[str, Any]:
     """What the panel needs to play with a model, with the first picture already drawn.
+
+    `folder`: where its directions may lie, if they were found before.
 
     `first` holds the first seed's latent drawn in every class (once, without classes and where
     they are many), so that the page paints before it asks the server for anything.
@@ -85,7 +89,9 @@ def description(generator: Generator) -> dict[str, Any]:
     count = generator.classes if 0 < generator.classes <= FACES_MOST else 1
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
-    found = directions(generator, _judge(generator.config.data))
+    found = kept_directions(folder, generator) if folder else None
+    if found is None:
+        found = directions(generator, judge_of(generator.config.data))
     axes = np.array([direction.axis for direction in found], "<f4")
     return {
         **about(generator),
@@ -93,14 +99,6 @@ def description(generator: Generator) -> dict[str, Any]:
         "axes": base64.b64encode(axes.tobytes()).decode(),
         "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),
     }
-
-
-@cache
-def _judge(data_name: str) -> Judge | None:
-    try:
-        return Judge.load(data_name)
-    except JudgeError:  # only some data sets have one
-        return None
 
 
 def _said(direction: Direction) -> dict[str, Any]:
