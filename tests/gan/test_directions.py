@@ -111,7 +111,8 @@ def test_the_generator_is_not_touched(few, bundled):
 
 def test_the_effect_is_the_change_of_pixels(found, bundled):
     probe = Probe(bundled)
-    z, labels = probe.z[:10].astype(np.float64), probe.labels[:10]
+    count = probe.counts.effect
+    z, labels = probe.z[:count].astype(np.float64), probe.labels[:count]
     for direction in (found[0], found[7], found[-1]):
         axis = direction.axis.astype(np.float64)
         rest = z - np.outer(z @ axis, axis)
@@ -181,7 +182,7 @@ def test_a_judge_of_other_images_is_ignored(few, judge):
 
 def test_a_model_without_classes_is_judged_too(few, judge, bundled):
     """The bundled model, with its embedding of class 3 for ever."""
-    config = preset("unconditional")
+    config = preset("unconditional", width=bundled.config.width)
     network = make_generator(config)
     weights = dict(bundled.network.state_dict())
     embedded = weights.pop("embed.weight")[:, 3]

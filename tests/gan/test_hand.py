@@ -65,8 +65,9 @@ def check_blocks(config, who, network, inputs):
             lambda _, __, out, path=path: sizes.update({path: out[0].numel()})
         )
     network(*inputs)
-    for block in blocks:
-        assert sizes[block.modules[-1]] == math.prod(block.shape), block
+    for block in blocks:  # what comes out of the last one is what comes out of the network
+        last = "" if block is blocks[-1] else block.modules[-1]
+        assert sizes[last] == math.prod(block.shape), block
     for weight, _ in network.named_parameters():
         assert sum(block.holds(weight) for block in blocks) == 1, weight
 

@@ -60,7 +60,8 @@ def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mn
         for draw in (None, mnist.sample):
             plan = plan_clip(z, weights, frames=90, path=path, wander=seed, draw=draw)
             pictures = mnist.sample(plan.z, plan.weights)
-            assert image_figures(pictures).closing <= 1.1
+            if draw:  # timed by latents alone, pictures may change most anywhere, at the end too
+                assert image_figures(pictures).closing <= 1.05
             assert plan.figures().seam <= 1.1
             steps = np.array(list(image_steps(pictures)))
             spread.append((steps.std() / steps.mean(), steps.max() / np.median(steps)))
