@@ -17,7 +17,8 @@ SEND = """async ([model, key]) => {
 MOUNT = """async () => {
     document.body.innerHTML = '<div id="at"></div><div class="lc-form"></div>';
     window.wishes = [];
-    const about = { model_id: "0123456789ab", z_dim: 4, classes: 10, shape: [4, 4, 1] };
+    const labels = Array.from({ length: 10 }, (_, i) => String(i));
+    const about = { model_id: "0123456789ab", z_dim: 4, classes: 10, labels, shape: [4, 4, 1] };
     const server = {
         describe: async ({ model }) => ({ model, ...about }),
         weights: async () => ({ model_id: about.model_id, fixed: true, portable: false }),
