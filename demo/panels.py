@@ -84,13 +84,13 @@ class Panel(gr.HTML):
         return {}
 
 
-def preloads(script: str) -> str:
-    """HTML for the page's head that fetches a panel's modules while Gradio itself still starts.
+def preloads(*scripts: str) -> str:
+    """HTML for the page's head that fetches panels' modules while Gradio itself still starts.
 
     Without it they are found one import after the other, each a way to the server and back.
     """
     stems = {path.stem for path in STATIC.glob("*.js")}
-    wanted, seen = [script], []
+    wanted, seen = [*scripts], []
     while wanted:
         stem = wanted.pop()
         seen.append(stem)

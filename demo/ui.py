@@ -86,11 +86,12 @@ def build(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio) -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
+    at_once = ("explore", "hub") if studio.settings.hub else ("explore",)
     return {
         "app_kwargs": {"routes": [*run_files.routes(studio), *image_uploads.routes(studio)]},
         "theme": theme(),
         "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
-        "head": f"{preloads('explore')}\n{first('owner')}",
+        "head": f"{preloads(*at_once)}\n{first('owner')}",
         "i18n": text.i18n(),
         "run_history": False,
         "ssr_mode": False,
