@@ -11,8 +11,9 @@ def main() -> None:
     from demo.settings import Settings
     from demo.studio import Studio
     from demo.ui import build, launch_options
-    from gan.machine import set_threads
+    from gan.machine import set_threads, share_memory_arenas
 
+    share_memory_arenas()
     set_threads()
     studio = Studio(Settings.from_env())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

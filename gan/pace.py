@@ -30,7 +30,7 @@ IMAGES = 256  # of noise: how long a step takes does not depend on what they sho
 # of them), the median of three seeds; None: not within 5,000 steps
 READABLE_STEPS = MappingProxyType(
     {
-        "default": 720,
+        "default": 320,
         "article": None,
         "unconditional": 1800,
         "hinge-spectral": 480,
