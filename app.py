@@ -8,12 +8,14 @@ import sys
 def main() -> None:
     """Serve the page until interrupted; a run in progress is saved on the way out."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    from gan.arenas import share_arenas
+
+    share_arenas()  # before all that is large
     from demo.settings import Settings
     from demo.studio import Studio
     from demo.ui import build, launch_options
-    from gan.machine import set_threads, share_memory_arenas
+    from gan.machine import set_threads
 
-    share_memory_arenas()
     set_threads()
     studio = Studio(Settings.from_env())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

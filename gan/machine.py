@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 import threading
 from pathlib import Path
 
 import torch
-
-M_ARENA_MAX = -8  # as malloc.h has it
 
 
 def cpu_share(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
@@ -30,17 +27,6 @@ def cpu_share(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
 def set_threads(processes: int = 1) -> None:
     """Give torch exactly the container's share of processors, of which so many processes live."""
     torch.set_num_threads(max(1, cpu_share() // processes))
-
-
-def share_memory_arenas() -> None:
-    """Let all threads share two arenas of memory (glibc's; elsewhere nothing), not eight a core.
-
-    Each keeps what its threads have freed: with a page open and a run going on this saves some
-    40 MB. Call before threads are started.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 2)
 
 
 def choose_device() -> torch.device:

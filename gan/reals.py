@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from gan.arenas import give_back
 from gan.data import DataError, ImageSet, load
 from gan.frechet import Frechet, moments
 from gan.judge import BATCH
@@ -68,6 +69,7 @@ class Shelf:
         # as modest as training itself: below it, this would wait for the run's end
         lower_thread_priority()
         self._made[data_name, size] = _reals(data_name, size)
+        give_back()
 
 
 def spread(features: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:
