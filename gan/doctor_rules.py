@@ -63,9 +63,10 @@ def d_blind(s: Signals) -> Rule:
     """D does worse than guessing, though G's images are poor and get no better."""
     good = s.frechet < POOR
     earlier = np.concatenate([np.full(2, np.nan), s.frechet])[: len(s)]
-    learning = s.frechet < 0.9 * earlier
+    # a run's first readings have none to compare with: it may learn yet
+    stuck = np.isnan(s.frechet) | (s.frechet >= 0.9 * earlier)
     limits = (("d_loss_share", "above", FOOLED), ("frechet", "above", POOR))
-    return Rule((s.d_loss > FOOLED) & ~good & ~learning, (s.d_loss > 1.0) & ~good, limits)
+    return Rule((s.d_loss > FOOLED) & ~good & stuck, (s.d_loss > 1.0) & ~good, limits)
 
 
 def memorising(s: Signals) -> Rule:

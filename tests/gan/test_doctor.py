@@ -36,6 +36,12 @@ def test_a_good_run_is_well_all_the_time():
     assert healthy_steps(rows, vitals, Config()) == [(EVERY, 30 * EVERY)]
 
 
+def test_a_d_that_guesses_badly_at_first_is_warming_up():
+    rows, vitals = made(3, loss_d=3.0, diversity=0.1, classes=FEW, frechet=lambda k: 200 - 60 * k)
+    for count in (2, 3):
+        assert state(rows[: count * EVERY // 10], vitals[:count]) == "warming_up"
+
+
 def late(sick, well=0.9, since=6):
     """A series that turns from one value to the other at reading `since`."""
     return lambda k: sick if k >= since else well
