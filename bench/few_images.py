@@ -1,13 +1,14 @@
 """What augmentation is worth with 500 images: the preset `few-images`, with and without it.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/few_images.py [--seeds 0 1 2] [--steps N]
+    PYTHONPATH=. python bench/few_images.py [--seeds 0 1 2] [--steps N]
 
 Both train on the same images, 50 of each digit, with the same seeds, steps and settings, but for
 augmentation. The distance is that of `gan.evaluate`, 10,000 samples against the test images, at
 the end and for the weights that looked best on the way. Memorising shows in two figures: how far
 samples are from the nearest training image over how far test images are, in the judge's features
 (1: no nearer than new digits; far below: copies), and D's belief in training images minus that in
-test images. Last line: one JSON object of the medians over the seeds.
+test images. As many runs at once as there are processors, each on one. Last line: one JSON object
+of the medians over the seeds.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import copy
 import json
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -29,7 +32,7 @@ from gan.data import ImageSet
 from gan.evaluate import evaluate
 from gan.generator import Generator
 from gan.judge import Judge
-from gan.machine import set_threads
+from gan.machine import cpu_share
 from gan.neighbours import nearest
 from gan.trainer import Trainer
 from gan.vitals import Probe
@@ -57,14 +60,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--steps", type=int, help="of each run, in place of the preset's")
     options = parser.parse_args()
-    set_threads()
     length = {"steps": options.steps} if options.steps else {}
-    digits = data.load("mnist")
     found: dict[str, list[Row]] = {way: [] for way in WAYS}
-    for seed in options.seeds:
-        for way, changes in WAYS.items():
-            config = preset("few-images", seed=seed, **length, **changes)
-            row = train(config, digits)
+    runs = {
+        (seed, way): preset("few-images", seed=seed, **length, **changes)
+        for seed in options.seeds
+        for way, changes in WAYS.items()
+    }
+    with ProcessPoolExecutor(cpu_share(), get_context("spawn")) as pool:
+        rows = pool.map(train, runs.values())
+        for ((seed, way), config), row in zip(runs.items(), rows, strict=True):
             found[way].append(row)
             print(f"seed {seed}, {config.steps} steps, {way:8}{told(row)}", flush=True)
     middle = {
@@ -95,9 +100,10 @@ def summary(without: dict[str, float], augmented: dict[str, float]) -> dict[str,
     return {name: round(value, 3) for name, value in figures.items()}
 
 
-def train(config: Config, digits: ImageSet) -> Row:
-    """A whole run, looked at `LOOKS` times."""
-    trainer, cpu_s = Trainer(config, digits), 0.0
+def train(config: Config) -> Row:
+    """A whole run on one processor, looked at `LOOKS` times."""
+    torch.set_num_threads(1)
+    trainer, cpu_s = Trainer(config, data.load(config.data)), 0.0
     probe = Probe(trainer, reals(config))
     best, best_step, best_ema = np.inf, 0, trainer.ema
     every = max(1, config.steps // LOOKS)
