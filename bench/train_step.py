@@ -29,7 +29,7 @@ import torch
 
 from bench.support.flops import FlopsByType, Peak
 from bench.support.step_parts import BOOKKEEPING, has_r1, taken_apart
-from bench.support.step_variants import VARIANTS, compiled
+from bench.support.step_variants import VARIANTS, Variant, compiled
 from gan.config import Config, preset
 from gan.data import load
 from gan.history import History
@@ -70,8 +70,8 @@ class Rounds:
         self._images = load(config.data, size=config.image_size)
         self._config, self._steps = config, cycle(config)
         self._peaks = {kind: Peak(kind) for kind in (torch.float32, torch.bfloat16)}
-        self.training = Training(self._warm(lambda _: None), History(folder))
-        self._ways = {name: self._warm(change) for name, change in VARIANTS.items()}
+        self.training = Training(self._warm(Variant({})), History(folder))
+        self._ways = {name: self._warm(way) for name, way in VARIANTS.items()}
         self.compile_s = 0.0
         if with_compile:
             self._ways["torch.compile"] = self._compiled()
@@ -79,9 +79,8 @@ class Rounds:
         self.ways: dict[str, list[float]] = defaultdict(list)
         self.parts: dict[bool, list[Counter[str]]] = {False: [], True: []}
 
-    def _warm(self, change: Callable) -> Trainer:
-        trainer = Trainer(self._config, self._images)
-        change(trainer)
+    def _warm(self, way: Variant) -> Trainer:
+        trainer = way.trainer(self._config, self._images)
         step_s(trainer.step, WARM_STEPS)
         return trainer
 

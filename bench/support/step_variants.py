@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -11,36 +12,33 @@ import torch
 
 from bench.support.step_parts import has_r1
 from gan import trainer as trainer_module
+from gan.config import Config
+from gan.data import ImageSet
 from gan.trainer import Trainer
 
 
-def channels_first(trainer: Trainer) -> None:
-    """Feature maps one after the other in memory, as PyTorch has them if nobody asks."""
-    for network in (trainer.G, trainer.D, trainer.ema):
-        network.to(memory_format=torch.contiguous_format)
+@dataclass(frozen=True)
+class Variant:
+    """Settings that differ, and whether feature maps lie one after the other in memory, as PyTorch
+    has them if nobody asks."""
+
+    changes: dict[str, Any]
+    channels_first: bool = False
+
+    def trainer(self, config: Config, images: ImageSet) -> Trainer:
+        """One that has not taken a step."""
+        made = Trainer(dataclasses.replace(config, **self.changes), images)
+        for network in (made.G, made.D, made.ema) if self.channels_first else ():
+            network.to(memory_format=torch.contiguous_format)
+        return made
 
 
-def float32(trainer: Trainer) -> None:
-    """All of it in float32."""
-    trainer._bfloat16 = False
-
-
-def bfloat16(trainer: Trainer) -> None:
-    """Convolutions and matrix products in bfloat16, whether the processor is made for it or not."""
-    trainer._bfloat16 = True
-
-
-def plain(trainer: Trainer) -> None:
-    """As a script has it that does nothing about speed."""
-    channels_first(trainer)
-    float32(trainer)
-
-
-VARIANTS: dict[str, Callable[[Trainer], None]] = {
-    "channels first": channels_first,
-    "float32": float32,
-    "bfloat16": bfloat16,
-    "float32, channels first": plain,
+FLOAT32, BFLOAT16 = {"precision": "float32"}, {"precision": "bfloat16"}
+VARIANTS = {
+    "channels first": Variant({}, channels_first=True),
+    "float32": Variant(FLOAT32),
+    "bfloat16": Variant(BFLOAT16),
+    "float32, channels first": Variant(FLOAT32, channels_first=True),
 }
 
 
