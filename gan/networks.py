@@ -96,7 +96,7 @@ class ConvGenerator(nn.Module):
         h = self.fc(z).unflatten(1, (-1, self.base, self.base))
         h = h.contiguous(memory_format=torch.channels_last)  # as convolutions on a CPU are quickest
         for norm, up in zip(self.norms, self.ups, strict=True):
-            h = up(leaky_relu(norm(h), SLOPE))
+            h = up(leaky_relu(norm(h), SLOPE, inplace=True))
         return torch.tanh(h)
 
 
@@ -128,17 +128,19 @@ class ConvDiscriminator(nn.Module):
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
-            h = leaky_relu(norm(down(h)), SLOPE)
+            h = leaky_relu(norm(down(h)), SLOPE, inplace=True)
         # channels stay last here too: a gradient that came back with channels first would make the
         # backward passes of the layers above several times slower. The small weights are turned
         # instead, which are kept with channels first
         channels_first = h.shape[1:]
         h = h.permute(0, 2, 3, 1).flatten(1)
-        score = linear(h, _channels_last(self.out.weight, channels_first), self.out.bias).squeeze(1)
+        weights = self.out.weight
         if self.embed is not None:
-            embed = _channels_last(self.embed.weight.T, channels_first)
-            score = score + (h * linear(classes, embed.T)).sum(1)
-        return score
+            # one product with all classes' vectors, rather than with each image's blend of them
+            weights = torch.cat([weights, self.embed.weight.T])
+        scores = linear(h, _channels_last(weights, channels_first))
+        score = scores[:, 0] + self.out.bias
+        return score + (scores[:, 1:] * classes).sum(1) if self.embed is not None else score
 
 
 def _channels_last(weight: Tensor, channels_first: torch.Size) -> Tensor:
