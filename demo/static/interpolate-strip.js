@@ -7,7 +7,7 @@ const [{ make }, { paint }, { Scale }, { gestures }, { classText }, { speaker },
   { Film }, { show, shownAt }] = await Promise.all(["dom", "paint", "interpolate-scale",
   "interpolate-drag", "recipe", "interpolate-words", "interpolate-film", "shown"].map(load));
 
-const THUMB_PX = 56;
+const THUMB_PX = 64; // at most: 28 px are shown at 56, all others at 64
 const LEAST_PX = THUMB_PX + 12;
 const LASTS_PX = 2 * THUMB_PX + 4; // of a cell from which there is room for its seconds
 
