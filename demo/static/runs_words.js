@@ -11,7 +11,10 @@ const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 export function origin(card, say) {
   if (!card.data) return "";
   const preset = say(card.preset ? `train.preset.${card.preset}` : "train.preset_own");
-  const parts = [preset, say(`train.value.${card.data}`)];
+  // one's own images have no words here: the run's title is what they are called
+  const own = card.data.startsWith("own-");
+  const data = say(own ? "train.preset.own-images" : `train.value.${card.data}`);
+  const parts = [...new Set([preset, data])];
   if (card.images) parts.push(say("runs.images", { count: card.images.toLocaleString() }));
   return [...parts, say("runs.seed", { seed: card.seed })].join(" \u00b7 ");
 }

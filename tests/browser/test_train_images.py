@@ -78,6 +78,8 @@ def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
     page.locator("#train-form").get_by_role("button", name="Stop", exact=True).click()
     page.locator("#train .tr-status", has_text="Stopped and saved").wait_for()
 
+    tab(page, "Runs")
+    page.get_by_text("Own images · seed 0", exact=True).wait_for()
     tab(page, "Images")
     card.get_by_role("button", name="Delete").click()
     card.get_by_role("button", name="Keep").click()
