@@ -28,13 +28,13 @@ PNG_END = b"IEND\xaeB`\x82"
 def fixed_latents(config: Config) -> np.ndarray:
     """float32 (ROWS*COLUMNS, z_dim): the same from the first step to the last, across every resume.
 
-    With classes a row shares one latent.
+    With classes a row shares one latent, until the columns come to the first class again.
     """
     rng = np.random.default_rng(config.seed)
-    fixed = rng.standard_normal((ROWS, config.z_dim)).repeat(COLUMNS, 0)
-    if not config.classes:
-        fixed = rng.standard_normal((ROWS * COLUMNS, config.z_dim))
-    return fixed.astype(np.float32)
+    span = min(COLUMNS, config.classes) or 1  # columns that share a latent
+    spans = -(-COLUMNS // span)
+    fixed = rng.standard_normal((ROWS, spans, config.z_dim)).repeat(span, 1)[:, :COLUMNS]
+    return fixed.reshape(ROWS * COLUMNS, config.z_dim).astype(np.float32)
 
 
 def frame_path(folder: Path, step: int) -> Path:

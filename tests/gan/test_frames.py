@@ -49,6 +49,17 @@ def test_a_kept_step_draws_what_it_drew_then(run):
     assert np.abs(early - shown).max() > 2
 
 
+def test_a_row_shares_a_latent_as_long_as_its_classes_differ():
+    few = preset("own-images", data="own-0123456789ab", image_size=32, image_channels=3,
+                 image_classes=4)  # fmt: skip
+    for config, span in ((TINY, 10), (few, 4), (preset("unconditional"), 1)):
+        rows = fixed_latents(config).reshape(6, 10, -1)
+        for row in rows:
+            first = [int((row == z).all(1).argmax()) for z in row]
+            assert first == [k // span * span for k in range(10)]
+        assert len({row.tobytes() for row in rows}) == 6
+
+
 @pytest.mark.parametrize("data", [b"", b"cut", None, bytes(1000)])
 def test_torn_weights_are_an_ordinary_error(run, data):
     path = kept_weights_path(run.folder, 4)
