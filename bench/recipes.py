@@ -19,26 +19,27 @@ from typing import Any
 import numpy as np
 
 from bench.support.scoring import Scorer
-from gan.config import Config, preset
+from gan.config import STEADY, Config, preset
 from gan.data import load
+from gan.experiments import TRIED
 from gan.generator import Generator
 from gan.machine import set_threads
 from gan.trainer import Trainer
 
 SAMPLES = 10_000
 
-BEFORE = {"lr_g": 5e-4, "lr_d": 5e-4, "lr_schedule": "constant", "batch_size": 32, "r1_every": 8}
 
 ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "default": {},
-        "before": BEFORE | {"precision": "float32"},
-        "before, bfloat16": BEFORE,
+        "first of all": TRIED | {"precision": "float32"},
+        "first of all, bfloat16": TRIED,
+        "before": {**STEADY},
         "float32": {"precision": "float32"},
         "constant rates": {"lr_schedule": "constant"},
-        "half the rates": {"lr_g": 5e-4, "lr_d": 1e-3},
-        "twice the rates": {"lr_g": 2e-3, "lr_d": 4e-3},
-        "D as slow as G": {"lr_d": 1e-3},
+        "half the rates": {"lr_g": 1e-3, "lr_d": 1e-3},
+        "twice the rates": {"lr_g": 4e-3, "lr_d": 4e-3},
+        "D twice as quick as G": {"lr_d": 4e-3},
         "batch 32": {"batch_size": 32},
         "batch 128": {"batch_size": 128},
         "width 48": {"width": 48},
@@ -46,7 +47,8 @@ ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "no R1": {"r1_gamma": 0.0},
         "R1 gamma 1": {"r1_gamma": 1.0},
         "R1 every 8 steps": {"r1_every": 8},
-        "no momentum": {"beta1": 0.0},
+        "momentum": {"beta1": 0.5},
+        "beta2 0.9": {"beta2": 0.9},
         "EMA 0.99": {"ema_decay": 0.99},
         "no EMA": {"ema_decay": 0.0},
         "32 latents": {"z_dim": 32},

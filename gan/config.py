@@ -83,10 +83,10 @@ class Config:
     width: int = 32
     loss: str = "non-saturating"
     d_norm: str = "batch"
-    lr_g: float = 1e-3
+    lr_g: float = 2e-3
     lr_d: float = 2e-3
     lr_schedule: str = "linear"
-    beta1: float = 0.5
+    beta1: float = 0.0  # momentum chases a target that moves: without, higher rates hold
     beta2: float = 0.99
     batch_size: int = 64
     d_steps_per_g_step: int = 1
@@ -176,6 +176,9 @@ def _check_type(name: str, value: Any, wanted: type) -> None:
         raise ConfigError(f"{name} is {value}; it must be a finite number.")
 
 
+# what the presets below were measured with
+STEADY = MappingProxyType({"lr_g": 1e-3, "lr_d": 2e-3, "beta1": 0.5})
+
 PRESETS = MappingProxyType(
     {
         "default": {},
@@ -201,9 +204,11 @@ PRESETS = MappingProxyType(
             "r1_gamma": 0.0,
             "lr_g": 2e-4,
             "lr_d": 2e-4,
+            "beta1": 0.5,
             "batch_size": 32,
         },
         "relativistic-r1": {
+            **STEADY,
             "loss": "relativistic",
             "d_norm": "none",
             "r1_gamma": 1.0,
@@ -211,8 +216,8 @@ PRESETS = MappingProxyType(
             "lr_d": 1e-3,
             "batch_size": 32,
         },
-        "few-images": {"train_images": 500, "augment": 0.3},
-        "own-images": {"augment": 0.2, "ema_decay": 0.998},
+        "few-images": {**STEADY, "train_images": 500, "augment": 0.3},
+        "own-images": {**STEADY, "augment": 0.2, "ema_decay": 0.998},
     }
 )
 

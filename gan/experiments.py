@@ -28,7 +28,14 @@ class Experiment:
 
 
 # gentler than the preset `default`: what is told of the experiments was measured with it
-TRIED = {"lr_g": 5e-4, "lr_d": 5e-4, "lr_schedule": "constant", "batch_size": 32, "r1_every": 8}
+TRIED = {
+    "lr_g": 5e-4,
+    "lr_d": 5e-4,
+    "beta1": 0.5,
+    "lr_schedule": "constant",
+    "batch_size": 32,
+    "r1_every": 8,
+}
 
 
 def _pair(

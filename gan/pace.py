@@ -30,12 +30,12 @@ IMAGES = 256  # of noise: how long a step takes does not depend on what they sho
 # of them), the median of three seeds; None: not within 5,000 steps
 READABLE_STEPS = MappingProxyType(
     {
-        "default": 320,
+        "default": 220,
         "article": None,
-        "unconditional": 1800,
+        "unconditional": 590,
         "hinge-spectral": 480,
-        "relativistic-r1": 850,
-        "few-images": 330,
+        "relativistic-r1": 660,
+        "few-images": 90,
     }
 )
 # what else may differ from a preset without changing when its digits can be read
