@@ -104,7 +104,10 @@ class Config:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            _check_type(field.name, getattr(self, field.name), type(field.default))
+            value, kind = getattr(self, field.name), type(field.default)
+            _check_type(field.name, value, kind)
+            if kind is float:  # JSON's 0 is one too, but PyTorch's Adam takes no whole number
+                object.__setattr__(self, field.name, float(value))
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed and not (name == "data" and is_own(self.data)):
                 listed = ", ".join(map(str, allowed))

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, preset
+from gan.trainer import Trainer
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
 
@@ -133,3 +134,12 @@ def test_the_mlp_of_the_article_knows_no_classes():
 def test_a_config_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().steps = 5
+
+
+def test_a_whole_number_becomes_the_float_that_its_field_is(tiny_data):
+    """A page's JSON says 0 and 1 for 0.0 and 1.0, and a run must begin with them all the same."""
+    values = Config(width=4, batch_size=4).to_json() | {"beta1": 0, "augment": 0, "r1_gamma": 1}
+    config = Config.from_json(values)
+    assert config == Config(width=4, batch_size=4, beta1=0.0, augment=0.0, r1_gamma=1.0)
+    assert all(type(config.to_json()[name]) is float for name in ("beta1", "augment", "r1_gamma"))
+    assert Trainer(config, tiny_data).step().step == 1
