@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from bench.support.scoring import Scorer
+from gan.class_mix import mixed_like
 from gan.config import STEADY, Config, preset
 from gan.data import load
 from gan.experiments import TRIED
@@ -75,7 +76,8 @@ def main() -> None:
         for name in options.only:
             generator, steps = trained(preset("default", seed=seed, **ROWS[name]), options.seconds)
             z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
-            distance = scorer.distance(generator.sample(z)[..., 0])
+            asked = mixed_like(load("mnist").labels, SAMPLES) if generator.classes else None
+            distance = scorer.distance(generator.sample(z, asked)[..., 0])
             found[name].append(distance)
             print(f"{name:24} seed {seed}: {distance:8.3f}  {steps:6,} steps", flush=True)
     medians = {name: round(statistics.median(each), 4) for name, each in found.items()}

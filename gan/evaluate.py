@@ -16,6 +16,7 @@ import numpy as np
 from torch import Tensor
 
 from gan import accuracy_score as scoring
+from gan.class_mix import mixed_like
 from gan.data import ImageSet, load
 from gan.frechet import frechet_distance, moments
 from gan.generator import Generator
@@ -37,7 +38,8 @@ def evaluate(
     measures: Collection[str] = MEASURES,
     on_progress: Tell | None = None,
 ) -> Report:
-    """Measure `count` samples, as many of each class; the same seed gives the same report.
+    """Measure `count` samples, the classes as often as in the training set; the same seed gives the
+    same report.
 
     Fewer samples give a larger Frechet distance and less recall, so compare reports of one `count`
     only. on_progress: told what is being done and its share, 0 to 1; may raise to stop.
@@ -58,7 +60,8 @@ def evaluate(
     if len(held.labels) < 2:
         raise ValueError(f"{config.data} holds out {len(held.labels)} images; 2 are the least.")
     reader = reader_for(held)
-    sets = (_samples(generator, count, seed), _chunks(_some(whole)), _chunks(_some(held)))
+    asked = mixed_like(whole.labels, count) if generator.classes else None
+    sets = (_samples(generator, count, seed, asked), _chunks(_some(whole)), _chunks(_some(held)))
     sizes = (count, min(REAL, len(whole.labels)), min(REAL, len(held.labels)))
     fake, train, test = _read_all(reader, sets, sum(sizes), tell)
     figures, compared = {}, min(sizes)
@@ -72,11 +75,11 @@ def evaluate(
         ours, floor = (precision_recall(e.features[:compared], real) for e in (fake, train))
         figures["precision"] = Figure(ours.precision, floor.precision)
         figures["recall"] = Figure(ours.recall, floor.recall)
-    figures |= _of_classes(generator, fake, test, held)
+    figures |= _of_classes(asked, fake, test, held)
     if "memorisation" in measures and len(held.labels) >= 4:
         tell("memorisation", 0)
         learnt = whole.some(config.train_images, config.seed)
-        samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed)))
+        samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, asked)))
         figures["memorisation"] = Figure(
             *memorisation(samples, _pixels(learnt.images), _pixels(held.images))
         )
@@ -127,16 +130,15 @@ def _read_all(
 
 
 def _of_classes(
-    generator: Generator, fake: _Seen, test: _Seen, held: ImageSet
+    asked: np.ndarray | None, fake: _Seen, test: _Seen, held: ImageSet
 ) -> dict[str, Figure]:
     """What a judge says of classes; nothing without one."""
     if fake.beliefs is None:
         return {}
     means = (float(each.beliefs.max(1).mean()) for each in (fake, test))
     figures = {"confidence": Figure(*means)}
-    if generator.classes:
-        asked, labels = _asked(generator, len(fake.beliefs)), _some(held).labels.numpy()
-        pairs = ((fake, asked), (test, labels))
+    if asked is not None:
+        pairs = ((fake, asked), (test, _some(held).labels.numpy()))
         agreements = (float((each.beliefs.argmax(1) == told).mean()) for each, told in pairs)
         figures["label_agreement"] = Figure(*agreements)
     return figures
@@ -159,14 +161,10 @@ def _accuracy(
     return Figure(value, ceiling)
 
 
-def _asked(generator: Generator, count: int) -> np.ndarray:
-    """The class of each sample, all equally often."""
-    return np.arange(count) % generator.classes
-
-
-def _samples(generator: Generator, count: int, seed: int) -> Iterator[np.ndarray]:
+def _samples(
+    generator: Generator, count: int, seed: int, asked: np.ndarray | None
+) -> Iterator[np.ndarray]:
     rng = np.random.default_rng(seed)
-    asked = _asked(generator, count) if generator.classes else None
     for i in range(0, count, CHUNK):
         z = rng.standard_normal((min(CHUNK, count - i), generator.z_dim))
         yield generator.sample(z, None if asked is None else asked[i : i + CHUNK])

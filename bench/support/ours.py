@@ -2,8 +2,8 @@
 
 python -m bench.support.ours OUT --seconds 60 --seed 0
 
-Writes OUT/<seconds>.npz: samples uint8 (n,28,28) of the averaged generator, as many of each class,
-and the steps taken.
+Writes OUT/<seconds>.npz: samples uint8 (n,28,28) of the averaged generator, the classes as often
+as in the training set, and the steps taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gan.class_mix import mixed_like
 from gan.config import preset
+from gan.data import load
 from gan.generator import Generator
 from gan.keeper import Keeper
 from gan.machine import set_threads
@@ -49,7 +51,8 @@ def main() -> None:
     set_threads()
     generator, steps = train_ours(options.seconds, options.seed)
     z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
-    drawn = generator.sample(z)[..., 0]
+    asked = mixed_like(load("mnist").labels, SAMPLES)
+    drawn = generator.sample(z, asked)[..., 0]
     np.savez(options.out / f"{options.seconds:g}.npz", eval=drawn, steps=steps)
 
 
