@@ -5,7 +5,8 @@
 Counts the multiply-adds (two operations each) of the default preset's step, those with R1 in their
 proportion, and compares operations a second with what square matrix products reach on the same
 machine, measured by turns with it, in float32 and in bfloat16. `peak_pct` is against the type that
-most of the step's operations are done in. Then times each part in its place, with what a run adds
+most of the step's operations are done in; the same step in float32 has a figure of its own, for
+processors without bfloat16 run that one. Then times each part in its place, with what a run adds
 (history rows; what the page adds is measured by train_overhead.py): `bookkeeping_pct` is the share
 of drawing batches, EMA, numbers and history. Beside it the same step run in other ways. Medians of
 rounds in which all take turns. The last line is one JSON object.
@@ -183,6 +184,7 @@ def main() -> None:
             f"{str(kind).removeprefix('torch.'):9} matrix products: {peak / 1e9:6.0f} GFLOP/s;"
             f" of the step's operations {flops[kind] / total:4.0%}"
         )
+    plain = total / statistics.median(rounds.ways["float32"])
     achieved, heavy = total / seconds, max(flops, key=flops.get)
     print(
         f"a step of {config.batch_size} images: {total / 1e9:.3f} GFLOP in {1e3 * seconds:.2f} ms,"
@@ -197,6 +199,7 @@ def main() -> None:
         "peak_of": str(heavy).removeprefix("torch."),
         "peak_fp32_pct": round(100 * achieved / peaks[torch.float32], 1),
         "peak_bf16_pct": round(100 * achieved / peaks[torch.bfloat16], 1),
+        "float32_step_of_float32_peak_pct": round(100 * plain / peaks[torch.float32], 1),
         "bookkeeping_pct": round(bookkeeping_pct, 2),
         "images_per_s": round(config.batch_size / seconds),
         "step_ms": round(1e3 * seconds, 2),
