@@ -61,7 +61,8 @@ def wanted(values: Any, settings: Settings) -> Config:
         ConfigError: not an object, an unknown setting, or a value that is not offered here.
     """
     if isinstance(values, dict):
-        values = {"steps": min(Config.steps, settings.max_steps)} | values
+        length = {"steps": min(Config.steps, settings.max_steps)}
+        values = Config().to_json() | length | values
     config = Config.from_json(values)
     for name in ("steps", *MOST):
         most = _most(name, settings, float("inf"))

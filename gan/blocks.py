@@ -55,6 +55,8 @@ def discriminator_blocks(config: Config) -> tuple[Block, ...]:
     for k, channels in enumerate(stages(config)[::-1]):
         side //= 2
         blocks.append(Block("down", (f"norms.{k}", f"downs.{k}"), (channels, side, side)))
+    if config.d_hidden:
+        blocks.append(Block("dense", ("hidden",), (config.d_hidden,)))
     return (*blocks, Block("score", ("embed", "out"), (1,)))
 
 

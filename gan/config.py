@@ -38,6 +38,7 @@ RANGES = MappingProxyType(
     {
         "z_dim": (2, 512),
         "width": (4, 256),
+        "d_hidden": (0, 1024),
         "lr_g": (1e-6, 0.1),
         "lr_d": (1e-6, 0.1),
         "beta1": (0.0, 0.999),
@@ -62,7 +63,8 @@ class Config:
     """One training run. The defaults are the preset `default`.
 
     `steps` is the goal, counted in generator steps; with `lr_schedule="linear"` both learning
-    rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `augment`,
+    rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `d_hidden`
+    is the width of D's dense layer before its score, 0 for none. `augment`,
     0..1, is the probability of each disturbance of what D sees (`gan.augment`); with
     `augment_target` it is only what that begins with, and is steered so that D's certainty of real
     images stays at the target (`gan.adaptive`). `train_images`: so many of the data set's images,
@@ -83,6 +85,7 @@ class Config:
     width: int = 32
     loss: str = "non-saturating"
     d_norm: str = "batch"
+    d_hidden: int = 128
     lr_g: float = 2e-3
     lr_d: float = 2e-3
     lr_schedule: str = "linear"
@@ -90,7 +93,7 @@ class Config:
     beta2: float = 0.99
     batch_size: int = 64
     d_steps_per_g_step: int = 1
-    r1_gamma: float = 0.3  # without it batch norm in D lets each class shrink to a few shapes
+    r1_gamma: float = 1.0  # without it batch norm in D lets each class shrink to a few shapes
     r1_every: int = 16
     ema_decay: float = 0.995
     augment: float = 0.0
@@ -156,7 +159,7 @@ class Config:
 
     @classmethod
     def from_json(cls, values: Any) -> Config:
-        """The reverse of `to_json`.
+        """The reverse of `to_json`, whichever version wrote them.
 
         Raises:
             ConfigError: not an object, an unknown field, or a value out of range.
@@ -166,7 +169,11 @@ class Config:
         unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
         if unknown:
             raise ConfigError(f"Unknown setting: {', '.join(sorted(map(str, unknown)))}.")
-        return cls(**values)
+        return cls(**{**ABSENT, **values})
+
+
+# what it meant that a setting was not there yet
+ABSENT = MappingProxyType({"d_hidden": 0})
 
 
 def _check_type(name: str, value: Any, wanted: type) -> None:
@@ -181,6 +188,7 @@ def _check_type(name: str, value: Any, wanted: type) -> None:
 
 # what the presets below were measured with
 STEADY = MappingProxyType({"lr_g": 1e-3, "lr_d": 2e-3, "beta1": 0.5})
+PLAIN_D = MappingProxyType({"d_hidden": 0, "r1_gamma": 0.3})
 
 PRESETS = MappingProxyType(
     {
@@ -196,6 +204,7 @@ PRESETS = MappingProxyType(
             "batch_size": 128,
             "ema_decay": 0.0,
             "d_norm": "none",
+            "d_hidden": 0,
             "r1_gamma": 0.0,
             "lr_schedule": "constant",
             "precision": "float32",
@@ -204,6 +213,7 @@ PRESETS = MappingProxyType(
         "hinge-spectral": {
             "loss": "hinge",
             "d_norm": "spectral",
+            "d_hidden": 0,
             "r1_gamma": 0.0,
             "lr_g": 2e-4,
             "lr_d": 2e-4,
@@ -212,6 +222,7 @@ PRESETS = MappingProxyType(
         },
         "relativistic-r1": {
             **STEADY,
+            "d_hidden": 0,
             "loss": "relativistic",
             "d_norm": "none",
             "r1_gamma": 1.0,
@@ -220,7 +231,7 @@ PRESETS = MappingProxyType(
             "batch_size": 32,
         },
         "few-images": {**STEADY, "train_images": 500, "augment": 0.3},
-        "own-images": {**STEADY, "augment": 0.2, "ema_decay": 0.998},
+        "own-images": {**STEADY, **PLAIN_D, "augment": 0.2, "ema_decay": 0.998},
     }
 )
 
@@ -238,4 +249,4 @@ def preset(name: str, **changes: Any) -> Config:
     values = {**PRESETS[name], **changes}
     if "image_size" not in values and values.get("data") in DATASETS:
         values["image_size"] = DATASETS[values["data"]].image_size
-    return Config.from_json(values)
+    return Config.from_json({**Config().to_json(), **values})

@@ -29,11 +29,13 @@ class Experiment:
 
 # gentler than the preset `default`: what is told of the experiments was measured with it
 TRIED = {
+    "d_hidden": 0,
     "lr_g": 5e-4,
     "lr_d": 5e-4,
     "beta1": 0.5,
     "lr_schedule": "constant",
     "batch_size": 32,
+    "r1_gamma": 0.3,
     "r1_every": 8,
 }
 

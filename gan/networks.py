@@ -101,7 +101,10 @@ class ConvGenerator(nn.Module):
 
 
 class ConvDiscriminator(nn.Module):
-    """Mirror of `ConvGenerator`; classes enter by projection (Miyato & Koyama 2018)."""
+    """Mirror of `ConvGenerator`; classes enter by projection (Miyato & Koyama 2018).
+
+    With `d_hidden`, a dense layer stands between the pictures and the score.
+    """
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -118,6 +121,9 @@ class ConvDiscriminator(nn.Module):
         )
         base = 7 if config.image_size == 28 else 4
         features = widths[-1] * base**2
+        # it weighs the whole picture: without, the score is a sum over its places
+        self.hidden = sn(nn.Linear(features, config.d_hidden)) if config.d_hidden else None
+        features = config.d_hidden or features
         self.out = sn(nn.Linear(features, 1))
         self.embed = None
         if config.classes:
@@ -130,15 +136,18 @@ class ConvDiscriminator(nn.Module):
         for down, norm in zip(self.downs, self.norms, strict=True):
             h = leaky_relu(norm(down(h)), SLOPE, inplace=True)
         # channels stay last here too: a gradient that came back with channels first would make the
-        # backward passes of the layers above several times slower. The small weights are turned
-        # instead, which are kept with channels first
+        # backward passes of the layers above several times slower
         channels_first = h.shape[1:]
         h = h.permute(0, 2, 3, 1).flatten(1)
+        if self.hidden is not None:
+            h = leaky_relu(self.hidden(h), SLOPE, inplace=True)
         weights = self.out.weight
         if self.embed is not None:
             # one product with all classes' vectors, rather than with each image's blend of them
             weights = torch.cat([weights, self.embed.weight.T])
-        scores = linear(h, _channels_last(weights, channels_first))
+        if self.hidden is None:  # then they are kept with channels first
+            weights = _channels_last(weights, channels_first)
+        scores = linear(h, weights)
         score = scores[:, 0] + self.out.bias
         return score + (scores[:, 1:] * classes).sum(1) if self.embed is not None else score
 

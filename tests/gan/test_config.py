@@ -85,6 +85,13 @@ def test_json_that_is_no_object_is_refused(values):
         Config.from_json(values)
 
 
+def test_a_setting_that_came_later_is_as_it_was_before_it_came():
+    written = Config().to_json()
+    del written["d_hidden"]
+    assert Config.from_json(written) == Config(d_hidden=0)
+    assert preset("default").d_hidden == Config.d_hidden > 0
+
+
 def test_unknown_settings_and_presets_are_named():
     with pytest.raises(ConfigError, match="Unknown setting: batchsize, zdim"):
         Config.from_json({"zdim": 3, "batchsize": 2})

@@ -49,5 +49,5 @@ def test_what_is_in_no_list_is_refused_with_a_sentence(name):
 
 def test_differences_name_both_values():
     ours, theirs = Config(), Config(r1_gamma=0.0, width=16)
-    assert differences(ours, theirs) == {"width": (32, 16), "r1_gamma": (0.3, 0.0)}
+    assert differences(ours, theirs) == {"width": (32, 16), "r1_gamma": (1.0, 0.0)}
     assert differences(ours, ours) == {}

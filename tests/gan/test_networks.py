@@ -93,16 +93,16 @@ def test_upsampling_doubles_the_side():
 
 @pytest.mark.parametrize("conditional", [False, True])
 def test_spectral_norm_bounds_every_layer_of_d(conditional):
-    config = preset("hinge-spectral", conditional=conditional, width=8)
+    config = preset("hinge-spectral", conditional=conditional, width=8, d_hidden=16)
     _, D = both(config)
-    for layer in [*D.downs, D.out]:
+    for layer in [*D.downs, D.hidden, D.out]:
         with torch.no_grad():
             layer.parametrizations.weight.original.mul_(50)
     classes = classes_for(config, 4)
     with torch.no_grad():
         for _ in range(30):  # each forward pass in training mode is one power iteration
             D(torch.randn(4, 1, 28, 28), classes)
-    for layer in [*D.downs, D.out]:
+    for layer in [*D.downs, D.hidden, D.out]:
         assert torch.linalg.matrix_norm(layer.weight.flatten(1), 2) <= 1.05
 
 
