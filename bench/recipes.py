@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.support.scoring import Scorer
 from gan.class_mix import mixed_like
-from gan.config import STEADY, Config, preset
+from gan.config import Config, preset
 from gan.data import load
 from gan.experiments import TRIED
 from gan.generator import Generator
@@ -30,12 +30,15 @@ from gan.trainer import Trainer
 SAMPLES = 10_000
 
 
+PLAIN_D = {"d_hidden": 0, "r1_gamma": 0.3}
+
 ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "default": {},
         "first of all": TRIED | {"precision": "float32"},
         "first of all, bfloat16": TRIED,
-        "before": {**STEADY},
+        "momentum, a plain D": PLAIN_D | {"lr_g": 1e-3, "beta1": 0.5},
+        "a plain D, without a dense layer": PLAIN_D,
         "float32": {"precision": "float32"},
         "constant rates": {"lr_schedule": "constant"},
         "half the rates": {"lr_g": 1e-3, "lr_d": 1e-3},
@@ -46,7 +49,9 @@ ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "width 48": {"width": 48},
         "width 64": {"width": 64},
         "no R1": {"r1_gamma": 0.0},
-        "R1 gamma 1": {"r1_gamma": 1.0},
+        "R1 gamma 0.3": {"r1_gamma": 0.3},
+        "R1 gamma 3": {"r1_gamma": 3.0},
+        "dense layer of 256 in D": {"d_hidden": 256},
         "R1 every 8 steps": {"r1_every": 8},
         "momentum": {"beta1": 0.5},
         "beta2 0.9": {"beta2": 0.9},
