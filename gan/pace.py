@@ -30,12 +30,12 @@ IMAGES = 256  # of noise: how long a step takes does not depend on what they sho
 # of them), the median of three seeds; None: not within 5,000 steps
 READABLE_STEPS = MappingProxyType(
     {
-        "default": 220,
+        "default": 250,
         "article": None,
-        "unconditional": 590,
+        "unconditional": 520,
         "hinge-spectral": 480,
         "relativistic-r1": 660,
-        "few-images": 90,
+        "few-images": 200,
     }
 )
 # what else may differ from a preset without changing when its digits can be read
