@@ -218,8 +218,8 @@ def test_weights_that_are_no_numbers_are_never_saved(tmp_path):
 
 def test_changes_while_it_runs_are_marked_and_resumed_bit_for_bit(tmp_path):
     keeper = Keeper(saved_twice(tmp_path))
-    keeper.configure({"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 1.0, "r1_every": 2})
-    changes = {"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 1.0, "r1_every": 2}
+    keeper.configure({"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2})
+    changes = {"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2}
     assert read_marks(tmp_path) == [{"step": 20, "mark": "changed", "changes": changes}]
     resumed = Run.resume(tmp_path)
     assert resumed.config == keeper.run.config == dataclasses.replace(TINY, **changes)
