@@ -114,6 +114,19 @@ def test_d_norm_chooses_what_it_says():
     assert [batch_norms(name) for name in ("batch", "spectral", "none")] == [1, 0, 0]
 
 
+@pytest.mark.parametrize("d_hidden", [0, 16])
+def test_only_a_dense_layer_weighs_what_stands_far_apart_together(d_hidden):
+    config = Config(width=8, d_hidden=d_hidden, d_norm="none", conditional=False)
+    _, D = both(config)
+    images = torch.zeros(4, 1, 28, 28)
+    images[1::2, :, :, :6] = 5.0  # on the left in the second, on the right in the third
+    images[2:, :, :, -6:] = 5.0  # both in the fourth
+    with torch.no_grad():
+        none, left, right, each = D(images, torch.zeros(4, 0)).double()
+    together = abs(each - left - right + none)
+    assert together > 1e-3 if d_hidden else together < 1e-5
+
+
 def test_the_class_matters_to_both():
     config = Config(width=8)
     G, D = both(config)
