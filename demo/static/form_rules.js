@@ -41,8 +41,8 @@ export function fits(row, value) {
 export function idle(settings) {
   const found = {};
   if (settings.arch === "mlp") {
-    const nothing = { width: "mlp", d_norm: "mlp", d_hidden: "mlp" };
-    Object.assign(found, nothing, { conditional: "mlp_labels" });
+    Object.assign(found, { width: "mlp", d_norm: "mlp", d_hidden: "mlp" });
+    found.conditional = "mlp_labels";
   }
   if (!settings.r1_gamma) found.r1_every = "no_r1";
   return found;
