@@ -129,6 +129,24 @@ def test_without_ema_the_shown_model_is_the_live_one(tiny_data):
     assert same(parameters(trainer.ema), parameters(trainer.G))
 
 
+def test_g_learns_from_the_pictures_d_has_just_seen(tiny_data, monkeypatch):
+    trainer, drawn = make(tiny_data), []
+    monkeypatch.setattr(trainer, "_z", lambda: drawn.append(Trainer._z(trainer)) or drawn[-1])
+    run(trainer, 3)
+    assert len(drawn) == 3
+    trainer.step_G()  # alone it draws its own, each time
+    trainer.step_G()
+    assert len(drawn) == 5
+
+
+def test_pictures_d_saw_before_another_state_came_are_forgotten(tiny_data):
+    fresh, strayed = make(tiny_data), make(tiny_data, seed=3)
+    strayed.step_D()
+    strayed.load_state_dict(fresh.state_dict())
+    assert fresh.step_G() == strayed.step_G()
+    assert not differing(frozen(fresh), frozen(strayed))
+
+
 @pytest.mark.parametrize("times", [1, 3])
 def test_d_moves_as_often_as_told(tiny_data, times):
     trainer, made = make(tiny_data, d_steps_per_g_step=times), []
