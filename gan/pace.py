@@ -35,7 +35,7 @@ READABLE_STEPS = MappingProxyType(
         "unconditional": 520,
         "hinge-spectral": 480,
         "relativistic-r1": 660,
-        "few-images": 200,
+        "few-images": 190,
     }
 )
 # what else may differ from a preset without changing when its digits can be read
