@@ -23,7 +23,7 @@ from gan.losses import LOSSES, r1_penalty
 from gan.machine import choose_device, has_bfloat16
 from gan.networks import make_discriminator, make_generator
 from gan.steering import changed, difference
-from gan.trainer_state import below, check_moments, check_shapes, moments
+from gan.trainer_state import below, check_moments, check_shapes, load_moments, moments
 
 
 @dataclass(frozen=True)
@@ -253,16 +253,7 @@ class Trainer:
         for name in ("G", "D", "ema"):
             getattr(self, name).load_state_dict(below(tensors, name))
         for name in ("opt_G", "opt_D"):
-            optimiser = getattr(self, name)
-            entries: dict[int, dict[str, Tensor]] = {}
-            for key, value in below(tensors, name).items():
-                index, entry = key.split(".", 1)
-                weight = optimiser.param_groups[0]["params"][int(index)]
-                # laid out in memory as the weight is, for the fused Adam goes by memory alone
-                kept = value.clone() if entry == "step" else torch.empty_like(weight).copy_(value)
-                entries.setdefault(int(index), {})[entry] = kept
-            groups = optimiser.state_dict()["param_groups"]
-            optimiser.load_state_dict({"state": entries, "param_groups": groups})
+            load_moments(getattr(self, name), below(tensors, name))
         self.rng.set_state(tensors["rng"])
         self._seen = None
         if "adaptive" in tensors:

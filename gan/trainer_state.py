@@ -31,6 +31,19 @@ def moments(optimiser: torch.optim.Adam, begun: bool) -> dict[int, dict[str, Ten
     }
 
 
+def load_moments(optimiser: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
+    """Give Adam what `moments` gave, named like "3.exp_avg"; `check_moments` has seen it."""
+    entries: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        index, entry = key.split(".", 1)
+        weight = optimiser.param_groups[0]["params"][int(index)]
+        # laid out in memory as the weight is, for the fused Adam goes by memory alone
+        kept = value.clone() if entry == "step" else torch.empty_like(weight).copy_(value)
+        entries.setdefault(int(index), {})[entry] = kept
+    groups = optimiser.state_dict()["param_groups"]
+    optimiser.load_state_dict({"state": entries, "param_groups": groups})
+
+
 def check_shapes(name: str, wanted: dict[str, Tensor], tensors: dict[str, Tensor]) -> None:
     """Raises ValueError unless the tensors below `name` are those of the network `wanted`."""
     found = {key: tuple(value.shape) for key, value in below(tensors, name).items()}
