@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import socket
 import subprocess
 import sys
@@ -41,18 +39,11 @@ def started(*command: str, **env: str) -> subprocess.Popen:
     )
 
 
-def free_port() -> int:
-    """None that the system gives to whoever asks for any, before our processes have it."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        with contextlib.suppress(OSError), socket.socket() as free:
-            free.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no port is free")
-
-
 def two(*command: str) -> list[subprocess.Popen]:
     """Two processes as a launcher starts them."""
-    port = free_port()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     both = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
     both |= {"MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true"}
     ranks = ({"RANK": rank, "LOCAL_RANK": rank} for rank in "01")
