@@ -29,7 +29,7 @@ import gan  # noqa: F401  before torch: it decides how OpenMP's threads wait
 import torch
 
 from bench.support.flops import FlopsByType, Peak
-from bench.support.step_parts import BOOKKEEPING, has_r1, taken_apart
+from bench.support.step_parts import BOOKKEEPING, taken_apart
 from bench.support.step_variants import VARIANTS, Variant, compiled
 from gan.config import Config, preset
 from gan.data import load
@@ -99,7 +99,7 @@ class Rounds:
         for name, trainer in self._ways.items():
             self.ways[name].append(step_s(trainer.step, self._steps))
         for _ in range(self._steps):
-            regularised = has_r1(self.training.trainer)
+            regularised = self.training.trainer.has_r1
             with taken_apart(self.training) as parts:
                 self.training.advance()
             self.parts[regularised].append(parts.seconds)

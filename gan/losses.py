@@ -62,14 +62,13 @@ def least_squares_g(real: Tensor, fake: Tensor) -> Tensor:
     return 0.5 * (fake - 1).square().mean()
 
 
-def r1_penalty(score: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+def r1_penalty(scores: Tensor, images: Tensor) -> Tensor:
     """Mean squared gradient of D at real images (Mescheder et al. 2018), without gamma / 2.
 
-    `score` maps images (n,c,h,w) to scores (n,). Applied every k steps it is multiplied by k
-    ("lazy", Karras et al. 2020).
+    `scores` (n,) are D's of `images` (n,c,h,w), which ask for a gradient. Applied every k steps it
+    is multiplied by k ("lazy", Karras et al. 2020).
     """
-    images = images.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(score(images).sum(), images, create_graph=True)
+    (gradient,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
     return gradient.square().flatten(1).sum(1).mean()
 
 

@@ -111,7 +111,7 @@ def _timed(config: Config, seconds: float) -> float:
     without: list[float] = []
     start = time.perf_counter()
     while not (with_r1 or without) or time.perf_counter() - start < seconds:
-        regularised = config.r1_gamma > 0 and trainer.step_count % config.r1_every == 0
+        regularised = trainer.has_r1
         begun = time.perf_counter()
         trainer.step()
         (with_r1 if regularised else without).append(time.perf_counter() - begun)

@@ -94,12 +94,12 @@ class Trainer:
         self._seen = self._batch()
         images, classes, fakes = self._seen
         images, fakes = self._shown(images), self._shown(fakes.detach())
+        images = images.detach().requires_grad_(self.has_r1)
         real, fake = self._scores(images, classes), self._scores(fakes, classes)
         loss = total = self.loss.d(real, fake)
-        every = self.config.r1_every
-        if self.config.r1_gamma and self.step_count % every == 0:
-            penalty = r1_penalty(lambda x: self._scores(x, classes), images)
-            total = loss + 0.5 * self.config.r1_gamma * every * penalty
+        if self.has_r1:
+            weight = 0.5 * self.config.r1_gamma * self.config.r1_every
+            total = loss + weight * r1_penalty(real, images)
         self._descend(total, self.opt_D)
         real, fake = self._whole(real.detach(), fake.detach())
         if self.config.augment_target:
@@ -181,6 +181,11 @@ class Trainer:
         """Images as D sees them in training. Without augmentation no random number is drawn."""
         chance = self.augment
         return disturbed(images, chance, self._own_rng()) if chance else images
+
+    @property
+    def has_r1(self) -> bool:
+        """Whether the step to come has R1 in it."""
+        return self.config.r1_gamma > 0 and self.step_count % self.config.r1_every == 0
 
     @property
     def augment(self) -> float:

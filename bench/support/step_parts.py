@@ -11,12 +11,11 @@ from unittest.mock import patch
 import torch
 
 from gan import trainer as trainer_module
-from gan.trainer import Trainer
 from gan.training import Training
 
 DATA, AVERAGE, NUMBERS, HISTORY = "drawing a batch", "EMA", "numbers of a step", "history"
 BOOKKEEPING = (DATA, AVERAGE, NUMBERS, HISTORY)
-R1 = "R1: D and its gradient"
+R1 = "R1's first gradient"
 
 
 class Parts:
@@ -78,8 +77,3 @@ def taken_apart(training: Training) -> Iterator[Parts]:
             function = parts.wrapped(part, getattr(owner, name))
             patches.enter_context(patch.object(owner, name, function))
         yield parts
-
-
-def has_r1(trainer: Trainer) -> bool:
-    """Whether the step to come has R1 in it."""
-    return trainer.config.r1_gamma > 0 and trainer.step_count % trainer.config.r1_every == 0

@@ -10,8 +10,6 @@ from unittest.mock import patch
 
 import torch
 
-from bench.support.step_parts import has_r1
-from gan import trainer as trainer_module
 from gan.config import Config
 from gan.data import ImageSet
 from gan.trainer import Trainer
@@ -43,27 +41,23 @@ VARIANTS = {
 
 
 def compiled(trainer: Trainer) -> float:
-    """G and D by `torch.compile`, but for R1, which compiled code cannot differentiate twice.
+    """G and D by `torch.compile`, but for D where R1 differentiates it twice: no compiled code can.
 
     Takes the steps that make it compile; returns their seconds.
     """
     forward = trainer.D.forward
     trainer.G.compile()
-    fast, penalty = torch.compile(forward), trainer_module.r1_penalty
-    trainer.D.forward = fast
-
-    def uncompiled(*args: Any) -> Any:
-        with patch.object(trainer.D, "forward", forward):
-            return penalty(*args)
-
+    trainer.D.forward = torch.compile(forward)
     step = trainer.step
 
     def with_plain_r1() -> Any:
-        with patch.object(trainer_module, "r1_penalty", uncompiled):
+        if not trainer.has_r1:
+            return step()
+        with patch.object(trainer.D, "forward", forward):
             return step()
 
     trainer.step = with_plain_r1
     begun = time.perf_counter()
-    while trainer.step_count < 2 or has_r1(trainer):
+    while trainer.step_count < 2 or trainer.has_r1:
         trainer.step()
     return time.perf_counter() - begun
