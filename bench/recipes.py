@@ -30,7 +30,7 @@ from gan.trainer import Trainer
 SAMPLES = 10_000
 
 
-PLAIN_D = {"d_hidden": 0, "r1_gamma": 0.3}
+PLAIN_D = {"d_hidden": 0, "d_slope": 0.2, "r1_gamma": 0.3}
 
 ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -52,6 +52,8 @@ ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "R1 gamma 0.3": {"r1_gamma": 0.3},
         "R1 gamma 3": {"r1_gamma": 3.0},
         "dense layer of 256 in D": {"d_hidden": 256},
+        "slope of D below zero 0.2": {"d_slope": 0.2},
+        "slope of D below zero 0": {"d_slope": 0.0},
         "R1 every 8 steps": {"r1_every": 8},
         "momentum": {"beta1": 0.5},
         "beta2 0.9": {"beta2": 0.9},

@@ -12,6 +12,7 @@ from gan.pace import measure, paced
 # what says nothing about how long a step takes
 EASY = {"seed": 0, "steps": 1, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.99}
 EASY |= {"lr_schedule": "constant", "ema_decay": 0.0, "train_images": 0, "loss": "hinge"}
+EASY |= {"d_slope": 0.2}
 KEPT = 64
 
 

@@ -30,6 +30,7 @@ class Experiment:
 # gentler than the preset `default`: what is told of the experiments was measured with it
 TRIED = {
     "d_hidden": 0,
+    "d_slope": 0.2,
     "lr_g": 5e-4,
     "lr_d": 5e-4,
     "beta1": 0.5,

@@ -15,7 +15,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from gan.config import Config
 
 EMBED = 32  # width of a class embedding
-SLOPE = 0.2  # of leaky ReLU below zero
+SLOPE = 0.2  # of leaky ReLU below zero, but for that of the convolutional D
 
 
 class MLPGenerator(nn.Module):
@@ -109,6 +109,7 @@ class ConvDiscriminator(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         widths = stages(config)[::-1]
+        self.slope = config.d_slope
         sn = spectral_norm if config.d_norm == "spectral" else (lambda layer: layer)
         inputs = [config.channels, *widths[:-1]]
         self.downs = nn.ModuleList(
@@ -134,13 +135,13 @@ class ConvDiscriminator(nn.Module):
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
-            h = leaky_relu(norm(down(h)), SLOPE, inplace=True)
+            h = leaky_relu(norm(down(h)), self.slope, inplace=True)
         # channels stay last here too: a gradient that came back with channels first would make the
         # backward passes of the layers above several times slower
         channels_first = h.shape[1:]
         h = h.permute(0, 2, 3, 1).flatten(1)
         if self.hidden is not None:
-            h = leaky_relu(self.hidden(h), SLOPE, inplace=True)
+            h = leaky_relu(self.hidden(h), self.slope, inplace=True)
         weights = self.out.weight
         if self.embed is not None:
             # one product with all classes' vectors, rather than with each image's blend of them

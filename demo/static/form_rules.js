@@ -41,7 +41,7 @@ export function fits(row, value) {
 export function idle(settings) {
   const found = {};
   if (settings.arch === "mlp") {
-    Object.assign(found, { width: "mlp", d_norm: "mlp", d_hidden: "mlp" });
+    Object.assign(found, { width: "mlp", d_norm: "mlp", d_hidden: "mlp", d_slope: "mlp" });
     found.conditional = "mlp_labels";
   }
   if (!settings.r1_gamma) found.r1_every = "no_r1";

@@ -87,8 +87,8 @@ def test_json_that_is_no_object_is_refused(values):
 
 def test_a_setting_that_came_later_is_as_it_was_before_it_came():
     written = Config().to_json()
-    del written["d_hidden"]
-    assert Config.from_json(written) == Config(d_hidden=0)
+    del written["d_hidden"], written["d_slope"]
+    assert Config.from_json(written) == Config(d_hidden=0, d_slope=0.2)
     assert preset("default").d_hidden == Config.d_hidden > 0
 
 

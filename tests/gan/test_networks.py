@@ -127,6 +127,18 @@ def test_only_a_dense_layer_weighs_what_stands_far_apart_together(d_hidden):
     assert together > 1e-3 if d_hidden else together < 1e-5
 
 
+@pytest.mark.parametrize("d_slope", [0.0, 0.05, 1.0])
+def test_d_is_linear_below_zero_and_above_it_by_its_slope(d_slope):
+    config = Config(width=8, d_slope=d_slope, d_norm="none", conditional=False)
+    _, D = both(config)
+    images = torch.randn(3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    images[2] = (images[0] + images[1]) / 2
+    with torch.no_grad():
+        one, other, between = D(images, torch.zeros(3, 0)).double()
+    bent = abs(one + other - 2 * between)
+    assert bent < 1e-5 if d_slope == 1 else bent > 1e-3
+
+
 def test_the_class_matters_to_both():
     config = Config(width=8)
     G, D = both(config)
