@@ -53,6 +53,14 @@ class Runner(Readings):
         self._on_end = on_end
         self._reals = Shelf().get
 
+    def prepare(self, config: Config) -> None:
+        """Begin to read the real images that vital signs of such a run compare with, and return.
+
+        Done for the first time during a run, it would hold that up for two seconds. Images that are
+        not on this machine would be downloaded: see `gan.data.is_here`.
+        """
+        self._reals(config.data, config.image_size)
+
     def start(
         self,
         config: Config,

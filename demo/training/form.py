@@ -12,6 +12,7 @@ from demo.refusals import answer
 from demo.slot import ACTIVE
 from demo.studio import Studio
 from gan.config import Config
+from gan.data import is_here
 from gan.steering import STEERABLE
 
 JOBS = ("pause", "resume", "stop", "configure")
@@ -85,8 +86,11 @@ def build(studio: Studio) -> Panel:
         def look() -> dict[str, Any]:
             config = config_of(asked)
             may = helm.may_train(_part(asked, "who"))
-            free = studio.runner.snapshot.state not in ACTIVE
-            return paces.of(config, may and free) | {"most_s": studio.settings.max_run_s}
+            free = may and studio.runner.snapshot.state not in ACTIVE
+            told = paces.of(config, free)
+            if free and "step_s" in told and is_here(config.data):
+                studio.runner.prepare(config)
+            return told | {"most_s": studio.settings.max_run_s}
 
         return answer(look)
 

@@ -2,14 +2,18 @@
 
 import dataclasses
 
+import gradio as gr
 import pytest
 
 from demo import controls, paces
 from demo.paces import Paces
 from demo.settings import Settings
+from demo.studio import Studio
 from demo.text import catalogue
+from demo.training import form
 from gan.config import PRESETS, RANGES, Config, ConfigError, preset
 from gan.pace import Pace
+from gan.snapshot import Snapshot
 from gan.steering import STEERABLE
 from tests.node import run_node
 
@@ -84,6 +88,22 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
     assert len(measured) == 1
     paced.of(Config(batch_size=16), True)
     assert len(measured) == 2
+
+
+def test_the_time_told_a_run_on_images_that_are_here_is_prepared(tmp_path, monkeypatch):
+    monkeypatch.setattr(paces, "measure", lambda config: Pace(0.01, None, 0.01))
+    studio = Studio(Settings(runs=tmp_path))
+    prepared = []
+    monkeypatch.setattr(studio.runner, "prepare", lambda config: prepared.append(config.data))
+    monkeypatch.setattr(form, "is_here", lambda name: name == "mnist")
+    with gr.Blocks():
+        pace = {f.__name__: f for f in form.build(studio).server_fns}["pace"]
+    assert "step_s" in pace({"settings": {"data": "cifar10", "image_size": 32}}) and not prepared
+    studio.runner.snapshot = Snapshot(state="running")
+    assert "step_s" in pace({"settings": {}}) and not prepared  # it would hold up the run
+    studio.runner.snapshot = Snapshot()
+    assert "step_s" in pace({"settings": {}}) and prepared == ["mnist"]
+    studio.close()
 
 
 RULES = """

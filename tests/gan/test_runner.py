@@ -9,8 +9,10 @@ import time
 import numpy as np
 import pytest
 
+from gan import reals
 from gan.config import ConfigError, preset
 from gan.generator import Generator
+from gan.reals import Reals
 from gan.run import Run
 from gan.runner import Runner
 from gan.trainer import Trainer
@@ -38,6 +40,23 @@ def test_no_thread_before_the_first_job():
     runner = Runner()
     assert threading.active_count() == before
     runner.close()
+
+
+def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
+    runner, tmp_path, monkeypatch
+):
+    read = []
+
+    def reading(*what):
+        read.append(what)
+        return Reals()
+
+    monkeypatch.setattr(reals, "_reals", reading)
+    runner.prepare(SMALL)
+    wait(lambda: read)
+    runner.start(SMALL, tmp_path / "r").result()
+    wait(lambda: runner.snapshot.vitals)
+    assert read == [("mnist", 28)]
 
 
 def test_pause_holds_and_resume_goes_on(runner, tmp_path):
