@@ -30,9 +30,9 @@ IMAGES = 256  # of noise: how long a step takes does not depend on what they sho
 # of them), the median of three seeds; None: not within 5,000 steps
 READABLE_STEPS = MappingProxyType(
     {
-        "default": 250,
+        "default": 200,
         "article": None,
-        "unconditional": 520,
+        "unconditional": 380,
         "hinge-spectral": 480,
         "relativistic-r1": 660,
         "few-images": 190,
