@@ -98,11 +98,12 @@ def test_the_time_told_a_run_on_images_that_are_here_is_prepared(tmp_path, monke
     monkeypatch.setattr(form, "is_here", lambda name: name == "mnist")
     with gr.Blocks():
         pace = {f.__name__: f for f in form.build(studio).server_fns}["pace"]
-    assert "step_s" in pace({"settings": {"data": "cifar10", "image_size": 32}}) and not prepared
-    studio.runner.snapshot = Snapshot(state="running")
-    assert "step_s" in pace({"settings": {}}) and not prepared  # it would hold up the run
-    studio.runner.snapshot = Snapshot()
-    assert "step_s" in pace({"settings": {}}) and prepared == ["mnist"]
+    asked = {"who": "a" * 32, "settings": {}}
+    far = {"data": "cifar10", "image_size": 32}
+    assert "step_s" in pace(asked | {"settings": far}) and not prepared
+    assert "step_s" in pace(asked) and prepared == ["mnist"]
+    studio.runner.snapshot = Snapshot(state="running")  # which it would hold up
+    assert "step_s" in pace(asked) and prepared == ["mnist"]
     studio.close()
 
 
