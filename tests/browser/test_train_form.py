@@ -63,3 +63,13 @@ def test_the_hosts_key_leaves_the_address_and_does_not_come_back(visit):
     page.reload()
     page.wait_for_function(f"{kept}.endsWith(' a-key-of-mine')")
     assert "owner" not in page.url
+
+
+def test_a_box_shows_whether_it_is_ticked(visit):
+    page = train(visit)
+    page.locator("#train-form summary").get_by_text("More settings").click()
+    box = page.locator("#train-form input[name=conditional]")
+    assert box.is_checked()
+    ticked = box.screenshot()
+    box.evaluate("(box) => { box.checked = false; }")  # nothing but the tick
+    assert box.screenshot() != ticked
