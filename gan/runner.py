@@ -18,6 +18,8 @@ from typing import Any
 from gan import opening
 from gan.beat import Beat
 from gan.config import Config
+from gan.data import is_here
+from gan.datasets import DATASETS
 from gan.generator import Generator
 from gan.hand import HandStep, look
 from gan.lane import Lane
@@ -56,10 +58,13 @@ class Runner(Readings):
     def prepare(self, config: Config) -> None:
         """Begin to read the real images that vital signs of such a run compare with, and return.
 
-        Done for the first time during a run, it would hold that up for two seconds. Images that are
-        not on this machine would be downloaded: see `gan.data.is_here`.
+        Done for the first time during a run, it would hold that up for two seconds. Only a data set
+        that has a name, at its own size, and is on this machine: what was read is kept, and others
+        would be too many, too large, or downloaded.
         """
-        self._reals(config.data, config.image_size)
+        known = DATASETS.get(config.data)
+        if known and known.image_size == config.image_size and is_here(config.data):
+            self._reals(config.data, config.image_size)
 
     def start(
         self,

@@ -12,7 +12,6 @@ from demo.refusals import answer
 from demo.slot import ACTIVE
 from demo.studio import Studio
 from gan.config import Config
-from gan.data import is_here
 from gan.steering import STEERABLE
 
 JOBS = ("pause", "resume", "stop", "configure")
@@ -88,7 +87,7 @@ def build(studio: Studio) -> Panel:
             may = helm.may_train(_part(asked, "who"))
             free = may and studio.runner.snapshot.state not in ACTIVE
             told = paces.of(config, free)
-            if free and "step_s" in told and is_here(config.data):
+            if free and "step_s" in told:
                 studio.runner.prepare(config)
             return told | {"most_s": studio.settings.max_run_s}
 

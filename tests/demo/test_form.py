@@ -90,17 +90,14 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
     assert len(measured) == 2
 
 
-def test_the_time_told_a_run_on_images_that_are_here_is_prepared(tmp_path, monkeypatch):
+def test_when_the_time_is_told_such_a_run_is_prepared_unless_one_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(paces, "measure", lambda config: Pace(0.01, None, 0.01))
     studio = Studio(Settings(runs=tmp_path))
     prepared = []
     monkeypatch.setattr(studio.runner, "prepare", lambda config: prepared.append(config.data))
-    monkeypatch.setattr(form, "is_here", lambda name: name == "mnist")
     with gr.Blocks():
         pace = {f.__name__: f for f in form.build(studio).server_fns}["pace"]
     asked = {"who": "a" * 32, "settings": {}}
-    far = {"data": "cifar10", "image_size": 32}
-    assert "step_s" in pace(asked | {"settings": far}) and not prepared
     assert "step_s" in pace(asked) and prepared == ["mnist"]
     studio.runner.snapshot = Snapshot(state="running")  # which it would hold up
     assert "step_s" in pace(asked) and prepared == ["mnist"]

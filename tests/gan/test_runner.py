@@ -16,6 +16,7 @@ from gan.reals import Reals
 from gan.run import Run
 from gan.runner import Runner
 from gan.trainer import Trainer
+from tests.own_images import ID
 
 SMALL = preset("default", width=8, batch_size=8, steps=100_000)
 
@@ -56,6 +57,19 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
     wait(lambda: read)
     runner.start(SMALL, tmp_path / "r").result()
     wait(lambda: runner.snapshot.vitals)
+    assert read == [("mnist", 28)]
+
+
+def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runner, monkeypatch):
+    read = []
+    monkeypatch.setattr(runner, "_reals", lambda *what: read.append(what))
+    monkeypatch.setattr("gan.runner.is_here", lambda name: name != "cifar10")
+    own = {"image_size": 32, "image_channels": 1, "image_classes": 1}
+    runner.prepare(preset("default", image_size=128))  # 160 MB, and kept
+    runner.prepare(preset("own-images", data=ID, **own))
+    runner.prepare(preset("default", data="cifar10"))
+    assert not read
+    runner.prepare(preset("default"))
     assert read == [("mnist", 28)]
 
 
