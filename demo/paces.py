@@ -8,6 +8,7 @@ from typing import Any
 
 from gan.config import Config
 from gan.pace import measure, paced
+from gan.runner import Runner
 
 # what says nothing about how long a step takes
 EASY = {"seed": 0, "steps": 1, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.99}
@@ -17,9 +18,13 @@ KEPT = 64
 
 
 class Paces:
-    """Answers every visitor; one measurement at a time, of about a second, and nobody waits."""
+    """Answers every visitor; one measurement at a time, of about a second, and nobody waits.
 
-    def __init__(self) -> None:
+    After each, what a run like it would have to read first is read. Never beside a measurement.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
         self._measuring = threading.Lock()
         self._step_s: dict[Config, float] = {}
 
@@ -34,9 +39,12 @@ class Paces:
             if not may_measure or not self._measuring.acquire(blocking=False):
                 return {"busy": True}
             try:
+                if self._runner.is_preparing:
+                    return {"busy": True}
                 step_s = measure(kind).step_s
                 kept = [*self._step_s.items(), (kind, step_s)][-KEPT:]
                 self._step_s = dict(kept)  # replaced whole: it is read without a lock
+                self._runner.prepare(kind)
             finally:
                 self._measuring.release()
         return dataclasses.asdict(paced(config, step_s))

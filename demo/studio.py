@@ -30,7 +30,7 @@ class Studio:
         self.exports = Exports(settings.exports_at_once)
         self.hub = Hub(settings)
         self.shelf = Shelf(settings, self.hub)
-        self.paces = Paces()
+        self.paces = Paces(self.runner)
         self.collections = Collections(self)
         self._live = LiveModel(self.runner)
 

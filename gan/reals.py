@@ -65,6 +65,11 @@ class Shelf:
                 maker.start()
         return self._made.get(key)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether some are being made."""
+        return any(maker.is_alive() for maker in list(self._makers.values()))
+
     def _make(self, data_name: str, size: int) -> None:
         # as modest as training itself: below it, this would wait for the run's end
         lower_thread_priority()

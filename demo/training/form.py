@@ -85,11 +85,8 @@ def build(studio: Studio) -> Panel:
         def look() -> dict[str, Any]:
             config = config_of(asked)
             may = helm.may_train(_part(asked, "who"))
-            free = may and studio.runner.snapshot.state not in ACTIVE
-            told = paces.of(config, free)
-            if free and "step_s" in told:
-                studio.runner.prepare(config)
-            return told | {"most_s": studio.settings.max_run_s}
+            free = studio.runner.snapshot.state not in ACTIVE
+            return paces.of(config, may and free) | {"most_s": studio.settings.max_run_s}
 
         return answer(look)
 

@@ -1,19 +1,16 @@
 """The form of the Train tab: what is offered, what is taken, and what is never believed."""
 
 import dataclasses
+from types import SimpleNamespace
 
-import gradio as gr
 import pytest
 
 from demo import controls, paces
 from demo.paces import Paces
 from demo.settings import Settings
-from demo.studio import Studio
 from demo.text import catalogue
-from demo.training import form
 from gan.config import PRESETS, RANGES, Config, ConfigError, preset
 from gan.pace import Pace
-from gan.snapshot import Snapshot
 from gan.steering import STEERABLE
 from tests.node import run_node
 
@@ -80,7 +77,7 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
         return Pace(0.01, None, 0.01)
 
     monkeypatch.setattr(paces, "measure", measure)
-    paced = Paces()
+    paced = Paces(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
     assert paced.of(Config(), False) == {"busy": True} and not measured
     told = paced.of(Config(steps=2000), True)
     assert told["total_s"] == pytest.approx(20) and 0 < told["readable_s"] < 20
@@ -90,18 +87,18 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
     assert len(measured) == 2
 
 
-def test_when_the_time_is_told_such_a_run_is_prepared_unless_one_goes_on(tmp_path, monkeypatch):
+def test_nothing_is_measured_beside_the_reading_that_follows_each_measurement(monkeypatch):
+    runner, read = SimpleNamespace(is_preparing=False), []
+    runner.prepare = lambda config: read.append(config.data)
     monkeypatch.setattr(paces, "measure", lambda config: Pace(0.01, None, 0.01))
-    studio = Studio(Settings(runs=tmp_path))
-    prepared = []
-    monkeypatch.setattr(studio.runner, "prepare", lambda config: prepared.append(config.data))
-    with gr.Blocks():
-        pace = {f.__name__: f for f in form.build(studio).server_fns}["pace"]
-    asked = {"who": "a" * 32, "settings": {}}
-    assert "step_s" in pace(asked) and prepared == ["mnist"]
-    studio.runner.snapshot = Snapshot(state="running")  # which it would hold up
-    assert "step_s" in pace(asked) and prepared == ["mnist"]
-    studio.close()
+    paced = Paces(runner)
+    assert paced.of(Config(), False) == {"busy": True} and not read
+    assert "step_s" in paced.of(Config(), True) and read == ["mnist"]
+    runner.is_preparing = True
+    assert paced.of(Config(batch_size=16), True) == {"busy": True} and read == ["mnist"]
+    assert "step_s" in paced.of(Config(), True)  # known
+    runner.is_preparing = False
+    assert "step_s" in paced.of(Config(batch_size=16), True) and read == ["mnist"] * 2
 
 
 RULES = """

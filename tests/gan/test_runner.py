@@ -46,15 +46,20 @@ def test_no_thread_before_the_first_job():
 def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
     runner, tmp_path, monkeypatch
 ):
-    read = []
+    read, go_on = [], threading.Event()
 
     def reading(*what):
         read.append(what)
+        go_on.wait()
         return Reals()
 
     monkeypatch.setattr(reals, "_reals", reading)
+    assert not runner.is_preparing
     runner.prepare(SMALL)
     wait(lambda: read)
+    assert runner.is_preparing
+    go_on.set()
+    wait(lambda: not runner.is_preparing)
     runner.start(SMALL, tmp_path / "r").result()
     wait(lambda: runner.snapshot.vitals)
     assert read == [("mnist", 28)]
@@ -62,7 +67,7 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
 
 def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runner, monkeypatch):
     read = []
-    monkeypatch.setattr(runner, "_reals", lambda *what: read.append(what))
+    monkeypatch.setattr(runner._shelf, "get", lambda *what: read.append(what))
     monkeypatch.setattr("gan.runner.is_here", lambda name: name != "cifar10")
     own = {"image_size": 32, "image_channels": 1, "image_classes": 1}
     runner.prepare(preset("default", image_size=128))  # 160 MB, and kept
