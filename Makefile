@@ -21,6 +21,7 @@ test: lint
 lint: .venv/.dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache
 
 bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \

@@ -8,13 +8,13 @@ import sys
 def main() -> None:
     """Serve the page until interrupted; a run in progress is saved on the way out."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-    from gan.arenas import share_arenas
+    from gan.system.malloc import share_arenas
 
     share_arenas()  # before all that is large
+    from demo.server.studio import Studio
     from demo.settings import Settings
-    from demo.studio import Studio
     from demo.ui import build, launch_options
-    from gan.machine import set_threads
+    from gan.system.machine import set_threads
 
     set_threads()
     studio = Studio(Settings.from_env())

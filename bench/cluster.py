@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from gan.history import read_history
-from gan.reals import Reals, Shelf
-from gan.run import Run
-from gan.vitals import Probe
+from gan.monitor.real_features import Reals, Shelf
+from gan.monitor.vitals import Probe
+from gan.runs.history import read_history
+from gan.runs.run import Run
 
 WAYS = {
     "one": [sys.executable],

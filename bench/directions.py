@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.data import ASSETS
-from gan.directions import SLIDER, Direction, directions, measured, pca, ridge, sefa
-from gan.generator import Generator
-from gan.judge import Judge, JudgeError
-from gan.machine import set_threads
-from gan.probe import Probe, within_groups
-from gan.traits import TRAITS, measure
+from gan.data.image_set import ASSETS
+from gan.explore.directions import SLIDER, Direction, directions, measured, pca, ridge, sefa
+from gan.explore.sampling import Probe, within_groups
+from gan.explore.traits import TRAITS, measure
+from gan.metrics.judge import Judge, JudgeError
+from gan.models.generator import Generator
+from gan.system.machine import set_threads
 
 NEW = 500  # samples that no direction was found with
 

@@ -14,13 +14,13 @@ import json
 import time
 from typing import Any
 
-from gan import data
 from gan.config import Config
-from gan.experiments import EXPERIMENTS
-from gan.outcome import outcome
-from gan.reals import Reals, Shelf
-from gan.trainer import Trainer
-from gan.vitals import Probe
+from gan.data import image_set
+from gan.monitor.outcome import outcome
+from gan.monitor.real_features import Reals, Shelf
+from gan.monitor.vitals import Probe
+from gan.training.experiments import EXPERIMENTS
+from gan.training.trainer import Trainer
 
 WAIT_S = 0.2
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 def train(config: Config) -> dict[str, Any]:
     """The vital signs at the end of a run, and its `cpu_s`."""
-    trainer = Trainer(config, data.load(config.data, size=config.image_size))
+    trainer = Trainer(config, image_set.load(config.data, size=config.image_size))
     start_s = time.process_time()
     for _ in range(config.steps):
         trainer.step()

@@ -2,9 +2,9 @@
 
     PYTHONPATH=. python bench/export.py
 
-240 frames of 448 x 448 from the bundled model, drawn and encoded: by `gan.render`, and by drawing
-them all into a list of RGB frames that goes to `imageio.mimsave`. Then our peak memory, of this
-program and its encoder together, for 100 and for 3,000 frames. Last line: one JSON object.
+240 frames of 448 x 448 from the bundled model, drawn and encoded: by `gan.recipes.render`, and by
+drawing them all into a list of RGB frames that goes to `imageio.mimsave`. Then our peak memory, of
+this program and its encoder together, for 100 and for 3,000 frames. Last line: one JSON object.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ import imageio
 import imageio_ffmpeg
 import numpy as np
 
-from gan.clip import ClipRecipe, Key
-from gan.generator import Generator
-from gan.kinds import KINDS
-from gan.machine import set_threads
-from gan.plan import Plan, make_plan
-from gan.render import render
+from gan.latent.plan import Plan
+from gan.media.formats import KINDS
+from gan.models.generator import Generator
+from gan.recipes.clip_plan import make_plan
+from gan.recipes.clip_recipe import ClipRecipe, Key
+from gan.recipes.render import render
+from gan.system.machine import set_threads
 
 MODEL = Path(__file__).parent.parent / "assets/models/mnist"
 KEYS = tuple(Key(seed, classes=seed % 10) for seed in range(1, 6))

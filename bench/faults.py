@@ -23,9 +23,9 @@ from pathlib import Path
 
 from bench.support.victim import Victim
 from bench.support.wholeness import damage, differences
-from gan.atomic import is_leftover
-from gan.checkpoint import NEWEST
-from gan.machine import set_threads
+from gan.storage.layout import NEWEST
+from gan.system.atomic import is_leftover
+from gan.system.machine import set_threads
 
 PER_RUN = 10  # kills, before a run is compared with the undisturbed one
 MODES = ("starting", "training", "writing", "writing")

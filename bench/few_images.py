@@ -3,12 +3,12 @@
     PYTHONPATH=. python bench/few_images.py [--seeds 0 1 2] [--steps N]
 
 Both train on the same images, 50 of each digit, with the same seeds, steps and settings, but for
-augmentation. The distance is that of `gan.evaluate`, 10,000 samples against the test images, at
-the end and for the weights that looked best on the way. Memorising shows in two figures: how far
-samples are from the nearest training image over how far test images are, in the judge's features
-(1: no nearer than new digits; far below: copies), and D's belief in training images minus that in
-test images. As many runs at once as there are processors, each on one. Last line: one JSON object
-of the medians over the seeds.
+augmentation. The distance is that of `gan.metrics.evaluate`, 10,000 samples against the test
+images, at the end and for the weights that looked best on the way. Memorising shows in two figures:
+how far samples are from the nearest training image over how far test images are, in the judge's
+features (1: no nearer than new digits; far below: copies), and D's belief in training images minus
+that in test images. As many runs at once as there are processors, each on one. Last line: one JSON
+object of the medians over the seeds.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ import numpy as np
 import torch
 
 from bench.duels import reals
-from gan import data
 from gan.config import Config, preset
-from gan.data import ImageSet
-from gan.evaluate import evaluate
-from gan.generator import Generator
-from gan.judge import Judge
-from gan.machine import cpu_share
-from gan.neighbours import nearest
-from gan.trainer import Trainer
-from gan.vitals import Probe
+from gan.data import image_set
+from gan.data.image_set import ImageSet
+from gan.metrics.evaluate import evaluate
+from gan.metrics.judge import Judge
+from gan.metrics.neighbours import nearest
+from gan.models.generator import Generator
+from gan.monitor.vitals import Probe
+from gan.system.machine import cpu_share
+from gan.training.trainer import Trainer
 
 WAYS = {"without": {"augment": 0.0, "augment_target": 0.0}, "with": {}}
 LOOKS = 16  # on the way
@@ -103,7 +103,7 @@ def summary(without: dict[str, float], augmented: dict[str, float]) -> dict[str,
 def train(config: Config) -> Row:
     """A whole run on one processor, looked at `LOOKS` times."""
     torch.set_num_threads(1)
-    trainer, cpu_s = Trainer(config, data.load(config.data)), 0.0
+    trainer, cpu_s = Trainer(config, image_set.load(config.data)), 0.0
     probe = Probe(trainer, reals(config))
     best, best_step, best_ema = np.inf, 0, trainer.ema
     every = max(1, config.steps // LOOKS)
@@ -130,7 +130,7 @@ def nn_ratio(generator: Generator, seen: ImageSet) -> float:
     judge, rng = Judge.load(seen.name), np.random.default_rng(1)
     z = rng.standard_normal((DRAWN, generator.z_dim))
     drawn = generator.sample(z, np.arange(DRAWN) % generator.classes)
-    held = data.load(seen.name, train=False).some(DRAWN, 0)
+    held = image_set.load(seen.name, train=False).some(DRAWN, 0)
     known, *others = (
         torch.from_numpy(judge.features(images)) for images in (pixels(seen), drawn, pixels(held))
     )

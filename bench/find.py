@@ -5,7 +5,7 @@
 A hundred digits that the model has never seen go one by one through the server function that the
 page calls. Beside it the same descent from one random start, just as long: once of a random class,
 once told the digit's own. Then 500 more digits and what is no digit, with the verdicts; CLOSE and
-CANNOT in gan/projection.py are chosen from these. The last line is one JSON object.
+CANNOT in gan/explore/projection.py are chosen from these. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch.nn.functional import one_hot
 
-from demo.finding import find_function
+from demo.generate.find import find_function
+from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.studio import Studio
-from gan.centering import center
-from gan.data import LOCAL_COPIES, load
-from gan.generator import Generator
-from gan.judge import Judge
-from gan.machine import set_threads
-from gan.pictures import grid, png_bytes
-from gan.projection import NORM_MAX, PRIOR, Found, advance, found, signed
-from gan.projection_start import begin
+from gan.data.image_set import LOCAL_COPIES, load
+from gan.explore.centering import center
+from gan.explore.projection import NORM_MAX, PRIOR, Found, advance, found, signed
+from gan.explore.projection_init import begin
+from gan.media.contact_sheet import grid, png_bytes
+from gan.metrics.judge import Judge
+from gan.models.generator import Generator
+from gan.system.machine import set_threads
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 

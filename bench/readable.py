@@ -1,4 +1,4 @@
-"""Steps of training until digits can be read, for every preset: the table of gan/pace.py.
+"""Steps of training until digits can be read, for every preset: the table of gan/training/pace.py.
 
     PYTHONPATH=. python bench/readable.py [--presets default hinge-spectral]
 
@@ -22,11 +22,11 @@ import numpy as np
 import torch
 
 from gan.config import PRESETS, preset
-from gan.data import ImageSet, load
-from gan.generator import Generator
-from gan.judge import Judge
-from gan.machine import set_threads
-from gan.trainer import Trainer
+from gan.data.image_set import ImageSet, load
+from gan.metrics.judge import Judge
+from gan.models.generator import Generator
+from gan.system.machine import set_threads
+from gan.training.trainer import Trainer
 
 SAMPLES = 500
 EVERY = 10

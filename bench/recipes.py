@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from bench.support.scoring import Scorer
-from gan.class_mix import mixed_like
 from gan.config import Config, preset
-from gan.data import load
-from gan.experiments import TRIED
-from gan.generator import Generator
-from gan.machine import set_threads
-from gan.trainer import Trainer
+from gan.data.image_set import load
+from gan.metrics.class_mix import mixed_like
+from gan.models.generator import Generator
+from gan.system.machine import set_threads
+from gan.training.experiments import TRIED
+from gan.training.trainer import Trainer
 
 SAMPLES = 10_000
 

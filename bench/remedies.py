@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 
 from bench.support.autopsy import Autopsy
 from bench.support.record_runs import record_all
-from gan.data import load
-from gan.judge import Judge
-from gan.keeper import Keeper, RunFailed
-from gan.run import Run
-from gan.treatment import remedies
+from gan.data.image_set import load
+from gan.metrics.judge import Judge
+from gan.monitor.remedies import remedies
+from gan.runner.fault_tolerance import Keeper, RunFailed
+from gan.runs.run import Run
 
 
 class Patient(NamedTuple):

@@ -60,7 +60,7 @@ def start(browser: Browser) -> dict[str, float]:
 
 def imports() -> tuple[float, dict[str, float]]:
     """Seconds that all imports of the app take, and those of each package's own modules."""
-    code = "import app, gan.machine, demo.settings, demo.studio, demo.ui"
+    code = "import app, gan.system.machine, demo.settings, demo.server.studio, demo.ui"
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", code],
         cwd=ROOT,

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.support.scoring import Scorer
-from gan.pictures import grid, png_bytes
+from gan.media.contact_sheet import grid, png_bytes
 
 ROOT = Path(__file__).parents[1]
 QUICK = 1 / 20  # of the seconds

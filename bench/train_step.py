@@ -32,11 +32,11 @@ from bench.support.flops import FlopsByType, Peak
 from bench.support.step_parts import BOOKKEEPING, taken_apart
 from bench.support.step_variants import VARIANTS, Variant, compiled
 from gan.config import Config, preset
-from gan.data import load
-from gan.history import History
-from gan.machine import set_threads
-from gan.trainer import Trainer
-from gan.training import Training
+from gan.data.image_set import load
+from gan.runs.history import History
+from gan.runs.training import Training
+from gan.system.machine import set_threads
+from gan.training.trainer import Trainer
 
 WARM_STEPS = 24
 

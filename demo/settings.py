@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from gan.paths import ROOT
+
 NUMBERS = (
     "max_steps",
     "max_frames",

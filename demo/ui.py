@@ -6,13 +6,18 @@ from typing import Any
 
 import gradio as gr
 
-from demo import hub_panel, image_uploads, run_files, text
-from demo.exporting import visitor
-from demo.models import choices, model_name, preferred
+from demo import text
+from demo.explore import tab as explore
+from demo.export.events import visitor
+from demo.hub import panel
+from demo.interpolate import tab as interpolate
 from demo.panels import STATIC, first, preloads
-from demo.studio import Studio
-from demo.tabs import explore, interpolate, train
+from demo.server.model_menu import choices, model_name, preferred
+from demo.server.studio import Studio
 from demo.theme import theme
+from demo.train import tab as train
+from demo.train.images import routes as image_uploads
+from demo.train.runs import routes as run_files
 
 SHEETS = (
     "app",
@@ -59,7 +64,7 @@ def build(studio: Studio) -> gr.Blocks:
                 min_width=160,
             )
             if studio.settings.hub:
-                hub_panel.build(studio, model)
+                panel.build(studio, model)
         with gr.Tabs(elem_classes="ls-tabs") as tabs:
             for name, tab in (("explore", explore), ("interpolate", interpolate), ("train", train)):
                 with gr.Tab(t(f"tab.{name}"), id=name):

@@ -67,12 +67,13 @@ class Config:
     rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `d_hidden`
     is the width of D's dense layer before its score, 0 for none; `d_slope`, 0..1, is the slope
     below zero of a convolutional D's leaky ReLUs. `augment`, 0..1, is the probability of each
-    disturbance of what D sees (`gan.augment`); with `augment_target` it is only what that begins
-    with, and is steered so that D's certainty of real images stays at the target (`gan.adaptive`).
-    `train_images`: so many of the data set's images, as many of each class, chosen by the seed; 0
-    is all. `data` may be the id of a collection of one's own images (`gan.collection`); what they
-    look like is then said here, in `image_size`, `image_channels` (1 or 3) and `image_classes`, so
-    that the networks can be made without them. Both are 0 for the data sets that have a name.
+    disturbance of what D sees (`gan.training.augment`); with `augment_target` it is only what that
+    begins with, and is steered so that D's certainty of real images stays at the target
+    (`gan.training.adaptive_augment`). `train_images`: so many of the data set's images, as many of
+    each class, chosen by the seed; 0 is all. `data` may be the id of a collection of one's own
+    images (`gan.data.collection`); what they look like is then said here, in `image_size`,
+    `image_channels` (1 or 3) and `image_classes`, so that the networks can be made without them.
+    Both are 0 for the data sets that have a name.
 
     Raises:
         ConfigError: a value is of the wrong type or outside its range.

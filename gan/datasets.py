@@ -1,6 +1,7 @@
-"""The data sets there are, by name, and what their images look like; `gan.data` reads them.
+"""The data sets there are, by name, and what their images look like; `gan.data.image_set` reads
+them.
 
-Beside them there are collections of one's own images, with an id for a name: `gan.collection`.
+Beside them there are collections of one's own images, with an id for a name: `gan.data.collection`.
 """
 
 from __future__ import annotations

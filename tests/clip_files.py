@@ -9,8 +9,8 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 
-from gan import carry
-from gan.clip import ClipRecipe
+from gan.media import embedded
+from gan.recipes.clip_recipe import ClipRecipe
 from tests.clips import CLIP
 from tests.recipes import packed
 
@@ -56,9 +56,9 @@ def make(path: Path, kind: str, text: str) -> Path:
     elif kind == "zip":
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("frame_00000.png", FRAMES.tobytes())
-            archive.writestr(carry.ZIP_MEMBER, text)
+            archive.writestr(embedded.ZIP_MEMBER, text)
     elif kind in ("mp4", "webm"):
-        bare(path, kind, carry.ffmetadata(text))
+        bare(path, kind, embedded.ffmetadata(text))
     else:
-        carry.append(bare(path, kind), kind, text)
+        embedded.append(bare(path, kind), kind, text)
     return path

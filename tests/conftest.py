@@ -6,9 +6,9 @@ import pytest
 
 # before any test imports torch: OpenMP reads what gan/__init__.py sets when torch is loaded
 from gan.config import preset
-from gan.data import ImageSet, load
-from gan.machine import choose_device, set_threads
-from gan.trainer import Trainer
+from gan.data.image_set import ImageSet, load
+from gan.system.machine import choose_device, set_threads
+from gan.training.trainer import Trainer
 from tests.fake_hub import TOKEN, FakeHub, point
 
 

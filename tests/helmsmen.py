@@ -4,7 +4,7 @@ import json
 from concurrent.futures import Future
 from dataclasses import replace
 
-from gan.snapshot import Snapshot
+from gan.runner.snapshot import Snapshot
 
 
 class FakeRunner:

@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
-from gan.generator import Generator
-from gan.networks import make_generator
-from gan.report import Figure, Report
+from gan.metrics.report import Figure, Report
+from gan.models.generator import Generator
+from gan.models.networks import make_generator
 
 
 def randomised(config):

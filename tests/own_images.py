@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from gan.collection import Collection, Store
+from gan.data.collection import Collection, Store
 
 ID = "own-0123456789ab"
 

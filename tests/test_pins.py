@@ -1,12 +1,15 @@
 """The same versions everywhere: on this machine, in CI and on Hugging Face Spaces."""
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = {"PIL": "pillow"}  # where a module is not called like its package
 
 
 def pins(name: str) -> dict[str, str]:
@@ -46,3 +49,21 @@ def test_readme_and_project_name_the_same_python_and_licence():
     assert project["requires-python"] == f">={matter['python_version']}"
     assert project["license"].lower() == matter["license"]
     assert "Apache License" in (ROOT / "LICENSE").read_text()
+
+
+def test_all_that_is_imported_is_pinned():
+    tops = set()
+    for path in [ROOT / "app.py", *ROOT.glob("demo/**/*.py"), *ROOT.glob("gan/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            tops |= {name.split(".")[0] for name in names}
+    tops -= {"gan", "demo", "app"} | set(sys.stdlib_module_names)
+    assert {"torch", "gradio", "PIL"} <= tops
+    pinned = set(pins("requirements.txt"))
+    assert {PACKAGES.get(top, top.replace("_", "-")) for top in tops} <= pinned
+
+
+def test_the_front_door_is_short():
+    assert len((ROOT / "app.py").read_text().splitlines()) <= 40

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from gan.config import Config
-from gan.pictures import grid, png_bytes
-from gan.snapshot import Snapshot
+from gan.media.contact_sheet import grid, png_bytes
+from gan.runner.snapshot import Snapshot
 
 
 class FakeRunner:

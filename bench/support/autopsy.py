@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from gan.data import ImageSet
-from gan.frechet import Frechet, moments
-from gan.judge import Judge
-from gan.trainer import Trainer
+from gan.data.image_set import ImageSet
+from gan.metrics.frechet import Frechet, moments
+from gan.metrics.judge import Judge
+from gan.training.trainer import Trainer
 
 DRAWN = 1000
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from gan.directions import directions
-from gan.generator import Generator
-from gan.latents import latent
-from gan.machine import set_threads
+from gan.explore.directions import directions
+from gan.latent.latents import latent
+from gan.models.generator import Generator
+from gan.system.machine import set_threads
 
 
 def main() -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from demo.progress import Progress
+from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.studio import Studio
+from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.finding import Evidence, Finding
-from gan.frames import MAX_FRAMES, thin
-from gan.rows import ROW_STEPS
-from gan.snapshot import Snapshot
-from gan.treatment import remedies
+from gan.monitor.finding import Evidence, Finding
+from gan.monitor.remedies import remedies
+from gan.runner.snapshot import Snapshot
+from gan.runs.history_rows import ROW_STEPS
+from gan.runs.snapshots import MAX_FRAMES, thin
 
 STEPS_PER_S = 30  # of the bytes' made-up run
 VITALS_STEPS = 6 * STEPS_PER_S  # between two rows of vital signs

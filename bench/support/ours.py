@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.class_mix import mixed_like
 from gan.config import preset
-from gan.data import load
-from gan.generator import Generator
-from gan.keeper import Keeper
-from gan.machine import set_threads
-from gan.run import Run
+from gan.data.image_set import load
+from gan.metrics.class_mix import mixed_like
+from gan.models.generator import Generator
+from gan.runner.fault_tolerance import Keeper
+from gan.runs.run import Run
+from gan.system.machine import set_threads
 
 SAMPLES = 10_000
 

@@ -22,16 +22,16 @@ from pathlib import Path
 from bench.support.autopsy import Autopsy
 from bench.support.recorded import RECIPES, Recipe
 from bench.support.verdict import verdict
-from gan.atomic import write_json
 from gan.config import Config
-from gan.data import load
-from gan.experiments import TRIED
-from gan.judge import Judge
-from gan.keeper import Keeper, RunFailed
-from gan.pictures import grid, png_bytes
-from gan.reals import Reals, _reals
-from gan.run import Run
-from gan.vitals import Probe
+from gan.data.image_set import load
+from gan.media.contact_sheet import grid, png_bytes
+from gan.metrics.judge import Judge
+from gan.monitor.real_features import Reals, _reals
+from gan.monitor.vitals import Probe
+from gan.runner.fault_tolerance import Keeper, RunFailed
+from gan.runs.run import Run
+from gan.system.atomic import write_json
+from gan.training.experiments import TRIED
 
 AUTOPSIES = 8
 SAVE_S = 10.0  # as the page does

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gan.config import Config
-from gan.doctor import diagnose
-from gan.vitals_log import read_vitals
+from gan.monitor.doctor import diagnose
+from gan.monitor.vitals_log import read_vitals
 
 
 class Recording(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from gan.data import load
-from gan.frechet import frechet_distance, moments
-from gan.judge import Judge
+from gan.data.image_set import load
+from gan.metrics.frechet import frechet_distance, moments
+from gan.metrics.judge import Judge
 
 REAL = 10_000
 

@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 import torch
 
-from gan import trainer as trainer_module
-from gan.training import Training
+from gan.runs.training import Training
+from gan.training import trainer as trainer_module
 
 DATA, AVERAGE, NUMBERS, HISTORY = "drawing a batch", "EMA", "numbers of a step", "history"
 BOOKKEEPING = (DATA, AVERAGE, NUMBERS, HISTORY)

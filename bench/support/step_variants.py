@@ -11,8 +11,8 @@ from unittest.mock import patch
 import torch
 
 from gan.config import Config
-from gan.data import ImageSet
-from gan.trainer import Trainer
+from gan.data.image_set import ImageSet
+from gan.training.trainer import Trainer
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from demo.progress import Progress
+from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.studio import Studio
-from gan import beat, keeper
+from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.data import load
-from gan.trainer import Trainer
+from gan.data.image_set import load
+from gan.runner import fault_tolerance, publish_rate
+from gan.training.trainer import Trainer
 
 PAGES, POLL_S = 2, 0.7
 
@@ -46,7 +46,7 @@ class Turnabout:
         self._alone = threading.Lock()  # the bare loop's turn: no page may ask
         self._closing = threading.Event()
         self._bare = Trainer(config, load(config.data, size=config.image_size))
-        self._real_clocks = [(module, module.time) for module in (beat, keeper)]
+        self._real_clocks = [(module, module.time) for module in (publish_rate, fault_tolerance)]
         for module, _ in self._real_clocks:
             module.time = SimpleNamespace(monotonic=self._now)
         self.studio = Studio(Settings(runs=folder / "runs"))

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from gan.atomic import is_leftover
+from gan.system.atomic import is_leftover
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {"width": 4, "batch_size": 4, "r1_every": 4}

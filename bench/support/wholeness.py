@@ -15,13 +15,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from bench.support.victim import SETTINGS
-from gan.atomic import is_leftover
-from gan.checkpoint import load_checkpoint
 from gan.config import preset
-from gan.frames import halved, kept_steps, kept_weights_path
-from gan.generator import Generator
-from gan.milestones import milestone_name, milestone_steps
-from gan.run import Run
+from gan.models.generator import Generator
+from gan.runs.milestones import milestone_name, milestone_steps
+from gan.runs.run import Run
+from gan.runs.snapshots import halved, kept_steps
+from gan.storage.checkpoint import load_checkpoint
+from gan.storage.layout import snapshot_weights_path
+from gan.system.atomic import is_leftover
 
 MORE_STEPS = 25  # that the two runs take before they are compared
 
@@ -80,7 +81,7 @@ def differences(folder: Path, seed: int) -> list[str]:
             if step in kept:
                 Generator.load(folder, step)
                 ema = halved(straight.trainer.ema.state_dict())
-                if not _same(load_file(kept_weights_path(folder, step)), ema):
+                if not _same(load_file(snapshot_weights_path(folder, step)), ema):
                     found.append(f"the weights of step {step} differ")
             if step == goal:
                 break

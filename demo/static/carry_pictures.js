@@ -1,4 +1,4 @@
-// The recipe in GIF, PNG and WebP files; gan/carry_pictures.py writes it there.
+// The recipe in GIF, PNG and WebP files; gan/media/embedded_images.py writes it there.
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);

@@ -1,5 +1,5 @@
 // All it takes to make a clip again: plain JSON in a link, inside the file, and beside it.
-// gan/clip.py keeps the same rules; a test holds the two to one verdict on every recipe.
+// gan/recipes/clip_recipe.py keeps the same rules; a test holds the two to one verdict on every recipe.
 
 const version = new URL(import.meta.url).search;
 const load = (name) => import(`./${name}.js${version}`);

@@ -9,7 +9,7 @@ export { unpack };
 
 /**
  * One panel's way to ask for images. `server` is the panel's, with the server functions `draw` of
- * demo/drawing.py and `weights` of demo/weights.py.
+ * demo/generate/draw.py and `weights` of demo/generate/weights.py.
  *
  * Until the weights of a model have arrived, and for good where a worker, its WebAssembly or its
  * plain JavaScript fails, the server draws; nobody who asked needs to know.

@@ -1,4 +1,4 @@
-// Everything there is to know of a clip before it is drawn, equal to gan/plan.py: the latent of
+// Everything there is to know of a clip before it is drawn, equal to gan/latent/plan.py: the latent of
 // every frame, made when it is asked for.
 
 const version = new URL(import.meta.url).search;

@@ -5,7 +5,7 @@ const { button, make } = await import("./dom.js" + version);
 const { changeable } = await import("./changeable.js" + version);
 const { cost, figures, origin, standing, verdict } = await import("./runs_words.js" + version);
 
-const ROWS = 6; // of a contact sheet; see gan/frames.py
+const ROWS = 6; // of a contact sheet; see gan/runs/snapshots.py
 const COLUMNS = 10;
 const LARGE_PX = 32; // an image with a longer side is shown smaller than it is
 

@@ -108,7 +108,7 @@ export class Sheet {
     this.onchange();
   }
 
-  /** What is on it for `find` of demo/finding.py: {picture: base64, h, w, c}; c is 1 or 3. */
+  /** What is on it for `find` of demo/generate/find.py: {picture: base64, h, w, c}; c is 1 or 3. */
   picture(c) {
     const small = make("canvas", { width: SENT, height: SENT });
     const context = small.getContext("2d");

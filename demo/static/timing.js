@@ -1,4 +1,4 @@
-// When a clip is where on its curve, equal to gan/timing.py, which says more about each.
+// When a clip is where on its curve, equal to gan/latent/timing.py, which says more about each.
 //
 // A table of steps is a Float64Array: q equal parts of each of m segments, one after the other.
 

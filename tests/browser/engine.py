@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from gan.config import preset
-from gan.portable import portable
+from gan.models.portable import portable
 from tests.browser.site import Site
 from tests.models import randomised
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gan.config import preset
-from gan.generator import Generator
+from gan.models.generator import Generator
 from tests.browser.engine import answer_for, offer
 from tests.models import randomised
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.generator import Generator
-from gan.recipe import Recipe
+from gan.models.generator import Generator
+from gan.recipes.image_recipe import Recipe
 from tests.browser.app import (
     HERO,
     ROOT,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan.data import load
-from gan.pictures import png_bytes
+from gan.data.image_set import load
+from gan.media.contact_sheet import png_bytes
 from tests.browser.app import explore, press
 
 COUNT = 20

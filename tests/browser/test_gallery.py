@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.recipe import Recipe
+from gan.recipes.image_recipe import Recipe
 from tests.browser.site import SITE, open_page
 from tests.recipes import PLAIN, packed
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from gan.config import PRESETS, preset
-from gan.generator import Generator
-from gan.portable import portable
-from gan.trainer import Trainer
+from gan.models.generator import Generator
+from gan.models.portable import portable
+from gan.training.trainer import Trainer
 from tests.models import randomised
 
 MODELS = Path(__file__).parents[2] / "assets/models"

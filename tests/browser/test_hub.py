@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from safetensors.torch import save_file
 
-from gan.atomic import write_json
 from gan.config import preset
-from gan.hub_model import CONFIG, WEIGHTS
+from gan.storage.layout import CONFIG, MODEL
+from gan.system.atomic import write_json
 from tests.browser.app import HERO, LOOP, changes, close, explore, painted, press, still, tab
 from tests.models import randomised
 
@@ -20,8 +20,8 @@ def repo(app, tmp_path):
     """A model on the Hub whose pictures are unlike those of any other one."""
     generator = randomised(preset("default"))
     write_json(tmp_path / CONFIG, generator.config.to_json())
-    save_file(generator.network.state_dict(), tmp_path / WEIGHTS)
-    app.hub.add(NAME, {name: (tmp_path / name).read_bytes() for name in (CONFIG, WEIGHTS)})
+    save_file(generator.network.state_dict(), tmp_path / MODEL)
+    app.hub.add(NAME, {name: (tmp_path / name).read_bytes() for name in (CONFIG, MODEL)})
     yield app.hub
     app.hub.wait_s, app.hub.status = 0.0, 0
 

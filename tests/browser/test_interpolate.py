@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.generator import Generator
-from gan.latents import latents
-from gan.plan import plan_clip
-from gan.render import draw
+from gan.latent.latents import latents
+from gan.latent.plan import plan_clip
+from gan.models.generator import Generator
+from gan.recipes.render import draw
 from tests.browser.app import LOOP, ROOT, changes, close, drag, interpolate, painted, pixels, tab
 
 PLAYED = ".lc-line [role=status]"

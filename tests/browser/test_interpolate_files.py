@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from gan.cli import main
-from gan.clip import ClipRecipe
-from gan.generator import Generator
-from gan.plan import make_plan
-from gan.render import frames, look_of
+from gan.cli.main import main
+from gan.models.generator import Generator
+from gan.recipes.clip_plan import make_plan
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.render import frames, look_of
 from tests.browser.app import ROOT, interpolate
 
 EXACT = {

@@ -7,9 +7,9 @@ import shutil
 import numpy as np
 import pytest
 
-from gan.frames import write_frame
-from gan.generator import Generator
-from gan.recipe import ROOT
+from gan.models.generator import Generator
+from gan.recipes.image_recipe import ROOT
+from gan.runs.snapshots import write_frame
 from tests.browser.app import HERO, LOOP, changes, explore, painted, pixels, still, tab
 
 RUN = "20200102-030405-mnist"

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from gan.archive import pack
 from gan.config import preset
-from gan.run import Run
-from gan.unpacking import unpack
+from gan.runs.archive import pack
+from gan.runs.run import Run
+from gan.runs.unpack import unpack
 from tests.browser.app import tab
 
 SMALL = preset("default", width=4, batch_size=8, steps=100_000)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.studio import Studio
 from gan.config import Config
-from gan.snapshot import Snapshot
+from gan.runner.snapshot import Snapshot
 from tests.watching import FakeRunner, images, record, rows
 
 

@@ -8,10 +8,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan.clip import ClipRecipe
-from gan.export import export
-from gan.kinds import KINDS as EXPORTED
-from gan.recipe import Recipe, save_png
+from gan.media.export import export
+from gan.media.formats import KINDS as EXPORTED
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.image_recipe import Recipe, save_png
 from tests.clip_files import FRAMES, KINDS, bare, make, recipe
 from tests.clips import CLIP
 from tests.node import run_node

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from demo.text import catalogue
-from gan.clip import ClipRecipe, RecipeError
-from gan.clip_fields import CLIP as RULES
-from gan.latents import latent
+from gan.latent.latents import latent
+from gan.recipes.clip_fields import CLIP as RULES
+from gan.recipes.clip_recipe import ClipRecipe, RecipeError
 from tests.clips import BAD, CLIP, GOOD, LEAST, key
 from tests.node import STATIC, run_node
 from tests.recipes import packed

@@ -2,8 +2,8 @@
 
 import pytest
 
-from demo import controls
 from demo.settings import Settings
+from demo.train import settings_form
 from gan.config import Config
 from tests.node import run_node
 
@@ -22,7 +22,7 @@ give({ mine, preset, back, names: [mine, preset, back].map((one) => presetOf(one
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    offered = controls.offered(Settings())
+    offered = settings_form.offered(Settings())
     given = {"presets": offered["presets"], "data": offered["data"], "own": OWN}
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 

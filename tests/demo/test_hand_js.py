@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from demo.hand_wire import game
+from demo.train.manual.payload import game
 from gan.config import PRESETS, preset
 from tests.node import run_node
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan.latents import SEED_MAX, latent
+from gan.latent.latents import SEED_MAX, latent
 from tests.node import run_node
 
 CASES = [(seed, z_dim) for seed in (0, 1, 42, 2**31, SEED_MAX) for z_dim in (2, 7, 64, 100, 512)]

@@ -1,6 +1,6 @@
 """The page and the library agree on which ids mean a moment, and on which one is on show."""
 
-from gan.moments import parted
+from gan.recipes.model_ids import parted
 from tests.node import run_node
 
 SCRIPT = """

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from demo.text import catalogue
-from gan.curves import PATHS
-from gan.plan import plan_clip
-from gan.tiles import tile
-from gan.timing import EASINGS
+from gan.latent.curves import PATHS
+from gan.latent.plan import plan_clip
+from gan.latent.tiles import tile
+from gan.latent.timing import EASINGS
 from tests.node import run_node
 
 START = """

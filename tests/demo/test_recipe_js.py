@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from demo.text import catalogue
-from gan.recipe import KEYWORD, Recipe, save_png
+from gan.recipes.image_recipe import KEYWORD, Recipe, save_png
 from tests.node import STATIC, run_node
 from tests.recipes import BAD, GOOD, PLAIN, packed
 

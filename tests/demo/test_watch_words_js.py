@@ -3,9 +3,9 @@
 import pytest
 
 from demo import text
-from demo.doctor_wire import wire
-from gan.finding import ILLNESSES, STATES, Finding
-from gan.steering import STEERABLE
+from demo.train.watch.doctor import wire
+from gan.monitor.finding import ILLNESSES, STATES, Finding
+from gan.training.live_settings import STEERABLE
 from tests.node import run_node
 
 SCRIPT = """

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, preset
-from gan.trainer import Trainer
+from gan.training.trainer import Trainer
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
 

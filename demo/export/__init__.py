@@ -1,0 +1,1 @@
+"""Exports of clips: validate the order, wait in turn, write the file."""

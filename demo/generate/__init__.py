@@ -1,0 +1,1 @@
+"""What draws pictures for the page: weights for the browser, drawing and finding on the server."""

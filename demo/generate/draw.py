@@ -1,0 +1,99 @@
+"""The server function behind every picture: a visitor's latents in, raw pixels out."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from demo.server.studio import Studio
+from gan.models.generator import Generator, ModelError
+
+IMAGES_MAX = 64
+LATENT_MAX = 1_000.0  # beyond any slider; keeps float32 and the network finite
+
+
+def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
+    """The function `draw` for a panel's `server_functions`; demo/static/engine.js calls it.
+
+    Anyone can call it with anything, so nothing in the payload is trusted. It takes
+    {model, z: [[...]], labels: [...]}; a label is a class number or a list of class weights, and
+    none at all leaves the classes to the generator. It gives {h, w, c, count, pixels, model_id},
+    `pixels` the raw bytes in base64, or {error} with a sentence.
+    """
+
+    def draw(payload: Any) -> dict[str, Any]:
+        try:
+            if not isinstance(payload, dict) or not isinstance(payload.get("model"), str):
+                raise ValueError("A request names a model and its latents.")
+            generator = studio.generator(payload["model"])
+            z = checked_latents(payload.get("z"), generator.z_dim)
+            labels = checked_labels(payload.get("labels"), len(z), generator.classes)
+            return encode(generator, generator.sample(z, labels))
+        except (ModelError, ValueError) as error:
+            return {"error": str(error)}
+
+    return draw
+
+
+def encode(generator: Generator, images: np.ndarray) -> dict[str, Any]:
+    """Images uint8 (n,h,w,c) as JSON."""
+    count, h, w, c = images.shape
+    pixels = base64.b64encode(np.ascontiguousarray(images).tobytes()).decode()
+    return {
+        "h": h,
+        "w": w,
+        "c": c,
+        "count": count,
+        "pixels": pixels,
+        "model_id": generator.model_id,
+    }
+
+
+def _numbers(value: Any, sentence: str) -> np.ndarray:
+    """A float64 array, or the sentence: words, ragged lists, True and infinities are refused."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(sentence) from error
+    if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        raise ValueError(sentence)
+    return array.astype(np.float64)
+
+
+def checked_latents(value: Any, z_dim: int) -> np.ndarray:
+    """A visitor's latents, float32 (n,z_dim). Raises ValueError: they are none, or too many."""
+    if not isinstance(value, list) or not 1 <= len(value) <= IMAGES_MAX:
+        raise ValueError(f"A request draws 1 to {IMAGES_MAX} images.")
+    sentence = f"Each latent must be {z_dim} finite numbers within {LATENT_MAX:,.0f} of zero."
+    if any(not isinstance(row, list) or len(row) != z_dim for row in value):
+        raise ValueError(sentence)
+    z = _numbers(value, sentence)
+    if z.shape != (len(value), z_dim) or np.abs(z).max() > LATENT_MAX:
+        raise ValueError(sentence)
+    return z.astype(np.float32)
+
+
+def checked_labels(value: Any, count: int, classes: int) -> np.ndarray | None:
+    """A visitor's labels (n,) or class weights (n,classes); None: the generator's own choice.
+
+    Raises:
+        ValueError: they are something else.
+    """
+    if not classes or value is None or value == []:
+        return None
+    sentence = f"There must be one class from 0 to {classes - 1}, or its weights, for each image."
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError(sentence)
+    if any(isinstance(row, list) and len(row) != classes for row in value):
+        raise ValueError(sentence)
+    labels = _numbers(value, sentence)
+    if labels.shape == (count, classes):
+        if np.abs(labels).max() > LATENT_MAX:
+            raise ValueError(sentence)
+        return labels.astype(np.float32)
+    if labels.shape != (count,) or not np.isin(labels, np.arange(classes)).all():
+        raise ValueError(sentence)
+    return labels.astype(np.int64)

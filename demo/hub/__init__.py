@@ -1,0 +1,1 @@
+"""The panel that opens models of the Hugging Face Hub."""

@@ -1,0 +1,203 @@
+"""Who may train and steer on this server: the one place that decides.
+
+There is one training slot. Whoever starts a run steers it, also after a reload; others watch, or
+wait in line. The owner of the server may reserve or close the slot: see `Settings`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from demo.server.privacy import Privacy
+from demo.server.refusals import Refused, result
+from demo.server.training_queue import Wish
+from demo.server.training_slot import ACTIVE, WAIT_S, Slot
+from demo.server.visitor import Visitor
+from demo.settings import Settings
+from gan.config import Config
+from gan.runner.runner import Runner
+from gan.runs.listing import RunInfo, run_info
+from gan.storage.metadata import change_about, read_about
+from gan.storage.run_lock import elsewhere
+
+JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "roll_back")
+
+
+class Helm:
+    """Starts, resumes and steers runs for visitors. `who` is what owner.js says they are.
+
+    Every method may be called from any thread; what is refused raises `Refused`.
+    """
+
+    def __init__(self, runner: Runner, settings: Settings) -> None:
+        self._runner, self._settings = runner, settings
+        self._slot = Slot(runner, settings.max_queue)
+        self.privacy = Privacy(settings)
+
+    def may_train(self, who: str) -> bool:
+        """Whether this visitor may start runs on this server at all."""
+        visitor = self._visitor(who)
+        allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
+        return allowed[self._settings.training]
+
+    def steers(self, who: str) -> bool:
+        """Whether this visitor steers the present run: it is theirs, or the server is."""
+        visitor = self._visitor(who)
+        mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
+        return mine or visitor.is_host
+
+    def owns(self, who: str, run_name: str) -> bool:
+        """Whether this visitor may change or delete this run; False when there is no such run."""
+        run = self._run(run_name)
+        return run is not None and self.owns_folder(who, run.folder)
+
+    def owns_folder(self, who: str, folder: Path) -> bool:
+        """The same of a run that may have been deleted: by where it lies now."""
+        visitor = self._visitor(who)
+        if visitor.is_host or not self._settings.public:
+            return True
+        return bool(visitor.mark) and read_about(folder).get("owner") == visitor.mark
+
+    def sign(self, who: str, folder: Path) -> None:
+        """This run is this visitor's from now on: they have uploaded it.
+
+        Raises:
+            OSError: the folder is not there any more, or the disk said no.
+        """
+        change_about(folder, owner=self._visitor(who).mark or None)
+
+    def start(
+        self, who: str, config: Config, *, paused: bool = False, beside: Config | None = None
+    ) -> str:
+        """Start a run, or a pair of them, and return its name; "" when it was put in the line.
+
+        Raises:
+            Refused: not on this server, too long, or the line is full.
+            gan.data.image_set.DataError, OSError: the data or the disk said no.
+        """
+        for one in (config, beside):
+            if one is not None and one.steps > self._settings.max_steps:
+                raise Refused("too_long", most=f"{self._settings.max_steps:,}")
+        self.privacy.check(who, config)
+
+        def begin() -> tuple[Future, tuple[Path, ...]]:
+            folder, seconds = self._new_folder(config.data), self._settings.max_run_s
+            pair = (beside, folder.with_name(folder.name + "-b")) if beside else None
+            started = self._runner.start(config, folder, seconds, paused=paused, beside=pair)
+            return started, (folder, pair[1]) if pair else (folder,)
+
+        return self._slot.take(self._wish(who, begin))
+
+    def resume(self, who: str, name: str) -> str:
+        """Go on with a run that ended before its goal; answers as `start`.
+
+        Raises:
+            Refused: not theirs, another process trains it, or as `start`.
+            LookupError: there is no such run (any more), or it is at its goal.
+            gan.storage.checkpoint.CheckpointError, gan.data.image_set.DataError, OSError: it cannot
+            be gone on with.
+        """
+        run = self._run(name)
+        if run is None or run.state != "can be resumed":
+            raise LookupError("That run is not on this server any more; choose another one.")
+        if not self.owns(who, name):
+            raise Refused("not_yours")
+        if run.config is not None:
+            self.privacy.check(who, run.config)
+        refuse_if_elsewhere(run.folder)
+
+        def begin() -> tuple[Future, tuple[Path, ...]]:
+            most_s = self._settings.max_run_s  # of each sitting: what is trained is there already
+            seconds = None if most_s is None else run.elapsed_s + most_s
+            return self._runner.resume_run(run.folder, seconds), (run.folder,)
+
+        return self._slot.take(self._wish(who, begin))
+
+    def act(self, who: str, job: str, /, *args: Any, **values: Any) -> Any:
+        """Do one of `JOBS` of the runner for whoever steers, and return its result.
+
+        Raises:
+            Refused: this visitor does not steer, nothing is going on, or it takes too long.
+            ConfigError, LookupError, RuntimeError, OSError: what the job raises.
+        """
+        if job not in JOBS:
+            raise LookupError(f"There is no job {job!r}.")
+        if self._runner.snapshot.state not in ACTIVE:
+            raise Refused("nothing")
+        if not self.steers(who):
+            raise Refused("not_yours")
+        self._slot.touch()
+        future = getattr(self._runner, job)(*args, **values)
+        return result(future, WAIT_S, "slow")
+
+    def treat(self, who: str, remedy_name: str) -> Any:
+        """Do a remedy of the present finding: change settings, or roll back with a change.
+
+        Returns what `act` does: for a roll-back the step it went back to.
+
+        Raises:
+            Refused: the doctor has come to another finding, or as `act`.
+        """
+        finding = self._runner.snapshot.finding
+        remedies = {remedy.name: remedy for remedy in finding.remedies} if finding else {}
+        remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
+        if remedy is None:
+            raise Refused("other_finding")
+        return self.act(who, "roll_back" if remedy.roll_back else "configure", **remedy.changes)
+
+    def leave(self, who: str) -> bool:
+        """Give up one's place in the line; False when there was none."""
+        return self._slot.leave(self._visitor(who).mark)
+
+    def standing(self, who: str) -> dict[str, Any]:
+        """What this visitor may do now: what `Slot.standing` tells, and
+
+        `may`: whether they may train ("open"), only the server's owner ("owner") or nobody ("off");
+        `host`: whether the server is theirs; `taken`: whether a run goes on; `mine`: whether they
+        steer it.
+        """
+        visitor = self._visitor(who)
+        self._slot.look_after()
+        taken = self._slot.is_taken()
+        return {
+            "may": "open" if self.may_train(who) else self._settings.training,
+            "host": visitor.is_host,
+            "taken": taken,
+            "mine": taken and self.steers(who),
+            **self._slot.standing(visitor.mark),
+        }
+
+    def run_ended(self) -> None:
+        """The slot is free: the next in line begins."""
+        self._slot.look_after()
+
+    def _visitor(self, who: Any) -> Visitor:
+        return Visitor.of(who, self._settings.owner_key)
+
+    def _wish(self, who: str, begin: Any) -> Wish:
+        if not self.may_train(who):
+            training = self._settings.training
+            raise Refused("who" if training == "open" else f"training_{training}")
+        return Wish(self._visitor(who).mark, begin)
+
+    def _run(self, name: Any) -> RunInfo | None:
+        root = self._settings.runs
+        names = {path.name for path in root.iterdir()} if root.is_dir() else set()
+        return run_info(root / name) if isinstance(name, str) and name in names else None
+
+    def _new_folder(self, data: str) -> Path:
+        name, number = time.strftime("%Y%m%d-%H%M%S-") + data, 2
+        folder = self._settings.runs / name
+        while folder.exists():
+            folder, number = self._settings.runs / f"{name}-{number}", number + 1
+        return folder
+
+
+def refuse_if_elsewhere(folder: Path) -> None:
+    """Raises Refused: another process than this server trains the run in this folder."""
+    if (found := elsewhere(folder)) is not None:
+        raise Refused("elsewhere", host=found.host, process=found.process)

@@ -1,0 +1,142 @@
+"""Models of the Hugging Face Hub on this server: those it keeps, and those on their way here.
+
+A visitor has one on its way at a time. On a public server nobody's token is used, and a model is
+listed only on the pages that asked for it, for its name is a stranger's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from demo.settings import Settings
+from gan.hub.cache import HubCache
+from gan.hub.names import PREFIX, hub_id
+
+AT_ONCE = 2
+PAGES_KNOWN = 500  # whose lists are kept
+NAMES_KNOWN = 50  # on one page
+LONGEST_TYPED = 200  # characters
+MB = 1_000_000
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """One per server; pages are Gradio sessions. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.cache = HubCache(
+            settings.hub_cache, settings.max_hub_mb * MB, settings.hub_kept, settings.hub_days
+        )
+        if settings.hub:
+            self.cache.sweep()
+            self.cache.tidy()
+        self._pool = ThreadPoolExecutor(AT_ONCE, "hub")  # starts no thread before it must
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}  # by page
+        self._asked: OrderedDict[str, list[str]] = OrderedDict()  # models by page
+
+    def folders(self) -> dict[str, Path]:
+        """The id ("hub:owner/name") and folder of every model of the Hub that is here."""
+        if not self._settings.hub:
+            return {}
+        return {hub_id(name): folder for name, folder in self.cache.folders().items()}
+
+    def is_listed(self, model: str, page: str | None) -> bool:
+        """Whether this page's list of models shows that one."""
+        if not self._settings.public:
+            return True
+        with self._lock:
+            return model in self._asked.get(page or "", ())
+
+    def saw(self, model: str, page: str | None) -> None:
+        """A page plays with a model, of whatever kind."""
+        if not model.startswith(PREFIX) or not page:
+            return
+        self.cache.used(model.removeprefix(PREFIX))
+        with self._lock:
+            known = self._asked.setdefault(page, [])
+            self._asked.move_to_end(page)
+            if model not in known:
+                known.append(model)
+                del known[:-NAMES_KNOWN]
+            while len(self._asked) > PAGES_KNOWN:
+                self._asked.popitem(last=False)
+
+    def begin(self, page: str, typed: Any) -> bool:
+        """Fetch a model for a page, instead of what it asked for before; False: too many do."""
+        self.stop(page)
+        with self._lock:
+            # one that was stopped may still hold its thread for a moment; the pool waits for it
+            if sum(not job.future.done() for job in self._jobs.values()) >= AT_ONCE:
+                return False
+            job = self._jobs[page] = Job()
+            job.future = self._pool.submit(self._fetch, job, page, typed)
+        return True
+
+    def state(self, page: str) -> dict[str, Any] | None:
+        """How far a page's model is: {"done", "total"} in bytes, then once {"model"} or {"error",
+        "values"}, of `gan.hub.errors`; None: nothing is on its way.
+        """
+        with self._lock:
+            job = self._jobs.get(page)
+            if job is None:
+                return None
+            if not job.future.done():
+                return {"done": job.done_bytes, "total": job.total_bytes}
+            del self._jobs[page]
+        return job.future.result()
+
+    def stop(self, page: str) -> None:
+        """Forget what is on its way to a page; nothing of it is kept."""
+        with self._lock:
+            job = self._jobs.pop(page, None)
+        if job is not None:
+            job.stop.set()
+
+    def close(self) -> None:
+        """Stop all there is, and wait until it has ended."""
+        for page in list(self._jobs):
+            self.stop(page)
+        self._pool.shutdown()
+
+    def _fetch(self, job: Job, page: str, typed: Any) -> dict[str, Any]:
+        if job.stop.is_set():
+            return {"error": "stopped", "values": {}}
+        typed = typed[:LONGEST_TYPED] if isinstance(typed, str) else ""
+        token = False if self._settings.public else None
+        try:
+            name = self.cache.get(typed, token, job.sized, job.came, job.stop)
+            self.saw(hub_id(name), page)
+            return {"model": hub_id(name)}
+        except OSError as error:
+            log.warning("A model of the Hub could not be kept: %s", error)
+            return {"error": "disk", "values": {}}
+        except Exception as error:
+            kind = getattr(error, "kind", None)
+            if kind is None:
+                log.error("A model of the Hub could not be had.", exc_info=error)
+            return {"error": kind or "failed", "values": getattr(error, "values", {})}
+
+
+class Job:
+    """One model on its way."""
+
+    def __init__(self) -> None:
+        self.future: Future[dict[str, Any]] = Future()
+        self.stop = threading.Event()
+        self.done_bytes = self.total_bytes = 0
+
+    def sized(self, total: int) -> None:
+        """It will be so many bytes."""
+        self.total_bytes = total
+
+    def came(self, count: int) -> None:
+        """So many more are here."""
+        self.done_bytes += count

@@ -1,0 +1,142 @@
+"""Images on their way in: who brings what, how far it is, and what became of it.
+
+Each is read in a thread that only waits for another process (`gan.data.intake.importer`), so that
+nobody else waits for it, and a hostile picture harms nothing here.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from demo.server.refusals import Refused, tellable
+from demo.settings import Settings
+from gan.data.collection import Collection, Store
+from gan.data.intake.errors import IntakeError
+from gan.data.intake.importer import Progress, take_in
+from gan.data.intake.sources import Limits
+
+AT_ONCE = 2
+REMEMBERED = 50  # that are over; pages ask for theirs within seconds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Intake:
+    """One of them. `state` is reading, done, failed or cancelled; `owner` the mark of a visitor."""
+
+    key: str
+    name: str
+    owner: str
+    begun_s: float
+    stop: threading.Event = field(default_factory=threading.Event)
+    state: str = "reading"
+    progress: Progress | None = None
+    made: Collection | None = None
+    error: dict[str, Any] | None = None
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+
+    def wire(self) -> dict[str, Any]:
+        """As JSON: see `demo.server.image_collections`."""
+        told: dict[str, Any] = {"import": self.key, "name": self.name, "state": self.state}
+        if self.progress is not None:
+            done, total, rate = self.progress.done, self.progress.total, self.progress.files_per_s
+            told |= {"done": done, "total": total, "kept": self.progress.kept}
+            told |= {
+                "rate": round(rate, 1),
+                "left_s": round((total - done) / rate) if rate else None,
+            }
+        if self.made is not None:
+            told["collection"] = self.made.id
+        if self.error is not None:
+            told |= {"error": self.error, "skipped": self.skipped}
+        return told
+
+
+class Intakes:
+    """All of one server. Safe between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._all: dict[str, Intake] = {}
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+
+    def begin(
+        self, source: Path, mark: str, owner: str, options: dict[str, Any], leave_nothing: bool
+    ) -> Intake:
+        """Start to read a file or a folder for the visitor of this mark; `options`: name, size and
+        fit for `take_in`. `leave_nothing`: the source is removed when it was read, or refused.
+
+        Raises:
+            Refused: too many at once, in all or of this visitor.
+        """
+        try:
+            with self._lock:
+                reading = [one for one in self._all.values() if one.state == "reading"]
+                if len(reading) >= AT_ONCE or any(one.owner == mark for one in reading):
+                    raise Refused("images_busy")
+                made = Intake(secrets.token_hex(8), options["name"], mark, time.time())
+                over = [key for key, one in self._all.items() if one.state != "reading"]
+                for key in over[:-REMEMBERED]:
+                    del self._all[key]
+                self._all[made.key] = made
+                work = threading.Thread(
+                    target=self._work,
+                    args=(made, source, owner, options, leave_nothing),
+                    name="intake",
+                    daemon=False,
+                )
+                self._threads = [one for one in self._threads if one.is_alive()] + [work]
+                work.start()
+                return made
+        except Refused:
+            if leave_nothing:
+                source.unlink(missing_ok=True)
+            raise
+
+    def of(self, mark: str) -> list[Intake]:
+        """Those of a visitor, the oldest first."""
+        with self._lock:
+            return [one for one in self._all.values() if one.owner == mark]
+
+    def close(self) -> None:
+        """End all that are under way; nothing of them is kept."""
+        with self._lock:
+            for one in self._all.values():
+                one.stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(
+        self, one: Intake, source: Path, owner: str, options: dict[str, Any], leave_nothing: bool
+    ) -> None:
+        settings = self._settings
+        limits = Limits(settings.max_images, settings.max_image_mb, settings.max_image_megapixels)
+
+        def tell(progress: Progress) -> None:
+            one.progress = progress
+
+        try:
+            one.made = take_in(
+                source, Store(), limits=limits, owner=owner, on_progress=tell, stop=one.stop,
+                **options,
+            )  # fmt: skip
+            one.state = "done"
+        except IntakeError as error:
+            told = {"key": error.key, "values": error.values, "sentence": tellable(f"{error}")}
+            one.error, one.skipped = told, error.skipped
+            one.state = "cancelled" if error.key == "cancelled" else "failed"
+        except Exception:  # a fault of the program; the page must not wait for ever
+            log.exception("Images could not be read.")
+            one.error = {"key": "reader", "values": {}, "sentence": "The images could not be read."}
+            one.state = "failed"
+        finally:
+            if leave_nothing:
+                source.unlink(missing_ok=True)

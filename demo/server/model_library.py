@@ -1,0 +1,92 @@
+"""The models on this server's disk by id, the last few of them loaded."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from demo.server.hub_models import Hub
+from demo.settings import Settings
+from gan.hub.names import PREFIX
+from gan.models.generator import Generator, ModelError
+from gan.recipes.model_ids import parted
+from gan.runs.snapshots import kept_steps
+from gan.storage.layout import MODEL, snapshot_weights_path
+
+RUN_PREFIX = "run:"
+MODELS_KEPT = 4  # in memory
+MOMENTS_KEPT = 12  # people wander through them
+
+
+class Shelf:
+    """Safe to share between threads.
+
+    A model's id is the name of a bundled model ("mnist"), "run:<name>" of a training run,
+    "run:<name>@<step>" of that run at a kept step, or "hub:<owner>/<name>" of one that was fetched
+    from the Hugging Face Hub. Ids come from visitors, so they are only ever
+    looked up in a listing, never joined to a path.
+    """
+
+    def __init__(self, settings: Settings, hub: Hub) -> None:
+        self._settings, self._hub = settings, hub
+        self._lock = threading.Lock()
+        self._models: dict[str, tuple[int, Generator]] = {}
+        self._moments: dict[str, tuple[int, Generator]] = {}
+        self._listed: dict[str, Path] = {}  # the folders of the last listing
+
+    def folders(self) -> dict[str, Path]:
+        """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
+        bundled = sorted(self._settings.models.glob("*/model.safetensors"))
+        runs = self._settings.runs.glob("*/model.safetensors")
+        newest = sorted(runs, key=lambda path: path.parent.name, reverse=True)
+        own = {path.parent.name: path.parent for path in bundled} | self._hub.folders()
+        return own | {RUN_PREFIX + path.parent.name: path.parent for path in newest}
+
+    def steps(self, model: str) -> list[int]:
+        """The steps of a run ("run:<name>") whose weights are kept, in order; [] of all else."""
+        folder = self.folder(model) if model.startswith(RUN_PREFIX) else None
+        return kept_steps(folder) if folder else []
+
+    def load(self, model: str) -> Generator:
+        """The model behind an id, loaded again when a run has written newer weights.
+
+        Raises:
+            ModelError: no such model or moment, or its files are damaged.
+        """
+        base, step = parted(model)
+        folder = self.folder(base)
+        path = folder and _weights(folder, step)
+        try:
+            stamp = path and path.stat().st_mtime_ns
+        except FileNotFoundError:
+            stamp = None
+        if stamp is None and model.startswith(PREFIX):
+            name = model.removeprefix(PREFIX)[:100]
+            raise ModelError(f"{name}, a model of the Hugging Face Hub, is not on this server.")
+        if stamp is None:
+            raise ModelError("That model is not on this server any more; choose another one.")
+        kept, most = self._models, MODELS_KEPT
+        if step is not None:
+            kept, most = self._moments, MOMENTS_KEPT
+        with self._lock:
+            known = kept.pop(model, None)
+            if known is None or known[0] != stamp:
+                known = (stamp, Generator.load(folder, step))
+            while len(kept) >= most:
+                kept.pop(next(iter(kept)))
+            kept[model] = known  # the one used last comes last
+            return known[1]
+
+    def folder(self, model: str) -> Path | None:
+        """A model's folder, None when it is not here; listed anew only if need be."""
+        folder = self._listed.get(model)
+        if folder is None or not (folder / MODEL).exists():
+            self._listed = self.folders()
+            folder = self._listed.get(model)
+        return folder
+
+
+def _weights(folder: Path, step: int | None) -> Path | None:
+    if step is None:
+        return folder / MODEL
+    return snapshot_weights_path(folder, step) if step in kept_steps(folder) else None

@@ -1,0 +1,96 @@
+"""What a page is told of this server's models, and which one is chosen first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from demo.server.class_names import class_names, data_title
+from demo.server.model_library import RUN_PREFIX
+from demo.server.studio import Studio
+from gan.hub.names import PREFIX
+from gan.storage.metadata import read_title
+
+if TYPE_CHECKING:
+    from gan.models.generator import Generator
+
+DEFAULT_MODEL = "mnist"
+
+
+def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
+    """The models that a page lists as (what is shown, its id), no two of them shown alike.
+
+    Those that `demo.server.privacy` keeps from others are in it for nobody: a menu knows no
+    visitors.
+    """
+
+    def is_listed(model: str, folder: Path) -> bool:
+        if model.startswith(PREFIX):
+            return studio.hub.is_listed(model, page)
+        return not (model.startswith(RUN_PREFIX) and studio.helm.privacy.hides("", folder))
+
+    folders = {
+        model: folder
+        for model, folder in studio.model_folders().items()
+        if is_listed(model, folder)
+    }
+    names = {model: model_name(model, folder) for model, folder in folders.items()}
+    often = Counter(names.values())
+    for model, name in names.items():
+        if often[name] > 1 and model.startswith(RUN_PREFIX):
+            names[model] = f"{name} ({dated_name(model.removeprefix(RUN_PREFIX))})"
+    return [(name, model) for model, name in names.items()]
+
+
+def chosen(studio: Studio, model: Any, page: str | None) -> Any:
+    """What the list of models becomes when a panel asks for one: that one, if it is here."""
+    if model not in studio.model_folders():
+        return gr.skip()
+    studio.hub.saw(model, page)
+    return gr.Dropdown(choices=choices(studio, page), value=model)
+
+
+def preferred(options: list[tuple[str, str]]) -> str | None:
+    """The bundled MNIST model, else the first one there is."""
+    ids = [model for _, model in options]
+    return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
+
+
+def model_name(model: str, folder: Path) -> str:
+    """The model of that id in readable form: "MNIST", "owner/name" of one of the Hub, or what a run
+    in that folder is called.
+    """
+    if model.startswith(RUN_PREFIX):
+        return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
+    if model.startswith(PREFIX):
+        return model.removeprefix(PREFIX)
+    title = data_title(model)
+    if title == model and model.islower():
+        return model.replace("-", " ").upper()
+    return title
+
+
+def dated_name(run: str) -> str:
+    """A run without a title: "MNIST, 2026-02-14 09:30:00", and which copy of it, if it is one."""
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+?)(-b)?(?:-(\d+))?", run)
+    if not found:
+        return run
+    year, month, day, hour, minute, second, data, beside, copy = found.groups()
+    name = f"{data_title(data)}, {year}-{month}-{day} {hour}:{minute}:{second}"
+    return name + (", B" if beside else "") + (f" ({copy})" if copy else "")
+
+
+def about(generator: Generator) -> dict[str, Any]:
+    """What a panel needs to know of a model, to ask for its pictures or to draw them."""
+    return {
+        "model_id": generator.model_id,
+        "z_dim": generator.z_dim,
+        "classes": generator.classes,
+        "data": generator.config.data,
+        "labels": class_names(generator.config, generator.class_names),
+        "shape": list(generator.shape),
+    }

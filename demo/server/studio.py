@@ -1,0 +1,70 @@
+"""What belongs to the server, not to one visitor: models, runner, exports and settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from demo.export.jobs import Exports
+from demo.server.access import Helm
+from demo.server.hub_models import Hub
+from demo.server.image_collections import Collections
+from demo.server.live_model import LiveModel
+from demo.server.model_library import RUN_PREFIX, Shelf
+from demo.server.pace_cache import Paces
+from demo.settings import Settings
+from gan.models.generator import Generator
+from gan.runner.runner import Runner
+from gan.storage.run_lock import elsewhere
+
+
+class Studio:
+    """One per server, made by `app.py` and handed to the tabs.
+
+    `demo.server.model_library` says what a model's id is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.runner = Runner(on_end=lambda: self.helm.run_ended())
+        self.helm = Helm(self.runner, settings)
+        self.exports = Exports(settings.exports_at_once)
+        self.hub = Hub(settings)
+        self.shelf = Shelf(settings, self.hub)
+        self.paces = Paces(self.runner)
+        self.collections = Collections(self)
+        self._live = LiveModel(self.runner)
+
+    def model_folders(self) -> dict[str, Path]:
+        """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
+        return self.shelf.folders()
+
+    def trains(self, model: str) -> bool:
+        """Whether this model is of a run in progress, so that its weights keep changing."""
+        if not model.startswith(RUN_PREFIX):
+            return False
+        if self._live.covers(model.removeprefix(RUN_PREFIX)):
+            return True
+        folder = self.shelf.folder(model)
+        return folder is not None and elsewhere(folder) is not None
+
+    def generator(self, model: str, wait_s: float = 0.0) -> Generator:
+        """The model behind an id: of a run in progress a copy made a moment ago.
+
+        `wait_s` is how long a newer copy may be waited for; until it is there, the last copy
+        serves, or what the run has saved.
+
+        Raises:
+            ModelError: no such model, or its files are damaged.
+        """
+        if self.trains(model):
+            live = self._live.latest(model.removeprefix(RUN_PREFIX), wait_s)
+            if live is not None:
+                return live
+        return self.shelf.load(model)
+
+    def close(self) -> None:
+        """Save and stop the run; exports in progress end without a file."""
+        self.exports.close()
+        self.collections.close()
+        self.hub.close()
+        self.runner.close()

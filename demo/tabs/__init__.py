@@ -1,1 +1,0 @@
-"""One file a tab, each with `build(studio, model, t)`."""

@@ -1,0 +1,132 @@
+"""What Side by side is told on one poll: the pair that goes on, or the last one, run by run."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demo.server.studio import Studio
+from demo.server.training_slot import ACTIVE
+from demo.train.watch.progress import Progress
+from gan.config import Config
+from gan.monitor.outcome import outcome
+from gan.monitor.vitals_log import read_vitals
+from gan.runner.snapshot import Snapshot
+from gan.runs.listing import list_runs
+from gan.runs.pairs import pair_of
+from gan.training.experiments import differences, name_of
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs, the first one first. `live`: the runner has them; `resumable`: they have ended, and
+    can go on.
+    """
+
+    names: tuple[str, str]
+    configs: tuple[Config, Config]
+    live: bool
+    resumable: bool = False
+
+
+class Duels:
+    """Answers the polls of every visitor."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._progress = Progress(studio)
+        # replaced whole, so that visitors' polls may race for them: (what they hold for, which)
+        self._last: tuple[Any, Pair | None] = (None, None)
+        self._judged: tuple[Any, dict[str, Any] | None] = (None, None)
+
+    def poll(self, asked: Any) -> dict[str, Any]:
+        """How the pair stands, and what is new since `asked`, an earlier answer's cursor or {}.
+
+        `who` in it is the visitor. Always: state (of the runner), live (the pair is the runner's),
+        mine (this visitor steers), may (they may start one), resumable (the pair can go on), sides:
+        for each run what `Progress.poll` tells, none before the first pair. When new: pair, with
+        `names`, `experiment` ("" for settings that are in no list), `differences` ([setting, of the
+        first, of the second]), `goal` (steps), and `images` that D sees in a step of each.
+        When it is over: outcome (`gan.monitor.outcome.Outcome`).
+        """
+        asked = asked if isinstance(asked, dict) else {}
+        runner, who = self._studio.runner.snapshot, asked.get("who")
+        helm, pair = self._studio.helm, self._pair(runner)
+        answer: dict[str, Any] = {
+            "state": runner.state,
+            "left": None if runner.left_s is None else round(runner.left_s, 1),
+            "live": pair is not None and pair.live,
+            "mine": runner.state in ACTIVE and helm.steers(who),
+            "may": helm.may_train(who),
+            "resumable": pair is not None and pair.resumable,
+            "sides": [],
+        }
+        if pair is None:
+            return answer | {"cursor": {}}
+        key = " ".join(pair.names)
+        if asked.get("pair") != key:
+            answer["pair"] = _about(pair)
+        sides = asked.get("sides")
+        cursors = sides if isinstance(sides, list) and len(sides) == 2 else [{}, {}]
+        for name, cursor in zip(pair.names, cursors, strict=True):
+            known = cursor if isinstance(cursor, dict) else {}
+            answer["sides"].append(self._progress.poll(known | {"show": name}))
+        if not (pair.live and runner.state in ACTIVE):
+            answer["outcome"] = self._outcome(pair, answer["sides"])
+        cursors = [side.pop("cursor") for side in answer["sides"]]
+        return answer | {"cursor": {"pair": key, "sides": cursors}}
+
+    def frames(self, wanted: Any) -> dict[str, Any]:
+        """See `Progress.frames`."""
+        return self._progress.frames(wanted)
+
+    def _pair(self, runner: Snapshot) -> Pair | None:
+        """The runner's, or else the one that was trained last."""
+        if runner.beside is not None and runner.config and runner.beside.config:
+            both = (runner, runner.beside)
+            names, configs = zip(*((each.run, each.config) for each in both), strict=True)
+            early = any(each.step < each.goal_steps for each in both)
+            return Pair(names, configs, live=True, resumable=runner.state == "done" and early)
+        root = self._studio.settings.runs
+        try:
+            key = (runner.run, runner.state, root.stat().st_mtime_ns)
+        except OSError:  # no run has been started on this server
+            return None
+        if self._last[0] != key:
+            self._last = (key, _last_pair(root))
+        return self._last[1]
+
+    def _outcome(self, pair: Pair, sides: list[dict[str, Any]]) -> dict[str, Any] | None:
+        key = (pair, *((side["state"], side["step"]) for side in sides))
+        if self._judged[0] != key:
+            root = self._studio.settings.runs
+            last = [(read_vitals(root / name) or [None])[-1] for name in pair.names]
+            failed = tuple(side["state"] == "failed" for side in sides)
+            self._judged = (key, dataclasses.asdict(outcome(*last, failed)))
+        return self._judged[1]
+
+
+def _last_pair(root: Path) -> Pair | None:
+    runs = list_runs(root)
+    known = {run.folder: run for run in runs}
+    for run in runs:  # the last trained first
+        folders = pair_of(run.folder)
+        both = [known[folder] for folder in folders or () if folder in known]
+        if len(both) == 2 and both[0].config and both[1].config:
+            resumable = any(each.state == "can be resumed" for each in both)
+            names, configs = zip(*((each.name, each.config) for each in both), strict=True)
+            return Pair(names, configs, live=False, resumable=resumable)
+    return None
+
+
+def _about(pair: Pair) -> dict[str, Any]:
+    changed = differences(*pair.configs)
+    return {
+        "names": pair.names,
+        "experiment": name_of(*pair.configs),
+        "differences": [[name, *values] for name, values in changed.items()],
+        "goal": max(each.steps for each in pair.configs),
+        "images": [each.batch_size * each.d_steps_per_g_step for each in pair.configs],
+    }

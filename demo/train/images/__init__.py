@@ -1,0 +1,1 @@
+"""Own images: upload and collections."""

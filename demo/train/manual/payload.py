@@ -1,0 +1,69 @@
+"""A game and a move of it as the page By hand wants them: plain JSON, pictures as base64 PNG."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from demo.server.class_names import class_names
+from demo.train.curve_rows import number
+from gan.config import Config
+from gan.media.contact_sheet import grid, png_bytes, shrunk
+from gan.models.blocks import discriminator_blocks, generator_blocks
+from gan.runs.snapshots import SAMPLE_PX
+from gan.training.manual_step import HandStep
+
+
+def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What the two networks are and what they play for: all that the drawing needs.
+
+    `names`: what a run's own classes are called.
+    """
+    drawn = {"G": generator_blocks(config), "D": discriminator_blocks(config)}
+    return {
+        "arch": config.arch,
+        "loss": config.loss,
+        "r1": config.r1_gamma > 0,
+        "augmented": config.augment > 0 or config.augment_target > 0,
+        "d_steps": config.d_steps_per_g_step,
+        "z": config.z_dim,
+        "classes": config.classes,
+        "data": config.data,
+        "labels": class_names(config, names),
+        "image": [config.channels, config.image_size, config.image_size],
+    } | {
+        who: [{"kind": block.kind, "shape": list(block.shape)} for block in blocks]
+        for who, blocks in drawn.items()
+    }
+
+
+def move(told: HandStep) -> dict[str, Any]:
+    """Two sheets of images in a row, beliefs in percent and losses as [before, after].
+
+    `moved` has [norm of the gradient, relative change in percent] for each block of who moved.
+    What is not a finite number is None.
+    """
+    before, after = told.before, told.after
+    return {
+        "who": told.who,
+        "step": told.step,
+        "classes": list(told.classes),
+        "real": _sheet(told.real),
+        "fake": _sheet(after.fake),
+        "d_real": [_percent(before.d_real), _percent(after.d_real)],
+        "d_fake": [_percent(before.d_fake), _percent(after.d_fake)],
+        "loss_d": [number(before.loss_d), number(after.loss_d)],
+        "loss_g": [number(before.loss_g), number(after.loss_g)],
+        "moved": [[number(one.gradient), number(100 * one.share)] for one in told.moved],
+    }
+
+
+def _sheet(images: np.ndarray) -> str:
+    return base64.b64encode(png_bytes(grid(shrunk(images, SAMPLE_PX), len(images)))).decode()
+
+
+def _percent(beliefs: np.ndarray) -> list[float | None]:
+    return [round(100 * float(one), 1) if np.isfinite(one) else None for one in beliefs]

@@ -1,0 +1,98 @@
+"""What a list of runs shows of each: its picture, figures, cost, and what the doctor said last."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from gan.storage.metadata import read_title
+
+from gan.monitor.doctor import diagnose
+from gan.monitor.finding import Finding
+from gan.runs.snapshots import frame_steps
+
+from gan.runs.history import read_history, read_marks
+from gan.runs.listing import RunInfo, run_info
+
+from gan.monitor.vitals_log import read_vitals
+from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
+
+FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS)
+
+log = logging.getLogger(__name__)
+Stamp = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One run. `title` is "" when nobody named it; `picture` is the step of its last contact sheet.
+
+    `frechet` and its standard error `frechet_error`, and `diversity`, are of its last vital signs;
+    `size_bytes` is what it takes of the disk. What is not known is None.
+    """
+
+    info: RunInfo
+    title: str
+    picture: int | None
+    frechet: float | None
+    frechet_error: float | None
+    diversity: float | None
+    finding: Finding | None
+    size_bytes: int
+
+
+def stamp(folder: Path) -> Stamp:
+    """Another one when anything of the run has changed that its card shows."""
+    found = []
+    for name in FILES:
+        try:
+            found.append((folder / name).stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return tuple(found)
+
+
+def card(folder: Path) -> Card | None:
+    """The card of the run in a folder, however damaged it is; None when it holds no run."""
+    info = run_info(folder)
+    if info is None:
+        return None
+    vitals, pictures = read_vitals(folder), frame_steps(folder)
+    signs = vitals[-1] if vitals else {}
+    return Card(
+        info=info,
+        title=read_title(folder),
+        picture=pictures[-1] if pictures else None,
+        frechet=_number(signs.get("frechet")),
+        frechet_error=_number(signs.get("frechet_error")),
+        diversity=_number(signs.get("diversity")),
+        finding=_finding(info, vitals),
+        size_bytes=size_on_disk(folder),
+    )
+
+
+def size_on_disk(folder: Path) -> int:
+    """Bytes that the files of a run take; one with two names counts once."""
+    sizes = {}
+    for path in folder.rglob("*"):
+        try:
+            known = path.lstat()
+        except OSError:  # replaced meanwhile
+            continue
+        sizes[known.st_ino] = getattr(known, "st_blocks", -(-known.st_size // 512)) * 512
+    return sum(sizes.values())
+
+
+def _finding(info: RunInfo, vitals: list[dict]) -> Finding | None:
+    if info.config is None or not vitals:
+        return None
+    try:
+        return diagnose(read_history(info.folder), vitals, info.config, read_marks(info.folder))
+    except Exception:  # rows that a damaged file holds may have any shape
+        log.warning("The doctor could not read %s.", info.folder, exc_info=True)
+        return None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,76 @@
+"""Two runs over each other: their curves at the same steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from demo.train.curve_rows import number
+from gan.config import Config
+from gan.runs.history import read_history
+from gan.runs.history_rows import ROW_STEPS
+from gan.monitor.vitals_log import read_vitals
+
+POINTS = 120  # of a curve, at most
+LOSSES, SIGNS = ("loss_g", "loss_d"), ("frechet", "diversity")
+
+
+def compared(first: Path, second: Path) -> dict[str, Any]:
+    """{"frechet", "diversity", "loss_g", "loss_d"}: rows [step, first's, second's] at the same
+    steps for both; None where a run was not measured yet, or not any more. `last` is the last step.
+
+    A loss is the mean since the step before; vital signs lie on the line between two readings, of
+    the distance on the line that a logarithmic axis shows.
+    """
+    histories = [read_history(folder) for folder in (first, second)]
+    signs = [read_vitals(folder) for folder in (first, second)]
+    last = max((row["step"] for rows in (*histories, *signs) for row in rows), default=0)
+    apart = ROW_STEPS * max(1, math.ceil(last / POINTS / ROW_STEPS))  # else means of no row
+    bins = list(range(apart, last + apart, apart))
+    steps = sorted({round(last * k / POINTS) for k in range(POINTS + 1)})
+    told: dict[str, Any] = {"last": last}
+    told |= {name: _rows(bins, [_means(r, name, bins) for r in histories]) for name in LOSSES}
+    return told | {name: _rows(steps, [_between(r, name, steps) for r in signs]) for name in SIGNS}
+
+
+def differences(first: Config, second: Config) -> list[list[Any]]:
+    """[setting, first's value, second's value] of each setting in which two runs differ."""
+    other = second.to_json()
+    return [[name, v, other[name]] for name, v in first.to_json().items() if v != other[name]]
+
+
+def _rows(steps: list[int], curves: list[list[float | None]]) -> list[list[float | None]]:
+    if all(value is None for curve in curves for value in curve):
+        return []
+    return [[step, *values] for step, *values in zip(steps, *curves, strict=True)]
+
+
+def _points(rows: Iterable[dict[str, Any]], name: str) -> list[tuple[int, float]]:
+    known = [(row["step"], row.get(name)) for row in rows]
+    return [(s, float(v)) for s, v in known if isinstance(v, int | float) and math.isfinite(v)]
+
+
+def _means(rows: list[dict[str, Any]], name: str, steps: list[int]) -> list[float | None]:
+    sums: dict[int, list[float]] = {}
+    for step, value in _points(rows, name):
+        at = int(np.searchsorted(steps, step))
+        sums.setdefault(at, []).append(value)
+    means = {at: sum(values) / len(values) for at, values in sums.items()}
+    return [number(means.get(at)) for at in range(len(steps))]
+
+
+def _between(rows: list[dict[str, Any]], name: str, steps: list[int]) -> list[float | None]:
+    points = _points(rows, name)
+    if not points:
+        return [None] * len(steps)
+    at, values = np.array(points, dtype=float).T
+    bent = name == "frechet" and bool((values > 0).all())
+    drawn = np.interp(steps, at, np.log(values) if bent else values)
+    drawn = np.exp(drawn) if bent else drawn
+    apart = steps[1] - steps[0] if len(steps) > 1 else 0
+    inside = [at[0] <= step <= at[-1] + apart for step in steps]
+    return [number(float(v)) if known else None for v, known in zip(drawn, inside, strict=True)]

@@ -1,0 +1,165 @@
+"""The runs of this server as a list that pages keep fresh: what has changed since they asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demo.train.curve_rows import number
+from demo.train.watch.doctor import wire
+from demo.server.model_menu import dated_name
+from demo.server.refusals import tellable
+from demo.server.training_slot import ACTIVE
+from demo.server.studio import Studio
+from demo.train.runs.cards import Card, Stamp, card, stamp
+from gan.config import PRESETS, Config, preset
+from gan.runs.snapshots import sample_side
+from gan.storage.run_lock import elsewhere
+from gan.storage.layout import MODEL
+
+CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
+# of a run, whatever its preset
+OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
+
+
+@dataclass(frozen=True)
+class _Made:
+    stamp: Stamp
+    version: int
+    made_s: float
+    card: Card | None
+
+
+class RunList:
+    """Cards of runs, each made again only when its files have changed. Safe between threads."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._lock = threading.Lock()
+        # grows with every change; a page that was open before a restart is behind, too
+        self._version = time.time_ns() // 1_000_000
+        self._cards: dict[str, _Made] = {}  # by name
+        self._order: tuple[int, list[str]] = (self._version, [])
+        self._far: list[str] = []  # the runs that other processes train
+
+    def since(self, version: Any, who: Any) -> dict[str, Any]:
+        """What a page does not have that was told `version` (else 0): `cards` by name, and `names`
+        in their order, the last trained first, when it has changed.
+
+        Always: `version`, and `going`: the names of the runs in progress, with `state` and `step`.
+        `elsewhere`, if there are any: the names of those that other processes train.
+        """
+        known = version if type(version) is int else 0
+        with self._lock:
+            self._look()
+            now, (ordered, names), far = self._version, self._order, self._far
+            known = known if known <= now else 0
+            made = {name: one for name, one in self._cards.items() if one.card}
+        owns, hides = self._studio.helm.owns_folder, self._studio.helm.privacy.hides
+        hidden = {
+            name
+            for name, one in made.items()
+            if hides(who, one.card.info.folder, one.card.info.config)
+        }
+        fresh = [one.card for name, one in made.items() if one.version > known]
+        fresh = [card for card in fresh if card.info.name not in hidden]
+        told: dict[str, Any] = {"version": now, **self._going()}
+        told["going"] = [name for name in told["going"] if name not in hidden]
+        if far := [name for name in far if name not in hidden]:
+            told["elsewhere"] = far
+        if fresh:
+            told["cards"] = {
+                one.info.name: _wire(one) | {"mine": owns(who, one.info.folder)} for one in fresh
+            }
+        if ordered > known:
+            told["names"] = [name for name in names if name not in hidden]
+        return told
+
+    def card(self, name: Any) -> Card:
+        """The card of the run of that name.
+
+        Raises:
+            LookupError: there is none.
+        """
+        with self._lock:
+            self._look(anew=True)
+            known = self._cards.get(name) if isinstance(name, str) else None
+        if known is None or known.card is None:
+            raise LookupError("That run is not on this server any more; choose another one.")
+        return known.card
+
+    def is_going(self, name: str) -> bool:
+        """Whether this run goes on, is held, or may be the one that is being loaded."""
+        going = self._going()
+        return going["state"] == "loading" or name in going["going"]
+
+    def _look(self, anew: bool = False) -> None:
+        now_s, going = time.monotonic(), () if anew else self._going()["going"]
+        root = self._studio.settings.runs
+        folders = {path.name: path for path in _below(root) if path.is_dir()}
+        self._far = [name for name, folder in folders.items() if elsewhere(folder)]
+        if not anew:
+            going = [*going, *self._far]
+        for name, folder in folders.items():
+            mark, known = stamp(folder), self._cards.get(name)
+            serves = known is not None and name in going and now_s - known.made_s < CARD_S
+            if known is None or (known.stamp != mark and not serves):
+                self._version += 1
+                self._cards[name] = _Made(mark, self._version, now_s, card(folder))
+        self._cards = {name: self._cards[name] for name in folders}
+        there = [made.card for made in self._cards.values() if made.card is not None]
+        there.sort(key=lambda made: (made.info.when, made.info.name), reverse=True)
+        names = [made.info.name for made in there]
+        if names != self._order[1]:
+            self._version += 1
+            self._order = (self._version, names)
+
+    def _going(self) -> dict[str, Any]:
+        snapshot = self._studio.runner.snapshot
+        if snapshot.state not in ACTIVE:
+            return {"going": [], "state": snapshot.state}
+        runs = [snapshot, snapshot.beside] if snapshot.beside else [snapshot]
+        return {"going": [one.run for one in runs], "state": snapshot.state, "step": snapshot.step}
+
+
+def preset_name(config: Config) -> str:
+    """The preset that a run is of, whatever its data, length and seed; "" for none."""
+    for name in PRESETS:
+        wanted = preset(name).to_json()
+        if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
+            return name
+    return ""
+
+
+def _below(root: Path) -> list[Path]:
+    return list(root.iterdir()) if root.is_dir() else []
+
+
+def _wire(made: Card) -> dict[str, Any]:
+    """A card as JSON; without what is not known."""
+    info, config = made.info, made.info.config
+    told = {
+        "title": made.title or dated_name(info.name),
+        "named": bool(made.title),
+        "step": info.step,
+        "elapsed": round(info.elapsed_s, 1),
+        "cpu": round(info.cpu_s, 1),
+        "state": info.state,
+        "sentence": info.sentence and tellable(info.sentence),
+        "picture": made.picture,
+        "frechet": number(made.frechet),
+        "error": number(made.frechet_error),
+        "diversity": number(made.diversity),
+        "finding": wire(made.finding),
+        "bytes": made.size_bytes,
+        "when": int(info.when),
+    }
+    if config is not None:
+        told |= {"goal": config.steps, "data": config.data, "preset": preset_name(config)}
+        told |= {"seed": config.seed, "images": config.train_images}
+        told["side"] = sample_side(config.image_size)
+        told["playable"] = (info.folder / MODEL).exists()
+    return {name: value for name, value in told.items() if value is not None}

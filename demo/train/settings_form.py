@@ -1,0 +1,77 @@
+"""The settings of a run as the rows of a form, and what was filled in as a Config."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from demo.settings import Settings
+from gan.config import CHOICES, FEWEST_IMAGES, PRESETS, RANGES, Config, ConfigError, preset
+from gan.data.image_set import is_here
+from gan.datasets import DATASETS
+from gan.training.live_settings import STEERABLE
+
+FIRST_PRESET = "default"
+FOLLOWS = ("image_channels", "image_classes")  # the data, and nobody fills them in
+# narrower than what `Config` takes: beyond, one step alone would fill a small machine
+MOST = {"width": 128, "batch_size": 256, "image_size": 128}
+
+
+def rows(settings: Settings) -> dict[str, dict[str, Any]]:
+    """What may be filled in for each field of `Config`, for demo/static/form_rules.js.
+
+    kind "choice" has `choices`, "number" has `low`, `high`, `whole` and perhaps `zero_or`, "switch"
+    nothing more; `live` says that it may change while a run goes on.
+    """
+    found = {}
+    for field in dataclasses.fields(Config):
+        if field.name in FOLLOWS:
+            continue
+        row: dict[str, Any] = {"live": field.name in STEERABLE}
+        if field.name in CHOICES:
+            row |= {"kind": "choice", "choices": list(CHOICES[field.name])}
+        elif isinstance(field.default, bool):
+            row |= {"kind": "switch"}
+        else:
+            low, high = RANGES[field.name]
+            high = min(high, _most(field.name, settings, high))
+            row |= {"kind": "number", "low": low, "high": high}
+            row |= {"whole": isinstance(field.default, int)}
+        found[field.name] = row
+    found["train_images"]["zero_or"] = FEWEST_IMAGES
+    return found
+
+
+def offered(settings: Settings) -> dict[str, Any]:
+    """All that the form is made of: `rows`, the presets in full, and what is known of the data."""
+    filled = {name: preset(name).to_json() for name in PRESETS}
+    for values in filled.values():
+        values["steps"] = min(values["steps"], settings.max_steps)
+    data = {
+        name: {"image_size": spec.image_size, "here": is_here(name)}
+        for name, spec in DATASETS.items()
+    }
+    return {"rows": rows(settings), "presets": filled, "data": data, "first": FIRST_PRESET}
+
+
+def wanted(values: Any, settings: Settings) -> Config:
+    """The Config that was filled in; what is left out is as in the default, if that is offered.
+
+    Raises:
+        ConfigError: not an object, an unknown setting, or a value that is not offered here.
+    """
+    if isinstance(values, dict):
+        length = {"steps": min(Config.steps, settings.max_steps)}
+        values = Config().to_json() | length | values
+    config = Config.from_json(values)
+    for name in ("steps", *MOST):
+        most = _most(name, settings, float("inf"))
+        if getattr(config, name) > most:
+            raise ConfigError(
+                f"{name} is {getattr(config, name)}; this server trains with at most {most:g}."
+            )
+    return config
+
+
+def _most(name: str, settings: Settings, otherwise: float) -> float:
+    return settings.max_steps if name == "steps" else MOST.get(name, otherwise)

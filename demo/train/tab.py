@@ -1,0 +1,49 @@
+"""Train: start a run, watch it learn, understand it, steer it, and play with what came out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from demo import text
+from demo.server.model_menu import choices, model_name
+from demo.server.studio import Studio
+from demo.train import form
+from demo.train.compare import panel as duel
+from demo.train.images import panel as images
+from demo.train.manual import panel as hand
+from demo.train.runs import panel as runs
+from demo.train.watch import panel as watch
+
+VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
+TOLD = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "undocumented"}
+
+
+def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
+    """The tab's content: four views to choose from on the left, what steers on the right."""
+    with gr.Row(elem_classes="ls-panel tr-panel"):
+        with (
+            gr.Column(elem_classes="ls-stage", min_width=0),
+            gr.Tabs(elem_classes="tr-views"),
+        ):
+            with gr.Tab(t("train.view.watch"), id="watch"):
+                watch.build(studio, model, t)
+            for name, view in VIEWS:
+                with gr.Tab(t(f"train.view.{name}"), id=name):
+                    view.build(studio, t)
+        with gr.Column(elem_classes="ls-side tr-side", min_width=0):
+            panel = form.build(studio)
+
+    def play(request: gr.Request, wish: Any) -> Any:
+        wanted = wish.get("play") if isinstance(wish, dict) else None
+        options = choices(studio)
+        if wanted not in (value for _, value in options):
+            folder = studio.model_folders().get(wanted) if isinstance(wanted, str) else None
+            if folder is None:
+                return gr.skip()
+            options.append((model_name(wanted, folder), wanted))  # in no menu, but known by name
+        gr.Info(text.Said.to(request)("train.used"))
+        return gr.Dropdown(choices=options, value=wanted)
+
+    panel.input(play, panel, model, **TOLD)

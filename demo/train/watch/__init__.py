@@ -1,0 +1,1 @@
+"""Watch a run as it trains."""

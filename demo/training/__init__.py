@@ -1,1 +1,0 @@
-"""The views of the Train tab: watch, by hand, side by side, runs."""

@@ -1,0 +1,119 @@
+"""What `interpolate` and `render` do: clips from seeds, and clips once more from their recipes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from gan.hub.names import hub_id, origin
+from gan.media.export import kind_of
+from gan.media.formats import KINDS
+from gan.paths import ASSETS
+from gan.recipes import fields
+from gan.recipes.clip_recipe import MARK, ClipRecipe
+from gan.recipes.model_ids import model_folder
+
+
+def interpolate(args: argparse.Namespace) -> None:
+    """A loop through seeds, as a file that carries its recipe."""
+    from gan.models.generator import Generator
+
+    kind = kind_of(args.out)
+    generator = Generator.load(args.model)
+    labels = args.labels
+    if labels is None and generator.classes:
+        labels = [number % generator.classes for number in range(len(args.seeds))]
+    if labels is not None and not generator.classes:
+        raise ValueError("This model knows no classes; leave --labels out.")
+    if labels is not None and len(labels) != len(args.seeds):
+        raise ValueError("--labels needs one class for each seed.")
+    keys = [{"seed": seed} for seed in args.seeds]
+    for key, label in zip(keys, labels or [], strict=False):
+        key["class"] = label
+    recipe = ClipRecipe.from_json(
+        {
+            MARK: 1,
+            "model": _name(args.model),
+            "model_id": generator.model_id,
+            "keys": keys,
+            "path": args.path,
+            "closed": not args.open,
+            "easing": args.easing,
+            "frames": args.frames,
+            "fps": args.fps,
+            "format": kind,
+            "scale": args.scale,
+        }
+    )
+    _write(recipe, generator, args.out)
+
+
+def render(args: argparse.Namespace) -> None:
+    """A clip, or a film of a run, once more from its recipe."""
+    if not args.recipe.is_file():
+        raise ValueError(f"There is no file {args.recipe}.")
+    given = fields.read(args.recipe)
+    if isinstance(given, dict) and MARK not in given and "latent_studio_growth" in given:
+        return _film(given, args)
+    recipe = ClipRecipe.from_json(given)
+    out = _out(args, recipe.format)
+    from gan.models.generator import Generator
+    from gan.recipes.model_ids import load_named
+
+    generator = Generator.load(args.model) if args.model else load_named(recipe.model)
+    _write(recipe, generator, out)
+    if generator.model_id != recipe.model_id:
+        print(
+            f"gan: the clip may differ: it was made with weights {recipe.model_id}, and this "
+            f"model's are {generator.model_id}.",
+            file=sys.stderr,
+        )
+
+
+def _film(given: dict, args: argparse.Namespace) -> None:
+    from gan.recipes import training_film
+
+    recipe = training_film.GrowthRecipe.from_json(given)
+    out = _out(args, recipe.format)
+    folder = args.model or model_folder(recipe.model)
+    with tqdm(total=recipe.frames, unit="frame") as bar:
+        training_film.render(recipe, folder, out, on_frame=lambda _: bar.update())
+    _told(out, recipe.frames)
+
+
+def _write(recipe: ClipRecipe, generator, out: Path) -> None:  # noqa: ANN001
+    from gan.recipes import render as drawing
+    from gan.system.machine import set_threads
+
+    set_threads()  # as many as the page uses: another number gives other last bits
+    recipe.check_model(generator)
+    with tqdm(total=recipe.frames, unit="frame") as bar:
+        drawing.render(recipe, generator, out, on_frame=lambda _: bar.update())
+    _told(out, recipe.frames)
+
+
+def _told(out: Path, frames: int) -> None:
+    print(f"{out}: {frames} frames, {out.stat().st_size / 1000:.0f} kB")
+
+
+def _out(args: argparse.Namespace, kind: str) -> Path:
+    """Where to write. Raises ValueError if its end says another format than the recipe."""
+    out = args.out or Path(f"{args.recipe.stem}-again{KINDS[kind]}")
+    ends = {KINDS[kind], f".{kind}"} - {".sprite"}
+    if out.suffix.lower() not in ends:
+        raise ValueError(f"The recipe makes a file whose name ends in {' or '.join(sorted(ends))}.")
+    if not out.parent.is_dir():
+        raise ValueError(f"There is no folder {out.parent} to write into.")
+    return out
+
+
+def _name(folder: Path) -> str:
+    """What a recipe calls the model of a folder, so that it is found again."""
+    folder = folder.resolve()
+    if name := origin(folder):
+        return hub_id(name)
+    bundled = folder.parent == ASSETS / "models"
+    return (folder.name if bundled else f"run:{folder.name}")[:200]

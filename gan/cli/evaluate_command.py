@@ -1,0 +1,82 @@
+"""`python -m gan evaluate MODEL`: a model's figures beside those of real images."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from tqdm import tqdm
+
+from gan.data.image_set import load
+from gan.metrics import evaluate as measuring
+from gan.metrics.accuracy_score import known_ceiling, seconds
+from gan.metrics.evaluate import MEASURES
+from gan.metrics.model_card import write_card
+from gan.metrics.report import Report
+from gan.metrics.table import text
+from gan.models.generator import Generator
+from gan.system.machine import set_threads
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Measure, telling on stderr what is being done, and print the table or one JSON object.
+
+    Raises:
+        ValueError: a measure that is not there, or no model.
+        OSError: the card cannot be written.
+    """
+    set_threads()
+    folder = args.folder or args.model
+    generator = Generator.load(folder)
+    report = measured(generator, args)
+    if args.card:
+        write_card(folder, generator, report)
+    print(json.dumps(report.to_json()) if args.json else text(report))
+
+
+def measured(generator: Generator, args: argparse.Namespace) -> Report:
+    """The report, with a bar for each stage of the work."""
+    measures = args.only.split(",") if args.only else MEASURES
+    if "accuracy" in measures and generator.classes > 1:
+        _tell_cost(generator)
+    bars = _Bars()
+    try:
+        return measuring.evaluate(generator, args.count, args.seed, measures, bars.tell)
+    finally:
+        bars.close()
+
+
+def _tell_cost(generator: Generator) -> None:
+    config = generator.config
+    whole = load(config.data, size=config.image_size)
+    count = len(whole.labels)
+    twice = 1 if known_ceiling(whole) else 2
+    print(
+        f"gan: the accuracy score trains a classifier on {count:,} generated images"
+        f"{' and one on as many real ones' if twice == 2 else ''}: about "
+        f"{twice * seconds(count):.0f} s on two fast processor cores, up to four times that on "
+        f"others. Without it: --only {','.join(name for name in MEASURES if name != 'accuracy')}",
+        file=sys.stderr,
+    )
+
+
+class _Bars:
+    """A bar on stderr for each stage of the work."""
+
+    def __init__(self) -> None:
+        self._stage, self._bar = "", None
+
+    def tell(self, stage: str, share: float) -> None:
+        """This stage is being done, and so far along, 0 to 1."""
+        if stage != self._stage:
+            self.close()
+            layout = "{desc:<28}{percentage:3.0f}% |{bar:20}| {elapsed}, {remaining} left"
+            self._stage = stage
+            self._bar = tqdm(total=1.0, desc=stage, bar_format=layout, file=sys.stderr)
+        self._bar.update(min(1.0, share) - self._bar.n)
+
+    def close(self) -> None:
+        """End the bar there is."""
+        if self._bar is not None:
+            self._bar.close()

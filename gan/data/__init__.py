@@ -1,0 +1,1 @@
+"""Image data sets, bundled or of one's own."""

@@ -1,0 +1,224 @@
+"""Image sets, whole in memory as uint8: batches are drawn by index, no loader processes.
+
+MNIST is bundled. The others come through torchvision's own classes, from a local copy where there
+is one, else downloaded once into a cache folder. One's own images are mapped from the disk.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from gan.config import Config
+from gan.data.collection import Store
+from gan.datasets import DATASETS, is_own
+from gan.paths import ASSETS
+
+LOCAL_COPIES = MappingProxyType(
+    {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
+)
+
+
+class DataError(RuntimeError):
+    """The images cannot be had; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU.
+
+    `class_names` are what people call the classes, none where they are only numbered, and `title`
+    is what they call a collection of their own.
+    """
+
+    name: str
+    images: Tensor
+    labels: Tensor
+    class_names: tuple[str, ...] = ()
+    title: str = ""
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
+        return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
+
+    def some(self, count: int, seed: int) -> ImageSet:
+        """`count` of the images, the same ones for the same seed; all if 0 or not so many.
+
+        As many of each class as its images allow, so that none goes without. Of one seed the few
+        are among the many.
+        """
+        if not 0 < count < len(self.labels):
+            return self
+        rng = torch.Generator().manual_seed(seed)
+        order = torch.randperm(len(self.labels), generator=rng)
+        # the first of each class go before all second ones
+        chosen = order[_turns(self.labels[order]).argsort(stable=True)[:count]].sort().values
+        return replace(self, images=self.images[chosen], labels=self.labels[chosen])
+
+
+def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
+    """The training or the test half of a data set, resized to `size` px where that differs.
+
+    A folder named by the environment variable LATENT_STUDIO_DATA is searched first
+    (`<folder>/<name>/` with the gz idx files, or torchvision's own layout below it). Of a
+    collection of one's own images (`gan.data.collection`) the half held out is the test half.
+
+    Raises:
+        DataError: unknown name, a damaged file, or no copy and no network.
+    """
+    if is_own(name):
+        return _own(name, train, size)
+    if name not in DATASETS:
+        raise DataError(f"There is no data set {name!r}; choose one of: {', '.join(DATASETS)}.")
+    folder = _local_folder(name, train)
+    images, labels = _read_idx_pair(folder, train) if folder else _torchvision(name, train)
+    spec = DATASETS[name]
+    if images.shape[1:] != (spec.channels, spec.image_size, spec.image_size):
+        raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
+    if len(labels) and labels.max() >= spec.classes:
+        raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
+    if size and size != spec.image_size:
+        images = _resize(images, size)
+    return ImageSet(name, images, labels)
+
+
+def load_for(config: Config) -> ImageSet:
+    """The training half of a config's data at its size.
+
+    Raises:
+        DataError: see `load`; or one's own images have other channels or classes than it says.
+    """
+    found = load(config.data, size=config.image_size)
+    names = len(found.class_names) if is_own(config.data) else 0
+    if found.images.shape[1] != config.channels or names != config.image_classes:
+        raise DataError(f"The images {config.data} have other colours or classes than this run.")
+    return found
+
+
+def is_here(name: str) -> bool:
+    """Whether this data set is on this machine, so that `load` needs no network."""
+    if is_own(name):
+        return Store().find(name) is not None
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
+    marks = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
+    marks |= {"cifar10": "cifar-10-batches-py", "svhn": "train_32x32.mat"}
+    return _local_folder(name, True) is not None or (cache / marks[name]).exists()
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """A gzipped idx file of unsigned bytes, as a uint8 array of the shape it states.
+
+    Raises:
+        DataError: not gzip, cut short, or not an idx file of bytes.
+    """
+    try:
+        raw = gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} cannot be read ({error}); copy it anew.") from error
+    dims = raw[3] if len(raw) > 4 and raw[:3] == b"\0\0\x08" else 0
+    shape = tuple(np.frombuffer(raw, ">u4", dims, 4)) if dims and len(raw) >= 4 + 4 * dims else ()
+    if not dims or math.prod(map(int, shape)) != len(raw) - 4 - 4 * dims:
+        raise DataError(f"{path} is not a whole idx file of bytes; copy it anew.")
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
+
+
+def _own(name: str, train: bool, size: int | None) -> ImageSet:
+    store = Store()
+    found = store.find(name)
+    if found is None:
+        raise DataError(
+            f"The images {name} are not on this machine (any more). Prepare the same images once "
+            "more, in the same size: they get the same name, and the run goes on."
+        )
+    try:
+        images, labels = map(torch.from_numpy, store.pixels(found, train))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The images {name} cannot be read ({error}); prepare them anew."
+        ) from error
+    if size and size != found.size:
+        images = _resize(images, size)
+    return ImageSet(name, images, labels, found.classes, found.name)
+
+
+def _idx_names(train: bool) -> tuple[str, str]:
+    half = "train" if train else "t10k"
+    return f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz"
+
+
+def _local_folder(name: str, train: bool) -> Path | None:
+    """The first folder that holds the gz idx pair."""
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    candidates = [Path(chosen) / name] if chosen else []
+    if name in LOCAL_COPIES:
+        candidates.append(LOCAL_COPIES[name])
+    for folder in candidates:
+        if all((folder / file).is_file() for file in _idx_names(train)):
+            return folder
+    return None
+
+
+def _read_idx_pair(folder: Path, train: bool) -> tuple[Tensor, Tensor]:
+    images, labels = (read_idx(folder / file) for file in _idx_names(train))
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        raise DataError(f"{folder}: images and labels do not belong together.")
+    return torch.from_numpy(images.copy()).unsqueeze(1), torch.from_numpy(labels.astype(np.int64))
+
+
+def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
+    """Through torchvision's classes, which download with a progress bar of their own."""
+    from torchvision import datasets  # slow to import, and MNIST does without it
+
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
+    half = {"split": "train" if train else "test"} if name == "svhn" else {"train": train}
+    kind = {
+        "mnist": datasets.MNIST,
+        "fashion-mnist": datasets.FashionMNIST,
+        "kmnist": datasets.KMNIST,
+        "cifar10": datasets.CIFAR10,
+        "svhn": datasets.SVHN,
+    }[name]
+    try:
+        found = kind(str(cache), download=True, **half)
+    except Exception as error:  # torchvision lets through whatever its downloader raised
+        raise DataError(
+            f"{name} is not on this machine and could not be downloaded ({error}). Connect to "
+            f"the network once, or set LATENT_STUDIO_DATA to a folder that holds {name}/."
+        ) from error
+    images = torch.as_tensor(np.asarray(found.data))
+    if images.ndim == 3:
+        images = images.unsqueeze(1)
+    elif images.shape[-1] == 3:  # CIFAR-10 keeps channels last, SVHN does not
+        images = images.permute(0, 3, 1, 2)
+    labels = found.labels if name == "svhn" else found.targets
+    return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
+
+
+def _turns(labels: Tensor) -> Tensor:
+    """How many of the same label came before each of labels int64 (n,)."""
+    by_label = labels.argsort(stable=True)
+    counts = labels.bincount()
+    turns = torch.empty_like(labels)
+    starts = (counts.cumsum(0) - counts).repeat_interleave(counts)
+    turns[by_label] = torch.arange(len(labels)) - starts
+    return turns
+
+
+def _resize(images: Tensor, size: int) -> Tensor:
+    parts = [
+        interpolate(part.float(), size=(size, size), mode="bilinear", antialias=True)
+        for part in images.split(4096)
+    ]
+    return torch.cat([part.round_().clamp_(0, 255).byte() for part in parts])

@@ -1,0 +1,1 @@
+"""Import of images from untrusted archives and folders."""

@@ -1,0 +1,1 @@
+"""Play with a trained generator: find directions, and project pictures into its latent space."""

@@ -1,0 +1,86 @@
+"""A search as bytes, so that a browser can hold it between two pieces of work.
+
+What comes back is anyone's bytes: every length is checked against the model, every number against
+its range, so that the worst a forged one does is search for something else.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+
+import numpy as np
+import torch
+
+from gan.explore.projection import CANDIDATES, STEPS, Search, SearchError
+from gan.models.generator import Generator
+
+HEADER = struct.Struct("<4sHHhxxd")  # mark, step, candidates, reading, seconds spent
+MARK = b"LSf1"
+LATENT_MAX = 1e3  # beyond any search
+MOMENT_MAX = 1e8  # beyond any gradient; its square stays within float32
+CHANGED = "This search cannot be continued, its state is damaged. Start it again."
+
+
+def pack(search: Search) -> bytes:
+    """A search for one target, in a few kB."""
+    candidates = search.z.shape[1]
+    reading = int(search.reading[0])
+    parts = [HEADER.pack(MARK, search.step, candidates, reading, search.spent)]
+    parts.append(np.ascontiguousarray(search.targets).tobytes())
+    parts.append(search.labels.numpy().astype("<u2").tobytes())
+    parts += [part.numpy().astype("<f4").tobytes() for part in _latents(search)]
+    return b"".join(parts)
+
+
+def size_limit(generator: Generator) -> int:
+    """Bytes of the largest state there can be for this model."""
+    return _size(generator, CANDIDATES)
+
+
+def unpack(state: bytes, generator: Generator) -> Search:
+    """The search again, for a model of the same shape; its weights may be newer ones.
+
+    Raises:
+        SearchError: not the bytes of a search for such a model.
+    """
+    if len(state) < HEADER.size:
+        raise SearchError(CHANGED)
+    mark, step, count, reading, spent = HEADER.unpack_from(state)
+    if mark != MARK or not 1 <= count <= CANDIDATES or len(state) != _size(generator, count):
+        raise SearchError(CHANGED)
+    pixels, z_dim, at = math.prod(generator.shape), generator.z_dim, HEADER.size
+    target = np.frombuffer(state, np.uint8, pixels, at).reshape(1, *generator.shape)
+    labels = np.frombuffer(state, "<u2", count, at + pixels).astype(np.int64)
+    numbers = np.frombuffer(state, "<f4", 3 * count * z_dim, at + pixels + 2 * count)
+    z, mean, square = numbers.astype(np.float32).reshape(3, 1, count, z_dim)
+    if (
+        not np.isfinite(numbers).all()
+        or np.abs(z).max() > LATENT_MAX
+        or np.abs(mean).max() > MOMENT_MAX
+        or not 0 <= square.min() <= square.max() <= MOMENT_MAX**2
+        or not 0 <= step <= STEPS
+        or not 0 <= spent < math.inf
+        or labels.max() >= max(generator.classes, 1)
+        or not -1 <= reading < generator.classes
+    ):
+        raise SearchError(CHANGED)
+    return Search(
+        target,
+        torch.from_numpy(z),
+        torch.from_numpy(labels)[None],
+        torch.from_numpy(mean),
+        torch.from_numpy(square),
+        torch.tensor([reading]),
+        step,
+        spent,
+    )
+
+
+def _latents(search: Search) -> tuple[torch.Tensor, ...]:
+    return search.z, search.mean, search.square
+
+
+def _size(generator: Generator, count: int) -> int:
+    each = 2 + 3 * 4 * generator.z_dim
+    return HEADER.size + math.prod(generator.shape) + count * each

@@ -1,0 +1,1 @@
+"""Latent space without torch: seeds, curves and timing. The page has a twin in JavaScript."""

@@ -1,0 +1,174 @@
+"""The shape of a clip: curves through the latent space, without their timing.
+
+High-dimensional Gaussian latents lie near a sphere of radius sqrt(d), so straight lines between
+them leave what the generator has seen; these curves stay near it (White 2016, "Sampling
+Generative Networks", arXiv:1609.04468). Numpy only. demo/static/curves.js draws the same ones.
+
+A new path shape is one function (points, closed, wander) -> Curve and one line in _MAKERS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gan.latent.random_walk import wander_through
+
+PATHS = ("spline", "slerp", "circle", "walk")
+ALWAYS_CLOSED = ("circle", "walk")
+KEYS_MAX = 64
+NORM_RANGE = (0.85, 1.15)  # of sqrt(d): how far from the prior's shell a slerp key may lie
+
+
+@dataclass(frozen=True)
+class Curve:
+    """`at(u)`: u (n,) in 0 to `segments` -> float64 (n,d); key i is met at u = i.
+
+    `anchors`: float64 (k,d), the keys as the curve passes them. A closed curve is periodic; an
+    open one stays at its ends.
+    """
+
+    anchors: np.ndarray
+    segments: int
+    closed: bool
+    at: Callable[[np.ndarray], np.ndarray]
+
+
+def make_curve(path: str, keys: ArrayLike, closed: bool = True, wander: int = 0) -> Curve:
+    """The named path through keys (k,d), k at most 64, d at least 2.
+
+    `closed`: whether it leads back to the first key; circle and walk always do. `wander`: seed
+    of the walk. Raises ValueError, with a sentence for people, for keys that cannot be joined.
+    """
+    if path not in _MAKERS:
+        raise ValueError(f"There is no path {path!r}: choose one of {', '.join(PATHS)}.")
+    try:
+        points = np.asarray(keys, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError("Keyframes must be lists of numbers, all of one length.") from None
+    count = len(points) if points.ndim else 0
+    if path == "circle" and count != 2:
+        raise ValueError(f"The circle path needs exactly 2 keyframes, not {count}.")
+    fewest = 1 if path == "walk" else 2
+    if not fewest <= count <= KEYS_MAX:
+        raise ValueError(f"The {path} path needs {fewest} to {KEYS_MAX} keyframes, not {count}.")
+    if points.ndim != 2 or points.shape[1] < 2:
+        raise ValueError(f"Keyframes must have shape (k, d) with d >= 2, not {points.shape}.")
+    if not (good := np.isfinite(points).all(axis=1)).all():
+        raise ValueError(f"Keyframe {np.argmin(good) + 1} holds a number that is not finite.")
+    if not (good := points.any(axis=1)).all():
+        raise ValueError(f"Keyframe {np.argmin(good) + 1} is only zeros: it has no direction.")
+    return _MAKERS[path](points, closed or path in ALWAYS_CLOSED, wander)
+
+
+def blend(weights: np.ndarray, u: np.ndarray, closed: bool) -> np.ndarray:
+    """Class weights (k,c) of the keys -> float64 (n,c) at u (n,), linear from key to key."""
+    segment, t = _locate(u, len(weights) if closed else len(weights) - 1, closed)
+    after = (segment + 1) % len(weights)
+    return (1.0 - t) * weights[segment] + t * weights[after]
+
+
+def on_sphere(points: np.ndarray) -> np.ndarray:
+    """Points (n,d) at the norm sqrt(d); zero, which has no direction, stays zero."""
+    norms = np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-200)
+    return points * (np.sqrt(points.shape[1]) / norms)
+
+
+def _spline(points: np.ndarray, closed: bool, wander: int) -> Curve:
+    """A cubic spline with two continuous derivatives, periodic or natural, then rescaled."""
+    points = on_sphere(points)
+    count = len(points)
+    ring = 4.0 * np.eye(count) + np.roll(np.eye(count), 1, 0) + np.roll(np.eye(count), -1, 0)
+    rise = 3.0 * (np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0))
+    if not closed:
+        # no bend at the ends
+        ring[[0, -1]] = 0.0
+        ring[0, :2], ring[-1, -2:] = (2.0, 1.0), (1.0, 2.0)
+        rise[0], rise[-1] = 3.0 * (points[1] - points[0]), 3.0 * (points[-1] - points[-2])
+    slope = np.linalg.solve(ring, rise)
+    way, after = np.roll(points, -1, axis=0) - points, np.roll(slope, -1, axis=0)
+    bend, turn = 3.0 * way - 2.0 * slope - after, slope + after - 2.0 * way
+    segments = count if closed else count - 1
+
+    def at(u: np.ndarray) -> np.ndarray:
+        i, t = _locate(u, segments, closed)
+        return on_sphere(points[i] + t * (slope[i] + t * (bend[i] + t * turn[i])))
+
+    return Curve(points, segments, closed, at)
+
+
+def _slerp(points: np.ndarray, closed: bool, wander: int) -> Curve:
+    """Great arcs from key to key at constant angular speed while the norm goes linearly.
+
+    Opposite keys have no unique great circle between them: a fixed one is taken. (Shoemake 1985,
+    "Animating rotation with quaternion curves".)
+    """
+    low, high = (share * np.sqrt(points.shape[1]) for share in NORM_RANGE)
+    norms = np.linalg.norm(points, axis=1, keepdims=True)
+    units, norms = points / norms, np.clip(norms, low, high)
+    after = np.roll(units, -1, axis=0)
+    sides = np.stack([_towards(u, v) for u, v in zip(units, after, strict=True)])
+    # arccos(u.v) loses half its digits where the vectors are nearly parallel (Kahan).
+    angles = 2.0 * np.arctan2(
+        np.linalg.norm(after - units, axis=1, keepdims=True),
+        np.linalg.norm(after + units, axis=1, keepdims=True),
+    )
+    growth = np.roll(norms, -1, axis=0) - norms
+    segments = len(points) if closed else len(points) - 1
+
+    def at(u: np.ndarray) -> np.ndarray:
+        i, t = _locate(u, segments, closed)
+        direction = np.cos(t * angles[i]) * units[i] + np.sin(t * angles[i]) * sides[i]
+        return (norms[i] + t * growth[i]) * direction
+
+    return Curve(norms * units, segments, closed, at)
+
+
+def _circle(points: np.ndarray, closed: bool, wander: int) -> Curve:
+    """The great circle through two keys: first to second, then on round the far side."""
+    radius = np.sqrt(points.shape[1])
+    anchors = on_sphere(points)
+    first, second = anchors / radius
+    apart, beside = np.linalg.norm(second - first), np.linalg.norm(second + first)
+    if min(apart, beside) < 1e-4:
+        raise ValueError(
+            "The circle path needs two keyframes in different directions, not the same or opposite."
+        )
+    angle, side = 2.0 * np.arctan2(apart, beside), _towards(first, second)
+
+    def at(u: np.ndarray) -> np.ndarray:
+        i, t = _locate(u, 2, True)
+        turned = np.where(i[:, None] == 0, t * angle, angle + t * (2.0 * np.pi - angle))
+        return radius * (np.cos(turned) * first + np.sin(turned) * side)
+
+    return Curve(anchors, 2, True, at)
+
+
+def _walk(points: np.ndarray, closed: bool, wander: int) -> Curve:
+    """A random walk for ever that comes by the keys, rescaled."""
+    anchors = on_sphere(points)
+    wanders = wander_through(anchors, wander)
+    return Curve(anchors, len(points), True, lambda u: on_sphere(wanders(np.asarray(u))))
+
+
+_MAKERS = {"spline": _spline, "slerp": _slerp, "circle": _circle, "walk": _walk}
+
+
+def _locate(u: np.ndarray, segments: int, closed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The segment of u (n,), and how far along it: whole (n,) and 0 to 1 (n,1)."""
+    u = np.asarray(u, np.float64)
+    u = np.mod(u, segments) if closed else np.clip(u, 0.0, segments)
+    segment = np.minimum(u.astype(np.int64), segments - 1)
+    return segment, (u - segment)[:, None]
+
+
+def _towards(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """The unit vector across u on v's side, for unit vectors."""
+    side = v - np.dot(u, v) * u
+    if np.linalg.norm(side) < 1e-9:
+        axis = int(np.argmin(np.abs(u)))
+        side = np.eye(1, len(u), axis)[0] - u[axis] * u
+    return side / np.linalg.norm(side)

@@ -1,0 +1,1 @@
+"""Write frames to files and read the recipe embedded in them."""

@@ -1,0 +1,1 @@
+"""Measure a generator: Frechet distance, precision and recall, accuracy score."""

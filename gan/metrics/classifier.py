@@ -1,0 +1,126 @@
+"""A small convolutional classifier and how it is trained: the judge is one, the accuracy score
+trains another on generated images. Two minutes of two processor cores for 60,000 images.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import affine_grid, cross_entropy, grid_sample, pad
+
+from gan.data.image_set import ImageSet
+
+FEATURES = 128
+BATCH = 128
+MAX_LR = 4e-3
+SHIFT_PX = 2
+# what may be done to an image without making it another: letters and digits have no mirror images
+DIGITS = ("mnist", "kmnist")
+MIRRORED = ("fashion-mnist", "cifar10")
+
+
+class Classifier(nn.Module):
+    """Three convolutions and a layer of 128 features, for images in [-1, 1] of 24 px or more."""
+
+    def __init__(self, classes: int, channels: int = 1, size: int = 28, width: int = 32) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            *_stage(channels, width),
+            *_stage(width, 2 * width),
+            *_stage(2 * width, 4 * width),
+            nn.Flatten(),
+            nn.Linear(4 * width * (size // 8) ** 2, FEATURES, bias=False),
+            nn.BatchNorm1d(FEATURES),
+            nn.ReLU(),
+        )
+        self.head = nn.Linear(FEATURES, classes)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (n,128), none below zero, and logits (n,classes) of images (n,c,size,size)."""
+        # twice as fast on a CPU as channels first
+        features = self.body(images.contiguous(memory_format=torch.channels_last))
+        return features, self.head(features)
+
+
+def _stage(inputs: int, outputs: int) -> list[nn.Module]:
+    """Half the side. Pooling first saves three quarters of the norm's work."""
+    conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+    return [conv, nn.MaxPool2d(2), nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
+def warp(images: Tensor, rng: torch.Generator) -> Tensor:
+    """Each image turned by up to 10 degrees, scaled and sheared by a tenth, shifted by 2 px."""
+    amounts = torch.rand(5, len(images), generator=rng) * 2 - 1
+    angle, grow, shear = amounts[0] * math.radians(10), 1 + amounts[1] / 10, amounts[2] / 10
+    cos, sin = angle.cos() * grow, angle.sin() * grow
+    shift = amounts[3:] * SHIFT_PX * 2 / images.shape[-1]  # affine_grid's image is 2 wide
+    rows = [cos, shear * cos - sin, shift[0], sin, shear * sin + cos, shift[1]]
+    grid = affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False)
+    # grid_sample fills the outside with 0, so black is moved there and back
+    return grid_sample(images + 1, grid, align_corners=False) - 1
+
+
+def shift(images: Tensor, rng: torch.Generator) -> Tensor:
+    """Each image moved by up to 2 px either way; its edge is repeated outside."""
+    n, _, h, w = images.shape
+    moves = torch.randint(2 * SHIFT_PX + 1, (2, n, 1), generator=rng)
+    rows, columns = torch.arange(h) + moves[0], torch.arange(w) + moves[1]
+    wide = pad(images, [SHIFT_PX] * 4, mode="replicate")
+    return wide[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None]].movedim(3, 1)
+
+
+def mirror(images: Tensor, rng: torch.Generator) -> Tensor:
+    """Half of the images flipped left to right, then moved as by `shift`."""
+    flipped = torch.rand(len(images), 1, 1, 1, generator=rng) < 0.5
+    return shift(torch.where(flipped, images.flip(3), images), rng)
+
+
+def augmentation(data_name: str) -> Callable[[Tensor, torch.Generator], Tensor]:
+    """What to do at random to images of a data set while a classifier learns them."""
+    return warp if data_name in DIGITS else mirror if data_name in MIRRORED else shift
+
+
+def train(
+    data: ImageSet,
+    classes: int,
+    epochs: int,
+    seed: int = 0,
+    width: int = 32,
+    half: bool = False,
+    on_progress: Callable[[float], None] | None = None,
+) -> Classifier:
+    """A classifier of `data`, with a learning rate that rises and falls once (Smith & Topin 2018).
+
+    The same seed on the same machine gives the same weights. `half`: convolutions in bfloat16.
+    on_progress: told the share done, 0 to 1; may raise to stop.
+    """
+    channels, size = data.images.shape[1:3]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Classifier(classes, channels, size, width).to(memory_format=torch.channels_last)
+    rng = torch.Generator().manual_seed(seed)
+    augment = augmentation(data.name)
+    size = min(BATCH, len(data.labels))
+    total = epochs * (len(data.labels) // size)
+    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.01, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, MAX_LR, total)
+    for step, index in enumerate(_batches(len(data.labels), size, epochs, rng)):
+        images, labels = data.batch(index)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            loss = cross_entropy(network(augment(images, rng))[1], labels)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if on_progress:
+            on_progress((step + 1) / total)
+    return network
+
+
+def _batches(count: int, size: int, epochs: int, rng: torch.Generator) -> Iterator[Tensor]:
+    for _ in range(epochs):
+        order = torch.randperm(count, generator=rng)
+        yield from order[: count // size * size].view(-1, size)

@@ -1,0 +1,162 @@
+"""The judge: a small classifier that reads generated images, so that a model can be scored.
+
+It knows one data set, works on the CPU and is bundled (`assets/judges/<data>/`). Trained anew by
+`python -m gan.metrics.judge --data mnist --out assets/judges/mnist`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from tqdm import tqdm
+
+from gan.data.image_set import ASSETS, DataError, ImageSet, load
+from gan.datasets import DATASETS
+from gan.metrics.classifier import Classifier, train
+from gan.storage.layout import MODEL
+from gan.system.machine import has_bfloat16, set_threads
+
+JUDGES = ASSETS / "judges"
+BATCH = 250  # images read at once; bounds the memory
+
+log = logging.getLogger(__name__)
+
+
+class JudgeError(RuntimeError):
+    """The images cannot be judged; the message says why and what can be."""
+
+
+class Judge:
+    """A trained judge of one data set. Safe to share between threads."""
+
+    def __init__(self, data_name: str, network: Classifier) -> None:
+        self.data_name = data_name
+        self.network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"the judge of {self.data_name}"
+
+    @classmethod
+    def load(cls, data_name: str, folder: Path = JUDGES) -> Judge:
+        """The judge of a data set, from `<folder>/<data_name>/model.safetensors`.
+
+        Raises:
+            JudgeError: there is none for this data set, or its file is damaged.
+        """
+        path = folder / data_name / MODEL
+        if data_name not in DATASETS or not path.is_file():
+            known = sorted(found.parent.name for found in folder.glob("*/model.safetensors"))
+            raise JudgeError(
+                f"There is no judge for {data_name!r}; there is one for: {', '.join(known)}."
+            )
+        try:
+            tensors = load_file(path)
+            width = len(tensors["body.0.weight"])
+            network = Classifier(DATASETS[data_name].classes, width=width)
+            network.load_state_dict({k: v.to(network.state_dict()[k]) for k, v in tensors.items()})
+        except (OSError, SafetensorError, RuntimeError, KeyError) as error:
+            raise JudgeError(f"The judge in {path} cannot be used: {error}") from error
+        return cls(data_name, network)
+
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """What it sees, float32 (n,128), for images uint8 (n,28,28,1)."""
+        return self.read(images)[0]
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Its belief in each class, float32 (n,classes), every row summing to 1."""
+        return self.read(images)[1]
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """The likeliest class, int64 (n,)."""
+        return self.read(images)[1].argmax(1)
+
+    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """`features` and `probabilities` in one pass.
+
+        Raises:
+            JudgeError: the images are not uint8 (n,28,28,1).
+        """
+        images = np.asarray(images)
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (28, 28, 1):
+            raise JudgeError(
+                "The judge reads 28x28 grey images, uint8 (n, 28, 28, 1); these are "
+                f"{images.dtype} {images.shape}."
+            )
+        # with one channel NHWC and NCHW hold the same bytes
+        pixels = torch.from_numpy(np.array(images).reshape(-1, 1, 28, 28))
+        with self._lock, torch.inference_mode():
+            parts = [self.network(part.float() / 127.5 - 1) for part in pixels.split(BATCH)]
+            features = torch.cat([part[0] for part in parts])
+            return features.numpy(), torch.cat([part[1] for part in parts]).softmax(1).numpy()
+
+
+def save(network: Classifier, folder: Path) -> None:
+    """Write `model.safetensors` as float16, half the size and the same verdicts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        name: (value.half() if value.is_floating_point() else value).contiguous()
+        for name, value in network.state_dict().items()
+    }
+    save_file(tensors, folder / MODEL)
+
+
+def accuracy(judge: Judge, data: ImageSet) -> float:
+    """Share of images (0..1) whose label it reads."""
+    found = judge.predict(data.images.permute(0, 2, 3, 1).numpy())
+    return float((found == data.labels.numpy()).mean())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train a judge, save it, and say how good the saved file is."""
+    parser = argparse.ArgumentParser(prog="python -m gan.metrics.judge", description=main.__doc__)
+    parser.add_argument("--data", default="mnist", choices=DATASETS)
+    parser.add_argument("--out", type=Path, required=True, help="folder named like the data set")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--width", type=int, default=32, help="channels of the first layer")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    if options.out.name != options.data:
+        parser.error(f"--out must end in {options.data}: that is how the judge is found again.")
+    set_threads()
+    try:
+        start = time.perf_counter()
+        classes = DATASETS[options.data].classes
+        data = load(options.data)
+        if data.images.shape[1:] != (1, 28, 28):
+            raise JudgeError(f"A judge needs 28x28 grey images; {options.data} has others.")
+        layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
+        with tqdm(total=1.0, bar_format=layout) as bar:
+            network = train(
+                data,
+                classes,
+                options.epochs,
+                options.seed,
+                options.width,
+                half=has_bfloat16(torch.device("cpu")),
+                on_progress=lambda share: bar.update(share - bar.n),
+            )
+        save(network, options.out)
+        seconds = time.perf_counter() - start
+        judge = Judge.load(options.data, options.out.parent)
+        share = accuracy(judge, load(options.data, train=False))
+    except (DataError, JudgeError) as error:
+        log.error("%s", error)
+        return 1
+    print(f"{options.out}: {share:.2%} of the test images read right, {seconds:.0f} s of training")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

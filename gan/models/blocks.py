@@ -1,0 +1,65 @@
+"""The networks as blocks, in the order in which an image passes through them: to draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gan.config import Config
+from gan.models.networks import stages
+
+
+@dataclass(frozen=True)
+class Block:
+    """One layer with what belongs to it. `kind` is dense, up, down or score.
+
+    `modules` are the prefixes of its weights' names within the network, the layer itself last;
+    `shape` is that of what comes out of it for one image: (features,) or (c,h,w).
+    """
+
+    kind: str
+    modules: tuple[str, ...]
+    shape: tuple[int, ...]
+
+    def holds(self, weight: str) -> bool:
+        """Whether a weight of this name is the block's."""
+        return any(weight.startswith(module + ".") for module in self.modules)
+
+
+def generator_blocks(config: Config) -> tuple[Block, ...]:
+    """From z to the image."""
+    image = (config.channels, config.image_size, config.image_size)
+    if config.arch == "mlp":
+        return (
+            Block("dense", ("fc.0",), (128,)),
+            Block("dense", ("fc.1",), (256,)),
+            Block("dense", ("out",), image),
+        )
+    widths = stages(config)
+    side = config.image_size >> len(widths)
+    blocks = [Block("dense", ("embed", "fc"), (widths[0], side, side))]
+    for k, channels in enumerate((*widths[1:], config.channels)):
+        side *= 2
+        blocks.append(Block("up", (f"norms.{k}", f"ups.{k}"), (channels, side, side)))
+    return tuple(blocks)
+
+
+def discriminator_blocks(config: Config) -> tuple[Block, ...]:
+    """From the image to the score."""
+    if config.arch == "mlp":
+        return (
+            Block("dense", ("fc.0",), (256,)),
+            Block("dense", ("fc.1",), (128,)),
+            Block("score", ("out",), (1,)),
+        )
+    side, blocks = config.image_size, []
+    for k, channels in enumerate(stages(config)[::-1]):
+        side //= 2
+        blocks.append(Block("down", (f"norms.{k}", f"downs.{k}"), (channels, side, side)))
+    if config.d_hidden:
+        blocks.append(Block("dense", ("hidden",), (config.d_hidden,)))
+    return (*blocks, Block("score", ("embed", "out"), (1,)))
+
+
+def blocks_of(config: Config, who: str) -> tuple[Block, ...]:
+    """Those of "G" or of "D"."""
+    return generator_blocks(config) if who == "G" else discriminator_blocks(config)

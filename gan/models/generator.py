@@ -1,0 +1,131 @@
+"""A trained generator for use: explore, export, evaluate. Never the weights still in training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn.functional import one_hot
+
+from gan.config import Config, ConfigError
+from gan.models.networks import make_generator
+from gan.storage.layout import CONFIG, MODEL, snapshot_weights_path
+from gan.storage.metadata import read_class_names
+
+BATCH = 64  # images drawn at once; bounds the memory of a long export
+
+
+class ModelError(ValueError):
+    """A folder holds no usable model; the message says which file and what is wrong."""
+
+
+class Generator:
+    """EMA weights behind one method, `sample`. Safe to share between threads.
+
+    `config` says what it was trained on; `model_id` is 12 hex digits of its weights' SHA-256.
+    `class_names` are what people call its classes: their numbers where nothing else is known.
+    """
+
+    def __init__(
+        self, config: Config, network: nn.Module, class_names: tuple[str, ...] = ()
+    ) -> None:
+        self.config = config
+        named = config.classes > 0 and len(class_names) == config.classes
+        self.class_names = class_names if named else tuple(map(str, range(config.classes)))
+        self.network = network.eval().requires_grad_(False).cpu()
+        self.model_id = weights_hash(network.state_dict())
+        self._lock = threading.Lock()
+
+    @property
+    def z_dim(self) -> int:
+        """Length of a latent."""
+        return self.config.z_dim
+
+    @property
+    def classes(self) -> int:
+        """Classes it can be asked for; 0 when unconditional."""
+        return self.config.classes
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of an image."""
+        return self.config.image_size, self.config.image_size, self.config.channels
+
+    @classmethod
+    def load(cls, folder: Path | str, step: int | None = None) -> Generator:
+        """From a run folder or a bundled model's folder: `config.json` and `model.safetensors`.
+
+        `step`: as it was then, from one of `gan.runs.snapshots.kept_steps`.
+
+        Raises:
+            ModelError: a file is missing, damaged, or made for another network.
+        """
+        folder = Path(folder)
+        path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
+        try:
+            config = Config.from_json(json.loads((folder / CONFIG).read_text()))
+            network = make_generator(config)
+            network.load_state_dict(load_file(path))
+        except FileNotFoundError as error:
+            name = Path(str(error.filename or path)).name
+            raise ModelError(f"{folder.name} holds no model yet: {name} is missing.") from error
+        except (OSError, ValueError, ConfigError, SafetensorError, RuntimeError) as error:
+            raise ModelError(f"The model in {folder.name} cannot be used: {error}") from error
+        return cls(config, network, read_class_names(folder))
+
+    def sample(self, z: np.ndarray, classes: np.ndarray | int | None = None) -> np.ndarray:
+        """Images uint8 (n,h,w,c) for latents z float (n,z_dim).
+
+        `classes`: labels int (n,), one label for all, or blended weights float (n,classes);
+        left out, image i is of class i modulo the number of classes.
+
+        Raises:
+            ValueError: a wrong shape, a number that is not finite, or a class that is not there.
+        """
+        z = np.asarray(z, dtype=np.float32)
+        if z.ndim != 2 or z.shape[1] != self.z_dim or not np.isfinite(z).all():
+            raise ValueError(f"Latents must be finite numbers of shape (n, {self.z_dim}).")
+        weights = self._weights(classes, len(z))
+        with self._lock, torch.inference_mode():
+            parts = [
+                self._pixels(torch.from_numpy(z[i : i + BATCH]), weights[i : i + BATCH])
+                for i in range(0, len(z), BATCH)
+            ]
+        return np.concatenate(parts) if parts else np.zeros((0, *self.shape), np.uint8)
+
+    def _pixels(self, z: Tensor, weights: Tensor) -> np.ndarray:
+        images = self.network(z, weights).add(1).mul(127.5).round().clamp(0, 255).byte()
+        return images.permute(0, 2, 3, 1).contiguous().numpy()
+
+    def _weights(self, classes: np.ndarray | int | None, count: int) -> Tensor:
+        if not self.classes:
+            return torch.zeros(count, 0)
+        if classes is None:
+            classes = np.arange(count) % self.classes
+        given = np.asarray(classes)
+        if given.ndim == 2:
+            if given.shape != (count, self.classes) or not np.isfinite(given).all():
+                raise ValueError(f"Class weights must have shape (n, {self.classes}).")
+            return torch.from_numpy(given.astype(np.float32))
+        if given.dtype.kind not in "iu":
+            raise ValueError("Class labels must be whole numbers.")
+        labels = np.broadcast_to(given, (count,)).astype(np.int64)
+        if count and not (0 <= labels.min() and labels.max() < self.classes):
+            raise ValueError(f"The class must lie between 0 and {self.classes - 1}.")
+        return one_hot(torch.from_numpy(labels.copy()), self.classes).float()
+
+
+def weights_hash(tensors: dict[str, Tensor]) -> str:
+    """12 hex digits that change when any weight does."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Vital signs of a run, and the doctor that reads them."""

@@ -1,0 +1,142 @@
+"""When vital signs are taken and where they are kept: `vitals.jsonl` in the run's folder.
+
+They are beside the run, never in its way: they take at most a fixed share of the training time,
+and neither a full disk nor an error of theirs stops a step.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gan.monitor.real_features import Reals, Shelf
+from gan.monitor.vitals import Probe
+from gan.runs.run import Run
+from gan.storage.layout import VITALS
+from gan.system.atomic import write_atomic
+
+FIRST_S = 2.0  # of training, before the first row
+EVERY_S = 5.0  # of training between two rows, or more where they would cost more than `SHARE`
+SHARE = 0.02
+COLD_S = 10.0  # until the second row at the latest: the first one's cost is mostly warming up
+
+log = logging.getLogger(__name__)
+
+
+class Vitals:
+    """The vital signs of one run after the other. `take()` belongs to the training thread."""
+
+    def __init__(
+        self,
+        every_s: float = EVERY_S,
+        share: float = SHARE,
+        reals: Callable[[str, int], Reals | None] | None = None,
+    ) -> None:
+        self.every_s, self.share = every_s, share
+        self._reals = reals or Shelf().get
+        self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # of which run; replaced whole
+        self._run: Run | None = None
+        self._probe: Probe | None = None
+        self._due_s = 0.0
+        self._costs: list[float] = []  # seconds of the last three rows
+        self._torn = False  # the file may hold half a line
+
+    def rows(self, run: str, since_row: int = 0) -> list[dict[str, Any]]:
+        """Rows of the run of that name from `since_row` on; safe from any thread."""
+        name, rows = self._shown
+        return rows[max(0, since_row) :] if name == run else []
+
+    def take(self, run: Run) -> dict[str, Any] | None:
+        """The newest row of this run, measured now when it is time to; None before the first.
+
+        A run that has gone back to an earlier step loses the rows after it.
+        """
+        try:
+            if run is not self._run:
+                self._run, self._due_s = run, run.elapsed_s + min(FIRST_S, self.every_s)
+                self._costs = []
+                self._cut(read_vitals(run.folder))
+            elif self._last_step() > run.step:
+                self._due_s = run.elapsed_s + self.every_s
+                self._cut(self._shown[1])
+            # at its goal in any case: runs are compared there
+            due = run.elapsed_s >= self._due_s or run.step >= run.config.steps
+            if due and self._last_step() < run.step:
+                self._measure()
+        except Exception:
+            log.exception("The vital signs of step %d could not be taken.", run.step)
+            self._due_s = float("inf")
+        rows = self._shown[1]
+        return rows[-1] if rows else None
+
+    def _last_step(self) -> int:
+        rows = self._shown[1]
+        return rows[-1]["step"] if rows else -1
+
+    def _cut(self, rows: list[dict[str, Any]]) -> None:
+        """Keep these rows up to the present step, here and on disk."""
+        rows = [row for row in rows if row["step"] <= self._run.step]
+        self._shown = (self._run.folder.name, rows)
+        path = self._run.folder / VITALS
+        if path.exists() and path.read_bytes() != _lines(rows):
+            self._write(whole=True)
+
+    def _measure(self) -> None:
+        run, config = self._run, self._run.config
+        known = self._reals(config.data, config.image_size)
+        if known is None:  # still being made; ask again when next published
+            return
+        if self._probe is None or self._probe.trainer is not run.trainer:
+            self._probe = Probe(run.trainer, known)
+        start = time.perf_counter()
+        row = self._probe.measure()
+        cost_s = time.perf_counter() - start
+        self._costs = [*self._costs[-2:], cost_s]
+        # the least of three: what a busy machine adds, it adds to the training as well
+        pause_s = min(self._costs) / self.share
+        if len(self._costs) == 1:
+            pause_s = min(pause_s, COLD_S)
+        self._due_s = run.elapsed_s + max(self.every_s, pause_s)
+        row |= {"elapsed_s": round(run.elapsed_s, 2), "cost_s": round(cost_s, 3)}
+        self._shown[1].append(row)
+        self._write(whole=self._torn)
+
+    def _write(self, whole: bool) -> None:
+        """Append the last row, or write all anew."""
+        path, rows = self._run.folder / VITALS, self._shown[1]
+        try:
+            if whole:
+                write_atomic(path, _lines(rows))
+            else:
+                with open(path, "ab") as file:
+                    file.write(_lines(rows[-1:]))
+            self._torn = False
+        except OSError as error:
+            log.warning("The vital signs could not be written: %s", error)
+            self._torn = True
+
+
+def read_vitals(folder: Path) -> list[dict[str, Any]]:
+    """Rows of `vitals.jsonl`; none where there is no such file, and torn lines are left out."""
+    path = Path(folder) / VITALS
+    rows = []
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(row, dict) and type(row.get("step")) is int:
+            rows.append(row)
+    return rows
+
+
+def _lines(rows: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()

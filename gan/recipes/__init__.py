@@ -1,0 +1,1 @@
+"""Recipes: all it takes to make a picture or a clip again."""

@@ -1,0 +1,82 @@
+"""The runs in a folder, as a list that is quick to make: no tensor is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from gan.storage.checkpoint import CheckpointError, read_numbers
+from gan.config import Config, ConfigError
+from gan.runs.milestones import milestone_name, milestone_steps
+from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run on disk. `when` is the time of its last checkpoint, in seconds since 1970.
+
+    `state` is "finished" (its goal of `config.steps` is reached), "can be resumed", or "damaged";
+    `sentence` says what is wrong with a damaged one, or with the newest checkpoint of one that can
+    be resumed from the checkpoint before. `cpu_s` is the processor time of its steps.
+    """
+
+    name: str
+    folder: Path
+    config: Config | None
+    step: int
+    elapsed_s: float
+    when: float
+    state: str
+    sentence: str | None = None
+    cpu_s: float = 0.0
+
+
+def list_runs(root: Path) -> list[RunInfo]:
+    """Every run in `root`, the last trained first; folders that hold no run are left out."""
+    root = Path(root)
+    folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    found = [info for path in folders if (info := run_info(path)) is not None]
+    return sorted(found, key=lambda info: (info.when, info.name), reverse=True)
+
+
+def run_info(folder: Path) -> RunInfo | None:
+    """What is known of one run without loading it; None when the folder holds no run.
+
+    Damage inside the tensors is found only when the run is resumed, and then the checkpoint before
+    is taken.
+    """
+    names = (NEWEST, PREVIOUS, *map(milestone_name, reversed(milestone_steps(folder))))
+    paths = [folder / name for name in names if (folder / name).is_file()]
+    sentence = None
+    for path in paths:
+        try:
+            numbers, when = read_numbers(path), path.stat().st_mtime
+            config = Config.from_json(numbers["config"])
+            step, elapsed_s = numbers["step_count"], float(numbers["elapsed_s"])
+            cpu_s = float(numbers.get("cpu_s", 0.0))
+        except (CheckpointError, ConfigError, OSError, LookupError, ValueError, TypeError) as error:
+            sentence = sentence or f"{error}"
+            continue
+        state = "finished" if step >= config.steps else "can be resumed"
+        return RunInfo(folder.name, folder, config, step, elapsed_s, when, state, sentence, cpu_s)
+    return _without_checkpoint(folder, sentence)
+
+
+def _without_checkpoint(folder: Path, sentence: str | None) -> RunInfo | None:
+    path = folder / CONFIG
+    try:
+        when = path.stat().st_mtime
+        config = Config.from_json(json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        if sentence is None:
+            return None
+        config, when = None, folder.stat().st_mtime
+    except (OSError, ValueError) as error:
+        config, when = None, folder.stat().st_mtime
+        sentence = sentence or f"{path} is damaged: {error}"
+    begun = (folder / HISTORY).exists()
+    if sentence is None and not begun:  # ended before its first checkpoint: it begins anew
+        return RunInfo(folder.name, folder, config, 0, 0.0, when, "can be resumed")
+    sentence = sentence or f"There is no checkpoint in {folder}."
+    return RunInfo(folder.name, folder, config, 0, 0.0, when, "damaged", sentence)

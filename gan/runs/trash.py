@@ -1,0 +1,75 @@
+"""Runs that were deleted lie in a folder beside the others for a day, and can be had back."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from pathlib import Path
+
+from gan.system.atomic import sync_folder
+
+TRASH = ".trash"  # below the folder of runs; what lies in it is no run of theirs
+KEPT_S = 24 * 3600
+
+
+def throw_away(folder: Path, now_s: float | None = None) -> None:
+    """Move a run into the trash beside it, in one step; a file of it that is open stays whole.
+
+    Raises:
+        OSError: it is not there (any more), or the disk said no; nothing has changed.
+    """
+    when_ns = time.time_ns() if now_s is None else int(now_s * 1e9)
+    trash = folder.parent / TRASH
+    trash.mkdir(exist_ok=True)
+    folder.rename(trash / f"{when_ns}.{folder.name}")
+    sync_folder(folder.parent)
+
+
+def thrown_away(root: Path, now_s: float | None = None) -> dict[str, Path]:
+    """Where the runs of these names lie that can be had back, each as it was deleted last."""
+    found = {}
+    for path, name, when_s in _lying(root):
+        if _age_s(when_s, now_s) < KEPT_S:
+            found[name] = path
+    return found
+
+
+def take_back(root: Path, name: str) -> Path:
+    """Move a run out of the trash again, and tell its folder.
+
+    Raises:
+        LookupError: it is not in there any more, or another run has that name now.
+        OSError: the disk said no; nothing has changed.
+    """
+    lying = thrown_away(root).get(name)
+    if lying is None:
+        raise LookupError("That run is gone: the trash keeps what was deleted for a day.")
+    folder = root / lying.name.partition(".")[2]
+    if folder.exists():
+        raise LookupError("Another run has that name now.")
+    lying.rename(folder)
+    sync_folder(root)
+    return folder
+
+
+def empty_trash(root: Path, now_s: float | None = None) -> None:
+    """Remove what has been in it for more than a day."""
+    for path, _, when_s in _lying(root):
+        if _age_s(when_s, now_s) >= KEPT_S:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(path)
+
+
+def _age_s(when_s: float, now_s: float | None) -> float:
+    return (time.time() if now_s is None else now_s) - when_s
+
+
+def _lying(root: Path) -> list[tuple[Path, str, float]]:
+    """Folder, name of the run and when it was deleted, the oldest first."""
+    trash, found = Path(root) / TRASH, []
+    for path in trash.iterdir() if trash.is_dir() else []:
+        when_ns, _, name = path.name.partition(".")
+        if when_ns.isdigit() and name:
+            found.append((path, name, int(when_ns) / 1e9))
+    return sorted(found, key=lambda lying: lying[2])

@@ -1,0 +1,1 @@
+"""Files that several layers share: checkpoints, metadata, the run lock."""

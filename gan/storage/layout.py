@@ -1,0 +1,31 @@
+"""The names of the files in the folder of a run or model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONFIG = "config.json"  # the Config that the run started with
+HISTORY = "history.jsonl"  # losses and marks
+VITALS = "vitals.jsonl"  # vital signs
+MODEL = "model.safetensors"  # EMA weights, for use
+NEWEST = "checkpoint.safetensors"  # what resumes
+PREVIOUS = "checkpoint.previous.safetensors"  # the checkpoint before, if the newest is damaged
+SNAPSHOTS = "snapshots"  # folder: contact sheets and EMA weights of the past
+MILESTONES = "milestones"  # folder: a few full checkpoints of the past
+PAIR = "pair.json"  # of one of two runs side by side
+LOCK = "training.json"  # which process trains the run
+ABOUT = "about.json"  # title, class names, note
+DIRECTIONS = "directions.safetensors"
+EVALUATION = "evaluation.json"
+CARD = "README.md"
+SAMPLES = "samples.png"
+
+
+def snapshot_picture_path(folder: Path, step: int) -> Path:
+    """Path of the contact sheet of a step."""
+    return Path(folder) / SNAPSHOTS / f"{step:08d}.png"
+
+
+def snapshot_weights_path(folder: Path, step: int) -> Path:
+    """Path of the EMA weights of a step."""
+    return snapshot_picture_path(folder, step).with_suffix(".safetensors")

@@ -1,0 +1,1 @@
+"""Threads, processes, memory and atomic files."""

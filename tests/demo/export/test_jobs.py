@@ -1,0 +1,176 @@
+"""Exports on the server: in turn, stopped wherever they are, and nothing left behind."""
+
+import asyncio
+import tempfile
+import threading
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from demo.export.events import exporting
+from demo.export.jobs import Cancelled, Exports
+from demo.export.order import Made
+from gan.media.export import ExportError
+
+FRAMES = 5
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Where all temporary folders go; a test ends with none."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield tmp_path
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def exports(folders):
+    made = Exports(2)
+    yield made
+    made.close()
+
+
+class Work:
+    """Writes one file, and says when it has begun; `hold` keeps it at its first frame."""
+
+    long, expected_s = False, 1.0
+
+    def __init__(self, hold=False, error=None):
+        self.begun, self.go, self.error = threading.Event(), threading.Event(), error
+        if not hold:
+            self.go.set()
+
+    def make(self, folder, on_frame, stop):
+        path = folder / "clip.gif"
+        path.write_bytes(b"GIF")
+        on_frame(0, 0)
+        self.begun.set()
+        while not self.go.wait(0.002) and not stop.is_set():
+            pass
+        for done in range(FRAMES):
+            on_frame(done + 1, FRAMES)
+        if self.error:
+            raise self.error
+        recipe = path.with_suffix(".json")
+        recipe.write_bytes(b"{}")
+        return Made(path, recipe, FRAMES, 0.2, 3, 0.1)
+
+
+def told(exports, work, session="a", then=lambda number: None):
+    """Every (files, line) of an export, with what `then` does after each."""
+    request = SimpleNamespace(session_hash=session, headers={})
+
+    async def listen():
+        seen = []
+        read = work if callable(work) else lambda: work
+        async for files, line in exporting(exports, request, "clip", read):
+            seen.append(([open(file, "rb").read() for file in files], line))
+            then(len(seen))
+        return seen
+
+    return asyncio.run(listen())
+
+
+def test_a_file_is_there_until_the_next_step_and_then_gone(exports, folders):
+    assert told(exports, Work())[-1] == (
+        [b"GIF", b"{}"],
+        '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, made in 0.1 s.</p>',
+    )
+
+
+def test_the_bar_is_true(exports, folders):
+    work = Work(hold=True)
+    _, line = told(exports, work, then=lambda _: work.go.set())[0]
+    assert "<progress" in line and "value" not in line  # nothing is drawn yet
+
+
+def test_a_failure_is_a_sentence_and_leaves_nothing(exports, folders):
+    for error, says in (
+        (ExportError("It broke."), "It broke."),
+        (OSError(28, "/tmp/x"), "disk may be full"),
+        (ZeroDivisionError("x"), "server's log"),
+    ):
+        with pytest.raises(gr.Error, match=says):
+            told(exports, Work(error=error))
+        assert not list(folders.iterdir()), "left behind"
+
+
+def test_a_bad_wish_never_stands_in_line(exports, folders):
+    def read():
+        raise ValueError("No such model.")
+
+    with pytest.raises(gr.Error, match="No such model"):
+        told(exports, read)
+
+
+def test_cancel_while_it_works_ends_it_without_files(exports, folders):
+    seen = told(exports, Work(hold=True), then=lambda _: exports.stop("a"))
+    assert seen[-1] == ([], '<p class="ls-note" role="status">Cancelled; nothing was kept.</p>')
+
+
+def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, folders):
+    busy = [Work(hold=True) for _ in range(2)]
+    jobs = [exports.begin(f"b{i}", "clip", work.make) for i, work in enumerate(busy)]
+    waits = Work()
+
+    def cancel(number):
+        if number == 1:
+            exports.stop("a", "clip")
+
+    seen = told(exports, waits, then=cancel)
+    assert "number 1 in line" in seen[0][1] and "Cancelled" in seen[-1][1]
+    assert not waits.begun.is_set()
+    for job in jobs:
+        job.close()
+
+
+def test_a_closed_listener_stops_the_work(exports, folders):
+    """As Gradio does when the page is closed: the iterator is not asked again."""
+    work = Work(hold=True)
+    request = SimpleNamespace(session_hash="a", headers={})
+
+    async def leave():
+        states = exporting(exports, request, "clip", lambda: work)
+        await anext(states)
+        await states.aclose()
+
+    asyncio.run(leave())
+    exports.close()  # joins: had it not been told to stop, it would hold for ever
+    assert not list(folders.iterdir())
+
+
+def test_a_newer_export_of_the_same_visitor_takes_the_place_of_the_older(exports, folders):
+    old = Work(hold=True)
+    first = exports.begin("a", "clip", old.make)
+    assert old.begun.wait(5)
+    second = exports.begin("a", "clip", Work().make)
+    with pytest.raises(Cancelled):
+        first.future.result(5)
+    assert second.future.result(5).frames == FRAMES
+    second.close()
+    first.close()
+
+
+def test_closing_the_server_stops_all_of_them(folders):
+    exports = Exports(1)
+    work, waits = Work(hold=True), Work()
+    jobs = [exports.begin("a", "clip", work.make), exports.begin("b", "clip", waits.make)]
+    exports.close()
+    for job in jobs:
+        with pytest.raises(Cancelled):
+            job.result()
+    assert not waits.begun.is_set()
+
+
+def test_a_page_that_leaves_stops_all_its_jobs_and_nobody_elses(exports, folders):
+    works = {(who, kind): Work(hold=True) for who, kind in (("a", "clip"), ("a", "film"))}
+    jobs = {key: exports.begin(*key, work.make) for key, work in works.items()}
+    other = exports.begin("b", "clip", Work().make)
+    exports.stop("a")
+    for job in jobs.values():
+        with pytest.raises(Cancelled):
+            job.future.result(5)
+        job.close()
+    assert other.future.result(5).frames == FRAMES
+    other.close()

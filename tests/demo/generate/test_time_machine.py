@@ -1,0 +1,109 @@
+"""Going back in time on a server: kept steps by id, pictures of one latent by all of them."""
+
+import base64
+import shutil
+
+import numpy as np
+import pytest
+
+from demo.generate.time_machine import STEPS_MAX, moments_function
+from demo.generate.weights import weights_function
+from demo.server import model_library
+from demo.server.studio import Studio
+from demo.settings import Settings
+from gan.models.generator import Generator, ModelError
+from gan.runs.snapshots import write_frame
+from gan.storage.layout import snapshot_picture_path, snapshot_weights_path
+
+STEPS = [0, 10, 20]
+MODEL = "run:mine"
+
+
+@pytest.fixture
+def studio(tiny_model, tmp_path):
+    """One bundled model, and a run that keeps the weights of `STEPS`, fainter the older."""
+    shutil.copytree(tiny_model, tmp_path / "models/mnist")
+    folder = tmp_path / "runs/mine"
+    shutil.copytree(tiny_model, folder)
+    (folder / "snapshots").mkdir()
+    weights = Generator.load(tiny_model).network.state_dict()
+    for step in STEPS:
+        faded = {name: value * (1 + step) / 21 for name, value in weights.items()}
+        write_frame(folder, step, np.zeros((60, 28, 28, 1), np.uint8), faded)
+    made = Studio(Settings(models=tmp_path / "models", runs=tmp_path / "runs"))
+    yield made
+    made.close()
+
+
+def wish(**changes):
+    z = np.random.default_rng(1).standard_normal(64).tolist()
+    return {"model": MODEL, "steps": STEPS, "z": [z], "labels": [4], **changes}
+
+
+def test_a_run_tells_its_kept_steps_and_other_models_have_none(studio):
+    moments = moments_function(studio)
+    assert moments({"model": MODEL}) == {"steps": STEPS}
+    for model in ("mnist", "run:other", "run:../mine", "run:mine@10", "", "run:"):
+        assert moments({"model": model}) == {"steps": []}
+
+
+def test_one_latent_by_every_step_is_what_each_step_draws(studio):
+    answer = moments_function(studio)(wish())
+    shape = (3, answer["h"], answer["w"], answer["c"])
+    images = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(shape)
+    assert answer["steps"] == STEPS
+    for step, image, model_id in zip(STEPS, images, answer["model_ids"], strict=True):
+        generator = studio.generator(f"{MODEL}@{step}")
+        assert generator.model_id == model_id
+        np.testing.assert_array_equal(image, generator.sample(np.array(wish()["z"]), 4)[0])
+    assert len(set(answer["model_ids"])) == 3
+
+
+def test_steps_that_are_gone_or_damaged_are_left_out(studio):
+    moments, folder = moments_function(studio), studio.settings.runs / "mine"
+    snapshot_weights_path(folder, 10).write_bytes(b"torn")
+    assert moments(wish(steps=[20, 15, 10, 0]))["steps"] == [20, 0]
+    with pytest.raises(ModelError, match="cannot be used"):
+        studio.generator(f"{MODEL}@10")
+    assert moments(wish(steps=[15])) == {"steps": []}
+    snapshot_picture_path(folder, 0).unlink()  # being written, or half removed
+    assert moments(wish())["steps"] == [20]
+    shutil.rmtree(folder)
+    assert moments({"model": MODEL}) == {"steps": []}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *(None, [], "run:mine", {}, {"model": None}, {"model": [MODEL]}),
+        *(wish(steps=steps) for steps in (None, "0", [0.5], [True], [[0]], [0] * (STEPS_MAX + 1))),
+        *(wish(z=z) for z in (None, [], [[0.0] * 3], [[float("nan")] * 64], [[0.0] * 64] * 2)),
+        *(wish(labels=labels) for labels in ([10], [0, 1], ["0"], {})),
+    ],
+)
+def test_bad_input_gives_a_sentence(studio, payload):
+    answer = moments_function(studio)(payload)
+    assert set(answer) == {"error"} and answer["error"].endswith(".")
+
+
+def test_ids_are_only_looked_up(studio):
+    for model in ("run:mine@5", "run:../runs/mine@0", "mnist@0", "run:mine@00", "run:mine@0/../10"):
+        with pytest.raises(ModelError, match="not on this server"):
+            studio.generator(model)
+    assert f"{MODEL}@0" not in studio.model_folders()
+
+
+def test_moments_do_not_push_out_the_models(studio, monkeypatch):
+    monkeypatch.setattr(model_library, "MOMENTS_KEPT", 2)
+    bundled = studio.generator("mnist")
+    first = [studio.generator(f"{MODEL}@{step}") for step in STEPS]
+    assert studio.generator("mnist") is bundled
+    again = [studio.generator(f"{MODEL}@{step}") for step in reversed(STEPS)]
+    kept = [a is b for a, b in zip(again, reversed(first), strict=True)]
+    assert kept == [True, True, False]
+
+
+def test_a_browser_gets_a_moments_weights(studio):
+    answer = weights_function(studio)({"model": f"{MODEL}@10", "have": None})
+    assert answer["model_id"] == studio.generator(f"{MODEL}@10").model_id
+    assert answer["file"] and not answer["live"]

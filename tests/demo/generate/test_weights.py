@@ -1,0 +1,181 @@
+"""What the server hands to a browser that wants to draw by itself."""
+
+import base64
+import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+
+from demo.generate.weights import (
+    BYTES_MAX,
+    KEPT,
+    MULTIPLY_ADDS_MAX,
+    PortableFiles,
+    weights_function,
+)
+from demo.generate.weights import encoded as encode
+from demo.server.studio import Studio
+from demo.settings import Settings
+from gan.config import preset
+from gan.models.generator import Generator
+from gan.models.networks import make_generator
+from gan.models.portable import portable, size
+
+
+@pytest.fixture
+def studio(tiny_model, tmp_path):
+    shutil.copytree(tiny_model, tmp_path / "models/mnist")
+    made = Studio(Settings(models=tmp_path / "models", runs=tmp_path / "runs"))
+    yield made
+    made.close()
+
+
+def wait(condition, seconds=60):
+    """Until the condition holds; gives what it gave."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+    return found
+
+
+def fresh(**changes):
+    config = preset("default", **{"width": 4, **changes})
+    return Generator(config, make_generator(config))
+
+
+def test_a_model_is_sent_once_and_then_only_its_name(studio):
+    weights = weights_function(studio)
+    generator = studio.generator("mnist")
+    answer = weights({"model": "mnist", "have": None})
+    file = base64.b64decode(answer.pop("file"))
+    np.testing.assert_equal(load(file), load(portable(generator)))
+    known = {"model_id": generator.model_id, "live": False, "fixed": True}
+    assert answer == known
+    assert weights({"model": "mnist", "have": generator.model_id}) == known
+    assert weights({"model": "mnist", "have": None, "file": False}) == known
+    assert "file" in weights({"model": "mnist", "have": "0" * 12})
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *(None, [], "mnist", 3, {}, {"model": None}, {"model": ["mnist"]}, {"model": {}}),
+        *({"model": name} for name in ("", "../mnist", "run:", "run:../mnist", "run:mnist")),
+    ],
+)
+def test_bad_input_gives_a_sentence(studio, payload):
+    answer = weights_function(studio)(payload)
+    assert set(answer) == {"error"}
+    assert answer["error"].endswith(".")
+
+
+@pytest.mark.parametrize("have", [3, [], {}, True, "x" * 10_000])
+def test_whatever_the_page_says_it_has(studio, have):
+    assert "file" in weights_function(studio)({"model": "mnist", "have": have})
+
+
+def test_a_model_too_large_for_a_browser_says_so():
+    small = preset("default", data="cifar10", image_size=64)
+    heavy = preset("default", image_size=64, width=64)
+    long = preset("unconditional", z_dim=512, width=256)
+    for config, fits in ((small, True), (heavy, False), (long, False)):
+        generator = Generator(config, make_generator(config))
+        assert (encode(generator) is not None) == fits
+    assert size(generator)[0] > MULTIPLY_ADDS_MAX or 2 * size(generator)[1] > BYTES_MAX
+    broken = fresh()
+    broken.network.fc.bias[0] = 1e30  # no float16
+    assert encode(broken) is None
+
+
+def test_the_page_is_told_of_a_model_it_cannot_draw(studio, monkeypatch):
+    monkeypatch.setattr("demo.generate.weights.BYTES_MAX", 1000)
+    answer = weights_function(studio)({"model": "mnist", "have": None})
+    model_id = studio.generator("mnist").model_id
+    assert answer.pop("portable") is False and answer["model_id"] == model_id
+
+
+def test_a_hundred_visitors_cost_one_computation():
+    made, gate = [], threading.Event()
+
+    def make(generator):
+        made.append(generator.model_id)
+        assert gate.wait(60)
+        return "file"
+
+    files, generator = PortableFiles(make), fresh()
+    with ThreadPoolExecutor(100) as pool:
+        asked = [pool.submit(files.get, generator) for _ in range(100)]
+        wait(lambda: made)
+        gate.set()
+        assert {one.result() for one in asked} == {"file"}
+    assert files.get(generator) == "file"
+    assert made == [generator.model_id]
+
+
+def test_an_error_reaches_everyone_and_is_not_kept():
+    answers = [MemoryError(), "file"]
+
+    def make(generator):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    files, generator = PortableFiles(make), fresh()
+    with pytest.raises(MemoryError):
+        files.get(generator)
+    assert files.get(generator) == "file"
+
+
+def test_only_the_models_used_last_are_kept():
+    made = []
+    files = PortableFiles(lambda generator: made.append(generator.model_id) or "file")
+    models = [fresh(z_dim=2 + k) for k in range(KEPT + 1)]
+    for model in (*models[:KEPT], models[0], models[KEPT], models[0]):
+        files.get(model)
+    assert len(made) == KEPT + 1
+    files.get(models[1])
+    assert len(made) == KEPT + 2
+
+
+# --- a run in progress ---------------------------------------------------------------------------
+
+
+def test_a_run_in_progress_gives_ever_newer_weights_and_its_last_when_it_stops(studio):
+    weights = weights_function(studio)
+    studio._live.every_s = 0.05
+    config = preset("default", width=8, batch_size=8, steps=100_000)
+    model = "run:" + studio.helm.start("owner", config)
+
+    def newer(than):
+        answer = weights({"model": model, "have": than})
+        return answer if "file" in answer else None
+
+    first = weights({"model": model, "have": None})
+    second = wait(lambda: newer(first["model_id"]))
+    third = wait(lambda: newer(second["model_id"]))
+    assert first["live"] and second["live"] and third["live"]
+    assert len({one["model_id"] for one in (first, second, third)}) == 3
+    # what the server draws is what it hands out
+    studio._live.every_s = 60
+    wait(lambda: studio.generator(model, 1).model_id == weights({"model": model})["model_id"])
+    assert weights({"model": "mnist"})["live"] is False
+
+    studio.runner.pause().result()
+    assert weights({"model": model})["live"] is True
+    studio.runner.stop().result()
+    last = weights({"model": model})
+    assert last["live"] is False
+    assert last["model_id"] == Generator.load(studio.settings.runs / model[4:]).model_id
+
+
+def test_a_model_that_was_deleted_is_not_there_any_more(studio):
+    weights = weights_function(studio)
+    assert "file" in weights({"model": "mnist"})
+    shutil.rmtree(studio.settings.models / "mnist")
+    assert "error" in weights({"model": "mnist"})

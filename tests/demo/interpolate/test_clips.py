@@ -1,0 +1,177 @@
+"""Clips: the file and its recipe tell the truth, the server's limits hold, and a stop is heard.
+
+The studio is a stand-in with one model, so that nothing here needs a training runner.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from demo.interpolate.clips import estimated, order
+from demo.settings import Settings
+from gan.config import preset
+from gan.media.formats import FPS
+from gan.media.writer import Stopped
+from gan.models.generator import Generator, ModelError
+from gan.models.networks import make_generator
+from gan.recipes.clip_plan import make_plan
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.fields import RecipeError
+
+
+@pytest.fixture(scope="module")
+def model():
+    config = preset("default")
+    return Generator(config, make_generator(config))
+
+
+@pytest.fixture
+def studio(model):
+    return Studio(model)
+
+
+class Studio:
+    """A server with the model "mnist"; `trains` hands out another copy on every call."""
+
+    def __init__(self, model, **settings):
+        self.model, self.settings, self.training = model, Settings(**settings), False
+
+    def trains(self, name):
+        return self.training
+
+    def generator(self, name, wait_s=0.0):
+        if name != "mnist":
+            raise ModelError("That model is not on this server any more; choose another one.")
+        if not self.training:
+            return self.model
+        return Generator(self.model.config, make_generator(self.model.config))
+
+
+def wish(studio, **changes):
+    keys = [{"seed": 3 + i, "class": i} for i in range(3)]
+    base = {"latent_studio_clip": 1, "model": "mnist", "model_id": studio.model.model_id}
+    return base | {"keys": keys, "frames": 12, "scale": 2, "even": False} | changes
+
+
+def make(order, folder, on_frame=lambda done, total: None, stop=None):
+    return order.make(folder, on_frame, stop or threading.Event())
+
+
+def test_the_file_is_what_the_generator_draws_and_its_recipe_lies_beside(studio, tmp_path):
+    told, wanted = [], order(studio, wish(studio))
+    made = make(wanted, tmp_path, lambda *at: told.append(at))
+    assert sorted(tmp_path.iterdir()) == [made.path, made.recipe_path]
+    assert made.path.name == "latent-studio-mnist-spline-12f.gif"
+    with Image.open(made.path) as gif:
+        played = np.stack([np.array(f.convert("L")) for f in ImageSequence.Iterator(gif)])
+    plan = make_plan(wanted.recipe, studio.model)
+    drawn = studio.model.sample(plan.z, plan.weights)[..., 0]
+    assert np.array_equal(played, drawn.repeat(2, 1).repeat(2, 2))
+    assert told == [(done, 12) for done in range(1, 13)]
+    assert (made.frames, made.seconds, made.size) == (12, 0.48, made.path.stat().st_size)
+    assert ClipRecipe.read(made.path) == ClipRecipe.read(made.recipe_path) == wanted.recipe
+
+
+@pytest.mark.parametrize("kind", FPS)
+def test_every_format_can_be_ordered_at_every_rate_it_is_offered_at(studio, kind):
+    for fps in FPS[kind]:
+        assert order(studio, wish(studio, format=kind, fps=fps)).recipe.format == kind
+
+
+def test_a_model_in_training_is_held_still_and_named(studio):
+    studio.training = True
+    one, other = (order(studio, wish(studio)) for _ in range(2))
+    assert one.recipe.model_id == one.generator.model_id != other.recipe.model_id
+    assert not one.other_weights
+
+
+def test_other_weights_of_a_finished_model_are_said_and_the_recipe_names_the_real_ones(studio):
+    wanted = order(studio, wish(studio, model_id="0" * 12))
+    assert wanted.other_weights and wanted.recipe.model_id == studio.model.model_id
+    assert not order(studio, wish(studio)).other_weights
+
+
+BAD = [
+    ({"model": "../../etc"}, ModelError, "not on this server"),
+    ({"keys": []}, RecipeError, "keyframes"),
+    ({"fps": 0}, RecipeError, "fps"),
+    ({"fps": 60}, ValueError, "A GIF plays at"),
+    ({"keys": [{"seed": 1, "class": 11}] * 2}, RecipeError, "class"),
+    ({"keys": [{"seed": 1, "class": 1, "z": "AAAAAAAAAAA="}] * 2}, RecipeError, "model"),
+    ({"frames": 100_000}, ValueError, "100,000 frames.*at most 3,000"),
+    ({"scale": 37}, ValueError, "1,036 x 1,036 px.*at most 1,024"),
+    ({"scale": 36, "border": 9}, ValueError, "1,026 x 1,026 px"),
+    ({"scale": 36, "caption": "a"}, ValueError, "px a side"),
+    ({"scale": 10, "tiles": 4}, ValueError, "1,120 x 1,120 px"),
+    ({"scale": 30, "frames": 3000}, ValueError, "2,117 million pixels.*at most 2,000 million"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind", "says"), BAD)
+def test_bad_wishes_get_a_sentence(studio, change, kind, says):
+    with pytest.raises(kind, match=says) as caught:
+        order(studio, wish(studio, **change))
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("thing", [None, "clip", 3, [], {"model": "mnist"}])
+def test_what_is_no_clip_at_all(studio, thing):
+    with pytest.raises(RecipeError):
+        order(studio, thing)
+
+
+def test_the_limits_are_the_owners(model):
+    roomy = Studio(model, max_frames=10**6, max_side_px=4096, max_megapixels=10**6)
+    assert order(roomy, wish(roomy, frames=4000, scale=40))
+    tight = Studio(model, max_frames=11)
+    with pytest.raises(ValueError, match="at most 11"):
+        order(tight, wish(tight))
+
+
+def test_each_limit_has_its_variable():
+    limits = {"max_frames": 7, "max_side_px": 8, "max_megapixels": 9, "exports_at_once": 10}
+    env = {f"LATENT_STUDIO_{name.upper()}": str(value) for name, value in limits.items()}
+    settings = Settings.from_env(env)
+    assert {name: getattr(settings, name) for name in limits} == limits
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert all(f"`{name}`" in readme for name in env)
+    with pytest.raises(SystemExit, match="EXPORTS_AT_ONCE is '0'"):
+        Settings.from_env({"LATENT_STUDIO_EXPORTS_AT_ONCE": "0"})
+
+
+def test_what_is_much_work_is_long(studio):
+    assert not order(studio, wish(studio, frames=240, scale=16)).long
+    big = order(studio, wish(studio, frames=3000, scale=16))
+    assert big.long and big.pixels == 3000 * 448**2
+    assert order(studio, wish(studio, frames=3000, scale=1, tiles=4)).long  # to draw
+
+
+def test_a_stop_is_heard_while_it_draws_the_pictures_that_time_it(studio, tmp_path):
+    stop = threading.Event()
+
+    class Model:
+        def __getattr__(self, name):
+            return getattr(studio.model, name)
+
+        def sample(self, z, classes=None):
+            assert not stop.is_set(), "drew on after it was stopped"
+            stop.set()
+            return studio.model.sample(z, classes)
+
+    wanted = order(studio, wish(studio, even=True, frames=500))
+    object.__setattr__(wanted, "generator", Model())
+    with pytest.raises(Stopped):
+        make(wanted, tmp_path, stop=stop)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_estimate_is_of_this_clip(studio, tmp_path):
+    wanted = order(studio, wish(studio, frames=60, scale=8))
+    figures = estimated(wanted)
+    size = make(wanted, tmp_path).size
+    assert abs(figures["bytes"] / size - 1) < 0.25 and figures["seconds"] > 0

@@ -1,0 +1,166 @@
+"""Who may train and steer: on one's own machine, on a public server, and with the owner's key."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from demo.server.access import Helm
+from demo.server.refusals import Refused, answer
+from demo.settings import Settings
+from demo.text import catalogue
+from gan.config import Config, ConfigError
+from gan.monitor.finding import Finding, Remedy
+from gan.storage.metadata import read_about
+from tests.helmsmen import FakeRunner
+
+ROOT = Path(__file__).parents[3]
+ANNA, BEN = "a" * 32, "b" * 32
+KEY = "open sesame".replace(" ", "-")
+HOST = f"{'c' * 32} {KEY}"
+
+
+def made(tmp_path, **settings):
+    runner = FakeRunner()
+    helm = Helm(runner, Settings(runs=tmp_path, **settings))
+    runner.on_end = helm.run_ended
+    return helm, runner
+
+
+def refusal(do):
+    with pytest.raises(Refused) as caught:
+        do()
+    return caught.value.key
+
+
+def test_whoever_starts_a_run_steers_it_and_nobody_else(tmp_path):
+    helm, runner = made(tmp_path)
+    name = helm.start(ANNA, Config())
+    assert name == runner.snapshot.run and helm.steers(ANNA)
+    assert not any(helm.steers(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
+    for job in ("pause", "resume", "configure", "roll_back", "stop"):
+        assert refusal(lambda job=job: helm.act(BEN, job)) == "not_yours"
+    assert helm.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
+    assert runner.asked[-1] == ("configure", {"lr_g": 1e-3})
+    helm.act(ANNA, "stop")
+    assert refusal(lambda: helm.act(ANNA, "pause")) == "nothing"
+    for job in ("close", "start", "generator", "__init__", "", None):
+        with pytest.raises(LookupError):
+            helm.act(ANNA, job)
+
+
+@pytest.mark.parametrize(
+    ("training", "may", "reason"),
+    [
+        ("open", (True, True, True), ""),
+        ("owner", (False, False, True), "training_owner"),
+        ("off", (False, False, False), "training_off"),
+    ],
+)
+def test_the_owner_of_a_server_says_who_may_train(tmp_path, training, may, reason):
+    helm, runner = made(tmp_path, training=training, owner_key=KEY)
+    wrong_key = f"{BEN} {KEY}x"
+    assert (helm.may_train(ANNA), helm.may_train(wrong_key), helm.may_train(HOST)) == may
+    assert not helm.may_train("") and not helm.may_train(f" {KEY}")
+    for who in (ANNA, wrong_key, HOST):
+        if not helm.may_train(who):
+            assert refusal(lambda who=who: helm.start(who, Config())) == reason
+            assert helm.standing(who)["may"] == training
+    assert runner.asked == [] or training == "open"
+
+
+def test_the_owner_of_the_server_steers_and_owns_every_run(tmp_path):
+    helm, _ = made(tmp_path, owner_key=KEY, public=True)
+    name = helm.start(ANNA, Config())
+    assert helm.steers(HOST) and helm.owns(HOST, name)
+    assert helm.standing(HOST)["host"] and not helm.standing(ANNA)["host"]
+    helm.act(HOST, "stop")
+
+
+def test_on_a_public_server_runs_belong_to_whoever_started_them(tmp_path):
+    helm, runner = made(tmp_path, public=True)
+    name = helm.start(ANNA, Config(), beside=replace(Config(), seed=1))
+    assert helm.owns(ANNA, name) and helm.owns(ANNA, f"{name}-b")
+    assert not any(helm.owns(who, name) for who in (BEN, "", None))
+    for no_run in ("", "..", "../x", None, 3, name + "x"):
+        assert not helm.owns(ANNA, no_run)
+    kept = read_about(tmp_path / name)
+    assert ANNA not in str(kept)  # who reads the files cannot steer by what stands there
+    runner.end()
+    assert refusal(lambda: helm.resume(BEN, name)) == "not_yours"
+    again, after = made(tmp_path, public=True)  # the server was restarted
+    assert not again.steers(ANNA)
+    assert again.resume(ANNA, name) == name and again.steers(ANNA)
+    assert after.asked[-1][:2] == ("resume_run", name)
+    own_machine, _ = made(tmp_path)
+    assert own_machine.owns(BEN, name)
+
+
+def test_only_runs_that_are_there_and_not_at_their_goal_can_be_gone_on_with(tmp_path):
+    helm, _ = made(tmp_path)
+    for name in ("nowhere", "../early", "", None, 7):
+        with pytest.raises(LookupError, match="not on this server"):
+            helm.resume(ANNA, name)
+
+
+def test_a_run_is_no_longer_than_the_server_allows(tmp_path):
+    helm, runner = made(tmp_path, max_steps=500, max_run_s=60)
+    for config, beside in ((Config(), None), (Config(steps=500), Config())):
+        assert refusal(lambda c=config, b=beside: helm.start(ANNA, c, beside=b)) == "too_long"
+    helm.start(ANNA, Config(steps=500), paused=True)
+    assert runner.asked == [("start", Config(steps=500), 60, True, None)]
+
+
+def test_a_remedy_of_the_present_finding_is_done_by_whoever_steers(tmp_path):
+    helm, runner = made(tmp_path)
+    helm.start(ANNA, Config())
+    runner.show(
+        finding=_ill(
+            Remedy("add_r1", {"r1_gamma": 1.0}), Remedy("roll_back", {"lr_d": 1e-4}, roll_back=True)
+        )
+    )
+    assert refusal(lambda: helm.treat(BEN, "add_r1")) == "not_yours"
+    helm.treat(ANNA, "add_r1")
+    assert runner.asked[-1] == ("configure", {"r1_gamma": 1.0})
+    helm.treat(ANNA, "roll_back")
+    assert runner.asked[-1] == ("roll_back", {"lr_d": 1e-4})
+    for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
+        assert refusal(lambda name=name: helm.treat(ANNA, name)) == "other_finding"
+    runner.show(finding=None)
+    assert refusal(lambda: helm.treat(ANNA, "add_r1")) == "other_finding"
+
+
+def test_whatever_is_refused_has_words_in_both_languages():
+    keys = {f"training_{one}" for one in ("owner", "off")}
+    for path in (ROOT / "demo").rglob("*.py"):
+        keys |= set(re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
+    assert {"not_yours", "line_full"} <= keys
+    missing = [key for key in keys if f"panel.refused_{key}" not in catalogue("en")]
+    assert not missing, missing
+
+
+def test_what_goes_wrong_is_answered_as_a_sentence_and_faults_are_raised():
+    def fail(error):
+        raise error
+
+    assert answer(lambda: {"step": 3}) == {"step": 3}
+    refused = answer(lambda: fail(Refused("line_full", most=3)))
+    assert refused == {"refused": "line_full", "values": {"most": 3}}
+    assert answer(lambda: fail(TimeoutError()))["refused"] == "slow"
+    for error in (ConfigError("lr_g is 7."), LookupError("lr_g is 7."), KeyError("lr_g is 7.")):
+        assert answer(lambda error=error: fail(error)) == {"error": "lr_g is 7."}
+    with pytest.raises(TypeError):
+        answer(lambda: fail(TypeError("ours")))
+
+
+def test_nobody_is_told_where_the_server_keeps_its_files():
+    full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
+    for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
+        told = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
+        assert "/home" not in told and "me/" not in told, told
+    assert told == "There is no checkpoint in first: 3/4 of it."
+
+
+def _ill(*remedies):
+    return Finding("collapsing", 100, {}, (), remedies)

@@ -1,0 +1,114 @@
+"""Models of the Hub on a server: who may ask for what, how it is told, and who sees it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from demo import text
+from demo.server.hub_models import Hub
+from demo.server.model_menu import choices
+from demo.server.studio import Studio
+from demo.settings import Settings
+from gan.hub.errors import SENTENCES
+from gan.models.generator import ModelError
+from tests.fake_hub import Repo
+
+ME, OTHER = "page-1", "page-2"
+DIGITS = "hub:ada/digits"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(
+        runs=tmp_path / "runs", models=tmp_path / "models", hub_cache=tmp_path / "cache"
+    )
+
+
+@pytest.fixture
+def studio(hub, settings, tiny_model):
+    files = {
+        name: (tiny_model / name).read_bytes() for name in ("config.json", "model.safetensors")
+    }
+    hub.add("ada/digits", files)
+    hub.repos["ada/secret"] = Repo(private=True)
+    hub.add("ada/secret", files)
+    made = Studio(settings)
+    yield made
+    made.close()
+
+
+def outcome(hub: Hub, page: str):
+    """What a page is told in the end, and all it was told on the way."""
+    told = []
+    for _ in range(600):
+        told.append(hub.state(page))
+        if told[-1] is None or "total" not in told[-1]:
+            return told[-1], told[:-1]
+        time.sleep(0.02)
+    raise AssertionError("It never came.")
+
+
+def test_a_model_arrives_is_listed_and_draws(hub, studio):
+    hub.wait_s = 0.01
+    assert studio.hub.begin(ME, "ada/digits")
+    end, way = outcome(studio.hub, ME)
+    assert end == {"model": DIGITS}
+    shares = [(told["done"], told["total"]) for told in way]
+    assert shares == sorted(shares) and any(0 < done < total for done, total in shares)
+    assert studio.hub.state(ME) is None
+    assert ("ada/digits", DIGITS) in choices(studio)
+    assert studio.generator(DIGITS).config.data == "mnist"
+
+
+def test_what_goes_wrong_is_told_once_in_words_of_the_page(hub, studio):
+    for typed, kind in (("ada/none", "not_found"), ("nonsense", "bad_name"), (None, "bad_name")):
+        assert studio.hub.begin(ME, typed)
+        end, _ = outcome(studio.hub, ME)
+        assert end["error"] == kind and studio.hub.state(ME) is None
+    told = {f"hub.error_{kind}" for kind in SENTENCES} - {
+        f"hub.error_{kind}" for kind in ("stopped", "other_kind", "is_public")
+    }  # of pushing, or not told
+    assert told <= set(text.catalogue("en"))
+    with pytest.raises(ModelError, match="ada/none, a model of the Hugging Face Hub"):
+        studio.generator("hub:ada/none")
+
+
+def test_a_page_has_one_on_its_way_and_a_server_two(hub, studio):
+    hub.wait_s = 0.05
+    assert studio.hub.begin(ME, "ada/digits") and studio.hub.begin(OTHER, "ada/secret")
+    assert not studio.hub.begin("page-3", "ada/digits")
+    studio.hub.stop(ME)
+    assert studio.hub.state(ME) is None
+    assert studio.hub.begin("page-3", "ada/digits")
+    studio.hub.stop("page-3")
+    studio.hub.stop(OTHER)
+    studio.hub.close()
+    assert not list(studio.settings.hub_cache.iterdir())
+
+
+def test_in_public_nobodys_token_is_used_and_names_are_not_shown_around(hub, settings, studio):
+    public = Studio(replace(settings, public=True))
+    assert public.hub.begin(ME, "ada/secret")
+    assert outcome(public.hub, ME)[0]["error"] == "not_found"
+    assert not any(known for *_, known in hub.asked)
+    assert public.hub.begin(ME, "ada/digits")
+    assert outcome(public.hub, ME)[0] == {"model": DIGITS}
+    assert [model for _, model in choices(public, ME)] == [DIGITS]
+    assert choices(public, OTHER) == choices(public) == []
+    assert public.generator(DIGITS)  # whoever has a link to it finds it here
+    public.hub.saw(DIGITS, OTHER)
+    assert [model for _, model in choices(public, OTHER)] == [DIGITS]
+    public.close()
+    assert studio.hub.begin(ME, "ada/secret")  # on a machine of one's own
+    assert outcome(studio.hub, ME)[0] == {"model": "hub:ada/secret"}
+
+
+def test_switched_off_there_is_none(hub, settings, studio):
+    assert studio.hub.begin(ME, "ada/digits")
+    outcome(studio.hub, ME)
+    off = Studio(replace(settings, hub=False))
+    assert off.model_folders() == {}
+    off.close()

@@ -1,0 +1,257 @@
+"""Own images on a server: whose they are, who sees what learns from them, and when they go."""
+
+import base64
+import io
+import json
+import time
+
+import gradio as gr
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from demo.server.model_menu import choices
+from demo.server.refusals import Refused
+from demo.server.studio import Studio
+from demo.settings import Settings
+from demo.text import catalogue
+from demo.train import form
+from demo.train.images.routes import ADDRESS, WHO, routes
+from demo.train.runs.listing import RunList
+from demo.train.watch.progress import Progress
+from gan.config import preset
+from gan.data.collection import ARRIVING, Store
+from gan.data.intake.errors import SENTENCES
+from gan.data.intake.skipped import NOTES, REASONS
+from gan.runner.snapshot import Snapshot
+from gan.storage.metadata import change_about
+from tests.hostile import bundle, encoded, noise
+from tests.own_images import ID, collect
+from tests.watching import FakeRunner
+
+ANNA, BEN = "a" * 32, "b" * 32
+KEY = "long-enough-key"
+HOST = f"{'c' * 32} {KEY}"
+HOUR_S = 3600
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_STUDIO_IMAGES", str(tmp_path / "images"))
+    return tmp_path / "images"
+
+
+def server(tmp_path, **settings):
+    settings = {"public": True, "owner_key": KEY} | settings
+    settings |= {"images_kept_h": 24 if settings["public"] else None}
+    made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models", **settings))
+    made.runner.close()
+    made.runner = made.helm._runner = FakeRunner()
+    return made, {do.__name__: do for do in made.collections.functions()}
+
+
+def owned(studio, who):
+    return studio.helm.privacy.owner(who)
+
+
+def ids(do, who):
+    return [one["id"] for one in do["images"]({"who": who})["collections"]]
+
+
+def done(do, who):
+    """The last import of a visitor, when it is over."""
+    for _ in range(3000):
+        told = do["images"]({"who": who})["imports"][-1]
+        if told["state"] != "reading":
+            return told
+        time.sleep(0.1)
+    raise AssertionError("it is still being read")
+
+
+def test_images_are_their_visitors_and_the_hosts(root, tmp_path):
+    studio, do = server(tmp_path)
+    collect(root, owner=owned(studio, ANNA))
+    assert (ids(do, ANNA), ids(do, HOST)) == ([ID], [ID])
+    for other in (BEN, "", None, 3, {}, ANNA[:-1], f"{BEN} wrong-key"):
+        assert ids(do, other) == []
+        for deed in ("preview", "rename", "delete"):
+            refused = do[deed]({"who": other, "id": ID, "name": "x"})
+            assert refused == {"refused": "images_not_yours", "values": {}}
+        with pytest.raises(Refused, match="images_not_yours"):
+            studio.helm.start(other if isinstance(other, str) and other else BEN, own_config(root))
+    for odd in (None, 3, "../x", "own-ffffffffffff", ["x"]):
+        assert "not on this server" in do["delete"]({"who": ANNA, "id": odd})["error"]
+    assert do["rename"]({"who": ANNA, "id": ID, "name": " My\n pets "}) == {"name": "My pets"}
+    assert do["delete"]({"who": ANNA, "id": ID}) == {"deleted": ID} and ids(do, HOST) == []
+    private, do = server(tmp_path, public=False)
+    collect(root)
+    assert ids(do, BEN) == [ID] and do["images"]({"who": BEN})["folders"]
+    private.collections.close(), studio.collections.close()
+
+
+def own_config(root):
+    return preset("own-images", **Store(root).all()[0].settings())
+
+
+def test_the_form_is_told_what_the_images_look_like_and_does_not_tell(root, tmp_path):
+    studio, do = server(tmp_path)
+    collect(root, owner=owned(studio, ANNA), size=64, channels=1, classes=("a", "b", "c"))
+    asked = {"data": ID, "image_channels": 3, "image_classes": 0, "image_size": 32}
+    found = studio.collections.wanted(ANNA, asked)
+    assert found == {"data": ID, "image_channels": 1, "image_classes": 3, "image_size": 32}
+    assert studio.collections.wanted(ANNA, {"data": ID})["image_size"] == 64
+    with pytest.raises(Refused):
+        studio.collections.wanted(BEN, asked)
+    for other in (None, [], {"data": 3}, {"data": "mnist"}, {"seed": 1}):
+        assert studio.collections.wanted(BEN, other) == other
+    with gr.Blocks():
+        panel = form.build(studio)
+    start = {made.__name__: made for made in panel.server_fns}["start"]
+    refused = start({"who": BEN, "settings": asked})
+    assert refused == {"refused": "images_not_yours", "values": {}}
+    studio.collections.close()
+
+
+def test_a_preview_shows_every_class_in_turn(root, tmp_path):
+    studio, do = server(tmp_path, public=False)
+    collect(root, count=200, classes=("a", "b", "c"))
+    told = do["preview"]({"who": ANNA, "id": ID})
+    picture = Image.open(io.BytesIO(base64.b64decode(told["picture"])))
+    assert picture.size == (320, 192) and (told["columns"], told["rows"], told["side"]) == (
+        10,
+        6,
+        32,
+    )
+    only = do["preview"]({"who": ANNA, "id": ID, "label": 1})
+    assert only["picture"] != told["picture"]
+    (wired,) = do["images"]({"who": ANNA})["collections"]
+    assert wired["classes"][1] == {"name": "b", "count": 67} and wired["left_h"] is None
+    assert preset("own-images", **wired["settings"]).classes == 3
+    studio.collections.close()
+
+
+def test_images_go_when_their_time_is_over_but_not_while_they_are_trained_from(root, tmp_path):
+    studio, do = server(tmp_path)
+    collect(root, owner=owned(studio, ANNA), made_s=time.time() - 23 * HOUR_S)
+    collect(root, id="own-ffffffffffff", owner=owned(studio, BEN))
+    assert studio.collections.expire() == []
+    assert 0.9 < do["images"]({"who": ANNA})["collections"][0]["left_h"] <= 1
+    studio.runner.snapshot = Snapshot(1, "running", "r", own_config_of(root, ID))
+    later_s = time.time() + 2 * HOUR_S
+    assert studio.collections.expire(later_s) == []
+    assert do["images"]({"who": ANNA})["collections"][0]["training"]
+    assert do["delete"]({"who": ANNA, "id": ID})["refused"] == "images_in_use"
+    studio.runner.snapshot = Snapshot(2, "done", "r", own_config_of(root, ID))
+    assert studio.collections.expire(later_s) == [ID] and ids(do, ANNA) == []
+    assert ids(do, BEN) == ["own-ffffffffffff"]
+    private, _ = server(tmp_path, public=False)
+    assert private.collections.expire(time.time() + 10**9) == []
+    private.collections.close(), studio.collections.close()
+
+
+def own_config_of(root, name):
+    return preset("own-images", **Store(root).find(name).settings())
+
+
+def test_a_run_on_own_images_is_on_show_for_its_owner_only(root, tmp_path):
+    studio, _ = server(tmp_path)
+    collect(root, owner=owned(studio, ANNA))
+    config = own_config(root)
+    folder = tmp_path / "runs" / "20260101-000000-own"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(config.to_json()))
+    (folder / "model.safetensors").write_bytes(b"")
+    change_about(folder, owner=owned(studio, ANNA), classes=["cat", "dog"])
+    studio.runner.snapshot = Snapshot(3, "running", folder.name, config, 200, 10_000)
+    runs, watch = RunList(studio), Progress(studio)
+    with gr.Blocks():
+        standing = {f.__name__: f for f in form.build(studio).server_fns}["standing"]
+    for who, sees in ((ANNA, True), (HOST, True), (BEN, False), ("", False), (None, False)):
+        listed = runs.since(0, who)
+        assert (folder.name in listed["names"], folder.name in listed["going"]) == (sees, sees)
+        assert (folder.name in listed.get("cards", {})) == sees
+        polled = watch.poll({"who": who})
+        assert (polled["cursor"]["run"] == folder.name) == sees
+        assert polled["state"] == ("running" if sees else "idle")
+        told = standing({"who": who})
+        assert (told["run"] == folder.name, "config" in told) == (sees, sees)
+        assert told["state"] == "running"
+        if sees:
+            assert polled["labels"] == ["cat", "dog"]
+    assert choices(studio) == [] and "run:" + folder.name in studio.model_folders()
+    own_machine, _ = server(tmp_path, public=False)
+    assert RunList(own_machine).since(0, BEN)["names"] == [folder.name]
+    assert len(choices(own_machine)) == 1
+    own_machine.collections.close(), studio.collections.close()
+
+
+@pytest.fixture
+def site(root, tmp_path):
+    studio, do = server(tmp_path, max_upload_mb=1, max_collections=1)
+    yield studio, do, TestClient(Starlette(routes=routes(studio)))
+    studio.collections.close()
+
+
+def test_many_files_in_one_request_become_a_collection(site, root):
+    studio, do, client = site
+    files = [(f"{'ab'[i % 2]}/{i}.png", encoded(noise(i, (32, 32)))) for i in range(24)]
+    sent = bundle([*files, ("../../x.png", b"x"), ("n.txt", b"hello")])
+    address = ADDRESS + "?name=Pets.zip&size=32"
+    told = client.post(address, content=sent, headers={WHO: ANNA}).json()
+    found = done(do, ANNA)
+    assert found["import"] == told["import"] and found["state"] == "done"
+    assert (found["done"], found["total"], found["kept"]) == (24, 24, 24)
+    assert do["images"]({"who": BEN})["imports"] == [] and ids(do, BEN) == []
+    (one,) = do["images"]({"who": ANNA})["collections"]
+    assert (one["id"], one["name"], one["size"]) == (found["collection"], "Pets", 32)
+    assert {met["key"] for met in one["skipped"]} == {"unsafe_path", "other"}
+    assert not list((root / ARRIVING).iterdir())
+    refused = client.post(address, content=sent, headers={WHO: ANNA}).json()
+    assert refused == {"refused": "images_most", "values": {"most": 1}}
+
+
+def test_what_is_sent_is_looked_at_and_nothing_of_it_stays(site, root):
+    studio, do, client = site
+    for content, options, who, key in (
+        (b"x", "", "", "images_may"),
+        (b"x" * 1_000_001, "", ANNA, "images_large"),
+        ((b"x" * 100_000 for _ in range(50)), "", ANNA, "images_large"),
+    ):
+        told = client.post(ADDRESS + options, content=content, headers={WHO: who} if who else {})
+        assert told.json()["refused"] == key
+    for options in ("?size=28", "?size=x", "?fit=stretch"):
+        told = client.post(ADDRESS + options, content=b"x", headers={WHO: ANNA}).json()
+        assert "offered" in told["error"]
+    client.post(ADDRESS, content=b"nonsense", headers={WHO: ANNA})
+    found = done(do, ANNA)
+    assert found["state"] == "failed" and found["error"]["key"] == "not_zip"
+    assert not list((root / ARRIVING).iterdir()) and Store(root).all() == []
+    assert do["bring"]({"who": ANNA, "folder": "/etc"})["refused"] == "images_local"
+
+
+def test_a_folder_can_be_named_on_a_server_of_ones_own_and_reading_it_stopped(root, tmp_path):
+    studio, do = server(tmp_path, public=False)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(30):
+        (folder / f"{i}.png").write_bytes(encoded(noise(i)))
+    for odd in (None, "", "pictures", "/nowhere/at all", 3):
+        assert "whole path" in do["bring"]({"who": ANNA, "folder": odd})["error"]
+    asked = {"who": ANNA, "folder": str(folder), "size": 32, "name": "Mine"}
+    key = do["bring"](asked)["import"]
+    assert do["bring"](asked) == {"refused": "images_busy", "values": {}}
+    do["cancel"]({"who": BEN, "import": key})
+    do["cancel"]({"who": ANNA, "import": key})
+    assert done(do, ANNA)["state"] in ("cancelled", "done")
+    do["bring"](asked)
+    assert done(do, ANNA)["state"] == "done" and len(list(folder.iterdir())) == 30
+    assert [one.name for one in Store(root).all()] == ["Mine"]
+    studio.collections.close()
+
+
+def test_everything_that_is_told_has_words_in_both_languages():
+    keys = {f"images.skipped_{key}" for key in REASONS} | {f"images.noted_{key}" for key in NOTES}
+    keys |= {f"images.error_{key}" for key in SENTENCES}
+    for language in ("en", "zh"):
+        assert keys <= set(catalogue(language)), language

@@ -1,0 +1,54 @@
+"""What models are called: a run has the title people gave it, else when it was trained on what."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from demo.server.model_library import RUN_PREFIX
+from demo.server.model_menu import choices, dated_name
+from demo.server.privacy import Privacy
+from demo.settings import Settings
+from gan.storage.metadata import change_about
+
+RUN = "20260214-093000-mnist"
+
+
+def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
+    """What is shown of each of these models, whose titles are given."""
+    folders = {"mnist": tmp_path / "mnist"}
+    for name, title in titles.items():
+        folders[RUN_PREFIX + name] = folder = tmp_path / name
+        folder.mkdir()
+        change_about(folder, title=title or None)
+    helm = SimpleNamespace(privacy=Privacy(Settings()))
+    shown = choices(SimpleNamespace(model_folders=lambda: folders, helm=helm))
+    return {model.removeprefix(RUN_PREFIX): name for name, model in shown}
+
+
+@pytest.mark.parametrize(
+    ("run", "name"),
+    [
+        (RUN, "MNIST, 2026-02-14 09:30:00"),
+        (RUN + "-2", "MNIST, 2026-02-14 09:30:00 (2)"),
+        (RUN + "-b", "MNIST, 2026-02-14 09:30:00, B"),
+        (RUN + "-b-12", "MNIST, 2026-02-14 09:30:00, B (12)"),
+        ("20260214-093000-fashion-mnist", "Fashion-MNIST, 2026-02-14 09:30:00"),
+        ("20260214-093000-cifar10-3", "CIFAR-10, 2026-02-14 09:30:00 (3)"),
+        ("my-run-2", "my-run-2"),
+    ],
+)
+def test_a_run_without_a_title_is_called_by_its_data_and_date(run, name):
+    assert dated_name(run) == name
+
+
+def test_the_title_comes_before_the_date(tmp_path):
+    shown = offered(tmp_path, {RUN: "Round zeros", "20260214-100000-kmnist": ""})
+    assert list(shown.values()) == ["MNIST", "Round zeros", "Kuzushiji-MNIST, 2026-02-14 10:00:00"]
+
+
+def test_models_with_one_title_can_be_told_apart(tmp_path):
+    shown = offered(tmp_path, {RUN: "MNIST", RUN + "-2": "MNIST"})
+    assert shown["mnist"] == "MNIST"
+    assert shown[RUN] == "MNIST (MNIST, 2026-02-14 09:30:00)"
+    assert len(set(shown.values())) == 3

@@ -1,0 +1,49 @@
+"""Whatever the doctor can say, there are words for it in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from gan.config import Config
+from gan.monitor.doctor import VALUES, diagnose
+from gan.monitor.doctor_rules import RULES
+from gan.monitor.doctor_signals import signals
+from gan.monitor.finding import STATES
+from gan.monitor.remedies import PRESCRIPTIONS
+from tests.made_vitals import made
+
+TEXT = Path(__file__).parents[3] / "demo" / "text"
+
+
+@pytest.fixture(params=["en", "zh"])
+def words(request) -> dict[str, str]:
+    return json.loads((TEXT / f"{request.param}.json").read_text(encoding="utf-8"))
+
+
+def test_every_state_and_remedy_has_its_sentence(words):
+    assert all(words[f"doctor.state.{state}"] for state in STATES)
+    for name in {name for names in PRESCRIPTIONS.values() for name in names}:
+        assert words[f"doctor.remedy.{name}"] and words[f"doctor.why.{name}"]
+
+
+def test_every_figure_that_is_shown_has_a_name(words):
+    narrow = {"classes": lambda k: [50] * 10 if k < 5 else [500] + [0] * 9}
+    known = signals(*made(12, **narrow, gap=0.4, memorisation=0.1), Config())
+    evidence = {name for rule in RULES.values() for name, _, _ in rule(known).evidence}
+    assert {"diversity", "classes", "frechet", "gap", "memorisation"} < evidence
+    assert all(words[f"doctor.evidence.{name}"] for name in evidence | {"loss"})
+
+
+def test_no_sentence_asks_for_a_figure_that_is_not_given(words):
+    for state in STATES:
+        told = words[f"doctor.state.{state}"] + words.get(f"doctor.more.{state}", "")
+        asked = set(re.findall(r"\{(\w+)\}", told))
+        given = {"step"} if state == "diverged" else set(VALUES.get(state, ()))
+        assert asked <= given, state
+    rows, vitals = made(12)
+    found = diagnose(rows, vitals, Config())
+    assert set(VALUES[found.state]) <= set(found.values)

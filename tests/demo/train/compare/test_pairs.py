@@ -1,0 +1,148 @@
+"""What Side by side is told, live, after a restart, and by whoever asks for nonsense."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from demo import text
+from demo.server.privacy import Privacy
+from demo.server.studio import Studio
+from demo.settings import Settings
+from demo.train.compare.pairs import Duels
+from gan.monitor.finding import STATES
+from gan.runner.snapshot import Snapshot
+from gan.runs.pairs import tie
+from gan.runs.run import Run
+from gan.training.experiments import EXPERIMENTS, experiment
+
+IMAGES = np.zeros((60, 28, 28, 1), np.uint8)
+SIGNS = {"frechet": 4.0, "frechet_error": 0.1, "diversity": 0.9, "classes": [50] * 10}
+
+
+class FakeRunner:
+    """A runner with a pair at some step."""
+
+    def __init__(self, state="running", step=100):
+        one = experiment("r1")
+        first, second = (
+            Snapshot(1, state, name, config, step, config.steps, 9.0, images=IMAGES, cpu_s=5.0)
+            for name, config in (("a", one.first), ("a-b", one.second))
+        )
+        self.snapshot = replace(first, beside=second, left_s=3.21)
+
+    def history(self, since_row=0, run=""):
+        rows = [
+            {"step": 10 * k, "loss_g": 1.5, "loss_d": 0.5, "d_real": 0.6, "d_fake": 0.4}
+            for k in range(1, self.snapshot.step // 10 + 1)
+        ]
+        return rows[since_row:]
+
+    def vitals(self, run, since_row=0):
+        worse = {"a": 1.0, "a-b": 2.0}[run]
+        return [{"step": 100, **SIGNS, "frechet": 4.0 * worse}][since_row:]
+
+    def marks(self, run=""):
+        return []
+
+
+@pytest.fixture
+def studio(tmp_path):
+    made = Studio(Settings(runs=tmp_path / "runs"))
+    yield made
+    made.close()
+
+
+def put_on(studio, runner, steers=True):
+    studio.runner.close()
+    studio.runner = SimpleNamespace(**vars(runner), close=lambda: None)
+    for name in ("history", "vitals", "marks"):
+        setattr(studio.runner, name, getattr(runner, name))
+    privacy = Privacy(studio.settings)
+    studio.helm = SimpleNamespace(
+        steers=lambda who: steers, may_train=lambda who: True, privacy=privacy
+    )
+    return Duels(studio)
+
+
+def test_both_runs_are_told_of_at_once_and_then_only_what_is_new(studio):
+    duels = put_on(studio, FakeRunner())
+    whole = duels.poll({})
+    assert whole["live"] and whole["mine"] and whole["left"] == 3.2 and "outcome" not in whole
+    assert whole["pair"]["experiment"] == "r1"
+    assert whole["pair"]["differences"] == [["r1_gamma", 0.3, 0.0]]
+    assert (
+        whole["pair"]["images"] == [32, 32]
+        and whole["pair"]["goal"] == experiment("r1").first.steps
+    )
+    assert [len(side["rows"]) for side in whole["sides"]] == [10, 10]
+    assert all(side["picture"] and side["vitals"] for side in whole["sides"])
+
+    again = duels.poll(whole["cursor"])
+    assert "pair" not in again
+    assert not {"rows", "vitals", "picture", "frames"} & set().union(*again["sides"])
+    assert len(json.dumps(again)) < 1000
+
+
+def test_a_pair_that_was_stopped_can_go_on(studio):
+    assert put_on(studio, FakeRunner("done", 100)).poll({})["resumable"]
+    assert not put_on(studio, FakeRunner("running", 100)).poll({})["resumable"]
+    assert not put_on(studio, FakeRunner("done", experiment("r1").first.steps)).poll({})[
+        "resumable"
+    ]
+
+
+def test_a_watcher_does_not_steer(studio):
+    assert put_on(studio, FakeRunner(), steers=False).poll({})["mine"] is False
+
+
+def test_a_run_alone_is_no_pair(studio):
+    runner = FakeRunner()
+    runner.snapshot = replace(runner.snapshot, beside=None)
+    told = put_on(studio, runner).poll({})
+    assert told["sides"] == [] and not told["live"] and "pair" not in told
+
+
+@pytest.mark.parametrize(
+    "asked", [None, [], 7, "x", {"sides": [1, 2]}, {"sides": [{}], "pair": []}]
+)
+def test_a_cursor_that_makes_no_sense_is_an_empty_one(studio, asked):
+    told = put_on(studio, FakeRunner()).poll(asked)
+    assert [len(side["rows"]) for side in told["sides"]] == [10, 10]
+
+
+def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
+    assert Duels(studio).poll({})["sides"] == []  # nothing yet, not even the folder
+    root, one = studio.settings.runs, experiment("lr_d")
+    folders = [root / "x", root / "x-b"]
+    for folder, config, frechet in zip(folders, (one.first, one.second), (3.0, 9.0), strict=True):
+        run = Run.create(replace(config, width=4, batch_size=4, steps=1), folder)
+        run.advance()
+        run.save()
+        row = {"step": 1, **SIGNS, "frechet": frechet}
+        (folder / "vitals.jsonl").write_text(json.dumps(row) + "\n")
+    alone = Duels(studio).poll({})
+    assert alone["sides"] == []  # two runs, but no pair
+
+    tie(*folders)
+    told = Duels(studio).poll({})
+    assert told["pair"]["names"] == ("x", "x-b") and not told["live"] and not told["mine"]
+    assert told["outcome"] == {"better": 0, "by": "frechet", "ratio": 3.0}
+    assert not told["resumable"]  # both are at their goal
+    assert [side["step"] for side in told["sides"]] == [1, 1]
+
+    for path in sorted(folders[1].rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    folders[1].rmdir()
+    assert Duels(studio).poll({})["sides"] == []
+
+
+@pytest.mark.parametrize("language", text.LANGUAGES)
+def test_every_experiment_and_every_state_has_its_words(language):
+    words = text.words("duel")[language]
+    for one in EXPERIMENTS:
+        for part in ("title", "first", "second", "what"):
+            assert words[f"duel.{one.name}.{part}"]
+    assert all(words[f"duel.verdict.{state}"] for state in (*STATES, "failed"))

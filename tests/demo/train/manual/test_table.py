@@ -1,0 +1,110 @@
+"""The table at which a run is played by hand: one moves, all see it, nothing else gets through."""
+
+import dataclasses
+import json
+import time
+
+import numpy as np
+import pytest
+
+from demo.server.studio import Studio
+from demo.settings import Settings
+from demo.train.manual import payload
+from demo.train.manual.table import HandTable
+from gan.config import preset
+from gan.training.manual_step import Look, Moved, hand_step
+from gan.training.trainer import Trainer
+
+ME, OTHER = "a" * 32, "b" * 32
+NONSENSE = [None, 3, [], "D", {}, {"who": []}, {"who": ME, "move": []}, {"who": ME, "job": {}}]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    made = Studio(Settings(runs=tmp_path_factory.mktemp("runs")))
+    made.helm.start(ME, preset("default", width=4, batch_size=8, z_dim=8), paused=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def table(studio):
+    return HandTable(studio)
+
+
+def settled(table, **asked):
+    """The first poll that shows the batch."""
+    for _ in range(100):
+        told = table.poll({"who": ME, **asked})
+        if "seen" in told:
+            return told
+        time.sleep(0.05)
+    raise AssertionError("the batch was never seen")
+
+
+def test_a_held_run_is_seen_before_anybody_moves(table):
+    told = settled(table)
+    assert told["state"] == "paused" and told["mine"]
+    assert told["game"]["loss"] == "non-saturating" and told["seen"]["who"] == ""
+    before, after = told["seen"]["d_real"]
+    assert before == after and len(after) == 8
+
+
+def test_what_the_page_has_is_not_sent_again(table):
+    told = settled(table)
+    again = table.poll({"who": ME, "key": told["key"], "number": told["number"]})
+    assert not {"game", "seen"} & set(again)
+    assert len(json.dumps(again)) < 400
+    assert len(json.dumps(told)) < 16_000
+
+
+def test_whoever_steers_moves_and_the_others_see_it(table):
+    step = settled(table)["step"]
+    for mover, led_to in (("D", step), ("G", step + 1)):
+        told = table.move({"who": ME, "move": mover})
+        assert told["step"] == told["seen"]["step"] == led_to
+        assert told["seen"]["who"] == mover
+        seen = table.poll({"who": OTHER})
+        assert seen["seen"] == told["seen"] and not seen["mine"]
+        drawn = told["game"][mover] if "game" in told else seen["game"][mover]
+        assert len(told["seen"]["moved"]) == len(drawn)
+
+
+def test_who_does_not_steer_moves_nothing(table, studio):
+    before = studio.runner.snapshot.step
+    assert table.move({"who": OTHER, "move": "G"})["refused"] == "not_yours"
+    assert table.switch({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
+    snapshot = studio.runner.snapshot
+    assert (snapshot.step, snapshot.state) == (before, "paused")
+
+
+@pytest.mark.parametrize("asked", NONSENSE, ids=str)
+def test_nonsense_is_answered_and_does_nothing(table, studio, asked):
+    before = studio.runner.snapshot.step
+    assert table.poll(asked)["state"] == "paused"
+    for do in (table.move, table.begin, table.switch):
+        answer = do(asked)
+        assert isinstance(answer.get("error") or answer.get("refused"), str)
+    assert studio.runner.snapshot.step == before
+    assert studio.helm.standing(ME)["waiting"] == 0
+
+
+def test_moves_are_for_a_held_run(table, studio):
+    assert table.switch({"who": ME, "job": "resume"})["state"] == "running"
+    try:
+        assert "pause" in table.move({"who": ME, "move": "D"})["error"]
+    finally:
+        told = table.switch({"who": ME, "job": "pause"})
+    assert told["state"] == "paused"
+    assert settled(table)["seen"]["step"] == studio.runner.snapshot.step  # as it stands now
+
+
+def test_what_is_not_a_number_is_left_out(tiny_data):
+    config = preset("default", width=4, batch_size=8, z_dim=8)
+    told = hand_step(Trainer(config, tiny_data), "D")
+    nothing = np.full(8, np.nan, np.float32)
+    broken = Look(told.after.fake, nothing, nothing, float("nan"), float("inf"))
+    lost = dataclasses.replace(told, after=broken, moved=(Moved(float("nan"), float("inf")),))
+    wire = json.loads(json.dumps(payload.move(lost), allow_nan=False))
+    assert wire["d_real"][1] == [None] * 8 and wire["loss_d"][1] is wire["loss_g"][1] is None
+    assert wire["moved"] == [[None, None]]

@@ -1,0 +1,147 @@
+"""The form of the Train tab: what is offered, what is taken, and what is never believed."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import pytest
+
+from demo.server import pace_cache
+from demo.server.pace_cache import Paces
+from demo.settings import Settings
+from demo.text import catalogue
+from demo.train import settings_form
+from gan.config import PRESETS, RANGES, Config, ConfigError, preset
+from gan.training.live_settings import STEERABLE
+from gan.training.pace import Pace
+from tests.node import run_node
+
+SETTINGS = Settings(max_steps=5000)
+
+
+def test_every_setting_is_offered_with_words_and_its_range_is_what_config_takes():
+    rows = settings_form.rows(SETTINGS)
+    fields = [field.name for field in dataclasses.fields(Config)]
+    assert list(rows) == [name for name in fields if name not in settings_form.FOLLOWS]
+    assert {name for name, row in rows.items() if row["live"]} == set(STEERABLE)
+    for name, row in rows.items():
+        for key in (f"train.{name}", f"train.hint.{name}"):
+            assert key in catalogue("en"), key
+        for value in row.get("choices", ()):
+            assert f"train.value.{value}" in catalogue("en"), value
+        if row["kind"] == "number":
+            assert row["low"] == RANGES[name][0] and row["high"] <= RANGES[name][1]
+            for edge in (row["low"], row["high"]):
+                if name != "steps":
+                    assert getattr(settings_form.wanted({name: edge}, SETTINGS), name) == edge
+    for name in PRESETS:
+        assert f"train.preset.{name}" in catalogue("en"), name
+        assert f"train.about.{name}" in catalogue("en"), name
+
+
+def test_every_preset_as_offered_is_taken_and_is_that_preset():
+    for name, values in settings_form.offered(SETTINGS)["presets"].items():
+        assert settings_form.wanted(values, SETTINGS) == preset(name, steps=5000)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        "default",
+        {"steps": 5001},
+        {"steps": 0},
+        {"width": 129},
+        {"batch_size": 257},
+        {"lr_g": 0.2},
+        {"lr_g": "0.1"},
+        {"lr_g": float("nan")},
+        {"seed": 1.5},
+        {"seed": True},
+        {"data": "../mnist"},
+        {"folder": "/"},
+        {"arch": "mlp"},
+        {"train_images": 5},
+    ],
+)
+def test_what_is_not_offered_is_refused(values):
+    with pytest.raises(ConfigError):
+        settings_form.wanted(values, SETTINGS)
+
+
+def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monkeypatch):
+    measured = []
+
+    def measure(config):
+        measured.append(config)
+        assert paced.of(Config(width=8), True) == {"busy": True}  # one at a time
+        return Pace(0.01, None, 0.01)
+
+    monkeypatch.setattr(pace_cache, "measure", measure)
+    paced = Paces(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
+    assert paced.of(Config(), False) == {"busy": True} and not measured
+    told = paced.of(Config(steps=2000), True)
+    assert told["total_s"] == pytest.approx(20) and 0 < told["readable_s"] < 20
+    assert paced.of(Config(steps=1000, seed=5), False)["total_s"] == pytest.approx(10)
+    assert len(measured) == 1
+    paced.of(Config(batch_size=16), True)
+    assert len(measured) == 2
+
+
+def test_nothing_is_measured_beside_the_reading_that_follows_each_measurement(monkeypatch):
+    runner, read = SimpleNamespace(is_preparing=False), []
+    runner.prepare = lambda config: read.append(config.data)
+    monkeypatch.setattr(pace_cache, "measure", lambda config: Pace(0.01, None, 0.01))
+    paced = Paces(runner)
+    assert paced.of(Config(), False) == {"busy": True} and not read
+    assert "step_s" in paced.of(Config(), True) and read == ["mnist"]
+    runner.is_preparing = True
+    assert paced.of(Config(batch_size=16), True) == {"busy": True} and read == ["mnist"]
+    assert "step_s" in paced.of(Config(), True)  # known
+    runner.is_preparing = False
+    assert "step_s" in paced.of(Config(batch_size=16), True) and read == ["mnist"] * 2
+
+
+RULES = """
+const { STOPS, fits, idle, nearestStop, presetOf, withChange, withPreset } =
+  await import("./form_rules.js");
+const { rows, presets, data } = given.offered;
+const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps: 77 },
+  presets.article, data);
+give({
+  fits: given.tries.map(([name, value]) => fits(rows[name], value)),
+  article,
+  names: [presetOf(article, presets), presetOf({ ...article, lr_g: 0.5 }, presets)],
+  mlp: withChange(presets.default, "arch", "mlp", data).conditional,
+  side: withChange(presets.default, "data", "cifar10", data).image_size,
+  idle: [idle(presets.default), idle(presets.article)],
+  stops: Object.fromEntries(Object.entries(STOPS).map(([name, stops]) => [name,
+    [stops.every((stop) => fits(rows[name], stop)),
+     stops.every((stop, index) => nearestStop(name, stop) === index)]])),
+});
+"""
+
+
+def test_the_page_holds_to_the_same_rules(tmp_path):
+    numbers = ["lr_g", "augment", "seed", "train_images", "batch_size", "d_steps_per_g_step"]
+    values = [-1, 0, 0.5, 1, 9, 10, 1e-7, 256, 257, 10**9]
+    tries = [[name, value] for name in numbers for value in values]
+    tries += [["loss", "hinge"], ["loss", "mse"], ["conditional", True]]
+    given = {"offered": settings_form.offered(SETTINGS), "tries": tries}
+    found = run_node(tmp_path, RULES, given)
+    for (name, value), fits in zip(tries, found["fits"], strict=True):
+        assert fits == taken(name, value), (name, value)
+    assert taken(None, None, found["article"] | {"steps": 77}) and found["article"]["seed"] == 9
+    assert found["article"]["data"] == "cifar10" and found["article"]["image_size"] == 32
+    assert found["names"] == ["article", ""]
+    assert (found["mlp"], found["side"]) == (False, 32)
+    assert found["idle"][0] == {} and set(found["idle"][1]) >= {"width", "d_norm", "r1_every"}
+    assert all(all(checks) for checks in found["stops"].values()), found["stops"]
+
+
+def taken(name, value, values=None):
+    try:
+        settings_form.wanted(values or {name: value}, SETTINGS)
+    except ConfigError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""Films: the run on show as a file, within the server's limits, or a sentence why not."""
+
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo.server.privacy import Privacy
+from demo.settings import Settings
+from demo.train.watch.film import order
+from gan.runner.snapshot import Snapshot
+
+
+@pytest.fixture
+def studio(tmp_path):
+    """A server that shows the run "first", whose snapshots grow lighter; no run: none."""
+    sheets = tmp_path / "runs/first/snapshots"
+    sheets.mkdir(parents=True)
+    for step in (0, 10, 100):
+        Image.fromarray(np.full((168, 280), step, np.uint8)).save(sheets / f"{step:08d}.png")
+    snapshot = Snapshot(run="first")
+    settings = Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300)
+    return SimpleNamespace(
+        settings=settings,
+        helm=SimpleNamespace(privacy=Privacy(settings)),
+        runner=SimpleNamespace(snapshot=snapshot),
+    )
+
+
+def make(studio, kind, folder):
+    told = []
+    made = order(studio, kind).make(folder, lambda *at: told.append(at), threading.Event())
+    return made, told
+
+
+@pytest.mark.parametrize("kind", ["gif", "mp4", "webm"])
+def test_the_film_shows_the_run_on_show_from_first_to_last(studio, tmp_path, kind):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    made, told = make(studio, kind, folder)
+    assert sorted(folder.iterdir()) == sorted([made.path, made.recipe_path])
+    assert made.path.name == f"latent-studio-run-first-growth.{kind}"
+    assert told[-1] == (made.frames, made.frames) == (200, 200)
+    assert '"model":"run:first"' in made.recipe_path.read_text()
+    grey = iio.imread(made.path)[:, 40, 40].reshape(made.frames, -1).mean(axis=1)
+    assert abs(grey[0]) < 4 and abs(grey[-1] - 100) < 4 and (np.diff(grey) >= 0).all()
+
+
+def test_it_is_no_larger_than_the_server_allows(studio):
+    for most, scale in ((1024, 3), (600, 2), (10, 1)):
+        studio.settings = replace(studio.settings, max_side_px=most)
+        assert order(studio, "gif").recipe.scale == scale
+
+
+@pytest.mark.parametrize("kind", ["exe", None, ["gif"], "sprite"])
+def test_another_format_is_refused(studio, kind):
+    with pytest.raises(ValueError, match="Choose GIF, MP4 or WebM"):
+        order(studio, kind)
+
+
+def test_without_a_film_it_says_so(studio):
+    studio.runner.snapshot = Snapshot()  # and no bundled model either
+    with pytest.raises(ValueError, match="film needs 2"):
+        order(studio, "gif")

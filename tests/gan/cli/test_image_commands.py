@@ -1,0 +1,48 @@
+"""Own images from the command line: what was read is said, and training starts from it."""
+
+import json
+
+import pytest
+
+from gan.cli.main import main
+from gan.data.collection import Store
+from tests.hostile import encoded, noise
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_STUDIO_IMAGES", str(tmp_path / "images"))
+    for i in range(24):
+        path = tmp_path / "pets" / ("cats", "dogs")[i % 2] / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encoded(noise(i)))
+    (tmp_path / "pets" / "list.csv").write_text("x")
+    return tmp_path / "pets"
+
+
+def test_images_are_prepared_and_trained_from(folder, tmp_path, capsys):
+    assert main(["images", str(folder), "--size", "32"]) == 0
+    said, (one,) = capsys.readouterr().out, Store().all()
+    assert f"{one.id} (pets): 24 images, colour, 32 px, 4 of them held out" in said
+    assert "2 classes: cats 12, dogs 12" in said and "1 left out: not images" in said
+    small = ["--set", "width=4", "--set", "batch_size=4", "--steps", "1"]
+    for number, what in enumerate((["--data", one.id], ["--images", str(folder), "--size", "32"])):
+        run = tmp_path / f"run{number}"
+        assert main(["train", *what, *small, "--out", str(run)]) == 0
+        config = json.loads((run / "config.json").read_text())
+        assert (config["data"], config["image_size"], config["image_classes"]) == (one.id, 32, 2)
+        assert config["augment"] > 0  # the preset for them, unless another one is named
+
+
+def test_what_cannot_be_is_a_sentence(folder, tmp_path, capsys):
+    run = ["--out", str(tmp_path / "run")]
+    for arguments, sentence in (
+        (["images", str(folder / "list.csv")], "That is no zip file"),
+        (["images", str(folder / "nowhere")], "no such file or folder"),
+        (["images", str(folder), "--size", "28"], "32, 64, 128"),
+        (["train", "--data", "own-ffffffffffff", *run], "prepare them once more"),
+        (["train", "--data", "imagenet", *run], "data is 'imagenet'; choose one of"),
+    ):
+        assert main(arguments) == 2
+        assert sentence in capsys.readouterr().err
+    assert Store().all() == [] and not (tmp_path / "run").exists()

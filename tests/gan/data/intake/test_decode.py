@@ -1,0 +1,169 @@
+"""One picture of anybody's: what is kept of it, and what it is refused for."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan.data.intake.decode import is_image, prepare
+from gan.data.intake.skipped import Skipped
+from tests.hostile import encoded, huge_png, noise
+
+MOST = 100_000_000
+ORIENTATION = 0x0112
+
+
+def pixels(data, size=32, fit="crop"):
+    return prepare(data, size, fit, MOST).pixels
+
+
+def refusal(data, most=MOST):
+    with pytest.raises(Skipped) as caught:
+        prepare(data, 32, "crop", most)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM", "WEBP"])
+def test_a_picture_of_the_right_size_keeps_its_very_pixels(kind):
+    picture = noise(size=(32, 32))
+    options = {"lossless": True} if kind == "WEBP" else {}
+    data = encoded(picture, kind, **options)
+    assert is_image(data[:16])
+    for fit in ("crop", "pad"):
+        assert (pixels(data, fit=fit) == picture).all()
+
+
+def test_grey_stays_grey_and_is_known_as_such():
+    picture = noise(size=(32, 32), channels=1)
+    made = prepare(encoded(picture), 32, "crop", MOST)
+    assert made.is_grey and (made.pixels == picture[..., None]).all()
+    assert not prepare(encoded(noise(size=(32, 32))), 32, "crop", MOST).is_grey
+    nearly = encoded(picture[..., None].repeat(3, 2), "JPEG", quality=80)
+    assert prepare(nearly, 32, "crop", MOST).is_grey
+
+
+def test_every_way_a_camera_is_held_is_followed():
+    upright = np.zeros((48, 32, 3), np.uint8)
+    upright[:20, :16] = (250, 20, 20)
+    upright[30:, 10:] = (20, 250, 20)
+    stored = {
+        1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1],
+        5: upright.transpose(1, 0, 2), 6: np.rot90(upright, 1),
+        7: upright[::-1, ::-1].transpose(1, 0, 2), 8: np.rot90(upright, -1),
+    }  # fmt: skip
+    for orientation, raw in stored.items():
+        exif = Image.Exif()
+        exif[ORIENTATION] = orientation
+        data = encoded(np.ascontiguousarray(raw), "PNG", exif=exif)
+        made = prepare(data, 32, "crop", MOST)
+        assert (made.pixels == pixels(encoded(upright))).all(), orientation
+        assert made.notes == (("turned",) if orientation > 1 else ())
+
+
+def test_crop_takes_the_middle_and_pad_takes_all_with_the_borders_colour():
+    wide = np.full((32, 96, 3), 200, np.uint8)
+    wide[:, 32:64] = noise(size=(32, 32))
+    assert (pixels(encoded(wide)) == wide[:, 32:64]).all()
+    whole = pixels(encoded(np.full((30, 90, 3), (10, 200, 30), np.uint8)), fit="pad")
+    assert (whole == (10, 200, 30)).all()
+    flag = np.zeros((32, 64, 3), np.uint8)
+    flag[:, :32] = 255
+    padded = pixels(encoded(flag), fit="pad")
+    assert padded.shape == (32, 32, 3) and padded[16, 2].min() > 250 and padded[16, 30].max() < 5
+
+
+def test_shrinking_averages_so_that_fine_stripes_become_grey():
+    stripes = np.zeros((256, 256), np.uint8)
+    stripes[:, ::2] = 255
+    made = pixels(encoded(stripes))
+    assert 110 < made[8:-8, 8:-8].min() and made[8:-8, 8:-8].max() < 145
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_put_on_white(mode):
+    clear = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), (0, 0, 16, 32))
+    if mode == "P":
+        data = encoded(clear.convert("P"), "GIF", transparency=0)
+        data = encoded(clear, "GIF")
+    else:
+        data = encoded(clear.convert(mode))
+    made = prepare(data, 32, "crop", MOST)
+    assert (made.pixels[:, :16] == 0).all() and (made.pixels[:, 16:] == 255).all()
+    assert made.notes == ("transparent",)
+    opaque = encoded(Image.fromarray(noise(size=(32, 32))).convert("RGBA"))
+    assert prepare(opaque, 32, "crop", MOST).notes == ()
+
+
+def test_colour_below_what_is_transparent_does_not_shine_through():
+    clear = np.zeros((320, 320, 4), np.uint8)
+    clear[..., 0] = 255  # red, and invisible
+    clear[80:240, 80:240] = (0, 0, 255, 255)
+    made = pixels(encoded(Image.fromarray(clear)))
+    assert (made[2, 2] == 255).all() and (made[16, 16] == (0, 0, 255)).all()
+    edge = made.astype(int)
+    assert (edge[..., 0] <= edge[..., 1] + 2).all()  # no reddish seam
+
+
+def test_other_colours_and_depths_become_eight_bits_of_rgb():
+    ramp = np.linspace(0, 65535, 32 * 32).reshape(32, 32)
+    deep = pixels(encoded(Image.fromarray(ramp.astype(np.uint16))))
+    assert np.abs(deep[..., 0].astype(float) - ramp / 257).max() <= 0.51
+    fractions = pixels(encoded(ramp.astype(np.float32) / 65535, "TIFF"))
+    assert np.abs(fractions.astype(int) - deep).max() <= 1
+    cmyk = encoded(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), "JPEG", quality=95)
+    assert np.abs(pixels(cmyk).astype(int) - (255, 0, 0)).max() <= 4
+    for mode in ("1", "L", "P"):
+        two = Image.new("L", (32, 32), 0)
+        two.paste(255, (0, 0, 16, 32))
+        made = pixels(encoded(two.convert(mode)))
+        assert (made[:, :16] == 255).all() and (made[:, 16:] == 0).all()
+
+
+def test_of_an_animation_the_first_frame_is_taken():
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
+    for kind in ("GIF", "PNG", "WEBP"):
+        data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+        made = prepare(data, 32, "crop", MOST)
+        assert np.abs(made.pixels.astype(int) - (255, 0, 0)).max() <= 3
+        assert made.notes == ("animated",)
+
+
+def test_what_is_promised_by_a_header_is_believed_before_anything_is_decoded(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as in the worker
+    found = refusal(huge_png())
+    assert found.key == "too_many_pixels"
+    assert found.values == {"width": 50_000, "height": 50_000, "most_megapixels": 100}
+    assert refusal(encoded(noise(size=(100, 101))), most=10_000).key == "too_many_pixels"
+    assert pixels(encoded(noise(size=(100, 100)))).shape == (32, 32, 3)
+    assert refusal(encoded(noise(size=(7, 500)))).key == "too_small"
+
+
+def test_damage_is_damage_and_nothing_else():
+    whole = {kind: encoded(noise(size=(64, 64)), kind) for kind in ("PNG", "JPEG", "GIF", "TIFF")}
+    for kind, data in whole.items():
+        assert refusal(data[: len(data) // 2]).key == "damaged", kind
+    rng, keys = np.random.default_rng(0), set()
+    for data in whole.values():
+        for _ in range(60):
+            spoiled = bytearray(data)
+            for place in rng.integers(0, len(data), 8):
+                spoiled[place] = rng.integers(256)
+            try:
+                assert pixels(bytes(spoiled)).shape == (32, 32, 3)
+            except Skipped as skipped:
+                keys.add(skipped.key)
+    assert keys <= {"damaged", "not_image", "too_many_pixels", "too_small"}
+    assert refusal(b"\x89PNG\r\n\x1a\n" + b"x" * 100).key in ("damaged", "not_image")
+    for data in (b"", b"%PDF-1.7", b"<svg/>", b"%!PS-Adobe-3.0 EPSF"):
+        assert refusal(data).key == "not_image" and not is_image(data)
+
+
+def test_a_large_jpeg_is_decoded_no_larger_than_needed(monkeypatch):
+    data = encoded(np.full((1024, 1024, 3), (200, 60, 30), np.uint8), "JPEG")
+    sizes = []
+    load = Image.Image.resize
+    monkeypatch.setattr(
+        Image.Image, "resize", lambda self, *a, **k: sizes.append(self.size) or load(self, *a, **k)
+    )
+    assert np.abs(pixels(data).astype(int) - (200, 60, 30)).max() <= 4
+    assert sizes == [(128, 128)]

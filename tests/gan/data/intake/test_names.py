@@ -1,0 +1,87 @@
+"""What names say: classes are sorted and stable, and what lies elsewhere is known."""
+
+import random
+
+import pytest
+
+from gan.data.intake.names import classes_of, in_order, parts_of, readable, reason_to_skip
+
+
+def split(*names):
+    return [tuple(name.split("/")) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [
+        (("1.png", "2.png"), ["", ""]),
+        (("cats/1.png", "cats/2.png"), ["", ""]),
+        (("cats/1.png", "dogs/1.png"), ["cats", "dogs"]),
+        (("pets/cats/1.png", "pets/dogs/1.png"), ["cats", "dogs"]),
+        (("a/b/cats/1.png", "a/b/cats/x/2.png", "a/b/dogs/1.png"), ["cats", "cats", "dogs"]),
+        (("cats/1.png", "2.png"), ["cats", "-"]),
+        (("pets/1.png", "pets/cats/1.png"), ["-", "cats"]),
+        (
+            ("d/train/cats/1.png", "d/test/cats/1.png", "d/test/dogs/2.png"),
+            ["cats", "cats", "dogs"],
+        ),
+        (("train/1.png", "test/2.png"), ["", ""]),
+        (("Train/x/cats/1.png", "val/x/dogs/2.png"), ["cats", "dogs"]),
+        (("train/cats/1.png", "birds/1.png"), ["train", "birds"]),
+        (("a\nb/1.png", "\udcff/1.png"), ["a b", "-"]),
+    ],
+)
+def test_sub_folders_become_classes(names, classes):
+    assert classes_of(split(*names)) == classes
+    backwards = classes_of(split(*names)[::-1])
+    assert backwards == classes[::-1]
+
+
+def test_classes_are_sorted_as_people_do_whatever_order_they_came_in():
+    names = ["10", "9", "a10", "A2", "b", "Ünder", "猫", "a2"]
+    wanted = ["9", "10", "A2", "a2", "a10", "b", "Ünder", "猫"]
+    for seed in range(5):
+        random.Random(seed).shuffle(names)
+        assert in_order(names * 2) == wanted
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x.png", "a/../../x.png", "/etc/x.png", "\\x.png", "C:\\x.png", "c:x.png", "a\0.png", ".."],
+)
+def test_what_points_outside_is_known(name):
+    assert parts_of(name) is None
+
+
+def test_plain_names_are_parted_at_either_slash():
+    assert parts_of("./a//b\\c.png") == ("a", "b", "c.png")
+    assert parts_of("a/") == ("a",) and parts_of("") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("a/1.png", None),
+        ("a/1.JPEG", None),
+        ("a/IMG_0001", None),
+        ("a/picture no. 7", None),
+        ("a/b.zip", "archive"),
+        ("a/b.tar.gz", "archive"),
+        ("a/notes.txt", "other"),
+        ("a/labels.csv", "other"),
+        ("__MACOSX/a/._1.png", "hidden"),
+        ("a/.DS_Store", "hidden"),
+        ("a/.git/x.png", "hidden"),
+        ("a/Thumbs.db", "hidden"),
+    ],
+)
+def test_most_files_are_told_by_their_name(name, reason):
+    assert reason_to_skip(tuple(name.split("/"))) == reason
+
+
+def test_names_of_any_origin_can_be_read():
+    for name in ("猫/一.png", "naïve.png", "plain.png"):
+        assert readable(name.encode()) == name
+    assert readable("猫狗/一.png".encode("gb2312")) == "猫狗/一.png"
+    assert readable("é.png".encode("cp437")) == "é.png"
+    assert readable(bytes(range(256)))

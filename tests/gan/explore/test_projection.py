@@ -1,0 +1,228 @@
+"""The search for a picture: it finds what the model can draw, and says when it cannot."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gan.config import preset
+from gan.data.image_set import ASSETS, load
+from gan.explore.projection import NORM_MAX, STEPS, SearchError, advance, found
+from gan.explore.projection_init import begin
+from gan.explore.projection_state import HEADER, pack, size_limit, unpack
+from gan.latent.latents import latents
+from gan.metrics.judge import Judge
+from gan.models.generator import Generator, weights_hash
+from gan.models.networks import make_generator
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return Generator.load(ASSETS / "models/mnist")
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return Judge.load("mnist")
+
+
+@pytest.fixture(scope="module")
+def article():
+    torch.manual_seed(0)
+    return Generator(preset("article"), make_generator(preset("article")))
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Thirty real test digits and their labels; tests/browser/test_find.py takes a hundred."""
+    data = load("mnist", train=False)
+    index = torch.randperm(len(data.labels), generator=torch.Generator().manual_seed(0))[:30]
+    return data.images[index].permute(0, 2, 3, 1).numpy(), data.labels[index].numpy()
+
+
+def whole(generator, targets, judge=None):
+    return found(advance(begin(generator, targets, judge), generator), generator)
+
+
+def test_real_digits_are_found(generator, judge, digits):
+    images, labels = digits
+    results = whole(generator, images, judge)
+    matches = np.array([one.match for one in results])
+    assert np.median(matches) > 0.93
+    assert np.quantile(matches, 0.1) > 0.8
+    assert np.mean([one.verdict == "cannot" for one in results]) < 0.1
+    assert np.mean([one.label for one in results] == labels) > 0.9
+    for one, target in zip(results[:20], images, strict=False):
+        again = generator.sample(one.z[None], one.label)[0].astype(float)
+        assert np.abs(again - one.image).max() <= 1  # alone, the last bits differ
+        assert one.error == pytest.approx(np.sqrt(np.square(one.image - 1.0 * target).mean()))
+        assert one.match == pytest.approx(1 - one.error**2 / target.var())
+        assert np.linalg.norm(one.z) <= NORM_MAX * np.sqrt(64) * 1.001
+
+
+def test_what_the_model_drew_is_found_again(generator, judge):
+    labels = np.arange(10)
+    targets = generator.sample(latents(range(900, 910), 64), labels)
+    for reader in (judge, None):
+        results = whole(generator, targets, reader)
+        assert np.median([one.match for one in results]) > 0.97
+        assert sum(one.label == label for one, label in zip(results, labels, strict=True)) >= 8
+        assert sum(one.verdict == "close" for one in results) >= 9
+
+
+def test_what_no_digit_looks_like_cannot_be_drawn(generator, judge):
+    squares = np.kron(np.indices((7, 7)).sum(0) % 2, np.ones((4, 4)))
+    noise = np.random.default_rng(0).integers(0, 256, (28, 28))
+    frame = np.pad(np.zeros((22, 22)), 3, constant_values=1)
+    faint = 100 + 10 * squares  # a small error, and yet nothing of it is drawn
+    targets = np.stack([255 * squares, noise, 255 * frame, faint])[..., None].astype(np.uint8)
+    assert [one.verdict for one in whole(generator, targets, judge)] == ["cannot"] * 4
+
+
+def test_in_pieces_is_as_in_one_go(generator, judge, digits):
+    target = digits[0][:1]
+    first = begin(generator, target, judge)
+    search, pieces = first, 0
+    while search.progress() < 1:
+        search = unpack(pack(advance(search, generator, pause=0.02)), generator)
+        pieces += 1
+    assert pieces > 3
+    at_once = advance(first, generator)
+    torch.testing.assert_close(search.z, at_once.z, rtol=0, atol=0)
+    np.testing.assert_array_equal(found(search, generator)[0].z, found(at_once, generator)[0].z)
+
+
+def test_it_gets_closer_and_ends(generator, judge, digits):
+    search = begin(generator, digits[0][1:2], judge)
+    start = found(search, generator)[0].error
+    assert search.progress() == 0
+    search = advance(search, generator, pause=0)
+    assert search.step == 1 and 0 < search.progress() < 1
+    done = advance(search, generator)
+    assert done.step == STEPS and done.progress() == 1
+    assert found(done, generator)[0].error < start / 2
+    assert advance(done, generator).step == STEPS
+
+
+def test_a_search_out_of_time_is_over(generator, digits):
+    search = begin(generator, digits[0][:1], limit=1e-6)
+    assert search.progress(1e-6) == 1
+    assert advance(search, generator, limit=1e-6).step == 0
+    assert np.isfinite(found(search, generator)[0].z).all()
+
+
+def test_the_candidates_are_of_several_classes(generator, judge, digits):
+    for reader in (judge, None):
+        search = begin(generator, digits[0], reader)
+        assert all(len(row.unique()) >= 2 for row in search.labels)
+    reading = torch.from_numpy(judge.predict(digits[0]))
+    search = begin(generator, digits[0], judge)
+    same = (search.labels == reading[:, None]).sum(1)
+    assert (same == search.labels.shape[1] // 2).all()
+
+
+def test_the_model_is_left_alone(generator, digits):
+    before = weights_hash(generator.network.state_dict())
+    whole(generator, digits[0][:2])
+    assert weights_hash(generator.network.state_dict()) == before
+    assert all(p.grad is None and not p.requires_grad for p in generator.network.parameters())
+    assert not generator.network.training
+
+
+def test_an_unconditional_model_has_no_classes(article, judge):
+    target = article.sample(latents([5], 100))
+    one = whole(article, target, judge)[0]
+    assert one.label is None and one.z.shape == (100,)
+    assert one.match > 0.5
+
+
+def test_a_colour_model_can_be_searched():
+    torch.manual_seed(0)
+    config = preset("default", data="cifar10", width=8)
+    model = Generator(config, make_generator(config))
+    one = whole(model, model.sample(latents([5], 64), 3))[0]
+    assert one.image.shape == (32, 32, 3) and np.isfinite(one.z).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (1, 28, 28, 3), (1, 32, 32, 1), (28, 28, 1)])
+def test_pictures_of_another_shape_are_refused(generator, shape):
+    with pytest.raises(SearchError, match="another size"):
+        begin(generator, np.zeros(shape, np.uint8))
+
+
+def test_a_damaged_model_gets_a_sentence(digits, tmp_path):
+    config = preset("default")
+    weights = make_generator(config).state_dict()
+    weights["fc.weight"][:] = torch.nan
+    (tmp_path / "config.json").write_text(json.dumps(config.to_json()))
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(SearchError, match="draws nothing"):
+        begin(Generator.load(tmp_path), digits[0][:1])
+
+
+@pytest.fixture(scope="module")
+def state(generator, digits):
+    return pack(advance(begin(generator, digits[0][:1]), generator, pause=0))
+
+
+def test_a_state_comes_back_whole(generator, state):
+    assert pack(unpack(state, generator)) == state
+    assert len(state) <= size_limit(generator)
+
+
+def changed(state, at, new):
+    return state[:at] + new + state[at + len(new) :]
+
+
+def header(state, place, value):
+    fields = list(HEADER.unpack_from(state))
+    fields[place] = value
+    return HEADER.pack(*fields) + state[HEADER.size :]
+
+
+FORGERIES = {
+    "nothing": lambda s: b"",
+    "cut short": lambda s: s[:-1],
+    "too long": lambda s: s + b"\0",
+    "another mark": lambda s: changed(s, 0, b"PK"),
+    "no candidates": lambda s: header(s, 2, 0),
+    "many candidates": lambda s: header(s, 2, 60_000),
+    "beyond the last step": lambda s: header(s, 1, STEPS + 1),
+    "no such class read": lambda s: header(s, 3, 10),
+    "time that is no number": lambda s: header(s, 4, float("nan")),
+    "time before the start": lambda s: header(s, 4, -1.0),
+    "no such class": lambda s: changed(s, HEADER.size + 784, b"\xff\xff"),
+    "nan": lambda s: changed(s, len(s) - 4, np.float32(np.nan).tobytes()),
+    "infinite": lambda s: changed(s, HEADER.size + 784 + 16, np.float32(np.inf).tobytes()),
+    "far out": lambda s: changed(s, HEADER.size + 784 + 16, np.float32(1e6).tobytes()),
+    "a square below zero": lambda s: changed(s, len(s) - 4, np.float32(-1).tobytes()),
+}
+
+
+@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_state_gets_a_sentence(generator, state, forge):
+    with pytest.raises(SearchError, match=r"Start it again\."):
+        unpack(forge(state), generator)
+
+
+def test_a_state_of_another_model_is_refused(article, state):
+    with pytest.raises(SearchError):
+        unpack(state, article)
+
+
+def test_whatever_is_let_through_stays_finite(generator, state):
+    rng = np.random.default_rng(0)
+    let_through = 0
+    for _ in range(300):
+        raw = np.frombuffer(state, np.uint8).copy()
+        raw[rng.integers(0, len(raw), 3)] = rng.integers(0, 256, 3)
+        try:
+            search = unpack(raw.tobytes(), generator)
+        except SearchError:
+            continue
+        let_through += 1
+        one = found(advance(search, generator, pause=0), generator)[0]
+        assert np.isfinite([*one.z, one.error, one.match]).all()
+    assert let_through > 100

@@ -1,0 +1,256 @@
+"""Whatever the format: the file is whole or not there, and the same each time."""
+
+import os
+import subprocess
+import threading
+import time
+import tracemalloc
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+import gan.media.ffmpeg
+from gan.media import embedded
+from gan.media.export import ExportError, export
+from gan.media.formats import KINDS
+from gan.media.frame_style import Look
+from gan.media.writer import Stopped
+from tests.frames import blobs, name, noise, read, rgb
+
+BY_FFMPEG = ("gif", "mp4", "webm")
+
+
+@pytest.fixture
+def children(monkeypatch):
+    """Every process started during the test, so that none can be left running."""
+    started = []
+
+    class Recorded(subprocess.Popen):
+        def __init__(self, *args, **kwargs):
+            started.append(self)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(gan.media.ffmpeg, "Popen", Recorded)
+    return started
+
+
+def assert_nothing_left(folder, children):
+    assert list(folder.iterdir()) == []
+    assert all(child.returncode is not None for child in children)
+    assert {thread.name.partition("_")[0] for thread in threading.enumerate()}.isdisjoint(
+        {"stop", "compress", "ahead"}
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_input_makes_the_same_bytes(tmp_path, kind):
+    look = Look(3, True, 2, "Hand", "ember")
+    files = [tmp_path / f"{number}{KINDS[kind]}" for number in range(2)]
+    for file in files:
+        export(list(blobs(6)), file, kind=kind, fps=25, look=look, loops=3, note='{"a":1}')
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_carries_its_note_and_still_decodes(tmp_path, kind):
+    note = embedded.compact({"latent_studio_clip": 1, "keys": ["=;#\\'\" <&> é" * 900]})
+    frames = list(blobs(4))
+    path = export(frames, tmp_path / name(kind), kind=kind, fps=25, note=note)
+    assert embedded.read_text(path) == note
+    decoded = read(kind, path, frames[0].shape, 4)
+    assert np.abs(decoded.astype(int) - rgb(frames)).mean() < 2
+    bare = export(frames, tmp_path / f"bare{KINDS[kind]}", kind=kind, fps=25)
+    assert embedded.read_text(bare) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_may_be_views_of_one_buffer_and_progress_counts_up(tmp_path, kind):
+    def reused():
+        buffer = np.empty((64, 64, 1), np.uint8, order="F")
+        for frame in blobs(4):
+            buffer[...] = frame
+            yield buffer[::-1]
+
+    told = []
+    path = tmp_path / name(kind)
+    assert export(reused(), str(path), kind=kind, fps=25, count=4, on_frame=told.append) == path
+    assert told == [1, 2, 3, 4]
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    decoded = read(kind, path, (64, 64), 4)
+    expected = rgb([frame[::-1] for frame in blobs(4)])
+    assert np.abs(decoded.astype(int) - expected).mean() < (2 if kind in BY_FFMPEG[1:] else 1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_an_error_in_the_frames_leaves_nothing(tmp_path, children, kind, error):
+    def broken():
+        yield from noise(5)
+        raise error("the model went away")
+
+    with pytest.raises(error, match="went away"):
+        export(broken(), tmp_path / name(kind), kind=kind, fps=25, count=9)
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_frame_can_cancel_and_the_old_file_stays(tmp_path, children, kind):
+    def cancel(done: int) -> None:
+        if done == 3:
+            raise InterruptedError
+
+    path = tmp_path / name(kind)
+    path.write_bytes(b"before")
+    with pytest.raises(InterruptedError):
+        export(noise(10), path, kind=kind, fps=25, count=10, on_frame=cancel)
+    assert path.read_bytes() == b"before"
+    path.unlink()
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stop_ends_it_between_frames(tmp_path, children, kind):
+    stop = threading.Event()
+    with pytest.raises(Stopped):
+        export(
+            noise(10), tmp_path / name(kind), kind=kind, fps=25, count=10, stop=stop,
+            on_frame=lambda done: done == 2 and stop.set(),
+        )  # fmt: skip
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", BY_FFMPEG)
+def test_stop_ends_an_encoder_that_takes_for_ever(
+    tmp_path, tmp_path_factory, children, kind, monkeypatch
+):
+    endless = tmp_path_factory.mktemp("program") / "ffmpeg"
+    endless.write_text("#!/bin/sh\nexec sleep 60\n")  # takes nothing in
+    endless.chmod(0o755)
+    monkeypatch.setattr(gan.media.ffmpeg, "program", lambda: str(endless))
+    stop, begin = threading.Event(), time.perf_counter()
+    threading.Timer(0.1, stop.set).start()
+    with pytest.raises(Stopped):
+        export(noise(3, 900, 900), tmp_path / name(kind), kind=kind, fps=25, stop=stop)
+    assert time.perf_counter() - begin < 0.5
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_full_disk_is_an_export_error(tmp_path, children, kind):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limits[1]))
+    try:
+        with pytest.raises(ExportError, match=r"\.$"):
+            frames = list(noise(24, 128, 128))
+            export(frames, tmp_path / name(kind), kind=kind, fps=25)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", BY_FFMPEG)
+def test_a_dead_encoder_is_an_export_error(tmp_path, children, kind):
+    def kill(done: int) -> None:
+        if done == 2:
+            children[0].kill()
+
+    with pytest.raises(ExportError, match="encoder stopped"):
+        export(noise(60, 256, 256), tmp_path / name(kind), kind=kind, fps=25, on_frame=kill)
+    assert_nothing_left(tmp_path, children)
+
+
+def test_no_encoder_is_an_export_error(tmp_path, children, monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "missing"))
+    imageio_ffmpeg._utils._get_ffmpeg_exe.cache_clear()
+    try:
+        with pytest.raises(ExportError):
+            export(noise(2), tmp_path / "a.mp4", fps=25)
+    finally:
+        imageio_ffmpeg._utils._get_ffmpeg_exe.cache_clear()
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_missing_folder_or_one_in_the_way_is_an_export_error(tmp_path, children, kind):
+    with pytest.raises(ExportError, match="No such file|encoder stopped"):
+        export(list(noise(3)), tmp_path / "nowhere" / name(kind), kind=kind, fps=25)
+    (tmp_path / name(kind)).mkdir()
+    with pytest.raises(ExportError, match="Could not write"):
+        export(list(noise(3)), tmp_path / name(kind), kind=kind, fps=25)
+    (tmp_path / name(kind)).rmdir()
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_memory_does_not_grow_with_length(tmp_path, kind):
+    (frame,) = noise(1, 96, 96)
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        frames = (np.roll(frame, n, axis=0) for n in range(count))
+        export(frames, tmp_path / name(kind), kind=kind, fps=25, count=count)
+        highest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return highest
+
+    # Ten times the frames are 2.5 MB more. Allowed to grow: a ZIP's table of contents, and a sheet
+    # that gets wider with its square root.
+    peak(2)
+    assert peak(300) - peak(30) < 700_000
+
+
+@pytest.mark.parametrize(
+    ("frames", "message"),
+    [
+        ([], "no frames"),
+        ([np.zeros((4, 4, 1))], "Frame 0 is not a uint8"),
+        ([[[1]]], "Frame 0 is not a uint8"),
+        ([np.zeros((4, 4), np.uint8)], "Frame 0 is not .*shape"),
+        ([np.zeros((4, 4, 4), np.uint8)], "Frame 0 is not .*shape"),
+        ([np.zeros((0, 4, 1), np.uint8)], "Frame 0 is not .*shape"),
+        ([*noise(2), np.zeros((9, 64, 1), np.uint8)], "Frame 2 has shape"),
+        ([*noise(2), np.zeros((64, 64, 3), np.uint8)], "Frame 2 has shape"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["mp4", "apng", "zip", "sprite"])
+def test_bad_frames_are_named(tmp_path, children, kind, frames, message):
+    with pytest.raises(ValueError, match=message):
+        export(frames, tmp_path / name(kind), kind=kind, fps=25)
+    assert_nothing_left(tmp_path, children)
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "message"),
+    [
+        ("a.avi", {}, ".gif, .mp4, .webm, .webp, .apng, .zip, .png"),
+        ("a", {}, ".gif, .mp4"),
+        ("a.gif", {"kind": "avi"}, "choose one of gif, mp4, webm, webp, apng, zip, sprite"),
+        ("a.gif", {"fps": 30}, "10, 12.5, 20, 25, 33.3, 50"),
+        ("a.gif", {"loops": 1001}, "0 to 1000"),
+        ("a.gif", {"loops": 1.5}, "whole number"),
+        ("a.png", {"count": None}, "number of frames"),
+        ("a.png", {"count": 3}, "2 frames, not 3"),
+        ("a.png", {"count": 1}, "2 frames, not 1|more frames"),
+        ("a.png", {"count": 100_000, "look": Look(4)}, "16,383 px a side is the most"),
+        ("a.webp", {"look": Look(64), "frames": [np.zeros((2, 300, 1), np.uint8)]}, "19,200 x"),
+        ("a.mp4", {"look": Look(colours="ember"), "frames": noise(2, channels=3)}, "grey"),
+    ],
+)
+def test_bad_requests_say_what_is_allowed(tmp_path, file, options, message):
+    options = {"frames": noise(2), "fps": 25, "count": 2, **options}
+    with pytest.raises(ValueError, match=message):
+        export(options.pop("frames"), tmp_path / file, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="there is no such thing as nice here")
+def test_encoders_give_way_to_the_page(tmp_path, children):
+    nice, mine = [], os.getpriority(os.PRIO_PROCESS, 0)
+    export(
+        noise(3), tmp_path / "a.gif", fps=25,
+        on_frame=lambda _: nice.append(os.getpriority(os.PRIO_PROCESS, children[0].pid)),
+    )  # fmt: skip
+    assert nice == [max(5, mine)] * 3
+    assert os.getpriority(os.PRIO_PROCESS, 0) == mine

@@ -1,0 +1,206 @@
+"""What another decoder finds in a file is what the frames were."""
+
+from fractions import Fraction
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan.media.export import export
+from gan.media.formats import FPS, KINDS, check_fps
+from gan.media.frame_style import Look
+from tests.frames import (
+    blobs,
+    name,
+    noise,
+    read,
+    read_animation,
+    read_film,
+    read_sheet,
+    read_zip,
+    rgb,
+)
+
+EXACT = ("gif", "webp", "apng", "zip", "sprite")  # of grey frames; all but GIF of colour ones too
+LOOKS = [
+    Look(),
+    Look(3, border=2, caption="Hi"),
+    Look(2, smooth=True, colours="ocean"),
+    Look(2, colours="inverted", border=1, caption="x"),
+]
+
+
+@pytest.mark.parametrize("kind", EXACT)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_grey_is_exact_in_any_colours(tmp_path, kind, look):
+    frames = list(blobs(5, 28, 31)) + list(noise(2, 28, 31))
+    frames[3:3] = [frames[2]] * 2  # equal ones are kept apart
+    path = export(frames, tmp_path / name(kind), kind=kind, fps=25, look=look)
+    dressed = [look.dress(frame) for frame in frames]
+    np.testing.assert_array_equal(read(kind, path, dressed[0].shape, 9), rgb(dressed))
+
+
+@pytest.mark.parametrize("kind", EXACT[1:])
+@pytest.mark.parametrize("look", [Look(), Look(3, True, 1, "Hi")], ids=str)
+def test_colour_is_exact_but_in_a_gif(tmp_path, kind, look):
+    frames = list(noise(2, 9, 16, 3)) + list(blobs(4, 9, 16, 3))
+    path = export(frames, tmp_path / name(kind), kind=kind, fps=25, look=look)
+    dressed = [look.dress(frame) for frame in frames]
+    np.testing.assert_array_equal(read(kind, path, dressed[0].shape, 6), rgb(dressed))
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
+def test_time_and_loops_are_those_asked_for(tmp_path, kind):
+    plays_in_file = {"gif": [0, None, 4], "webp": [0, 1, 5], "apng": [0, 1, 5]}[kind]
+    for fps, loops, expected in zip((100 / 3, 12.5, 50), (0, 1, 5), plays_in_file, strict=True):
+        path = export(blobs(7, 16, 16), tmp_path / "a", kind=kind, fps=fps, loops=loops)
+        _, durations, loop = read_animation(path)
+        assert loop == expected
+        assert durations == pytest.approx([1000 / fps] * 7, abs=0.5)
+        assert sum(durations) == pytest.approx(7 * 1000 / check_fps(kind, fps), abs=0.5)
+
+
+def test_a_webp_of_60_frames_a_second_is_as_long_as_it_should_be(tmp_path):
+    path = export(blobs(60, 8, 8), tmp_path / "a.webp", fps=60)
+    _, durations, _ = read_animation(path)
+    assert set(durations) == {16, 17} and sum(durations) == 1000
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (28, 28)])
+@pytest.mark.parametrize("scale", [1, 3, 16])
+def test_an_enlarged_gif_is_whole_pixels(tmp_path, size, scale):
+    frames = list(noise(2, *size))
+    path = export(frames, tmp_path / "big.GIF", fps=10, look=Look(scale))
+    expected = [np.kron(f[..., 0], np.ones((scale, scale), np.uint8)) for f in frames]
+    np.testing.assert_array_equal(read_animation(path)[0], rgb([e[..., None] for e in expected]))
+
+
+def test_a_colour_gif_gives_each_frame_its_own_palette(tmp_path):
+    frames = list(blobs(10, 32, 32, 3))
+    path = export(frames, tmp_path / "colour.gif", fps=20, look=Look(2))
+    decoded, durations, loop = read_animation(path)
+    assert durations == [50] * 10 and loop == 0
+    pixels = decoded[:, ::2, ::2]
+    np.testing.assert_array_equal(decoded, pixels.repeat(2, axis=1).repeat(2, axis=2))
+    assert np.abs(pixels.astype(int) - np.stack(frames)).mean() < 2
+
+
+def test_a_colour_gif_survives_small_changes_between_palettes(tmp_path):
+    rng = np.random.default_rng(5)
+    for trial in range(4):
+        colours = rng.integers(0, 40, (rng.integers(2, 60), 3), dtype=np.uint8)
+        still = colours[rng.integers(0, len(colours), (12, 9))]
+        frames = [still, still + rng.integers(0, 4, still.shape, dtype=np.uint8), still] * 2
+        decoded, durations, _ = read_animation(export(frames, tmp_path / f"{trial}.gif", fps=25))
+        assert durations == [40] * 6
+        # ffmpeg matches colours in a rounded Oklab, so one level may be lost
+        assert np.abs(decoded.astype(int) - np.stack(frames)).max() <= 1
+
+
+def few_colours(count: int):
+    colours = np.random.default_rng(1).integers(0, 256, (200, 3), dtype=np.uint8)
+    orders = np.random.default_rng(2).integers(0, 100, (count, 32, 32))
+    return [colours[12 * n + order] for n, order in enumerate(orders)]
+
+
+def changing_colours(count: int):
+    rng = np.random.default_rng(3)
+    order = rng.integers(0, 200, (32, 32))
+    tables = np.linspace(*rng.integers(0, 256, (2, 200, 3)), count)
+    return [np.rint(table).astype(np.uint8)[order] for table in tables]
+
+
+def test_a_colour_gif_takes_one_palette_where_that_is_as_good(tmp_path):
+    sizes = {}
+    for which, frames in (("few", few_colours(8)), ("changing", changing_colours(8))):
+        runs = [frames[0:2], frames[3:5], frames[6:8]]
+        for sample in ([], runs):
+            path = export(frames, tmp_path / "a.gif", fps=20, sample=sample)
+            decoded, _, _ = read_animation(path)
+            assert np.abs(decoded.astype(int) - np.stack(frames)).mean() < 1
+            sizes[which, bool(sample)] = path.stat().st_size
+    # a palette of a hundred colours is 300 bytes; those that change from frame to frame stay
+    assert sizes["few", True] < sizes["few", False] - 7 * 300
+    assert sizes["changing", True] == sizes["changing", False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fps"), [("mp4", 1), ("mp4", 29.97), ("mp4", 60), ("webm", 24), ("webm", 60)]
+)
+def test_a_film_has_the_frames_rate_and_codec_asked_for(tmp_path, kind, fps):
+    path = export(blobs(31), tmp_path / name(kind), fps=fps)
+    frames, meta = read_film(path)
+    assert len(frames) == 31 and meta["source_size"] == (64, 64)
+    assert meta["codec"] == {"mp4": "h264", "webm": "vp9"}[kind]
+    assert meta["pix_fmt"].startswith("yuv420p")
+    assert meta["fps"] == pytest.approx(fps, abs=0.005)
+    count, seconds = imageio_ffmpeg.count_frames_and_secs(str(path))
+    assert count == 31 and seconds == pytest.approx(31 / fps, abs=0.03)
+
+
+@pytest.mark.parametrize("kind", ["mp4", "webm"])
+@pytest.mark.parametrize("smooth", [False, True])
+def test_a_film_looks_like_its_frames(tmp_path, kind, smooth):
+    for channels, colours in ((1, "grey"), (1, "ember"), (3, "grey")):
+        frames, look = list(blobs(6, 28, 28, channels)), Look(6, smooth, colours=colours)
+        path = export(frames, tmp_path / name(kind), fps=25, look=look)
+        error = read_film(path)[0].astype(int) - rgb([look.dress(frame) for frame in frames])
+        # half the chroma samples are gone, which hard coloured edges show
+        assert np.abs(error).mean() < (1 if colours == "grey" and channels == 1 else 5)
+        assert abs(error.mean()) < (0.25 if colours == "grey" and channels == 1 else 1)
+
+
+def test_an_mp4_starts_before_it_is_all_there(tmp_path):
+    data = export(blobs(10), tmp_path / "a.mp4", fps=25).read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+@pytest.mark.parametrize("kind", ["mp4", "webm"])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [(1, 1), (27, 28), (27, 27)])
+def test_a_film_repeats_the_edge_of_an_odd_side(tmp_path, kind, size, channels):
+    height, width = size
+    flat = np.full((height, width, channels), 200, np.uint8)
+    frames, meta = read_film(export([flat] * 3, tmp_path / name(kind), fps=25))
+    assert meta["size"] == (width + width % 2, height + height % 2)
+    assert np.abs(frames.astype(int) - 200).max() <= 2
+
+
+def test_a_zip_names_its_frames_in_order(tmp_path):
+    path = export(noise(3), tmp_path / "frames.zip", fps=7, note="{}")
+    names = read_zip(path)[1]
+    assert [n for n in names if n.endswith(".png")] == [f"frame_{i:05d}.png" for i in range(3)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 12])
+def test_a_sprite_sheet_is_near_a_square_and_says_what_is_on_it(tmp_path, count):
+    frames = list(noise(count, 10, 14, 3))
+    path = export(frames, tmp_path / "sheet.png", fps=7)
+    with Image.open(path) as image:
+        width, height = image.size
+        words = image.info["Comment"]
+    assert words == f"{count} frames of 14 x 10 px, {width // 14} in a row"
+    assert count <= (width // 14) * (height // 10) < count + width // 14
+    assert count < 5 or 1 / 2 < width / height < 2
+    np.testing.assert_array_equal(read_sheet(path, (10, 14), count), frames)
+
+
+def test_check_fps_gives_the_exact_rate():
+    assert check_fps("gif", 33.3) == check_fps("gif", np.float32(100 / 3)) == Fraction(100, 3)
+    assert check_fps("gif", 12.5) == Fraction(25, 2)
+    assert check_fps("mp4", 29.97) == Fraction(2997, 100)
+    assert check_fps("zip", 240) == 240
+    for kind in KINDS:
+        for bad in (0, -25, 241, float("nan"), float("inf"), None, "fast"):
+            with pytest.raises(ValueError, match=str(bad)):
+                check_fps(kind, bad)
+    for kind in ("mp4", "webm", "webp", "apng"):
+        with pytest.raises(ValueError, match="1 to 60"):
+            check_fps(kind, 61)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_rate_that_is_offered_can_be_had(kind):
+    for fps in FPS[kind]:
+        assert float(check_fps(kind, fps)) == pytest.approx(fps)

@@ -1,0 +1,90 @@
+"""What reads images that have no judge: always alike, and it tells good images from bad."""
+
+import numpy as np
+import pytest
+import torch
+
+from gan.data.image_set import ImageSet, load
+from gan.metrics.feature_extractors import Untrained, reader_for
+from gan.metrics.frechet import frechet_distance, moments
+from gan.metrics.judge import Judge, JudgeError
+from gan.metrics.neighbours import precision_recall
+
+COUNT = 500
+
+
+def pixels(images: torch.Tensor) -> np.ndarray:
+    return images.permute(0, 2, 3, 1).numpy()
+
+
+@pytest.fixture(scope="module")
+def digits() -> ImageSet:
+    return load("mnist", train=False)
+
+
+@pytest.fixture(scope="module")
+def reader(digits) -> Untrained:
+    return Untrained(ImageSet("own-0123456789ab", digits.images[:COUNT], digits.labels[:COUNT]))
+
+
+@pytest.fixture(scope="module")
+def measure(reader, digits):
+    """Frechet distance, precision and recall of images against 500 real ones."""
+    real = reader.read(pixels(digits.images[:COUNT]))[0]
+
+    def against(images: np.ndarray) -> tuple[float, float, float]:
+        found = reader.read(images)[0]
+        return frechet_distance(moments(found), moments(real)), *precision_recall(found, real)
+
+    return against
+
+
+def test_a_data_set_with_a_judge_is_read_by_it_where_the_size_fits(digits):
+    assert isinstance(reader_for(digits), Judge)
+    larger = ImageSet("mnist", torch.zeros(4, 1, 32, 32, dtype=torch.uint8), torch.zeros(4).long())
+    assert isinstance(reader_for(larger), Untrained)
+    own = ImageSet("own-0123456789ab", digits.images[:50], digits.labels[:50])
+    assert isinstance(reader_for(own), Untrained)
+
+
+@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (3, 64), (1, 128)])
+def test_it_reads_any_images(channels, side):
+    rng = np.random.default_rng(0)
+    images = torch.from_numpy(rng.integers(0, 256, (12, channels, side, side), np.uint8))
+    data = ImageSet("own-0123456789ab", images, torch.zeros(12).long())
+    features, beliefs = Untrained(data).read(pixels(images))
+    assert features.shape == (12, 128) and features.dtype == np.float32 and beliefs is None
+    assert np.array_equal(features, Untrained(data).read(pixels(images))[0])
+    # the unit of its distances: all real images together vary by 128
+    assert features.var(0, ddof=1).sum() == pytest.approx(128, rel=1e-3)
+
+
+def test_images_of_another_shape_are_refused(reader):
+    with pytest.raises(JudgeError, match=r"made for uint8 \(28, 28, 1\)"):
+        reader.read(np.zeros((2, 32, 32, 1), np.uint8))
+
+
+def test_images_that_are_all_alike_break_nothing():
+    same = torch.full((10, 3, 32, 32), 7, dtype=torch.uint8)
+    features, _ = Untrained(ImageSet("svhn", same, torch.zeros(10).long())).read(pixels(same))
+    assert np.isfinite(features).all()
+
+
+def test_more_harm_is_a_larger_distance(measure, digits):
+    other = pixels(digits.images[COUNT : 2 * COUNT])
+    noise = np.random.default_rng(0).normal(size=other.shape)
+    harmed = [
+        measure((other + strength * noise).clip(0, 255).astype(np.uint8))[0]
+        for strength in (0, 15, 40, 100)
+    ]
+    assert harmed == sorted(harmed) and harmed[1] > 1.2 * harmed[0] and harmed[3] > 20
+
+
+def test_blur_costs_precision_and_a_few_pictures_again_and_again_cost_recall(measure, digits):
+    other = digits.images[COUNT : 2 * COUNT]
+    good = measure(pixels(other))
+    blurred = torch.nn.functional.avg_pool2d(other.float(), 3, 1, 1).byte()
+    _, precision, _ = measure(pixels(blurred))
+    assert precision < good[1] - 0.1
+    _, precision, recall = measure(pixels(other[:20].repeat(25, 1, 1, 1)))
+    assert recall < good[2] - 0.3 and precision > good[1] - 0.25

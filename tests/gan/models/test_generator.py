@@ -1,0 +1,173 @@
+"""A model for use: the same pixels for the same latents, and plain words for a bad folder."""
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from gan.config import preset
+from gan.latent.latents import latents
+from gan.models.generator import Generator, ModelError
+from gan.models.networks import make_generator
+
+
+@pytest.fixture(scope="module")
+def generator(tiny_model):
+    return Generator.load(tiny_model)
+
+
+@pytest.fixture(scope="module")
+def article():
+    torch.manual_seed(0)
+    return Generator(preset("article"), make_generator(preset("article")))
+
+
+@pytest.fixture
+def folder(tiny_model, tmp_path):
+    """A copy to damage."""
+    return shutil.copytree(tiny_model, tmp_path / "model")
+
+
+def test_same_seed_same_pixels(generator, tiny_model):
+    z = latents([1, 2, 3], generator.z_dim)
+    images = generator.sample(z)
+    assert images.shape == (3, 28, 28, 1) == (3, *generator.shape)
+    assert images.dtype == np.uint8
+    np.testing.assert_array_equal(images, generator.sample(z))
+    again = Generator.load(tiny_model)
+    np.testing.assert_array_equal(images, again.sample(z))
+    assert generator.model_id == again.model_id
+    assert (images[0] != images[1]).any()
+
+
+def test_an_image_does_not_depend_on_its_company(generator):
+    z = latents(range(150), generator.z_dim)  # three batches
+    together = generator.sample(z, 4).astype(int)
+    alone = np.concatenate([generator.sample(z[i : i + 1], 4) for i in (0, 63, 64, 149)])
+    assert np.abs(together[[0, 63, 64, 149]] - alone).max() <= 1
+
+
+def test_threads_may_share_it(generator):
+    batches = [latents(range(k, k + 5), generator.z_dim) for k in range(20)]
+    wanted = [generator.sample(z) for z in batches]
+    with ThreadPoolExecutor(4) as pool:
+        for one, other in zip(wanted, pool.map(generator.sample, batches), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_classes_can_be_said_in_four_ways(generator):
+    z = latents(range(12), generator.z_dim)
+    labels = np.arange(12) % 10
+    in_turn = generator.sample(z)
+    np.testing.assert_array_equal(in_turn, generator.sample(z, labels))
+    np.testing.assert_array_equal(in_turn, generator.sample(z, np.eye(10)[labels]))
+    threes = generator.sample(z, np.full(12, 3))
+    np.testing.assert_array_equal(threes, generator.sample(z, 3))
+    assert (threes[0] != in_turn[0]).any()
+
+
+def test_blended_classes_lead_from_one_to_the_other(generator):
+    time = np.linspace(0, 1, 33)[:, None]
+    weights = (1 - time) * np.eye(10)[3] + time * np.eye(10)[8]
+    z = latents([5], generator.z_dim).repeat(33, 0)
+    frames = generator.sample(z, weights).astype(int)
+    ends = generator.sample(z[:2], np.array([3, 8])).astype(int)
+    assert np.abs(frames[[0, -1]] - ends).max() <= 1
+    steps = np.abs(np.diff(frames, axis=0)).max((1, 2, 3))
+    assert steps.max() <= np.abs(ends[1] - ends[0]).max() / 4  # no jump on the way
+
+
+def test_an_unconditional_model_ignores_classes(article):
+    z = latents([1, 2], 100)
+    assert article.classes == 0
+    np.testing.assert_array_equal(article.sample(z), article.sample(z, np.zeros((2, 0))))
+
+
+def test_no_latents_no_images(generator):
+    assert generator.sample(np.zeros((0, generator.z_dim))).shape == (0, 28, 28, 1)
+
+
+@pytest.mark.parametrize("shape", [(64,), (2, 63), (2, 64, 1), ()])
+def test_latents_of_a_wrong_shape_are_refused(generator, shape):
+    with pytest.raises(ValueError, match=r"shape \(n, 64\)"):
+        generator.sample(np.zeros(shape))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_are_refused(generator, bad):
+    with pytest.raises(ValueError, match="finite"):
+        generator.sample(np.full((1, 64), bad))
+    with pytest.raises(ValueError):
+        generator.sample(np.zeros((1, 64)), np.full((1, 10), bad))
+
+
+@pytest.mark.parametrize("classes", [-1, 10, [0, 10], [0, 1, 2], np.zeros((2, 9)), [0.5, 1.5]])
+def test_classes_that_are_not_there_are_refused(generator, classes):
+    with pytest.raises(ValueError):
+        generator.sample(np.zeros((2, 64)), classes)
+
+
+def test_the_id_changes_with_any_weight(generator, folder):
+    weights = load_file(folder / "model.safetensors")
+    last = sorted(weights)[-1]
+    weights[last].view(-1)[-1] += 1e-3
+    save_file(weights, folder / "model.safetensors")
+    changed = Generator.load(folder).model_id
+    assert changed != generator.model_id
+    assert len(changed) == 12 and int(changed, 16) >= 0
+
+
+@pytest.mark.parametrize("missing", ["config.json", "model.safetensors"])
+def test_a_missing_file_is_named(folder, missing):
+    (folder / missing).unlink()
+    with pytest.raises(ModelError, match=f"holds no model yet: {missing} is missing"):
+        Generator.load(folder)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(ModelError, match="nowhere holds no model yet"):
+        Generator.load(tmp_path / "nowhere")
+
+
+def write_config(folder, **changes):
+    values = json.loads((folder / "config.json").read_text()) | changes
+    (folder / "config.json").write_text(json.dumps(values))
+
+
+def cut_weights(folder):
+    whole = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+
+
+DAMAGES = {
+    "config is no JSON": lambda f: (f / "config.json").write_text("{"),
+    "config is no text": lambda f: (f / "config.json").write_bytes(b"\xff\xfe\x00"),
+    "config is a list": lambda f: (f / "config.json").write_text("[]"),
+    "unknown setting": lambda f: write_config(f, depth=3),
+    "setting out of range": lambda f: write_config(f, z_dim=0),
+    "another width": lambda f: write_config(f, width=16),
+    "another architecture": lambda f: write_config(f, arch="mlp", conditional=False),
+    "weights cut short": cut_weights,
+    "weights empty": lambda f: (f / "model.safetensors").write_bytes(b""),
+    "weights are a pickle": lambda f: torch.save({"a": 1}, f / "model.safetensors"),
+    "weights are a folder": lambda f: (
+        (f / "model.safetensors").unlink(),
+        (f / "model.safetensors").mkdir(),
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_folder_gets_a_sentence(folder, damage):
+    damage(folder)
+    with pytest.raises(ModelError, match=f"The model in {folder.name} cannot be used: "):
+        Generator.load(folder)
+
+
+def test_the_network_is_a_fixed_copy_for_use(generator):
+    assert not generator.network.training
+    assert not any(p.requires_grad for p in generator.network.parameters())

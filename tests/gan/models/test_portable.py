@@ -1,0 +1,94 @@
+"""The portable file, read by nothing but numpy, draws what the network draws."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load
+
+from gan.config import PRESETS, preset
+from gan.models.portable import PortableError, layers, portable, size
+from tests.models import randomised
+
+CONFIGS = {
+    **{name: preset(name) for name in PRESETS},
+    "colour-32": preset("default", data="cifar10", width=8),
+    "colour-64": preset("default", data="cifar10", image_size=64, width=4),
+    "colour-mlp": preset("article", data="cifar10"),
+    "odd-width": preset("unconditional", width=5, z_dim=3),
+}
+
+
+def opened(file):
+    """Metadata and tensors of a portable file."""
+    length = int.from_bytes(file[:8], "little")
+    return json.loads(file[8 : 8 + length])["__metadata__"], load(file)
+
+
+def evaluate(file, z, weights):
+    """The format as gan/models/portable.py describes it, word for word; images uint8 (n,h,w,c)."""
+    metadata, tensors = opened(file)
+    x = np.concatenate([z, weights], 1).astype(np.float32)
+    for k, layer in enumerate(json.loads(metadata["layers"])):
+        weight = tensors[f"{k}.weight"].astype(np.float32)
+        bias = tensors[f"{k}.bias"].astype(np.float32)
+        if layer["op"] == "linear":
+            x = x @ weight.T + bias
+        else:
+            side, n = layer["side"], len(x)
+            padded = np.pad(x.reshape(n, side, side, -1), ((0, 0), (1, 1), (1, 1), (0, 0)))
+            patches = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (1, 2))
+            y = np.tensordot(patches, weight, ((3, 4, 5), (1, 2, 3))) + bias
+            y = y.reshape(n, side, side, layer["out"], 2, 2)
+            x = y.transpose(0, 1, 4, 2, 5, 3).reshape(n, -1)
+        x = np.tanh(x) if layer["activation"] == "tanh" else np.where(x > 0, x, 0.2 * x)
+    pixels = np.clip(np.rint((x + 1) * 127.5), 0, 255).astype(np.uint8)
+    return pixels.reshape(len(z), *json.loads(metadata["shape"]))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_file_alone_draws_what_the_network_draws(name):
+    generator = randomised(CONFIGS[name])
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((32, generator.z_dim)).astype(np.float32)
+    blended = rng.dirichlet(np.ones(max(1, generator.classes)), 32).astype(np.float32)
+    weights = blended[:, : generator.classes]
+    drawn = evaluate(portable(generator), z, weights).astype(int)
+    wanted = generator.sample(z, weights if generator.classes else None)
+    assert np.abs(drawn - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_size_and_metadata_are_those_of_the_file(name):
+    generator = randomised(CONFIGS[name])
+    metadata, tensors = opened(portable(generator))
+    assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float16)}
+    work, weights = size(generator)
+    assert weights == sum(tensor.size for tensor in tensors.values())
+    pixels = [layer.get("side", 1) ** 2 for layer in layers(generator)]
+    assert work == sum(tensors[f"{k}.weight"].size * n for k, n in enumerate(pixels))
+    assert json.loads(metadata["shape"]) == list(generator.shape)
+    assert json.loads(metadata["layers"]) == layers(generator)
+    assert [metadata[key] for key in ("model_id", "z_dim", "classes")] == [
+        generator.model_id,
+        str(generator.z_dim),
+        str(generator.classes),
+    ]
+
+
+def test_the_network_itself_is_left_as_it_was():
+    generator = randomised(preset("default", width=8))
+    before = copy.deepcopy(generator.network.state_dict())
+    portable(generator)
+    for name, tensor in generator.network.state_dict().items():
+        torch.testing.assert_close(tensor, before[name], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("value", [1e5, float("nan"), float("inf")])
+def test_what_float16_cannot_hold_is_refused(value):
+    generator = randomised(preset("default", width=8))
+    generator.network.ups[1].conv.bias[0] = value
+    with pytest.raises(PortableError, match="float16|browser"):
+        portable(generator)

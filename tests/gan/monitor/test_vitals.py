@@ -1,0 +1,249 @@
+"""Vital signs: they say what is so, leave the run as it is, and are kept like its history."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from gan.config import preset
+from gan.data.image_set import ImageSet, load
+from gan.metrics.feature_extractors import reader_for
+from gan.metrics.judge import Judge
+from gan.monitor import vitals_log
+from gan.monitor.doctor import diagnose
+from gan.monitor.real_features import Reals, _read, spread
+from gan.monitor.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
+from gan.monitor.vitals_log import Vitals, read_vitals
+from gan.runner import slot
+from gan.runner.runner import Runner
+from gan.runs.run import Run
+from gan.storage.layout import VITALS
+from gan.training.trainer import Trainer
+
+SMALL = preset("default", width=8, batch_size=8)
+
+
+@pytest.fixture(scope="module")
+def known() -> Reals:
+    test = load("mnist", train=False)
+    return _read(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
+
+
+@pytest.fixture(scope="module")
+def images() -> ImageSet:
+    train = load("mnist")
+    return ImageSet("mnist", train.images[:600], train.labels[:600])
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create(SMALL, tmp_path / "r")
+
+
+@pytest.fixture
+def log_of(known):
+    """Vital signs that need not wait for the real images."""
+    return lambda every_s=0.0, share=1e9: Vitals(every_s, share, lambda *_: known)
+
+
+def tensors(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in trainer.state_dict()["tensors"].items()}
+
+
+@pytest.mark.parametrize("name", ["default", "hinge-spectral", "article"])
+def test_measuring_changes_nothing(name, images, known):
+    sizes = {} if name == "article" else {"width": 8}
+    trainer = Trainer(preset(name, **sizes, batch_size=8), images)
+    trainer.step()
+    before = tensors(trainer)
+    noise = torch.get_rng_state()
+    Probe(trainer, known).measure()
+    after = tensors(trainer)
+    assert all(torch.equal(value, after[key]) for key, value in before.items())
+    assert torch.equal(noise, torch.get_rng_state()) and trainer.D.training
+
+
+def test_the_same_weights_give_the_same_row(images, known):
+    trainer = Trainer(SMALL, images)
+    trainer.step()
+    row = Probe(trainer, known).measure()
+    assert row == Probe(trainer, known).measure()
+    assert sum(row["classes"]) == SAMPLES and len(row["classes"]) == 10
+    assert sum(row["d_real"]) == sum(row["d_fake"]) == 256
+    assert {"frechet", "frechet_error", "diversity", "confidence", "gap", "grad_g"} < set(row)
+    json.dumps(row, allow_nan=False)
+
+
+def drawing(trainer: Trainer, pictures: torch.Tensor) -> None:
+    """Make the EMA draw these images, one after the other."""
+    kept, turn = pictures.float() / 127.5 - 1, [0]
+
+    class Drawn(torch.nn.Module):
+        def forward(self, z, _):
+            start, turn[0] = turn[0], (turn[0] + len(z)) % len(kept)
+            return kept[start : start + len(z)]
+
+    trainer.ema = Drawn()
+
+
+def test_real_images_are_as_good_and_as_varied_as_real_ones(images, known):
+    trainer = Trainer(SMALL, images)
+    drawing(trainer, images.images[:SAMPLES])
+    row = Probe(trainer, known).measure()
+    assert row["frechet"] - 2 * row["frechet_error"] < 3
+    assert row["diversity"] == pytest.approx(1, abs=0.2)
+    assert row["confidence"] > 0.95 and min(row["classes"]) > 20
+
+
+def test_a_collapse_shows(images, known):
+    trainer = Trainer(SMALL, images)
+    one = images.images[images.labels == 1][:1]
+    drawing(trainer, one.repeat(SAMPLES, 1, 1, 1))
+    row = Probe(trainer, known).measure()
+    assert row["classes"][1] == SAMPLES and row["diversity"] < 0.01 and row["frechet"] > 20
+
+
+def test_without_a_judge_its_signs_are_left_out(images):
+    row = Probe(Trainer(SMALL, images), Reals()).measure()
+    assert set(row) == {"step", "d_real", "d_fake"}
+    held = ImageSet("mnist", images.images[:100], images.labels[:100])
+    assert set(Probe(Trainer(SMALL, images), Reals(held)).measure()) == {*row, "gap"}
+
+
+def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
+    test = load("mnist", train=False)
+    held = ImageSet("own-0123456789ab", test.images[:600], test.labels[:600])
+    known = _read(held, reader_for(held))
+    trainer = Trainer(SMALL, images)
+    drawing(trainer, held.images[:SAMPLES])
+    row = Probe(trainer, known).measure()
+    assert not {"classes", "confidence"} & set(row)
+    assert row["frechet"] - 2 * row["frechet_error"] < 6
+    assert row["diversity"] == pytest.approx(1, abs=0.1)
+    assert row["precision"] > 0.7 and row["recall"] > 0.7
+    drawing(trainer, held.images[:1].repeat(SAMPLES, 1, 1, 1))
+    row = Probe(trainer, known).measure()
+    assert row["diversity"] < 0.01 and row["frechet"] > 60 and row["recall"] < 0.05
+    finding = diagnose([], [row] * 9, SMALL)
+    assert finding.state == "collapsing" and set(finding.values) == {"diversity"}
+
+
+def test_a_model_that_draws_its_training_images_copies(images, known):
+    trainer = Trainer(SMALL, images)
+    drawing(trainer, images.images[:SAMPLES])
+    copied = Probe(trainer, known).measure()
+    drawing(trainer, load("mnist").images[5000 : 5000 + SAMPLES])
+    fresh = Probe(trainer, known).measure()
+    assert copied["memorisation"] < 0.05 < 0.85 < fresh["memorisation"] < 1.15
+
+
+def test_steered_augmentation_is_told_and_only_that(images):
+    fixed, steered = (
+        Trainer(replace(SMALL, augment=0.3, augment_target=target), images) for target in (0, 0.6)
+    )
+    assert not {"augment", "certainty"} & Probe(fixed, Reals()).measure().keys()
+    for _ in range(4):
+        steered.step()
+    row = Probe(steered, Reals()).measure()
+    assert row["augment"] == pytest.approx(steered.augment, abs=1e-3) and row["augment"] != 0.3
+    assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
+
+
+def test_a_weight_that_is_not_a_number_breaks_nothing(images, known):
+    trainer = Trainer(SMALL, images)
+    for network in (trainer.ema, trainer.D):
+        next(network.parameters()).data.fill_(float("nan"))
+    json.dumps(Probe(trainer, known).measure(), allow_nan=False)
+
+
+def test_scores_fall_into_half_logit_bins_with_open_ends():
+    counts = histogram(torch.tensor([-99.0, -6.0, -0.01, 0.0, 0.49, 5.99, 99.0, float("nan")]))
+    assert len(counts) == BINS and sum(counts) == 7
+    assert (counts[0], counts[11], counts[12], counts[23]) == (2, 1, 2, 2)
+
+
+def test_gradient_norm_and_spread():
+    layer = torch.nn.Linear(2, 1, bias=False)
+    assert gradient_norm(layer) is None
+    layer.weight.grad = torch.tensor([[3.0, 4.0]])
+    assert gradient_norm(layer) == pytest.approx(5)
+    features = np.array([[0.0, 0.0], [2.0, 4.0], [9.0, 9.0]])
+    np.testing.assert_allclose(spread(features, np.array([0, 0, 1]), 3), [10, 0, 0])
+
+
+def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run, log_of):
+    vitals = log_of()
+    for _ in range(3):
+        run.advance()
+        newest = vitals.take(run)
+    assert newest["step"] == 3 and vitals.take(run) is newest  # not twice at one step
+    assert [row["step"] for row in vitals.rows("r")] == [1, 2, 3]
+    assert vitals.rows("r", 2) == [newest] and vitals.rows("another") == []
+    assert read_vitals(run.folder) == vitals.rows("r")
+    with open(run.folder / VITALS, "a") as file:
+        file.write('{"step": 4, "fre')  # a power cut
+    run.trainer.step_count = 2
+    later = log_of(5.0, 0.02)
+    assert later.take(run)["step"] == 2 and len(read_vitals(run.folder)) == 2
+    run.trainer.step_count = 1
+    assert later.take(run)["step"] == 1 and len(read_vitals(run.folder)) == 1
+    assert (run.folder / VITALS).read_bytes().count(b"\n") == 1
+
+
+def test_they_take_their_share_and_no_more(run, log_of, monkeypatch):
+    vitals = log_of(1, 0.1)
+    clock = iter(range(0, 1000, 3))  # every measurement takes three seconds
+    monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
+    for second in range(100):
+        run.trainer.step_count, run.elapsed_s = second, float(second)
+        vitals.take(run)
+    assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
+
+
+def test_at_its_goal_a_run_is_measured_whenever_that_comes(tmp_path, log_of):
+    run = Run.create(replace(SMALL, steps=2), tmp_path / "r")
+    log = log_of(every_s=1e9)
+    run.advance()
+    assert log.take(run) is None
+    run.advance()
+    assert log.take(run)["step"] == 2
+    assert len(log.rows("r")) == 1 and log.take(run)["step"] == 2  # once
+
+
+def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatch):
+    vitals = log_of()
+    vitals.take(run)
+    (run.folder / VITALS).unlink()
+    (run.folder / VITALS).mkdir()  # cannot be written
+    run.advance()
+    assert vitals.take(run)["step"] == 1
+    (run.folder / VITALS).rmdir()
+    run.advance()
+    vitals.take(run)
+    assert [row["step"] for row in read_vitals(run.folder)] == [0, 1, 2]
+    monkeypatch.setattr(Probe, "measure", lambda _: 1 / 0)
+    run.advance()
+    assert vitals.take(run)["step"] == 2
+
+
+def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of, monkeypatch):
+    monkeypatch.setattr(slot, "Vitals", lambda reals: log_of())
+    for opened in ("start", "resume_run"):
+        runner = Runner(publish_every_s=0.05)
+        begin = time.monotonic()
+        folder = tmp_path / "r"
+        (runner.start(SMALL, folder) if opened == "start" else runner.resume_run(folder)).result()
+        while len(runner.vitals("r")) < (2 if opened == "start" else 4):
+            assert time.monotonic() - begin < 60
+            time.sleep(0.01)
+        runner.close()
+        rows = runner.vitals("r")
+        assert runner.snapshot.vitals == rows[-1] and rows == read_vitals(folder)
+        assert [row["step"] for row in rows] == sorted({row["step"] for row in rows})
+        assert rows[-1]["step"] <= runner.snapshot.step and not runner.vitals("another")

@@ -1,0 +1,74 @@
+"""A model at a step of its run: found by its id, drawn by the weights of then."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from gan.cli.main import main
+from gan.models.generator import Generator
+from gan.recipes.fields import RecipeError
+from gan.recipes.image_recipe import Recipe
+from gan.recipes.model_ids import load_named, moment, parted
+from gan.runs.snapshots import kept_steps, write_frame
+
+
+@pytest.fixture
+def root(tiny_model, tmp_path):
+    """A run "mine" whose weights of steps 0 and 10 are kept; those of 0 draw another picture."""
+    folder = tmp_path / "runs/mine"
+    shutil.copytree(tiny_model, folder)
+    (folder / "snapshots").mkdir()
+    generator = Generator.load(tiny_model)
+    images = np.zeros((60, 28, 28, 1), np.uint8)
+    write_frame(folder, 10, images, generator.network.state_dict())
+    weights = {name: value * 0.5 for name, value in generator.network.state_dict().items()}
+    write_frame(folder, 0, images, weights)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("model", "parts"),
+    [
+        ("run:mine@120", ("run:mine", 120)),
+        ("run:mine@0", ("run:mine", 0)),
+        ("run:a@b@3", ("run:a@b", 3)),
+        *((odd, (odd, None)) for odd in ("mnist", "run:mine", "mnist@3", "run:@3", "@3", "")),
+        *((odd, (odd, None)) for odd in ("run:x@", "run:x@03", "run:x@-1", "run:x@1e3", "run:x@٣")),
+        ("run:x@" + "9" * 400, ("run:x@" + "9" * 400, None)),
+    ],
+)
+def test_an_id_has_one_meaning(model, parts):
+    assert parted(model) == parts
+    if parts[1] is not None:
+        assert moment(*parts) == model
+
+
+def test_a_moment_has_weights_of_its_own(root):
+    assert kept_steps(root / "runs/mine") == [0, 10]
+    then, later, newest = (
+        load_named(name, root) for name in ("run:mine@0", "run:mine@10", "run:mine")
+    )
+    assert len({then.model_id, later.model_id, newest.model_id}) == 3
+    z = np.random.default_rng(0).standard_normal((4, newest.z_dim))
+    near = np.abs(later.sample(z).astype(int) - newest.sample(z)).max()
+    far = np.abs(then.sample(z).astype(int) - newest.sample(z)).max()
+    assert near <= 2 < far  # half precision, and half the weights
+
+
+@pytest.mark.parametrize("model", ["run:mine@5", "run:other@0", "run:../mine@0", "run:mine@10x"])
+def test_what_is_not_kept_gets_a_sentence(root, model):
+    with pytest.raises(RecipeError, match=r"(keeps no weights|There is no model).*--model"):
+        load_named(model, root)
+
+
+def test_the_command_line_draws_a_picture_of_a_moment(root, monkeypatch, capsys):
+    monkeypatch.setattr("gan.recipes.model_ids.load_named.__defaults__", (root,))
+    then = load_named("run:mine@0", root)
+    recipe = root / "recipe.json"
+    made = Recipe("run:mine@0", then.model_id, 3, classes=1)
+    recipe.write_text(json.dumps(made.to_json()))
+    assert main(["draw", str(recipe), "--out", str(root / "a.png")]) == 0
+    assert "may differ" not in capsys.readouterr().err
+    assert Recipe.read(root / "a.png") == made

@@ -1,0 +1,120 @@
+"""From a recipe to a file, drawn ahead of the encoder."""
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gan.config import Config
+from gan.latent.tiles import tile
+from gan.media import embedded
+from gan.media.formats import KINDS
+from gan.media.writer import Stopped
+from gan.recipes.clip_plan import make_plan
+from gan.recipes.clip_recipe import ClipRecipe, Key
+from gan.recipes.render import draw, frames, look_of, render
+from gan.system.prefetch import ahead
+from tests.frames import name, read, rgb
+from tests.models import randomised
+
+KEYS = tuple(Key(seed, classes=seed) for seed in range(3))
+RECIPE = ClipRecipe("mnist", "0" * 12, KEYS, even=False, frames=40, scale=2)
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return randomised(Config(conditional=True, width=8, z_dim=8))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_holds_the_plan_s_pictures_dressed_and_its_recipe(tmp_path, generator, kind):
+    recipe = replace(RECIPE, format=kind, caption="Hand", border=2, colours="ember", tiles=2)
+    told = []
+    path = render(recipe, generator, tmp_path / name(kind), told.append)
+    plan, look = make_plan(recipe, generator), look_of(recipe)
+    dressed = [look.dress(picture) for picture in draw(plan, generator, slice(None))]
+    decoded = read(kind, path, dressed[0].shape, 40)
+    if kind in ("mp4", "webm"):
+        assert np.abs(decoded.astype(int) - rgb(dressed)).mean() < 9
+    else:
+        # batches of another size may round one level differently
+        assert (decoded == rgb(dressed)).mean() > 0.999
+    assert told == list(range(1, 41))
+    kept = ClipRecipe.from_text(embedded.read_text(path))
+    assert kept == replace(recipe, model_id=generator.model_id), "it says what really drew it"
+
+
+def test_the_same_recipe_makes_the_same_bytes(tmp_path, generator):
+    for kind in ("gif", "mp4"):
+        recipe = replace(RECIPE, format=kind)
+        files = [render(recipe, generator, tmp_path / f"{n}-{name(kind)}") for n in (1, 2)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_loops_stand_side_by_side(generator):
+    recipe = replace(RECIPE, tiles=3, frames=5)
+    plan = make_plan(recipe, generator)
+    pictures = list(frames(plan, generator))
+    assert len(pictures) == 5 and pictures[0].shape == (84, 84, 1)
+    for index in range(9):
+        row, column = divmod(index, 3)
+        alone = generator.sample(tile(plan.z, index), plan.weights)
+        there = np.stack(pictures)[:, 28 * row : 28 * row + 28, 28 * column : 28 * column + 28]
+        assert (there == alone).mean() > 0.999
+
+
+@pytest.mark.parametrize("after", [0, 3])
+def test_stop_ends_planning_and_drawing(tmp_path, generator, after):
+    stop = threading.Event()
+
+    class Slow:
+        def __init__(self):
+            self.drawn = 0
+
+        def __getattr__(self, attribute):
+            return getattr(generator, attribute)
+
+        def sample(self, *given):
+            self.drawn += 1
+            if self.drawn > after:
+                stop.set()
+            return generator.sample(*given)
+
+    slow = Slow()
+    with pytest.raises(Stopped):
+        render(replace(RECIPE, even=True, frames=9000), slow, tmp_path / "a.gif", stop=stop)
+    assert slow.drawn <= after + 6
+    assert list(tmp_path.iterdir()) == []
+    assert "ahead" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_ahead_runs_ahead_but_not_away():
+    made = []
+
+    def things():
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    iterator = ahead(things(), 3)
+    assert next(iterator) == 0
+    deadline = time.monotonic() + 2
+    while len(made) < 4 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert len(made) == 4  # one asked for, three waiting
+    assert [next(iterator) for _ in range(9)] == list(range(1, 10))
+    iterator.close()
+    assert len(made) < 15 and "ahead" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_ahead_raises_what_was_raised_in_its_place():
+    def things():
+        yield 1
+        raise KeyError("gone")
+
+    iterator = ahead(things(), 5)
+    assert next(iterator) == 1
+    with pytest.raises(KeyError, match="gone"):
+        next(iterator)

@@ -1,0 +1,243 @@
+"""A run goes into one zip file and comes out of it whole; what is not one is refused, and nothing
+of it stays."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from gan.storage.metadata import change_about, read_about, read_title
+from gan.runs.archive import pack
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.config import ConfigError, preset
+from gan.models.generator import Generator
+from gan.runs.run import Run
+from gan.runs.listing import list_runs
+from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
+
+SMALL = preset("default", width=4, batch_size=8, steps=1000)
+MOST = 200_000_000
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run of 20 steps with pictures, a change, vital signs and a title."""
+    run = Run.create(SMALL, tmp_path_factory.mktemp("here") / "20260101-000000-mnist")
+    for step in range(20):
+        run.advance()
+        if step in (4, 9):
+            run.keep_frame()
+    run.configure({"lr_d": 1e-4})
+    run.save()
+    run.keep_frame()
+    (run.folder / "vitals.jsonl").write_text(
+        '{"step": 10, "frechet": 3.5, "classes": [5, 0], "elapsed_s": 1.0}\n'
+    )
+    change_about(run.folder, title="Mine", owner="secret")
+    return run.folder
+
+
+@pytest.fixture(scope="module")
+def packed(trained):
+    """Its zip, as bytes."""
+    return b"".join(pack(trained))
+
+
+def taken(tmp_path, data, **rest):
+    """What `unpack` makes of a file with these bytes."""
+    file = tmp_path / "sent.zip"
+    file.write_bytes(data)
+    return unpack(file, tmp_path / "runs", MOST, **rest)
+
+
+def changed(data, name=None, content=None, rename=lambda inner: inner, **more):
+    """The zip with one file's content changed (None removes it), or with others in it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.infolist():
+            value = old.read(member)
+            if name and member.filename.endswith("/" + name):
+                if content is None:
+                    continue
+                value = content(value) if callable(content) else content
+            new.writestr(rename(member.filename), value, zipfile.ZIP_DEFLATED)
+        for extra, value in more.items():
+            new.writestr(extra, value)
+    return out.getvalue()
+
+
+def text(value):
+    return json.dumps(value).encode()
+
+
+def test_what_comes_out_goes_on_bit_for_bit_as_what_went_in(tmp_path, trained, packed):
+    folder = taken(tmp_path, packed)
+    assert folder.parent == tmp_path / "runs" and folder.name == trained.name
+    for name in ("history.jsonl", "vitals.jsonl"):
+        old, new = ((where / name).read_text().splitlines() for where in (trained, folder))
+        assert list(map(json.loads, new)) == list(map(json.loads, old))
+    for path in sorted([*trained.glob("snapshots/*"), *trained.glob("milestones/*")]):
+        assert (folder / path.relative_to(trained)).read_bytes() == path.read_bytes()
+    before, after = (
+        load_checkpoint(where / "checkpoint.safetensors") for where in (trained, folder)
+    )
+    assert after[1] == before[1]
+    runs = [Run.resume(folder), Run.resume(folder)]  # the second as the first found it
+    there = Run.resume(trained)
+    for run in (runs[0], there):
+        for _ in range(3):
+            run.advance()
+    mine, theirs = (run.trainer.state_dict()["tensors"] for run in (runs[0], there))
+    assert mine.keys() == theirs.keys() and all(bool((mine[k] == theirs[k]).all()) for k in mine)
+
+
+def test_it_plays_at_once_under_its_title_and_belongs_to_nobody(tmp_path, trained, packed):
+    folder = taken(tmp_path, packed)
+    assert read_title(folder) == "Mine" and "owner" not in read_about(folder)
+    assert b"secret" not in packed
+    z = np.zeros((1, 64), np.float32)
+    pictures = [Generator.load(where).sample(z, 3) for where in (trained, folder)]
+    assert (pictures[0] == pictures[1]).all()
+    kept = Generator.load(folder, 10)
+    assert (kept.sample(z, 3) == Generator.load(trained, 10).sample(z, 3)).all()
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path, packed):
+    names = [taken(tmp_path, packed).name for _ in range(3)]
+    assert names == ["20260101-000000-mnist" + end for end in ("", "-2", "-3")]
+
+
+def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
+    run = Run.create(SMALL, tmp_path / "going")
+    for _ in range(10):
+        run.advance()
+    run.save()
+    pieces = pack(run.folder)
+    for _ in range(10):
+        run.advance()
+    run.keep_frame()
+    run.save()
+    folder = taken(tmp_path, b"".join(pieces))
+    (info,) = list_runs(tmp_path / "runs")
+    assert info.step == 10 and info.state == "can be resumed" and info.folder == folder
+    assert [row["step"] for row in Run.resume(folder).rows] == [10]
+    assert not list(folder.glob("snapshots/*"))
+
+
+def test_a_damaged_checkpoint_is_not_handed_on(tmp_path):
+    run = Run.create(SMALL, tmp_path / "run")
+    run.advance()
+    run.save()
+    newest = run.folder / "checkpoint.safetensors"
+    data = bytearray(newest.read_bytes())
+    data[-1] ^= 1
+    newest.write_bytes(data)
+    (info,) = list_runs((taken(tmp_path, b"".join(pack(run.folder)))).parent)
+    assert info.step == 0  # the one before
+    for path in (run.folder / "checkpoint.previous.safetensors", *run.folder.glob("milestones/*")):
+        path.unlink()
+    with pytest.raises(CheckpointError, match="damaged"):
+        pack(run.folder)
+
+
+def test_a_milestone_that_is_none_is_left_out(tmp_path, packed):
+    with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
+        start = zipped.read("20260101-000000-mnist/milestones/00000000.safetensors")
+    data = changed(packed, "milestones/00000020.safetensors", start)  # whole, but of another step
+    folder = taken(tmp_path, data)
+    assert [path.stem for path in folder.glob("milestones/*")] == ["00000000"]
+
+
+def history(*lines):
+    return b"".join(text(line) + b"\n" for line in lines)
+
+
+ROW = {"step": 10, "loss_g": 1, "loss_d": 1, "d_real": 1, "d_fake": 0, "elapsed_s": 1}
+BAD = {
+    "no zip": (lambda data: b"GIF89a" + data[:50], "must be a zip file"),
+    "empty": (lambda data: b"", "must be a zip file"),
+    "cut short": (lambda data: data[: len(data) // 2], "must be a zip file"),
+    "damaged": (lambda data: data[:9000] + b"xxxx" + data[9004:], "damaged"),
+    "foreign file": (lambda data: changed(data, **{"20260101-000000-mnist/x.pkl": b""}), "x.pkl"),
+    "way out": (
+        lambda data: changed(data, **{"20260101-000000-mnist/../../x": b""}),
+        "does not belong",
+    ),
+    "root": (lambda data: changed(data, rename=lambda name: "/" + name), "one folder"),
+    "two folders": (lambda data: changed(data, **{"b/config.json": b"{}"}), "one folder"),
+    "odd name": (
+        lambda data: changed(data, rename=lambda n: ".x/" + n.split("/", 1)[1]),
+        "one folder",
+    ),
+    "no settings": (lambda data: changed(data, "config.json"), "config.json is missing"),
+    "bad settings": (lambda data: changed(data, "config.json", b'{"width": 1}'), "width is 1"),
+    "deep settings": (lambda data: changed(data, "config.json", b"[" * 50_000), "settings"),
+    "other settings": (
+        lambda data: changed(data, "config.json", text({"width": 8})),
+        "another run",
+    ),
+    "no checkpoint": (lambda data: changed(data, "checkpoint.safetensors"), "no checkpoint"),
+    "pickle": (lambda data: changed(data, "checkpoint.safetensors", b"\x80\x04K\x01."), "damaged"),
+    "no picture": (lambda data: changed(data, "00000005.png", b"\x89PNG\r\n\x1a\n"), "step 5"),
+    "weights": (
+        lambda data: changed(data, "snapshots/00000005.safetensors", b"\0" * 64),
+        "weights of step 5",
+    ),
+    "bomb": (lambda data: changed(data, "history.jsonl", b" " * 50_000_000), "too large"),
+    "no row": (lambda data: changed(data, "history.jsonl", history({"step": 10})), "lacks"),
+    "disorder": (
+        lambda data: changed(data, "history.jsonl", history(ROW, ROW | {"step": 2})),
+        "after",
+    ),
+    "not finite": (
+        lambda data: changed(data, "history.jsonl", history(ROW | {"loss_g": float("nan")})),
+        "lacks a figure",
+    ),
+    "odd mark": (
+        lambda data: changed(data, "history.jsonl", history({"step": 1, "mark": "x", "note": 3})),
+        "mark at step 1",
+    ),
+    "odd signs": (
+        lambda data: changed(data, "vitals.jsonl", history({"step": 1, "classes": "all"})),
+        "classes of step 1",
+    ),
+    "many files": (
+        lambda data: changed(
+            data, **{f"20260101-000000-mnist/snapshots/{n:08d}.png": b"" for n in range(100, 500)}
+        ),
+        "too many files",
+    ),
+    "long directory": (
+        lambda data: changed(data, **{f"{'x' * 60_000}{n}": b"" for n in range(2)}),
+        "too many files",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_is_not_a_run_of_ours_is_refused_and_nothing_stays(tmp_path, packed, kind):
+    spoil, told = BAD[kind]
+    with pytest.raises(ArchiveError, match=told):
+        taken(tmp_path, spoil(packed))
+    left = [path for path in (tmp_path / "runs").rglob("*") if path.name != ARRIVING]
+    assert not left
+
+
+def test_whoever_takes_it_in_says_how_large_and_what_settings(tmp_path, packed):
+    def refuse(config):
+        raise ConfigError(f"width is {config.width}; that is too much here.")
+
+    with pytest.raises(ArchiveError, match="width is 4"):
+        taken(tmp_path, packed, check=refuse)
+    with pytest.raises(ArchiveError, match="at most 1 MB|too large"):
+        unpack(tmp_path / "sent.zip", tmp_path / "runs", 1_000_000)
+    assert not list_runs(tmp_path / "runs")
+
+
+def test_what_a_killed_server_was_unpacking_is_swept(tmp_path):
+    (tmp_path / ARRIVING / "half" / "snapshots").mkdir(parents=True)
+    assert not list_runs(tmp_path)
+    sweep_arriving(tmp_path)
+    assert not (tmp_path / ARRIVING).exists()

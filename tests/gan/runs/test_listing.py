@@ -1,0 +1,75 @@
+"""The list of runs: what each one is, without a tensor being read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from gan.runs import run as runs
+
+from gan.config import preset
+from gan.runs.run import Run
+from gan.runs.listing import list_runs
+from gan.storage.layout import NEWEST, PREVIOUS
+
+TINY = preset("default", width=4, batch_size=4, steps=12)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory, tiny_data):
+    """One run each: finished, stopped, its newest damaged, all damaged, never saved; and others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+        yield made(tmp_path_factory.mktemp("runs"))
+
+
+def made(tmp_path):
+    for age, name in enumerate(("finished", "stopped", "half", "damaged", "unborn")):
+        run = Run.create(TINY, tmp_path / name)
+        for _ in range(12 if name == "finished" else 11):
+            run.advance()
+        if name != "unborn":
+            run.save()
+        for path in (tmp_path / name).glob("*.safetensors"):
+            os.utime(path, (1000 - age, 1000 - age))
+    (tmp_path / "half" / NEWEST).write_bytes(b"x" * 100)
+    for name in (NEWEST, PREVIOUS):
+        whole = (tmp_path / "damaged" / name).read_bytes()
+        (tmp_path / "damaged" / name).write_bytes(whole[:-10])
+        (tmp_path / "unborn" / name).unlink(missing_ok=True)
+    (tmp_path / "unborn/history.jsonl").unlink()
+    (tmp_path / "not a run").mkdir()
+    (tmp_path / "file").write_text("")
+    return tmp_path
+
+
+def test_each_run_is_told_by_what_can_be_done_with_it(root):
+    found = {info.name: info for info in list_runs(root)}
+    states = {name: (info.state, info.step) for name, info in found.items()}
+    assert states == {
+        "finished": ("finished", 12),
+        "stopped": ("can be resumed", 11),
+        "half": ("can be resumed", 0),
+        "damaged": ("damaged", 0),
+        "unborn": ("can be resumed", 0),
+    }
+    assert found["stopped"].config == TINY and found["stopped"].elapsed_s > 0
+    assert found["stopped"].sentence is None and "damaged" in found["half"].sentence
+    assert "cut short" in found["damaged"].sentence
+
+
+def test_what_is_said_to_be_resumable_is(root, tmp_path):
+    for info in list_runs(shutil.copytree(root, tmp_path / "copy")):
+        if info.state == "damaged":
+            with pytest.raises(ValueError, match="damaged"):
+                Run.resume(info.folder)
+        else:
+            assert Run.resume(info.folder).step == info.step
+
+
+def test_the_newest_comes_first_and_nothing_is_fine(root, tmp_path):
+    names = [info.name for info in list_runs(root)]
+    assert names.index("finished") < names.index("stopped") < names.index("half")
+    assert list_runs(tmp_path / "nowhere") == []

@@ -1,0 +1,192 @@
+"""Going back: far, on purpose, with a change; and whatever is cut off on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from bench.support.wholeness import damage
+from gan.runs import run as runs
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.config import ConfigError, preset
+from gan.runs.snapshots import kept_steps
+from gan.runs.history import read_history, read_marks
+from gan.runner.fault_tolerance import Keeper
+from gan.runs.milestones import MOST, milestone_name, milestone_steps
+from gan.runs.run import Run
+from gan.storage.layout import NEWEST, PREVIOUS
+
+TINY = preset("default", width=4, batch_size=4, steps=10_000)
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch, tiny_data):
+    """256 digits, so that nothing waits for all of them."""
+    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+
+
+def saved_run(folder, steps=(10, 20, 30)):
+    """Saved, with a frame, at each of these steps; a frame is kept of 5 more."""
+    run = Run.create(TINY, folder)
+    for step in steps:
+        walk(run, step).keep_frame()
+        run.save()
+    walk(run, run.step + 5).keep_frame()
+    return run
+
+
+def walk(run, step):
+    while run.step < step:
+        run.advance()
+    return run
+
+
+def same(one, other):
+    first, second = (run.trainer.state_dict()["tensors"] for run in (one, other))
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+def test_few_milestones_are_kept_and_the_first_stays(tmp_path):
+    run = saved_run(tmp_path, range(1, 12))
+    steps = milestone_steps(tmp_path)
+    assert len(steps) == MOST and steps[0] == 0 and steps[-1] == 11
+    for step in steps:
+        assert load_checkpoint(tmp_path / milestone_name(step))[0]["step_count"] == step
+    walk(run, 20)
+    assert Run.resume(tmp_path).step == 11 and milestone_steps(tmp_path) == steps
+
+
+def test_rewound_it_goes_on_as_it_would_have_then(tmp_path):
+    run, straight = saved_run(tmp_path / "r"), walk(Run.create(TINY, tmp_path / "s"), 20)
+    spent_s = run.cpu_s
+    run.rewind(29, {})
+    assert run.step == 20 and same(run, straight) and run.rewinds == 1
+    assert run.cpu_s >= spent_s > 0 and run.elapsed_s < spent_s + 60
+    assert [row["step"] for row in read_history(tmp_path / "r")] == [10, 20]
+    assert kept_steps(tmp_path / "r") == [10, 20] and milestone_steps(tmp_path / "r") == [0, 10, 20]
+    resumed = Run.resume(tmp_path / "r")
+    assert resumed.cpu_s >= spent_s
+    assert same(walk(resumed, 25), walk(straight, 25)) and same(walk(run, 25), straight)
+
+
+def test_it_goes_back_with_a_change_that_outlives_the_process(tmp_path):
+    run = saved_run(tmp_path)
+    run.rewind(19, {"lr_d": 1e-4, "lr_g": TINY.lr_g})
+    wanted = dataclasses.replace(TINY, lr_d=1e-4)
+    assert run.config == wanted == Run.resume(tmp_path).config
+    (mark,) = read_marks(tmp_path)
+    assert (mark["mark"], mark["step"], mark["from_step"]) == ("rolled back", 10, 35)
+    assert mark["changes"] == {"lr_d": 1e-4} and "lr_d 0.0001" in mark["note"]
+    for name in (NEWEST, PREVIOUS):  # neither is of the abandoned future
+        assert load_checkpoint(tmp_path / name)[0]["step_count"] == 10
+    run.rewind(9, {})
+    assert run.config == TINY and [m["step"] for m in read_marks(tmp_path)] == [0, 0]
+
+
+def test_what_was_changed_since_goes_back_to_what_it_was_then(tmp_path):
+    run = saved_run(tmp_path)
+    run.configure({"lr_g": 1e-6})
+    run.rewind(20, {"lr_g": 2e-6, "lr_d": 1e-4})
+    assert run.config == dataclasses.replace(TINY, lr_d=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("step", "changes", "error"),
+    [(20, {"lr_d": 9.0}, ConfigError), (20, {"width": 8}, ConfigError), (-1, {}, CheckpointError)],
+)
+def test_a_refused_way_back_changes_nothing(tmp_path, step, changes, error):
+    run = saved_run(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(error):
+        run.rewind(step, changes)
+    assert run.step == 35 and run.rewinds == 0 and run.config == TINY
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_damaged_milestones_are_passed_over(tmp_path):
+    run = saved_run(tmp_path)
+    path = tmp_path / milestone_name(20)
+    path.write_bytes(path.read_bytes()[:-9])
+    run.rewind(25, {})
+    assert run.step == 10
+
+
+def test_without_both_checkpoints_the_last_milestone_serves_and_says_so(tmp_path):
+    run = saved_run(tmp_path)
+    path = tmp_path / milestone_name(30)
+    for each in (path, tmp_path / NEWEST, tmp_path / PREVIOUS):
+        each.unlink()
+    resumed = Run.resume(tmp_path)
+    assert resumed.step == 20 and "step 20" in Keeper(resumed).notes[-1]
+    assert same(walk(resumed, 35), run)
+
+
+class Cut(BaseException):
+    """The power, at a write."""
+
+
+def test_cut_off_at_any_write_on_the_way_back_it_is_whole_and_somewhere_sensible(
+    tmp_path, monkeypatch
+):
+    stood, writes = set(), 0
+    for after in range(99):
+        folder = tmp_path / str(after)
+        run, real, left = saved_run(folder, (4, 10)), os.replace, [after]
+        run.save()  # at step 15
+
+        def cut(*names, real=real, left=left):
+            if not left[0]:
+                raise Cut
+            left[0] -= 1
+            real(*names)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", cut)
+            try:
+                run.rewind(9, {"lr_d": 1e-4})
+            except Cut:
+                writes += 1
+        assert not damage(folder)
+        resumed = Run.resume(folder)
+        marks = [mark["mark"] for mark in read_marks(folder)]
+        assert max(kept_steps(folder) + milestone_steps(folder)) <= resumed.step
+        if resumed.step == 15:
+            assert resumed.config == TINY and marks == []
+            assert [row["step"] for row in resumed.rows] == [10]
+        else:
+            assert (resumed.step, resumed.config.lr_d, marks) == (4, 1e-4, ["rolled back"])
+        stood.add(resumed.step)
+        if left[0]:  # it was not cut off any more
+            break
+    assert stood == {15, 4} and writes >= 4
+
+
+def test_a_full_disk_does_not_keep_it_from_going_back(tmp_path, monkeypatch):
+    keeper = Keeper(saved_run(tmp_path))
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gan.runs.checkpoints.save_checkpoint", full)
+        keeper.rewind(20, {"lr_d": 1e-4})
+    assert keeper.run.step == 20 and "No space" in keeper.warning
+    assert Run.resume(tmp_path).step == 20
+    assert keeper.save() and keeper.warning is None and Run.resume(tmp_path).config.lr_d == 1e-4
+
+
+@pytest.mark.parametrize("first", ["D", "G"])
+def test_steps_by_hand_are_steps_and_resumed_bit_for_bit(tmp_path, first):
+    keeper = Keeper(Run.create(TINY, tmp_path / "r"))
+    for who in (first, "G", "D", "D"):
+        assert keeper.hand_step(who).who == who
+        resumed = Run.resume(tmp_path / "r")  # each was saved at once
+        assert same(resumed, keeper.run)
+    assert resumed.step == keeper.run.step == (2 if first == "G" else 1)
+    assert same(walk(resumed, 12), walk(keeper.run, 12))
+    rows = [run.rows[0] | {"elapsed_s": 0} for run in (resumed, keeper.run)]
+    assert rows[0] == rows[1] and np.isfinite(rows[0]["loss_g"])

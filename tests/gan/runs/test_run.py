@@ -1,0 +1,170 @@
+"""A run's folder: exact resume, files that are whole or not there, history and frames."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from bench.faults import Tally, compare, torture
+from bench.support.victim import SETTINGS
+from bench.support.wholeness import damage
+from gan.system.atomic import write_atomic
+from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from gan.config import preset
+from gan.runs.snapshots import fixed_latents, frame_steps, thin
+from gan.models.generator import Generator
+from gan.runs.history import read_history
+from gan.runs.run import Run
+from gan.storage.layout import NEWEST, PREVIOUS
+
+SMALL = preset("default", width=8, batch_size=8, steps=400)
+
+
+def walk(run: Run, steps: int) -> Run:
+    """Advance until `steps`."""
+    while run.step < steps:
+        run.advance()
+    return run
+
+
+def weights(run: Run) -> dict[str, torch.Tensor]:
+    """Everything that could differ."""
+    return run.trainer.state_dict()["tensors"]
+
+
+def assert_same_weights(one: Run, other: Run) -> None:
+    """Bit for bit, optimisers and random numbers included."""
+    first, second = weights(one), weights(other)
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_200_steps_equal_100_then_resume_then_100(tmp_path):
+    straight = walk(Run.create(SMALL, tmp_path / "a"), 200)
+    half = walk(Run.create(SMALL, tmp_path / "b"), 105)  # 105: in the middle of a history row
+    half.save()
+    resumed = walk(Run.resume(tmp_path / "b"), 200)
+    assert_same_weights(straight, resumed)
+    np.testing.assert_array_equal(straight.sheet.images(), resumed.sheet.images())
+    drop_time = [{k: v for k, v in row.items() if k != "elapsed_s"} for row in resumed.rows]
+    assert drop_time == [
+        {k: v for k, v in row.items() if k != "elapsed_s"} for row in straight.rows
+    ]
+    assert straight.advance().loss_d == resumed.advance().loss_d
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_killed_processes_lose_and_spoil_nothing(tmp_path):
+    tally = Tally()
+    torture(tmp_path / "k", kills=2, seed=4, save_every_s=0.2, tally=tally)
+    compare(tmp_path / "k", seed=4, tally=tally)
+    assert (tally.kills, tally.lost_runs, tally.corrupt, tally.faults) == (2, 0, 0, [])
+    assert 0 < tally.max_lost_s < 5  # a busy machine; bench/faults.py measures it
+
+
+def test_the_fault_bench_sees_a_run_that_differs(tmp_path):
+    tally, run = Tally(), Run.create(preset("default", seed=1, **SETTINGS), tmp_path / "r")
+    next(run.trainer.G.parameters()).data[0] += 1e-4
+    run.save()
+    (tmp_path / "r/model.safetensors").write_bytes(b"cut")
+    assert [fault.split(":")[0] for fault in damage(tmp_path / "r")] == ["model.safetensors"]
+    compare(tmp_path / "r", seed=1, tally=tally)
+    assert tally.corrupt == 1
+
+
+def test_resume_forgets_history_after_the_checkpoint(tmp_path):
+    run = walk(Run.create(SMALL, tmp_path), 20)
+    run.save()
+    walk(run, 40)
+    with open(tmp_path / "history.jsonl", "a") as file:
+        file.write('{"step": 50, "loss')  # cut short by a crash
+    assert [row["step"] for row in Run.resume(tmp_path).rows] == [10, 20]
+    assert [row["step"] for row in read_history(tmp_path)] == [10, 20]
+
+
+def damaged(path: Path, how: str) -> None:
+    """Spoil a checkpoint in one of the ways disks and strangers do."""
+    whole = path.read_bytes()
+    if how == "truncated":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "noise":
+        path.write_bytes(os.urandom(len(whole)))
+    elif how == "pickle":
+        torch.save({"G": torch.zeros(3)}, path)
+    elif how == "foreign":
+        save_file({"weight": torch.zeros(3)}, path)
+    elif how == "other network":
+        save_other = Run.create(preset("default", width=4, batch_size=8), path.parent / "other")
+        (save_other.folder / "checkpoint.safetensors").rename(path)
+        state, _ = load_checkpoint(path)
+        state["tensors"].pop("G.fc.weight")
+        save_checkpoint(path, state, {"elapsed_s": 0.0})
+    elif how == "missing":
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    "how", ["truncated", "empty", "noise", "pickle", "foreign", "other network", "missing"]
+)
+def test_a_damaged_checkpoint_is_refused_with_a_sentence_and_changes_nothing(tmp_path, how):
+    run = walk(Run.create(SMALL, tmp_path / "r"), 20)
+    run.save()
+    run.close()
+    (tmp_path / "r" / PREVIOUS).write_bytes(b"damaged too")
+    damaged(tmp_path / "r" / NEWEST, how)
+    shutil.rmtree(tmp_path / "r/milestones")
+    before = {p: p.read_bytes() for p in (tmp_path / "r").rglob("*") if p.is_file()}
+    with pytest.raises(CheckpointError, match=r"checkpoint.*") as caught:
+        Run.resume(tmp_path / "r")
+    assert len(str(caught.value)) > 20
+    assert before == {p: p.read_bytes() for p in (tmp_path / "r").rglob("*") if p.is_file()}
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "x.json"
+    write_atomic(path, b"old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_run_does_not_overwrite_another(tmp_path):
+    Run.create(SMALL, tmp_path)
+    with pytest.raises(FileExistsError, match="not empty"):
+        Run.create(SMALL, tmp_path)
+
+
+def test_the_saved_model_draws_what_the_run_shows(tmp_path):
+    run = walk(Run.create(SMALL, tmp_path), 30)
+    run.save()
+    shown = run.sheet.images()
+    loaded = Generator.load(tmp_path).sample(fixed_latents(SMALL), np.arange(60) % 10)
+    assert np.abs(shown.astype(int) - loaded.astype(int)).max() <= 1
+    assert run.generator().model_id == Generator.load(tmp_path).model_id
+    assert json.loads((tmp_path / "config.json").read_text()) == SMALL.to_json()
+
+
+def test_frames_thin_out_but_first_and_last_stay(tmp_path):
+    steps = list(range(0, 3000, 10))
+    dropped = thin(steps, 64)
+    kept = [step for step in steps if step not in dropped]
+    assert len(kept) == 64 and kept[0] == 0 and kept[-1] == 2990
+    run = Run.create(SMALL, tmp_path)
+    run.keep_frame()
+    walk(run, 10).keep_frame()
+    assert frame_steps(tmp_path) == [0, 10]

@@ -1,0 +1,237 @@
+"""Two processes train one run: on the same weights, like one process, never without each other."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from gan.cli.main import main
+from gan.config import ConfigError, preset
+from gan.runs.run import Run
+from gan.storage.run_lock import HeldElsewhere, holder
+from gan.training.cluster import Cluster
+from gan.training.launch import launcher_arguments
+from tests.gan.training.shared_steps import STEPS
+
+ROOT = Path(__file__).parents[3]
+LONGEST_S = 250
+QUICK = ["--set", "width=4", "--set", "batch_size=8", "--save-every", "0.5"]
+
+
+def started(*command: str, **env: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def two(*command: str) -> list[subprocess.Popen]:
+    """Two processes as a launcher starts them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    both = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
+    both |= {"MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true"}
+    ranks = ({"RANK": rank, "LOCAL_RANK": rank} for rank in "01")
+    return [started(sys.executable, "-m", *command, **both, **rank) for rank in ranks]
+
+
+def ended(processes: list[subprocess.Popen]) -> list[str]:
+    """What each said; none is left behind."""
+    try:
+        return [each.communicate(timeout=LONGEST_S)[0] for each in processes]
+    finally:
+        for each in processes:
+            each.kill()
+
+
+def family(process: subprocess.Popen) -> dict[str, psutil.Process]:
+    """Its descendants that have a rank, by it."""
+    found = {}
+    for each in psutil.Process(process.pid).children(recursive=True):
+        try:
+            found[each.environ().get("RANK", "")] = each
+        except psutil.Error:  # it is over, or not there yet
+            continue
+    return found
+
+
+def wait_for(what, process: subprocess.Popen) -> None:
+    end_s = time.monotonic() + LONGEST_S
+    while not what():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < end_s
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory):
+    """What two processes of tests/gan/training/shared_steps.py told."""
+    folder = tmp_path_factory.mktemp("steps")
+    processes = two("tests.gan.training.shared_steps", str(folder))
+    said = ended(processes)
+    assert [each.returncode for each in processes] == [0, 0], said
+    return folder
+
+
+def loaded(path: Path):
+    return torch.load(path, weights_only=True)
+
+
+def test_both_have_the_same_weights_bit_for_bit(steps):
+    first, second = (loaded(steps / f"rank{rank}.pt")["states"] for rank in (0, 1))
+    assert len(first) == len(second) == 3
+    for mine, other in zip(first, second, strict=True):
+        assert mine.keys() == other.keys()
+        assert not [name for name in mine if not torch.equal(mine[name], other[name])]
+
+
+def test_without_batch_norm_they_follow_a_process_alone(steps):
+    told = json.loads((steps / "told.json").read_text())
+    np.testing.assert_allclose(told["shared"], told["alone"], rtol=1e-4, atol=1e-5)
+    shared, alone = (loaded(steps / f"{name}.pt")["tensors"] for name in ("shared", "alone"))
+    assert torch.equal(shared["rng"], alone["rng"])
+    for name in ("G.out.weight", "D.fc.0.weight", "ema.out.weight"):
+        torch.testing.assert_close(shared[name], alone[name], rtol=0, atol=1e-4)
+
+
+def test_a_checkpoint_moves_from_one_process_to_two(steps):
+    told = json.loads((steps / "told.json").read_text())
+    np.testing.assert_allclose(told["moved"], told["alone"], rtol=1e-4, atol=1e-5)
+
+
+def test_with_batch_norm_and_augmentation_it_is_the_same_game(steps):
+    told = np.array(json.loads((steps / "told.json").read_text())["conv"])
+    assert told.shape == (STEPS, 4) and np.isfinite(told).all()
+    assert (told[:, 2:] > 0).all() and (told[:, 2:] < 1).all()
+
+
+def test_gradients_are_averaged_as_ddp_does_it(steps):
+    assert loaded(steps / "rank0.pt")["ddp"] and loaded(steps / "rank1.pt")["ddp"]
+
+
+def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
+    folder = tmp_path / "run"
+    launch = (sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2")
+    job = started(*launch, "-m", "gan", "train", "--steps", "100000", "--out", str(folder), *QUICK)
+    try:
+        saved = folder / "checkpoint.previous.safetensors"
+        wait_for(lambda: saved.exists() and "1" in family(job), job)
+        workers = family(job)
+        assert holder(folder).process == workers["0"].pid
+        with pytest.raises(HeldElsewhere, match=f"process {workers['0'].pid} on"):
+            Run.resume(folder)
+        workers["1"].kill()
+        said = job.communicate(timeout=LONGEST_S)[0]
+        assert job.returncode != 0
+        assert "gan: Another process of this training is gone" in said and "resume it" in said
+        psutil.wait_procs(workers.values(), timeout=20)
+        assert not [each for each in workers.values() if each.is_running()]
+    finally:
+        left = list(family(job).values()) if job.poll() is None else []
+        for each in left:
+            each.kill()
+        job.kill()
+
+    assert holder(folder) is None
+    alone = Run.resume(folder)
+    step = alone.step
+    assert step > 0 and np.isfinite(alone.advance().loss_d)
+    alone.close()
+    processes = two("gan", "resume", str(folder), "--steps", str(step + 10))
+    said = ended(processes)
+    assert [each.returncode for each in processes] == [0, 0], said
+    assert f"step {step + 10}" in said[0] and "step" not in said[1]
+    again = Run.resume(folder)
+    assert again.step == step + 10 and again.config.batch_size == 8
+
+
+def test_what_cannot_be_shared_evenly_is_refused(monkeypatch):
+    for name in ("LOCAL_RANK", "RANK", "WORLD_SIZE", "ACCELERATE_MIXED_PRECISION"):
+        monkeypatch.delenv(name, raising=False)
+    cluster = Cluster()
+    cluster.count = 3
+    with pytest.raises(ConfigError, match="batch_size is 32, and 3 processes"):
+        cluster.check(preset("default", batch_size=32))
+    cluster.count = 32
+    with pytest.raises(ConfigError, match="2 or more images"):
+        cluster.check(preset("default", batch_size=32))
+
+
+def test_alone_by_accelerate_it_is_the_run_of_old_in_bf16_or_not(tmp_path, monkeypatch, capsys):
+    args = ["train", "--steps", "3", *QUICK, "--set", "precision=float32", "--out"]
+    assert main([*args, str(tmp_path / "plain")]) == 0
+    for precision, setting in (("no", "float32"), ("bf16", "auto")):
+        args[-2] = f"precision={setting}"
+        monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", precision)
+        monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
+        _forget_accelerator()
+        assert main([*args, str(tmp_path / precision)]) == 0
+    _forget_accelerator()
+    names = ("checkpoint.safetensors",)
+    plain, same, half = (
+        [torch_tensors(tmp_path / run / name) for name in names] for run in ("plain", "no", "bf16")
+    )
+    assert all(torch.equal(plain[0][k], same[0][k]) for k in plain[0])
+    weights = "G.fc.weight"
+    assert half[0][weights].dtype == torch.float32 and half[0][weights].isfinite().all()
+    assert not torch.equal(plain[0][weights], half[0][weights])
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "fp16")
+    assert main([*args, str(tmp_path / "fp16")]) == 2
+    assert "Choose bf16" in capsys.readouterr().err and not (tmp_path / "fp16").exists()
+
+
+def torch_tensors(path: Path) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(path)
+
+
+def _forget_accelerator() -> None:
+    from accelerate.state import AcceleratorState
+
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("--cpu --num_processes 2 -m gan train", "--nproc_per_node 2 --standalone"),
+        ("--cpu --num-processes=3 -m gan resume x --steps 5", "--nproc_per_node 3 --standalone"),
+        (
+            "--cpu --num_processes 4 --num_machines 2 --machine_rank 1 --main_process_ip 10.0.0.1 "
+            "--main_process_port 1234 -m gan train",
+            "--nproc_per_node 2 --nnodes 2 --node_rank 1 --master_addr 10.0.0.1 --master_port 1234",
+        ),
+    ],
+)
+def test_what_accelerate_was_asked_for_is_started(asked, wanted):
+    command = ["python", "/bin/accelerate", "launch", *asked.split()]
+    assert launcher_arguments(command) == ["torch.distributed.run", *wanted.split()]
+    with pytest.raises(ValueError, match="torchrun"):
+        launcher_arguments(["mpirun", "-n", "2"])
+
+
+def test_alone_nothing_of_accelerate_is_imported():
+    code = (
+        "import sys; from gan.cli.main import main; "
+        "import gan.runner.fault_tolerance, gan.cli.train_commands; "
+        "from gan.training.launch import joined\n"
+        "with joined() as peers: print(peers.count, peers.main, 'accelerate' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "1 True False", done.stderr

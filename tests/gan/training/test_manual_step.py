@@ -1,0 +1,157 @@
+"""A move by hand is a move of training, and what it tells is what it did."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from gan.config import PRESETS, preset
+from gan.models.blocks import blocks_of
+from gan.models.networks import make_discriminator, make_generator
+from gan.training.manual_step import SHOWN, hand_step, look
+from gan.training.trainer import Trainer
+
+CPU = torch.device("cpu")
+SMALL = {"width": 4, "z_dim": 8, "batch_size": 8, "steps": 20}
+
+
+def make(data, name: str = "default", **changes) -> Trainer:
+    small = {"batch_size": 8, "steps": 20} if name == "article" else SMALL
+    return Trainer(preset(name, **{**small, **changes}), data, CPU)
+
+
+def frozen(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in trainer.state_dict()["tensors"].items()}
+
+
+def differing(one: dict, other: dict) -> set[str]:
+    assert one.keys() == other.keys()
+    return {name for name in one if not torch.equal(one[name], other[name])}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_d_and_then_g_by_hand_are_one_step_of_training(tiny_data, name):
+    by_hand, straight = make(tiny_data, name), make(tiny_data, name)
+    for step in range(1, 3):
+        d, g = hand_step(by_hand, "D"), hand_step(by_hand, "G")
+        straight.step()
+        assert (d.step, g.step, by_hand.step_count) == (step - 1, step, step)
+    assert not differing(frozen(by_hand), frozen(straight))
+
+
+def test_the_learning_rate_falls_by_hand_too(tiny_data):
+    by_hand, straight = (make(tiny_data, lr_schedule="linear", steps=4) for _ in range(2))
+    for _ in range(4):
+        hand_step(by_hand, "D"), hand_step(by_hand, "G")
+        straight.step()
+    assert not differing(frozen(by_hand), frozen(straight))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("size", [28, 64])
+def test_the_blocks_are_the_networks(name, size):
+    config = preset(name, **{"image_size": size} | ({} if name == "article" else {"width": 4}))
+    classes = torch.zeros(2, config.classes)
+    images = torch.zeros(2, config.channels, size, size)
+    check_blocks(config, "G", make_generator(config), (torch.zeros(2, config.z_dim), classes))
+    check_blocks(config, "D", make_discriminator(config), (images, classes))
+
+
+def check_blocks(config, who, network, inputs):
+    sizes, blocks = {}, blocks_of(config, who)
+    for path, module in network.named_modules():
+        module.register_forward_hook(
+            lambda _, __, out, path=path: sizes.update({path: out[0].numel()})
+        )
+    network(*inputs)
+    for block in blocks:  # what comes out of the last one is what comes out of the network
+        last = "" if block is blocks[-1] else block.modules[-1]
+        assert sizes[last] == math.prod(block.shape), block
+    for weight, _ in network.named_parameters():
+        assert sum(block.holds(weight) for block in blocks) == 1, weight
+
+
+def test_it_tells_what_moved(tiny_data):
+    trainer = make(tiny_data)
+    for who, network in (("D", trainer.D), ("G", trainer.G)):
+        blocks = blocks_of(trainer.config, who)
+        before = [weight.detach().clone() for weight in network.parameters()]
+        told = hand_step(trainer, who)
+        assert len(told.moved) == len(blocks)
+        for moved, block in zip(told.moved, blocks, strict=True):
+            mine = [
+                (weight.detach(), past)
+                for (name, weight), past in zip(network.named_parameters(), before, strict=True)
+                if block.holds(name)
+            ]
+            change = torch.cat([(w - past).flatten() for w, past in mine]).norm()
+            length = torch.cat([past.flatten() for _, past in mine]).norm()
+            assert moved.share == pytest.approx((change / length).item(), rel=1e-4)
+            assert moved.share > 0 and moved.gradient > 0
+
+
+def test_d_leaves_the_fakes_alone_and_g_the_beliefs_in_real_images(tiny_data):
+    trainer = make(tiny_data)
+    d, g = hand_step(trainer, "D"), hand_step(trainer, "G")
+    np.testing.assert_array_equal(d.before.fake, d.after.fake)
+    assert (d.before.d_real != d.after.d_real).all()
+    assert (g.before.fake != g.after.fake).any()
+    np.testing.assert_array_equal(g.before.d_real, g.after.d_real)
+    np.testing.assert_array_equal(d.after.d_fake, g.before.d_fake)
+    for seen in (d.before, d.after, g.before, g.after):
+        assert seen.fake.shape == (SHOWN, 28, 28, 1) and seen.fake.dtype == np.uint8
+        for beliefs in (seen.d_real, seen.d_fake):
+            assert beliefs.shape == (SHOWN,) and (beliefs >= 0).all() and (beliefs <= 1).all()
+
+
+def test_the_same_images_are_looked_at_all_through_a_run(tiny_data):
+    trainer, resumed = make(tiny_data), make(tiny_data)
+    first = hand_step(trainer, "D")
+    for _ in range(3):
+        trainer.step()
+    resumed.load_state_dict(trainer.state_dict())
+    one, other = hand_step(trainer, "D"), hand_step(resumed, "D")
+    np.testing.assert_array_equal(first.real, one.real)
+    np.testing.assert_array_equal(one.real, other.real)
+    np.testing.assert_array_equal(one.before.fake, other.before.fake)
+    assert first.classes == one.classes == tuple(range(SHOWN))
+    shown = tiny_data.images.permute(0, 2, 3, 1).numpy()
+    for image, label in zip(one.real, one.classes, strict=True):
+        found = (shown == image).all((1, 2, 3)).nonzero()[0]
+        assert label in tiny_data.labels[found]
+
+
+@pytest.mark.parametrize("name", ["default", "article"])
+def test_each_lowers_its_own_loss(tiny_data, name):
+    """On average over moves: the batch that is looked at is not the one that is learnt from."""
+    trainer = make(tiny_data, name, batch_size=32)
+    fell = {"D": 0.0, "G": 0.0}
+    for _ in range(8):
+        for who, loss in (("D", "loss_d"), ("G", "loss_g")):
+            told = hand_step(trainer, who)
+            fell[who] += getattr(told.before, loss) - getattr(told.after, loss)
+    assert fell["D"] > 0 and fell["G"] > 0
+
+
+def test_looking_moves_nothing(tiny_data):
+    trainer = make(tiny_data)
+    trainer.step()
+    before = frozen(trainer)
+    seen, then = look(trainer), hand_step(make(tiny_data), "D")
+    assert not differing(before, frozen(trainer)) and trainer.step_count == seen.step == 1
+    assert seen.who == "" and seen.moved == () and seen.before is seen.after
+    np.testing.assert_array_equal(seen.real, then.real)
+    np.testing.assert_array_equal(hand_step(trainer, "D").before.d_fake, seen.after.d_fake)
+
+
+def test_an_unconditional_run_has_no_classes(tiny_data):
+    assert hand_step(make(tiny_data, "article"), "G").classes == ()
+
+
+def test_nobody_else_can_be_stepped(tiny_data):
+    trainer = make(tiny_data)
+    before = frozen(trainer)
+    with pytest.raises(ValueError, match="D or G"):
+        hand_step(trainer, "ema")
+    assert not differing(before, frozen(trainer))

@@ -1,0 +1,91 @@
+"""What a run will take: from the time of real steps, and from the table of readable digits."""
+
+import threading
+
+import pytest
+import torch
+
+from gan.config import PRESETS, Config, preset
+from gan.training import pace
+from gan.training.pace import READABLE_STEPS, measure, paced, readable_steps
+from gan.training.trainer import Trainer
+
+SMALL = {"width": 4, "z_dim": 8, "batch_size": 8}
+
+
+def test_real_steps_are_timed_and_nothing_stays_behind():
+    threads, state = threading.active_count(), torch.get_rng_state()
+    found = measure(Config(steps=1000), 0.1)
+    assert 1e-4 < found.step_s < 60  # no more can be said on a busy machine
+    assert found.total_s == pytest.approx(1000 * found.step_s)
+    assert threading.active_count() == threads
+    assert torch.equal(state, torch.get_rng_state())
+
+
+def test_a_batch_too_large_to_try_is_measured_by_a_part_of_it(monkeypatch):
+    tried = []
+
+    def timed(config, seconds):
+        tried.append(config.batch_size)
+        return 0.1 * config.batch_size
+
+    monkeypatch.setattr(pace, "_timed", timed)
+    assert measure(Config(batch_size=1024), 8.0).step_s == pytest.approx(102.4)
+    assert measure(Config(batch_size=4), 8.0).step_s == pytest.approx(0.4)
+    assert tried == [8, 20, 4, 4]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data": "svhn", "image_size": 64},
+        {"data": "own-0123456789ab", "image_size": 128, "image_channels": 3, "image_classes": 7},
+        {"data": "own-0123456789ab", "image_size": 32, "image_channels": 1},
+        {"train_images": 200, "augment": 0.5},
+        {"r1_gamma": 1.0, "r1_every": 64},
+        {"r1_every": 1},
+    ],
+)
+def test_every_kind_of_run_can_be_measured_without_its_data(changes):
+    assert measure(Config(**SMALL, **changes), 0.05).step_s > 0
+
+
+def test_steps_with_r1_count_as_often_as_they_come(tiny_data, monkeypatch):
+    now = 0.0
+
+    class Clocked(Trainer):
+        def step(self):
+            nonlocal now
+            now += 9.0 if self.step_count % 8 == 0 else 1.0
+            self.step_count += 1
+
+    monkeypatch.setattr(pace, "Trainer", Clocked)
+    monkeypatch.setattr(pace.time, "perf_counter", lambda: now)
+    assert measure(Config(**SMALL, r1_every=8), 30.0).step_s == pytest.approx(2.0)
+
+
+def test_what_goes_wrong_reaches_the_caller(monkeypatch):
+    def broken(*_):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(pace, "_step_s", broken)
+    with pytest.raises(MemoryError, match="no room"):
+        measure(Config(), 0.05)
+
+
+def test_readable_digits_are_told_only_where_they_were_measured():
+    steps = READABLE_STEPS["default"]
+    assert paced(preset("default"), 0.1).readable_s == pytest.approx(0.1 * steps)
+    assert paced(preset("default", steps=steps - 1), 0.1).readable_s is None  # ends before
+    other = paced(preset("default", data="kmnist"), 0.1)
+    assert other.readable_s is None and not other.never
+    article = paced(preset("article"), 0.1)
+    assert article.readable_s is None and article.never
+    assert readable_steps(preset("default", lr_d=0.01)) == (False, None)
+
+
+def test_every_preset_was_measured():
+    measured = set(PRESETS) - {"own-images"}
+    assert set(READABLE_STEPS) == measured
+    for name in measured:
+        assert readable_steps(preset(name, seed=5)) == (True, READABLE_STEPS[name])
