@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from gan.monitor.real_features import Reals, Shelf
+from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals import Probe
 from gan.runs.history import read_history
 from gan.runs.run import Run
@@ -43,12 +43,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
     found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
-    reals = _reals()
+    real_features = _real_features()
     with tempfile.TemporaryDirectory() as place:
         for seed in options.seeds:
             for way, launcher in WAYS.items():
                 folder = Path(place) / f"{way}-{seed}"
-                told = _train(launcher, folder, seed, options.steps, reals)
+                told = _train(launcher, folder, seed, options.steps, real_features)
                 found[way].append(told)
                 curve = " ".join(f"{g:.2f}/{d:.2f}" for g, d in told["losses"])
                 print(
@@ -59,7 +59,9 @@ def main() -> None:
     print(json.dumps(_summary(found)))
 
 
-def _train(launcher: list[str], folder: Path, seed: int, steps: int, reals: Reals) -> dict:
+def _train(
+    launcher: list[str], folder: Path, seed: int, steps: int, real_features: RealFeatures
+) -> dict:
     goal = ["--steps", str(steps), "--seed", str(seed), "--out", str(folder)]
     start = time.monotonic()
     done = subprocess.run(
@@ -69,7 +71,7 @@ def _train(launcher: list[str], folder: Path, seed: int, steps: int, reals: Real
     if done.returncode:
         raise SystemExit(done.stderr)
     run = Run.resume(folder)
-    sign = Probe(run.trainer, reals).measure()
+    sign = Probe(run.trainer, real_features).measure()
     run.close()
     losses = np.array([(row["loss_g"], row["loss_d"]) for row in read_history(folder)])
     return {
@@ -100,11 +102,11 @@ def _summary(found: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
     return {name: value and round(value, 3) for name, value in summary.items()}
 
 
-def _reals() -> Reals:
-    shelf = Shelf()
-    while (reals := shelf.get("mnist", 28)) is None:
+def _real_features() -> RealFeatures:
+    shelf = RealFeaturesCache()
+    while (real_features := shelf.get("mnist", 28)) is None:
         time.sleep(WAIT_S)
-    return reals
+    return real_features
 
 
 if __name__ == "__main__":

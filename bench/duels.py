@@ -17,7 +17,7 @@ from typing import Any
 from gan.config import Config
 from gan.data import image_set
 from gan.monitor.outcome import outcome
-from gan.monitor.real_features import Reals, Shelf
+from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals import Probe
 from gan.training.experiments import EXPERIMENTS
 from gan.training.trainer import Trainer
@@ -55,15 +55,15 @@ def train(config: Config) -> dict[str, Any]:
     for _ in range(config.steps):
         trainer.step()
     cpu_s = time.process_time() - start_s
-    return Probe(trainer, reals(config)).measure() | {"cpu_s": round(cpu_s, 1)}
+    return Probe(trainer, real_features(config)).measure() | {"cpu_s": round(cpu_s, 1)}
 
 
-_shelf = Shelf()
+_real_features = RealFeaturesCache()
 
 
-def reals(config: Config) -> Reals:
+def real_features(config: Config) -> RealFeatures:
     """What to compare with, waited for."""
-    while (known := _shelf.get(config.data, config.image_size)) is None:
+    while (known := _real_features.get(config.data, config.image_size)) is None:
         time.sleep(WAIT_S)
     return known
 

@@ -25,7 +25,7 @@ from multiprocessing import get_context
 import numpy as np
 import torch
 
-from bench.duels import reals
+from bench.duels import real_features
 from gan.config import Config, preset
 from gan.data import image_set
 from gan.data.image_set import ImageSet
@@ -104,7 +104,7 @@ def train(config: Config) -> Row:
     """A whole run on one processor, looked at `LOOKS` times."""
     torch.set_num_threads(1)
     trainer, cpu_s = Trainer(config, image_set.load(config.data)), 0.0
-    probe = Probe(trainer, reals(config))
+    probe = Probe(trainer, real_features(config))
     best, best_step, best_ema = np.inf, 0, trainer.ema
     every = max(1, config.steps // LOOKS)
     while trainer.step_count < config.steps:

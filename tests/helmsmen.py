@@ -4,14 +4,14 @@ import json
 from concurrent.futures import Future
 from dataclasses import replace
 
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 
 
 class FakeRunner:
     """Keeps what it was asked; `end` ends the run as reaching its goal would."""
 
     def __init__(self):
-        self.snapshot = Snapshot()
+        self.status = RunStatus()
         self.on_end = lambda: None
         self.asked = []
         self.fails = None  # what the next start or resume raises
@@ -46,11 +46,11 @@ class FakeRunner:
         return self._do("roll_back", changes)
 
     def end(self):
-        self.snapshot = replace(self.snapshot, state="done")
+        self.status = replace(self.status, state="done")
         self.on_end()
 
     def show(self, **changes):
-        self.snapshot = replace(self.snapshot, **changes)
+        self.status = replace(self.status, **changes)
 
     def _do(self, *what):
         self.asked.append(what)
@@ -62,7 +62,7 @@ class FakeRunner:
             future = Future()
             future.set_exception(error)
             return future
-        self.snapshot = Snapshot(state=state, run=folder.name, config=config)
+        self.status = RunStatus(state=state, run=folder.name, config=config)
         return self.waits or _done(None)
 
 

@@ -4,14 +4,14 @@ import time
 
 import numpy as np
 
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 
 ID = "own-0123456789ab"
 
 
 def collect(root, *, id=ID, size=32, channels=3, classes=("cat", "dog"), count=40, **facts):
     """`count` images of noise, a tenth of them held out."""
-    rng, store, held = np.random.default_rng(0), Store(root), count // 10
+    rng, store, held = np.random.default_rng(0), CollectionStore(root), count // 10
     arrived = store.arrive()
     images = rng.integers(0, 256, (count, channels, size, size), dtype=np.uint8)
     labels = np.arange(count, dtype=np.int64) % max(1, len(classes))

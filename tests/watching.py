@@ -9,29 +9,29 @@ import numpy as np
 
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 
 
 class FakeRunner:
-    """A runner whose snapshot and rows the test sets."""
+    """A runner whose status and rows the test sets."""
 
     def __init__(self) -> None:
-        self.snapshot = Snapshot()
+        self.status = RunStatus()
         self.rows: list[dict] = []
         self.signs: list[dict] = []
         self.deeds: list[dict] = []
 
     def vitals(self, run: str, since_row: int = 0) -> list[dict]:
-        return self.signs[since_row:] if run == self.snapshot.run else []
+        return self.signs[since_row:] if run == self.status.run else []
 
     def history(self, since_row: int = 0, run: str = "") -> list[dict]:
-        return self.rows[since_row:] if run == self.snapshot.run else []
+        return self.rows[since_row:] if run == self.status.run else []
 
     def marks(self, run: str = "") -> list[dict]:
         return self.deeds[:]
 
     def start(self, config: Config, folder: Path) -> SimpleNamespace:
-        self.snapshot = Snapshot(1, "running", folder.name, config)
+        self.status = RunStatus(1, "running", folder.name, config)
         return SimpleNamespace(result=lambda: None)
 
 

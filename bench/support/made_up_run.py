@@ -15,9 +15,9 @@ from demo.train.watch.progress import Progress
 from gan.config import Config
 from gan.monitor.finding import Evidence, Finding
 from gan.monitor.remedies import remedies
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.runs.history_rows import ROW_STEPS
-from gan.runs.snapshots import MAX_FRAMES, thin
+from gan.runs.snapshots import MAX_SNAPSHOTS, thin
 
 STEPS_PER_S = 30  # of the bytes' made-up run
 VITALS_STEPS = 6 * STEPS_PER_S  # between two rows of vital signs
@@ -31,15 +31,15 @@ def poll_bytes(steps: int) -> tuple[int, int]:
         studio.runner.close()
         made = MadeUp(steps)
         studio.runner = made
-        sheets = Path(folder) / made.snapshot.run / "snapshots"
+        sheets = Path(folder) / made.status.run / "snapshots"
         sheets.mkdir(parents=True)
         kept = list(range(0, steps + 1, STEPS_PER_S))
-        for step in sorted(set(kept) - set(thin(kept, MAX_FRAMES))):
+        for step in sorted(set(kept) - set(thin(kept, MAX_SNAPSHOTS))):
             (sheets / f"{step:08d}.png").touch()
         progress = Progress(studio)
         first = progress.poll({})
         made.grow()
-        (sheets / f"{made.snapshot.step:08d}.png").touch()
+        (sheets / f"{made.status.step:08d}.png").touch()
         return _size(first), _size(progress.poll(first["cursor"]))
 
 
@@ -50,7 +50,7 @@ class MadeUp:
         self._rows = [_row(step) for step in range(ROW_STEPS, steps + 1, ROW_STEPS)]
         self._signs = [_sign(step) for step in range(VITALS_STEPS, steps + 1, VITALS_STEPS)]
         self._marks = [_mark(step) for step in range(0, steps + 1, MARK_STEPS)]
-        self.snapshot = Snapshot(
+        self.status = RunStatus(
             version=7,
             state="running",
             run="20260101-120000-mnist",
@@ -68,11 +68,11 @@ class MadeUp:
 
     def grow(self) -> None:
         """A second more of training, and it is time for vital signs and another finding."""
-        step = self.snapshot.step
+        step = self.status.step
         self._rows += [_row(step + k * ROW_STEPS) for k in range(1, 4)]
         self._signs.append(_sign(step + STEPS_PER_S))
-        self.snapshot = replace(
-            self.snapshot,
+        self.status = replace(
+            self.status,
             version=8,
             step=step + STEPS_PER_S,
             opinions=np.full(60, 0.57, np.float32),

@@ -26,7 +26,7 @@ from gan.config import Config
 from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.judge import Judge
-from gan.monitor.real_features import Reals, _reals
+from gan.monitor.real_features import RealFeatures, _real_features
 from gan.monitor.vitals import Probe
 from gan.runner.fault_tolerance import Keeper, RunFailed
 from gan.runs.run import Run
@@ -48,7 +48,7 @@ def main() -> None:
 
 def record_all(out: Path, names: Sequence[str] | None = None) -> None:
     """The runs of these names, without any all of them; those that are there already are left."""
-    reals: dict[str, Reals] = {}
+    real_features: dict[str, RealFeatures] = {}
     runs = {f"{recipe.name}-{seed}": (recipe, seed) for recipe in RECIPES for seed in recipe.seeds}
     for name in names or runs:
         recipe, seed = runs[name]
@@ -57,19 +57,21 @@ def record_all(out: Path, names: Sequence[str] | None = None) -> None:
             continue
         settings = TRIED | recipe.settings | {"steps": recipe.steps, "seed": seed}
         config = Config.from_json(settings)
-        known = reals.get(config.data) or reals.setdefault(config.data, _reals(config.data, 28))
+        known = real_features.get(config.data) or real_features.setdefault(
+            config.data, _real_features(config.data, 28)
+        )
         start = time.perf_counter()
         ended = record(recipe, config, folder, known)
         print(f"{folder.name:28} {ended:30} {time.perf_counter() - start:6.1f} s", flush=True)
 
 
-def record(recipe: Recipe, config: Config, folder: Path, reals: Reals) -> str:
+def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeatures) -> str:
     """One run, whole, in `folder`. Returns how it ended."""
     work = folder.with_name("." + folder.name)
     shutil.rmtree(work, ignore_errors=True)
     run = Run.create(config, work)
     keeper = Keeper(run, SAVE_S)
-    probe, held = Probe(run.trainer, reals), load(config.data, train=False)
+    probe, held = Probe(run.trainer, real_features), load(config.data, train=False)
     autopsy = Autopsy(run.trainer, held, Judge.load(config.data))
     vitals: list[dict] = []
     reports: list[dict] = []

@@ -53,7 +53,7 @@ class Turnabout:
         worker = self.studio.runner._worker
         self._turn, worker._turn = worker._turn, self._take_turn
         self._begin()
-        self.studio.helm.start("0" * 32, config)
+        self.studio.access.start("0" * 32, config)
         progress = Progress(self.studio)
         pages = [threading.Thread(target=self._poll, args=(progress,)) for _ in range(PAGES)]
         self._pages = pages

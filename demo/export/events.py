@@ -13,7 +13,7 @@ import gradio as gr
 
 from demo import text
 from demo.export.jobs import Cancelled, Exports, Job
-from demo.export.turns import LineFullError
+from demo.export.queue import QueueFullError
 from gan.media.export import ExportError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # how such an event is listened to: without a limit of Gradio's, for the line is
-# `demo.export.turns`, and waiting there holds no thread
+# `demo.export.queue`, and waiting there holds no thread
 EXPORT = {"concurrency_limit": None, "show_progress": "hidden"}
 
 
@@ -43,7 +43,7 @@ async def exporting(
         job = exports.begin(
             visitor(request), kind, order.make, long=order.long, expected_s=order.expected_s
         )
-    except (ValueError, LineFullError) as error:
+    except (ValueError, QueueFullError) as error:
         yield [], _refusal(str(error))
         raise _told(error) from error
     with closing(job):

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from demo.export.turns import Ticket, Turns
+from demo.export.queue import ExportQueue, Ticket
 from gan.system import priority
 
 TICK_S = 0.1  # between two looks at how far a job has come
@@ -34,7 +34,7 @@ class Exports:
     """One per server. Visitors are Gradio sessions; each has one job of a kind at a time."""
 
     def __init__(self, at_once: int) -> None:
-        self.turns = Turns(at_once)
+        self.queue = ExportQueue(at_once)
         # the encoders that these threads start inherit their priority: the page goes first
         self._pool = ThreadPoolExecutor(at_once, "export", priority.lower)
         self._jobs: dict[tuple[str, str], Job] = {}
@@ -49,10 +49,10 @@ class Exports:
         ends soon after `stop` is set, by raising anything. Close the job when its files are taken.
 
         Raises:
-            demo.export.turns.LineFullError: too many wait.
+            demo.export.queue.QueueFullError: too many wait.
         """
         self.stop(visitor, kind)
-        job = Job(self.turns, self._pool, work, Ticket(visitor, lambda: None, long, expected_s))
+        job = Job(self.queue, self._pool, work, Ticket(visitor, lambda: None, long, expected_s))
         with self._lock:
             self._jobs[visitor, kind] = job
         job.future.add_done_callback(lambda _: self._forget(visitor, kind, job))
@@ -91,28 +91,30 @@ class Exports:
 class Job:
     """One export: in line, at work, or ended. Any thread may ask and stop it."""
 
-    def __init__(self, turns: Turns, pool: ThreadPoolExecutor, work: Work, ticket: Ticket) -> None:
+    def __init__(
+        self, queue: ExportQueue, pool: ThreadPoolExecutor, work: Work, ticket: Ticket
+    ) -> None:
         self.future: Future[Any] = Future()  # of what `work` gives
         self.at: tuple[int, int] = (0, 0)  # frames written, of how many; (0, 0) while it prepares
-        self._turns, self._work, self._ticket = turns, work, ticket
+        self._queue, self._work, self._ticket = queue, work, ticket
         self._stop = threading.Event()
         self._ended: asyncio.Event | None = None  # of the loop that first asks
         self._folder: Path | None = None
         ticket.begin = lambda: pool.submit(self._run)
 
     def enter(self) -> None:
-        """Stand in line. Raises `demo.export.turns.LineFullError`."""
-        self._turns.enter(self._ticket)
+        """Stand in line. Raises `demo.export.queue.QueueFullError`."""
+        self._queue.enter(self._ticket)
 
     @property
     def place(self) -> int:
         """The place in line, 1 being next; 0 when it waits no more."""
-        return self._turns.place(self._ticket)
+        return self._queue.place(self._ticket)
 
     def stop(self) -> None:
         """Have it end in `Cancelled`: at once while it waits, else as soon as the work sees it."""
         self._stop.set()
-        if self._turns.give_up(self._ticket):
+        if self._queue.give_up(self._ticket):
             self.future.set_exception(Cancelled())
 
     def close(self) -> None:
@@ -158,7 +160,7 @@ class Job:
         # before the end is told: whoever hears of it may look for what is left
         if self._stop.is_set() or failed:
             self._sweep()
-        self._turns.leave(self._ticket)
+        self._queue.leave(self._ticket)
         if self._stop.is_set():
             failed = Cancelled()
         if failed:

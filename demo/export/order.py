@@ -14,9 +14,9 @@ from gan.media.formats import KINDS, check_fps
 
 if TYPE_CHECKING:
     from gan.recipes.clip_recipe import ClipRecipe
-    from gan.recipes.training_film import GrowthRecipe
+    from gan.recipes.training_film import FilmRecipe
 
-LONG_S = 3.0  # what is expected to take longer leaves a slot to others: see demo/export/turns.py
+LONG_S = 3.0  # what is expected to take longer leaves a slot to others: see demo/export/queue.py
 # a first guess, until frames are counted: formats differ by ten, 30 to 340 million pixels
 PX_PER_S = 50_000_000
 
@@ -41,7 +41,7 @@ class Order(ABC):
     other weights than it is drawn with, of a model that is not in training.
     """
 
-    recipe: ClipRecipe | GrowthRecipe
+    recipe: ClipRecipe | FilmRecipe
     pixels: int
     other_weights: bool
 

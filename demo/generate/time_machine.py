@@ -31,7 +31,7 @@ def moments_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
         if not isinstance(model, str):
             return {"error": "A request names a model."}
         if "steps" not in payload:
-            return {"steps": studio.shelf.steps(model)}
+            return {"steps": studio.library.steps(model)}
         try:
             return _drawn(studio, model, _steps(payload["steps"]), payload)
         except ValueError as error:

@@ -18,7 +18,7 @@ from gan.system import priority
 
 KEPT = 256  # answers
 FRESH_S = 5.0  # of a model in training; its pictures soon weigh something else
-LINE_MAX = 50  # visitors that wait for one
+QUEUE_MAX = 50  # visitors that wait for one
 BUSY = "The server is estimating for many others; the next change asks again."
 
 
@@ -36,7 +36,7 @@ class Estimates:
 
     async def answer(self, visitor: str, wish: Any) -> dict[str, Any]:
         """{bytes, seconds, wait_s}, {error} with a sentence, or {stale} if a newer wish came."""
-        if visitor not in self._newest and len(self._newest) >= LINE_MAX:
+        if visitor not in self._newest and len(self._newest) >= QUEUE_MAX:
             return {"error": BUSY}
         number = self._newest[visitor] = next(self._numbers)
         try:
@@ -61,7 +61,7 @@ class Estimates:
         finally:
             if self._newest.get(visitor) == number:
                 del self._newest[visitor]
-        wait_s = self._studio.exports.turns.wait_s(visitor, order.long)
+        wait_s = self._studio.exports.queue.wait_s(visitor, order.long)
         return {**figures, "wait_s": round(wait_s, 1)}
 
     def _name(self, order: clips.Order) -> str:

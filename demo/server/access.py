@@ -14,8 +14,8 @@ from typing import Any
 
 from demo.server.privacy import Privacy
 from demo.server.refusals import Refused, result
-from demo.server.training_queue import Wish
-from demo.server.training_slot import ACTIVE, WAIT_S, Slot
+from demo.server.training_queue import QueuedRun
+from demo.server.training_slot import ACTIVE, WAIT_S, TrainingSlot
 from demo.server.visitor import Visitor
 from demo.settings import Settings
 from gan.config import Config
@@ -27,7 +27,7 @@ from gan.storage.run_lock import elsewhere
 JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "roll_back")
 
 
-class Helm:
+class Access:
     """Starts, resumes and steers runs for visitors. `who` is what owner.js says they are.
 
     Every method may be called from any thread; what is refused raises `Refused`.
@@ -35,7 +35,7 @@ class Helm:
 
     def __init__(self, runner: Runner, settings: Settings) -> None:
         self._runner, self._settings = runner, settings
-        self._slot = Slot(runner, settings.max_queue)
+        self._slot = TrainingSlot(runner, settings.max_queue)
         self.privacy = Privacy(settings)
 
     def may_train(self, who: str) -> bool:
@@ -126,7 +126,7 @@ class Helm:
         """
         if job not in JOBS:
             raise LookupError(f"There is no job {job!r}.")
-        if self._runner.snapshot.state not in ACTIVE:
+        if self._runner.status.state not in ACTIVE:
             raise Refused("nothing")
         if not self.steers(who):
             raise Refused("not_yours")
@@ -142,7 +142,7 @@ class Helm:
         Raises:
             Refused: the doctor has come to another finding, or as `act`.
         """
-        finding = self._runner.snapshot.finding
+        finding = self._runner.status.finding
         remedies = {remedy.name: remedy for remedy in finding.remedies} if finding else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
@@ -154,7 +154,7 @@ class Helm:
         return self._slot.leave(self._visitor(who).mark)
 
     def standing(self, who: str) -> dict[str, Any]:
-        """What this visitor may do now: what `Slot.standing` tells, and
+        """What this visitor may do now: what `TrainingSlot.standing` tells, and
 
         `may`: whether they may train ("open"), only the server's owner ("owner") or nobody ("off");
         `host`: whether the server is theirs; `taken`: whether a run goes on; `mine`: whether they
@@ -178,11 +178,11 @@ class Helm:
     def _visitor(self, who: Any) -> Visitor:
         return Visitor.of(who, self._settings.owner_key)
 
-    def _wish(self, who: str, begin: Any) -> Wish:
+    def _wish(self, who: str, begin: Any) -> QueuedRun:
         if not self.may_train(who):
             training = self._settings.training
             raise Refused("who" if training == "open" else f"training_{training}")
-        return Wish(self._visitor(who).mark, begin)
+        return QueuedRun(self._visitor(who).mark, begin)
 
     def _run(self, name: Any) -> RunInfo | None:
         root = self._settings.runs

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from demo.server.contact_sheets import picture_text
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 from gan.media.contact_sheet import grid, shrunk
 from gan.runs.snapshots import SAMPLE_PX, sample_side
 
@@ -37,7 +37,7 @@ def preview(one: Collection, label: Any) -> dict[str, Any]:
     Raises:
         OSError, ValueError: the files are gone, or not what they should be.
     """
-    images, labels = Store().pixels(one, train=True)
+    images, labels = CollectionStore().pixels(one, train=True)
     if type(label) is int and 0 <= label < len(one.classes):
         order = np.flatnonzero(labels == label)
     else:  # the first of each class, then the second of each, and so on

@@ -1,4 +1,4 @@
-"""Models of the Hugging Face Hub on this server: those it keeps, and those on their way here.
+"""Models of the Hugging Face HubModels on this server: those it keeps, and those on their way here.
 
 A visitor has one on its way at a time. On a public server nobody's token is used, and a model is
 listed only on the pages that asked for it, for its name is a stranger's.
@@ -26,7 +26,7 @@ MB = 1_000_000
 log = logging.getLogger(__name__)
 
 
-class Hub:
+class HubModels:
     """One per server; pages are Gradio sessions. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
@@ -43,7 +43,7 @@ class Hub:
         self._asked: OrderedDict[str, list[str]] = OrderedDict()  # models by page
 
     def folders(self) -> dict[str, Path]:
-        """The id ("hub:owner/name") and folder of every model of the Hub that is here."""
+        """The id ("hub:owner/name") and folder of every model of the HubModels that is here."""
         if not self._settings.hub:
             return {}
         return {hub_id(name): folder for name, folder in self.cache.folders().items()}

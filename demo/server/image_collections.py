@@ -34,12 +34,12 @@ from typing import Any
 
 from demo.server.collection_payload import preview as preview_of
 from demo.server.collection_payload import wire
-from demo.server.image_imports import Intakes
+from demo.server.image_imports import ImageImports
 from demo.server.refusals import Refused, answer
 from demo.server.training_slot import ACTIVE
 from demo.server.visitor import Visitor
 from gan.config import Config
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import FITS
 from gan.datasets import OWN_SIZES, is_own
 from gan.storage.metadata import clean_title
@@ -51,18 +51,18 @@ LEAST_FREE_MB = 1_000
 MB = 1_000_000
 
 
-class Collections:
+class ImageCollections:
     """One per server, made by `Studio`. Safe between threads."""
 
     def __init__(self, studio: Any) -> None:
         self._studio, self._settings = studio, studio.settings
-        self.intakes = Intakes(studio.settings)
+        self.intakes = ImageImports(studio.settings)
         self._ended = threading.Event()
         self._clock: threading.Thread | None = None
 
     def open(self) -> None:
         """Remove what a killed server left half read, and from now on what is too old."""
-        Store().sweep()
+        CollectionStore().sweep()
         if self._settings.images_kept_h is not None and self._clock is None:
             self._clock = threading.Thread(target=self._tick, name="images", daemon=True)
             self._clock.start()
@@ -111,13 +111,16 @@ class Collections:
 
     def listed(self, who: Any) -> dict[str, Any]:
         """What `images` answers."""
-        settings, mine = self._settings, [one for one in Store().all() if self._owns(who, one)]
+        settings, mine = (
+            self._settings,
+            [one for one in CollectionStore().all() if self._owns(who, one)],
+        )
         return {
             "collections": [
                 wire(one, self._left_s(one, time.time()), self._trains(one)) for one in mine
             ],
             "imports": [one.wire() for one in self.intakes.of(self._mark(who))],
-            "may": self._studio.helm.may_train(who),
+            "may": self._studio.access.may_train(who),
             "folders": not settings.public,
             "sizes": list(OWN_SIZES),
             "fits": list(FITS),
@@ -130,9 +133,9 @@ class Collections:
 
     def admit(self, who: Any) -> None:
         """Raises Refused: this visitor may not bring images now."""
-        if not self._studio.helm.may_train(who):
+        if not self._studio.access.may_train(who):
             raise Refused("images_may")
-        store, settings = Store(), self._settings
+        store, settings = CollectionStore(), self._settings
         place = store.root if store.root.is_dir() else store.root.parent
         if place.is_dir() and shutil.disk_usage(place).free < LEAST_FREE_MB * MB:
             raise Refused("images_room")
@@ -154,7 +157,7 @@ class Collections:
         if size not in OWN_SIZES or fit not in FITS:
             raise ValueError("Choose one of the sizes and fits that are offered.")
         name = clean_title(_part(options, "name")) or clean_title(source.name)
-        owner = self._studio.helm.privacy.owner(who)
+        owner = self._studio.access.privacy.owner(who)
         values = {"name": name, "size": size, "fit": fit}
         made = self.intakes.begin(source, self._mark(who), owner, values, leave_nothing)
         return {"import": made.key}
@@ -162,10 +165,10 @@ class Collections:
     def expire(self, now_s: float | None = None) -> list[str]:
         """Delete those whose time is over, but for the one that trains; their ids."""
         now_s = time.time() if now_s is None else now_s
-        old = [one for one in Store().all() if self._left_s(one, now_s) <= 0]
+        old = [one for one in CollectionStore().all() if self._left_s(one, now_s) <= 0]
         gone = [one for one in old if not self._trains(one)]
         for one in gone:
-            Store().delete(one)
+            CollectionStore().delete(one)
         return [one.id for one in gone]
 
     def _bring(self, asked: Any) -> dict[str, Any]:
@@ -179,13 +182,13 @@ class Collections:
         return self.take(_part(asked, "who"), path, asked, leave_nothing=False)
 
     def _rename(self, one: Collection, name: Any) -> dict[str, Any]:
-        changed = Store().change(one, name=clean_title(name) or one.name)
+        changed = CollectionStore().change(one, name=clean_title(name) or one.name)
         return {"name": changed.name}
 
     def _delete(self, one: Collection) -> dict[str, Any]:
         if self._trains(one):
             raise Refused("images_in_use")
-        Store().delete(one)
+        CollectionStore().delete(one)
         return {"deleted": one.id}
 
     def _cancel(self, who: Any, key: Any) -> dict[str, Any]:
@@ -195,7 +198,7 @@ class Collections:
         return {}
 
     def _find(self, who: Any, name: Any) -> Collection:
-        known = [one for one in Store().all() if one.id == name]
+        known = [one for one in CollectionStore().all() if one.id == name]
         mine = [one for one in known if self._owns(who, one)]
         if known and not mine:
             raise Refused("images_not_yours")
@@ -207,15 +210,15 @@ class Collections:
         return self._find(_part(asked, "who"), _part(asked, "id"))
 
     def _owns(self, who: Any, one: Collection) -> bool:
-        return self._studio.helm.privacy.owns(who, one)
+        return self._studio.access.privacy.owns(who, one)
 
     def _mark(self, who: Any) -> str:
         return Visitor.of(who, self._settings.owner_key).mark
 
     def _trains(self, one: Collection) -> bool:
-        snapshot = self._studio.runner.snapshot
-        config: Config | None = snapshot.config
-        going = snapshot.state in ACTIVE
+        status = self._studio.runner.status
+        config: Config | None = status.config
+        going = status.state in ACTIVE
         return going and (config is None or config.data == one.id)
 
     def _left_s(self, one: Collection, now_s: float) -> float:

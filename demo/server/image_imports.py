@@ -16,7 +16,7 @@ from typing import Any
 
 from demo.server.refusals import Refused, tellable
 from demo.settings import Settings
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.errors import IntakeError
 from gan.data.intake.importer import Progress, take_in
 from gan.data.intake.sources import Limits
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Intake:
+class ImageImport:
     """One of them. `state` is reading, done, failed or cancelled; `owner` the mark of a visitor."""
 
     key: str
@@ -59,18 +59,18 @@ class Intake:
         return told
 
 
-class Intakes:
+class ImageImports:
     """All of one server. Safe between threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._all: dict[str, Intake] = {}
+        self._all: dict[str, ImageImport] = {}
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
 
     def begin(
         self, source: Path, mark: str, owner: str, options: dict[str, Any], leave_nothing: bool
-    ) -> Intake:
+    ) -> ImageImport:
         """Start to read a file or a folder for the visitor of this mark; `options`: name, size and
         fit for `take_in`. `leave_nothing`: the source is removed when it was read, or refused.
 
@@ -82,7 +82,7 @@ class Intakes:
                 reading = [one for one in self._all.values() if one.state == "reading"]
                 if len(reading) >= AT_ONCE or any(one.owner == mark for one in reading):
                     raise Refused("images_busy")
-                made = Intake(secrets.token_hex(8), options["name"], mark, time.time())
+                made = ImageImport(secrets.token_hex(8), options["name"], mark, time.time())
                 over = [key for key, one in self._all.items() if one.state != "reading"]
                 for key in over[:-REMEMBERED]:
                     del self._all[key]
@@ -101,7 +101,7 @@ class Intakes:
                 source.unlink(missing_ok=True)
             raise
 
-    def of(self, mark: str) -> list[Intake]:
+    def of(self, mark: str) -> list[ImageImport]:
         """Those of a visitor, the oldest first."""
         with self._lock:
             return [one for one in self._all.values() if one.owner == mark]
@@ -115,7 +115,12 @@ class Intakes:
             thread.join()
 
     def _work(
-        self, one: Intake, source: Path, owner: str, options: dict[str, Any], leave_nothing: bool
+        self,
+        one: ImageImport,
+        source: Path,
+        owner: str,
+        options: dict[str, Any],
+        leave_nothing: bool,
     ) -> None:
         settings = self._settings
         limits = Limits(settings.max_images, settings.max_image_mb, settings.max_image_megapixels)
@@ -125,9 +130,14 @@ class Intakes:
 
         try:
             one.made = take_in(
-                source, Store(), limits=limits, owner=owner, on_progress=tell, stop=one.stop,
+                source,
+                CollectionStore(),
+                limits=limits,
+                owner=owner,
+                on_progress=tell,
+                stop=one.stop,
                 **options,
-            )  # fmt: skip
+            )
             one.state = "done"
         except IntakeError as error:
             told = {"key": error.key, "values": error.values, "sentence": tellable(f"{error}")}

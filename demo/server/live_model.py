@@ -30,8 +30,8 @@ class LiveModel:
 
     def covers(self, run: str) -> bool:
         """Whether this run is in progress, or paused."""
-        snapshot = self._runner.snapshot
-        return bool(run) and snapshot.run == run and snapshot.state in ("running", "paused")
+        status = self._runner.status
+        return bool(run) and status.run == run and status.state in ("running", "paused")
 
     def latest(self, run: str, wait_s: float = 0.0) -> Generator | None:
         """The newest copy of this run's weights; None when there is none (yet)."""
@@ -63,5 +63,5 @@ class LiveModel:
             self._pending = None
             same = self._known and made and self._known.model_id == made.model_id
             # runs have names of their own: still this one means that it was this one's copy
-            if made and not same and self._runner.snapshot.run == run:
+            if made and not same and self._runner.status.run == run:
                 self._known = made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from demo.server.hub_models import Hub
+from demo.server.hub_models import HubModels
 from demo.settings import Settings
 from gan.hub.names import PREFIX
 from gan.models.generator import Generator, ModelError
@@ -18,7 +18,7 @@ MODELS_KEPT = 4  # in memory
 MOMENTS_KEPT = 12  # people wander through them
 
 
-class Shelf:
+class ModelLibrary:
     """Safe to share between threads.
 
     A model's id is the name of a bundled model ("mnist"), "run:<name>" of a training run,
@@ -27,7 +27,7 @@ class Shelf:
     looked up in a listing, never joined to a path.
     """
 
-    def __init__(self, settings: Settings, hub: Hub) -> None:
+    def __init__(self, settings: Settings, hub: HubModels) -> None:
         self._settings, self._hub = settings, hub
         self._lock = threading.Lock()
         self._models: dict[str, tuple[int, Generator]] = {}

@@ -31,7 +31,7 @@ def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
     def is_listed(model: str, folder: Path) -> bool:
         if model.startswith(PREFIX):
             return studio.hub.is_listed(model, page)
-        return not (model.startswith(RUN_PREFIX) and studio.helm.privacy.hides("", folder))
+        return not (model.startswith(RUN_PREFIX) and studio.access.privacy.hides("", folder))
 
     folders = {
         model: folder

@@ -17,7 +17,7 @@ EASY |= {"d_slope": 0.2}
 KEPT = 64
 
 
-class Paces:
+class PaceCache:
     """Answers every visitor; one measurement at a time, of about a second, and nobody waits.
 
     After each, what a run like it would have to read first is read. Never beside a measurement.

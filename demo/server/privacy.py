@@ -14,9 +14,9 @@ from demo.server.refusals import Refused
 from demo.server.visitor import Visitor
 from demo.settings import Settings
 from gan.config import Config
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 from gan.datasets import is_own
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.storage.layout import CONFIG
 from gan.storage.metadata import read_about
 
@@ -42,7 +42,7 @@ class Privacy:
         """Raises Refused: the config's images are here, and somebody else's."""
         if not is_own(config.data):
             return
-        found = [one for one in Store().all() if one.id == config.data]
+        found = [one for one in CollectionStore().all() if one.id == config.data]
         if found and not any(self.owns(who, one) for one in found):
             raise Refused("images_not_yours")
 
@@ -54,10 +54,10 @@ class Privacy:
         mine = bool(visitor.mark) and read_about(folder).get("owner") == visitor.mark
         return not (mine or visitor.is_host)
 
-    def hides_present(self, who: Any, snapshot: Snapshot) -> bool:
+    def hides_present(self, who: Any, status: RunStatus) -> bool:
         """The same of the run in progress."""
-        folder = self._settings.runs / snapshot.run
-        return bool(snapshot.run) and self.hides(who, folder, snapshot.config)
+        folder = self._settings.runs / status.run
+        return bool(status.run) and self.hides(who, folder, status.config)
 
 
 def _on_own_images(folder: Path, config: Config | None) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from demo.export.jobs import Exports
-from demo.server.access import Helm
-from demo.server.hub_models import Hub
-from demo.server.image_collections import Collections
+from demo.server.access import Access
+from demo.server.hub_models import HubModels
+from demo.server.image_collections import ImageCollections
 from demo.server.live_model import LiveModel
-from demo.server.model_library import RUN_PREFIX, Shelf
-from demo.server.pace_cache import Paces
+from demo.server.model_library import RUN_PREFIX, ModelLibrary
+from demo.server.pace_cache import PaceCache
 from demo.settings import Settings
 from gan.models.generator import Generator
 from gan.runner.runner import Runner
@@ -25,18 +25,18 @@ class Studio:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.runner = Runner(on_end=lambda: self.helm.run_ended())
-        self.helm = Helm(self.runner, settings)
+        self.runner = Runner(on_end=lambda: self.access.run_ended())
+        self.access = Access(self.runner, settings)
         self.exports = Exports(settings.exports_at_once)
-        self.hub = Hub(settings)
-        self.shelf = Shelf(settings, self.hub)
-        self.paces = Paces(self.runner)
-        self.collections = Collections(self)
+        self.hub = HubModels(settings)
+        self.library = ModelLibrary(settings, self.hub)
+        self.paces = PaceCache(self.runner)
+        self.collections = ImageCollections(self)
         self._live = LiveModel(self.runner)
 
     def model_folders(self) -> dict[str, Path]:
         """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
-        return self.shelf.folders()
+        return self.library.folders()
 
     def trains(self, model: str) -> bool:
         """Whether this model is of a run in progress, so that its weights keep changing."""
@@ -44,7 +44,7 @@ class Studio:
             return False
         if self._live.covers(model.removeprefix(RUN_PREFIX)):
             return True
-        folder = self.shelf.folder(model)
+        folder = self.library.folder(model)
         return folder is not None and elsewhere(folder) is not None
 
     def generator(self, model: str, wait_s: float = 0.0) -> Generator:
@@ -60,7 +60,7 @@ class Studio:
             live = self._live.latest(model.removeprefix(RUN_PREFIX), wait_s)
             if live is not None:
                 return live
-        return self.shelf.load(model)
+        return self.library.load(model)
 
     def close(self) -> None:
         """Save and stop the run; exports in progress end without a file."""

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from demo.server.refusals import Refused, result, tellable
-from demo.server.training_queue import Line, Wish
+from demo.server.training_queue import QueuedRun, TrainingQueue
 from gan.runner.runner import Runner
 from gan.storage.metadata import change_about, read_about
 
@@ -21,7 +21,7 @@ IDLE_S = 600  # a held run that nobody touches leaves the slot to those who wait
 KEPT_WORDS = 16  # to visitors whose run could not start when their turn came
 
 
-class Slot:
+class TrainingSlot:
     """At most `most` wait. Safe between threads; nothing is done while the lock is held that waits.
 
     `holder` is the mark of whoever began the present or last run.
@@ -30,7 +30,7 @@ class Slot:
     def __init__(self, runner: Runner, most: int) -> None:
         self.holder = ""
         self._runner = runner
-        self._line = Line(most)
+        self._line = TrainingQueue(most)
         self._lock = threading.RLock()
         self._beginning = False
         self._touched_s = time.monotonic()
@@ -38,9 +38,9 @@ class Slot:
 
     def is_taken(self) -> bool:
         """Whether a run goes on, is held, or is about to begin."""
-        return self._beginning or self._runner.snapshot.state in ACTIVE
+        return self._beginning or self._runner.status.state in ACTIVE
 
-    def take(self, wish: Wish) -> str:
+    def take(self, wish: QueuedRun) -> str:
         """Begin a run and return its name; "" when it was put in the line.
 
         Raises:
@@ -82,7 +82,7 @@ class Slot:
     def look_after(self) -> None:
         """Begin the next run when the slot is free; end a held one that keeps others waiting."""
         with self._lock:
-            held = self._runner.snapshot.state == "paused"
+            held = self._runner.status.state == "paused"
             if held and len(self._line) and time.monotonic() - self._touched_s > IDLE_S:
                 log.info("A held run that nobody touched leaves its slot to the next in line.")
                 self.touch()
@@ -92,7 +92,7 @@ class Slot:
             begun = self._begin(wish)
         begun.add_done_callback(lambda future: self._after(wish, future))
 
-    def _after(self, wish: Wish, begun: Future[str]) -> None:
+    def _after(self, wish: QueuedRun, begun: Future[str]) -> None:
         if (error := begun.exception()) is None:
             return
         log.warning("The next run in line could not start: %r", error)
@@ -101,7 +101,7 @@ class Slot:
             for owner in list(self._told)[:-KEPT_WORDS]:
                 del self._told[owner]
 
-    def _begin(self, wish: Wish) -> Future[str]:
+    def _begin(self, wish: QueuedRun) -> Future[str]:
         """Begin a run now that the slot is free; the Future holds its name."""
         begun: Future[str] = Future()
         # at once: whoever steered the last run must not steer this one while it loads

@@ -21,7 +21,7 @@ JOBS = ("pause", "resume", "stop", "configure")
 
 def build(studio: Studio) -> Panel:
     """The panel; its value is {"play": id} when the visitor asks to play with a model."""
-    helm, paces = studio.helm, studio.paces
+    access, paces = studio.access, studio.paces
 
     def standing(asked: Any) -> dict[str, Any]:
         """{"who", "known"}: what this visitor may do now, and the present run.
@@ -29,22 +29,22 @@ def build(studio: Studio) -> Panel:
         `known` is the `key` of an earlier answer, whose `config` the page still has.
         """
         who, known = _part(asked, "who"), _part(asked, "known")
-        snapshot = studio.runner.snapshot
-        if helm.privacy.hides_present(who, snapshot):
-            snapshot = replace(snapshot, run="", config=None, step=0)
-        folder = studio.settings.runs / snapshot.run
-        told = helm.standing(who) | {
-            "state": snapshot.state,
-            "run": snapshot.run,
-            "step": snapshot.step,
-            "rewinds": snapshot.rewinds,
-            "pair": snapshot.beside is not None,
-            "playable": bool(snapshot.run) and (folder / MODEL).exists(),
+        status = studio.runner.status
+        if access.privacy.hides_present(who, status):
+            status = replace(status, run="", config=None, step=0)
+        folder = studio.settings.runs / status.run
+        told = access.standing(who) | {
+            "state": status.state,
+            "run": status.run,
+            "step": status.step,
+            "rewinds": status.rewinds,
+            "pair": status.beside is not None,
+            "playable": bool(status.run) and (folder / MODEL).exists(),
         }
-        if snapshot.config is not None:
-            told["key"] = _short_hash(f"{snapshot.run} {snapshot.config}")
+        if status.config is not None:
+            told["key"] = _short_hash(f"{status.run} {status.config}")
             if told["key"] != known:
-                told["config"] = snapshot.config.to_json()
+                told["config"] = status.config.to_json()
         return told
 
     def config_of(asked: Any) -> Config:
@@ -57,7 +57,7 @@ def build(studio: Studio) -> Panel:
 
         def begin() -> dict[str, Any]:
             config = config_of(asked)
-            return {"run": helm.start(_part(asked, "who"), config)}
+            return {"run": access.start(_part(asked, "who"), config)}
 
         return answer(begin)
 
@@ -71,23 +71,23 @@ def build(studio: Studio) -> Panel:
             changes = values if job == "configure" and isinstance(values, dict) else {}
             if not set(changes) <= set(STEERABLE):
                 raise LookupError("Only what may change while a run goes on can be changed now.")
-            helm.act(_part(asked, "who"), job, **changes)
+            access.act(_part(asked, "who"), job, **changes)
             marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
-            return {"step": max([studio.runner.snapshot.step, *marked])}  # the mark is exact
+            return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 
         return answer(do)
 
     def leave(asked: Any) -> dict[str, Any]:
         """{"who"}: give up the place in the line."""
-        return {"left": helm.leave(_part(asked, "who"))}
+        return {"left": access.leave(_part(asked, "who"))}
 
     def pace(asked: Any) -> dict[str, Any]:
-        """{"who", "settings"}: how long such a run takes here (`Paces.of`), and how long it may."""
+        """{"who", "settings"}: how long such a run takes here (`PaceCache.of`), and its limit."""
 
         def look() -> dict[str, Any]:
             config = config_of(asked)
-            may = helm.may_train(_part(asked, "who"))
-            free = studio.runner.snapshot.state not in ACTIVE
+            may = access.may_train(_part(asked, "who"))
+            free = studio.runner.status.state not in ACTIVE
             return paces.of(config, may and free) | {"most_s": studio.settings.max_run_s}
 
         return answer(look)

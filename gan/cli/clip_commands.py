@@ -76,7 +76,7 @@ def render(args: argparse.Namespace) -> None:
 def _film(given: dict, args: argparse.Namespace) -> None:
     from gan.recipes import training_film
 
-    recipe = training_film.GrowthRecipe.from_json(given)
+    recipe = training_film.FilmRecipe.from_json(given)
     out = _out(args, recipe.format)
     folder = args.model or model_folder(recipe.model)
     with tqdm(total=recipe.frames, unit="frame") as bar:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.errors import IntakeError
 from gan.data.intake.importer import Progress, take_in
 from gan.data.intake.skipped import in_words
@@ -41,7 +41,7 @@ def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collecti
 
             limits = Limits(images=most)
             return take_in(
-                source, Store(), name=name, size=size, fit=fit, limits=limits,
+                source, CollectionStore(), name=name, size=size, fit=fit, limits=limits,
                 on_progress=show, stop=stop,
             )  # fmt: skip
     except IntakeError as error:
@@ -59,7 +59,7 @@ def settings_of(data: str) -> dict[str, Any]:
     Raises:
         ValueError: it is not on this machine.
     """
-    found = Store().find(data)
+    found = CollectionStore().find(data)
     if found is None:
         raise ValueError(f"There are no images {data} on this machine; prepare them once more.")
     return found.settings()

@@ -101,32 +101,37 @@ def _open(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
 def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
     """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
     from gan.monitor.best import best_step
-    from gan.monitor.real_features import Reals, Shelf
+    from gan.monitor.real_features import RealFeatures, RealFeaturesCache
     from gan.monitor.vitals_log import FIRST_S, Vitals
     from gan.runner.fault_tolerance import Keeper
-    from gan.runs.snapshots import frame_steps
+    from gan.runs.snapshots import snapshot_steps
 
     seconds = args.seconds
     if seconds is not None and not seconds > 0:
         raise ValueError("--seconds must be above 0.")
     if not args.save_every >= 0:
         raise ValueError("--save-every must not be below 0.")
-    begun_s, framed_s, told, reals = run.elapsed_s, time.monotonic(), _Told(), Shelf()
+    begun_s, framed_s, told, real_features = (
+        run.elapsed_s,
+        time.monotonic(),
+        _Told(),
+        RealFeaturesCache(),
+    )
 
-    def known(data_name: str, size: int) -> Reals | None:  # not worth reading for an instant
-        return reals.get(data_name, size) if run.elapsed_s - begun_s >= FIRST_S else None
+    def known(data_name: str, size: int) -> RealFeatures | None:  # not worth reading for an instant
+        return real_features.get(data_name, size) if run.elapsed_s - begun_s >= FIRST_S else None
 
-    keeper, vitals = Keeper(run, args.save_every), Vitals(reals=known)
+    keeper, vitals = Keeper(run, args.save_every), Vitals(real_features=known)
 
     def show() -> None:
         vitals.take(run)
-        kept = {*frame_steps(run.folder), run.step}
-        run.keep_frame(best=best_step(vitals.rows(run.folder.name), kept))
+        kept = {*snapshot_steps(run.folder), run.step}
+        run.keep_snapshot(best=best_step(vitals.rows(run.folder.name), kept))
 
     bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
     with bar:
         if run.step == 0:
-            run.keep_frame()
+            run.keep_snapshot()
         while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
             if stop.is_set():  # between steps: half of one could not be resumed bit for bit
                 break

@@ -89,7 +89,7 @@ class Collection:
         return replace(found, skipped=tuple(found.skipped))
 
 
-class Store:
+class CollectionStore:
     """The folder with all collections. Every method looks anew: several processes may share it."""
 
     def __init__(self, root: Path | None = None) -> None:

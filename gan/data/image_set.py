@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from gan.config import Config
-from gan.data.collection import Store
+from gan.data.collection import CollectionStore
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS
 
@@ -108,7 +108,7 @@ def load_for(config: Config) -> ImageSet:
 def is_here(name: str) -> bool:
     """Whether this data set is on this machine, so that `load` needs no network."""
     if is_own(name):
-        return Store().find(name) is not None
+        return CollectionStore().find(name) is not None
     chosen = os.environ.get("LATENT_STUDIO_DATA")
     cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
     marks = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
@@ -134,7 +134,7 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def _own(name: str, train: bool, size: int | None) -> ImageSet:
-    store = Store()
+    store = CollectionStore()
     found = store.find(name)
     if found is None:
         raise DataError(

@@ -17,7 +17,7 @@ from PIL import Image
 
 from gan.media import png
 from gan.media.writer import Target
-from gan.system.ordered_pool import Workers
+from gan.system.ordered_pool import OrderedPool
 
 
 def changed(frame: np.ndarray, before: np.ndarray | None) -> tuple[int, int, int, int]:
@@ -49,7 +49,7 @@ class _Animation:
     def __init__(self, target: Target) -> None:
         self._target, self._count, self._before = target, 0, None
         self._file = target.path.open("wb")
-        self._workers = Workers(self._stored, target.check_stop)
+        self._workers = OrderedPool(self._stored, target.check_stop)
         self._begin()
 
     def write(self, frame: np.ndarray) -> None:

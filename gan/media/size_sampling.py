@@ -15,7 +15,7 @@ from gan.media.animations import Apng, Webp
 from gan.media.ffmpeg import COMMANDS, Command, Ffmpeg
 from gan.media.stills import PngZip
 from gan.media.writer import Target
-from gan.system.ordered_pool import Workers
+from gan.system.ordered_pool import OrderedPool
 
 Run = Iterable[np.ndarray]  # frames that follow one another, as `Look.levels` makes them
 _PARTS = {"apng": Apng, "webp": Webp, "zip": PngZip}
@@ -46,7 +46,7 @@ def weigh_rows(first: np.ndarray, rows: Iterable[Sequence[np.ndarray]]) -> int:
 
 def _parts(kind: str, target: Target, runs: Iterable[Run]) -> list[float]:
     sizes: list[float] = []
-    workers = Workers(
+    workers = OrderedPool(
         lambda part: sizes.append(len(getattr(part, "data", part))), target.check_stop
     )
     writer = _PARTS[kind](target)

@@ -12,7 +12,7 @@ import numpy as np
 from gan.media import embedded, png
 from gan.media.formats import SIDE_MAX
 from gan.media.writer import Target
-from gan.system.ordered_pool import Workers
+from gan.system.ordered_pool import OrderedPool
 
 
 class PngZip:
@@ -24,7 +24,7 @@ class PngZip:
         self._archive = zipfile.ZipFile(target.path, "w", zipfile.ZIP_STORED)
         if target.note is not None:
             self._archive.writestr(zipfile.ZipInfo(embedded.ZIP_MEMBER), target.note)
-        self._workers = Workers(self._store, target.check_stop)
+        self._workers = OrderedPool(self._store, target.check_stop)
 
     def write(self, frame: np.ndarray) -> None:
         self._workers.do(self.part, frame)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Reals:
+class RealFeatures:
     """The held-out half of a data set, and what a reader sees in it.
 
     `held` is None when that half cannot be had; then, or with fewer than 2 images, the others are
@@ -42,19 +42,19 @@ class Reals:
     features: np.ndarray | None = None
 
 
-class Shelf:
-    """The reals of every data set that was asked for. Safe to share between threads."""
+class RealFeaturesCache:
+    """The real_features of every data set that was asked for. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, int], Reals] = {}
+        self._made: dict[tuple[str, int], RealFeatures] = {}
         self._makers: dict[tuple[str, int], threading.Thread] = {}
         self._lock = threading.Lock()
 
-    def get(self, data_name: str, size: int) -> Reals | None:
-        """The reals of a data set at `size` px; None while they are still being made.
+    def get(self, data_name: str, size: int) -> RealFeatures | None:
+        """The real_features of a data set at `size` px; None while they are still being made.
 
         The first call starts the thread that makes them. Images that cannot be had give an empty
-        `Reals`, never an error.
+        `RealFeatures`, never an error.
         """
         key = (data_name, size)
         with self._lock:
@@ -73,7 +73,7 @@ class Shelf:
     def _make(self, data_name: str, size: int) -> None:
         # as modest as training itself: below it, this would wait for the run's end
         lower_thread_priority()
-        self._made[data_name, size] = _reals(data_name, size)
+        self._made[data_name, size] = _real_features(data_name, size)
         give_back()
 
 
@@ -87,11 +87,11 @@ def spread(features: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:
     return spreads
 
 
-def _reals(data_name: str, size: int) -> Reals:
-    found = Reals()
+def _real_features(data_name: str, size: int) -> RealFeatures:
+    found = RealFeatures()
     try:
         held = load(data_name, train=False, size=size)
-        found = Reals(held)
+        found = RealFeatures(held)
         if len(held.labels) > 1:
             found = _read(held, reader_for(held))
     except DataError as error:
@@ -101,18 +101,18 @@ def _reals(data_name: str, size: int) -> Reals:
     return found
 
 
-def _read(held: ImageSet, reader: Reader) -> Reals:
+def _read(held: ImageSet, reader: Reader) -> RealFeatures:
     images = held.images.permute(0, 2, 3, 1).numpy()
     parts = []
     for start in range(0, len(images), BATCH):
         if not threading.main_thread().is_alive():  # the program is ending: let it
-            return Reals(held)
+            return RealFeatures(held)
         parts.append(reader.read(images[start : start + BATCH]))
     features = np.concatenate([part[0] for part in parts])
     found, classes = kinds(features, [part[1] for part in parts])
     rng = np.random.default_rng(0)
     some = rng.choice(len(features), min(COMPARED, len(features)), replace=False)
-    return Reals(
+    return RealFeatures(
         held, reader, Frechet(moments(features)), spread(features, found, classes), features[some]
     )
 

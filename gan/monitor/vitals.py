@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.metrics.neighbours import NEIGHBOURS, memorisation, precision_recall
-from gan.monitor.real_features import Reals, fixed_choice, kinds, spread
+from gan.monitor.real_features import RealFeatures, fixed_choice, kinds, spread
 from gan.runs.preview import scores
 from gan.training.trainer import Trainer
 
@@ -28,8 +28,8 @@ CHUNK = 100  # images at once; bounds the memory
 class Probe:
     """Takes the vital signs of one trainer, always on the same latents and real images."""
 
-    def __init__(self, trainer: Trainer, reals: Reals) -> None:
-        self.trainer, self.reals = trainer, reals
+    def __init__(self, trainer: Trainer, real_features: RealFeatures) -> None:
+        self.trainer, self.real_features = trainer, real_features
         config = trainer.config
         # other latents than the ones on show, which people may pick apart by eye
         rng = np.random.default_rng((config.seed, 1))
@@ -38,7 +38,7 @@ class Probe:
         labels = torch.arange(SAMPLES) % max(1, config.classes)
         self._asked = trainer._classes(labels)
         self._train = self._kept(*fixed_choice(trainer.data, SCORED))
-        self._held = reals.held and self._kept(*fixed_choice(reals.held, SCORED))
+        self._held = real_features.held and self._kept(*fixed_choice(real_features.held, SCORED))
 
     def measure(self) -> dict[str, Any]:
         """One row; what cannot be measured here is left out.
@@ -56,7 +56,7 @@ class Probe:
         """
         images = self._images()
         row: dict[str, Any] = {"step": self.trainer.step_count}
-        if self.reals.reader is not None and bool(images.isfinite().all()):
+        if self.real_features.reader is not None and bool(images.isfinite().all()):
             row |= self._read(images)
         row |= self._scored(images[:SCORED])
         for name, network in (("grad_g", self.trainer.G), ("grad_d", self.trainer.D)):
@@ -72,24 +72,24 @@ class Probe:
         return torch.cat([self.trainer.ema(z, asked) for z, asked in parts])
 
     def _read(self, images: Tensor) -> dict[str, Any]:
-        reals = self.reals
+        real_features = self.real_features
         pixels = images.add(1).mul(127.5).round().clamp(0, 255).byte()
         pixels = pixels.permute(0, 2, 3, 1).cpu().contiguous().numpy()
-        features, beliefs = reals.reader.read(pixels)
+        features, beliefs = real_features.reader.read(pixels)
         found, classes = kinds(features, [beliefs])
         counts = np.bincount(found, minlength=classes)
         free = (counts - 1).clip(0)
-        real = (free * reals.spreads).sum()
+        real = (free * real_features.spreads).sum()
         within = (free * spread(features, found, classes)).sum()
-        distance = reals.frechet.estimate(features)
+        distance = real_features.frechet.estimate(features)
         row = _numbers(
             frechet=distance.value,
             frechet_error=distance.error,
             diversity=within / real if real else None,
             memorisation=self._memorisation(pixels),
         )
-        if len(reals.features) > NEIGHBOURS:
-            row |= _numbers(**precision_recall(features, reals.features)._asdict())
+        if len(real_features.features) > NEIGHBOURS:
+            row |= _numbers(**precision_recall(features, real_features.features)._asdict())
         if beliefs is not None:
             row |= {"classes": counts.tolist()}
             row |= _numbers(confidence=float(beliefs.max(1).mean()))
@@ -97,9 +97,9 @@ class Probe:
 
     def _memorisation(self, pixels: np.ndarray) -> float | None:
         seen = self.trainer.data.images
-        if len(seen) > LEARNT_BY_HEART or len(self.reals.held.labels) < 4:
+        if len(seen) > LEARNT_BY_HEART or len(self.real_features.held.labels) < 4:
             return None
-        unseen = self.reals.held.some(len(seen), 0).images
+        unseen = self.real_features.held.some(len(seen), 0).images
         both = (images.permute(0, 2, 3, 1).numpy() for images in (seen, unseen))
         return memorisation(pixels, *both).value
 

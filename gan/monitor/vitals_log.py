@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gan.monitor.real_features import Reals, Shelf
+from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals import Probe
 from gan.runs.run import Run
 from gan.storage.layout import VITALS
@@ -34,10 +34,10 @@ class Vitals:
         self,
         every_s: float = EVERY_S,
         share: float = SHARE,
-        reals: Callable[[str, int], Reals | None] | None = None,
+        real_features: Callable[[str, int], RealFeatures | None] | None = None,
     ) -> None:
         self.every_s, self.share = every_s, share
-        self._reals = reals or Shelf().get
+        self._real_features = real_features or RealFeaturesCache().get
         self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # of which run; replaced whole
         self._run: Run | None = None
         self._probe: Probe | None = None
@@ -87,7 +87,7 @@ class Vitals:
 
     def _measure(self) -> None:
         run, config = self._run, self._run.config
-        known = self._reals(config.data, config.image_size)
+        known = self._real_features(config.data, config.image_size)
         if known is None:  # still being made; ask again when next published
             return
         if self._probe is None or self._probe.trainer is not run.trainer:

@@ -23,7 +23,7 @@ from gan.media.export import export
 from gan.media.frame_style import Look
 from gan.recipes import clip_fields as rules
 from gan.recipes import fields
-from gan.runs.snapshots import COLUMNS, ROWS, frame_steps
+from gan.runs.snapshots import COLUMNS, ROWS, snapshot_steps
 from gan.storage.layout import CONFIG, snapshot_picture_path
 
 VERSION = 1
@@ -42,7 +42,7 @@ _FIELDS = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class GrowthRecipe:
+class FilmRecipe:
     """A film of a run's snapshots.
 
     `model`: "mnist" or "run:<name>". `seconds`: 2 to 120, the last snapshot's one second among
@@ -64,7 +64,7 @@ class GrowthRecipe:
         return max(2, round(self.seconds * self.fps))
 
     @classmethod
-    def from_json(cls, data: Any) -> GrowthRecipe:
+    def from_json(cls, data: Any) -> FilmRecipe:
         """Checked from what `json.loads` gave; unknown fields are left aside.
 
         Raises:
@@ -78,7 +78,7 @@ class GrowthRecipe:
         return cls(fields.name(data.get("model")), column=column, **taken)
 
     @classmethod
-    def from_text(cls, text: str) -> GrowthRecipe:
+    def from_text(cls, text: str) -> FilmRecipe:
         """From JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
         return cls.from_json(fields.load(text, TEXT_MAX))
 
@@ -92,14 +92,14 @@ class GrowthRecipe:
         return fields.compact(self.to_json())
 
 
-def frames(folder: Path | str, recipe: GrowthRecipe) -> Iterator[np.ndarray]:
+def frames(folder: Path | str, recipe: FilmRecipe) -> Iterator[np.ndarray]:
     """The film's frames from a folder with snapshots, uint8 (H,W,c), dressed; one in memory.
 
     Raises:
         ValueError: the run kept too few snapshots, one is damaged, or there are no classes.
     """
     folder = Path(folder)
-    steps = frame_steps(folder)
+    steps = snapshot_steps(folder)
     if len(steps) < 2:
         raise ValueError(
             f"The run {folder.name} has kept {len(steps)} snapshots so far, and a film needs 2: "
@@ -111,7 +111,7 @@ def frames(folder: Path | str, recipe: GrowthRecipe) -> Iterator[np.ndarray]:
 
 
 def render(
-    recipe: GrowthRecipe,
+    recipe: FilmRecipe,
     folder: Path | str,
     path: Path | str,
     on_frame: Callable[[int], None] | None = None,
@@ -140,7 +140,7 @@ def shown(snapshots: int, frames: int, fps: float) -> np.ndarray:
     return np.concatenate([growing, np.full(last, snapshots - 1)])
 
 
-def _dressed(folder: Path, steps: list[int], recipe: GrowthRecipe) -> Iterator[np.ndarray]:
+def _dressed(folder: Path, steps: list[int], recipe: FilmRecipe) -> Iterator[np.ndarray]:
     now, frame, shape = -1, None, None
     for index in shown(len(steps), recipe.frames, recipe.fps):
         if index != now:

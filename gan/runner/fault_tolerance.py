@@ -17,7 +17,7 @@ from gan.storage.checkpoint import CheckpointError
 from gan.storage.run_lock import HoldLost
 from gan.training.distributed_trainer import PeersLost
 from gan.training.live_settings import MOST_ROLL_BACKS, changed, difference, in_words, remedy
-from gan.training.manual_step import HandStep
+from gan.training.manual_step import ManualStep
 from gan.training.trainer import StepStats
 
 log = logging.getLogger(__name__)
@@ -96,15 +96,15 @@ class Keeper:
         self.run.configure(changes)
         self.save()
 
-    def hand_step(self, who: str) -> HandStep:
-        """See `Run.hand_step`; saved at once.
+    def manual_step(self, who: str) -> ManualStep:
+        """See `Run.manual_step`; saved at once.
 
         Raises:
             RuntimeError: it went wrong, and the run went back to its last checkpoint.
             RunFailed: see `advance`.
         """
         try:
-            made = self.run.hand_step(who)
+            made = self.run.manual_step(who)
         except Diverged as error:
             self._roll_back(error)
             raise RuntimeError(self.notes[-1]) from error

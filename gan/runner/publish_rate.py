@@ -9,7 +9,7 @@ SHARE = 0.025  # of the time, that showing may take
 SLOWEST = 3  # times as long as asked for, at most
 
 
-class Beat:
+class PublishRate:
     """Tells when it is time again: every `every_s` on a machine that is fast enough.
 
     On a slow or busy one the wait is longer, so that training keeps its share.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from gan.runner.slots import Lanes
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 
 
 class Readings:
-    """`snapshot` and the curves of the present or last run, or pair.
+    """`status` and the curves of the present or last run, or pair.
 
     A run is meant by its name; without a name it is the first.
     """
 
     def __init__(self) -> None:
-        self.snapshot = Snapshot()  # like the next, replaced whole by the training thread
+        self.status = RunStatus()  # like the next, replaced whole by the training thread
         self._lanes = Lanes()
 
     def history(self, since_row: int = 0, run: str = "") -> list[dict]:

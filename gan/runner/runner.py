@@ -1,8 +1,8 @@
 """One background thread that trains, and the only one to touch training tensors.
 
-Jobs go in through a queue and are done between steps; out comes an immutable `Snapshot`, replaced
+Jobs go in through a queue and are done between steps; out comes an immutable `RunStatus`, replaced
 whole and read without waiting. A job's error returns through its Future; what goes wrong in a step
-is the `Keeper`'s, and what that gives up on becomes `snapshot.error`. No thread starts before the
+is the `Keeper`'s, and what that gives up on becomes `status.error`. No thread starts before the
 first job; `close()` joins it.
 """
 
@@ -19,16 +19,16 @@ from gan.config import Config
 from gan.data.image_set import is_here
 from gan.datasets import DATASETS
 from gan.models.generator import Generator
-from gan.monitor.real_features import Shelf
-from gan.runner.publish_rate import Beat
+from gan.monitor.real_features import RealFeaturesCache
+from gan.runner.publish_rate import PublishRate
 from gan.runner.readings import Readings
 from gan.runner.slot import Lane
 from gan.runner.slots import Lanes
 from gan.runs import open_runs
 from gan.runs.run import Run
-from gan.system.job_thread import Worker
+from gan.system.job_thread import JobThread
 from gan.system.machine import lower_thread_priority, set_threads
-from gan.training.manual_step import HandStep, look
+from gan.training.manual_step import ManualStep, look
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 class Runner(Readings):
     """Starts, pauses, resumes and stops one run, or a pair in step, at a time.
 
-    `publish_every_s`: how old a snapshot gets, where showing it costs little (see `Beat`).
+    `publish_every_s`: how old a status gets, where showing it costs little (see `PublishRate`).
     `checkpoint_every_s` bounds how much training a power cut can cost. `on_end` is called in the
     training thread when a run has ended, though not by `close`: it must not wait for a job.
     """
@@ -48,12 +48,12 @@ class Runner(Readings):
         on_end: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
-        self.checkpoint_every_s, self._beat = checkpoint_every_s, Beat(publish_every_s)
-        self._worker = Worker(
-            "trainer", _begin, lambda: self.snapshot.state == "running", self._advance
+        self.checkpoint_every_s, self._beat = checkpoint_every_s, PublishRate(publish_every_s)
+        self._worker = JobThread(
+            "trainer", _begin, lambda: self.status.state == "running", self._advance
         )
         self._on_end = on_end
-        self._shelf = Shelf()
+        self._real_features = RealFeaturesCache()
 
     def prepare(self, config: Config) -> None:
         """Begin to read the real images that vital signs of such a run compare with, and return.
@@ -64,12 +64,12 @@ class Runner(Readings):
         """
         known = DATASETS.get(config.data)
         if known and known.image_size == config.image_size and is_here(config.data):
-            self._shelf.get(config.data, config.image_size)
+            self._real_features.get(config.data, config.image_size)
 
     @property
     def is_preparing(self) -> bool:
         """Whether such images are being read now: beside that, steps take fifty times as long."""
-        return self._shelf.is_reading
+        return self._real_features.is_reading
 
     def start(
         self,
@@ -125,15 +125,15 @@ class Runner(Readings):
         """
         return self._worker.submit(lambda: self._steer(lambda lane: lane.roll_back(step, changes)))
 
-    def step_d(self) -> Future[HandStep]:
+    def step_d(self) -> Future[ManualStep]:
         """Move D alone, of a paused run or the first of a pair; LookupError while none is."""
         return self._worker.submit(lambda: self._hand_step("D"))
 
-    def step_g(self) -> Future[HandStep]:
+    def step_g(self) -> Future[ManualStep]:
         """Move G alone: a step of the run. See `step_d`."""
         return self._worker.submit(lambda: self._hand_step("G"))
 
-    def look(self) -> Future[HandStep]:
+    def look(self) -> Future[ManualStep]:
         """How things stand before a step by hand; it moves nothing. See `step_d`."""
         return self._worker.submit(lambda: look(self._lanes.held().run.trainer))
 
@@ -155,12 +155,14 @@ class Runner(Readings):
     ) -> None:
         if self._lanes.live:
             raise RuntimeError("A run is already going on; stop it first.")
-        before, loading = self.snapshot, {"state": "loading", "config": config, "error": None}
-        self.snapshot = replace(before, version=before.version + 1, **loading)
+        before, loading = self.status, {"state": "loading", "config": config, "error": None}
+        self.status = replace(before, version=before.version + 1, **loading)
         try:
-            lanes = [Lane(run, self.checkpoint_every_s, self._shelf.get) for run in opener()]
+            lanes = [
+                Lane(run, self.checkpoint_every_s, self._real_features.get) for run in opener()
+            ]
         except Exception:
-            self.snapshot = replace(before, version=before.version + 2)
+            self.status = replace(before, version=before.version + 2)
             raise
         for lane in lanes:
             lane.open(state)
@@ -178,8 +180,8 @@ class Runner(Readings):
         self._show()
 
     def _show(self) -> None:
-        """Replace `snapshot` by what the runs show now; tell when they have ended."""
-        self.snapshot = self._lanes.shown(self.snapshot.version + 1)
+        """Replace `status` by what the runs show now; tell when they have ended."""
+        self.status = self._lanes.shown(self.status.version + 1)
         if not self._lanes.live and self._on_end is not None:
             try:
                 self._on_end()
@@ -187,7 +189,7 @@ class Runner(Readings):
                 log.exception("What follows the end of a run went wrong.")
 
     def _switch(self, before: str, after: str) -> None:
-        if self.snapshot.state == before:
+        if self.status.state == before:
             self._each(lambda lane: lane.hold(after))
 
     def _finish(self, whatever: bool = False) -> None:
@@ -197,8 +199,8 @@ class Runner(Readings):
     def _steer(self, deed: Callable[[Lane], Any]) -> Any:
         return self._shown(deed, self._lanes.alone())
 
-    def _hand_step(self, who: str) -> HandStep:
-        return self._shown(lambda lane: lane.hand_step(who), self._lanes.held())
+    def _hand_step(self, who: str) -> ManualStep:
+        return self._shown(lambda lane: lane.manual_step(who), self._lanes.held())
 
     def _shown(self, deed: Callable[[Lane], Any], lane: Lane) -> Any:
         try:

@@ -10,14 +10,14 @@ from typing import Any
 
 from gan.monitor.best import best_step
 from gan.monitor.doctor import Finding, diagnose, healthy_steps
-from gan.monitor.real_features import Reals
+from gan.monitor.real_features import RealFeatures
 from gan.monitor.vitals_log import Vitals
 from gan.runner.fault_tolerance import Keeper, RunFailed
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.runs.milestones import milestone_steps
 from gan.runs.run import Run
-from gan.runs.snapshots import frame_steps
-from gan.training.manual_step import HandStep
+from gan.runs.snapshots import snapshot_steps
+from gan.training.manual_step import ManualStep
 
 PACE_S = 5.0  # of training, over which its speed is a mean
 
@@ -25,22 +25,26 @@ log = logging.getLogger(__name__)
 
 
 class Lane:
-    """Advances a run and publishes `snapshot`, which is replaced whole and never changes.
+    """Advances a run and publishes `status`, which is replaced whole and never changes.
 
-    All but `snapshot` and `rows` of the vital signs belongs to the training thread.
+    All but `status` and `rows` of the vital signs belongs to the training thread.
     """
 
-    def __init__(self, run: Run, every_s: float, reals: Callable[[str, int], Reals | None]) -> None:
-        self.run, self.keeper, self.vitals = run, Keeper(run, every_s), Vitals(reals=reals)
-        self.snapshot = Snapshot(
-            run=run.folder.name, config=run.config, goal_steps=run.config.steps
+    def __init__(
+        self, run: Run, every_s: float, real_features: Callable[[str, int], RealFeatures | None]
+    ) -> None:
+        self.run, self.keeper, self.vitals = (
+            run,
+            Keeper(run, every_s),
+            Vitals(real_features=real_features),
         )
+        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=run.config.steps)
         self._restart_pace()
 
     @property
     def is_live(self) -> bool:
         """Whether it goes on, or could: it is neither done nor has it failed."""
-        return self.snapshot.state in ("running", "paused")
+        return self.status.state in ("running", "paused")
 
     def open(self, state: str) -> None:
         """Show it for the first time; one that has reached its goal is done."""
@@ -64,7 +68,7 @@ class Lane:
             self._break_off(error)
         else:
             if stats is not None:
-                self.snapshot = replace(self.snapshot, stats=stats)
+                self.status = replace(self.status, stats=stats)
         return self.run.rewinds != rewinds or not self.is_live
 
     def refresh(self) -> None:
@@ -80,15 +84,15 @@ class Lane:
         images, opinions = run.sheet.judged()
         images.setflags(write=False)
         row = self.vitals.take(run)
-        signs, kept = self.vitals.rows(run.folder.name), set(frame_steps(run.folder))
+        signs, kept = self.vitals.rows(run.folder.name), set(snapshot_steps(run.folder))
         best, lost = best_step(signs, kept | {run.step} if keep else kept), None
         if keep:
             try:
-                run.keep_frame(images, best)
+                run.keep_snapshot(images, best)
             except OSError as error:  # the film lacks a frame; the run goes on
                 lost = f"A picture of the run could not be kept ({error.strerror or error})."
-        self.snapshot = replace(
-            self.snapshot,
+        self.status = replace(
+            self.status,
             state=state,
             images=images,
             opinions=opinions,
@@ -100,7 +104,7 @@ class Lane:
             **self._told(),
         )
         if lost and not self.keeper.warning:
-            self.snapshot = replace(self.snapshot, warning=lost)
+            self.status = replace(self.status, warning=lost)
 
     def hold(self, state: str) -> None:
         """Pause it, saved, or let it go on."""
@@ -118,24 +122,24 @@ class Lane:
 
     def fail(self, error: Exception) -> None:
         """End the run at its last good state, and say why."""
-        self.snapshot = replace(
-            self.snapshot, state="failed", error=str(error), left_s=None, **self._told()
+        self.status = replace(
+            self.status, state="failed", error=str(error), left_s=None, **self._told()
         )
         self.run.close()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`."""
         self.keeper.configure(changes)
-        self.snapshot = replace(self.snapshot, config=self.run.config, **self._told())
+        self.status = replace(self.status, config=self.run.config, **self._told())
 
-    def hand_step(self, who: str) -> HandStep:
-        """See `Keeper.hand_step`."""
+    def manual_step(self, who: str) -> ManualStep:
+        """See `Keeper.manual_step`."""
         try:
-            made = self.keeper.hand_step(who)
+            made = self.keeper.manual_step(who)
         except RunFailed as error:
             self.fail(error)
             raise
-        self.publish(self.snapshot.state, keep=who == "G")
+        self.publish(self.status.state, keep=who == "G")
         return made
 
     def roll_back(self, step: int | None, changes: dict[str, Any]) -> int:
@@ -145,7 +149,7 @@ class Lane:
             spans = healthy_steps(self.run.rows, signs, self.run.config)
             step = spans[-1][1] if spans else 0
         self.keeper.rewind(step, changes)
-        self.publish(self.snapshot.state)
+        self.publish(self.status.state)
         self._restart_pace()
         return self.run.step
 
@@ -200,5 +204,5 @@ class Lane:
         if run.elapsed_s - elapsed_s > PACE_S:
             self._restart_pace()
         left_s = (run.config.steps - run.step) / rate if rate else None
-        images_per_s = rate * run.config.batch_size or self.snapshot.images_per_s
+        images_per_s = rate * run.config.batch_size or self.status.images_per_s
         return {"images_per_s": images_per_s, "left_s": left_s}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gan.runner.slot import Lane
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 
 
 class Lanes:
@@ -58,13 +58,13 @@ class Lanes:
         Raises:
             LookupError: there is none.
         """
-        if not self._lanes or self._lanes[0].snapshot.state != "paused":
+        if not self._lanes or self._lanes[0].status.state != "paused":
             raise LookupError("Steps by hand are for a paused run; pause it first.")
         return self._lanes[0]
 
-    def shown(self, version: int) -> Snapshot:
+    def shown(self, version: int) -> RunStatus:
         """What can be shown of all of them now."""
-        first, *others = (lane.snapshot for lane in self._lanes)
+        first, *others = (lane.status for lane in self._lanes)
         states = [first.state, *(other.state for other in others)]
         return replace(
             first,
@@ -78,7 +78,7 @@ class Lanes:
         return sum(lane.run.elapsed_s for lane in self._lanes) - self._before_s
 
     def _left_s(self) -> float | None:
-        lefts = [lane.snapshot.left_s for lane in self.live]
+        lefts = [lane.status.left_s for lane in self.live]
         if not lefts or None in lefts:
             return None
         whole = sum(lefts)

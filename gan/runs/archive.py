@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from gan.storage.metadata import read_class_names, read_title
 from gan.storage.checkpoint import first_usable
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, VITALS, snapshot_picture_path, snapshot_weights_path
 
@@ -84,7 +84,7 @@ def _copied(packed: zipfile.ZipFile, sink: _Sink, name: str, file: BinaryIO) -> 
 
 
 def _kept(folder: Path) -> list[Path]:
-    steps = frame_steps(folder)
+    steps = snapshot_steps(folder)
     paths = [path for step in steps for path in _frame(folder, step)]
     return paths + [folder / milestone_name(step) for step in milestone_steps(folder)]
 

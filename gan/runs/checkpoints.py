@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gan.system.atomic import also_name, write_atomic
 from gan.storage.checkpoint import CheckpointError, first_usable, save_checkpoint, weights_bytes
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 from gan.runs.history import read_history
 from gan.runs.milestones import keep_milestone, milestone_name, milestone_steps
 from gan.storage.layout import CONFIG, MODEL, NEWEST, PREVIOUS
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 Used = TypeVar("Used")
 
 
-class Store:
+class CheckpointStore:
     """The newest checkpoint of a folder, the one before, milestones, and the EMA for use."""
 
     def __init__(self, folder: Path) -> None:
@@ -109,4 +109,4 @@ def never_saved(folder: Path) -> bool:
     begun = any((folder / name).exists() for name in (NEWEST, PREVIOUS))
     if begun or milestone_steps(folder) or not (folder / CONFIG).is_file():
         return False
-    return not (read_history(folder) or frame_steps(folder))
+    return not (read_history(folder) or snapshot_steps(folder))

@@ -14,7 +14,7 @@ ROW_STEPS = 10
 FIGURES = ("loss_g", "loss_d", "d_real", "d_fake")
 
 
-class Rows:
+class HistoryRows:
     """Adds steps up to rows of `history`. `unfinished` are the steps of the row to come."""
 
     def __init__(self, history: History, unfinished: Sequence[StepStats] = ()) -> None:

@@ -12,7 +12,7 @@ from gan.runs.snapshots import COLUMNS, fixed_latents
 from gan.training.trainer import Trainer
 
 
-class Sheet:
+class Preview:
     """The contact sheet of one trainer. Nothing here moves it: no weight, no random number."""
 
     def __init__(self, trainer: Trainer) -> None:

@@ -27,13 +27,13 @@ from gan.storage.metadata import change_about
 from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
 from gan.storage.checkpoint import CheckpointError
 from gan.config import Config
-from gan.runs.snapshots import drop_frames, drop_torn_frames, thin_frames, write_frame
+from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
 from gan.runs.history import History
 
 from gan.storage.run_lock import Hold
 from gan.runs.milestones import drop_milestones
-from gan.runs.history_rows import Rows
-from gan.runs.checkpoints import Store, never_saved
+from gan.runs.history_rows import HistoryRows
+from gan.runs.checkpoints import CheckpointStore, never_saved
 from gan.training.trainer import StepStats, Trainer
 from gan.runs.training import Diverged, Training
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
@@ -50,10 +50,10 @@ class Run(Training):
     """
 
     def __init__(
-        self, folder: Path, trainer: Trainer, hold: Hold, store: Store | None = None
+        self, folder: Path, trainer: Trainer, hold: Hold, store: CheckpointStore | None = None
     ) -> None:
         super().__init__(trainer, History(folder))
-        self.folder, self._hold, self._store = folder, hold, store or Store(folder)
+        self.folder, self._hold, self._store = folder, hold, store or CheckpointStore(folder)
         self.roll_backs, self.rewinds = 0, 0
         self._went_back: dict[str, Any] | None = None  # the mark of the last time that was asked
 
@@ -104,7 +104,7 @@ class Run(Training):
             images = image_set.load_for(config)
             return cls._begin(folder, make(config, images), images, hold)
 
-        store = Store(folder)
+        store = CheckpointStore(folder)
 
         def use(state: dict[str, Any], numbers: dict[str, Any]) -> Run:
             config = Config.from_json(state["config"])
@@ -122,7 +122,7 @@ class Run(Training):
         for part in (folder, folder / SNAPSHOTS, folder / MILESTONES):
             sweep(part)
         (folder / SNAPSHOTS).mkdir(exist_ok=True)
-        drop_torn_frames(folder)
+        drop_torn_snapshots(folder)
         run._settle(note)
         with contextlib.suppress(OSError):  # a full disk: the next save tries again, and tells
             store.write_model(run.trainer.ema.state_dict())
@@ -137,14 +137,14 @@ class Run(Training):
         """Let other processes have it."""
         self._hold.release()
 
-    def keep_frame(self, images: np.ndarray | None = None, best: int | None = None) -> None:
+    def keep_snapshot(self, images: np.ndarray | None = None, best: int | None = None) -> None:
         """Keep the contact sheet of this step, `images` if it is drawn already, and its weights.
 
         Old ones thin out; the first, the last and that of step `best` stay.
         """
         images = self.sheet.images() if images is None else images
-        write_frame(self.folder, self.step, images, self.trainer.ema.state_dict())
-        thin_frames(self.folder, best)
+        write_snapshot(self.folder, self.step, images, self.trainer.ema.state_dict())
+        thin_snapshots(self.folder, best)
 
     def save(self, keep_previous: bool = True) -> None:
         """Write the history, the checkpoint and the model for use, in this order.
@@ -226,7 +226,7 @@ class Run(Training):
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)
         self.elapsed_s, self.cpu_s = elapsed_s, float(numbers.get("cpu_s", 0.0))
-        self._rows = Rows(self.history, unfinished)
+        self._rows = HistoryRows(self.history, unfinished)
         self.roll_backs = int(numbers.get("roll_backs", 0))
         self._rows_then = int(numbers.get("rows", 0))
         self._went_back = numbers.get("went_back")
@@ -235,7 +235,7 @@ class Run(Training):
         """All else follows the checkpoint; what is missing or was passed over is told."""
         self._store.settle()
         self.history.go_back(self.step, self._went_back)
-        drop_frames(self.folder, self.step)
+        drop_snapshots(self.folder, self.step)
         drop_milestones(self.folder, self.step)
         if note:
             self.history.mark(self.step, "fell back", note=note)

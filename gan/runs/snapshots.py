@@ -19,7 +19,7 @@ from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk
 from gan.storage.layout import SNAPSHOTS, snapshot_picture_path, snapshot_weights_path
 
-MAX_FRAMES = 64
+MAX_SNAPSHOTS = 64
 COLUMNS, ROWS = 10, 6  # of a contact sheet: a column per class
 SAMPLE_PX = 64  # most of a side on it: sixty whole pictures of 128 px fill no screen, but a disk
 LARGEST_HALF = 65_504  # float16
@@ -38,20 +38,20 @@ def fixed_latents(config: Config) -> np.ndarray:
     return fixed.reshape(ROWS * COLUMNS, config.z_dim).astype(np.float32)
 
 
-def frame_steps(folder: Path) -> list[int]:
+def snapshot_steps(folder: Path) -> list[int]:
     """Steps of the kept contact sheets, in order."""
     return _steps(folder, "png")
 
 
 def kept_steps(folder: Path) -> list[int]:
     """Steps of which both the contact sheet and the weights are kept, in order."""
-    return sorted(set(_steps(folder, "safetensors")).intersection(frame_steps(folder)))
+    return sorted(set(_steps(folder, "safetensors")).intersection(snapshot_steps(folder)))
 
 
-def write_frame(folder: Path, step: int, images: np.ndarray, weights: dict[str, Tensor]) -> None:
+def write_snapshot(folder: Path, step: int, images: np.ndarray, weights: dict[str, Tensor]) -> None:
     """Keep a step: the sheet of `images` uint8 (ROWS*COLUMNS,h,w,c), and what drew them.
 
-    Training does not wait until they are on the disk: see `drop_torn_frames`.
+    Training does not wait until they are on the disk: see `drop_torn_snapshots`.
 
     Raises:
         OSError: the disk said no.
@@ -83,23 +83,23 @@ def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def thin_frames(folder: Path, best: int | None = None) -> None:
+def thin_snapshots(folder: Path, best: int | None = None) -> None:
     """Remove what is too many; the first, the last and the best stay."""
-    steps = frame_steps(folder)
-    dropped = thin(steps, MAX_FRAMES, () if best is None else (best,))
+    steps = snapshot_steps(folder)
+    dropped = thin(steps, MAX_SNAPSHOTS, () if best is None else (best,))
     without_picture = set(_steps(folder, "safetensors")).difference(steps)
     _remove(folder, without_picture.union(dropped))
 
 
-def drop_frames(folder: Path, after: int) -> None:
+def drop_snapshots(folder: Path, after: int) -> None:
     """Remove the frames of steps after `after`: the run went back, and they never were."""
-    steps = {*frame_steps(folder), *_steps(folder, "safetensors")}
+    steps = {*snapshot_steps(folder), *_steps(folder, "safetensors")}
     _remove(folder, [step for step in steps if step > after])
 
 
-def drop_torn_frames(folder: Path) -> None:
+def drop_torn_snapshots(folder: Path) -> None:
     """Remove the frames that a power cut has left cut short."""
-    for step in {*frame_steps(folder), *_steps(folder, "safetensors")}:
+    for step in {*snapshot_steps(folder), *_steps(folder, "safetensors")}:
         picture, weights = snapshot_picture_path(folder, step), snapshot_weights_path(folder, step)
         if picture.exists() and not picture.read_bytes().endswith(PNG_END):
             _remove(folder, [step])

@@ -11,10 +11,10 @@ import numpy as np
 from gan.training import live_settings
 from gan.config import Config
 from gan.models.generator import Generator
-from gan.training.manual_step import HandStep, hand_step
+from gan.training.manual_step import ManualStep, manual_step
 from gan.runs.history import History
-from gan.runs.history_rows import Rows
-from gan.runs.preview import Sheet
+from gan.runs.history_rows import HistoryRows
+from gan.runs.preview import Preview
 from gan.training.trainer import StepStats, Trainer
 
 
@@ -32,8 +32,8 @@ class Training:
     def __init__(self, trainer: Trainer, history: History) -> None:
         self.trainer, self.history = trainer, history
         self.elapsed_s, self.cpu_s, self.moves = 0.0, 0.0, 0
-        self.sheet = Sheet(trainer)
-        self._rows = Rows(history)
+        self.sheet = Preview(trainer)
+        self._rows = HistoryRows(history)
 
     @property
     def config(self) -> Config:
@@ -62,7 +62,7 @@ class Training:
         self._note(stats)
         return stats
 
-    def hand_step(self, who: str) -> HandStep:
+    def manual_step(self, who: str) -> ManualStep:
         """Move "D" or "G" alone; G's move is a step of the run.
 
         Raises:
@@ -70,7 +70,7 @@ class Training:
             Diverged: see `advance`.
         """
         start, cpu = time.perf_counter(), time.process_time()
-        made = hand_step(self.trainer, who)
+        made = manual_step(self.trainer, who)
         self._count(start, cpu)
         if who == "G":
             after = made.after

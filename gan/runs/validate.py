@@ -22,11 +22,11 @@ from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import Config, ConfigError
 from gan.data.image_set import ImageSet
 from gan.runs.validate_rows import RowError, figures, happenings, numbers_of
-from gan.runs.snapshots import COLUMNS, ROWS, drop_frames, frame_steps, kept_steps, sample_side, thin_frames
+from gan.runs.snapshots import COLUMNS, ROWS, drop_snapshots, snapshot_steps, kept_steps, sample_side, thin_snapshots
 
 from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
 from gan.training.live_settings import changed, difference
-from gan.runs.checkpoints import Store
+from gan.runs.checkpoints import CheckpointStore
 from gan.training.trainer import Trainer
 from gan.training.optimizer_state import check_shapes
 from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, VITALS, snapshot_picture_path, snapshot_weights_path
@@ -62,14 +62,14 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
             path.unlink()  # the run can go back less far
     step = _load(folder / NEWEST, trainer, config)
     drop_milestones(folder, step)
-    drop_frames(folder, step)
-    thin_frames(folder)  # and weights without their picture
+    drop_snapshots(folder, step)
+    thin_snapshots(folder)  # and weights without their picture
     _check_frames(folder, trainer, config)
     for name, take in ((HISTORY, happenings), (VITALS, figures)):
         _rewrite(folder / name, take, step)
     about = {"title": read_title(folder), "classes": read_class_names(folder)}
     write_json(folder / ABOUT, {name: value for name, value in about.items() if value})
-    Store(folder).write_model(trainer.ema.state_dict())
+    CheckpointStore(folder).write_model(trainer.ema.state_dict())
 
 
 def _blank(config: Config) -> ImageSet:
@@ -107,7 +107,7 @@ def _is_milestone(path: Path, step: int, trainer: Trainer, config: Config) -> bo
 
 def _check_frames(folder: Path, trainer: Trainer, config: Config) -> None:
     side = sample_side(config.image_size)
-    for step in frame_steps(folder):
+    for step in snapshot_steps(folder):
         path = snapshot_picture_path(folder, step)
         try:
             if path.stat().st_size > LARGEST_PICTURE_BYTES:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any
 
 
-class Worker:
+class JobThread:
     """Runs `turn()` again and again while `busy()`, and every waiting job before the next turn.
 
     `begin()` is the thread's first call. No thread starts before the first job. A job's error

@@ -16,7 +16,7 @@ _CHECK_S = 0.05
 _PATIENCE_S = 0.25  # libwebp cannot be interrupted: a thread may outlive an abort by one picture
 
 
-class Workers:
+class OrderedPool:
     """`use` is called with each job's result, in the thread and the order of `do`.
 
     `check` is called while a result is awaited; it may raise to stop. `over` is set by `abort`,

@@ -43,7 +43,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class HandStep:
+class ManualStep:
     """A move of `who`, "D" or "G", that led to `step`; "" when nobody moved.
 
     `real` uint8 (8,h,w,c); `classes`, the class of each real image and of the fake in its place,
@@ -59,7 +59,7 @@ class HandStep:
     moved: tuple[Moved, ...]
 
 
-def hand_step(trainer: Trainer, who: str) -> HandStep:
+def manual_step(trainer: Trainer, who: str) -> ManualStep:
     """Move "D" or "G" once, and tell what it did. G's move completes the step: EMA and count.
 
     Raises:
@@ -76,7 +76,7 @@ def hand_step(trainer: Trainer, who: str) -> HandStep:
     return bench.told(who, before, bench.look(), tuple(moved))
 
 
-def look(trainer: Trainer) -> HandStep:
+def look(trainer: Trainer) -> ManualStep:
     """How things stand, as the step of nobody: `after` is `before`, and nothing `moved`."""
     bench = _Bench(trainer)
     now = bench.look()
@@ -129,9 +129,9 @@ class _Bench:
             float(loss.g(real, fake)),
         )
 
-    def told(self, who: str, before: Look, after: Look, moved: tuple[Moved, ...]) -> HandStep:
+    def told(self, who: str, before: Look, after: Look, moved: tuple[Moved, ...]) -> ManualStep:
         step, real = self._trainer.step_count, _pixels(self._real[:SHOWN])
-        return HandStep(who, step, self._classes, real, before, after, moved)
+        return ManualStep(who, step, self._classes, real, before, after, moved)
 
 
 @torch.no_grad()

@@ -116,7 +116,7 @@ class Trainer:
         try:
             fake = self._scores(self._shown(fakes), classes)
             real = fake.detach()
-            if self.config.loss == "relativistic":  # the others do not compare with reals
+            if self.config.loss == "relativistic":  # the others do not compare with real_features
                 real = self._scores(self._shown(images), classes)
             loss = self.loss.g(real, fake)
             self._descend(loss, self.opt_G)

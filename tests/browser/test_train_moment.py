@@ -9,7 +9,7 @@ import pytest
 
 from gan.models.generator import Generator
 from gan.recipes.image_recipe import ROOT
-from gan.runs.snapshots import write_frame
+from gan.runs.snapshots import write_snapshot
 from tests.browser.app import HERO, LOOP, changes, explore, painted, pixels, still, tab
 
 RUN = "20200102-030405-mnist"
@@ -28,7 +28,7 @@ def model(app):
     weights = Generator.load(bundled).network.state_dict()
     for step in STEPS:
         faded = {k: v * (step + 20) / 120 if v.ndim > 1 else v for k, v in weights.items()}
-        write_frame(folder, step, np.zeros((60, 28, 28, 1), np.uint8), faded)
+        write_snapshot(folder, step, np.zeros((60, 28, 28, 1), np.uint8), faded)
     yield "run:" + RUN
     shutil.rmtree(folder)
 

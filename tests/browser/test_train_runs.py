@@ -21,7 +21,7 @@ def packed(tmp_path_factory):
     for step in range(20):
         run.advance()
         if step % 10 == 9:
-            run.keep_frame()
+            run.keep_snapshot()
     run.save()
     file = folder / "run.zip"
     file.write_bytes(b"".join(pack(run.folder)))

@@ -9,7 +9,7 @@ import pytest
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.config import Config
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from tests.watching import FakeRunner, images, record, rows
 
 
@@ -26,7 +26,7 @@ def studio(tmp_path: Path) -> Studio:
 def running(studio: Studio) -> Studio:
     record(studio.settings.runs / "r1", [0, 50, 100])
     studio.runner.rows = rows(20)
-    studio.runner.snapshot = Snapshot(
+    studio.runner.status = RunStatus(
         7, "running", "r1", Config(), 200, 10_000, 12.5, 800.0, 180.0, None, images(9)
     )
     return studio

@@ -7,12 +7,12 @@ from tests.node import run_node
 START = """
 const load = (name) => import(`./${name}.js`);
 const v = await load("vectors");
-const { Store, fitted, fitsClasses } = await load("explore_state");
+const { CollectionStore, fitted, fitsClasses } = await load("explore_state");
 const c = await load("classes");
 const { latent } = await load("latents");
 let now = 0;
 performance.now = () => now;
-const store = new Store(() => {});
+const store = new CollectionStore(() => {});
 const begin = () => store.begin({ seed: 1, z: latent(1, 64), classes: 3, scale: 1 });
 begin();
 const unit = (seed) => v.times(1 / v.norm(latent(seed, 64)), latent(seed, 64));

@@ -13,7 +13,7 @@ from demo.train.watch.progress import Progress
 from gan.config import Config
 from gan.monitor.outcome import outcome
 from gan.monitor.vitals_log import read_vitals
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.runs.listing import list_runs
 from gan.runs.pairs import pair_of
 from gan.training.experiments import differences, name_of
@@ -31,7 +31,7 @@ class Pair:
     resumable: bool = False
 
 
-class Duels:
+class Pairs:
     """Answers the polls of every visitor."""
 
     def __init__(self, studio: Studio) -> None:
@@ -52,14 +52,14 @@ class Duels:
         When it is over: outcome (`gan.monitor.outcome.Outcome`).
         """
         asked = asked if isinstance(asked, dict) else {}
-        runner, who = self._studio.runner.snapshot, asked.get("who")
-        helm, pair = self._studio.helm, self._pair(runner)
+        runner, who = self._studio.runner.status, asked.get("who")
+        access, pair = self._studio.access, self._pair(runner)
         answer: dict[str, Any] = {
             "state": runner.state,
             "left": None if runner.left_s is None else round(runner.left_s, 1),
             "live": pair is not None and pair.live,
-            "mine": runner.state in ACTIVE and helm.steers(who),
-            "may": helm.may_train(who),
+            "mine": runner.state in ACTIVE and access.steers(who),
+            "may": access.may_train(who),
             "resumable": pair is not None and pair.resumable,
             "sides": [],
         }
@@ -82,7 +82,7 @@ class Duels:
         """See `Progress.frames`."""
         return self._progress.frames(wanted)
 
-    def _pair(self, runner: Snapshot) -> Pair | None:
+    def _pair(self, runner: RunStatus) -> Pair | None:
         """The runner's, or else the one that was trained last."""
         if runner.beside is not None and runner.config and runner.beside.config:
             both = (runner, runner.beside)

@@ -11,7 +11,7 @@ from demo.panels import Panel
 from demo.server.refusals import Refused, answer
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.compare.pairs import Duels
+from demo.train.compare.pairs import Pairs
 from gan.config import Config
 from gan.training.experiments import EXPERIMENTS, experiment
 
@@ -20,7 +20,7 @@ JOBS = ("pause", "resume", "stop")
 
 def build(studio: Studio, t: gr.I18n) -> None:
     """The content of its nested tab."""
-    helm, duels = studio.helm, Duels(studio)
+    access, duels = studio.access, Pairs(studio)
 
     def duel(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
         return duels.poll(asked)
@@ -33,31 +33,31 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
         def begin() -> dict[str, Any]:
             chosen = experiment(_part(asked, "experiment"))
-            return {"run": helm.start(_part(asked, "who"), chosen.first, beside=chosen.second)}
+            return {"run": access.start(_part(asked, "who"), chosen.first, beside=chosen.second)}
 
         return answer(begin)
 
     def go_on(asked: Any) -> dict[str, Any]:
         """{"who", "run"}: go on with both runs of a pair that was stopped."""
-        return answer(lambda: {"run": helm.resume(_part(asked, "who"), _part(asked, "run"))})
+        return answer(lambda: {"run": access.resume(_part(asked, "who"), _part(asked, "run"))})
 
     def act(asked: Any) -> dict[str, Any]:
         """{"who", "job"}: pause, resume or stop the pair that goes on."""
 
         def do() -> dict[str, Any]:
-            job, snapshot = _part(asked, "job"), studio.runner.snapshot
+            job, status = _part(asked, "job"), studio.runner.status
             if job not in JOBS:
                 raise LookupError("There is no such job.")
-            if snapshot.beside is None:
+            if status.beside is None:
                 raise Refused("nothing")
-            helm.act(_part(asked, "who"), job)
+            access.act(_part(asked, "who"), job)
             return {}
 
         return answer(do)
 
     def pace(asked: Any) -> dict[str, Any]:
         """Seconds of a step of the default preset; {"busy": true} where it is not known now."""
-        idle = studio.runner.snapshot.state not in ACTIVE
+        idle = studio.runner.status.state not in ACTIVE
         return studio.paces.of(Config(), may_measure=idle)
 
     Panel(

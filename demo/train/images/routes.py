@@ -21,10 +21,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.server.image_collections import ADDRESS, WHO, Collections
+from demo.server.image_collections import ADDRESS, WHO, ImageCollections
 from demo.server.refusals import Refused
 from demo.server.studio import Studio
-from gan.data.collection import Store
+from gan.data.collection import CollectionStore
 
 AT_ONCE = 2  # uploads
 SLOWEST_S = 1800
@@ -41,7 +41,7 @@ def routes(studio: Studio) -> list[Route]:
 class ImageUploads:
     """For one server."""
 
-    def __init__(self, collections: Collections, most_mb: int) -> None:
+    def __init__(self, collections: ImageCollections, most_mb: int) -> None:
         self._collections, self._most_mb = collections, most_mb
         self._arriving = 0  # only the event loop changes it
 
@@ -78,7 +78,7 @@ class ImageUploads:
 
     async def _receive(self, request: Request) -> Path:
         """The body as a file; of one that does not come whole nothing is left."""
-        handle, path = Store().arrive_as_file()
+        handle, path = CollectionStore().arrive_as_file()
         try:
             with os.fdopen(handle, "wb") as file:
                 size = 0

@@ -10,13 +10,13 @@ from demo import text
 from demo.panels import Panel
 from demo.server.studio import Studio
 from demo.train.manual import payload
-from demo.train.manual.table import PRESETS, HandTable
+from demo.train.manual.table import PRESETS, ManualTable
 from gan.config import preset
 
 
 def build(studio: Studio, t: gr.I18n) -> None:
     """The content of its nested tab."""
-    table = HandTable(studio)
+    table = ManualTable(studio)
 
     def hand(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
         return table.poll(asked)

@@ -14,7 +14,7 @@ from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk
 from gan.models.blocks import discriminator_blocks, generator_blocks
 from gan.runs.snapshots import SAMPLE_PX
-from gan.training.manual_step import HandStep
+from gan.training.manual_step import ManualStep
 
 
 def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def move(told: HandStep) -> dict[str, Any]:
+def move(told: ManualStep) -> dict[str, Any]:
     """Two sheets of images in a row, beliefs in percent and losses as [before, after].
 
     `moved` has [norm of the gradient, relative change in percent] for each block of who moved.

@@ -11,16 +11,16 @@ from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual import payload
 from gan.config import ConfigError, preset
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.storage.metadata import read_class_names
-from gan.training.manual_step import HandStep
+from gan.training.manual_step import ManualStep
 
 PRESETS = ("default", "article")  # that a run by hand may start from
 MOVES = {"D": "step_d", "G": "step_g"}
 SWITCHES = ("pause", "resume")
 
 
-class HandTable:
+class ManualTable:
     """One per server. Every method takes what a page sent, and checks it."""
 
     def __init__(self, studio: Studio) -> None:
@@ -36,28 +36,28 @@ class HandTable:
         here). While a run goes on `game` of `demo.train.manual.payload` with its `key` when it is
         another one, and `seen`, a `move` of it with its `number`, when there is a newer one.
         """
-        snapshot = self._studio.runner.snapshot
+        status = self._studio.runner.status
         who = _part(asked, "who")
-        if self._studio.helm.privacy.hides_present(who, snapshot):
-            snapshot = Snapshot()
+        if self._studio.access.privacy.hides_present(who, status):
+            status = RunStatus()
         told = {
-            "state": snapshot.state,
-            "run": snapshot.run,
-            "step": snapshot.step,
-            "mine": self._studio.helm.steers(who),
-            "may": self._studio.helm.may_train(who),
+            "state": status.state,
+            "run": status.run,
+            "step": status.step,
+            "mine": self._studio.access.steers(who),
+            "may": self._studio.access.may_train(who),
         }
-        if snapshot.state not in ACTIVE or snapshot.config is None:
+        if status.state not in ACTIVE or status.config is None:
             return told
-        names = read_class_names(self._studio.settings.runs / snapshot.run)
-        game = payload.game(snapshot.config, names)
+        names = read_class_names(self._studio.settings.runs / status.run)
+        game = payload.game(status.config, names)
         kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
-        told["key"] = " ".join([snapshot.run, *kind])
+        told["key"] = " ".join([status.run, *kind])
         if told["key"] != _part(asked, "key"):
             told["game"] = game
-        if snapshot.state == "paused":
-            self._look(snapshot)
-        return told | self._news(snapshot, _part(asked, "number"))
+        if status.state == "paused":
+            self._look(status)
+        return told | self._news(status, _part(asked, "number"))
 
     def move(self, asked: Any) -> dict[str, Any]:
         """{"who", "move"}: move "D" or "G" once; answers as `poll`, or with a refusal."""
@@ -67,8 +67,8 @@ class HandTable:
             if job is None:
                 raise LookupError("Only D and G can be moved.")
             with self._moving:
-                told = self._studio.helm.act(_part(asked, "who"), job)
-                self._keep(_place(self._studio.runner.snapshot), told)
+                told = self._studio.access.act(_part(asked, "who"), job)
+                self._keep(_place(self._studio.runner.status), told)
             return self.poll(asked)
 
         return answer(do)
@@ -83,7 +83,7 @@ class HandTable:
             config = preset(name)
             most = min(config.steps, self._studio.settings.max_steps)
             config = preset(name, steps=most)
-            return {"run": self._studio.helm.start(_part(asked, "who"), config, paused=True)}
+            return {"run": self._studio.access.start(_part(asked, "who"), config, paused=True)}
 
         return answer(do)
 
@@ -94,24 +94,24 @@ class HandTable:
             job = _part(asked, "job")
             if job not in SWITCHES:
                 raise LookupError("There is no such job.")
-            self._studio.helm.act(_part(asked, "who"), job)
+            self._studio.access.act(_part(asked, "who"), job)
             return self.poll(asked)
 
         return answer(do)
 
-    def _news(self, snapshot: Snapshot, known: Any) -> dict[str, Any]:
+    def _news(self, status: RunStatus, known: Any) -> dict[str, Any]:
         place, number, wire = self._last
-        if place is None or place[0] != snapshot.run or number == known:
+        if place is None or place[0] != status.run or number == known:
             return {}
         return {"number": number, "seen": wire}
 
-    def _look(self, snapshot: Snapshot) -> None:
+    def _look(self, status: RunStatus) -> None:
         """See how a held run stands, unless that is known; waits for nothing."""
-        place = _place(snapshot)
+        place = _place(status)
         if self._last[0] == place or not self._moving.acquire(blocking=False):
             return
 
-        def looked(future: Future[HandStep]) -> None:
+        def looked(future: Future[ManualStep]) -> None:
             try:
                 if future.exception() is None:  # else it went on meanwhile
                     self._keep(place, future.result())
@@ -120,12 +120,12 @@ class HandTable:
 
         self._studio.runner.look().add_done_callback(looked)
 
-    def _keep(self, place: Any, told: HandStep) -> None:
+    def _keep(self, place: Any, told: ManualStep) -> None:
         self._last = (place, self._last[1] + 1, payload.move(told))
 
 
-def _place(snapshot: Snapshot) -> tuple[str, int, int]:
-    return snapshot.run, snapshot.rewinds, snapshot.step
+def _place(status: RunStatus) -> tuple[str, int, int]:
+    return status.run, status.rewinds, status.step
 
 
 def _part(asked: Any, name: str) -> Any:

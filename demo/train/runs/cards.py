@@ -10,7 +10,7 @@ from gan.storage.metadata import read_title
 
 from gan.monitor.doctor import diagnose
 from gan.monitor.finding import Finding
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
@@ -58,7 +58,7 @@ def card(folder: Path) -> Card | None:
     info = run_info(folder)
     if info is None:
         return None
-    vitals, pictures = read_vitals(folder), frame_steps(folder)
+    vitals, pictures = read_vitals(folder), snapshot_steps(folder)
     signs = vitals[-1] if vitals else {}
     return Card(
         info=info,

@@ -58,7 +58,7 @@ class RunList:
             now, (ordered, names), far = self._version, self._order, self._far
             known = known if known <= now else 0
             made = {name: one for name, one in self._cards.items() if one.card}
-        owns, hides = self._studio.helm.owns_folder, self._studio.helm.privacy.hides
+        owns, hides = self._studio.access.owns_folder, self._studio.access.privacy.hides
         hidden = {
             name
             for name, one in made.items()
@@ -118,11 +118,11 @@ class RunList:
             self._order = (self._version, names)
 
     def _going(self) -> dict[str, Any]:
-        snapshot = self._studio.runner.snapshot
-        if snapshot.state not in ACTIVE:
-            return {"going": [], "state": snapshot.state}
-        runs = [snapshot, snapshot.beside] if snapshot.beside else [snapshot]
-        return {"going": [one.run for one in runs], "state": snapshot.state, "step": snapshot.step}
+        status = self._studio.runner.status
+        if status.state not in ACTIVE:
+            return {"going": [], "state": status.state}
+        runs = [status, status.beside] if status.beside else [status]
+        return {"going": [one.run for one in runs], "state": status.state, "step": status.step}
 
 
 def preset_name(config: Config) -> str:

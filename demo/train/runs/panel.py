@@ -24,19 +24,19 @@ SHOWN_TOGETHER = 2
 
 def build(studio: Studio, t: gr.I18n) -> None:
     """The content of its nested tab."""
-    runs, helm, root = RunList(studio), studio.helm, studio.settings.runs
+    runs, access, root = RunList(studio), studio.access, studio.settings.runs
 
     def mine(asked: Any) -> Path:
         """The folder of the run named, for whoever may change it."""
         folder = runs.card(_part(asked, "run")).info.folder
-        if not helm.owns_folder(_part(asked, "who"), folder):
+        if not access.owns_folder(_part(asked, "who"), folder):
             raise Refused("not_yours")
         return folder
 
     def listed(asked: Any) -> dict[str, Any]:
         """{"who", "version"}: see `RunList.since`, and whether this visitor may bring runs."""
         who = _part(asked, "who")
-        return runs.since(_part(asked, "version"), who) | {"bring": helm.may_train(who)}
+        return runs.since(_part(asked, "version"), who) | {"bring": access.may_train(who)}
 
     def rename(asked: Any) -> dict[str, Any]:
         """{"who", "run", "title"}: an empty title takes the name away again."""
@@ -72,7 +72,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         def do() -> dict[str, Any]:
             name = _part(asked, "run")
             lying = thrown_away(root).get(name) if isinstance(name, str) else None
-            if lying is not None and not helm.owns_folder(_part(asked, "who"), lying):
+            if lying is not None and not access.owns_folder(_part(asked, "who"), lying):
                 raise Refused("not_yours")
             return {"run": take_back(root, str(name)).name}
 
@@ -80,7 +80,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     def go_on(asked: Any) -> dict[str, Any]:
         """{"who", "run"}: the run that begins, "" when it stands in line."""
-        return answer(lambda: {"run": helm.resume(_part(asked, "who"), _part(asked, "run"))})
+        return answer(lambda: {"run": access.resume(_part(asked, "who"), _part(asked, "run"))})
 
     def compare(asked: Any) -> dict[str, Any]:
         """{"runs": two names}: see `compared`; `differences` where both settings are known."""

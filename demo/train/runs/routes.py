@@ -23,7 +23,7 @@ from demo.server.refusals import Refused
 from demo.server.studio import Studio
 from gan.runs.archive import RUN_NAME, pack
 from gan.storage.checkpoint import CheckpointError
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 from gan.runs.listing import run_info
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
@@ -74,7 +74,7 @@ class RunFiles:
         """A kept contact sheet; its address changes when it does."""
         folder, step = self._folder(request), request.path_params["step"]
         try:
-            if folder is None or step not in frame_steps(folder):
+            if folder is None or step not in snapshot_steps(folder):
                 return Response(status_code=404)
             data = snapshot_picture_path(folder, step).read_bytes()
         except OSError:
@@ -89,7 +89,7 @@ class RunFiles:
         it; nothing went wrong.
         """
         who, most = unquote(request.headers.get(WHO, "")), self._studio.settings.max_upload_mb
-        if not self._studio.helm.may_train(who):
+        if not self._studio.access.may_train(who):
             return JSONResponse(Refused("uploads").answer())
         told = request.headers.get("content-length", "")
         if told.isdecimal() and int(told) > most * MB:
@@ -126,7 +126,7 @@ class RunFiles:
             2 * settings.max_upload_mb * MB,
             lambda config: settings_form.wanted(config.to_json(), settings),
         )
-        self._studio.helm.sign(who, folder)
+        self._studio.access.sign(who, folder)
         return folder
 
     def _folder(self, request: Request) -> Path | None:

@@ -14,20 +14,20 @@ from gan.monitor.best import best_step
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.slot import PACE_S
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.runs.history import read_history, read_marks
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 
 
 @dataclass(frozen=True)
-class Growing:
+class ExternalRun:
     """A run that another process trains, as its folder has it at one moment.
 
     Its rows are numbered as they are in the folder. Its `rewinds` count down with every time it
     went back, from -2.
     """
 
-    snapshot: Snapshot
+    status: RunStatus
     folder: Path
     model: str
     figures: list[dict[str, Any]]
@@ -35,14 +35,14 @@ class Growing:
     deeds: list[list[Any]]
 
     @classmethod
-    def read(cls, snapshot: Snapshot, folder: Path, model: str) -> Growing:
-        """The folder's, with what it tells of itself added to `snapshot`."""
+    def read(cls, status: RunStatus, folder: Path, model: str) -> ExternalRun:
+        """The folder's, with what it tells of itself added to `status`."""
         rows, vitals, marks = read_history(folder), read_vitals(folder), read_marks(folder)
-        config = snapshot.config or Config()
-        newest = rows[-1] if rows else {"step": snapshot.step, "elapsed_s": snapshot.elapsed_s}
+        config = status.config or Config()
+        newest = rows[-1] if rows else {"step": status.step, "elapsed_s": status.elapsed_s}
         rate = _steps_per_s(rows)
-        snapshot = replace(
-            snapshot,
+        status = replace(
+            status,
             state="elsewhere",
             error=None,
             rewinds=-2 - sum("from_step" in mark for mark in marks),
@@ -50,10 +50,10 @@ class Growing:
             elapsed_s=newest["elapsed_s"],
             images_per_s=rate * config.batch_size,
             left_s=max(0, config.steps - newest["step"]) / rate if rate else None,
-            best_step=best_step(vitals, frame_steps(folder)),
+            best_step=best_step(vitals, snapshot_steps(folder)),
             finding=diagnose(rows, vitals, config, marks) if vitals else None,
         )
-        return cls(snapshot, folder, model, rows, vitals, mark_rows(marks))
+        return cls(status, folder, model, rows, vitals, mark_rows(marks))
 
     def rows(self, since: int) -> Numbered:
         """See `Live.rows`."""

@@ -13,7 +13,7 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.watch.sources import Watchable
 from gan.media.frame_style import Look
-from gan.recipes.training_film import GrowthRecipe, frames, render
+from gan.recipes.training_film import FilmRecipe, frames, render
 
 FORMATS = ("gif", "mp4", "webm")
 SIDE_PX = 900  # about; the sheet is enlarged as far as it stays below this
@@ -23,7 +23,7 @@ SIDE_PX = 900  # about; the sheet is enlarged as far as it stays below this
 class Order(order.Order):
     """The film of a folder with snapshots."""
 
-    recipe: GrowthRecipe
+    recipe: FilmRecipe
     folder: Path
     pixels: int
     other_weights = False  # a film is of the run's own
@@ -44,16 +44,16 @@ def order(studio: Studio, kind: Any, run: Any = "", chosen: Any = None) -> Order
     """
     if kind not in FORMATS:
         raise ValueError("Choose GIF, MP4 or WebM as the format of the film.")
-    hidden = studio.helm.privacy.hides_present("", studio.runner.snapshot)
+    hidden = studio.access.privacy.hides_present("", studio.runner.status)
     if hidden and not run:
         raise ValueError("This run is not everybody's: open it from the list of runs to save it.")
     shown = Watchable(studio).find(run, chosen, hidden)
     model, folder = shown.model, shown.folder
-    plain = GrowthRecipe(model, format=kind, scale=1, caption=False)
+    plain = FilmRecipe(model, format=kind, scale=1, caption=False)
     height, width, channels = next(iter(frames(folder, plain))).shape
     scale = _scale(studio.settings, height, width, channels)
     height, width, _ = Look(scale, caption="step").size(height, width, channels)
-    recipe = GrowthRecipe(model, format=kind, scale=scale)
+    recipe = FilmRecipe(model, format=kind, scale=scale)
     if recipe.frames > studio.settings.max_frames:
         recipe = replace(recipe, seconds=max(2.0, studio.settings.max_frames / recipe.fps))
     return Order(recipe, folder, recipe.frames * height * width)

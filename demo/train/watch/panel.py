@@ -23,17 +23,17 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """The content of its nested tab. The panel's value is {"show": name} while the visitor watches
     another run than the present one, and `model` in it is the one chosen above the tabs.
     """
-    watched, helm = Progress(studio), studio.helm
+    watched, access = Progress(studio), studio.access
 
     def progress(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
         """{"who", "show", "model", and the last answer's cursor}: see `Progress.poll`, and
 
         `mine`: whether this visitor may treat the run that is shown.
         """
-        told, going = watched.poll(asked), studio.runner.snapshot
+        told, going = watched.poll(asked), studio.runner.status
         steered = going.state in ("running", "paused") and told["cursor"]["run"] == going.run
         alone = going.beside is None  # a pair is not changed on its way
-        told["mine"] = steered and alone and helm.steers(_part(asked, "who"))
+        told["mine"] = steered and alone and access.steers(_part(asked, "who"))
         return told
 
     def frames(wanted: Any) -> dict[str, Any]:
@@ -45,9 +45,9 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         """
 
         def do() -> dict[str, Any]:
-            before = studio.runner.snapshot
-            helm.treat(_part(asked, "who"), _part(asked, "remedy"))
-            after = studio.runner.snapshot
+            before = studio.runner.status
+            access.treat(_part(asked, "who"), _part(asked, "remedy"))
+            after = studio.runner.status
             return {
                 "step": after.step,
                 "back": after.rewinds != before.rewinds,
@@ -65,8 +65,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             if not isinstance(values, dict) or not values:
                 raise ValueError("Nothing is left to take back.")
             changes = {str(name): value for name, value in values.items()}
-            helm.act(_part(asked, "who"), "configure", **changes)
-            return {"step": studio.runner.snapshot.step}
+            access.act(_part(asked, "who"), "configure", **changes)
+            return {"step": studio.runner.status.step}
 
         return answer(do)
 

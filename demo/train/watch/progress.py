@@ -1,7 +1,7 @@
 """What Watch is told on one poll: only what the page does not have yet.
 
 The page sends back the cursor of its last answer. Nothing here waits for the training thread: a
-snapshot is read, never locked, and what many visitors ask for is made once per version.
+status is read, never locked, and what many visitors ask for is made once per version.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from demo.server.model_menu import model_name
 from demo.server.studio import Studio
 from demo.train.curve_rows import number
 from demo.train.watch import doctor
-from demo.train.watch.sources import Growing, Live, Recorded, Watchable
+from demo.train.watch.sources import ExternalRun, Live, Recorded, Watchable
 from gan.config import Config
-from gan.runner.snapshot import Snapshot
-from gan.runs.snapshots import COLUMNS, frame_steps
+from gan.runner.status import RunStatus
+from gan.runs.snapshots import COLUMNS, snapshot_steps
 from gan.storage.layout import MODEL, snapshot_picture_path
 from gan.storage.metadata import read_class_names
 
-MAX_FRAMES = 8  # of a film, in one answer
+MAX_SNAPSHOTS = 8  # of a film, in one answer
 KNOWN_FILMS = 16  # lists of steps that pages may still have, newest last
 KNOWN_RUNS = 4  # that pages watch at the same time
 SELDOM = ("about", "sheet", "film", "doctor")  # what is sent when it has changed
@@ -61,15 +61,15 @@ class Progress:
         A cursor that makes no sense is an empty one.
         """
         cursor = asked if isinstance(asked, dict) else {}
-        hidden = self._studio.helm.privacy.hides_present(
-            cursor.get("who"), self._studio.runner.snapshot
+        hidden = self._studio.access.privacy.hides_present(
+            cursor.get("who"), self._studio.runner.status
         )
         source = self._watchable.find(cursor.get("show"), cursor.get("model"), hidden)
-        snapshot, shared = source.snapshot, self._once(source)
+        status, shared = source.status, self._once(source)
         at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
-        fresh = fresh or (cursor.get("of"), at[1]) != (source.model, snapshot.rewinds)
-        fresh = fresh or at[0] > snapshot.step
+        fresh = fresh or (cursor.get("of"), at[1]) != (source.model, status.rewinds)
+        fresh = fresh or at[0] > status.step
         counts = [0, 0, 0] if fresh else counts[:]
         have = [None] * 4 if fresh else _list(cursor.get("have"), 4)
         answer = dict(shared["status"])
@@ -87,25 +87,25 @@ class Progress:
             after = answer.pop("frames")
             answer["dropped"] = [step for step in before if step not in after]
             answer["added"] = [step for step in after if step not in before]
-        at = [snapshot.step, snapshot.rewinds]
-        told = {"run": snapshot.run, "of": source.model, "at": at, "counts": counts}
+        at = [status.step, status.rewinds]
+        told = {"run": status.run, "of": source.model, "at": at, "counts": counts}
         return answer | {"cursor": told | {"have": shared["keys"]}}
 
     def frames(self, wanted: Any) -> dict[str, Any]:
         """Recorded pictures of a film: {"run": name, "steps": [...]}, where the name is "" with the
         `model` of a recording, to `kept_sheet_text` by step.
 
-        Answers at most `MAX_FRAMES`; a step that was not recorded is left out, and so are all of a
-        run that is not there any more.
+        Answers at most `MAX_SNAPSHOTS`. Steps that were not recorded, or of a run that is gone, are
+        left out.
         """
         asked = wanted if isinstance(wanted, dict) else {}
         run = asked.get("run")
         source = self._watchable.find(run, asked.get("model"))
         found: dict[str, str] = {}
-        if source.snapshot.run == run:
+        if source.status.run == run:
             steps = asked.get("steps")
-            some = steps[:MAX_FRAMES] if isinstance(steps, list) else []
-            kept = set(frame_steps(source.folder))
+            some = steps[:MAX_SNAPSHOTS] if isinstance(steps, list) else []
+            kept = set(snapshot_steps(source.folder))
             for step in (s for s in some if isinstance(s, int) and s in kept):
                 try:
                     found[str(step)] = kept_sheet_text(
@@ -113,58 +113,58 @@ class Progress:
                     )
                 except OSError:  # the ring has dropped it since, or it is damaged
                     continue
-        return {"run": source.snapshot.run, "frames": found}
+        return {"run": source.status.run, "frames": found}
 
-    def _once(self, source: Live | Recorded | Growing) -> dict[str, Any]:
-        snapshot = source.snapshot
+    def _once(self, source: Live | Recorded | ExternalRun) -> dict[str, Any]:
+        status = source.status
         title = model_name(source.model, source.folder)
-        key = (snapshot.version, snapshot.state, snapshot.step, snapshot.elapsed_s, title)
+        key = (status.version, status.state, status.step, status.elapsed_s, title)
         key = (*key, type(source))
         kept_key, before = self._shared.get(source.model, (None, {}))
         if kept_key == key:
             return before
         picture, opinions = "", ""
-        if snapshot.images is not None:
-            picture = sheet_text(snapshot.images)
-        if snapshot.opinions is not None:
-            levels = np.rint(snapshot.opinions * 255).clip(0, 255).astype(np.uint8)
+        if status.images is not None:
+            picture = sheet_text(status.images)
+        if status.opinions is not None:
+            levels = np.rint(status.opinions * 255).clip(0, 255).astype(np.uint8)
             opinions = base64.b64encode(levels.tobytes()).decode()
-        steps = frame_steps(source.folder)
-        playable = bool(snapshot.run) and (source.folder / MODEL).exists()
+        steps = snapshot_steps(source.folder)
+        playable = bool(status.run) and (source.folder / MODEL).exists()
         shared: dict[str, Any] = {
             "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
-            "doctor": {"finding": doctor.wire(snapshot.finding)},
+            "doctor": {"finding": doctor.wire(status.finding)},
         }
         keys = [_short_hash(json.dumps(shared[name])) for name in SELDOM]
         films = [*before.get("films", {}).items(), (keys[SELDOM.index("film")], steps)]
-        shared |= {"keys": keys, "films": dict(films[-KNOWN_FILMS:]), "status": _status(snapshot)}
+        shared |= {"keys": keys, "films": dict(films[-KNOWN_FILMS:]), "status": _status(status)}
         others = [(model, one) for model, one in self._shared.items() if model != source.model]
         self._shared = {**dict(others[-(KNOWN_RUNS - 1) :]), source.model: (key, shared)}
         return shared
 
 
-def _status(snapshot: Snapshot) -> dict[str, Any]:
-    status = {
-        "state": snapshot.state,
-        "step": snapshot.step,
-        "rate": number(snapshot.images_per_s),
-        "elapsed": number(snapshot.elapsed_s),
-        "cpu": number(snapshot.cpu_s),
-        "left": number(snapshot.left_s),
+def _status(status: RunStatus) -> dict[str, Any]:
+    shown = {
+        "state": status.state,
+        "step": status.step,
+        "rate": number(status.images_per_s),
+        "elapsed": number(status.elapsed_s),
+        "cpu": number(status.cpu_s),
+        "left": number(status.left_s),
     }
-    told = {"error": snapshot.error, "warning": snapshot.warning}
-    return status | {name: sentence for name, sentence in told.items() if sentence}
+    told = {"error": status.error, "warning": status.warning}
+    return shown | {name: sentence for name, sentence in told.items() if sentence}
 
 
 def _about(source: Live | Recorded) -> dict[str, Any]:
     """What seldom changes."""
-    snapshot, names = source.snapshot, read_class_names(source.folder)
-    config = snapshot.config or Config()
+    status, names = source.status, read_class_names(source.folder)
+    config = status.config or Config()
     return {
-        "goal": snapshot.goal_steps,
-        "best": snapshot.best_step,
+        "goal": status.goal_steps,
+        "best": status.best_step,
         "labelled": config.classes > 0,
         "data": config.data,
         "labels": class_names(config, names)[:COLUMNS],

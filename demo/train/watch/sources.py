@@ -14,16 +14,16 @@ from demo.server.studio import Studio
 from demo.train import vitals_rows
 from demo.train.curve_rows import points, thin
 from demo.train.mark_rows import Numbered, mark_rows
-from demo.train.watch.external_run import Growing
+from demo.train.watch.external_run import ExternalRun
 from gan.config import Config
 from gan.monitor.best import best_step
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.runner import Runner
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 from gan.storage.layout import CONFIG, HISTORY, LOCK
 from gan.storage.run_lock import elsewhere
 
@@ -39,34 +39,34 @@ class Live:
     """A run of the runner, the present one or its last, as of one moment."""
 
     runner: Runner
-    snapshot: Snapshot
+    status: RunStatus
     folder: Path
     model: str
 
     def rows(self, since: int) -> Numbered:
         """Rows of `curve_rows.CURVES` from `since` on, thinned, and the number of the next one."""
-        rows = self.runner.history(since, run=self.snapshot.run)
+        rows = self.runner.history(since, run=self.status.run)
         return thin([points(row) for row in rows]), since + len(rows)
 
     def vitals(self, since: int) -> Numbered:
         """The same of `vital_signs.wire`."""
-        rows = self.runner.vitals(self.snapshot.run, since)
+        rows = self.runner.vitals(self.status.run, since)
         return [vitals_rows.wire(row) for row in vitals_rows.thin(rows)], since + len(rows)
 
     def marks(self, since: int) -> Numbered:
         """The same of marks, see `mark_rows`."""
-        marks = self.runner.marks(self.snapshot.run)
+        marks = self.runner.marks(self.status.run)
         return mark_rows(marks[since:]), max(since, len(marks))
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A run as its folder has it, read once. Its `snapshot` has no picture: the film ends with it.
+    """A run as its folder has it, read once. Its `status` has no picture: the film ends with it.
 
     Its rows are numbered unlike those of the same run live, which `rewinds` of -1 makes known.
     """
 
-    snapshot: Snapshot
+    status: RunStatus
     folder: Path
     model: str
     curve: list[list[Any]]
@@ -74,20 +74,20 @@ class Recorded:
     deeds: list[list[Any]]
 
     @classmethod
-    def read(cls, snapshot: Snapshot, folder: Path, model: str) -> Recorded:
-        """The folder's, with what it tells of itself added to `snapshot`."""
+    def read(cls, status: RunStatus, folder: Path, model: str) -> Recorded:
+        """The folder's, with what it tells of itself added to `status`."""
         rows, vitals, marks = read_history(folder), read_vitals(folder), read_marks(folder)
-        config = snapshot.config or Config()
-        snapshot = replace(
-            snapshot,
+        config = status.config or Config()
+        status = replace(
+            status,
             rewinds=-1,
-            step=snapshot.step or (rows[-1]["step"] if rows else 0),
-            best_step=best_step(vitals, frame_steps(folder)),
+            step=status.step or (rows[-1]["step"] if rows else 0),
+            best_step=best_step(vitals, snapshot_steps(folder)),
             finding=diagnose(rows, vitals, config, marks) if vitals else None,
         )
         signs = [vitals_rows.wire(row) for row in vitals_rows.thin(vitals)]
         curve = thin([points(row) for row in rows])
-        return cls(snapshot, folder, model, curve, signs, mark_rows(marks))
+        return cls(status, folder, model, curve, signs, mark_rows(marks))
 
     def rows(self, since: int) -> Numbered:
         """See `Live.rows`."""
@@ -108,45 +108,45 @@ class Watchable:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         # replaced whole: two visitors may race for it
-        self._opened: dict[tuple[str, int], Recorded | Growing] = {}
+        self._opened: dict[tuple[str, int], Recorded | ExternalRun] = {}
 
     def find(
         self, name: Any = "", chosen: Any = BUNDLED, hidden: bool = False
-    ) -> Live | Recorded | Growing:
+    ) -> Live | Recorded | ExternalRun:
         """The run of that name; the present or last one when there is none such. Before any it is
         one that another process trains, or else how the chosen bundled model learned. A name is
         looked up in listings only. `hidden`: the present one is not on show, but for those who
         know its name.
         """
         runner, runs = self._studio.runner, self._studio.settings.runs
-        present = runner.snapshot
-        for snapshot in (present, present.beside):
-            if snapshot is not None and snapshot.run and snapshot.run == name:
-                folder = runs / snapshot.run
-                return Live(runner, snapshot, folder, RUN_PREFIX + snapshot.run)
+        present = runner.status
+        for status in (present, present.beside):
+            if status is not None and status.run and status.run == name:
+                folder = runs / status.run
+                return Live(runner, status, folder, RUN_PREFIX + status.run)
         if name and isinstance(name, str):
             listed = (path for path in runs.glob("*/") if path.name == name)
             found = next((info for path in listed if (info := run_info(path))), None)
             if found is not None:
                 model, far = RUN_PREFIX + name, elsewhere(found.folder) is not None
                 return self._open(
-                    found.folder, model, _snapshot(found), Growing if far else Recorded
+                    found.folder, model, _snapshot(found), ExternalRun if far else Recorded
                 )
         if present.run and not hidden:
             return self.find(present.run)
         if hidden:
-            present = Snapshot(version=present.version)
+            present = RunStatus(version=present.version)
         elif present.state == "idle" and (far := self._newest_elsewhere()):
             return self.find(far)
         bundled = self._bundled(chosen)
         state = {"state": present.state, "version": present.version, "error": present.error}
-        return replace(bundled, snapshot=replace(bundled.snapshot, **state))
+        return replace(bundled, status=replace(bundled.status, **state))
 
     def _bundled(self, chosen: Any) -> Recorded:
         models = self._studio.settings.models
         recorded = [path.parent.name for path in models.glob(f"*/{HISTORY}")]
         name = chosen if chosen in recorded else BUNDLED
-        return self._open(models / name, name, Snapshot(config=_config(models / name)))
+        return self._open(models / name, name, RunStatus(config=_config(models / name)))
 
     def _newest_elsewhere(self) -> str:
         """The run that another process began to train last, of those that all may see; else ""."""
@@ -155,7 +155,7 @@ class Watchable:
         seen = [
             (since, folder.name)
             for since, folder in found
-            if not self._studio.helm.privacy.hides("", folder)
+            if not self._studio.access.privacy.hides("", folder)
         ]
         return max(seen)[1] if seen else ""
 
@@ -163,27 +163,27 @@ class Watchable:
         self,
         folder: Path,
         model: str,
-        snapshot: Snapshot,
-        kind: type[Recorded] | type[Growing] = Recorded,
-    ) -> Recorded | Growing:
+        status: RunStatus,
+        kind: type[Recorded] | type[ExternalRun] = Recorded,
+    ) -> Recorded | ExternalRun:
         key = (model, _changed_ns(folder))
-        if kind is Growing:  # it changes all the time, and reading it takes some
+        if kind is ExternalRun:  # it changes all the time, and reading it takes some
             key = (model, int(time.time() / READ_S))
         known = self._opened.get(key)
         if known is None:
             try:
-                known = kind.read(snapshot, folder, model)
+                known = kind.read(status, folder, model)
             except Exception:  # rows that were not written here; the film can be shown
                 log.exception("The figures of %s could not be read.", folder)
                 error = "The figures of this run are damaged; only its pictures can be shown."
-                known = Recorded(replace(snapshot, error=error), folder, model, [], [], [])
+                known = Recorded(replace(status, error=error), folder, model, [], [], [])
             self._opened = {**dict(list(self._opened.items())[1 - OPEN :]), key: known}
         return known
 
 
-def _snapshot(run: RunInfo) -> Snapshot:
+def _snapshot(run: RunInfo) -> RunStatus:
     """What its listing tells of a run that is over."""
-    return Snapshot(
+    return RunStatus(
         state="failed" if run.state == "damaged" else "done",
         run=run.name,
         config=run.config,

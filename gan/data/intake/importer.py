@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan.data.collection import Collection, Store
+from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.errors import IntakeError
 from gan.data.intake.finalize import PIXELS, Read, settle
 from gan.data.intake.skipped import Tally
@@ -42,7 +42,7 @@ class Progress:
 
 def take_in(
     source: Path,
-    store: Store,
+    store: CollectionStore,
     *,
     name: str = "",
     size: int = 64,

@@ -12,7 +12,7 @@ from demo.server import model_library
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.models.generator import Generator, ModelError
-from gan.runs.snapshots import write_frame
+from gan.runs.snapshots import write_snapshot
 from gan.storage.layout import snapshot_picture_path, snapshot_weights_path
 
 STEPS = [0, 10, 20]
@@ -29,7 +29,7 @@ def studio(tiny_model, tmp_path):
     weights = Generator.load(tiny_model).network.state_dict()
     for step in STEPS:
         faded = {name: value * (1 + step) / 21 for name, value in weights.items()}
-        write_frame(folder, step, np.zeros((60, 28, 28, 1), np.uint8), faded)
+        write_snapshot(folder, step, np.zeros((60, 28, 28, 1), np.uint8), faded)
     made = Studio(Settings(models=tmp_path / "models", runs=tmp_path / "runs"))
     yield made
     made.close()

@@ -150,7 +150,7 @@ def test_a_run_in_progress_gives_ever_newer_weights_and_its_last_when_it_stops(s
     weights = weights_function(studio)
     studio._live.every_s = 0.05
     config = preset("default", width=8, batch_size=8, steps=100_000)
-    model = "run:" + studio.helm.start("owner", config)
+    model = "run:" + studio.access.start("owner", config)
 
     def newer(than):
         answer = weights({"model": model, "have": than})

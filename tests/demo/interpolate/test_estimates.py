@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from demo.export.turns import Ticket, Turns
+from demo.export.queue import ExportQueue, Ticket
 from demo.interpolate import estimates as module
 from demo.interpolate.clips import Order
 from demo.interpolate.estimates import Estimates
@@ -19,7 +19,7 @@ class Desk:
     def __init__(self, monkeypatch, trains=False):
         self.made, self.begun, self.go = [], threading.Event(), threading.Event()
         self.go.set()
-        turns = Turns(1)
+        turns = ExportQueue(1)
         self.studio = SimpleNamespace(
             trains=lambda model: trains, exports=SimpleNamespace(turns=turns)
         )
@@ -111,7 +111,7 @@ def test_what_a_model_in_training_weighs_is_worked_out_anew_after_a_while(monkey
 
 
 def test_it_tells_how_long_an_export_would_wait(desk):
-    desk.studio.exports.turns.enter(Ticket("b", lambda: None, left_s=7.0))
+    desk.studio.exports.queue.enter(Ticket("b", lambda: None, left_s=7.0))
     assert ask(desk, ("a", wish(30)))[0]["wait_s"] == 7.0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.server.access import Helm
+from demo.server.access import Access
 from demo.server.refusals import Refused, answer
 from demo.settings import Settings
 from demo.text import catalogue
@@ -23,9 +23,9 @@ HOST = f"{'c' * 32} {KEY}"
 
 def made(tmp_path, **settings):
     runner = FakeRunner()
-    helm = Helm(runner, Settings(runs=tmp_path, **settings))
-    runner.on_end = helm.run_ended
-    return helm, runner
+    access = Access(runner, Settings(runs=tmp_path, **settings))
+    runner.on_end = access.run_ended
+    return access, runner
 
 
 def refusal(do):
@@ -35,19 +35,19 @@ def refusal(do):
 
 
 def test_whoever_starts_a_run_steers_it_and_nobody_else(tmp_path):
-    helm, runner = made(tmp_path)
-    name = helm.start(ANNA, Config())
-    assert name == runner.snapshot.run and helm.steers(ANNA)
-    assert not any(helm.steers(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
+    access, runner = made(tmp_path)
+    name = access.start(ANNA, Config())
+    assert name == runner.status.run and access.steers(ANNA)
+    assert not any(access.steers(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
     for job in ("pause", "resume", "configure", "roll_back", "stop"):
-        assert refusal(lambda job=job: helm.act(BEN, job)) == "not_yours"
-    assert helm.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
+        assert refusal(lambda job=job: access.act(BEN, job)) == "not_yours"
+    assert access.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
     assert runner.asked[-1] == ("configure", {"lr_g": 1e-3})
-    helm.act(ANNA, "stop")
-    assert refusal(lambda: helm.act(ANNA, "pause")) == "nothing"
+    access.act(ANNA, "stop")
+    assert refusal(lambda: access.act(ANNA, "pause")) == "nothing"
     for job in ("close", "start", "generator", "__init__", "", None):
         with pytest.raises(LookupError):
-            helm.act(ANNA, job)
+            access.act(ANNA, job)
 
 
 @pytest.mark.parametrize(
@@ -59,36 +59,36 @@ def test_whoever_starts_a_run_steers_it_and_nobody_else(tmp_path):
     ],
 )
 def test_the_owner_of_a_server_says_who_may_train(tmp_path, training, may, reason):
-    helm, runner = made(tmp_path, training=training, owner_key=KEY)
+    access, runner = made(tmp_path, training=training, owner_key=KEY)
     wrong_key = f"{BEN} {KEY}x"
-    assert (helm.may_train(ANNA), helm.may_train(wrong_key), helm.may_train(HOST)) == may
-    assert not helm.may_train("") and not helm.may_train(f" {KEY}")
+    assert (access.may_train(ANNA), access.may_train(wrong_key), access.may_train(HOST)) == may
+    assert not access.may_train("") and not access.may_train(f" {KEY}")
     for who in (ANNA, wrong_key, HOST):
-        if not helm.may_train(who):
-            assert refusal(lambda who=who: helm.start(who, Config())) == reason
-            assert helm.standing(who)["may"] == training
+        if not access.may_train(who):
+            assert refusal(lambda who=who: access.start(who, Config())) == reason
+            assert access.standing(who)["may"] == training
     assert runner.asked == [] or training == "open"
 
 
 def test_the_owner_of_the_server_steers_and_owns_every_run(tmp_path):
-    helm, _ = made(tmp_path, owner_key=KEY, public=True)
-    name = helm.start(ANNA, Config())
-    assert helm.steers(HOST) and helm.owns(HOST, name)
-    assert helm.standing(HOST)["host"] and not helm.standing(ANNA)["host"]
-    helm.act(HOST, "stop")
+    access, _ = made(tmp_path, owner_key=KEY, public=True)
+    name = access.start(ANNA, Config())
+    assert access.steers(HOST) and access.owns(HOST, name)
+    assert access.standing(HOST)["host"] and not access.standing(ANNA)["host"]
+    access.act(HOST, "stop")
 
 
 def test_on_a_public_server_runs_belong_to_whoever_started_them(tmp_path):
-    helm, runner = made(tmp_path, public=True)
-    name = helm.start(ANNA, Config(), beside=replace(Config(), seed=1))
-    assert helm.owns(ANNA, name) and helm.owns(ANNA, f"{name}-b")
-    assert not any(helm.owns(who, name) for who in (BEN, "", None))
+    access, runner = made(tmp_path, public=True)
+    name = access.start(ANNA, Config(), beside=replace(Config(), seed=1))
+    assert access.owns(ANNA, name) and access.owns(ANNA, f"{name}-b")
+    assert not any(access.owns(who, name) for who in (BEN, "", None))
     for no_run in ("", "..", "../x", None, 3, name + "x"):
-        assert not helm.owns(ANNA, no_run)
+        assert not access.owns(ANNA, no_run)
     kept = read_about(tmp_path / name)
     assert ANNA not in str(kept)  # who reads the files cannot steer by what stands there
     runner.end()
-    assert refusal(lambda: helm.resume(BEN, name)) == "not_yours"
+    assert refusal(lambda: access.resume(BEN, name)) == "not_yours"
     again, after = made(tmp_path, public=True)  # the server was restarted
     assert not again.steers(ANNA)
     assert again.resume(ANNA, name) == name and again.steers(ANNA)
@@ -98,37 +98,37 @@ def test_on_a_public_server_runs_belong_to_whoever_started_them(tmp_path):
 
 
 def test_only_runs_that_are_there_and_not_at_their_goal_can_be_gone_on_with(tmp_path):
-    helm, _ = made(tmp_path)
+    access, _ = made(tmp_path)
     for name in ("nowhere", "../early", "", None, 7):
         with pytest.raises(LookupError, match="not on this server"):
-            helm.resume(ANNA, name)
+            access.resume(ANNA, name)
 
 
 def test_a_run_is_no_longer_than_the_server_allows(tmp_path):
-    helm, runner = made(tmp_path, max_steps=500, max_run_s=60)
+    access, runner = made(tmp_path, max_steps=500, max_run_s=60)
     for config, beside in ((Config(), None), (Config(steps=500), Config())):
-        assert refusal(lambda c=config, b=beside: helm.start(ANNA, c, beside=b)) == "too_long"
-    helm.start(ANNA, Config(steps=500), paused=True)
+        assert refusal(lambda c=config, b=beside: access.start(ANNA, c, beside=b)) == "too_long"
+    access.start(ANNA, Config(steps=500), paused=True)
     assert runner.asked == [("start", Config(steps=500), 60, True, None)]
 
 
 def test_a_remedy_of_the_present_finding_is_done_by_whoever_steers(tmp_path):
-    helm, runner = made(tmp_path)
-    helm.start(ANNA, Config())
+    access, runner = made(tmp_path)
+    access.start(ANNA, Config())
     runner.show(
         finding=_ill(
             Remedy("add_r1", {"r1_gamma": 1.0}), Remedy("roll_back", {"lr_d": 1e-4}, roll_back=True)
         )
     )
-    assert refusal(lambda: helm.treat(BEN, "add_r1")) == "not_yours"
-    helm.treat(ANNA, "add_r1")
+    assert refusal(lambda: access.treat(BEN, "add_r1")) == "not_yours"
+    access.treat(ANNA, "add_r1")
     assert runner.asked[-1] == ("configure", {"r1_gamma": 1.0})
-    helm.treat(ANNA, "roll_back")
+    access.treat(ANNA, "roll_back")
     assert runner.asked[-1] == ("roll_back", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
-        assert refusal(lambda name=name: helm.treat(ANNA, name)) == "other_finding"
+        assert refusal(lambda name=name: access.treat(ANNA, name)) == "other_finding"
     runner.show(finding=None)
-    assert refusal(lambda: helm.treat(ANNA, "add_r1")) == "other_finding"
+    assert refusal(lambda: access.treat(ANNA, "add_r1")) == "other_finding"
 
 
 def test_whatever_is_refused_has_words_in_both_languages():

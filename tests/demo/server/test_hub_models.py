@@ -1,4 +1,4 @@
-"""Models of the Hub on a server: who may ask for what, how it is told, and who sees it."""
+"""Models of the HubModels on a server: who may ask for what, how it is told, and who sees it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from demo import text
-from demo.server.hub_models import Hub
+from demo.server.hub_models import HubModels
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
 from demo.settings import Settings
@@ -40,7 +40,7 @@ def studio(hub, settings, tiny_model):
     made.close()
 
 
-def outcome(hub: Hub, page: str):
+def outcome(hub: HubModels, page: str):
     """What a page is told in the end, and all it was told on the way."""
     told = []
     for _ in range(600):

@@ -21,10 +21,10 @@ from demo.train.images.routes import ADDRESS, WHO, routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
 from gan.config import preset
-from gan.data.collection import ARRIVING, Store
+from gan.data.collection import ARRIVING, CollectionStore
 from gan.data.intake.errors import SENTENCES
 from gan.data.intake.skipped import NOTES, REASONS
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.storage.metadata import change_about
 from tests.hostile import bundle, encoded, noise
 from tests.own_images import ID, collect
@@ -47,12 +47,12 @@ def server(tmp_path, **settings):
     settings |= {"images_kept_h": 24 if settings["public"] else None}
     made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models", **settings))
     made.runner.close()
-    made.runner = made.helm._runner = FakeRunner()
+    made.runner = made.access._runner = FakeRunner()
     return made, {do.__name__: do for do in made.collections.functions()}
 
 
 def owned(studio, who):
-    return studio.helm.privacy.owner(who)
+    return studio.access.privacy.owner(who)
 
 
 def ids(do, who):
@@ -79,7 +79,9 @@ def test_images_are_their_visitors_and_the_hosts(root, tmp_path):
             refused = do[deed]({"who": other, "id": ID, "name": "x"})
             assert refused == {"refused": "images_not_yours", "values": {}}
         with pytest.raises(Refused, match="images_not_yours"):
-            studio.helm.start(other if isinstance(other, str) and other else BEN, own_config(root))
+            studio.access.start(
+                other if isinstance(other, str) and other else BEN, own_config(root)
+            )
     for odd in (None, 3, "../x", "own-ffffffffffff", ["x"]):
         assert "not on this server" in do["delete"]({"who": ANNA, "id": odd})["error"]
     assert do["rename"]({"who": ANNA, "id": ID, "name": " My\n pets "}) == {"name": "My pets"}
@@ -91,7 +93,7 @@ def test_images_are_their_visitors_and_the_hosts(root, tmp_path):
 
 
 def own_config(root):
-    return preset("own-images", **Store(root).all()[0].settings())
+    return preset("own-images", **CollectionStore(root).all()[0].settings())
 
 
 def test_the_form_is_told_what_the_images_look_like_and_does_not_tell(root, tmp_path):
@@ -137,12 +139,12 @@ def test_images_go_when_their_time_is_over_but_not_while_they_are_trained_from(r
     collect(root, id="own-ffffffffffff", owner=owned(studio, BEN))
     assert studio.collections.expire() == []
     assert 0.9 < do["images"]({"who": ANNA})["collections"][0]["left_h"] <= 1
-    studio.runner.snapshot = Snapshot(1, "running", "r", own_config_of(root, ID))
+    studio.runner.status = RunStatus(1, "running", "r", own_config_of(root, ID))
     later_s = time.time() + 2 * HOUR_S
     assert studio.collections.expire(later_s) == []
     assert do["images"]({"who": ANNA})["collections"][0]["training"]
     assert do["delete"]({"who": ANNA, "id": ID})["refused"] == "images_in_use"
-    studio.runner.snapshot = Snapshot(2, "done", "r", own_config_of(root, ID))
+    studio.runner.status = RunStatus(2, "done", "r", own_config_of(root, ID))
     assert studio.collections.expire(later_s) == [ID] and ids(do, ANNA) == []
     assert ids(do, BEN) == ["own-ffffffffffff"]
     private, _ = server(tmp_path, public=False)
@@ -151,7 +153,7 @@ def test_images_go_when_their_time_is_over_but_not_while_they_are_trained_from(r
 
 
 def own_config_of(root, name):
-    return preset("own-images", **Store(root).find(name).settings())
+    return preset("own-images", **CollectionStore(root).find(name).settings())
 
 
 def test_a_run_on_own_images_is_on_show_for_its_owner_only(root, tmp_path):
@@ -163,7 +165,7 @@ def test_a_run_on_own_images_is_on_show_for_its_owner_only(root, tmp_path):
     (folder / "config.json").write_text(json.dumps(config.to_json()))
     (folder / "model.safetensors").write_bytes(b"")
     change_about(folder, owner=owned(studio, ANNA), classes=["cat", "dog"])
-    studio.runner.snapshot = Snapshot(3, "running", folder.name, config, 200, 10_000)
+    studio.runner.status = RunStatus(3, "running", folder.name, config, 200, 10_000)
     runs, watch = RunList(studio), Progress(studio)
     with gr.Blocks():
         standing = {f.__name__: f for f in form.build(studio).server_fns}["standing"]
@@ -226,7 +228,7 @@ def test_what_is_sent_is_looked_at_and_nothing_of_it_stays(site, root):
     client.post(ADDRESS, content=b"nonsense", headers={WHO: ANNA})
     found = done(do, ANNA)
     assert found["state"] == "failed" and found["error"]["key"] == "not_zip"
-    assert not list((root / ARRIVING).iterdir()) and Store(root).all() == []
+    assert not list((root / ARRIVING).iterdir()) and CollectionStore(root).all() == []
     assert do["bring"]({"who": ANNA, "folder": "/etc"})["refused"] == "images_local"
 
 
@@ -246,7 +248,7 @@ def test_a_folder_can_be_named_on_a_server_of_ones_own_and_reading_it_stopped(ro
     assert done(do, ANNA)["state"] in ("cancelled", "done")
     do["bring"](asked)
     assert done(do, ANNA)["state"] == "done" and len(list(folder.iterdir())) == 30
-    assert [one.name for one in Store(root).all()] == ["Mine"]
+    assert [one.name for one in CollectionStore(root).all()] == ["Mine"]
     studio.collections.close()
 
 

@@ -21,7 +21,7 @@ class SlowRunner:
     """Counts the copies it is asked for, and makes them when told to."""
 
     def __init__(self, run="a", state="running"):
-        self.snapshot = SimpleNamespace(run=run, state=state)
+        self.status = SimpleNamespace(run=run, state=state)
         self.asked = []
 
     def generator(self):
@@ -71,7 +71,7 @@ def test_one_run_never_gets_the_weights_of_another():
     runner = SlowRunner()
     live = LiveModel(runner, every_s=0)
     live.latest("a")
-    runner.snapshot = SimpleNamespace(run="b", state="running")
+    runner.status = SimpleNamespace(run="b", state="running")
     runner.asked[0].set_result(fresh())  # asked for in a's days, made in b's
     assert live.latest("a") is None
     assert live.latest("b") is None

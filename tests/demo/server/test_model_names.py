@@ -21,8 +21,8 @@ def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
         folders[RUN_PREFIX + name] = folder = tmp_path / name
         folder.mkdir()
         change_about(folder, title=title or None)
-    helm = SimpleNamespace(privacy=Privacy(Settings()))
-    shown = choices(SimpleNamespace(model_folders=lambda: folders, helm=helm))
+    access = SimpleNamespace(privacy=Privacy(Settings()))
+    shown = choices(SimpleNamespace(model_folders=lambda: folders, access=access))
     return {model.removeprefix(RUN_PREFIX): name for name, model in shown}
 
 

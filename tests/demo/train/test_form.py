@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo.server import pace_cache
-from demo.server.pace_cache import Paces
+from demo.server.pace_cache import PaceCache
 from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import settings_form
@@ -78,7 +78,7 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
         return Pace(0.01, None, 0.01)
 
     monkeypatch.setattr(pace_cache, "measure", measure)
-    paced = Paces(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
+    paced = PaceCache(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
     assert paced.of(Config(), False) == {"busy": True} and not measured
     told = paced.of(Config(steps=2000), True)
     assert told["total_s"] == pytest.approx(20) and 0 < told["readable_s"] < 20
@@ -92,7 +92,7 @@ def test_nothing_is_measured_beside_the_reading_that_follows_each_measurement(mo
     runner, read = SimpleNamespace(is_preparing=False), []
     runner.prepare = lambda config: read.append(config.data)
     monkeypatch.setattr(pace_cache, "measure", lambda config: Pace(0.01, None, 0.01))
-    paced = Paces(runner)
+    paced = PaceCache(runner)
     assert paced.of(Config(), False) == {"busy": True} and not read
     assert "step_s" in paced.of(Config(), True) and read == ["mnist"]
     runner.is_preparing = True

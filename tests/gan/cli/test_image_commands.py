@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gan.cli.main import main
-from gan.data.collection import Store
+from gan.data.collection import CollectionStore
 from tests.hostile import encoded, noise
 
 
@@ -22,7 +22,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_images_are_prepared_and_trained_from(folder, tmp_path, capsys):
     assert main(["images", str(folder), "--size", "32"]) == 0
-    said, (one,) = capsys.readouterr().out, Store().all()
+    said, (one,) = capsys.readouterr().out, CollectionStore().all()
     assert f"{one.id} (pets): 24 images, colour, 32 px, 4 of them held out" in said
     assert "2 classes: cats 12, dogs 12" in said and "1 left out: not images" in said
     small = ["--set", "width=4", "--set", "batch_size=4", "--steps", "1"]
@@ -45,4 +45,4 @@ def test_what_cannot_be_is_a_sentence(folder, tmp_path, capsys):
     ):
         assert main(arguments) == 2
         assert sentence in capsys.readouterr().err
-    assert Store().all() == [] and not (tmp_path / "run").exists()
+    assert CollectionStore().all() == [] and not (tmp_path / "run").exists()

@@ -10,7 +10,7 @@ import pytest
 
 from gan.config import preset
 from gan.data import image_set
-from gan.data.collection import ARRIVING, Collection, Store, store_folder
+from gan.data.collection import ARRIVING, Collection, CollectionStore, store_folder
 from gan.data.image_set import DataError
 from gan.models.generator import Generator
 from gan.runs.archive import pack
@@ -59,7 +59,7 @@ def test_it_trains_and_a_run_without_its_images_says_what_to_do(root, tmp_path, 
     (tmp_path / "run.zip").write_bytes(b"".join(pack(tmp_path / "run")))
     elsewhere = unpack(tmp_path / "run.zip", tmp_path / "elsewhere", 10**9)
     assert Generator.load(elsewhere).class_names == classes
-    Store(root).delete(one)
+    CollectionStore(root).delete(one)
     run.advance()  # what goes on has its pixels
     with pytest.raises(DataError, match="Prepare the same images once more"):
         Run.resume(tmp_path / "run")
@@ -75,7 +75,7 @@ def test_a_config_that_says_something_else_of_the_images_is_refused(root):
 
 
 def test_two_peoples_same_images_are_two_collections(root):
-    store = Store(root)
+    store = CollectionStore(root)
     collect(root, owner="a" * 64)
     collect(root, owner="b" * 64)
     assert sorted(path.name for path in root.iterdir() if path.name != ARRIVING) == [
@@ -90,14 +90,14 @@ def test_the_same_images_once_more_only_get_their_new_name(root):
     collect(root, name="Pets")
     before = (root / ID / "images.npy").stat().st_ino
     collect(root, name="Animals")
-    assert [one.name for one in Store(root).all()] == ["Animals"]
+    assert [one.name for one in CollectionStore(root).all()] == ["Animals"]
     assert (root / ID / "images.npy").stat().st_ino == before
     assert not list((root / ARRIVING).iterdir())
 
 
 def test_what_is_not_whole_is_no_collection(root):
     one = collect(root)
-    store = Store(root)
+    store = CollectionStore(root)
     assert Collection.from_json(json.loads(json.dumps(one.to_json()))) == one
     (root / "own-aaaaaaaaaaaa").mkdir()
     (root / "a file").write_bytes(b"")
@@ -131,5 +131,5 @@ def test_pixels_that_are_not_what_the_facts_say_are_a_sentence(root):
     os.truncate(root / ID / "images.npy", 1000)
     with pytest.raises(DataError, match="prepare them anew"):
         image_set.load(ID)
-    assert Store(root).change(one, name="Other").name == "Other"
-    assert Store(root).all() == [replace(one, name="Other")]
+    assert CollectionStore(root).change(one, name="Other").name == "Other"
+    assert CollectionStore(root).all() == [replace(one, name="Other")]

@@ -16,7 +16,7 @@ from gan.metrics.feature_extractors import reader_for
 from gan.metrics.judge import Judge
 from gan.monitor import vitals_log
 from gan.monitor.doctor import diagnose
-from gan.monitor.real_features import Reals, _read, spread
+from gan.monitor.real_features import RealFeatures, _read, spread
 from gan.monitor.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
 from gan.monitor.vitals_log import Vitals, read_vitals
 from gan.runner import slot
@@ -29,7 +29,7 @@ SMALL = preset("default", width=8, batch_size=8)
 
 
 @pytest.fixture(scope="module")
-def known() -> Reals:
+def known() -> RealFeatures:
     test = load("mnist", train=False)
     return _read(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
 
@@ -109,10 +109,10 @@ def test_a_collapse_shows(images, known):
 
 
 def test_without_a_judge_its_signs_are_left_out(images):
-    row = Probe(Trainer(SMALL, images), Reals()).measure()
+    row = Probe(Trainer(SMALL, images), RealFeatures()).measure()
     assert set(row) == {"step", "d_real", "d_fake"}
     held = ImageSet("mnist", images.images[:100], images.labels[:100])
-    assert set(Probe(Trainer(SMALL, images), Reals(held)).measure()) == {*row, "gap"}
+    assert set(Probe(Trainer(SMALL, images), RealFeatures(held)).measure()) == {*row, "gap"}
 
 
 def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
@@ -146,10 +146,10 @@ def test_steered_augmentation_is_told_and_only_that(images):
     fixed, steered = (
         Trainer(replace(SMALL, augment=0.3, augment_target=target), images) for target in (0, 0.6)
     )
-    assert not {"augment", "certainty"} & Probe(fixed, Reals()).measure().keys()
+    assert not {"augment", "certainty"} & Probe(fixed, RealFeatures()).measure().keys()
     for _ in range(4):
         steered.step()
-    row = Probe(steered, Reals()).measure()
+    row = Probe(steered, RealFeatures()).measure()
     assert row["augment"] == pytest.approx(steered.augment, abs=1e-3) and row["augment"] != 0.3
     assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
 
@@ -233,7 +233,7 @@ def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatc
 
 
 def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of, monkeypatch):
-    monkeypatch.setattr(slot, "Vitals", lambda reals: log_of())
+    monkeypatch.setattr(slot, "Vitals", lambda real_features: log_of())
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
         begin = time.monotonic()
@@ -244,6 +244,6 @@ def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of,
             time.sleep(0.01)
         runner.close()
         rows = runner.vitals("r")
-        assert runner.snapshot.vitals == rows[-1] and rows == read_vitals(folder)
+        assert runner.status.vitals == rows[-1] and rows == read_vitals(folder)
         assert [row["step"] for row in rows] == sorted({row["step"] for row in rows})
-        assert rows[-1]["step"] <= runner.snapshot.step and not runner.vitals("another")
+        assert rows[-1]["step"] <= runner.status.step and not runner.vitals("another")

@@ -11,7 +11,7 @@ from gan.models.generator import Generator
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe
 from gan.recipes.model_ids import load_named, moment, parted
-from gan.runs.snapshots import kept_steps, write_frame
+from gan.runs.snapshots import kept_steps, write_snapshot
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def root(tiny_model, tmp_path):
     (folder / "snapshots").mkdir()
     generator = Generator.load(tiny_model)
     images = np.zeros((60, 28, 28, 1), np.uint8)
-    write_frame(folder, 10, images, generator.network.state_dict())
+    write_snapshot(folder, 10, images, generator.network.state_dict())
     weights = {name: value * 0.5 for name, value in generator.network.state_dict().items()}
-    write_frame(folder, 0, images, weights)
+    write_snapshot(folder, 0, images, weights)
     return tmp_path
 
 

@@ -16,7 +16,7 @@ from gan.media import embedded
 from gan.media.captions import strip_height
 from gan.recipes import training_film
 from gan.recipes.fields import RecipeError
-from gan.recipes.training_film import GrowthRecipe
+from gan.recipes.training_film import FilmRecipe
 
 STEPS = (0, 30, 100, 1500)
 CELL = 4
@@ -41,7 +41,7 @@ def run(tmp_path):
 
 def film(run, **fields):
     fields = {"model": "run:run", "seconds": 2, "fps": 10, "scale": 1, "caption": False} | fields
-    return list(training_film.frames(run, GrowthRecipe(**fields)))
+    return list(training_film.frames(run, FilmRecipe(**fields)))
 
 
 def test_each_snapshot_has_its_share_and_the_last_its_second(run):
@@ -82,9 +82,9 @@ def test_the_step_stands_below_and_the_picture_is_enlarged(run):
 
 
 def test_the_bundled_run_makes_a_film_that_carries_its_recipe(tmp_path):
-    recipe = GrowthRecipe("mnist", seconds=2, fps=10, format="gif", scale=1)
+    recipe = FilmRecipe("mnist", seconds=2, fps=10, format="gif", scale=1)
     path = training_film.render(recipe, ASSETS / "models/mnist", tmp_path / "a.gif")
-    assert GrowthRecipe.from_text(embedded.read_text(path)) == recipe
+    assert FilmRecipe.from_text(embedded.read_text(path)) == recipe
     with Image.open(path) as image:
         assert sum(image.seek(i) or image.info["duration"] for i in range(image.n_frames)) == 2000
         last = next(reversed(list(training_film.frames(ASSETS / "models/mnist", recipe))))
@@ -97,7 +97,7 @@ def test_a_long_film_takes_no_more_memory(run):
     used = []
     for seconds in (2, 60):
         tracemalloc.start()
-        for _ in training_film.frames(run, GrowthRecipe("run:run", seconds, 50, scale=8)):
+        for _ in training_film.frames(run, FilmRecipe("run:run", seconds, 50, scale=8)):
             pass
         used.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
@@ -105,7 +105,7 @@ def test_a_long_film_takes_no_more_memory(run):
 
 
 def test_a_run_that_goes_on_thinning_is_filmed_all_the_same(run):
-    found = training_film.frames(run, GrowthRecipe("run:run", 2, 10, scale=1, caption=False))
+    found = training_film.frames(run, FilmRecipe("run:run", 2, 10, scale=1, caption=False))
     first = next(found)
     (run / "snapshots/00000100.png").unlink()
     rest = list(found)
@@ -142,9 +142,9 @@ def test_its_recipe_comes_back_and_a_wrong_one_gets_a_sentence():
     full = PLAIN | {"seconds": 30, "fps": 12.5, "format": "webm", "scale": 4, "column": 9,
                     "caption": False}  # fmt: skip
     for given in (PLAIN, full, PLAIN | {"column": None, "unknown": 1}):
-        recipe = GrowthRecipe.from_text(json.dumps(given))
-        assert GrowthRecipe.from_text(recipe.to_text()) == recipe
-    assert GrowthRecipe.from_json(full).to_json() == full
+        recipe = FilmRecipe.from_text(json.dumps(given))
+        assert FilmRecipe.from_text(recipe.to_text()) == recipe
+    assert FilmRecipe.from_json(full).to_json() == full
     for field, values in {
         "model": (None, "", 7),
         "seconds": (1.9, 121, "8", True, None, float("nan")),
@@ -156,9 +156,9 @@ def test_its_recipe_comes_back_and_a_wrong_one_gets_a_sentence():
     }.items():
         for bad in values:
             with pytest.raises(RecipeError, match=f"recipe's {field} must"):
-                GrowthRecipe.from_json(PLAIN | {field: bad})
+                FilmRecipe.from_json(PLAIN | {field: bad})
     for bad in (None, [], {}, {"latent_studio_clip": 1}, PLAIN | {"latent_studio_growth": 0}):
         with pytest.raises(RecipeError, match="not the recipe of a film"):
-            GrowthRecipe.from_json(bad)
+            FilmRecipe.from_json(bad)
     with pytest.raises(RecipeError, match="newer"):
-        GrowthRecipe.from_json(PLAIN | {"latent_studio_growth": 2})
+        FilmRecipe.from_json(PLAIN | {"latent_studio_growth": 2})

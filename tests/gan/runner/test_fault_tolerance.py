@@ -17,7 +17,7 @@ from gan.runs import checkpoints
 from gan.runs import run as runs
 from gan.runs.history import read_history, read_marks
 from gan.runs.run import Diverged, Run
-from gan.runs.snapshots import frame_steps
+from gan.runs.snapshots import snapshot_steps
 from gan.storage.checkpoint import load_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS, snapshot_picture_path
 from gan.training.trainer import Trainer
@@ -86,13 +86,13 @@ def test_going_on_from_the_one_before_never_puts_the_damaged_one_in_its_place(tm
 def test_resume_mends_what_a_crash_left_beside_the_checkpoint(tmp_path):
     run = saved_twice(tmp_path)
     model = (tmp_path / "model.safetensors").read_bytes()
-    walk(run, 30).keep_frame()
+    walk(run, 30).keep_snapshot()
     (tmp_path / "model.safetensors").write_bytes(b"of a later step")
     for folder in (tmp_path, tmp_path / "snapshots"):
         (folder / ".x.999999999.part").write_bytes(b"cut")
     Run.resume(tmp_path)
     assert (tmp_path / "model.safetensors").read_bytes() == model
-    assert not list(tmp_path.rglob("*.part")) and 30 not in frame_steps(tmp_path)
+    assert not list(tmp_path.rglob("*.part")) and 30 not in snapshot_steps(tmp_path)
     assert [row["step"] for row in read_history(tmp_path)] == [10, 20]
 
 
@@ -175,7 +175,7 @@ def poison(monkeypatch, after, times):
 
 def test_a_diverged_run_goes_back_with_a_change_and_says_so(tmp_path, monkeypatch):
     keeper = Keeper(saved_twice(tmp_path))
-    keeper.run.keep_frame()
+    keeper.run.keep_snapshot()
     walk(keeper.run, 24)
     poison(monkeypatch, after=24, times=1)
     assert keeper.advance() is None
@@ -269,4 +269,4 @@ def test_frames_of_steps_that_never_were_are_removed(tmp_path):
     for step in (5, 20, 26):
         snapshot_picture_path(tmp_path, step).write_bytes(b"x")
     run.roll_back()
-    assert frame_steps(tmp_path) == [5, 20]
+    assert snapshot_steps(tmp_path) == [5, 20]

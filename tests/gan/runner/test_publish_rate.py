@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from gan.runner import publish_rate
-from gan.runner.publish_rate import SHARE, SLOWEST, Beat
+from gan.runner.publish_rate import SHARE, SLOWEST, PublishRate
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from gan.runner.publish_rate import SHARE, SLOWEST, Beat
 def test_showing_keeps_to_its_share_of_the_time(monkeypatch, costs, wait_s):
     now = [100.0]
     monkeypatch.setattr(publish_rate, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    watched = Beat(1.0)
+    watched = PublishRate(1.0)
     assert watched.is_due()
     for cost_s in costs:
         watched.strike(lambda cost_s=cost_s: now.__setitem__(0, now[0] + cost_s))

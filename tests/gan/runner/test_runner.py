@@ -12,7 +12,7 @@ import pytest
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
 from gan.monitor import real_features
-from gan.monitor.real_features import Reals
+from gan.monitor.real_features import RealFeatures
 from gan.runner.runner import Runner
 from gan.runs.run import Run
 from gan.training.trainer import Trainer
@@ -51,7 +51,7 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
     def reading(*what):
         read.append(what)
         go_on.wait()
-        return Reals()
+        return RealFeatures()
 
     monkeypatch.setattr(real_features, "_reals", reading)
     assert not runner.is_preparing
@@ -61,13 +61,13 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
     go_on.set()
     wait(lambda: not runner.is_preparing)
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.vitals)
+    wait(lambda: runner.status.vitals)
     assert read == [("mnist", 28)]
 
 
 def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runner, monkeypatch):
     read = []
-    monkeypatch.setattr(runner._shelf, "get", lambda *what: read.append(what))
+    monkeypatch.setattr(runner._real_features, "get", lambda *what: read.append(what))
     monkeypatch.setattr("gan.runner.runner.is_here", lambda name: name != "cifar10")
     own = {"image_size": 32, "image_channels": 1, "image_classes": 1}
     runner.prepare(preset("default", image_size=128))  # 160 MB, and kept
@@ -80,25 +80,25 @@ def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runne
 
 def test_pause_holds_and_resume_goes_on(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     runner.pause().result()
-    held = runner.snapshot
+    held = runner.status
     assert held.state == "paused"
     time.sleep(0.3)
-    assert runner.snapshot is held
+    assert runner.status is held
     runner.resume().result()
-    wait(lambda: runner.snapshot.step > held.step)
+    wait(lambda: runner.status.step > held.step)
 
 
 def test_a_published_snapshot_never_changes(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 0)
-    old = runner.snapshot
+    wait(lambda: runner.status.step > 0)
+    old = runner.status
     pixels, step = old.images.copy(), old.step
-    wait(lambda: runner.snapshot.step > step + 20)
+    wait(lambda: runner.status.step > step + 20)
     assert old.step == step
     np.testing.assert_array_equal(old.images, pixels)
-    assert not np.array_equal(runner.snapshot.images, pixels)
+    assert not np.array_equal(runner.status.images, pixels)
     with pytest.raises(ValueError):
         old.images[0] = 0
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -107,12 +107,12 @@ def test_a_published_snapshot_never_changes(runner, tmp_path):
 
 def test_the_generator_is_a_copy(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     generator = runner.generator().result()
     z = np.zeros((1, SMALL.z_dim))
     before = generator.sample(z)
-    step = runner.snapshot.step
-    wait(lambda: runner.snapshot.step > step + 20)
+    step = runner.status.step
+    wait(lambda: runner.status.step > step + 20)
     np.testing.assert_array_equal(before, generator.sample(z))
     assert runner.generator().result().model_id != generator.model_id
 
@@ -124,12 +124,12 @@ def test_a_jobs_error_comes_back_and_the_runner_lives_on(runner, tmp_path):
         runner.start(SMALL, tmp_path / "full").result()
     with pytest.raises(LookupError, match="No run"):
         runner.generator().result()
-    assert runner.snapshot.state == "idle"
+    assert runner.status.state == "idle"
     runner.start(SMALL, tmp_path / "r").result()
     with pytest.raises(RuntimeError, match="already going on"):
         runner.start(SMALL, tmp_path / "s").result()
     assert not (tmp_path / "s").exists()
-    assert runner.snapshot.run == "r"
+    assert runner.status.run == "r"
 
 
 def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monkeypatch):
@@ -139,47 +139,47 @@ def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monke
         raise FloatingPointError("the losses are no longer finite")
 
     monkeypatch.setattr(Run, "advance", broken)
-    wait(lambda: runner.snapshot.state == "failed")
-    assert "no longer finite" in runner.snapshot.error
+    wait(lambda: runner.status.state == "failed")
+    assert "no longer finite" in runner.status.error
     monkeypatch.undo()
     runner.resume_run(tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
 
 
 def test_a_run_that_keeps_diverging_goes_back_three_times_and_then_ends(
     runner, tmp_path, monkeypatch
 ):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     real = Trainer.step
 
     def nan(trainer):
         return dataclasses.replace(real(trainer), loss_d=float("nan"))
 
     monkeypatch.setattr(Trainer, "step", nan)
-    wait(lambda: runner.snapshot.state == "failed")
-    end = runner.snapshot
+    wait(lambda: runner.status.state == "failed")
+    end = runner.status
     assert "learning rates" in end.error and len(end.notes) == 3
     assert end.rewinds == 4 and end.config.lr_g == SMALL.lr_g / 8
     assert [mark["mark"] for mark in runner.marks()] == ["rolled back"] * 3
     monkeypatch.undo()
     runner.resume_run(tmp_path / "r").result()  # the last good state is kept
-    wait(lambda: runner.snapshot.step > end.step)
+    wait(lambda: runner.status.step > end.step)
 
 
 def test_settings_change_while_it_runs_and_are_told(runner, tmp_path):
     with pytest.raises(LookupError, match="No run"):
         runner.configure(lr_g=1e-4).result()
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     runner.configure(lr_g=1e-4, d_steps_per_g_step=2).result()
-    assert runner.snapshot.config == dataclasses.replace(SMALL, lr_g=1e-4, d_steps_per_g_step=2)
+    assert runner.status.config == dataclasses.replace(SMALL, lr_g=1e-4, d_steps_per_g_step=2)
     with pytest.raises(ConfigError, match="between"):
         runner.configure(lr_d=7.0).result()
     runner.stop().result()
     assert [mark["mark"] for mark in runner.marks()] == ["changed"]
     runner.resume_run(tmp_path / "r").result()
-    assert runner.snapshot.config.lr_g == 1e-4
+    assert runner.status.config.lr_g == 1e-4
 
 
 def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_path, monkeypatch):
@@ -191,48 +191,48 @@ def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_
     with monkeypatch.context() as patch:
         patch.setattr("gan.runs.snapshots.write_atomic", full)
         patch.setattr("gan.runs.checkpoints.save_checkpoint", full)
-        wait(lambda: "No space" in (runner.snapshot.warning or ""))
-        step = runner.snapshot.step
-        wait(lambda: runner.snapshot.step > step)
+        wait(lambda: "No space" in (runner.status.warning or ""))
+        step = runner.status.step
+        wait(lambda: runner.status.step > step)
         runner.stop().result()
-        assert runner.snapshot.state == "paused" and "No space" in runner.snapshot.warning
+        assert runner.status.state == "paused" and "No space" in runner.status.warning
     runner.stop().result()
-    assert (runner.snapshot.state, runner.snapshot.warning) == ("done", None)
-    assert Run.resume(tmp_path / "r").step == runner.snapshot.step
+    assert (runner.status.state, runner.status.warning) == ("done", None)
+    assert Run.resume(tmp_path / "r").step == runner.status.step
 
 
 def test_stop_saves_and_the_run_can_be_resumed(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     runner.stop().result()
-    done = runner.snapshot
+    done = runner.status
     assert done.state == "done"
     Generator.load(tmp_path / "r")
     runner.resume_run(tmp_path / "r").result()
-    assert runner.snapshot.step == done.step
-    np.testing.assert_array_equal(runner.snapshot.images, done.images)
+    assert runner.status.step == done.step
+    np.testing.assert_array_equal(runner.status.images, done.images)
     assert runner.history(0)[: done.step // 10] == runner.history()[: done.step // 10]
 
 
 def test_a_run_ends_at_its_goal(runner, tmp_path):
     runner.start(dataclasses.replace(SMALL, steps=23), tmp_path / "r").result()
-    wait(lambda: runner.snapshot.state == "done")
-    assert runner.snapshot.step == 23
+    wait(lambda: runner.status.state == "done")
+    assert runner.status.step == 23
     assert [row["step"] for row in runner.history()] == [10, 20]
 
 
 def test_a_finished_run_is_not_saved_again(tmp_path):
     runner = Runner(checkpoint_every_s=0)
     runner.start(dataclasses.replace(SMALL, steps=12), tmp_path / "r").result()
-    wait(lambda: runner.snapshot.state not in ("running", "loading"))
-    assert (runner.snapshot.state, runner.snapshot.error) == ("done", None)
+    wait(lambda: runner.status.state not in ("running", "loading"))
+    assert (runner.status.state, runner.status.error) == ("done", None)
     runner.close()
 
 
 def test_close_saves_joins_and_refuses(tmp_path):
     runner = Runner()
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.state == "running")
+    wait(lambda: runner.status.state == "running")
     runner.close()
     assert not any(thread.name == "trainer" for thread in threading.enumerate())
     Run.resume(tmp_path / "r")

@@ -51,13 +51,13 @@ def wait(condition, seconds: float = 60) -> None:
 
 def start_pair(runner, root, first=A, second=B):
     runner.start(first, root / "a", beside=(second, root / "b")).result()
-    wait(lambda: runner.snapshot.step > 12)
+    wait(lambda: runner.status.step > 12)
 
 
 def test_a_pair_goes_in_step_on_the_same_latents_and_each_is_a_run_of_its_own(runner, tmp_path):
     start_pair(runner, tmp_path)
     runner.pause().result()
-    shown = runner.snapshot
+    shown = runner.status
     assert (shown.run, shown.beside.run, shown.state) == ("a", "b", "paused")
     assert shown.step == shown.beside.step and shown.beside.config == B
     assert [row["step"] for row in runner.history(run="a")][:1] == [10]
@@ -75,15 +75,15 @@ def test_a_pair_goes_in_step_on_the_same_latents_and_each_is_a_run_of_its_own(ru
 def test_a_pair_is_resumed_by_either_and_its_laggard_catches_up(runner, tmp_path):
     start_pair(runner, tmp_path)
     runner.stop().result()
-    step = runner.snapshot.step
+    step = runner.status.step
     behind = Run.resume(tmp_path / "a")
     for _ in range(9):
         behind.advance()
     behind.save()
     runner.resume_run(tmp_path / "b").result()
-    assert (runner.snapshot.run, runner.snapshot.beside.run) == ("a", "b")
-    wait(lambda: runner.snapshot.beside.step > step + 9)
-    assert abs(runner.snapshot.step - runner.snapshot.beside.step) <= 1
+    assert (runner.status.run, runner.status.beside.run) == ("a", "b")
+    wait(lambda: runner.status.beside.step > step + 9)
+    assert abs(runner.status.step - runner.status.beside.step) <= 1
 
 
 def test_of_a_pair_one_may_fail_and_the_other_goes_on(runner, tmp_path, monkeypatch):
@@ -95,12 +95,12 @@ def test_of_a_pair_one_may_fail_and_the_other_goes_on(runner, tmp_path, monkeypa
         return dataclasses.replace(stats, loss_g=np.nan) if trainer.config.r1_gamma else stats
 
     monkeypatch.setattr(Trainer, "step", nan_for_the_first)
-    wait(lambda: runner.snapshot.error)
-    shown = runner.snapshot
+    wait(lambda: runner.status.error)
+    shown = runner.status
     assert shown.state == "running" and "diverged again" in shown.error
-    wait(lambda: runner.snapshot.beside.step > shown.beside.step + 5)
+    wait(lambda: runner.status.beside.step > shown.beside.step + 5)
     runner.stop().result()
-    assert (runner.snapshot.state, runner.snapshot.beside.state) == ("failed", "done")
+    assert (runner.status.state, runner.status.beside.state) == ("failed", "done")
 
 
 def test_a_pair_without_its_other_half_is_an_ordinary_run(runner, tmp_path):
@@ -110,8 +110,8 @@ def test_a_pair_without_its_other_half_is_an_ordinary_run(runner, tmp_path):
     for path in tmp_path.glob("a/**/*.safetensors"):
         path.write_bytes(b"damaged")
     runner.resume_run(tmp_path / "b").result()
-    assert (runner.snapshot.run, runner.snapshot.beside) == ("b", None)
-    assert "goes on alone" in runner.snapshot.notes[-1]
+    assert (runner.status.run, runner.status.beside) == ("b", None)
+    assert "goes on alone" in runner.status.notes[-1]
     runner.stop().result()
     for words in ({"beside": "../b", "first": True}, {"beside": "b", "first": False}, [], None):
         (tmp_path / "a" / PAIR).write_text(json.dumps(words))
@@ -131,20 +131,20 @@ def test_a_pair_is_not_steered(runner, tmp_path):
     for job in (runner.configure(lr_g=1e-4), runner.roll_back(0)):
         with pytest.raises(LookupError, match="differ"):
             job.result()
-    assert runner.snapshot.rewinds == 0 and not runner.marks()
+    assert runner.status.rewinds == 0 and not runner.marks()
 
 
 def test_by_hand_it_waits_paused_and_moves_one_step_at_a_time(runner, tmp_path):
     with pytest.raises(LookupError, match="pause"):
         runner.step_d().result()
     runner.start(A, tmp_path / "r", paused=True).result()
-    assert (runner.snapshot.state, runner.snapshot.step) == ("paused", 0)
+    assert (runner.status.state, runner.status.step) == ("paused", 0)
     assert runner.look().result().moved == ()
-    assert runner.step_d().result().who == "D" and runner.snapshot.step == 0
-    assert runner.step_g().result().step == 1 == runner.snapshot.step
+    assert runner.step_d().result().who == "D" and runner.status.step == 0
+    assert runner.step_g().result().step == 1 == runner.status.step
     assert load_checkpoint(tmp_path / "r" / NEWEST)[0]["step_count"] == 1
     runner.resume().result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     with pytest.raises(LookupError, match="pause"):
         runner.step_g().result()
 
@@ -155,41 +155,41 @@ def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
 ):
     runner.start(A, tmp_path / "r").result()
     for step in (8, 16, 24):
-        wait(lambda step=step: runner.snapshot.step > step)
+        wait(lambda step=step: runner.status.step > step)
         runner.pause().result()
         runner.resume().result()
-    kept = runner.snapshot.milestones
+    kept = runner.status.milestones
     if state == "paused":
         runner.pause().result()
     monkeypatch.setattr(slot, "healthy_steps", lambda *_: [(0, 0), (kept[1], kept[2] - 1)])
     with pytest.raises(ConfigError):
         runner.roll_back(lr_d=9.0).result()
     assert runner.roll_back(lr_d=1e-4).result() == kept[1] > 0
-    assert (runner.snapshot.state, runner.snapshot.rewinds) == (state, 1)
-    assert runner.snapshot.config.lr_d == 1e-4 and runner.marks()[-1]["step"] == kept[1]
-    assert "Rolled back" in runner.snapshot.notes[-1]
+    assert (runner.status.state, runner.status.rewinds) == (state, 1)
+    assert runner.status.config.lr_d == 1e-4 and runner.marks()[-1]["step"] == kept[1]
+    assert "Rolled back" in runner.status.notes[-1]
     with pytest.raises(CheckpointError, match="kept"):
         runner.roll_back(-1).result()
     if state == "running":
-        wait(lambda: runner.snapshot.step > kept[2])
+        wait(lambda: runner.status.step > kept[2])
 
 
 def test_what_is_shown_has_opinions_and_costs_and_outlives_a_resume(runner, tmp_path):
     runner.start(A, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 5)
+    wait(lambda: runner.status.step > 5)
     runner.stop().result()
-    shown = runner.snapshot
+    shown = runner.status
     assert shown.opinions.shape == (60,) and shown.opinions.dtype == np.float32
     assert 0 <= shown.opinions.min() < shown.opinions.max() <= 1 and shown.cpu_s > 0
     runner.resume_run(tmp_path / "r").result()
-    assert runner.snapshot.cpu_s >= shown.cpu_s
+    assert runner.status.cpu_s >= shown.cpu_s
 
 
 def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
     told, goal = [], dataclasses.replace(A, steps=4)
 
     def ended():
-        told.append((runner.snapshot.run, runner.snapshot.state, threading.current_thread().name))
+        told.append((runner.status.run, runner.status.state, threading.current_thread().name))
         if len(told) < 3:
             runner.start(goal, tmp_path / str(len(told)))
 
@@ -204,14 +204,14 @@ def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
 @pytest.mark.parametrize("part", ["diagnose", "best_step"])
 def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch, part):
     runner.start(A, tmp_path / "r").result()
-    wait(lambda: runner.snapshot.step > 3)
+    wait(lambda: runner.status.step > 3)
     monkeypatch.setattr(slot, part, lambda *_: 1 / 0)
-    step = runner.snapshot.step
+    step = runner.status.step
     if part == "diagnose":  # a finding is not worth a run
-        wait(lambda: runner.snapshot.step > step + 5)
-        assert runner.snapshot.finding is None
+        wait(lambda: runner.status.step > step + 5)
+        assert runner.status.finding is None
     else:
-        wait(lambda: runner.snapshot.state == "failed")
+        wait(lambda: runner.status.state == "failed")
     monkeypatch.undo()
     runner.stop().result()
     assert Run.resume(tmp_path / "r").step >= step

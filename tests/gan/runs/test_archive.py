@@ -28,10 +28,10 @@ def trained(tmp_path_factory):
     for step in range(20):
         run.advance()
         if step in (4, 9):
-            run.keep_frame()
+            run.keep_snapshot()
     run.configure({"lr_d": 1e-4})
     run.save()
-    run.keep_frame()
+    run.keep_snapshot()
     (run.folder / "vitals.jsonl").write_text(
         '{"step": 10, "frechet": 3.5, "classes": [5, 0], "elapsed_s": 1.0}\n'
     )
@@ -117,7 +117,7 @@ def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
     pieces = pack(run.folder)
     for _ in range(10):
         run.advance()
-    run.keep_frame()
+    run.keep_snapshot()
     run.save()
     folder = taken(tmp_path, b"".join(pieces))
     (info,) = list_runs(tmp_path / "runs")

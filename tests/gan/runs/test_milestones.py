@@ -33,9 +33,9 @@ def saved_run(folder, steps=(10, 20, 30)):
     """Saved, with a frame, at each of these steps; a frame is kept of 5 more."""
     run = Run.create(TINY, folder)
     for step in steps:
-        walk(run, step).keep_frame()
+        walk(run, step).keep_snapshot()
         run.save()
-    walk(run, run.step + 5).keep_frame()
+    walk(run, run.step + 5).keep_snapshot()
     return run
 
 
@@ -183,7 +183,7 @@ def test_a_full_disk_does_not_keep_it_from_going_back(tmp_path, monkeypatch):
 def test_steps_by_hand_are_steps_and_resumed_bit_for_bit(tmp_path, first):
     keeper = Keeper(Run.create(TINY, tmp_path / "r"))
     for who in (first, "G", "D", "D"):
-        assert keeper.hand_step(who).who == who
+        assert keeper.manual_step(who).who == who
         resumed = Run.resume(tmp_path / "r")  # each was saved at once
         assert same(resumed, keeper.run)
     assert resumed.step == keeper.run.step == (2 if first == "G" else 1)

@@ -18,7 +18,7 @@ from bench.support.wholeness import damage
 from gan.system.atomic import write_atomic
 from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan.config import preset
-from gan.runs.snapshots import fixed_latents, frame_steps, thin
+from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
 from gan.models.generator import Generator
 from gan.runs.history import read_history
 from gan.runs.run import Run
@@ -165,6 +165,6 @@ def test_frames_thin_out_but_first_and_last_stay(tmp_path):
     kept = [step for step in steps if step not in dropped]
     assert len(kept) == 64 and kept[0] == 0 and kept[-1] == 2990
     run = Run.create(SMALL, tmp_path)
-    run.keep_frame()
-    walk(run, 10).keep_frame()
-    assert frame_steps(tmp_path) == [0, 10]
+    run.keep_snapshot()
+    walk(run, 10).keep_snapshot()
+    assert snapshot_steps(tmp_path) == [0, 10]

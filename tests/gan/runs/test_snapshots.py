@@ -8,7 +8,7 @@ import pytest
 from gan.runs import run as runs
 from gan.monitor.best import best_step
 from gan.config import preset
-from gan.runs.snapshots import MAX_FRAMES, drop_frames, fixed_latents, frame_steps, kept_steps, thin, thin_frames
+from gan.runs.snapshots import MAX_SNAPSHOTS, drop_snapshots, fixed_latents, snapshot_steps, kept_steps, thin, thin_snapshots
 from gan.models.generator import Generator, ModelError
 from gan.runs.run import Run
 from gan.storage.layout import snapshot_picture_path, snapshot_weights_path
@@ -21,10 +21,10 @@ def run(monkeypatch, tiny_data, tmp_path):
     """At step 4, with the frames of 0 and 4 kept."""
     monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
     made = Run.create(TINY, tmp_path)
-    made.keep_frame()
+    made.keep_snapshot()
     while made.step < 4:
         made.advance()
-    made.keep_frame()
+    made.keep_snapshot()
     return made
 
 
@@ -58,34 +58,34 @@ def test_torn_weights_are_an_ordinary_error(run, data):
     with pytest.raises(ModelError, match="cannot be used"):
         Generator.load(run.folder, 4)
     path.unlink()
-    assert kept_steps(run.folder) == [0] and frame_steps(run.folder) == [0, 4]
+    assert kept_steps(run.folder) == [0] and snapshot_steps(run.folder) == [0, 4]
     with pytest.raises(ModelError, match="missing"):
         Generator.load(run.folder, 4)
 
 
 def test_what_is_thinned_or_dropped_goes_with_its_weights(run):
-    for step in range(5, 5 + MAX_FRAMES):
+    for step in range(5, 5 + MAX_SNAPSHOTS):
         snapshot_picture_path(run.folder, step).write_bytes(b"x")
         snapshot_weights_path(run.folder, step).write_bytes(b"x")
     snapshot_weights_path(run.folder, 999).write_bytes(b"of a picture never written")
-    thin_frames(run.folder, best=66)
+    thin_snapshots(run.folder, best=66)
     kept = kept_steps(run.folder)
-    assert len(kept) == MAX_FRAMES and not snapshot_weights_path(run.folder, 999).exists()
-    assert {0, 66, 4 + MAX_FRAMES} <= set(kept)
-    drop_frames(run.folder, after=4)
-    assert kept_steps(run.folder) == frame_steps(run.folder) == [0, 4]
+    assert len(kept) == MAX_SNAPSHOTS and not snapshot_weights_path(run.folder, 999).exists()
+    assert {0, 66, 4 + MAX_SNAPSHOTS} <= set(kept)
+    drop_snapshots(run.folder, after=4)
+    assert kept_steps(run.folder) == snapshot_steps(run.folder) == [0, 4]
     assert len(list((run.folder / "snapshots").iterdir())) == 4
 
 
 def test_what_a_power_cut_left_cut_short_is_gone_when_it_is_resumed(run):
     while run.step < 6:
         run.advance()
-    run.keep_frame()
+    run.keep_snapshot()
     run.save()
     for path in (snapshot_picture_path(run.folder, 0), snapshot_weights_path(run.folder, 4)):
         path.write_bytes(path.read_bytes()[:-7])
     Run.resume(run.folder)
-    assert frame_steps(run.folder) == [4, 6] and kept_steps(run.folder) == [6]
+    assert snapshot_steps(run.folder) == [4, 6] and kept_steps(run.folder) == [6]
 
 
 def test_the_first_the_last_and_the_best_are_never_dropped():

@@ -26,7 +26,7 @@ FORMULAS = {
         mean(softplus(-r) for r in REAL) + mean(softplus(f) for f in FAKE),
         mean(softplus(-f) for f in FAKE),
     ),
-    # by hand: reals 0 + 2 + 0.75, fakes 1.5 + 0 + 2.5; their mean is -1/3
+    # by hand: real_features 0 + 2 + 0.75, fakes 1.5 + 0 + 2.5; their mean is -1/3
     "hinge": (2.75 / 3 + 4 / 3, 1 / 3),
     "relativistic": (
         mean(softplus(f - r) for r, f in zip(REAL, FAKE, strict=True)),

@@ -9,7 +9,7 @@ import torch
 from gan.config import PRESETS, preset
 from gan.models.blocks import blocks_of
 from gan.models.networks import make_discriminator, make_generator
-from gan.training.manual_step import SHOWN, hand_step, look
+from gan.training.manual_step import SHOWN, look, manual_step
 from gan.training.trainer import Trainer
 
 CPU = torch.device("cpu")
@@ -34,7 +34,7 @@ def differing(one: dict, other: dict) -> set[str]:
 def test_d_and_then_g_by_hand_are_one_step_of_training(tiny_data, name):
     by_hand, straight = make(tiny_data, name), make(tiny_data, name)
     for step in range(1, 3):
-        d, g = hand_step(by_hand, "D"), hand_step(by_hand, "G")
+        d, g = manual_step(by_hand, "D"), manual_step(by_hand, "G")
         straight.step()
         assert (d.step, g.step, by_hand.step_count) == (step - 1, step, step)
     assert not differing(frozen(by_hand), frozen(straight))
@@ -43,7 +43,7 @@ def test_d_and_then_g_by_hand_are_one_step_of_training(tiny_data, name):
 def test_the_learning_rate_falls_by_hand_too(tiny_data):
     by_hand, straight = (make(tiny_data, lr_schedule="linear", steps=4) for _ in range(2))
     for _ in range(4):
-        hand_step(by_hand, "D"), hand_step(by_hand, "G")
+        manual_step(by_hand, "D"), manual_step(by_hand, "G")
         straight.step()
     assert not differing(frozen(by_hand), frozen(straight))
 
@@ -77,7 +77,7 @@ def test_it_tells_what_moved(tiny_data):
     for who, network in (("D", trainer.D), ("G", trainer.G)):
         blocks = blocks_of(trainer.config, who)
         before = [weight.detach().clone() for weight in network.parameters()]
-        told = hand_step(trainer, who)
+        told = manual_step(trainer, who)
         assert len(told.moved) == len(blocks)
         for moved, block in zip(told.moved, blocks, strict=True):
             mine = [
@@ -93,7 +93,7 @@ def test_it_tells_what_moved(tiny_data):
 
 def test_d_leaves_the_fakes_alone_and_g_the_beliefs_in_real_images(tiny_data):
     trainer = make(tiny_data)
-    d, g = hand_step(trainer, "D"), hand_step(trainer, "G")
+    d, g = manual_step(trainer, "D"), manual_step(trainer, "G")
     np.testing.assert_array_equal(d.before.fake, d.after.fake)
     assert (d.before.d_real != d.after.d_real).all()
     assert (g.before.fake != g.after.fake).any()
@@ -107,11 +107,11 @@ def test_d_leaves_the_fakes_alone_and_g_the_beliefs_in_real_images(tiny_data):
 
 def test_the_same_images_are_looked_at_all_through_a_run(tiny_data):
     trainer, resumed = make(tiny_data), make(tiny_data)
-    first = hand_step(trainer, "D")
+    first = manual_step(trainer, "D")
     for _ in range(3):
         trainer.step()
     resumed.load_state_dict(trainer.state_dict())
-    one, other = hand_step(trainer, "D"), hand_step(resumed, "D")
+    one, other = manual_step(trainer, "D"), manual_step(resumed, "D")
     np.testing.assert_array_equal(first.real, one.real)
     np.testing.assert_array_equal(one.real, other.real)
     np.testing.assert_array_equal(one.before.fake, other.before.fake)
@@ -129,7 +129,7 @@ def test_each_lowers_its_own_loss(tiny_data, name):
     fell = {"D": 0.0, "G": 0.0}
     for _ in range(8):
         for who, loss in (("D", "loss_d"), ("G", "loss_g")):
-            told = hand_step(trainer, who)
+            told = manual_step(trainer, who)
             fell[who] += getattr(told.before, loss) - getattr(told.after, loss)
     assert fell["D"] > 0 and fell["G"] > 0
 
@@ -138,20 +138,20 @@ def test_looking_moves_nothing(tiny_data):
     trainer = make(tiny_data)
     trainer.step()
     before = frozen(trainer)
-    seen, then = look(trainer), hand_step(make(tiny_data), "D")
+    seen, then = look(trainer), manual_step(make(tiny_data), "D")
     assert not differing(before, frozen(trainer)) and trainer.step_count == seen.step == 1
     assert seen.who == "" and seen.moved == () and seen.before is seen.after
     np.testing.assert_array_equal(seen.real, then.real)
-    np.testing.assert_array_equal(hand_step(trainer, "D").before.d_fake, seen.after.d_fake)
+    np.testing.assert_array_equal(manual_step(trainer, "D").before.d_fake, seen.after.d_fake)
 
 
 def test_an_unconditional_run_has_no_classes(tiny_data):
-    assert hand_step(make(tiny_data, "article"), "G").classes == ()
+    assert manual_step(make(tiny_data, "article"), "G").classes == ()
 
 
 def test_nobody_else_can_be_stepped(tiny_data):
     trainer = make(tiny_data)
     before = frozen(trainer)
     with pytest.raises(ValueError, match="D or G"):
-        hand_step(trainer, "ema")
+        manual_step(trainer, "ema")
     assert not differing(before, frozen(trainer))

@@ -11,9 +11,9 @@ from demo import text
 from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.train.compare.pairs import Duels
+from demo.train.compare.pairs import Pairs
 from gan.monitor.finding import STATES
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 from gan.runs.pairs import tie
 from gan.runs.run import Run
 from gan.training.experiments import EXPERIMENTS, experiment
@@ -28,15 +28,15 @@ class FakeRunner:
     def __init__(self, state="running", step=100):
         one = experiment("r1")
         first, second = (
-            Snapshot(1, state, name, config, step, config.steps, 9.0, images=IMAGES, cpu_s=5.0)
+            RunStatus(1, state, name, config, step, config.steps, 9.0, images=IMAGES, cpu_s=5.0)
             for name, config in (("a", one.first), ("a-b", one.second))
         )
-        self.snapshot = replace(first, beside=second, left_s=3.21)
+        self.status = replace(first, beside=second, left_s=3.21)
 
     def history(self, since_row=0, run=""):
         rows = [
             {"step": 10 * k, "loss_g": 1.5, "loss_d": 0.5, "d_real": 0.6, "d_fake": 0.4}
-            for k in range(1, self.snapshot.step // 10 + 1)
+            for k in range(1, self.status.step // 10 + 1)
         ]
         return rows[since_row:]
 
@@ -61,10 +61,10 @@ def put_on(studio, runner, steers=True):
     for name in ("history", "vitals", "marks"):
         setattr(studio.runner, name, getattr(runner, name))
     privacy = Privacy(studio.settings)
-    studio.helm = SimpleNamespace(
+    studio.access = SimpleNamespace(
         steers=lambda who: steers, may_train=lambda who: True, privacy=privacy
     )
-    return Duels(studio)
+    return Pairs(studio)
 
 
 def test_both_runs_are_told_of_at_once_and_then_only_what_is_new(studio):
@@ -100,7 +100,7 @@ def test_a_watcher_does_not_steer(studio):
 
 def test_a_run_alone_is_no_pair(studio):
     runner = FakeRunner()
-    runner.snapshot = replace(runner.snapshot, beside=None)
+    runner.status = replace(runner.status, beside=None)
     told = put_on(studio, runner).poll({})
     assert told["sides"] == [] and not told["live"] and "pair" not in told
 
@@ -114,7 +114,7 @@ def test_a_cursor_that_makes_no_sense_is_an_empty_one(studio, asked):
 
 
 def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
-    assert Duels(studio).poll({})["sides"] == []  # nothing yet, not even the folder
+    assert Pairs(studio).poll({})["sides"] == []  # nothing yet, not even the folder
     root, one = studio.settings.runs, experiment("lr_d")
     folders = [root / "x", root / "x-b"]
     for folder, config, frechet in zip(folders, (one.first, one.second), (3.0, 9.0), strict=True):
@@ -123,11 +123,11 @@ def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
         run.save()
         row = {"step": 1, **SIGNS, "frechet": frechet}
         (folder / "vitals.jsonl").write_text(json.dumps(row) + "\n")
-    alone = Duels(studio).poll({})
+    alone = Pairs(studio).poll({})
     assert alone["sides"] == []  # two runs, but no pair
 
     tie(*folders)
-    told = Duels(studio).poll({})
+    told = Pairs(studio).poll({})
     assert told["pair"]["names"] == ("x", "x-b") and not told["live"] and not told["mine"]
     assert told["outcome"] == {"better": 0, "by": "frechet", "ratio": 3.0}
     assert not told["resumable"]  # both are at their goal
@@ -136,7 +136,7 @@ def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
     for path in sorted(folders[1].rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
     folders[1].rmdir()
-    assert Duels(studio).poll({})["sides"] == []
+    assert Pairs(studio).poll({})["sides"] == []
 
 
 @pytest.mark.parametrize("language", text.LANGUAGES)

@@ -10,9 +10,9 @@ import pytest
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.manual import payload
-from demo.train.manual.table import HandTable
+from demo.train.manual.table import ManualTable
 from gan.config import preset
-from gan.training.manual_step import Look, Moved, hand_step
+from gan.training.manual_step import Look, Moved, manual_step
 from gan.training.trainer import Trainer
 
 ME, OTHER = "a" * 32, "b" * 32
@@ -22,14 +22,14 @@ NONSENSE = [None, 3, [], "D", {}, {"who": []}, {"who": ME, "move": []}, {"who": 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory):
     made = Studio(Settings(runs=tmp_path_factory.mktemp("runs")))
-    made.helm.start(ME, preset("default", width=4, batch_size=8, z_dim=8), paused=True)
+    made.access.start(ME, preset("default", width=4, batch_size=8, z_dim=8), paused=True)
     yield made
     made.close()
 
 
 @pytest.fixture
 def table(studio):
-    return HandTable(studio)
+    return ManualTable(studio)
 
 
 def settled(table, **asked):
@@ -71,22 +71,22 @@ def test_whoever_steers_moves_and_the_others_see_it(table):
 
 
 def test_who_does_not_steer_moves_nothing(table, studio):
-    before = studio.runner.snapshot.step
+    before = studio.runner.status.step
     assert table.move({"who": OTHER, "move": "G"})["refused"] == "not_yours"
     assert table.switch({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
-    snapshot = studio.runner.snapshot
-    assert (snapshot.step, snapshot.state) == (before, "paused")
+    status = studio.runner.status
+    assert (status.step, status.state) == (before, "paused")
 
 
 @pytest.mark.parametrize("asked", NONSENSE, ids=str)
 def test_nonsense_is_answered_and_does_nothing(table, studio, asked):
-    before = studio.runner.snapshot.step
+    before = studio.runner.status.step
     assert table.poll(asked)["state"] == "paused"
     for do in (table.move, table.begin, table.switch):
         answer = do(asked)
         assert isinstance(answer.get("error") or answer.get("refused"), str)
-    assert studio.runner.snapshot.step == before
-    assert studio.helm.standing(ME)["waiting"] == 0
+    assert studio.runner.status.step == before
+    assert studio.access.standing(ME)["waiting"] == 0
 
 
 def test_moves_are_for_a_held_run(table, studio):
@@ -96,12 +96,12 @@ def test_moves_are_for_a_held_run(table, studio):
     finally:
         told = table.switch({"who": ME, "job": "pause"})
     assert told["state"] == "paused"
-    assert settled(table)["seen"]["step"] == studio.runner.snapshot.step  # as it stands now
+    assert settled(table)["seen"]["step"] == studio.runner.status.step  # as it stands now
 
 
 def test_what_is_not_a_number_is_left_out(tiny_data):
     config = preset("default", width=4, batch_size=8, z_dim=8)
-    told = hand_step(Trainer(config, tiny_data), "D")
+    told = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)
     broken = Look(told.after.fake, nothing, nothing, float("nan"), float("inf"))
     lost = dataclasses.replace(told, after=broken, moved=(Moved(float("nan"), float("inf")),))

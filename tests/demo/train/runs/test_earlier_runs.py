@@ -30,20 +30,20 @@ def test_a_new_server_goes_on_with_a_run_where_it_was(studio, tmp_path):
     finished.save()
     for name in ("over", "nowhere", "../early", ""):
         with pytest.raises(LookupError, match="not on this server"):
-            studio.helm.resume(ME, name)
-    assert studio.helm.resume(ME, "early") == "early"
-    assert studio.helm.steers(ME) and studio.runner.snapshot.step >= 1
-    assert studio.helm.resume(ANOTHER, "early") == ""  # stands in line
-    assert studio.helm.steers(ME) and not studio.helm.steers(ANOTHER)
+            studio.access.resume(ME, name)
+    assert studio.access.resume(ME, "early") == "early"
+    assert studio.access.steers(ME) and studio.runner.status.step >= 1
+    assert studio.access.resume(ANOTHER, "early") == ""  # stands in line
+    assert studio.access.steers(ME) and not studio.access.steers(ANOTHER)
 
 
 def test_the_next_in_line_begins_when_a_real_run_ends(studio):
-    first = studio.helm.start(ME, replace(SMALL, steps=3))
-    assert studio.helm.start(ANOTHER, SMALL) == ""
+    first = studio.access.start(ME, replace(SMALL, steps=3))
+    assert studio.access.start(ANOTHER, SMALL) == ""
     for _ in range(200):
-        if studio.helm.steers(ANOTHER) and studio.runner.snapshot.run not in ("", first):
+        if studio.access.steers(ANOTHER) and studio.runner.status.run not in ("", first):
             break
         studio.runner.generator().exception(5)  # a job: one turn of the training thread
-    assert studio.helm.steers(ANOTHER) and studio.runner.snapshot.run != first
-    studio.helm.act(ANOTHER, "stop")
-    assert studio.runner.snapshot.state == "done"
+    assert studio.access.steers(ANOTHER) and studio.runner.status.run != first
+    studio.access.act(ANOTHER, "stop")
+    assert studio.runner.status.state == "done"

@@ -30,7 +30,7 @@ def trained(tmp_path_factory):
     run = Run.create(SMALL, tmp_path_factory.mktemp("here") / "first")
     for _ in range(10):
         run.advance()
-    run.keep_frame()
+    run.keep_snapshot()
     run.save()
     return run.folder
 
@@ -40,7 +40,7 @@ def server(tmp_path, trained):
     """A public server with one run, of `ME`: (studio, its server functions, its site)."""
     studio = Studio(Settings(runs=tmp_path, public=True, max_upload_mb=5))
     shutil.copytree(trained, tmp_path / "first")
-    studio.helm.sign(ME, tmp_path / "first")
+    studio.access.sign(ME, tmp_path / "first")
     with gr.Blocks() as page:
         view.build(studio, i18n())
     (panel,) = page.blocks.values()

@@ -49,7 +49,7 @@ def studio(tmp_path, monkeypatch):
     run = Run.create(SMALL, tmp_path / "runs/far")
     for _ in range(10):
         run.advance()
-    run.keep_frame()
+    run.keep_snapshot()
     run.save()
     run.close()
     beat(run.folder)
@@ -143,6 +143,6 @@ def test_explore_plays_with_its_newest_weights(studio):
 
 
 def test_whoever_may_not_change_it_is_not_told_where_it_is(studio, do):
-    studio.helm._settings = replace(studio.settings, public=True)
+    studio.access._settings = replace(studio.settings, public=True)
     with pytest.raises(Refused, match="not_yours"):
-        studio.helm.resume(ME, "far")
+        studio.access.resume(ME, "far")

@@ -12,7 +12,7 @@ from PIL import Image
 from demo.server.privacy import Privacy
 from demo.settings import Settings
 from demo.train.watch.film import order
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 
 
 @pytest.fixture
@@ -22,12 +22,12 @@ def studio(tmp_path):
     sheets.mkdir(parents=True)
     for step in (0, 10, 100):
         Image.fromarray(np.full((168, 280), step, np.uint8)).save(sheets / f"{step:08d}.png")
-    snapshot = Snapshot(run="first")
+    status = RunStatus(run="first")
     settings = Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300)
     return SimpleNamespace(
         settings=settings,
-        helm=SimpleNamespace(privacy=Privacy(settings)),
-        runner=SimpleNamespace(snapshot=snapshot),
+        access=SimpleNamespace(privacy=Privacy(settings)),
+        runner=SimpleNamespace(status=status),
     )
 
 
@@ -63,6 +63,6 @@ def test_another_format_is_refused(studio, kind):
 
 
 def test_without_a_film_it_says_so(studio):
-    studio.runner.snapshot = Snapshot()  # and no bundled model either
+    studio.runner.status = RunStatus()  # and no bundled model either
     with pytest.raises(ValueError, match="film needs 2"):
         order(studio, "gif")

@@ -79,14 +79,14 @@ def test_a_warning_is_told_while_it_holds(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     told = {"warning": "The disk is full."}
-    running.runner.snapshot = replace(running.runner.snapshot, version=8, **told)
+    running.runner.status = replace(running.runner.status, version=8, **told)
     answer = watched.poll(cursor)
     again = watched.poll(answer["cursor"])
     assert answer["warning"] == again["warning"] == "The disk is full."
 
 
 def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
-    watched, run = Progress(running), running.runner.snapshot.run
+    watched, run = Progress(running), running.runner.status.run
     first = watched.poll({})
     change_about(running.settings.runs / run, title="Mine")
     second = watched.poll(first["cursor"])
@@ -100,7 +100,7 @@ def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: di
     running.runner.signs = signs(3)
     cursor = watched.poll({})["cursor"]
     running.runner.signs, running.runner.rows = signs(1), rows(15)
-    running.runner.snapshot = replace(running.runner.snapshot, version=8, **change)
+    running.runner.status = replace(running.runner.status, version=8, **change)
     answer = watched.poll(cursor)
     assert answer["reset"] and len(answer["rows"]) == 15 and len(answer["vitals"]) == 1
 
@@ -141,7 +141,7 @@ def test_losses_that_are_not_numbers_are_still_json(running: Studio) -> None:
 def test_another_run_starts_the_page_afresh(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
-    running.runner.snapshot = replace(running.runner.snapshot, version=8, run="r2", images=None)
+    running.runner.status = replace(running.runner.status, version=8, run="r2", images=None)
     running.runner.rows = []
     answer = watched.poll(cursor)
     assert answer["reset"] and answer["frames"] == [] and answer["picture"] == ""

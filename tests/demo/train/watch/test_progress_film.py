@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from demo.server.studio import Studio
-from demo.train.watch.progress import MAX_FRAMES, Progress
+from demo.train.watch.progress import MAX_SNAPSHOTS, Progress
 from gan.monitor.finding import Finding, Remedy
 from tests.watching import images, record, rows
 
@@ -22,7 +22,7 @@ def test_of_a_film_that_a_page_knows_only_the_change_comes(running: Studio) -> N
     (folder / "00000050.png").unlink()
     for version, step in ((8, 150), (9, 200)):
         (folder / f"{step:08d}.png").touch()
-        running.runner.snapshot = replace(running.runner.snapshot, version=version)
+        running.runner.status = replace(running.runner.status, version=version)
         answer = watched.poll(cursor)
     assert answer["dropped"] == [50] and answer["added"] == [150, 200]
     assert "frames" not in answer and "added" not in watched.poll(answer["cursor"])
@@ -35,7 +35,7 @@ def test_no_picture_while_the_version_stays(running: Studio) -> None:
     assert first["picture"]
     second = watched.poll(first["cursor"])
     assert "picture" not in second
-    running.runner.snapshot = replace(running.runner.snapshot, version=8, images=images(10))
+    running.runner.status = replace(running.runner.status, version=8, images=images(10))
     assert watched.poll(second["cursor"])["picture"] != first["picture"]
 
 
@@ -53,8 +53,8 @@ def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch)
 def test_opinions_come_with_their_picture_and_a_finding_when_it_changes(running: Studio) -> None:
     watched, healthy = Progress(running), Finding("healthy", 100, {"diversity": 0.91234})
     beliefs = np.linspace(0, 1, 60, dtype=np.float32)
-    running.runner.snapshot = replace(
-        running.runner.snapshot, version=8, opinions=beliefs, finding=healthy
+    running.runner.status = replace(
+        running.runner.status, version=8, opinions=beliefs, finding=healthy
     )
     first = watched.poll({})
     assert abs(np.frombuffer(b64decode(first["opinions"]), np.uint8) / 255 - beliefs).max() < 0.003
@@ -62,11 +62,11 @@ def test_opinions_come_with_their_picture_and_a_finding_when_it_changes(running:
         **{"state": "healthy", "since": 100, "values": {"diversity": 0.912}},
         **{"evidence": [], "remedies": []},
     }
-    running.runner.snapshot = replace(running.runner.snapshot, version=9, step=210)
+    running.runner.status = replace(running.runner.status, version=9, step=210)
     second = watched.poll(first["cursor"])
     assert not {"opinions", "picture", "finding"} & second.keys()
     ill = Finding("collapsing", 200, {"top_share": float("nan")}, (), (Remedy("add_r1"),))
-    running.runner.snapshot = replace(running.runner.snapshot, version=10, finding=ill)
+    running.runner.status = replace(running.runner.status, version=10, finding=ill)
     third = watched.poll(second["cursor"])
     assert third["finding"]["values"] == {} and ["add_r1", False] in third["finding"]["remedies"]
     assert "picture" not in third
@@ -92,5 +92,5 @@ def test_frames_of_nothing_are_none(running: Studio, wanted: object) -> None:
 
 
 def test_frames_are_few_at_a_time(running: Studio) -> None:
-    found = Progress(running).frames({"run": "r1", "steps": [0] * MAX_FRAMES + [50]})
+    found = Progress(running).frames({"run": "r1", "steps": [0] * MAX_SNAPSHOTS + [50]})
     assert set(found["frames"]) == {"0"}

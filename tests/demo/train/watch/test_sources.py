@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from demo.server.access import Helm
+from demo.server.access import Access
 from demo.settings import Settings
 from demo.train.watch.film import order
 from demo.train.watch.progress import Progress
@@ -17,7 +17,7 @@ from demo.train.watch.sources import Live, Watchable
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes
 from gan.runner.runner import Runner
-from gan.runner.snapshot import Snapshot
+from gan.runner.status import RunStatus
 
 SIGNS = {"frechet": 50.0, "frechet_error": 1.0, "diversity": 0.9, "classes": [50] * 10}
 SCORES = {"d_real": [0] * 12 + [256] + [0] * 11, "d_fake": [0] * 11 + [256] + [0] * 12}
@@ -50,14 +50,14 @@ def studio(tmp_path: Path) -> SimpleNamespace:
     ended(tmp_path / "models/mnist")
     runner = Runner()
     settings = Settings(runs=tmp_path / "runs", models=tmp_path / "models")
-    yield SimpleNamespace(settings=settings, runner=runner, helm=Helm(runner, settings))
+    yield SimpleNamespace(settings=settings, runner=runner, access=Access(runner, settings))
     runner.close()
 
 
 def test_a_run_that_ended_tells_all_that_its_folder_knows(studio: SimpleNamespace) -> None:
     found = Watchable(studio).find("old")
-    assert found.model == "run:old" and found.snapshot.run == "old"
-    assert found.snapshot.best_step == 200 and found.snapshot.finding is not None
+    assert found.model == "run:old" and found.status.run == "old"
+    assert found.status.best_step == 200 and found.status.finding is not None
     assert [row[0] for row in found.rows(0)[0]] == [100, 200, 300] and found.rows(3) == ([], 3)
     assert found.marks(0) == ([[100, "changed", {"lr_g": 1e-4}, None]], 1)
     assert len(found.vitals(1)[0]) == 2
@@ -68,7 +68,7 @@ def test_another_name_is_the_present_run_or_the_recording(
     studio: SimpleNamespace, name: object
 ) -> None:
     assert Watchable(studio).find(name).model == "mnist"
-    studio.runner.snapshot = Snapshot(run="new")
+    studio.runner.status = RunStatus(run="new")
     assert Watchable(studio).find(name).model == "run:new"
 
 
@@ -80,7 +80,7 @@ def test_before_any_run_the_recording_is_of_the_bundled_model_that_is_chosen(
     config = Config(data="fashion-mnist").to_json()
     (models / "fashion-mnist/config.json").write_text(json.dumps(config))
     found = Watchable(studio).find("", "fashion-mnist")
-    assert found.model == "fashion-mnist" and found.snapshot.config.data == "fashion-mnist"
+    assert found.model == "fashion-mnist" and found.status.config.data == "fashion-mnist"
     for other in ("run:old", "../models/mnist", None, ["mnist"], "gone"):
         assert Watchable(studio).find("", other).model == "mnist"
     watched = Progress(studio)
@@ -88,15 +88,15 @@ def test_before_any_run_the_recording_is_of_the_bundled_model_that_is_chosen(
     assert first["labels"][9] == "ankle boot" and first["title"] == "Fashion-MNIST"
     assert "reset" not in watched.poll(first["cursor"] | {"model": "fashion-mnist"})
     assert watched.poll(first["cursor"] | {"model": "mnist"})["reset"]
-    studio.runner.snapshot = Snapshot(run="new")
+    studio.runner.status = RunStatus(run="new")
     assert Watchable(studio).find("", "fashion-mnist").model == "run:new"
 
 
 def test_both_runs_of_a_pair_can_be_watched(studio: SimpleNamespace) -> None:
-    studio.runner.snapshot = Snapshot(run="a", step=5, beside=Snapshot(run="b", step=4))
+    studio.runner.status = RunStatus(run="a", step=5, beside=RunStatus(run="b", step=4))
     for name, step in (("a", 5), ("b", 4)):
         found = Watchable(studio).find(name)
-        assert isinstance(found, Live) and found.snapshot.step == step
+        assert isinstance(found, Live) and found.status.step == step
 
 
 def test_a_folder_is_read_once_until_it_changes(studio: SimpleNamespace) -> None:
@@ -112,7 +112,7 @@ def test_a_folder_is_read_once_until_it_changes(studio: SimpleNamespace) -> None
 def test_damaged_figures_leave_the_film(studio: SimpleNamespace, line: str) -> None:
     (studio.settings.runs / "old/history.jsonl").write_text(line + "\n")
     found = Watchable(studio).find("old")
-    assert found.rows(0) == ([], 0) and "damaged" in found.snapshot.error
+    assert found.rows(0) == ([], 0) and "damaged" in found.status.error
 
 
 def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
@@ -122,10 +122,10 @@ def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
 
 def test_a_run_that_is_over_replaces_what_a_page_saw_of_it_live(studio: SimpleNamespace) -> None:
     watched = Progress(studio)
-    studio.runner.snapshot = Snapshot(run="old")
+    studio.runner.status = RunStatus(run="old")
     cursor = watched.poll({})["cursor"]
     assert "reset" not in watched.poll(cursor)
-    studio.runner.snapshot = Snapshot(run="new")
+    studio.runner.status = RunStatus(run="new")
     answer = watched.poll({**cursor, "show": "old"})
     assert answer["reset"] and len(answer["rows"]) == 3 and answer["best"] == 200
     assert set(watched.frames({"run": "old", "steps": [100, 150]})["frames"]) == {"100"}

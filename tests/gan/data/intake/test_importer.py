@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.data.collection import ARRIVING, Store
+from gan.data.collection import ARRIVING, CollectionStore
 from gan.data.intake import supervisor
 from gan.data.intake.errors import SENTENCES, IntakeError
 from gan.data.intake.finalize import LEAST_IMAGES, split
@@ -78,7 +78,7 @@ def worked_s():
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(tmp_path / "store")
+    return CollectionStore(tmp_path / "store")
 
 
 def refusal(source, store, **options):
@@ -252,11 +252,11 @@ def test_three_hundred_thousand_files_are_listed_in_bounded_time(store, tmp_path
 PEAK = """
 import json, resource, sys
 from pathlib import Path
-from gan.data.collection import Store
+from gan.data.collection import CollectionStore
 from gan.data.intake.importer import take_in
 from gan.data.intake.errors import IntakeError
 try:
-    take_in(Path(sys.argv[1]), Store(Path(sys.argv[2])), size=32)
+    take_in(Path(sys.argv[1]), CollectionStore(Path(sys.argv[2])), size=32)
 except IntakeError as error:
     print(json.dumps([met["key"] for met in error.skipped]))
 # its own peak without that of the process it was forked from, which getrusage counts

@@ -10,10 +10,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-LINE_MAX = 24  # waiting; below the 40 events that Gradio runs at once for the whole page
+QUEUE_MAX = 24  # waiting; below the 40 events that Gradio runs at once for the whole page
 
 
-class LineFullError(RuntimeError):
+class QueueFullError(RuntimeError):
     """Too many wait already, in a sentence for the visitor."""
 
 
@@ -30,7 +30,7 @@ class Ticket:
         self.visitor, self.begin, self.long, self.left_s = visitor, begin, long, left_s
 
 
-class Turns:
+class ExportQueue:
     """The slots and the line before them. Safe to share between threads; no call waits."""
 
     def __init__(self, slots: int) -> None:
@@ -44,12 +44,12 @@ class Turns:
         """Stand in line; if there is a free slot, `ticket.begin` is called at once.
 
         Raises:
-            LineFullError: `LINE_MAX` wait already.
+            QueueFullError: `QUEUE_MAX` wait already.
         """
         with self._lock:
-            if len(self._waiting) >= LINE_MAX:
-                raise LineFullError(
-                    f"{LINE_MAX} exports are waiting already; try again in a minute."
+            if len(self._waiting) >= QUEUE_MAX:
+                raise QueueFullError(
+                    f"{QUEUE_MAX} exports are waiting already; try again in a minute."
                 )
             self._waiting.append(ticket)
         self._call()

@@ -13,7 +13,7 @@ from gan.training.trainer import StepStats
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class RunStatus:
     """What can be shown of a run. `images` uint8 (60,h,w,c), read-only: column k is class k.
 
     `opinions` float32 (60,) is D's belief, 0..1, that each of `images` is real. `vitals` is the
@@ -51,4 +51,4 @@ class Snapshot:
     cpu_s: float = 0.0
     best_step: int | None = None
     milestones: tuple[int, ...] = ()
-    beside: Snapshot | None = None
+    beside: RunStatus | None = None
