@@ -222,6 +222,7 @@ def test_a_clip_is_made_again_from_its_file(kind, tmp_path):
     generator = load_named(recipe.model)
     assert generator.model_id == recipe.model_id == REFERENCE["model_ids"]["mnist"]
     again = render(recipe, generator, tmp_path / before.name)
+    assert carry.read(again) == carry.read(before)
     if EXACT and kind not in FILMS:
         assert again.read_bytes() == before.read_bytes()
     with Image.open(BEFORE / "clips/apng.png") as picture:  # a sprite sheet must be cut up
@@ -293,8 +294,11 @@ def test_links_open_in_the_page(tmp_path):
 const recipes = await import("./recipe.js");
 const clips = await import("./clip.js");
 const about = { z_dim: 64, classes: 10 };
-const picture = recipes.unpackRecipe(recipes.fromHash(given.recipe), about);
-give({ recipe: { ...picture, z: Array.from(picture.z) },
+const picture = (link) => {
+  const state = recipes.unpackRecipe(recipes.fromHash(link), about);
+  return { ...state, z: Array.from(state.z) };
+};
+give({ recipe: picture(given.recipe), seed: picture(given.seed),
   clip: clips.unpack(clips.fromHash(given.clip), about) });
 """
     found = run_node(tmp_path, script, {kind: one["link"] for kind, one in LINKS.items()})
@@ -302,12 +306,15 @@ give({ recipe: { ...picture, z: Array.from(picture.z) },
 
 
 def test_links_hold_recipes_that_python_reads():
-    link, state = LINKS["recipe"].values()
-    assert link.startswith("#recipe=")
-    recipe = Recipe.from_text(text_of(link))
-    assert list(recipe.z) == state["z"] and list(recipe.classes) == state["classes"]
-    for name in ("model", "model_id", "seed", "scale"):
-        assert getattr(recipe, name) == state[name]
+    for kind in ("recipe", "seed"):
+        link, state = LINKS[kind].values()
+        assert link.startswith("#recipe=")
+        recipe = Recipe.from_text(text_of(link))
+        for name in ("model", "model_id", "seed", "scale"):
+            assert getattr(recipe, name) == state[name]
+        z = latent(recipe.seed, 64) if recipe.z is None else recipe.z
+        np.testing.assert_allclose(z, state["z"], rtol=0, atol=1e-6 if recipe.z is None else 0)
+        np.testing.assert_array_equal(recipe.classes, state["classes"])
     link, state = LINKS["clip"].values()
     assert link.startswith("#clip=")
     clip = ClipRecipe.from_text(text_of(link))
