@@ -22,30 +22,32 @@ import torch
 from PIL import Image, features
 from safetensors.torch import load_file
 
-from gan import carry, growth
-from gan.about import read_title
-from gan.archive import pack
-from gan.checkpoint import NEWEST, load_checkpoint
-from gan.clip import ClipRecipe
-from gan.collection import Store
 from gan.config import preset
-from gan.data import load, load_for
-from gan.frames import kept_steps
-from gan.generator import Generator
-from gan.history import read_history, read_marks
-from gan.hub import pull
-from gan.hub_names import origin
-from gan.kinds import KINDS
-from gan.latents import latent
-from gan.milestones import milestone_name, milestone_steps
-from gan.moments import load_named
-from gan.recipe import ROOT, Recipe, save_png
-from gan.render import render
-from gan.run import Run
-from gan.runs import list_runs
-from gan.trainer import Trainer
-from gan.unpacking import unpack
-from gan.vitals_log import read_vitals
+from gan.data.collection import CollectionStore
+from gan.data.image_set import load, load_for
+from gan.hub.hub import pull
+from gan.hub.names import origin
+from gan.latent.latents import latent
+from gan.media.formats import KINDS
+from gan.models.generator import Generator
+from gan.monitor.vitals_log import read_vitals
+from gan.paths import ROOT
+from gan.recipes import fields, training_film
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.image_recipe import Recipe, save_png
+from gan.recipes.model_ids import load_named
+from gan.recipes.render import render
+from gan.runs.archive import pack
+from gan.runs.history import read_history, read_marks
+from gan.runs.listing import list_runs
+from gan.runs.milestones import milestone_name, milestone_steps
+from gan.runs.run import Run
+from gan.runs.snapshots import kept_steps
+from gan.runs.unpack import unpack
+from gan.storage.checkpoint import load_checkpoint
+from gan.storage.layout import NEWEST
+from gan.storage.metadata import read_title
+from gan.training.trainer import Trainer
 from tests.frames import read, read_animation
 from tests.node import run_node
 
@@ -211,7 +213,7 @@ def test_the_run_is_packed_into_the_same_archive(run_folder, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_clip_carries_its_recipe(kind):
     path = BEFORE / "clips" / f"{kind}{KINDS[kind]}"
-    assert carry.read(path) == CLIP | {"format": kind}
+    assert fields.read(path) == CLIP | {"format": kind}
     assert ClipRecipe.read(path).to_json() == CLIP | {"format": kind}
 
 
@@ -222,7 +224,7 @@ def test_a_clip_is_made_again_from_its_file(kind, tmp_path):
     generator = load_named(recipe.model)
     assert generator.model_id == recipe.model_id == REFERENCE["model_ids"]["mnist"]
     again = render(recipe, generator, tmp_path / before.name)
-    assert carry.read(again) == carry.read(before)
+    assert fields.read(again) == fields.read(before)
     if EXACT and kind not in FILMS:
         assert again.read_bytes() == before.read_bytes()
     with Image.open(BEFORE / "clips/apng.png") as picture:  # a sprite sheet must be cut up
@@ -239,10 +241,10 @@ def test_a_clip_is_made_again_from_its_file(kind, tmp_path):
 
 def test_a_film_of_the_run_is_made_again_from_its_file(tmp_path):
     before = BEFORE / "clips/growth.gif"
-    given = carry.read(before)
+    given = fields.read(before)
     assert given == REFERENCE["film"]
-    recipe = growth.GrowthRecipe.from_json(given)
-    again = growth.render(recipe, copied_run(tmp_path), tmp_path / "growth.gif")
+    recipe = training_film.FilmRecipe.from_json(given)
+    again = training_film.render(recipe, copied_run(tmp_path), tmp_path / "growth.gif")
     for found, wanted in zip(read_animation(again), read_animation(before), strict=True):
         assert np.array_equal(found, wanted)
     assert not EXACT or again.read_bytes() == before.read_bytes()
@@ -331,7 +333,7 @@ def test_links_hold_recipes_that_python_reads():
 
 def test_own_images_are_found_and_train(monkeypatch, reference):
     monkeypatch.setenv("LATENT_STUDIO_IMAGES", str(BEFORE / "images"))
-    (one,) = Store().all()
+    (one,) = CollectionStore().all()
     assert json.loads(json.dumps(one.to_json())) == REFERENCE["collection"]
     for train, half in ((True, "train"), (False, "held")):
         images = load(one.id, train=train)
