@@ -349,6 +349,7 @@ def test_a_pushed_model_is_pulled_and_draws_the_same_pixels(hub, tmp_path, refer
     files = {path.name: path.read_bytes() for path in (BEFORE / "pushed").iterdir()}
     hub.add("ada/before", files)
     folder = pull("ada/before", tmp_path / "model")
+    assert json.loads((folder / "hub.json").read_text())["repo"] == "ada/before"
     assert origin(folder) == "ada/before"
     generator = Generator.load(folder)
     assert generator.model_id == REFERENCE["model_ids"]["newest"]
