@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.train.curve_rows import number
-from demo.train.watch.doctor import wire
 from demo.server.model_menu import dated_name
 from demo.server.refusals import tellable
-from demo.server.training_slot import ACTIVE
 from demo.server.studio import Studio
+from demo.server.training_slot import ACTIVE
+from demo.train.curve_rows import number
 from demo.train.runs.cards import Card, Stamp, card, stamp
+from demo.train.watch.doctor import wire
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
-from gan.storage.run_lock import elsewhere
 from gan.storage.layout import MODEL
+from gan.storage.run_lock import elsewhere
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
 # of a run, whatever its preset

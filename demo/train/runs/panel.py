@@ -8,16 +8,16 @@ from typing import Any
 import gradio as gr
 
 from demo import text
-from demo.server.access import refuse_if_elsewhere
 from demo.panels import Panel
+from demo.server.access import refuse_if_elsewhere
 from demo.server.refusals import Refused, answer
-from demo.train.runs.compare import compared, differences
-from demo.train.runs.routes import ADDRESS, WHO
-from demo.train.runs.listing import RunList
 from demo.server.studio import Studio
+from demo.train.runs.compare import compared, differences
+from demo.train.runs.listing import RunList
+from demo.train.runs.routes import ADDRESS, WHO
+from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
 from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title
 from gan.storage.run_lock import elsewhere
-from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
 
 SHOWN_TOGETHER = 2
 

@@ -18,15 +18,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo.train import settings_form
 from demo.server.refusals import Refused
 from demo.server.studio import Studio
+from demo.train import settings_form
 from gan.runs.archive import RUN_NAME, pack
-from gan.storage.checkpoint import CheckpointError
-from gan.runs.snapshots import snapshot_steps
 from gan.runs.listing import run_info
+from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
+from gan.storage.checkpoint import CheckpointError
 from gan.storage.layout import snapshot_picture_path
 
 ADDRESS = "/studio/runs"
