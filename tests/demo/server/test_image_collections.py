@@ -61,11 +61,11 @@ def ids(do, who):
 
 def done(do, who):
     """The last import of a visitor, when it is over."""
-    for _ in range(3000):
+    for _ in range(15_000):
         told = do["images"]({"who": who})["imports"][-1]
         if told["state"] != "reading":
             return told
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError("it is still being read")
 
 

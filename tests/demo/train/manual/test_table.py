@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import time
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from demo.train.manual.table import ManualTable
 from gan.config import preset
 from gan.training.manual_step import Look, Moved, manual_step
 from gan.training.trainer import Trainer
+from tests.waiting import until
 
 ME, OTHER = "a" * 32, "b" * 32
 NONSENSE = [None, 3, [], "D", {}, {"who": []}, {"who": ME, "move": []}, {"who": ME, "job": {}}]
@@ -34,12 +34,12 @@ def table(studio):
 
 def settled(table, **asked):
     """The first poll that shows the batch."""
-    for _ in range(100):
+
+    def seen():
         told = table.poll({"who": ME, **asked})
-        if "seen" in told:
-            return told
-        time.sleep(0.05)
-    raise AssertionError("the batch was never seen")
+        return told if "seen" in told else None
+
+    return until(seen)
 
 
 def test_a_held_run_is_seen_before_anybody_moves(table):
