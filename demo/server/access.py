@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from demo.server.endpoint import Refused, result
 from demo.server.privacy import Privacy
-from demo.server.refusals import Refused, result
 from demo.server.training_queue import QueuedRun
 from demo.server.training_slot import ACTIVE, WAIT_S, TrainingSlot
 from demo.server.visitor import Visitor

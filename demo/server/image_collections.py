@@ -1,7 +1,7 @@
 """Collections of visitors' own images, as a page asks for them: plain values in and out.
 
 All take {"who": ..., ...} and answer JSON, or {"refused": key, "values"} or {"error": sentence} as
-`demo.server.refusals.answer` has it. The bytes come by another way: `demo.train.images.routes`.
+`demo.server.endpoint.answer` has it. The bytes come by another way: `demo.train.images.routes`.
 
 images      {"who"}: "collections" and "imports" (below), "may" (bring images), "folders" (name a
             folder of the server's machine), "sizes", "fits", "most_mb" (of an upload),
@@ -34,8 +34,8 @@ from typing import Any
 
 from demo.server.collection_payload import preview as preview_of
 from demo.server.collection_payload import wire
+from demo.server.endpoint import Refused, answer
 from demo.server.image_imports import ImageImports
-from demo.server.refusals import Refused, answer
 from demo.server.training_slot import ACTIVE
 from demo.server.visitor import Visitor
 from gan.config import Config

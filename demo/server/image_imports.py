@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demo.server.refusals import Refused, tellable
+from demo.server.endpoint import Refused, without_folders
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.errors import IntakeError
@@ -140,7 +140,11 @@ class ImageImports:
             )
             one.state = "done"
         except IntakeError as error:
-            told = {"key": error.key, "values": error.values, "sentence": tellable(f"{error}")}
+            told = {
+                "key": error.key,
+                "values": error.values,
+                "sentence": without_folders(f"{error}"),
+            }
             one.error, one.skipped = told, error.skipped
             one.state = "cancelled" if error.key == "cancelled" else "failed"
         except Exception:  # a fault of the program; the page must not wait for ever

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from demo.server.visitor import Visitor
 from demo.settings import Settings
 from gan.config import Config

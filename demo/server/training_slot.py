@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from demo.server.refusals import Refused, result, tellable
+from demo.server.endpoint import Refused, result, without_folders
 from demo.server.training_queue import QueuedRun, TrainingQueue
 from gan.runner.runner import Runner
 from gan.storage.metadata import change_about, read_about
@@ -97,7 +97,7 @@ class TrainingSlot:
             return
         log.warning("The next run in line could not start: %r", error)
         with self._lock:
-            self._told[wish.owner] = tellable(str(error))
+            self._told[wish.owner] = without_folders(str(error))
             for owner in list(self._told)[:-KEPT_WORDS]:
                 del self._told[owner]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from demo import text
 from demo.panels import Panel
-from demo.server.refusals import answer
+from demo.server.endpoint import answer
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train import settings_form

@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import text
 from demo.panels import Panel
-from demo.server.refusals import Refused, answer
+from demo.server.endpoint import Refused, answer
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.compare.pairs import Pairs

@@ -21,8 +21,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from demo.server.endpoint import Refused
 from demo.server.image_collections import ADDRESS, WHO, ImageCollections
-from demo.server.refusals import Refused
 from demo.server.studio import Studio
 from gan.data.collection import CollectionStore
 

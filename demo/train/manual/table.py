@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from demo.server.refusals import answer
+from demo.server.endpoint import answer
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual import payload

@@ -11,7 +11,7 @@ from typing import Any
 from demo.train.curve_rows import number
 from demo.train.watch.doctor import wire
 from demo.server.model_menu import dated_name
-from demo.server.refusals import tellable
+from demo.server.endpoint import without_folders
 from demo.server.training_slot import ACTIVE
 from demo.server.studio import Studio
 from demo.train.runs.cards import Card, Stamp, card, stamp
@@ -148,7 +148,7 @@ def _wire(made: Card) -> dict[str, Any]:
         "elapsed": round(info.elapsed_s, 1),
         "cpu": round(info.cpu_s, 1),
         "state": info.state,
-        "sentence": info.sentence and tellable(info.sentence),
+        "sentence": info.sentence and without_folders(info.sentence),
         "picture": made.picture,
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),

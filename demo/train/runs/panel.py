@@ -10,7 +10,7 @@ import gradio as gr
 from demo import text
 from demo.server.access import refuse_if_elsewhere
 from demo.panels import Panel
-from demo.server.refusals import Refused, answer
+from demo.server.endpoint import Refused, answer
 from demo.train.runs.compare import compared, differences
 from demo.train.runs.routes import ADDRESS, WHO
 from demo.train.runs.listing import RunList

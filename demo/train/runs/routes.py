@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from demo.train import settings_form
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from gan.runs.archive import RUN_NAME, pack
 from gan.storage.checkpoint import CheckpointError

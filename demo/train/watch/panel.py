@@ -7,16 +7,16 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUIET
 from demo.export.events import EXPORT, canceller, exporter
 from demo.panels import Panel
-from demo.server.refusals import answer
+from demo.server.endpoint import answer
 from demo.server.studio import Studio
 from demo.train.watch import film
 from demo.train.watch.progress import Progress
 from gan.training.live_settings import difference
 
 CHOSEN = "(model, watched) => ({...watched, model})"
-QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:

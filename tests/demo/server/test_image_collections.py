@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from demo.server.model_menu import choices
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.text import catalogue
