@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.train.curve_rows import number
-from demo.train.watch.doctor import wire
+from demo.train.payload import finding_payload, number
 from demo.server.model_menu import dated_name
 from demo.server.endpoint import without_folders
 from demo.server.training_slot import ACTIVE
@@ -153,7 +152,7 @@ def _wire(made: Card) -> dict[str, Any]:
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),
         "diversity": number(made.diversity),
-        "finding": wire(made.finding),
+        "finding": finding_payload(made.finding),
         "bytes": made.size_bytes,
         "when": int(info.when),
     }
