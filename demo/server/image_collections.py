@@ -1,6 +1,6 @@
 """Collections of visitors' own images, and the server functions that a page calls for them.
 
-All take {"who": ..., ...} and answer as `demo.server.endpoint`. Uploads: `demo.train.images.routes`.
+All take {"who": ..., ...} and answer as an `endpoint`. Uploads: `demo.train.images.routes`.
 
 A collection: "id" (`Config.data`), "name", "size", "channels", "count", "train", "held", "fit",
 "classes" [{"name", "count"}], "skipped", "noted", "made" (Unix time, s), "left_h" (until it is

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.server.endpoint import Refused, answer
+from demo.server.endpoint import Refused
 
 WHO = "x-studio-who"  # who uploads; a header of our own, which other sites cannot send
 AT_ONCE = 2

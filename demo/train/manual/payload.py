@@ -18,7 +18,7 @@ from gan.training.manual_step import ManualStep
 
 
 def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Describe the two networks and their losses for the drawing; `names`: the run's own classes."""
+    """Describe the networks and losses for the drawing; `names`: those of the run's own classes."""
     drawn = {"G": generator_blocks(config), "D": discriminator_blocks(config)}
     return {
         "arch": config.arch,

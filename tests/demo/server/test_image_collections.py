@@ -11,14 +11,14 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.server.model_menu import choices
 from demo.server.endpoint import Refused
+from demo.server.image_collections import ADDRESS
+from demo.server.model_menu import choices
 from demo.server.studio import Studio
+from demo.server.uploads import WHO
 from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import form
-from demo.server.image_collections import ADDRESS
-from demo.server.uploads import WHO
 from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
