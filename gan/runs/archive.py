@@ -19,11 +19,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gan.storage.metadata import read_class_names, read_title
-from gan.storage.checkpoint import first_usable
-from gan.runs.snapshots import snapshot_steps
 from gan.runs.milestones import milestone_name, milestone_steps
-from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, VITALS, snapshot_picture_path, snapshot_weights_path
+from gan.runs.snapshots import snapshot_steps
+from gan.storage.checkpoint import first_usable
+from gan.storage.layout import (
+    ABOUT,
+    CONFIG,
+    HISTORY,
+    NEWEST,
+    PREVIOUS,
+    VITALS,
+    snapshot_picture_path,
+    snapshot_weights_path,
+)
+from gan.storage.metadata import read_class_names, read_title
 
 TEXTS = (CONFIG, HISTORY, VITALS, ABOUT)
 KEPT = re.compile(r"(snapshots/\d{8}\.(png|safetensors)|milestones/\d{8}\.safetensors)")

@@ -14,11 +14,11 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gan.runs.archive import CHUNK_BYTES, RUN_NAME, TEXTS, is_known
-from gan.system.atomic import sync_folder
 from gan.config import Config
+from gan.runs.archive import CHUNK_BYTES, RUN_NAME, TEXTS, is_known
 from gan.runs.validate import ForeignError, check_run
 from gan.storage.layout import MILESTONES, SNAPSHOTS
+from gan.system.atomic import sync_folder
 
 ARRIVING = ".arriving"  # below the folder of runs; nothing in it is a run yet
 MOST_FILES = 300

@@ -21,8 +21,8 @@ from tests.browser.app import (
 MINUS = "\u2212"
 # workers that have no WebAssembly, and a note of what they draw with instead
 PLAIN = """
-const Whole = JobThread;
-window.JobThread = class extends Whole {
+const Whole = Worker;
+window.Worker = class extends Whole {
     constructor(url, options) {
         const without = "data:text/javascript,delete self.WebAssembly";
         const script = `import "${without}"; import "${url}";`;

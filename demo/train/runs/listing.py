@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.train.payload import finding_payload, number
-from demo.server.model_menu import dated_name
 from demo.server.endpoint import without_folders
-from demo.server.training_slot import ACTIVE
+from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
+from demo.server.training_slot import ACTIVE
+from demo.train.payload import finding_payload, number
 from demo.train.runs.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
-from gan.storage.run_lock import elsewhere
 from gan.storage.layout import MODEL
+from gan.storage.run_lock import elsewhere
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
 # of a run, whatever its preset

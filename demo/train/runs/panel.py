@@ -8,17 +8,17 @@ from typing import Any
 import gradio as gr
 
 from demo import text
-from demo.server.access import refuse_if_elsewhere
 from demo.panels import Panel
+from demo.server.access import refuse_if_elsewhere
 from demo.server.endpoint import Refused, endpoint
-from demo.train.runs.compare import compared, differences
-from demo.train.runs.routes import ADDRESS
-from demo.train.runs.listing import RunList
 from demo.server.studio import Studio
 from demo.server.uploads import WHO
+from demo.train.runs.compare import compared, differences
+from demo.train.runs.listing import RunList
+from demo.train.runs.routes import ADDRESS
+from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
 from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title
 from gan.storage.run_lock import elsewhere
-from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
 
 
 def build(studio: Studio, t: gr.I18n) -> None:
@@ -96,4 +96,3 @@ def build(studio: Studio, t: gr.I18n) -> None:
         longest=LONGEST_TITLE,
         most_mb=studio.settings.max_upload_mb,
     )
-

@@ -8,14 +8,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan.storage.metadata import change_about, read_about, read_title
-from gan.runs.archive import pack
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
-from gan.runs.run import Run
+from gan.runs.archive import pack
 from gan.runs.listing import list_runs
+from gan.runs.run import Run
 from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.metadata import change_about, read_about, read_title
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 MOST = 200_000_000

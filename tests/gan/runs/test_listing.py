@@ -7,11 +7,10 @@ import shutil
 
 import pytest
 
-from gan.runs import run as runs
-
 from gan.config import preset
-from gan.runs.run import Run
+from gan.runs import run as runs
 from gan.runs.listing import list_runs
+from gan.runs.run import Run
 from gan.storage.layout import NEWEST, PREVIOUS
 
 TINY = preset("default", width=4, batch_size=4, steps=12)

@@ -8,18 +8,18 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.train.runs.compare import POINTS, compared
-from demo.server.uploads import WHO
-from demo.train.runs.routes import ADDRESS, routes
-from demo.train.runs.listing import RunList
-from demo.settings import Settings
 from demo.server.studio import Studio
+from demo.server.uploads import WHO
+from demo.settings import Settings
 from demo.text import i18n
 from demo.train.runs import panel as view
-from gan.storage.metadata import change_about
+from demo.train.runs.compare import POINTS, compared
+from demo.train.runs.listing import RunList
+from demo.train.runs.routes import ADDRESS, routes
 from gan.config import preset
 from gan.runs.run import Run
 from gan.runs.unpack import ARRIVING
+from gan.storage.metadata import change_about
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 ME, YOU = "a" * 32, "b" * 32
