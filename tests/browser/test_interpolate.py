@@ -49,7 +49,7 @@ def test_what_plays_is_what_the_plan_says_and_no_edit_asks_the_server_for_pictur
     )
     asked = []
     page.on("request", lambda r: asked.append(r.post_data or ""))
-    button(page, "Even speed").click()  # timed by the latents alone, as below
+    button(page, "Constant speed").click()  # timed by the latents alone, as below
     button(page, "2 × 2").click()
     first_frame(page)
     model = Generator.load(ROOT / "assets/models/mnist")
@@ -122,7 +122,7 @@ def test_too_few_keyframes_and_too_much_work_are_told_before_export(visit):
     before = pixels(page, LOOP)
     changes(page, LOOP, before)
     page.locator(".lc-seconds").fill("200")
-    page.locator(".lc-over").get_by_text("5000 frames are more than").wait_for()
+    page.locator(".lc-over").get_by_text("5000 frames exceed").wait_for()
     assert not go.is_enabled()
     page.locator(".lc-seconds").fill("-1")
     assert page.locator(".lc-over").inner_text()

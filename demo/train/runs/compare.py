@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from demo.train.curve_rows import number
+from demo.train.payload import number
 from gan.config import Config
 from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.server.endpoint import without_folders
 from demo.server.model_menu import dated_name
-from demo.server.refusals import tellable
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.curve_rows import number
+from demo.train.payload import finding_payload, number
 from demo.train.runs.cards import Card, Stamp, card, stamp
-from demo.train.watch.doctor import wire
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
 from gan.storage.layout import MODEL
@@ -148,12 +147,12 @@ def _wire(made: Card) -> dict[str, Any]:
         "elapsed": round(info.elapsed_s, 1),
         "cpu": round(info.cpu_s, 1),
         "state": info.state,
-        "sentence": info.sentence and tellable(info.sentence),
+        "sentence": info.sentence and without_folders(info.sentence),
         "picture": made.picture,
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),
         "diversity": number(made.diversity),
-        "finding": wire(made.finding),
+        "finding": finding_payload(made.finding),
         "bytes": made.size_bytes,
         "when": int(info.when),
     }
