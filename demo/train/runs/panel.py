@@ -16,7 +16,7 @@ from demo.train.runs.routes import ADDRESS, WHO
 from demo.train.runs.listing import RunList
 from demo.server.studio import Studio
 from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked
 from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
 
 SHOWN_TOGETHER = 2
@@ -58,7 +58,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
             refuse_if_elsewhere(folder)
             throw_away(folder)
             # it was gone on with at this very moment
-            if runs.is_going(folder.name) or elsewhere(thrown_away(root)[folder.name]):
+            if runs.is_going(folder.name) or is_locked(thrown_away(root)[folder.name]):
                 take_back(root, folder.name)
                 raise Refused("going")
             empty_trash(root)

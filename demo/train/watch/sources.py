@@ -25,7 +25,7 @@ from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.storage.layout import CONFIG, HISTORY, LOCK
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked, lock_owner
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class Watchable:
             listed = (path for path in runs.glob("*/") if path.name == name)
             found = next((info for path in listed if (info := run_info(path))), None)
             if found is not None:
-                model, far = RUN_PREFIX + name, elsewhere(found.folder) is not None
+                model, far = RUN_PREFIX + name, is_locked(found.folder)
                 return self._open(
                     found.folder, model, _snapshot(found), ExternalRun if far else Recorded
                 )
@@ -151,7 +151,8 @@ class Watchable:
     def _newest_elsewhere(self) -> str:
         """The run that another process began to train last, of those that all may see; else ""."""
         folders = [path.parent for path in self._studio.settings.runs.glob(f"*/{LOCK}")]
-        found = [(held.since, folder) for folder in folders if (held := elsewhere(folder))]
+        owners = [(lock_owner(folder), folder) for folder in folders]
+        found = [(one.since, folder) for one, folder in owners if one and not one.is_this_process]
         seen = [
             (since, folder.name)
             for since, folder in found
