@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.storage.checkpoint import CheckpointError, read_numbers
 from gan.config import Config, ConfigError
 from gan.runs.milestones import milestone_name, milestone_steps
+from gan.storage.checkpoint import CheckpointError, read_numbers
 from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
 
 

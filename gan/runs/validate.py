@@ -16,21 +16,35 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from gan.storage.metadata import read_class_names, read_title
-from gan.system.atomic import write_atomic, write_json
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import Config, ConfigError
 from gan.data.image_set import ImageSet
-from gan.runs.validate_rows import RowError, figures, happenings, numbers_of
-from gan.runs.snapshots import COLUMNS, ROWS, drop_snapshots, snapshot_steps, kept_steps, sample_side, thin_snapshots
-
-from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
-from gan.training.live_settings import changed, difference
 from gan.runs.checkpoints import CheckpointStore
-from gan.training.trainer import Trainer
+from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
+from gan.runs.snapshots import (
+    COLUMNS,
+    ROWS,
+    drop_snapshots,
+    kept_steps,
+    sample_side,
+    snapshot_steps,
+    thin_snapshots,
+)
+from gan.runs.validate_rows import RowError, figures, happenings, numbers_of
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.layout import (
+    ABOUT,
+    CONFIG,
+    HISTORY,
+    NEWEST,
+    VITALS,
+    snapshot_picture_path,
+    snapshot_weights_path,
+)
+from gan.storage.metadata import read_class_names, read_title
+from gan.system.atomic import write_atomic, write_json
+from gan.training.live_settings import changed, difference
 from gan.training.optimizer_state import check_shapes
-from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, VITALS, snapshot_picture_path, snapshot_weights_path
-
+from gan.training.trainer import Trainer
 
 LARGEST_PICTURE_BYTES = 4_000_000
 

@@ -18,16 +18,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo.train import settings_form
 from demo.server.refusals import Refused
 from demo.server.studio import Studio
+from demo.train import settings_form
 from gan.runs.archive import RUN_NAME, pack
-from gan.storage.checkpoint import CheckpointError
-from gan.runs.snapshots import snapshot_steps
 from gan.runs.listing import run_info
+from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
-from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
-from gan.storage.layout import snapshot_picture_path
+from gan.runs.unpack import ArchiveError, clear_temporary, unpack
+from gan.storage.checkpoint import CheckpointError
+from gan.storage.layout import TEMPORARY, snapshot_picture_path
 
 ADDRESS = "/studio/runs"
 WHO = "x-studio-who"  # a header that other sites cannot send: who uploads, see owner.js
@@ -40,7 +40,7 @@ MB = 1_000_000
 def routes(studio: Studio) -> list[Route]:
     """What `Blocks.launch` serves beside the page; what a killed server left behind is removed."""
     runs = studio.settings.runs
-    sweep_arriving(runs)
+    clear_temporary(runs)
     empty_trash(runs)
     files = RunFiles(studio)
     return [
@@ -63,12 +63,15 @@ class RunFiles:
         if folder is None or run_info(folder) is None:
             return _says("That run is not on this server any more.", 404)
         try:
-            pieces = pack(folder)
+            archive = pack(folder)
         except (CheckpointError, OSError):
             return _says("This run is damaged: there is no whole checkpoint to download.", 409)
         name = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
         headers = {"content-disposition": f'attachment; filename="{name}.zip"'}
-        return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+        headers["content-length"] = str(len(archive))
+        if request.method == "HEAD":
+            return Response(media_type="application/zip", headers=headers)
+        return StreamingResponse(archive, media_type="application/zip", headers=headers)
 
     def picture(self, request: Request) -> Response:
         """A kept contact sheet; its address changes when it does."""
@@ -97,7 +100,7 @@ class RunFiles:
         if self._arriving >= AT_ONCE:
             return _says("Other runs are being uploaded; try again in a minute.")
         self._arriving += 1
-        place = self._studio.settings.runs / ARRIVING
+        place = self._studio.settings.runs / TEMPORARY
         path = None
         try:
             async with asyncio.timeout(SLOWEST_S):

@@ -8,14 +8,15 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan.storage.metadata import change_about, read_about, read_title
-from gan.runs.archive import pack
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
-from gan.runs.run import Run
+from gan.runs.archive import pack
 from gan.runs.listing import list_runs
-from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
+from gan.runs.run import Run
+from gan.runs.unpack import ArchiveError, clear_temporary, unpack
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.layout import TEMPORARY
+from gan.storage.metadata import change_about, read_about, read_title
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 MOST = 200_000_000
@@ -126,6 +127,17 @@ def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
     assert not list(folder.glob("snapshots/*"))
 
 
+def test_the_size_is_known_and_no_checkpoint_is_loaded_whole(trained, packed, monkeypatch):
+    monkeypatch.setattr("gan.storage.checkpoint.load", None)
+    archive = pack(trained)
+    pieces = list(archive)
+    assert len(archive) == len(packed) == sum(map(len, pieces)) and max(map(len, pieces)) <= 2**16
+    links = list((trained.parent / TEMPORARY).iterdir())
+    assert len(links) == 1
+    del archive
+    assert not list((trained.parent / TEMPORARY).iterdir())
+
+
 def test_a_damaged_checkpoint_is_not_handed_on(tmp_path):
     run = Run.create(SMALL, tmp_path / "run")
     run.advance()
@@ -221,7 +233,7 @@ def test_what_is_not_a_run_of_ours_is_refused_and_nothing_stays(tmp_path, packed
     spoil, told = BAD[kind]
     with pytest.raises(ArchiveError, match=told):
         taken(tmp_path, spoil(packed))
-    left = [path for path in (tmp_path / "runs").rglob("*") if path.name != ARRIVING]
+    left = [path for path in (tmp_path / "runs").rglob("*") if path.name != TEMPORARY]
     assert not left
 
 
@@ -231,13 +243,13 @@ def test_whoever_takes_it_in_says_how_large_and_what_settings(tmp_path, packed):
 
     with pytest.raises(ArchiveError, match="width is 4"):
         taken(tmp_path, packed, check=refuse)
-    with pytest.raises(ArchiveError, match="at most 1 MB|too large"):
+    with pytest.raises(ArchiveError, match="the limit is 1 MB|too large"):
         unpack(tmp_path / "sent.zip", tmp_path / "runs", 1_000_000)
     assert not list_runs(tmp_path / "runs")
 
 
 def test_what_a_killed_server_was_unpacking_is_swept(tmp_path):
-    (tmp_path / ARRIVING / "half" / "snapshots").mkdir(parents=True)
+    (tmp_path / TEMPORARY / "half" / "snapshots").mkdir(parents=True)
     assert not list_runs(tmp_path)
-    sweep_arriving(tmp_path)
-    assert not (tmp_path / ARRIVING).exists()
+    clear_temporary(tmp_path)
+    assert not (tmp_path / TEMPORARY).exists()

@@ -3,8 +3,8 @@
 import pytest
 
 from gan.config import preset
-from gan.runs.run import Run
 from gan.runs.listing import list_runs
+from gan.runs.run import Run
 from gan.runs.trash import KEPT_S, TRASH, empty_trash, take_back, throw_away, thrown_away
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)

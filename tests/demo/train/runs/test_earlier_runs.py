@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from demo.settings import Settings
 from demo.server.studio import Studio
+from demo.settings import Settings
 from gan.config import preset
 from gan.runs.run import Run
 
