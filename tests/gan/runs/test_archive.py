@@ -127,6 +127,16 @@ def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
     assert not list(folder.glob("snapshots/*"))
 
 
+def test_a_run_that_was_rolled_back_on_request_can_be_unpacked(tmp_path):
+    run = Run.create(SMALL, tmp_path / "run")
+    for _ in range(10):
+        run.advance()
+    run.rewind(0, {"lr_d": 1e-4})
+    folder = taken(tmp_path, b"".join(pack(run.folder)))
+    (mark,) = Run.resume(folder).history.marks
+    assert mark["mark"] == "rolled back" and mark["asked"] is True
+
+
 def test_the_size_is_known_and_no_checkpoint_is_loaded_whole(trained, packed, monkeypatch):
     monkeypatch.setattr("gan.storage.checkpoint.load", None)
     archive = pack(trained)
@@ -198,22 +208,39 @@ BAD = {
         "weights of step 5",
     ),
     "bomb": (lambda data: changed(data, "history.jsonl", b" " * 50_000_000), "too large"),
-    "no row": (lambda data: changed(data, "history.jsonl", history({"step": 10})), "lacks"),
+    "no row": (
+        lambda data: changed(data, "history.jsonl", history({"step": 10})),
+        "row 1, loss_g: Field required",
+    ),
     "disorder": (
         lambda data: changed(data, "history.jsonl", history(ROW, ROW | {"step": 2})),
         "after",
     ),
     "not finite": (
         lambda data: changed(data, "history.jsonl", history(ROW | {"loss_g": float("nan")})),
-        "lacks a figure",
+        "row 1, loss_g: Input should be a finite number",
+    ),
+    "huge": (
+        lambda data: changed(data, "history.jsonl", history(ROW | {"loss_g": 10**400})),
+        "row 1, loss_g: Input should be a valid number",
+    ),
+    "bool": (
+        lambda data: changed(data, "history.jsonl", history(ROW, ROW | {"d_fake": True})),
+        "row 2, d_fake: Input should be a valid number",
+    ),
+    "surrogate": (
+        lambda data: changed(
+            data, "history.jsonl", history({"step": 1, "mark": "x", "note": "\ud800"})
+        ),
+        "row 1, note: Input should be a valid string",
     ),
     "odd mark": (
         lambda data: changed(data, "history.jsonl", history({"step": 1, "mark": "x", "note": 3})),
-        "mark at step 1",
+        "row 1, note: Input should be a valid string",
     ),
     "odd signs": (
         lambda data: changed(data, "vitals.jsonl", history({"step": 1, "classes": "all"})),
-        "classes of step 1",
+        "row 1, classes: Input should be a valid list",
     ),
     "many files": (
         lambda data: changed(
