@@ -56,7 +56,7 @@ class ImageCollections:
 
     def __init__(self, studio: Any) -> None:
         self._studio, self._settings = studio, studio.settings
-        self.intakes = ImageImports(studio.settings)
+        self.imports = ImageImports(studio.settings)
         self._ended = threading.Event()
         self._clock: threading.Thread | None = None
 
@@ -70,7 +70,7 @@ class ImageCollections:
     def close(self) -> None:
         """End what is under way."""
         self._ended.set()
-        self.intakes.close()
+        self.imports.close()
 
     def functions(self) -> list[Callable[[Any], dict[str, Any]]]:
         """The server functions, each named as above."""
@@ -119,7 +119,7 @@ class ImageCollections:
             "collections": [
                 wire(one, self._left_s(one, time.time()), self._trains(one)) for one in mine
             ],
-            "imports": [one.wire() for one in self.intakes.of(self._mark(who))],
+            "imports": [one.wire() for one in self.imports.of(self._mark(who))],
             "may": self._studio.access.may_train(who),
             "folders": not settings.public,
             "sizes": list(OWN_SIZES),
@@ -143,7 +143,7 @@ class ImageCollections:
             mine = [one for one in store.all() if one.owner == self._mark(who)]
             if len(mine) >= settings.max_collections:
                 raise Refused("images_most", most=settings.max_collections)
-            if store.bytes() > settings.images_room_mb * MB:
+            if store.disk_bytes() > settings.images_room_mb * MB:
                 raise Refused("images_room")
 
     def take(self, who: Any, source: Path, options: Any, leave_nothing: bool) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class ImageCollections:
         name = clean_title(_part(options, "name")) or clean_title(source.name)
         owner = self._studio.access.privacy.owner(who)
         values = {"name": name, "size": size, "fit": fit}
-        made = self.intakes.begin(source, self._mark(who), owner, values, leave_nothing)
+        made = self.imports.begin(source, self._mark(who), owner, values, leave_nothing)
         return {"import": made.key}
 
     def expire(self, now_s: float | None = None) -> list[str]:
@@ -182,7 +182,7 @@ class ImageCollections:
         return self.take(_part(asked, "who"), path, asked, leave_nothing=False)
 
     def _rename(self, one: Collection, name: Any) -> dict[str, Any]:
-        changed = CollectionStore().change(one, name=clean_title(name) or one.name)
+        changed = CollectionStore().update(one, name=clean_title(name) or one.name)
         return {"name": changed.name}
 
     def _delete(self, one: Collection) -> dict[str, Any]:
@@ -192,7 +192,7 @@ class ImageCollections:
         return {"deleted": one.id}
 
     def _cancel(self, who: Any, key: Any) -> dict[str, Any]:
-        for one in self.intakes.of(self._mark(who)):
+        for one in self.imports.of(self._mark(who)):
             if one.key == key:
                 one.stop.set()
         return {}

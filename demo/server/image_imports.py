@@ -17,8 +17,8 @@ from typing import Any
 from demo.server.refusals import Refused, tellable
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
-from gan.data.intake.errors import IntakeError
-from gan.data.intake.importer import Progress, take_in
+from gan.data.intake.importer import Progress, import_images
+from gan.data.intake.messages import ImageImportError
 from gan.data.intake.sources import Limits
 
 AT_ONCE = 2
@@ -71,8 +71,10 @@ class ImageImports:
     def begin(
         self, source: Path, mark: str, owner: str, options: dict[str, Any], leave_nothing: bool
     ) -> ImageImport:
-        """Start to read a file or a folder for the visitor of this mark; `options`: name, size and
-        fit for `take_in`. `leave_nothing`: the source is removed when it was read, or refused.
+        """Start to import a file or a folder for the visitor of this mark.
+
+        `options` are name, size and fit for `import_images`. With `leave_nothing` the source is
+        removed once it is read or refused.
 
         Raises:
             Refused: too many at once, in all or of this visitor.
@@ -129,7 +131,7 @@ class ImageImports:
             one.progress = progress
 
         try:
-            one.made = take_in(
+            one.made = import_images(
                 source,
                 CollectionStore(),
                 limits=limits,
@@ -139,7 +141,7 @@ class ImageImports:
                 **options,
             )
             one.state = "done"
-        except IntakeError as error:
+        except ImageImportError as error:
             told = {"key": error.key, "values": error.values, "sentence": tellable(f"{error}")}
             one.error, one.skipped = told, error.skipped
             one.state = "cancelled" if error.key == "cancelled" else "failed"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.config import Config
-from gan.data.image_set import is_here
+from gan.data.image_set import is_available
 from gan.datasets import DATASETS
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeaturesCache
@@ -63,7 +63,7 @@ class Runner(Readings):
         would be too many, too large, or downloaded.
         """
         known = DATASETS.get(config.data)
-        if known and known.image_size == config.image_size and is_here(config.data):
+        if known and known.image_size == config.image_size and is_available(config.data):
             self._real_features.get(config.data, config.image_size)
 
     @property

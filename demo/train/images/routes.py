@@ -78,7 +78,7 @@ class ImageUploads:
 
     async def _receive(self, request: Request) -> Path:
         """The body as a file; of one that does not come whole nothing is left."""
-        handle, path = CollectionStore().arrive_as_file()
+        handle, path = CollectionStore().new_upload()
         try:
             with os.fdopen(handle, "wb") as file:
                 size = 0

@@ -10,12 +10,13 @@ import pytest
 
 from gan.config import preset
 from gan.data import image_set
-from gan.data.collection import ARRIVING, Collection, CollectionStore, store_folder
+from gan.data.collection import Collection, CollectionStore, store_folder
 from gan.data.image_set import DataError
 from gan.models.generator import Generator
 from gan.runs.archive import pack
 from gan.runs.run import Run
 from gan.runs.unpack import unpack
+from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import read_title
 from tests.own_images import ID, collect
 
@@ -42,7 +43,7 @@ def test_a_run_learns_from_one_half_and_the_other_is_held_out(root):
     both = np.concatenate([train.images.numpy(), held.images.numpy()])
     assert (both == np.load(root / ID / "images.npy")).all()
     assert image_set.load(ID, size=64).images.shape == (36, 3, 64, 64)
-    assert image_set.is_here(ID) and not image_set.is_here("own-ffffffffffff")
+    assert image_set.is_available(ID) and not image_set.is_available("own-ffffffffffff")
 
 
 @pytest.mark.parametrize(("channels", "classes"), [(1, ()), (3, ("cat", "dog"))])
@@ -78,7 +79,7 @@ def test_two_peoples_same_images_are_two_collections(root):
     store = CollectionStore(root)
     collect(root, owner="a" * 64)
     collect(root, owner="b" * 64)
-    assert sorted(path.name for path in root.iterdir() if path.name != ARRIVING) == [
+    assert sorted(path.name for path in root.iterdir() if path.name != TEMPORARY) == [
         f"{ID}.{letter * 16}" for letter in "ab"
     ]
     assert store.find(ID, "a" * 64).owner == "a" * 64 and store.find(ID, "c" * 64) is None
@@ -92,7 +93,7 @@ def test_the_same_images_once_more_only_get_their_new_name(root):
     collect(root, name="Animals")
     assert [one.name for one in CollectionStore(root).all()] == ["Animals"]
     assert (root / ID / "images.npy").stat().st_ino == before
-    assert not list((root / ARRIVING).iterdir())
+    assert not list((root / TEMPORARY).iterdir())
 
 
 def test_what_is_not_whole_is_no_collection(root):
@@ -102,7 +103,7 @@ def test_what_is_not_whole_is_no_collection(root):
     (root / "own-aaaaaaaaaaaa").mkdir()
     (root / "a file").write_bytes(b"")
     shutil.copytree(root / ID, root / "own-bbbbbbbbbbbb")  # facts of another one
-    arrived = store.arrive()
+    arrived = store.new_folder()
     assert [found.id for found in store.all()] == [ID]
     for facts in (b"nonsense", b"[]", b"{}", b"[" * 100_000, b" " * 300_000, b'{"classes": 3}'):
         (root / ID / "facts.json").write_bytes(facts)
@@ -131,5 +132,5 @@ def test_pixels_that_are_not_what_the_facts_say_are_a_sentence(root):
     os.truncate(root / ID / "images.npy", 1000)
     with pytest.raises(DataError, match="prepare them anew"):
         image_set.load(ID)
-    assert CollectionStore(root).change(one, name="Other").name == "Other"
+    assert CollectionStore(root).update(one, name="Other").name == "Other"
     assert CollectionStore(root).all() == [replace(one, name="Other")]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.data.intake.decode import is_image, prepare
-from gan.data.intake.skipped import Skipped
+from gan.data.intake.decode import decode_image, is_image
+from gan.data.intake.messages import Skipped
 from tests.hostile import encoded, huge_png, noise
 
 MOST = 100_000_000
@@ -13,12 +13,12 @@ ORIENTATION = 0x0112
 
 
 def pixels(data, size=32, fit="crop"):
-    return prepare(data, size, fit, MOST).pixels
+    return decode_image(data, size, fit, MOST).pixels
 
 
 def refusal(data, most=MOST):
     with pytest.raises(Skipped) as caught:
-        prepare(data, 32, "crop", most)
+        decode_image(data, 32, "crop", most)
     return caught.value
 
 
@@ -34,11 +34,11 @@ def test_a_picture_of_the_right_size_keeps_its_very_pixels(kind):
 
 def test_grey_stays_grey_and_is_known_as_such():
     picture = noise(size=(32, 32), channels=1)
-    made = prepare(encoded(picture), 32, "crop", MOST)
+    made = decode_image(encoded(picture), 32, "crop", MOST)
     assert made.is_grey and (made.pixels == picture[..., None]).all()
-    assert not prepare(encoded(noise(size=(32, 32))), 32, "crop", MOST).is_grey
+    assert not decode_image(encoded(noise(size=(32, 32))), 32, "crop", MOST).is_grey
     nearly = encoded(picture[..., None].repeat(3, 2), "JPEG", quality=80)
-    assert prepare(nearly, 32, "crop", MOST).is_grey
+    assert decode_image(nearly, 32, "crop", MOST).is_grey
 
 
 def test_every_way_a_camera_is_held_is_followed():
@@ -54,7 +54,7 @@ def test_every_way_a_camera_is_held_is_followed():
         exif = Image.Exif()
         exif[ORIENTATION] = orientation
         data = encoded(np.ascontiguousarray(raw), "PNG", exif=exif)
-        made = prepare(data, 32, "crop", MOST)
+        made = decode_image(data, 32, "crop", MOST)
         assert (made.pixels == pixels(encoded(upright))).all(), orientation
         assert made.notes == (("turned",) if orientation > 1 else ())
 
@@ -87,11 +87,11 @@ def test_what_is_transparent_is_put_on_white(mode):
         data = encoded(clear, "GIF")
     else:
         data = encoded(clear.convert(mode))
-    made = prepare(data, 32, "crop", MOST)
+    made = decode_image(data, 32, "crop", MOST)
     assert (made.pixels[:, :16] == 0).all() and (made.pixels[:, 16:] == 255).all()
     assert made.notes == ("transparent",)
     opaque = encoded(Image.fromarray(noise(size=(32, 32))).convert("RGBA"))
-    assert prepare(opaque, 32, "crop", MOST).notes == ()
+    assert decode_image(opaque, 32, "crop", MOST).notes == ()
 
 
 def test_colour_below_what_is_transparent_does_not_shine_through():
@@ -123,7 +123,7 @@ def test_of_an_animation_the_first_frame_is_taken():
     frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
     for kind in ("GIF", "PNG", "WEBP"):
         data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-        made = prepare(data, 32, "crop", MOST)
+        made = decode_image(data, 32, "crop", MOST)
         assert np.abs(made.pixels.astype(int) - (255, 0, 0)).max() <= 3
         assert made.notes == ("animated",)
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gan.data.intake.names import classes_of, in_order, parts_of, readable, reason_to_skip
+from gan.data.intake.names import class_names, decode_name, natural_order, safe_parts, skip_reason
 
 
 def split(*names):
@@ -32,8 +32,8 @@ def split(*names):
     ],
 )
 def test_sub_folders_become_classes(names, classes):
-    assert classes_of(split(*names)) == classes
-    backwards = classes_of(split(*names)[::-1])
+    assert class_names(split(*names)) == classes
+    backwards = class_names(split(*names)[::-1])
     assert backwards == classes[::-1]
 
 
@@ -42,7 +42,7 @@ def test_classes_are_sorted_as_people_do_whatever_order_they_came_in():
     wanted = ["9", "10", "A2", "a2", "a10", "b", "Ünder", "猫"]
     for seed in range(5):
         random.Random(seed).shuffle(names)
-        assert in_order(names * 2) == wanted
+        assert natural_order(names * 2) == wanted
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_classes_are_sorted_as_people_do_whatever_order_they_came_in():
     ["../x.png", "a/../../x.png", "/etc/x.png", "\\x.png", "C:\\x.png", "c:x.png", "a\0.png", ".."],
 )
 def test_what_points_outside_is_known(name):
-    assert parts_of(name) is None
+    assert safe_parts(name) is None
 
 
 def test_plain_names_are_parted_at_either_slash():
-    assert parts_of("./a//b\\c.png") == ("a", "b", "c.png")
-    assert parts_of("a/") == ("a",) and parts_of("") == ()
+    assert safe_parts("./a//b\\c.png") == ("a", "b", "c.png")
+    assert safe_parts("a/") == ("a",) and safe_parts("") == ()
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_plain_names_are_parted_at_either_slash():
     ],
 )
 def test_most_files_are_told_by_their_name(name, reason):
-    assert reason_to_skip(tuple(name.split("/"))) == reason
+    assert skip_reason(tuple(name.split("/"))) == reason
 
 
 def test_names_of_any_origin_can_be_read():
     for name in ("猫/一.png", "naïve.png", "plain.png"):
-        assert readable(name.encode()) == name
-    assert readable("猫狗/一.png".encode("gb2312")) == "猫狗/一.png"
-    assert readable("é.png".encode("cp437")) == "é.png"
-    assert readable(bytes(range(256)))
+        assert decode_name(name.encode()) == name
+    assert decode_name("猫狗/一.png".encode("gb2312")) == "猫狗/一.png"
+    assert decode_name("é.png".encode("cp437")) == "é.png"
+    assert decode_name(bytes(range(256)))
