@@ -26,8 +26,9 @@ from gan.runner.slot import Lane
 from gan.runner.slots import Lanes
 from gan.runs import open_runs
 from gan.runs.run import Run
+from gan.system import priority
 from gan.system.job_thread import JobThread
-from gan.system.machine import lower_thread_priority, set_threads
+from gan.system.machine import set_threads
 from gan.training.manual_step import ManualStep, look
 
 log = logging.getLogger(__name__)
@@ -216,5 +217,5 @@ class Runner(Readings):
 
 
 def _begin() -> None:
-    lower_thread_priority()
+    priority.lower(nice=priority.TRAINING)
     set_threads()

@@ -38,7 +38,7 @@ from gan.storage.layout import (
     snapshot_weights_path,
 )
 from gan.storage.metadata import read_class_names, read_title
-from gan.system.atomic import also_name
+from gan.system.atomic import link_or_copy
 
 TEXTS = (CONFIG, HISTORY, VITALS, ABOUT)
 KEPT = re.compile(r"(snapshots/\d{8}\.(png|safetensors)|milestones/\d{8}\.safetensors)")
@@ -84,7 +84,7 @@ def pack(folder: Path) -> ZipStream:
     for path in paths:
         name = path.relative_to(folder).as_posix()
         with suppress(FileNotFoundError):  # thinned out meanwhile
-            also_name(path, links / name, sync=False)
+            link_or_copy(path, links / name, sync=False)
             archive.add_path(links / name, f"{top}/{name}")
     return archive
 
@@ -94,7 +94,7 @@ def _link_checkpoint(folder: Path, link: Path) -> None:
     first: CheckpointError | None = None
     for name in (NEWEST, PREVIOUS, *milestones):
         try:
-            also_name(folder / name, link, sync=False)
+            link_or_copy(folder / name, link, sync=False)
             return verify_checkpoint(link)
         except FileNotFoundError:
             first = first or CheckpointError(f"There is no checkpoint at {folder / name}.")

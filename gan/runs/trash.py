@@ -1,4 +1,4 @@
-"""Runs that were deleted lie in a folder beside the others for a day, and can be had back."""
+"""Trash: deleted runs are kept for a day and can be restored."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 from gan.system.atomic import sync_folder
 
-TRASH = ".trash"  # below the folder of runs; what lies in it is no run of theirs
+TRASH = ".trash"  # within the folder of runs
 KEPT_S = 24 * 3600
 
 
 def throw_away(folder: Path, now_s: float | None = None) -> None:
-    """Move a run into the trash beside it, in one step; a file of it that is open stays whole.
+    """Move a run to the trash atomically.
 
     Raises:
-        OSError: it is not there (any more), or the disk said no; nothing has changed.
+        OSError: it is gone, or the disk is not writable; nothing has changed.
     """
     when_ns = time.time_ns() if now_s is None else int(now_s * 1e9)
     trash = folder.parent / TRASH
@@ -27,7 +27,7 @@ def throw_away(folder: Path, now_s: float | None = None) -> None:
 
 
 def thrown_away(root: Path, now_s: float | None = None) -> dict[str, Path]:
-    """Where the runs of these names lie that can be had back, each as it was deleted last."""
+    """Return the folders of the runs that can be restored, by name; the last deleted of each."""
     found = {}
     for path, name, when_s in _lying(root):
         if _age_s(when_s, now_s) < KEPT_S:
@@ -36,15 +36,15 @@ def thrown_away(root: Path, now_s: float | None = None) -> dict[str, Path]:
 
 
 def take_back(root: Path, name: str) -> Path:
-    """Move a run out of the trash again, and tell its folder.
+    """Restore a run, and return its folder.
 
     Raises:
-        LookupError: it is not in there any more, or another run has that name now.
-        OSError: the disk said no; nothing has changed.
+        LookupError: it is no longer in the trash, or another run has that name now.
+        OSError: the disk is not writable; nothing has changed.
     """
     lying = thrown_away(root).get(name)
     if lying is None:
-        raise LookupError("That run is gone: the trash keeps what was deleted for a day.")
+        raise LookupError("That run is gone: the trash keeps deleted runs for a day.")
     folder = root / lying.name.partition(".")[2]
     if folder.exists():
         raise LookupError("Another run has that name now.")
@@ -54,7 +54,7 @@ def take_back(root: Path, name: str) -> Path:
 
 
 def empty_trash(root: Path, now_s: float | None = None) -> None:
-    """Remove what has been in it for more than a day."""
+    """Delete runs that have been in the trash for more than a day."""
     for path, _, when_s in _lying(root):
         if _age_s(when_s, now_s) >= KEPT_S:
             with contextlib.suppress(OSError):
@@ -66,7 +66,7 @@ def _age_s(when_s: float, now_s: float | None) -> float:
 
 
 def _lying(root: Path) -> list[tuple[Path, str, float]]:
-    """Folder, name of the run and when it was deleted, the oldest first."""
+    """Return (folder, name of the run, time of deletion), the oldest first."""
     trash, found = Path(root) / TRASH, []
     for path in trash.iterdir() if trash.is_dir() else []:
         when_ns, _, name = path.name.partition(".")

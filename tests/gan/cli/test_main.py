@@ -45,7 +45,7 @@ def test_train_and_resume_count_steps_from_zero(model, capsys):
     assert "already" in capsys.readouterr().err
 
 
-def test_told_to_stop_it_saves_between_two_steps(model, tmp_path, monkeypatch, capsys):
+def test_a_stop_signal_saves_between_two_steps(model, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(model, tmp_path / "run")
     before, real, signals = Run.resume(folder).step, Trainer.step_G, []
 

@@ -39,7 +39,7 @@ def assert_nothing_left(folder, children):
     assert list(folder.iterdir()) == []
     assert all(child.returncode is not None for child in children)
     assert {thread.name.partition("_")[0] for thread in threading.enumerate()}.isdisjoint(
-        {"stop", "compress", "ahead"}
+        {"stop", "compress", "prefetch"}
     )
 
 

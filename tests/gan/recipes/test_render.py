@@ -15,7 +15,7 @@ from gan.media.writer import Stopped
 from gan.recipes.clip_plan import make_plan
 from gan.recipes.clip_recipe import ClipRecipe, Key
 from gan.recipes.render import draw, frames, look_of, render
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 from tests.frames import name, read, rgb
 from tests.models import randomised
 
@@ -87,10 +87,10 @@ def test_stop_ends_planning_and_drawing(tmp_path, generator, after):
         render(replace(RECIPE, even=True, frames=9000), slow, tmp_path / "a.gif", stop=stop)
     assert slow.drawn <= after + 6
     assert list(tmp_path.iterdir()) == []
-    assert "ahead" not in {thread.name for thread in threading.enumerate()}
+    assert "prefetch" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_ahead_runs_ahead_but_not_away():
+def test_prefetch_produces_no_more_than_its_depth_in_advance():
     made = []
 
     def things():
@@ -98,7 +98,7 @@ def test_ahead_runs_ahead_but_not_away():
             made.append(number)
             yield number
 
-    iterator = ahead(things(), 3)
+    iterator = prefetch(things(), 3)
     assert next(iterator) == 0
     deadline = time.monotonic() + 2
     while len(made) < 4 and time.monotonic() < deadline:
@@ -106,7 +106,7 @@ def test_ahead_runs_ahead_but_not_away():
     assert len(made) == 4  # one asked for, three waiting
     assert [next(iterator) for _ in range(9)] == list(range(1, 10))
     iterator.close()
-    assert len(made) < 15 and "ahead" not in {thread.name for thread in threading.enumerate()}
+    assert len(made) < 15 and "prefetch" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_ahead_raises_what_was_raised_in_its_place():
@@ -114,7 +114,7 @@ def test_ahead_raises_what_was_raised_in_its_place():
         yield 1
         raise KeyError("gone")
 
-    iterator = ahead(things(), 5)
+    iterator = prefetch(things(), 5)
     assert next(iterator) == 1
     with pytest.raises(KeyError, match="gone"):
         next(iterator)
