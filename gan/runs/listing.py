@@ -63,19 +63,17 @@ def run_info(folder: Path) -> RunInfo | None:
 
 
 def _without_checkpoint(folder: Path, sentence: str | None) -> RunInfo | None:
-    path = folder / CONFIG
+    path, config = folder / CONFIG, None
     try:
-        when = path.stat().st_mtime
         config = Config.from_json(json.loads(path.read_bytes()))
     except FileNotFoundError:
         if sentence is None:
             return None
-        config, when = None, folder.stat().st_mtime
     except (OSError, ValueError) as error:
-        config, when = None, folder.stat().st_mtime
         sentence = sentence or f"{path} is damaged: {error}"
-    begun = (folder / HISTORY).exists()
-    if sentence is None and not begun:  # killed before its first checkpoint: it restarts
-        return RunInfo(folder.name, folder, config, 0, 0.0, when, "can be resumed")
-    sentence = sentence or f"There is no checkpoint in {folder}."
-    return RunInfo(folder.name, folder, config, 0, 0.0, when, "damaged", sentence)
+    if sentence is None and (folder / HISTORY).exists():
+        sentence = f"There is no checkpoint in {folder}."
+    # without a sentence it was killed before its first checkpoint, and restarts
+    state = "damaged" if sentence else "can be resumed"
+    when = (path if config else folder).stat().st_mtime
+    return RunInfo(folder.name, folder, config, 0, 0.0, when, state, sentence)

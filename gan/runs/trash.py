@@ -13,7 +13,7 @@ TRASH = ".trash"  # within the folder of runs
 KEPT_S = 24 * 3600
 
 
-def throw_away(folder: Path, now_s: float | None = None) -> None:
+def move_to_trash(folder: Path, now_s: float | None = None) -> None:
     """Move a run to the trash atomically.
 
     Raises:
@@ -26,50 +26,43 @@ def throw_away(folder: Path, now_s: float | None = None) -> None:
     sync_folder(folder.parent)
 
 
-def thrown_away(root: Path, now_s: float | None = None) -> dict[str, Path]:
+def trashed_runs(root: Path, now_s: float | None = None) -> dict[str, Path]:
     """Return the folders of the runs that can be restored, by name; the last deleted of each."""
-    found = {}
-    for path, name, when_s in _lying(root):
-        if _age_s(when_s, now_s) < KEPT_S:
-            found[name] = path
-    return found
+    return {name: path for path, name, age_s in _trashed(root, now_s) if age_s < KEPT_S}
 
 
-def take_back(root: Path, name: str) -> Path:
-    """Restore a run, and return its folder.
+def restore_run(root: Path, name: str) -> Path:
+    """Move a run out of the trash, and return its folder.
 
     Raises:
         LookupError: it is no longer in the trash, or another run has that name now.
         OSError: the disk is not writable; nothing has changed.
     """
-    lying = thrown_away(root).get(name)
-    if lying is None:
+    trashed = trashed_runs(root).get(name)
+    if trashed is None:
         raise LookupError("That run is gone: the trash keeps deleted runs for a day.")
-    folder = root / lying.name.partition(".")[2]
+    folder = root / trashed.name.partition(".")[2]
     if folder.exists():
         raise LookupError("Another run has that name now.")
-    lying.rename(folder)
+    trashed.rename(folder)
     sync_folder(root)
     return folder
 
 
 def empty_trash(root: Path, now_s: float | None = None) -> None:
     """Delete runs that have been in the trash for more than a day."""
-    for path, _, when_s in _lying(root):
-        if _age_s(when_s, now_s) >= KEPT_S:
+    for path, _, age_s in _trashed(root, now_s):
+        if age_s >= KEPT_S:
             with contextlib.suppress(OSError):
                 shutil.rmtree(path)
 
 
-def _age_s(when_s: float, now_s: float | None) -> float:
-    return (time.time() if now_s is None else now_s) - when_s
-
-
-def _lying(root: Path) -> list[tuple[Path, str, float]]:
-    """Return (folder, name of the run, time of deletion), the oldest first."""
+def _trashed(root: Path, now_s: float | None) -> list[tuple[Path, str, float]]:
+    """Return (folder, name of the run, seconds since deletion), the oldest first."""
     trash, found = Path(root) / TRASH, []
+    now_s = time.time() if now_s is None else now_s
     for path in trash.iterdir() if trash.is_dir() else []:
         when_ns, _, name = path.name.partition(".")
         if when_ns.isdigit() and name:
-            found.append((path, name, int(when_ns) / 1e9))
-    return sorted(found, key=lambda lying: lying[2])
+            found.append((path, name, now_s - int(when_ns) / 1e9))
+    return sorted(found, key=lambda one: -one[2])

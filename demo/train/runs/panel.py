@@ -17,7 +17,7 @@ from demo.train.runs.listing import RunList
 from demo.server.studio import Studio
 from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title
 from gan.storage.run_lock import is_locked
-from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
+from gan.runs.trash import empty_trash, move_to_trash, restore_run, trashed_runs
 
 SHOWN_TOGETHER = 2
 
@@ -56,10 +56,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
             if runs.is_going(folder.name):
                 raise Refused("going")
             refuse_if_elsewhere(folder)
-            throw_away(folder)
+            move_to_trash(folder)
             # it was gone on with at this very moment
-            if runs.is_going(folder.name) or is_locked(thrown_away(root)[folder.name]):
-                take_back(root, folder.name)
+            if runs.is_going(folder.name) or is_locked(trashed_runs(root)[folder.name]):
+                restore_run(root, folder.name)
                 raise Refused("going")
             empty_trash(root)
             return {"deleted": folder.name}
@@ -71,10 +71,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
         def do() -> dict[str, Any]:
             name = _part(asked, "run")
-            lying = thrown_away(root).get(name) if isinstance(name, str) else None
+            lying = trashed_runs(root).get(name) if isinstance(name, str) else None
             if lying is not None and not access.owns_folder(_part(asked, "who"), lying):
                 raise Refused("not_yours")
-            return {"run": take_back(root, str(name)).name}
+            return {"run": restore_run(root, str(name)).name}
 
         return answer(do)
 
