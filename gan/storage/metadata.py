@@ -61,6 +61,6 @@ def clean_names(names: Any) -> tuple[str, ...]:
 
 
 def clean_title(title: Any) -> str:
-    """Return at most `LONGEST_TITLE` printable characters in one line; "" if `title` is not text."""
+    """Return one printable line of at most `LONGEST_TITLE` characters; "" if it is not text."""
     words = "".join(c if c.isprintable() else " " for c in title) if isinstance(title, str) else ""
     return " ".join(words.split())[:LONGEST_TITLE].rstrip()

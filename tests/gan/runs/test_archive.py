@@ -1,5 +1,4 @@
-"""A run goes into one zip file and comes out of it whole; what is not one is refused, and nothing
-of it stays."""
+"""A run is packed into a zip file and unpacked unchanged; any other file is refused completely."""
 
 import io
 import json
@@ -73,7 +72,7 @@ def text(value):
     return json.dumps(value).encode()
 
 
-def test_what_comes_out_goes_on_bit_for_bit_as_what_went_in(tmp_path, trained, packed):
+def test_an_unpacked_run_resumes_bit_for_bit(tmp_path, trained, packed):
     folder = taken(tmp_path, packed)
     assert folder.parent == tmp_path / "runs" and folder.name == trained.name
     for name in ("history.jsonl", "vitals.jsonl"):
@@ -94,7 +93,7 @@ def test_what_comes_out_goes_on_bit_for_bit_as_what_went_in(tmp_path, trained, p
     assert mine.keys() == theirs.keys() and all(bool((mine[k] == theirs[k]).all()) for k in mine)
 
 
-def test_it_plays_at_once_under_its_title_and_belongs_to_nobody(tmp_path, trained, packed):
+def test_an_unpacked_run_is_usable_has_its_title_and_no_owner(tmp_path, trained, packed):
     folder = taken(tmp_path, packed)
     assert read_title(folder) == "Mine" and "owner" not in read_about(folder)
     assert b"secret" not in packed
@@ -105,12 +104,12 @@ def test_it_plays_at_once_under_its_title_and_belongs_to_nobody(tmp_path, traine
     assert (kept.sample(z, 3) == Generator.load(trained, 10).sample(z, 3)).all()
 
 
-def test_a_name_that_is_taken_gets_a_number(tmp_path, packed):
+def test_a_name_that_exists_gets_a_number(tmp_path, packed):
     names = [taken(tmp_path, packed).name for _ in range(3)]
     assert names == ["20260101-000000-mnist" + end for end in ("", "-2", "-3")]
 
 
-def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
+def test_a_run_in_training_is_packed_as_at_its_checkpoint(tmp_path):
     run = Run.create(SMALL, tmp_path / "going")
     for _ in range(10):
         run.advance()
@@ -148,7 +147,7 @@ def test_the_size_is_known_and_no_checkpoint_is_loaded_whole(trained, packed, mo
     assert not list((trained.parent / TEMPORARY).iterdir())
 
 
-def test_a_damaged_checkpoint_is_not_handed_on(tmp_path):
+def test_a_damaged_checkpoint_is_not_packed(tmp_path):
     run = Run.create(SMALL, tmp_path / "run")
     run.advance()
     run.save()
@@ -164,7 +163,7 @@ def test_a_damaged_checkpoint_is_not_handed_on(tmp_path):
         pack(run.folder)
 
 
-def test_a_milestone_that_is_none_is_left_out(tmp_path, packed):
+def test_an_invalid_milestone_is_dropped(tmp_path, packed):
     with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
         start = zipped.read("20260101-000000-mnist/milestones/00000000.safetensors")
     data = changed(packed, "milestones/00000020.safetensors", start)  # whole, but of another step
@@ -256,7 +255,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_not_a_run_of_ours_is_refused_and_nothing_stays(tmp_path, packed, kind):
+def test_anything_but_a_run_is_refused_and_nothing_of_it_stays(tmp_path, packed, kind):
     spoil, told = BAD[kind]
     with pytest.raises(ArchiveError, match=told):
         taken(tmp_path, spoil(packed))
@@ -264,7 +263,7 @@ def test_what_is_not_a_run_of_ours_is_refused_and_nothing_stays(tmp_path, packed
     assert not left
 
 
-def test_whoever_takes_it_in_says_how_large_and_what_settings(tmp_path, packed):
+def test_the_size_and_the_settings_can_be_limited(tmp_path, packed):
     def refuse(config):
         raise ConfigError(f"width is {config.width}; that is too much here.")
 
@@ -275,7 +274,7 @@ def test_whoever_takes_it_in_says_how_large_and_what_settings(tmp_path, packed):
     assert not list_runs(tmp_path / "runs")
 
 
-def test_what_a_killed_server_was_unpacking_is_swept(tmp_path):
+def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
     (tmp_path / TEMPORARY / "half" / "snapshots").mkdir(parents=True)
     assert not list_runs(tmp_path)
     clear_temporary(tmp_path)

@@ -5,7 +5,7 @@ import pytest
 from gan.config import preset
 from gan.runs.listing import list_runs
 from gan.runs.run import Run
-from gan.runs.trash import KEPT_S, TRASH, empty_trash, restore_run, move_to_trash, trashed_runs
+from gan.runs.trash import KEPT_S, TRASH, empty_trash, move_to_trash, restore_run, trashed_runs
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 

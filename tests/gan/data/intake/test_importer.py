@@ -1,4 +1,4 @@
-"""Strangers' archives: what is good is taken, what is not is told, nothing else moves."""
+"""Imports from untrusted sources: good images are kept, all others reported, nothing else changes."""
 
 import hashlib
 import json
@@ -110,7 +110,7 @@ def test_a_zip_a_folder_and_a_bundle_of_the_same_files_are_the_same_collection(s
     )
 
 
-def test_grey_is_kept_where_nearly_all_is_grey(store, tmp_path):
+def test_a_collection_is_grey_if_nearly_all_images_are(store, tmp_path):
     grey = {f"{i}.png": encoded(noise(i, (32, 32), channels=1)) for i in range(200)}
     one = import_images(zipped(tmp_path / "a.zip", grey | pictures(1)), store, size=32)
     assert one.channels == 1
@@ -121,7 +121,7 @@ def test_grey_is_kept_where_nearly_all_is_grey(store, tmp_path):
     assert import_images(mixed, store, size=32).channels == 3
 
 
-def test_all_that_is_hostile_is_told_and_what_is_good_is_taken(store, tmp_path):
+def test_hostile_files_are_reported_and_good_ones_imported(store, tmp_path):
     png = encoded(noise(7, (48, 32)))
     turned = Image.Exif()
     turned[0x0112] = 6
@@ -184,7 +184,7 @@ def test_all_that_is_hostile_is_told_and_what_is_good_is_taken(store, tmp_path):
     assert all(path.is_relative_to(store.root / one.id) for path in set(after) - set(before))
 
 
-def test_a_folder_is_read_without_following_what_leads_out_of_it(store, tmp_path):
+def test_links_in_a_folder_are_not_followed(store, tmp_path):
     outside = unpacked(tmp_path / "outside", pictures(30, first=500))
     folder = unpacked(tmp_path / "mine", pictures(20, "a/") | pictures(5, "b/", 40))
     (folder / "a/link.png").symlink_to(outside / "000.png")
@@ -201,7 +201,7 @@ def test_a_folder_is_read_without_following_what_leads_out_of_it(store, tmp_path
     assert {path: after[path] for path in before} == before
 
 
-def test_too_few_or_nothing_at_all_is_a_sentence_with_the_least_number(store, tmp_path):
+def test_every_failed_import_raises_a_clear_error(store, tmp_path):
     found = refusal(zipped(tmp_path / "a.zip", pictures(3) | {"x.txt": b"x"}), store)
     assert found.key == "too_few" and found.values == {"count": 3, "least": LEAST_IMAGES}
     assert str(LEAST_IMAGES) in str(found) and found.skipped[0]["key"] == "other"
@@ -224,7 +224,7 @@ def test_too_few_or_nothing_at_all_is_a_sentence_with_the_least_number(store, tm
         import_images(tmp_path, store, size=28)
 
 
-def test_of_more_than_the_limit_as_many_of_each_part_are_taken(store, tmp_path):
+def test_an_even_sample_is_kept_over_the_limit(store, tmp_path):
     files = pictures(60, "a/") | pictures(30, "b/", 100)
     one = import_images(zipped(tmp_path / "a.zip", files), store, size=32, limits=Limits(images=30))
     assert one.counts == (20, 10)
@@ -267,7 +267,7 @@ print(json.dumps([peak // 1024 for peak in peaks]))
 """
 
 
-def test_bombs_are_not_unpacked_and_memory_stays_bounded(tmp_path):
+def test_zip_bombs_are_not_unpacked_and_memory_stays_bounded(tmp_path):
     inside = zeros(40)
     bombs = [Member(b"bomb.png", zeros(1000), 1000 << 20, 8), Member(b"huge.png", huge_png())]
     bombs += [Member(b"%d.png" % i, inside, (40 << 20) + 8, 8) for i in range(60)]  # 2.4 GB
@@ -303,7 +303,7 @@ with open(asked["pixels"], "ab") as file:
 """
 
 
-def test_a_picture_that_kills_or_stalls_its_reader_is_passed_over(store, tmp_path, monkeypatch):
+def test_a_file_that_kills_or_stalls_the_worker_is_skipped(store, tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "WORKER", ("-c", ENDS))
     monkeypatch.setattr(supervisor, "IMAGE_S", 1)
     one = import_images(tmp_path, store, size=32)
@@ -316,7 +316,7 @@ def test_a_picture_that_kills_or_stalls_its_reader_is_passed_over(store, tmp_pat
         import_images(tmp_path, store, size=32)
 
 
-def test_it_can_be_stopped_and_tells_how_far_it_is(store, tmp_path):
+def test_an_import_reports_progress_and_can_be_cancelled(store, tmp_path):
     folder, stop, told = unpacked(tmp_path / "f", pictures(40)), threading.Event(), []
     done = import_images(folder, store, size=32, on_progress=told.append)
     assert told[-1].done == told[-1].total == told[-1].kept == done.count == 40
@@ -345,7 +345,7 @@ def test_a_killed_import_leaves_the_store_as_it_was(store, tmp_path):
 
 
 @pytest.mark.parametrize("classes", [1, 3, 10])
-def test_a_tenth_of_each_class_is_held_out_always_the_same(classes):
+def test_the_same_tenth_of_each_class_is_always_held_out(classes):
     for count in (20, 37, 200, 1000):
         labels = np.arange(count) % classes
         order, held = split(labels)
