@@ -1,4 +1,4 @@
-"""Imports from untrusted sources: good images are kept, all others reported, nothing else changes."""
+"""Imports from untrusted sources: good images are kept, others reported, nothing else changes."""
 
 import hashlib
 import json
