@@ -89,7 +89,10 @@ class Collection:
 
 
 class CollectionStore:
-    """The folder of all collections. Nothing is cached: several processes may share it."""
+    """The folder of all collections. Nothing is cached: several processes may share it.
+
+    Changes are atomic; they raise OSError if the collection is gone or the disk refuses.
+    """
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = store_folder() if root is None else Path(root)
@@ -106,10 +109,9 @@ class CollectionStore:
         return next((one for one in known if owner is None or one.owner == owner), None)
 
     def pixels(self, one: Collection, train: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return memory-mapped images uint8 (n,c,h,w) and labels int64 (n,) of one half.
+        """Return memory-mapped images uint8 (n,c,h,w) and labels int64 (n,) of one split.
 
-        Raises:
-            OSError, ValueError: a file is missing, or does not match the facts.
+        Raises OSError or ValueError if a file is missing or does not match the facts.
         """
         folder = self.folder(one)
         images = np.load(folder / IMAGES, mmap_mode="c", allow_pickle=False)
@@ -136,11 +138,7 @@ class CollectionStore:
         return handle, Path(name)
 
     def add(self, made: Path, one: Collection) -> Collection:
-        """Move the temporary folder `made` into the store; an existing collection gets new facts.
-
-        Raises:
-            OSError: the disk is full or not writable; nothing has changed.
-        """
+        """Move the folder `made` into the store; a collection that exists only gets new facts."""
         write_json(made / FACTS, one.to_json())
         folder = self.folder(one)
         if _read(folder) is not None:  # equal ids: equal pixels
@@ -155,21 +153,13 @@ class CollectionStore:
         return one
 
     def update(self, one: Collection, **values: Any) -> Collection:
-        """Write changed facts, such as the `name`, and return them.
-
-        Raises:
-            OSError: it is gone, or the disk is full or not writable; nothing has changed.
-        """
+        """Write changed facts, such as the `name`, and return them."""
         changed = replace(one, **values)
         write_json(self.folder(one) / FACTS, changed.to_json())
         return changed
 
     def delete(self, one: Collection) -> None:
-        """Delete a collection atomically. Runs in progress keep its pixels until they end.
-
-        Raises:
-            OSError: it is gone, or the disk is not writable.
-        """
+        """Delete a collection. Runs in progress keep its pixels until they end."""
         self._remove(self.folder(one))
 
     def discard(self, made: Path) -> None:

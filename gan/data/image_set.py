@@ -94,8 +94,7 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
 def load_for(config: Config) -> ImageSet:
     """Load the training split of a config's data at its size.
 
-    Raises:
-        DataError: see `load`; or own images have other channels or classes than the config.
+    Raises DataError as `load` does, or if own images have other channels or classes.
     """
     found = load(config.data, size=config.image_size)
     names = len(found.class_names) if is_own(config.data) else 0
@@ -114,11 +113,7 @@ def is_available(name: str) -> bool:
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Read a gzipped idx file of unsigned bytes as a uint8 array.
-
-    Raises:
-        DataError: not gzip, truncated, or not an idx file of bytes.
-    """
+    """Read a gzipped idx file of unsigned bytes as a uint8 array; DataError if it is damaged."""
     try:
         raw = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:

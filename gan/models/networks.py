@@ -147,15 +147,10 @@ class ConvDiscriminator(nn.Module):
             # one product with the vectors of all classes, instead of one blend per image
             weights = torch.cat([weights, self.embed.weight.T])
         if self.hidden is None:  # then the weights have channels first
-            weights = _channels_last(weights, channels_first)
+            weights = weights.unflatten(1, channels_first).permute(0, 2, 3, 1).flatten(1)
         scores = linear(h, weights)
         score = scores[:, 0] + self.out.bias
         return score + (scores[:, 1:] * classes).sum(1) if self.embed is not None else score
-
-
-def _channels_last(weight: Tensor, channels_first: torch.Size) -> Tensor:
-    """Reorder weights (n, c * h * w) to (n, h * w * c)."""
-    return weight.unflatten(1, channels_first).permute(0, 2, 3, 1).flatten(1)
 
 
 def make_generator(config: Config) -> nn.Module:

@@ -33,11 +33,7 @@ class PortableError(ValueError):
 
 
 def portable(generator: Generator) -> bytes:
-    """Return the file described above.
-
-    Raises:
-        PortableError: a weight is too large for float16, or not finite.
-    """
+    """Return the file described above. Raises PortableError if a weight does not fit float16."""
     network = generator.network
     folded = _conv(network) if isinstance(network, ConvGenerator) else _mlp(network)
     height, width, channels = generator.shape

@@ -14,11 +14,7 @@ KEPT_S = 24 * 3600
 
 
 def move_to_trash(folder: Path, now_s: float | None = None) -> None:
-    """Move a run to the trash atomically.
-
-    Raises:
-        OSError: it is gone, or the disk is not writable; nothing has changed.
-    """
+    """Move a run to the trash atomically. Raises OSError if it is gone."""
     when_ns = time.time_ns() if now_s is None else int(now_s * 1e9)
     trash = folder.parent / TRASH
     trash.mkdir(exist_ok=True)
@@ -34,9 +30,7 @@ def trashed_runs(root: Path, now_s: float | None = None) -> dict[str, Path]:
 def restore_run(root: Path, name: str) -> Path:
     """Move a run out of the trash, and return its folder.
 
-    Raises:
-        LookupError: it is no longer in the trash, or another run has that name now.
-        OSError: the disk is not writable; nothing has changed.
+    Raises LookupError if it is no longer in the trash or another run has that name now.
     """
     trashed = trashed_runs(root).get(name)
     if trashed is None:

@@ -22,16 +22,8 @@ from gan.runs import snapshots
 from gan.runs.checkpoints import CheckpointStore
 from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
 from gan.runs.validate_rows import RowError, check_history, check_numbers, check_vitals
+from gan.storage import layout
 from gan.storage.checkpoint import CheckpointError, load_checkpoint
-from gan.storage.layout import (
-    ABOUT,
-    CONFIG,
-    HISTORY,
-    NEWEST,
-    VITALS,
-    snapshot_picture_path,
-    snapshot_weights_path,
-)
 from gan.storage.metadata import read_class_names, read_title
 from gan.system.atomic import write_atomic, write_json
 from gan.training.live_settings import changed, difference
@@ -46,21 +38,19 @@ class ForeignError(ValueError):
 
 
 def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> None:
-    """Validate all files of a run; `check` raises ValueError for a Config that is not accepted.
+    """Validate all files of a run, or raise ForeignError.
 
-    Raises:
-        ForeignError: a file is invalid.
-        OSError: the disk is full or not readable.
+    `check` raises ValueError for a Config that is not accepted.
     """
     try:
-        config = Config.from_json(json.loads((folder / CONFIG).read_bytes()))
+        config = Config.from_json(json.loads((folder / layout.CONFIG).read_bytes()))
         if check is not None:
             check(config)
     except FileNotFoundError as error:
         raise ForeignError("The run has no settings: config.json is missing.") from error
     except (ValueError, RecursionError) as error:
         raise ForeignError(f"The settings of the run cannot be used: {error}") from error
-    write_json(folder / CONFIG, config.to_json())
+    write_json(folder / layout.CONFIG, config.to_json())
     side = config.image_size  # to see whether a checkpoint fits, no real images are needed
     images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
     blank = ImageSet(config.data, images, torch.zeros(1, dtype=torch.int64))
@@ -69,15 +59,15 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
         path = folder / milestone_name(step)
         if not _is_milestone(path, step, trainer, config):
             path.unlink()  # there is one step less to roll back to
-    step = _load(folder / NEWEST, trainer, config)
+    step = _load(folder / layout.NEWEST, trainer, config)
     drop_milestones(folder, step)
     snapshots.drop_snapshots(folder, step)
     snapshots.thin_snapshots(folder)  # and weights without their picture
     _check_snapshots(folder, trainer, config)
-    _rewrite(folder / HISTORY, check_history, step)
-    _rewrite(folder / VITALS, check_vitals, step)
+    _rewrite(folder / layout.HISTORY, check_history, step)
+    _rewrite(folder / layout.VITALS, check_vitals, step)
     about = {"title": read_title(folder), "classes": read_class_names(folder)}
-    write_json(folder / ABOUT, {name: value for name, value in about.items() if value})
+    write_json(folder / layout.ABOUT, {name: value for name, value in about.items() if value})
     CheckpointStore(folder).write_model(trainer.ema.state_dict())
 
 
@@ -111,7 +101,7 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
     side = snapshots.sample_side(config.image_size)
     shape = (snapshots.ROWS * side, snapshots.COLUMNS * side)
     for step in snapshots.snapshot_steps(folder):
-        path = snapshot_picture_path(folder, step)
+        path = layout.snapshot_picture_path(folder, step)
         try:
             if path.stat().st_size > LARGEST_PICTURE_BYTES:
                 raise ValueError("it is too large")
@@ -122,7 +112,7 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
             raise ForeignError(f"The picture of step {step} cannot be used: {error}.") from error
     for step in snapshots.kept_steps(folder):
         try:
-            kept = load_file(snapshot_weights_path(folder, step))
+            kept = load_file(layout.snapshot_weights_path(folder, step))
             if any(w.ndim and not w.is_floating_point() for w in kept.values()):
                 raise ValueError("they are not floating-point")
             check_shapes("G", trainer.G.state_dict(), {f"G.{name}": w for name, w in kept.items()})

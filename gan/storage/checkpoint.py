@@ -39,13 +39,7 @@ def weights_bytes(tensors: dict[str, Tensor]) -> bytes:
 def save_checkpoint(
     path: Path, state: dict[str, Any], numbers: dict[str, Any], keep: Path | None = None
 ) -> None:
-    """Write `Trainer.state_dict()` and further `numbers` (JSON values) atomically to one file.
-
-    A file that is replaced stays as `keep`, in the same folder.
-
-    Raises:
-        OSError: the disk is full or not writable; the old files are unchanged.
-    """
+    """Write `Trainer.state_dict()` and further `numbers` (JSON values); see `write_atomic`."""
     meta = {"step_count": state["step_count"], "config": state["config"], **numbers}
     tensors = {k: v.detach().cpu().contiguous() for k, v in state["tensors"].items()}
     meta["digest"] = _digest(meta, sorted(tensors.items()))
@@ -53,11 +47,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the `state` and the `numbers` that `save_checkpoint` wrote.
-
-    Raises:
-        CheckpointError: missing, truncated, corrupt, or a file of something else.
-    """
+    """Return the `state` and `numbers` that `save_checkpoint` wrote, or raise CheckpointError."""
     meta = read_numbers(path)
     try:
         tensors = load(path.read_bytes())
@@ -69,11 +59,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def verify_checkpoint(path: Path) -> None:
-    """Verify a checkpoint as `load_checkpoint` does, with one tensor in memory at a time.
-
-    Raises:
-        CheckpointError: see `load_checkpoint`.
-    """
+    """Raise CheckpointError as `load_checkpoint` would; only one tensor is in memory at a time."""
     meta = read_numbers(path)
     try:
         with safe_open(path, "pt") as file:
@@ -83,7 +69,7 @@ def verify_checkpoint(path: Path) -> None:
 
 
 def read_numbers(path: Path) -> dict[str, Any]:
-    """Return a checkpoint's numbers, with `step_count` and `config`, without reading its tensors.
+    """Return a checkpoint's numbers, `step_count` and `config`; its tensors are not read.
 
     Raises:
         CheckpointError: missing, truncated, a damaged header, or a file of something else.
@@ -121,10 +107,8 @@ def first_usable(
 ) -> tuple[T, str, str | None]:
     """Return `use(state, numbers)` of the first good checkpoint among `names`, and its name.
 
-    The third value is a sentence about the first of those that were skipped, if any.
-
-    Raises:
-        CheckpointError: none can be used; the sentence is about the first of them.
+    The third value is a sentence about the first one that was skipped, if any. If none can be used,
+    raise the CheckpointError of the first one.
     """
     failures: list[CheckpointError] = []
     for name in names:

@@ -33,11 +33,7 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def change_about(folder: Path, **values: Any) -> None:
-    """Set some values and keep the others; None removes one.
-
-    Raises:
-        OSError: the folder is gone, or the disk is full or not writable; nothing has changed.
-    """
+    """Set some values and keep the others; None removes one. Raises OSError."""
     with _writing:
         kept = read_about(folder) | values
         kept = {name: value for name, value in kept.items() if value is not None}

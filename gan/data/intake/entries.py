@@ -21,26 +21,6 @@ class SourceError(Exception):
     """The source cannot be read at all; a key of `gan.data.intake.messages.SENTENCES`."""
 
 
-class FilePart:
-    """A range of bytes of a file, opened for reading."""
-
-    def __init__(self, path: Path, start: int, size: int) -> None:
-        self._file, self._left = open(path, "rb"), size  # noqa: SIM115
-        self._file.seek(start)
-
-    def __enter__(self) -> FilePart:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def read(self, count: int) -> bytes:
-        """Return up to `count` more bytes of the range."""
-        data = self._file.read(min(count, self._left))
-        self._left -= len(data)
-        return data
-
-
 def read_bundle(path: Path) -> Iterator[tuple[str, int, int]]:
     """Yield name, start and size of each file in a bundle."""
     with open(path, "rb") as file:
@@ -93,3 +73,10 @@ def open_regular(path: str) -> BinaryIO:
         os.close(handle)
         raise OSError("not a regular file")
     return os.fdopen(handle, "rb")
+
+
+def open_at(path: Path, start: int) -> BinaryIO:
+    """Open a file at a position."""
+    file = open(path, "rb")
+    file.seek(start)
+    return file

@@ -56,11 +56,9 @@ class Decoded:
 
 
 def finalize(folder: Path, size: int, decoded: Decoded, facts: dict[str, Any]) -> Collection:
-    """Write the images and labels of the collection in place of the file of pixels.
+    """Replace the file of pixels by the images and labels of a collection.
 
-    Raises:
-        ImageImportError: too few images.
-        OSError: the disk is full or not writable.
+    Raises ImageImportError for too few images, and OSError.
     """
     first: dict[str, int] = {}
     for number, digest in enumerate(decoded.hashes):

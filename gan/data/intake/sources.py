@@ -19,14 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from gan.data.intake.decode import is_image
-from gan.data.intake.entries import (
-    BUNDLE,
-    FilePart,
-    SourceError,
-    open_regular,
-    read_bundle,
-    walk,
-)
+from gan.data.intake.entries import BUNDLE, SourceError, open_at, open_regular, read_bundle, walk
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import IMAGES, Parts, decode_name, safe_parts, skip_reason
 
@@ -89,8 +82,7 @@ class Source:
 
     def read(self, entry: Entry) -> bytes:
         """Return the content of a file. Raises Skipped if it is not an image or is not readable."""
-        most = self._limits.file_mb * MB
-        if entry.size > most:
+        if entry.size > self._limits.file_mb * MB:
             raise Skipped("too_large", most_mb=self._limits.file_mb)
         try:
             if self._unpacked + entry.size > self._most_unpacked:
@@ -102,16 +94,14 @@ class Source:
                     ending = entry.parts[-1].lower().rpartition(".")[2]
                     raise Skipped("not_image" if ending in IMAGES else "other")
                 self._unpacked += entry.size  # before reading: damaged files count as well
-                rest = file.read(min(most, entry.size) + 1)
+                rest = file.read(entry.size)  # to the end, where a zip member's CRC is checked
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise Skipped("damaged") from error
         except NotImplementedError as error:
             raise Skipped("method") from error
         except RuntimeError as error:  # zipfile: a password is needed after all
             raise Skipped("encrypted") from error
-        if len(start) + len(rest) > most:
-            raise Skipped("too_large", most_mb=self._limits.file_mb)
-        return start + rest
+        return (start + rest)[: entry.size]
 
     def _may_be_image(self, parts: Parts) -> bool:
         reason = skip_reason(parts)
@@ -169,7 +159,7 @@ class Source:
             if not parts:
                 self._skipped.add("unsafe_path", name)
             elif self._may_be_image(parts):
-                yield Entry(parts, size, lambda start=start, size=size: FilePart(path, start, size))
+                yield Entry(parts, size, lambda start=start: open_at(path, start))
 
 
 def _shown(parts: Parts) -> str:
