@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUIET
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.hub import panel
@@ -37,8 +38,6 @@ SHEETS = (
 )
 FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
 FILES_CHECKED_S = 300
-
-QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
 
 def build(studio: Studio) -> gr.Blocks:

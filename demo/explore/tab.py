@@ -13,6 +13,7 @@ import gradio as gr
 import numpy as np
 
 from demo import text
+from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import moments_function
@@ -27,7 +28,6 @@ from gan.models.generator import Generator, ModelError
 
 FIRST_SEED = 0
 FACES_MOST = 20  # classes that are shown by a picture each; as in demo/static/classes.js
-QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "undocumented"}
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:

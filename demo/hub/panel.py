@@ -7,11 +7,10 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUIET
 from demo.panels import Panel
 from demo.server.model_menu import chosen
 from demo.server.studio import Studio
-
-QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
 
 def build(studio: Studio, model: gr.Dropdown) -> None:

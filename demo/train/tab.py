@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUEUED
 from demo.server.model_menu import choices, model_name
 from demo.server.studio import Studio
 from demo.train import form
@@ -17,7 +18,6 @@ from demo.train.runs import panel as runs
 from demo.train.watch import panel as watch
 
 VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
-TOLD = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "undocumented"}
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
@@ -46,4 +46,4 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         gr.Info(text.Said.to(request)("train.used"))
         return gr.Dropdown(choices=options, value=wanted)
 
-    panel.input(play, panel, model, **TOLD)
+    panel.input(play, panel, model, **QUEUED)

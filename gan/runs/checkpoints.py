@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 
 from torch import Tensor
 
-from gan.system.atomic import link_or_copy, write_atomic
-from gan.storage.checkpoint import CheckpointError, first_usable, save_checkpoint, weights_bytes
-from gan.runs.snapshots import snapshot_steps
 from gan.runs.history import read_history
 from gan.runs.milestones import keep_milestone, milestone_name, milestone_steps
+from gan.runs.snapshots import snapshot_steps
+from gan.storage.checkpoint import CheckpointError, first_usable, save_checkpoint, weights_bytes
 from gan.storage.layout import CONFIG, MODEL, NEWEST, PREVIOUS
-
+from gan.system.atomic import link_or_copy, write_atomic
 
 log = logging.getLogger(__name__)
 Used = TypeVar("Used")

@@ -12,8 +12,8 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from gan.storage.layout import HISTORY
 
+from gan.storage.layout import HISTORY
 
 
 class History:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gan.system.atomic import link_or_copy
 from gan.runs.snapshots import thin
 from gan.storage.layout import MILESTONES
+from gan.system.atomic import link_or_copy
 
 MOST = 6
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gan.config import Config
 from gan.data.image_set import DataError
-from gan.storage.run_lock import LockedElsewhere
 from gan.runs.pairs import pair_of, tie
 from gan.runs.run import Run
+from gan.storage.run_lock import LockedElsewhere
 
 
 def begin(plans: Sequence[tuple[Config, Path]]) -> list[Run]:

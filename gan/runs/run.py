@@ -21,22 +21,21 @@ from typing import Any
 
 import numpy as np
 
-from gan.data import image_set
-from gan.training import live_settings
-from gan.storage.metadata import change_about
-from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
-from gan.storage.checkpoint import CheckpointError
 from gan.config import Config
-from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
-from gan.runs.history import History
-
-from gan.storage.run_lock import RunLock
-from gan.runs.milestones import drop_milestones
-from gan.runs.history_rows import HistoryRows
+from gan.data import image_set
 from gan.runs.checkpoints import CheckpointStore, never_saved
-from gan.training.trainer import StepStats, Trainer
+from gan.runs.history import History
+from gan.runs.history_rows import HistoryRows
+from gan.runs.milestones import drop_milestones
+from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
 from gan.runs.training import Diverged, Training
+from gan.storage.checkpoint import CheckpointError
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
+from gan.storage.metadata import change_about
+from gan.storage.run_lock import RunLock
+from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
+from gan.training import live_settings
+from gan.training.trainer import StepStats, Trainer
 
 Maker = Callable[[Config, image_set.ImageSet], Trainer]
 
@@ -212,7 +211,9 @@ class Run(Training):
         self._store.forget_previous(self.step)
 
     @classmethod
-    def _begin(cls, folder: Path, trainer: Trainer, images: image_set.ImageSet, lock: RunLock) -> Run:
+    def _begin(
+        cls, folder: Path, trainer: Trainer, images: image_set.ImageSet, lock: RunLock
+    ) -> Run:
         (folder / SNAPSHOTS).mkdir(exist_ok=True)
         if images.title:
             change_about(folder, title=images.title, classes=images.class_names or None)

@@ -6,17 +6,14 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.storage.metadata import read_title
-
 from gan.monitor.doctor import diagnose
 from gan.monitor.finding import Finding
-from gan.runs.snapshots import snapshot_steps
-
+from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
-
-from gan.monitor.vitals_log import read_vitals
+from gan.runs.snapshots import snapshot_steps
 from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
+from gan.storage.metadata import read_title
 
 FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS)
 

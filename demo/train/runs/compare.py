@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from demo.train.curve_rows import number
+from demo.train.payload import number
 from gan.config import Config
+from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history
 from gan.runs.history_rows import ROW_STEPS
-from gan.monitor.vitals_log import read_vitals
 
 POINTS = 120  # of a curve, at most
 LOSSES, SIGNS = ("loss_g", "loss_d"), ("frechet", "diversity")

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.train.curve_rows import number
-from demo.train.watch.doctor import wire
+from demo.server.endpoint import without_folders
 from demo.server.model_menu import dated_name
-from demo.server.refusals import tellable
-from demo.server.training_slot import ACTIVE
 from demo.server.studio import Studio
+from demo.server.training_slot import ACTIVE
+from demo.train.payload import finding_payload, number
 from demo.train.runs.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
-from gan.storage.run_lock import is_locked
 from gan.storage.layout import MODEL
+from gan.storage.run_lock import is_locked
 
 CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
 # of a run, whatever its preset
@@ -148,12 +147,12 @@ def _wire(made: Card) -> dict[str, Any]:
         "elapsed": round(info.elapsed_s, 1),
         "cpu": round(info.cpu_s, 1),
         "state": info.state,
-        "sentence": info.sentence and tellable(info.sentence),
+        "sentence": info.sentence and without_folders(info.sentence),
         "picture": made.picture,
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),
         "diversity": number(made.diversity),
-        "finding": wire(made.finding),
+        "finding": finding_payload(made.finding),
         "bytes": made.size_bytes,
         "when": int(info.when),
     }

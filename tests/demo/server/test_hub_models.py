@@ -43,7 +43,7 @@ def studio(hub, settings, tiny_model):
 def outcome(hub: HubModels, page: str):
     """What a page is told in the end, and all it was told on the way."""
     told = []
-    for _ in range(600):
+    for _ in range(6000):
         told.append(hub.state(page))
         if told[-1] is None or "total" not in told[-1]:
             return told[-1], told[:-1]

@@ -11,13 +11,15 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from demo.server.endpoint import Refused
+from demo.server.image_collections import ADDRESS
 from demo.server.model_menu import choices
-from demo.server.refusals import Refused
 from demo.server.studio import Studio
+from demo.server.uploads import WHO
 from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import form
-from demo.train.images.routes import ADDRESS, WHO, routes
+from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
 from gan.config import preset
@@ -61,11 +63,11 @@ def ids(do, who):
 
 def done(do, who):
     """The last import of a visitor, when it is over."""
-    for _ in range(3000):
+    for _ in range(15_000):
         told = do["images"]({"who": who})["imports"][-1]
         if told["state"] != "reading":
             return told
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError("it is still being read")
 
 
@@ -217,8 +219,8 @@ def test_what_is_sent_is_looked_at_and_nothing_of_it_stays(site, root):
     studio, do, client = site
     for content, options, who, key in (
         (b"x", "", "", "images_may"),
-        (b"x" * 1_000_001, "", ANNA, "images_large"),
-        ((b"x" * 100_000 for _ in range(50)), "", ANNA, "images_large"),
+        (b"x" * 1_000_001, "", ANNA, "upload_large"),
+        ((b"x" * 100_000 for _ in range(50)), "", ANNA, "upload_large"),
     ):
         told = client.post(ADDRESS + options, content=content, headers={WHO: who} if who else {})
         assert told.json()["refused"] == key

@@ -1,16 +1,16 @@
 """The line before the one training slot: in order, one place each, and it moves by itself."""
 
 import threading
-import time
 from concurrent.futures import Future
 
 import pytest
 
 from demo.server import training_slot
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from gan.config import Config
 from gan.data.image_set import DataError
 from tests.demo.server.test_access import ANNA, BEN, made, refusal
+from tests.waiting import until
 
 CARL, DORA, EVE = (letter * 32 for letter in "345")
 
@@ -80,14 +80,12 @@ def test_one_who_came_while_a_start_failed_is_not_forgotten(tmp_path):
 
     thread = threading.Thread(target=press)
     thread.start()
-    end = time.monotonic() + 5
-    while not runner.status.run and time.monotonic() < end:
-        time.sleep(0.001)
+    until(lambda: runner.status.run)
     runner.show(state="idle")  # as if nothing showed yet
     assert access.start(BEN, Config()) == ""
     runner.waits = None
     loading.set_exception(DataError("No images."))
-    thread.join(5)
+    thread.join(60)
     assert caught and access.steers(BEN)
 
 
@@ -96,7 +94,7 @@ def test_of_many_who_press_at_once_one_begins_and_the_line_holds(tmp_path):
     answers, ready = [], threading.Barrier(12)
 
     def press(number):
-        ready.wait(5)
+        ready.wait(60)
         try:
             answers.append(access.start(f"{number:032d}", Config()))
         except Refused as refused:
@@ -106,7 +104,7 @@ def test_of_many_who_press_at_once_one_begins_and_the_line_holds(tmp_path):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert sorted(answers)[:3] == [""] * 3 and answers.count("line_full") == 8
     assert len([one for one in runner.asked if one[0] == "start"]) == 1
 

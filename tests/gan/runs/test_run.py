@@ -15,14 +15,14 @@ from safetensors.torch import save_file
 from bench.faults import Tally, compare, torture
 from bench.support.victim import SETTINGS
 from bench.support.wholeness import damage
-from gan.system.atomic import write_atomic
-from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan.config import preset
-from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
 from gan.models.generator import Generator
 from gan.runs.history import read_history
 from gan.runs.run import Run
+from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
+from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS
+from gan.system.atomic import write_atomic
 
 SMALL = preset("default", width=8, batch_size=8, steps=400)
 

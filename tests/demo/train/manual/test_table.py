@@ -1,12 +1,12 @@
-"""The table at which a run is played by hand: one moves, all see it, nothing else gets through."""
+"""Manual training: one visitor takes steps, all see them, and invalid requests do nothing."""
 
 import dataclasses
 import json
-import time
 
 import numpy as np
 import pytest
 
+from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.manual import payload
@@ -14,6 +14,7 @@ from demo.train.manual.table import ManualTable
 from gan.config import preset
 from gan.training.manual_step import Look, Moved, manual_step
 from gan.training.trainer import Trainer
+from tests.waiting import until
 
 ME, OTHER = "a" * 32, "b" * 32
 NONSENSE = [None, 3, [], "D", {}, {"who": []}, {"who": ME, "move": []}, {"who": ME, "job": {}}]
@@ -34,12 +35,12 @@ def table(studio):
 
 def settled(table, **asked):
     """The first poll that shows the batch."""
-    for _ in range(100):
+
+    def seen():
         told = table.poll({"who": ME, **asked})
-        if "seen" in told:
-            return told
-        time.sleep(0.05)
-    raise AssertionError("the batch was never seen")
+        return told if "seen" in told else None
+
+    return until(seen)
 
 
 def test_a_held_run_is_seen_before_anybody_moves(table):
@@ -61,7 +62,7 @@ def test_what_the_page_has_is_not_sent_again(table):
 def test_whoever_steers_moves_and_the_others_see_it(table):
     step = settled(table)["step"]
     for mover, led_to in (("D", step), ("G", step + 1)):
-        told = table.move({"who": ME, "move": mover})
+        told = endpoint(table.move)({"who": ME, "move": mover})
         assert told["step"] == told["seen"]["step"] == led_to
         assert told["seen"]["who"] == mover
         seen = table.poll({"who": OTHER})
@@ -72,8 +73,8 @@ def test_whoever_steers_moves_and_the_others_see_it(table):
 
 def test_who_does_not_steer_moves_nothing(table, studio):
     before = studio.runner.status.step
-    assert table.move({"who": OTHER, "move": "G"})["refused"] == "not_yours"
-    assert table.switch({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
+    assert endpoint(table.move)({"who": OTHER, "move": "G"})["refused"] == "not_yours"
+    assert endpoint(table.switch)({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
     status = studio.runner.status
     assert (status.step, status.state) == (before, "paused")
 
@@ -83,18 +84,18 @@ def test_nonsense_is_answered_and_does_nothing(table, studio, asked):
     before = studio.runner.status.step
     assert table.poll(asked)["state"] == "paused"
     for do in (table.move, table.begin, table.switch):
-        answer = do(asked)
+        answer = endpoint(do)(asked)
         assert isinstance(answer.get("error") or answer.get("refused"), str)
     assert studio.runner.status.step == before
     assert studio.access.standing(ME)["waiting"] == 0
 
 
 def test_moves_are_for_a_held_run(table, studio):
-    assert table.switch({"who": ME, "job": "resume"})["state"] == "running"
+    assert endpoint(table.switch)({"who": ME, "job": "resume"})["state"] == "running"
     try:
-        assert "pause" in table.move({"who": ME, "move": "D"})["error"]
+        assert "pause" in endpoint(table.move)({"who": ME, "move": "D"})["error"]
     finally:
-        told = table.switch({"who": ME, "job": "pause"})
+        told = endpoint(table.switch)({"who": ME, "job": "pause"})
     assert told["state"] == "paused"
     assert settled(table)["seen"]["step"] == studio.runner.status.step  # as it stands now
 

@@ -10,8 +10,7 @@ import pytest
 
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
-from demo.train.curve_rows import MAX_POINTS, thin
-from demo.train.vitals_rows import wire
+from demo.train.payload import MAX_CURVE_ROWS, thin_curves, vitals_row
 from demo.train.watch.progress import Progress
 from gan.storage.layout import VITALS
 from gan.storage.metadata import change_about
@@ -54,16 +53,16 @@ def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> Non
 
 
 def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
-    row = wire(signs(1)[0])
+    row = vitals_row(signs(1)[0])
     assert row[:5] == [100, 12.3, 10.2, 14.5, 0.877]
     assert row[9] == [10] * 10 and row[10][0] == 12 and 97 <= sum(row[10][1:]) <= 103
     assert row[11][0] == 0 and len(row[11]) == 13
-    assert wire({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
+    assert vitals_row({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
         [3, *[None] * 9, [0], *[None] * 4]
     )
     later = {"precision": 0.81234, "recall": 0.7, "memorisation": 0.98}
-    assert wire({"step": 3} | later)[12:] == [0.812, 0.7, 0.98]
-    steered = wire(signs(1)[0] | {"augment": 0.4321, "certainty": -0.05})
+    assert vitals_row({"step": 3} | later)[12:] == [0.812, 0.7, 0.98]
+    steered = vitals_row(signs(1)[0] | {"augment": 0.4321, "certainty": -0.05})
     assert steered[:15] == row and steered[15:] == [0.432, -0.05]
 
 
@@ -121,9 +120,9 @@ def test_only_new_marks_come(running: Studio) -> None:
 def test_thinning_is_bounded_and_keeps_the_mean(running: Studio) -> None:
     running.runner.rows = rows(9_999)
     answer = Progress(running).poll({})
-    assert len(answer["rows"]) <= MAX_POINTS and answer["rows"][-1][0] == 99_990
+    assert len(answer["rows"]) <= MAX_CURVE_ROWS and answer["rows"][-1][0] == 99_990
     assert answer["cursor"]["counts"][0] == 9_999
-    assert thin([[1, 1.0], [2, 3.0], [3, None], [4, 5.0]], 2) == [[2, 2.0], [4, 5.0]]
+    assert thin_curves([[1, 1.0], [2, 3.0], [3, None], [4, 5.0]], 2) == [[2, 2.0], [4, 5.0]]
 
 
 @pytest.mark.parametrize("cursor", BAD_CURSORS)

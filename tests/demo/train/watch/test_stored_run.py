@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 
 from demo.generate.weights import weights_function
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.text import i18n
