@@ -79,7 +79,7 @@ def evaluate(
     figures |= _of_classes(asked, fake, test, held)
     if "memorisation" in measures and len(held.labels) >= 4:
         tell("memorisation", 0)
-        learnt = whole.some(config.train_images, config.seed)
+        learnt = whole.subset(config.train_images, config.seed)
         samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, asked)))
         figures["memorisation"] = Figure(
             *memorisation(samples, _pixels(learnt.images), _pixels(held.images))

@@ -17,8 +17,8 @@ from gan.data.image_set import DataError, ImageSet, load
 from gan.metrics.feature_extractors import Reader, reader_for
 from gan.metrics.frechet import Frechet, moments
 from gan.metrics.judge import BATCH
-from gan.system.machine import lower_thread_priority
-from gan.system.malloc import give_back
+from gan.system import priority
+from gan.system.malloc import trim
 
 COMPARED = 500  # real images for precision and recall: as many as there are samples
 
@@ -72,9 +72,9 @@ class RealFeaturesCache:
 
     def _make(self, data_name: str, size: int) -> None:
         # as modest as training itself: below it, this would wait for the run's end
-        lower_thread_priority()
+        priority.lower(nice=priority.TRAINING)
         self._made[data_name, size] = _real_features(data_name, size)
-        give_back()
+        trim()
 
 
 def spread(features: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:

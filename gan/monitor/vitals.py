@@ -99,7 +99,7 @@ class Probe:
         seen = self.trainer.data.images
         if len(seen) > LEARNT_BY_HEART or len(self.real_features.held.labels) < 4:
             return None
-        unseen = self.real_features.held.some(len(seen), 0).images
+        unseen = self.real_features.held.subset(len(seen), 0).images
         both = (images.permute(0, 2, 3, 1).numpy() for images in (seen, unseen))
         return memorisation(pixels, *both).value
 

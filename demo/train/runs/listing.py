@@ -17,7 +17,7 @@ from demo.train.runs.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
 from gan.storage.layout import MODEL
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked
 
 CARD_S = 5.0  # a card of a run in progress, which changes all the time, is kept this long
 # settings that no preset determines
@@ -98,7 +98,7 @@ class RunList:
         now_s, going = time.monotonic(), () if anew else self._going()["going"]
         root = self._studio.settings.runs
         folders = {path.name: path for path in _below(root) if path.is_dir()}
-        self._far = [name for name, folder in folders.items() if elsewhere(folder)]
+        self._far = [name for name, folder in folders.items() if is_locked(folder)]
         if not anew:
             going = [*going, *self._far]
         for name, folder in folders.items():
