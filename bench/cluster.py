@@ -1,6 +1,6 @@
 """One process beside two that train the same run together, on this machine, at the same batch.
 
-    PYTHONPATH=. python bench/cluster.py [--steps 400] [--seeds 0 1 2]
+    python bench/cluster.py [--steps 400] [--seeds 0 1 2]
 
 The default model, on CPU, each process with its share of the processors. Of every seed the two runs
 see the same images and latents in the same order; what differs is that batch norm sees half of the
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals import Probe

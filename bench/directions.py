@@ -1,6 +1,6 @@
 """How long the directions of a model take to find, and what the measured ones do.
 
-    PYTHONPATH=. python bench/directions.py
+    python bench/directions.py
 
 Times every method (median of several, after one that is not counted), then moves 500 new samples
 along each measured direction and along the plain regression it was made from, and prints how far
@@ -12,11 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.data.image_set import ASSETS
 from gan.explore.directions import SLIDER, Direction, directions, measured, pca, ridge, sefa

@@ -1,6 +1,6 @@
 """What the doctor is worth: every recorded run replayed in time order, and when it said what.
 
-    PYTHONPATH=. python bench/doctor.py [--recordings FOLDER]
+    python bench/doctor.py [--recordings FOLDER]
 
 A hit: an ill run (or one that has nothing more to gain) of which the doctor says what it is
 labelled with, or one thing where it is labelled with several. A miss: it never does. A false alarm:
@@ -16,8 +16,11 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 from pathlib import Path
 from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.replay import Recording, read, replay
 

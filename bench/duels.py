@@ -1,6 +1,6 @@
 """Train every experiment of Side by side and say what came of it: what the page says rests on this.
 
-    PYTHONPATH=. python bench/duels.py [--only NAME] [--seeds 0 1]
+    python bench/duels.py [--only NAME] [--seeds 0 1]
 
 A row for each run at the end, then which did better. The last line is JSON: by experiment, for each
 seed, both distances to real images, both diversities and which run did better.
@@ -11,8 +11,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import sys
 import time
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.config import Config
 from gan.data import image_set

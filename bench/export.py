@@ -1,6 +1,6 @@
 """How fast a loop becomes a file, and how much memory that takes, beside the usual way.
 
-    PYTHONPATH=. python bench/export.py
+    python bench/export.py
 
 240 frames of 448 x 448 from the bundled model, drawn and encoded: by `gan.recipes.render`, and by
 drawing them all into a list of RGB frames that goes to `imageio.mimsave`. Then our peak memory, of
@@ -23,6 +23,8 @@ from statistics import median
 import imageio
 import imageio_ffmpeg
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.latent.plan import Plan
 from gan.media.formats import KINDS

@@ -1,6 +1,6 @@
 """Kill the real training process again and again, and look whether anything was lost.
 
-    PYTHONPATH=. python bench/faults.py --kills 50
+    python bench/faults.py --kills 50
 
 Runs `python -m gan train` and then `resume` on a tiny config, kills each by SIGKILL at a random
 moment: while it starts, between steps, or in the middle of writing a file. After every kill each
@@ -16,10 +16,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.victim import Victim
 from bench.support.wholeness import damage, differences

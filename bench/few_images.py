@@ -1,6 +1,6 @@
 """What augmentation is worth with 500 images: the preset `few-images`, with and without it.
 
-    PYTHONPATH=. python bench/few_images.py [--seeds 0 1 2] [--steps N]
+    python bench/few_images.py [--seeds 0 1 2] [--steps N]
 
 Both train on the same images, 50 of each digit, with the same seeds, steps and settings, but for
 augmentation. The distance is that of `gan.metrics.evaluate`, 10,000 samples against the test
@@ -17,13 +17,17 @@ import argparse
 import copy
 import json
 import statistics
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.duels import real_features
 from gan.config import Config, preset

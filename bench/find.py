@@ -1,6 +1,6 @@
 """How well, and how fast, real test digits are found in the bundled model's latent space.
 
-    PYTHONPATH=. python bench/find.py
+    python bench/find.py
 
 A hundred digits that the model has never seen go one by one through the server function that the
 page calls. Beside it the same descent from one random start, just as long: once of a random class,
@@ -15,6 +15,7 @@ import base64
 import json
 import statistics
 import string
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +25,8 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch.nn.functional import one_hot
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from demo.generate.find import find_function
 from demo.server.studio import Studio

@@ -1,6 +1,6 @@
 """Server memory and slider latency while the app trains with its page open.
 
-    PYTHONPATH=. python bench/long_run.py --minutes 10
+    python bench/long_run.py --minutes 10
 
 Starts the real app, opens it in a headless Chromium, times slider moves (input event to changed
 pixels of the big picture) before training, starts a run, and then reads the server's resident
@@ -12,10 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.serving import serve
 from tests.browser import chromium

@@ -1,6 +1,6 @@
 """Steps of training until digits can be read, for every preset: the table of gan/training/pace.py.
 
-    PYTHONPATH=. python bench/readable.py [--presets default hinge-spectral]
+    python bench/readable.py [--presets default hinge-spectral]
 
 The table was made with --seeds 3 --most 5000.
 
@@ -16,10 +16,14 @@ import argparse
 import json
 import math
 import statistics
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.config import PRESETS, preset
 from gan.data.image_set import ImageSet, load

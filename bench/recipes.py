@@ -1,6 +1,6 @@
 """Which settings give the best pictures for the time: those rows of RECIPES.md that are settings.
 
-    PYTHONPATH=. python bench/recipes.py [--seconds 30] [--seeds 1] [--only NAME ...]
+    python bench/recipes.py [--seconds 30] [--seeds 1] [--only NAME ...]
 
 Each row is the preset `default` but for what it changes, trained for as many seconds as the
 others, its learning rates following that time. Measured is what bench/time_to_quality.py measures.
@@ -12,11 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.scoring import Scorer
 from gan.config import Config, preset

@@ -1,6 +1,6 @@
 """What the doctor's remedies are worth: sick runs trained on with each of them, and with none.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/remedies.py [--runs FOLDER] [--only NAME]
+    OMP_NUM_THREADS=1 python bench/remedies.py [--runs FOLDER] [--only NAME]
 
 FOLDER is that of `bench/support/record_runs.py`, where runs stand at the end of their illness; what
 is not there is recorded first. Slow: a run is trained on once for each remedy. Each line is
@@ -13,9 +13,12 @@ import argparse
 import json
 import logging
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.autopsy import Autopsy
 from bench.support.record_runs import record_all

@@ -1,6 +1,6 @@
 """How long after a move of a slider its picture is there, and what the page costs to load.
 
-    PYTHONPATH=. python bench/slider_latency.py
+    python bench/slider_latency.py
 
 Starts the real app and opens it in a headless Chromium. A mouse holds a direction's slider and
 moves it step by step; each step is timed from the slider's `input` event to the first animation
@@ -17,9 +17,13 @@ import argparse
 import json
 import random
 import statistics
+import sys
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.serving import quantile, serve
 from tests.browser import chromium

@@ -1,6 +1,6 @@
 """How soon the server answers and the page shows something, and the memory they take.
 
-    PYTHONPATH=. python bench/start_up.py [--starts 5] [--train-s 60]
+    python bench/start_up.py [--starts 5] [--train-s 60]
 
 Starts `python app.py` again and again, the disk's caches warm, and times it from the start of the
 process to the first answered request; in a headless Chromium, from there to the page's first paint
@@ -20,8 +20,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.memory import Memory, resident_mb
 from bench.support.serving import ROOT, serve

@@ -1,6 +1,6 @@
 """How good the pictures are after so many seconds of training: ours and what people start from.
 
-    PYTHONPATH=. python bench/time_to_quality.py [--seeds 3] [--long-seeds 3] [--only ours dcgan]
+    python bench/time_to_quality.py [--seeds 3] [--long-seeds 3] [--only ours dcgan]
 
 Ours is the default preset, each horizon a run of its own that knows how long it has. Beside it two
 scripts as people run them (bench/support/peers.py). Each is trained in a process of its own, one
@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.scoring import Scorer
 from gan.media.contact_sheet import grid, png_bytes

@@ -1,6 +1,6 @@
 """What watching a run costs: the bare training loop beside the one of the page, and a poll's bytes.
 
-    PYTHONPATH=. python bench/train_overhead.py
+    python bench/train_overhead.py
 
 In one process and one thread, the bare `Trainer` loop and the real `Runner` (snapshots, opinions,
 contact sheets and their weights, checkpoints, history, vital signs and the doctor, polled by two
@@ -16,10 +16,13 @@ import argparse
 import json
 import logging
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.made_up_run import poll_bytes
 from bench.support.turnabout import Slice, Turnabout

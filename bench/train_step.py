@@ -1,6 +1,6 @@
 """How much of this machine's arithmetic a training step uses, and where the rest of it goes.
 
-    PYTHONPATH=. python bench/train_step.py [--set batch_size=64] [--ops] [--compile]
+    python bench/train_step.py [--set batch_size=64] [--ops] [--compile]
 
 Counts the multiply-adds (two operations each) of the default preset's step, those with R1 in their
 proportion, and compares operations a second with what square matrix products reach on the same
@@ -17,11 +17,14 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 import gan  # noqa: F401  before torch: it decides how OpenMP's threads wait
 

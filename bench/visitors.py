@@ -1,6 +1,6 @@
 """What visitors who drag a slider all at once cost the server.
 
-    PYTHONPATH=. python bench/visitors.py --visitors 100 --pages 10
+    python bench/visitors.py --visitors 100 --pages 10
 
 Some of the visitors are real pages of a headless Chromium, each with a cache of its own; the others
 fetch all that such a page fetched when it came, at the same time. (Gradio keeps a page's processor
@@ -16,12 +16,15 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.serving import serve
 from tests.browser import chromium

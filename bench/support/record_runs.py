@@ -1,6 +1,6 @@
 """Records the runs that the doctor is measured on: healthy ones, and every illness on purpose.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/support/record_runs.py --out FOLDER [--only NAME]
+    OMP_NUM_THREADS=1 python bench/support/record_runs.py --out FOLDER [--only NAME]
 
 Each is trained as the page trains it and leaves config.json, history.jsonl and vitals.jsonl, which
 the doctor may look at; and, to label it by, what the doctor never sees: contact sheets of fresh
@@ -15,9 +15,12 @@ import argparse
 import json
 import logging
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the repository's root
 
 from bench.support.autopsy import Autopsy
 from bench.support.recorded import RECIPES, Recipe
