@@ -13,7 +13,7 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.monitor.finding import Evidence, Finding
+from gan.monitor.diagnosis import Diagnosis, Evidence
 from gan.monitor.remedies import remedies
 from gan.runner.status import RunStatus
 from gan.runs.history_rows import ROW_STEPS
@@ -63,11 +63,11 @@ class MadeUp:
             cpu_s=2 * steps / STEPS_PER_S,
             best_step=steps // 2,
             opinions=np.full(60, 0.43, np.float32),
-            finding=_finding(steps),
+            diagnosis=_diagnosis(steps),
         )
 
     def grow(self) -> None:
-        """A second more of training, and it is time for vital signs and another finding."""
+        """A second more of training, and it is time for vital signs and another diagnosis."""
         step = self.status.step
         self._rows += [_row(step + k * ROW_STEPS) for k in range(1, 4)]
         self._signs.append(_sign(step + STEPS_PER_S))
@@ -76,7 +76,7 @@ class MadeUp:
             version=8,
             step=step + STEPS_PER_S,
             opinions=np.full(60, 0.57, np.float32),
-            finding=_finding(step + STEPS_PER_S),
+            diagnosis=_diagnosis(step + STEPS_PER_S),
         )
 
     def history(self, since_row: int = 0, run: str = "") -> list[dict]:
@@ -119,7 +119,7 @@ def _mark(step: int) -> dict:
     return {"step": step, "mark": "changed", "changes": {"lr_g": 0.0001, "lr_d": 0.00025}}
 
 
-def _finding(step: int) -> Finding:
+def _diagnosis(step: int) -> Diagnosis:
     """Such as has much to say."""
     values = {"step": step, "top_class": 1, "top_share": 0.93, "diversity": 0.1234, "classes": 1.31}
     evidence = (
@@ -127,7 +127,7 @@ def _finding(step: int) -> Finding:
         Evidence("classes", 1.31, 3.0, "below"),
         Evidence("separation", 0.9987, 0.995, "above"),
     )
-    return Finding("collapsing", step, values, evidence, remedies("collapsing", Config(), True))
+    return Diagnosis("collapsing", step, values, evidence, remedies("collapsing", Config(), True))
 
 
 def _size(answer: dict) -> int:

@@ -135,15 +135,15 @@ class Access:
         return result(future, WAIT_S, "slow")
 
     def treat(self, who: str, remedy_name: str) -> Any:
-        """Do a remedy of the present finding: change settings, or roll back with a change.
+        """Do a remedy of the present diagnosis: change settings, or roll back with a change.
 
         Returns what `act` does: for a roll-back the step it went back to.
 
         Raises:
-            Refused: the doctor has come to another finding, or as `act`.
+            Refused: the doctor has come to another diagnosis, or as `act`.
         """
-        finding = self._runner.status.finding
-        remedies = {remedy.name: remedy for remedy in finding.remedies} if finding else {}
+        diagnosis = self._runner.status.diagnosis
+        remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("other_finding")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gan.config import Config
+from gan.monitor.diagnosis import Evidence
 from gan.monitor.doctor_signals import GUESSING
-from gan.monitor.finding import Evidence
 
 EXPLODED = 30.0  # times what guessing costs D; one that is fooled all the time gets to about 6
 ROWS = 5  # of history: the middle one counts

@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 
 from gan.config import Config
+from gan.monitor.diagnosis import Diagnosis, Evidence
 from gan.monitor.divergence import divergence
 from gan.monitor.doctor_rules import RULES, Rule, formed, gain
 from gan.monitor.doctor_signals import Signals, signals
-from gan.monitor.finding import ILLNESSES, STATES, Evidence, Finding, Remedy
 from gan.monitor.remedies import remedies
-
-__all__ = ["ILLNESSES", "STATES", "Evidence", "Finding", "Remedy", "diagnose", "healthy_steps"]
 
 PATIENCE = 2  # readings
 LEAD = 4  # readings
@@ -32,7 +30,7 @@ Row = dict[str, Any]
 
 def diagnose(
     rows: Sequence[Row], vitals: Sequence[Row], config: Config, marks: Sequence[Row] = ()
-) -> Finding:
+) -> Diagnosis:
     """The state of a run with these rows of history and of vital signs, and these marks."""
     known = signals(rows, _spread(vitals), config)
     rules = {name: rule(known) for name, rule in RULES.items()}
@@ -41,13 +39,13 @@ def diagnose(
     broken = divergence(rows, config, marks)
     if broken is not None:
         since, values, evidence = broken
-        return Finding(
+        return Diagnosis(
             "diverged", since, values, evidence, remedies("diverged", config, can_go_back)
         )
     if not states:
         if not rows:
-            return Finding("waiting")
-        return Finding("warming_up", 0, {"step": rows[-1]["step"]})
+            return Diagnosis("waiting")
+        return Diagnosis("warming_up", 0, {"step": rows[-1]["step"]})
     state, last = states[-1], len(states) - 1
     first = last
     while first and states[first - 1] == state:
@@ -62,7 +60,7 @@ def diagnose(
     values = {name: figures[name] for name in VALUES[state] if name in figures}
     if state == "memorising":  # of two reasons, only what was seen
         values = {each.name: each.value for each in evidence if each.name in VALUES[state]}
-    return Finding(state, since, values, evidence, remedies(state, config, can_go_back))
+    return Diagnosis(state, since, values, evidence, remedies(state, config, can_go_back))
 
 
 def healthy_steps(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gan.config import RANGES, Config
-from gan.monitor.finding import Remedy
+from gan.monitor.diagnosis import Remedy
 from gan.training.live_settings import changed, difference
 
 # the most promising first, as bench/remedies.py found them

@@ -9,7 +9,7 @@ from pathlib import Path
 from gan.storage.metadata import read_title
 
 from gan.monitor.doctor import diagnose
-from gan.monitor.finding import Finding
+from gan.monitor.diagnosis import Diagnosis
 from gan.runs.snapshots import snapshot_steps
 
 from gan.runs.history import read_history, read_marks
@@ -38,7 +38,7 @@ class Card:
     frechet: float | None
     frechet_error: float | None
     diversity: float | None
-    finding: Finding | None
+    diagnosis: Diagnosis | None
     size_bytes: int
 
 
@@ -67,7 +67,7 @@ def card(folder: Path) -> Card | None:
         frechet=_number(signs.get("frechet")),
         frechet_error=_number(signs.get("frechet_error")),
         diversity=_number(signs.get("diversity")),
-        finding=_finding(info, vitals),
+        diagnosis=_diagnosis(info, vitals),
         size_bytes=size_on_disk(folder),
     )
 
@@ -84,7 +84,7 @@ def size_on_disk(folder: Path) -> int:
     return sum(sizes.values())
 
 
-def _finding(info: RunInfo, vitals: list[dict]) -> Finding | None:
+def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     if info.config is None or not vitals:
         return None
     try:

@@ -153,7 +153,7 @@ def _wire(made: Card) -> dict[str, Any]:
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),
         "diversity": number(made.diversity),
-        "finding": wire(made.finding),
+        "finding": wire(made.diagnosis),
         "bytes": made.size_bytes,
         "when": int(info.when),
     }

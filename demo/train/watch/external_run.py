@@ -51,7 +51,7 @@ class ExternalRun:
             images_per_s=rate * config.batch_size,
             left_s=max(0, config.steps - newest["step"]) / rate if rate else None,
             best_step=best_step(vitals, snapshot_steps(folder)),
-            finding=diagnose(rows, vitals, config, marks) if vitals else None,
+            diagnosis=diagnose(rows, vitals, config, marks) if vitals else None,
         )
         return cls(status, folder, model, rows, vitals, mark_rows(marks))
 

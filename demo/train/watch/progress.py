@@ -55,7 +55,7 @@ class Progress:
         - picture (see `sheet_text`) and opinions (base64, a byte for each sample, 255 is certainly
           real)
         - frames (steps with a recorded picture), or dropped and added to the list the page has
-        - finding (`doctor_wire.wire`)
+        - finding (`demo.train.watch.doctor.wire`)
 
         `reset` says that all this replaces what the page has: another run, or one that went back.
         A cursor that makes no sense is an empty one.
@@ -135,7 +135,7 @@ class Progress:
             "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
-            "doctor": {"finding": doctor.wire(status.finding)},
+            "doctor": {"finding": doctor.wire(status.diagnosis)},
         }
         keys = [_short_hash(json.dumps(shared[name])) for name in SELDOM]
         films = [*before.get("films", {}).items(), (keys[SELDOM.index("film")], steps)]

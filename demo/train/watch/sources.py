@@ -83,7 +83,7 @@ class Recorded:
             rewinds=-1,
             step=status.step or (rows[-1]["step"] if rows else 0),
             best_step=best_step(vitals, snapshot_steps(folder)),
-            finding=diagnose(rows, vitals, config, marks) if vitals else None,
+            diagnosis=diagnose(rows, vitals, config, marks) if vitals else None,
         )
         signs = [vitals_rows.wire(row) for row in vitals_rows.thin(vitals)]
         curve = thin([points(row) for row in rows])

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gan.config import Config
+from gan.monitor.diagnosis import STATES
 from gan.monitor.doctor import VALUES, diagnose
 from gan.monitor.doctor_rules import RULES
 from gan.monitor.doctor_signals import signals
-from gan.monitor.finding import STATES
 from gan.monitor.remedies import PRESCRIPTIONS
 from tests.made_vitals import made
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gan.config import Config
+from gan.monitor.diagnosis import ILLNESSES
 from gan.monitor.doctor import PATIENCE, diagnose, healthy_steps
-from gan.monitor.finding import ILLNESSES
 from gan.monitor.remedies import PRESCRIPTIONS, remedies
 from gan.training.live_settings import STEERABLE, changed
 from tests.made_vitals import EVERY, made

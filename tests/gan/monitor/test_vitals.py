@@ -129,8 +129,8 @@ def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
     drawing(trainer, held.images[:1].repeat(SAMPLES, 1, 1, 1))
     row = Probe(trainer, known).measure()
     assert row["diversity"] < 0.01 and row["frechet"] > 60 and row["recall"] < 0.05
-    finding = diagnose([], [row] * 9, SMALL)
-    assert finding.state == "collapsing" and set(finding.values) == {"diversity"}
+    diagnosis = diagnose([], [row] * 9, SMALL)
+    assert diagnosis.state == "collapsing" and set(diagnosis.values) == {"diversity"}
 
 
 def test_a_model_that_draws_its_training_images_copies(images, known):

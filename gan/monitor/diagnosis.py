@@ -43,7 +43,7 @@ class Remedy:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """How the game stands. `state` is one of `STATES` and holds from `since_step` on.
 
     `values` fill the sentence of the state, and `evidence` is what it rests on. `remedies` come
