@@ -51,6 +51,10 @@ class ImageSet:
         """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
         return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
 
+    def pixels(self) -> np.ndarray:
+        """Return all images as uint8 (n,h,w,c), a view."""
+        return self.images.permute(0, 2, 3, 1).numpy()
+
     def some(self, count: int, seed: int) -> ImageSet:
         """`count` of the images, the same ones for the same seed; all if 0 or not so many.
 
