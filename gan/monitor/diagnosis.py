@@ -1,4 +1,4 @@
-"""What the doctor says of a run: one state, what it rests on, and what can be done."""
+"""What the doctor returns: a state, the evidence for it, and remedies."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ ILLNESSES = ("d_winning", "d_blind", "collapsing", "diverged", "memorising")
 
 @dataclass(frozen=True)
 class Evidence:
-    """A measured figure beside the limit that it is held against.
-
-    `side` is the side of the limit, "above" or "below", on which it speaks for the state.
-    """
+    """A measured value that is on one `side` of its limit, "above" or "below"."""
 
     name: str
     value: float
@@ -34,8 +31,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Remedy:
-    """Something that can be done by one click: new values of `steering.STEERABLE` settings, and
-    whether the run goes back to its last healthy step first."""
+    """New values of `live_settings.STEERABLE` settings; `roll_back`: to the last healthy step."""
 
     name: str
     changes: dict[str, Any] = field(default_factory=dict)
@@ -44,10 +40,10 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """How the game stands. `state` is one of `STATES` and holds from `since_step` on.
+    """The state of a run, one of `STATES`, since a step.
 
-    `values` fill the sentence of the state, and `evidence` is what it rests on. `remedies` come
-    the most promising first; there are none where nothing need be done.
+    `values` are shown with the state, `evidence` supports it, and `remedies` come in order of
+    promise; there are none for states that are no illness.
     """
 
     state: str = "waiting"
@@ -55,8 +51,3 @@ class Diagnosis:
     values: dict[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     remedies: tuple[Remedy, ...] = ()
-
-    @property
-    def ill(self) -> bool:
-        """Whether something should be done."""
-        return self.state in ILLNESSES

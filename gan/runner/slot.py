@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gan.monitor.best import best_step
+from gan.monitor.compare import best_step
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose, healthy_steps
 from gan.monitor.real_features import RealFeatures

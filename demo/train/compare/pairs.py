@@ -11,7 +11,7 @@ from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.monitor.outcome import outcome
+from gan.monitor.compare import outcome
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.status import RunStatus
 from gan.runs.listing import list_runs
@@ -49,7 +49,7 @@ class Pairs:
         for each run what `Progress.poll` tells, none before the first pair. When new: pair, with
         `names`, `experiment` ("" for settings that are in no list), `differences` ([setting, of the
         first, of the second]), `goal` (steps), and `images` that D sees in a step of each.
-        When it is over: outcome (`gan.monitor.outcome.Outcome`).
+        When it is over: outcome (`gan.monitor.compare.Outcome`).
         """
         asked = asked if isinstance(asked, dict) else {}
         runner, who = self._studio.runner.status, asked.get("who")

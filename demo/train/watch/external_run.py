@@ -10,7 +10,7 @@ from demo.train import vitals_rows
 from demo.train.curve_rows import points, thin
 from demo.train.mark_rows import Numbered, mark_rows
 from gan.config import Config
-from gan.monitor.best import best_step
+from gan.monitor.compare import best_step
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.slot import PACE_S

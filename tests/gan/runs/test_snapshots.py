@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gan.runs import run as runs
-from gan.monitor.best import best_step
+from gan.monitor.compare import best_step
 from gan.config import preset
 from gan.runs.snapshots import MAX_SNAPSHOTS, drop_snapshots, fixed_latents, snapshot_steps, kept_steps, thin, thin_snapshots
 from gan.models.generator import Generator, ModelError
