@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.support.wholeness import damage
+from bench.support.integrity import damage
 from gan.runs import run as runs
 from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import ConfigError, preset

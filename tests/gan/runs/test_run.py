@@ -13,8 +13,8 @@ import torch
 from safetensors.torch import save_file
 
 from bench.faults import Tally, compare, torture
-from bench.support.victim import SETTINGS
-from bench.support.wholeness import damage
+from bench.support.training_process import SETTINGS
+from bench.support.integrity import damage
 from gan.system.atomic import write_atomic
 from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan.config import preset
