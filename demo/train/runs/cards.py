@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
-from gan.monitor.finding import Finding
 from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
@@ -35,7 +35,7 @@ class Card:
     frechet: float | None
     frechet_error: float | None
     diversity: float | None
-    finding: Finding | None
+    diagnosis: Diagnosis | None
     size_bytes: int
 
 
@@ -64,7 +64,7 @@ def card(folder: Path) -> Card | None:
         frechet=_number(signs.get("frechet")),
         frechet_error=_number(signs.get("frechet_error")),
         diversity=_number(signs.get("diversity")),
-        finding=_finding(info, vitals),
+        diagnosis=_diagnosis(info, vitals),
         size_bytes=size_on_disk(folder),
     )
 
@@ -81,7 +81,7 @@ def size_on_disk(folder: Path) -> int:
     return sum(sizes.values())
 
 
-def _finding(info: RunInfo, vitals: list[dict]) -> Finding | None:
+def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     if info.config is None or not vitals:
         return None
     try:
