@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 import torch
-from bench.support.wholeness import damage
+from bench.support.integrity import damage
 
 from gan.config import ConfigError, preset
 from gan.runner.fault_tolerance import Keeper

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from bench.support.victim import SETTINGS
-from bench.support.wholeness import damage
+from bench.support.training_process import SETTINGS
+from bench.support.integrity import damage
 from safetensors.torch import save_file
 
 from bench.faults import Tally, compare, torture
