@@ -32,7 +32,7 @@ lint: .venv/.dev
 bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \
 		test -e "$$script" || { echo "There are no benchmarks in bench/ yet."; break; }; \
-		echo "== $$script"; PYTHONPATH=. $(PY) "$$script"; \
+		echo "== $$script"; $(PY) "$$script"; \
 	done
 
 $(PY):

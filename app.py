@@ -10,7 +10,7 @@ def main() -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     from gan.system.malloc import limit_arenas
 
-    limit_arenas()  # before all that is large
+    limit_arenas()  # before anything large is allocated
     from demo.server.studio import Studio
     from demo.settings import Settings
     from demo.ui import build, launch_options

@@ -138,8 +138,8 @@ class Access:
         Raises:
             Refused: the finding has changed, or as `act`.
         """
-        finding = self._runner.status.finding
-        remedies = {remedy.name: remedy for remedy in finding.remedies} if finding else {}
+        diagnosis = self._runner.status.diagnosis
+        remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("other_finding")

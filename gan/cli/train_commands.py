@@ -100,7 +100,7 @@ def _open(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
 
 def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
     """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
-    from gan.monitor.best import best_step
+    from gan.monitor.compare import best_step
     from gan.monitor.real_features import RealFeatures, RealFeaturesCache
     from gan.monitor.vitals_log import FIRST_S, Vitals
     from gan.runner.fault_tolerance import Keeper

@@ -60,6 +60,10 @@ class ImageSet:
         """Return images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
         return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
 
+    def pixels(self) -> np.ndarray:
+        """Return all images as uint8 (n,h,w,c), a view."""
+        return self.images.permute(0, 2, 3, 1).numpy()
+
     def subset(self, count: int, seed: int) -> ImageSet:
         """Return a class-balanced subset of `count` images; all for 0, or if there are fewer.
 

@@ -1,4 +1,4 @@
-"""The list of runs, and what visitors may do to them: everything is looked at that they send."""
+"""The list of runs, and what visitors may do with them."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ ME, YOU = "a" * 32, "b" * 32
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run of ten steps that nobody changes: tests copy it."""
+    """A run of ten steps; tests change copies of it."""
     run = Run.create(SMALL, tmp_path_factory.mktemp("here") / "first")
     for _ in range(10):
         run.advance()
@@ -50,7 +50,7 @@ def server(tmp_path, trained):
     studio.close()
 
 
-def test_a_page_is_told_only_what_has_changed(server, tmp_path):
+def test_only_changes_are_sent(server, tmp_path):
     studio, do, _ = server
     first = do["listed"]({"who": ME})
     assert first["names"] == ["first"] and first["cards"]["first"]["step"] == 10
@@ -65,7 +65,7 @@ def test_a_page_is_told_only_what_has_changed(server, tmp_path):
         assert do["listed"](odd)["cards"]["first"]["title"] == "My run"
 
 
-def test_a_damaged_run_is_on_the_list_with_its_sentence(server, tmp_path):
+def test_a_damaged_run_is_listed_with_a_message(server, tmp_path):
     for name in ("checkpoint.safetensors", "checkpoint.previous.safetensors"):
         (tmp_path / "first" / name).write_bytes(b"nonsense")
     shutil.rmtree(tmp_path / "first" / "milestones")
@@ -80,7 +80,7 @@ def test_a_damaged_run_is_on_the_list_with_its_sentence(server, tmp_path):
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
 
 
-def test_only_its_owner_changes_a_run_and_gets_it_back(server, tmp_path):
+def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
     _, do, _ = server
     for deed in ("rename", "delete"):
         refused = do[deed]({"who": YOU, "run": "first", "title": "x"})
@@ -106,7 +106,7 @@ def test_the_run_in_progress_is_not_deleted(server):
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
 
 
-def test_a_run_goes_out_and_comes_in_again(server, tmp_path):
+def test_a_downloaded_run_can_be_uploaded(server, tmp_path):
     studio, do, site = server
     change_about(tmp_path / "first", title="Mine")
     sent = site.get(f"{ADDRESS}/first.zip")
@@ -123,7 +123,7 @@ def test_a_run_goes_out_and_comes_in_again(server, tmp_path):
     assert not list((tmp_path / TEMPORARY).iterdir())
 
 
-def test_what_is_sent_is_looked_at(server, tmp_path):
+def test_invalid_uploads_and_addresses_are_refused(server, tmp_path):
     studio, _, site = server
     before = sorted(path.name for path in tmp_path.iterdir())
 

@@ -240,6 +240,7 @@ def test_an_even_sample_is_kept_over_the_limit(store, tmp_path):
     assert one.classes == () and one.noted == {"too_many_classes": 101}
 
 
+@pytest.mark.slow
 def test_three_hundred_thousand_files_are_listed_in_bounded_time(store, tmp_path):
     small = [Member(b"%d/%06d.png" % (i % 3, i), b"") for i in range(300_000)]
     small[:0] = [Member(b"0/%d.png" % i, encoded(noise(i, (32, 32)))) for i in range(30)]
@@ -267,6 +268,7 @@ print(json.dumps([peak // 1024 for peak in peaks]))
 """
 
 
+@pytest.mark.slow
 def test_zip_bombs_are_not_unpacked_and_memory_stays_bounded(tmp_path):
     inside = zeros(40)
     bombs = [Member(b"bomb.png", zeros(1000), 1000 << 20, 8), Member(b"huge.png", huge_png())]
