@@ -1,4 +1,4 @@
-"""The same versions everywhere: on this machine, in CI and on Hugging Face Spaces."""
+"""The same versions on every machine, in CI and on Hugging Face Spaces."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"PIL": "pillow"}  # where a module is not called like its package
+PACKAGES = {"PIL": "pillow"}  # modules whose package has another name
 
 
 def pins(name: str) -> dict[str, str]:
@@ -30,7 +30,7 @@ def test_every_requirement_is_pinned_exactly(name):
         assert line == "-r requirements.txt" or re.fullmatch(r"[a-z0-9-]+==\d+(\.\d+)+", line), line
 
 
-def test_development_needs_nothing_at_another_version():
+def test_development_pins_nothing_twice():
     assert not set(pins("requirements.txt")) & set(pins("requirements-dev.txt"))
 
 
@@ -51,7 +51,7 @@ def test_readme_and_project_name_the_same_python_and_licence():
     assert "Apache License" in (ROOT / "LICENSE").read_text()
 
 
-def test_all_that_is_imported_is_pinned():
+def test_every_imported_package_is_pinned():
     tops = set()
     for path in [ROOT / "app.py", *ROOT.glob("demo/**/*.py"), *ROOT.glob("gan/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -65,5 +65,5 @@ def test_all_that_is_imported_is_pinned():
     assert {PACKAGES.get(top, top.replace("_", "-")) for top in tops} <= pinned
 
 
-def test_the_front_door_is_short():
+def test_app_is_short():
     assert len((ROOT / "app.py").read_text().splitlines()) <= 40

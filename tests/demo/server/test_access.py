@@ -13,7 +13,7 @@ from demo.text import catalogue
 from gan.config import Config, ConfigError
 from gan.monitor.finding import Finding, Remedy
 from gan.storage.metadata import read_about
-from tests.helmsmen import FakeRunner
+from tests.recording_runner import RecordingRunner
 
 ROOT = Path(__file__).parents[3]
 ANNA, BEN = "a" * 32, "b" * 32
@@ -22,7 +22,7 @@ HOST = f"{'c' * 32} {KEY}"
 
 
 def made(tmp_path, **settings):
-    runner = FakeRunner()
+    runner = RecordingRunner()
     access = Access(runner, Settings(runs=tmp_path, **settings))
     runner.on_end = access.run_ended
     return access, runner
