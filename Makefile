@@ -31,7 +31,7 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \
-		echo "== $$script"; PYTHONPATH=. $(PY) "$$script"; \
+		echo "== $$script"; $(PY) "$$script"; \
 	done
 
 $(PY):

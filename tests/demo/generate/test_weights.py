@@ -59,7 +59,7 @@ def test_a_model_is_sent_once_and_then_only_its_name(studio):
         *({"model": name} for name in ("", "../mnist", "run:", "run:../mnist", "run:mnist")),
     ],
 )
-def test_bad_input_gives_a_sentence(studio, payload):
+def test_invalid_input_is_answered_with_a_message(studio, payload):
     answer = weights_function(studio)(payload)
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")

@@ -1,4 +1,4 @@
-"""Copies of the weights in training: newest for everyone, at nobody's cost."""
+"""Copies of the weights in training, shared by all visitors."""
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,7 +31,7 @@ class Crowded(Future):
 
 
 class SlowRunner:
-    """Counts the copies it is asked for, and makes them when told to."""
+    """Records requests for copies, which the test answers."""
 
     def __init__(self, run="a", state="running", future=Future):
         self.status = SimpleNamespace(run=run, state=state)
@@ -42,7 +42,7 @@ class SlowRunner:
         return self.asked[-1]
 
 
-def test_a_slow_step_holds_up_nobody_and_is_asked_once():
+def test_requests_do_not_wait_for_a_slow_step():
     runner = SlowRunner(future=Crowded)
     live = LiveModel(runner, every_s=0)
     with ThreadPoolExecutor(VISITORS) as pool:
@@ -56,7 +56,7 @@ def test_a_slow_step_holds_up_nobody_and_is_asked_once():
     assert live.latest("a", 0) is other
 
 
-def test_copies_are_not_made_more_often_than_agreed():
+def test_copies_are_throttled():
     runner = SlowRunner()
     live = LiveModel(runner, every_s=60)
     live.latest("a")
@@ -92,7 +92,7 @@ def test_one_run_never_gets_the_weights_of_another():
 
 
 @pytest.mark.parametrize("error", [LookupError("no run"), RuntimeError("shut down")])
-def test_a_runner_that_refuses_leaves_the_last_copy(error):
+def test_the_last_copy_is_kept_when_the_runner_fails(error):
     runner = SlowRunner()
     live = LiveModel(runner, every_s=0)
     live.latest("a")

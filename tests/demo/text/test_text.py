@@ -1,4 +1,4 @@
-"""The page's words: every text in both languages, with the same values to fill in."""
+"""The texts of the page: the same keys and placeholders in both languages, all of them used."""
 
 import re
 from dataclasses import fields
@@ -25,7 +25,7 @@ def sources() -> dict[Path, str]:
 
 
 def pieces(source: str) -> set[str]:
-    """What stands between quotes on a line, and between literals: templates may be nested."""
+    """The string literals of all lines, and the code between them, as templates may be nested."""
     return {piece for line in source.split("\n") for quote in "\"'`" for piece in line.split(quote)}
 
 
@@ -34,19 +34,19 @@ def test_every_text_is_in_every_language():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_empty_and_all_name_the_same_values(language):
+def test_no_text_is_empty_and_placeholders_match(language):
     for key, text in catalogue(language).items():
         assert text.strip(), key
         names = re.findall(r"\{\w*\}", text)
         assert set(names) == set(re.findall(r"\{\w*\}", catalogue("en")[key])), key
 
 
-def test_a_panel_gets_only_its_own_texts():
+def test_words_selects_by_prefix():
     assert words("explore")["zh"]["explore.seed"] == "种子"
     assert all(key.startswith("explore.") for key in words("explore")["en"])
 
 
-def test_every_text_that_the_code_asks_for_exists():
+def test_every_text_used_by_the_code_exists():
     known = catalogue("en")
     full = re.compile(rf"[\"`]((?:{'|'.join(SPACES)})\.(?!js|py|wasm)[\w.-]*[0-9A-Za-z])[\"`]")
     asked = set()
@@ -62,7 +62,7 @@ def test_every_text_that_the_code_asks_for_exists():
     assert not asked - set(known)
 
 
-def test_every_text_is_asked_for_somewhere():
+def test_every_text_is_used():
     used = {field.name for field in fields(Config)}  # rows of the form
     used |= {path.name for path in (ROOT / "assets" / "models").iterdir()}  # data.<model>
     for source in sources().values():

@@ -14,7 +14,7 @@ from gan.media.writer import Stopped
 from gan.recipes.clip_plan import make_plan
 from gan.recipes.clip_recipe import ClipRecipe, Key
 from gan.recipes.render import draw, frames, look_of, render
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 from tests.frames import name, read, rgb
 from tests.models import randomised
 from tests.waiting import NewThreads, until
@@ -90,7 +90,7 @@ def test_stop_ends_planning_and_drawing(tmp_path, generator, after):
     assert not threads.alive()
 
 
-def test_ahead_runs_ahead_but_not_away():
+def test_prefetch_produces_no_more_than_its_depth_in_advance():
     made, threads = [], NewThreads()
 
     def things():
@@ -98,7 +98,7 @@ def test_ahead_runs_ahead_but_not_away():
             made.append(number)
             yield number
 
-    iterator = ahead(things(), 3)
+    iterator = prefetch(things(), 3)
     assert next(iterator) == 0
     until(lambda: len(made) >= 4)
     assert len(made) == 4 and threads.alive()  # one asked for, three waiting
@@ -112,7 +112,7 @@ def test_ahead_raises_what_was_raised_in_its_place():
         yield 1
         raise KeyError("gone")
 
-    iterator = ahead(things(), 5)
+    iterator = prefetch(things(), 5)
     assert next(iterator) == 1
     with pytest.raises(KeyError, match="gone"):
         next(iterator)

@@ -61,7 +61,7 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
 def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runner, monkeypatch):
     read = []
     monkeypatch.setattr(runner._real_features, "get", lambda *what: read.append(what))
-    monkeypatch.setattr("gan.runner.runner.is_here", lambda name: name != "cifar10")
+    monkeypatch.setattr("gan.runner.runner.is_available", lambda name: name != "cifar10")
     own = {"image_size": 32, "image_channels": 1, "image_classes": 1}
     runner.prepare(preset("default", image_size=128))  # 160 MB, and kept
     runner.prepare(preset("own-images", data=ID, **own))

@@ -201,7 +201,7 @@ def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch
     step = runner.status.step
     if part == "diagnose":  # a finding is not worth a run
         until(lambda: runner.status.step > step + 5)
-        assert runner.status.finding is None
+        assert runner.status.diagnosis is None
     else:
         until(lambda: runner.status.state == "failed")
     monkeypatch.undo()

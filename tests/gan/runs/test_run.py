@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from bench.support.victim import SETTINGS
+from bench.support.wholeness import damage
 from safetensors.torch import save_file
 
 from bench.faults import Tally, compare, torture
-from bench.support.victim import SETTINGS
-from bench.support.wholeness import damage
 from gan.config import preset
 from gan.models.generator import Generator
 from gan.runs.history import read_history

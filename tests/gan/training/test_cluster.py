@@ -18,7 +18,7 @@ import torch
 from gan.cli.main import main
 from gan.config import ConfigError, preset
 from gan.runs.run import Run
-from gan.storage.run_lock import HeldElsewhere, holder
+from gan.storage.run_lock import LockedElsewhere, lock_owner
 from gan.training.cluster import Cluster
 from gan.training.launch import launcher_arguments
 from tests.gan.training.shared_steps import STEPS
@@ -138,8 +138,8 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
         saved = folder / "checkpoint.previous.safetensors"
         wait_for(lambda: saved.exists() and "1" in family(job), job)
         workers = family(job)
-        assert holder(folder).process == workers["0"].pid
-        with pytest.raises(HeldElsewhere, match=f"process {workers['0'].pid} on"):
+        assert lock_owner(folder).process == workers["0"].pid
+        with pytest.raises(LockedElsewhere, match=f"process {workers['0'].pid} on"):
             Run.resume(folder)
         workers["1"].kill()
         said = job.communicate(timeout=LONGEST_S)[0]
@@ -153,7 +153,7 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
             each.kill()
         job.kill()
 
-    assert holder(folder) is None
+    assert lock_owner(folder) is None
     alone = Run.resume(folder)
     step = alone.step
     assert step > 0 and np.isfinite(alone.advance().loss_d)

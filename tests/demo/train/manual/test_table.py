@@ -34,7 +34,7 @@ def table(studio):
 
 
 def settled(table, **asked):
-    """The first poll that shows the batch."""
+    """Poll until the batch is shown."""
 
     def seen():
         told = table.poll({"who": ME, **asked})
@@ -43,7 +43,7 @@ def settled(table, **asked):
     return until(seen)
 
 
-def test_a_held_run_is_seen_before_anybody_moves(table):
+def test_a_paused_run_is_shown_before_the_first_step(table):
     told = settled(table)
     assert told["state"] == "paused" and told["mine"]
     assert told["game"]["loss"] == "non-saturating" and told["seen"]["who"] == ""
@@ -51,7 +51,7 @@ def test_a_held_run_is_seen_before_anybody_moves(table):
     assert before == after and len(after) == 8
 
 
-def test_what_the_page_has_is_not_sent_again(table):
+def test_known_values_are_not_sent_again(table):
     told = settled(table)
     again = table.poll({"who": ME, "key": told["key"], "number": told["number"]})
     assert not {"game", "seen"} & set(again)
@@ -59,7 +59,7 @@ def test_what_the_page_has_is_not_sent_again(table):
     assert len(json.dumps(told)) < 16_000
 
 
-def test_whoever_steers_moves_and_the_others_see_it(table):
+def test_others_see_the_steps_of_the_visitor_in_control(table):
     step = settled(table)["step"]
     for mover, led_to in (("D", step), ("G", step + 1)):
         told = endpoint(table.move)({"who": ME, "move": mover})
@@ -71,7 +71,7 @@ def test_whoever_steers_moves_and_the_others_see_it(table):
         assert len(told["seen"]["moved"]) == len(drawn)
 
 
-def test_who_does_not_steer_moves_nothing(table, studio):
+def test_only_the_visitor_in_control_takes_steps(table, studio):
     before = studio.runner.status.step
     assert endpoint(table.move)({"who": OTHER, "move": "G"})["refused"] == "not_yours"
     assert endpoint(table.switch)({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
@@ -80,7 +80,7 @@ def test_who_does_not_steer_moves_nothing(table, studio):
 
 
 @pytest.mark.parametrize("asked", NONSENSE, ids=str)
-def test_nonsense_is_answered_and_does_nothing(table, studio, asked):
+def test_invalid_requests_are_answered_and_do_nothing(table, studio, asked):
     before = studio.runner.status.step
     assert table.poll(asked)["state"] == "paused"
     for do in (table.move, table.begin, table.switch):
@@ -90,7 +90,7 @@ def test_nonsense_is_answered_and_does_nothing(table, studio, asked):
     assert studio.access.standing(ME)["waiting"] == 0
 
 
-def test_moves_are_for_a_held_run(table, studio):
+def test_steps_need_a_paused_run(table, studio):
     assert endpoint(table.switch)({"who": ME, "job": "resume"})["state"] == "running"
     try:
         assert "pause" in endpoint(table.move)({"who": ME, "move": "D"})["error"]
@@ -100,7 +100,7 @@ def test_moves_are_for_a_held_run(table, studio):
     assert settled(table)["seen"]["step"] == studio.runner.status.step  # as it stands now
 
 
-def test_what_is_not_a_number_is_left_out(tiny_data):
+def test_values_that_are_not_finite_are_left_out(tiny_data):
     config = preset("default", width=4, batch_size=8, z_dim=8)
     told = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)

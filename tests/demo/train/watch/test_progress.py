@@ -1,4 +1,4 @@
-"""The Train tab's polls: only news, bounded, and safe against what a visitor may send."""
+"""Polls of the Train tab: only changes, bounded, and safe against invalid requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BAD_CURSORS = [
 ]
 
 
-def test_only_new_rows_come_with_a_cursor(running: Studio) -> None:
+def test_only_new_rows_are_sent(running: Studio) -> None:
     watched = Progress(running)
     first = watched.poll({})
     assert first["reset"] and len(first["rows"]) == 20 and first["frames"] == [0, 50, 100]
@@ -33,7 +33,7 @@ def test_only_new_rows_come_with_a_cursor(running: Studio) -> None:
     assert "rows" not in watched.poll(second["cursor"])
 
 
-def test_a_tick_without_picture_is_under_a_kilobyte(running: Studio) -> None:
+def test_a_poll_without_picture_is_under_a_kilobyte(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     running.runner.rows += rows(26)[20:]
@@ -41,7 +41,7 @@ def test_a_tick_without_picture_is_under_a_kilobyte(running: Studio) -> None:
     assert len(json.dumps(watched.poll(cursor))) < 1000
 
 
-def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> None:
+def test_only_new_vital_signs_are_sent_and_long_runs_are_thinned(running: Studio) -> None:
     watched = Progress(running)
     running.runner.signs = signs(950)
     first = watched.poll({})
@@ -52,7 +52,7 @@ def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> Non
     assert [row[0] for row in watched.poll(first["cursor"])["vitals"]] == [95_100]
 
 
-def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
+def test_a_row_of_vital_signs_is_short_and_has_bounds() -> None:
     row = vitals_row(signs(1)[0])
     assert row[:5] == [100, 12.3, 10.2, 14.5, 0.877]
     assert row[9] == [10] * 10 and row[10][0] == 12 and 97 <= sum(row[10][1:]) <= 103
@@ -66,7 +66,7 @@ def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
     assert steered[:15] == row and steered[15:] == [0.432, -0.05]
 
 
-def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Studio) -> None:
+def test_a_recording_may_have_vital_signs(studio: Studio) -> None:
     folder = studio.settings.models / "mnist"
     record(folder, [0])
     assert "vitals" not in Progress(studio).poll({})
@@ -74,7 +74,7 @@ def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Stud
     assert len(Progress(studio).poll({})["vitals"]) == 3
 
 
-def test_a_warning_is_told_while_it_holds(running: Studio) -> None:
+def test_a_warning_is_sent_while_it_holds(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     told = {"warning": "The disk is full."}
@@ -84,7 +84,7 @@ def test_a_warning_is_told_while_it_holds(running: Studio) -> None:
     assert answer["warning"] == again["warning"] == "The disk is full."
 
 
-def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
+def test_a_new_title_is_sent(running: Studio) -> None:
     watched, run = Progress(running), running.runner.status.run
     first = watched.poll({})
     change_about(running.settings.runs / run, title="Mine")
@@ -94,7 +94,7 @@ def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
 
 
 @pytest.mark.parametrize("change", [{"rewinds": 1}, {"step": 150}])
-def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: dict) -> None:
+def test_a_rollback_resets_the_page(running: Studio, change: dict) -> None:
     watched = Progress(running)
     running.runner.signs = signs(3)
     cursor = watched.poll({})["cursor"]
@@ -104,7 +104,7 @@ def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: di
     assert answer["reset"] and len(answer["rows"]) == 15 and len(answer["vitals"]) == 1
 
 
-def test_only_new_marks_come(running: Studio) -> None:
+def test_only_new_marks_are_sent(running: Studio) -> None:
     watched = Progress(running)
     running.runner.deeds = [{"step": 50, "mark": "changed", "changes": {"lr_d": 1e-4}}]
     first = watched.poll({})
@@ -126,18 +126,18 @@ def test_thinning_is_bounded_and_keeps_the_mean(running: Studio) -> None:
 
 
 @pytest.mark.parametrize("cursor", BAD_CURSORS)
-def test_a_cursor_without_sense_is_an_empty_one(running: Studio, cursor: object) -> None:
+def test_an_invalid_cursor_counts_as_empty(running: Studio, cursor: object) -> None:
     answer = Progress(running).poll(cursor)
     assert answer["reset"] and len(answer["rows"]) == 20
     json.dumps(answer, allow_nan=False)
 
 
-def test_losses_that_are_not_numbers_are_still_json(running: Studio) -> None:
+def test_losses_that_are_not_finite_are_valid_json(running: Studio) -> None:
     running.runner.rows = [{**rows(1)[0], "loss_g": float("nan")}]
     assert json.loads(json.dumps(Progress(running).poll({}), allow_nan=False))["rows"][0][1] is None
 
 
-def test_another_run_starts_the_page_afresh(running: Studio) -> None:
+def test_another_run_resets_the_page(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     running.runner.status = replace(running.runner.status, version=8, run="r2", images=None)

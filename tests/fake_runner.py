@@ -1,4 +1,4 @@
-"""A runner that records its calls and trains nothing, for tests of access."""
+"""A runner that completes every job at once and trains nothing, for tests of access."""
 
 import json
 from concurrent.futures import Future
@@ -7,15 +7,15 @@ from dataclasses import replace
 from gan.runner.status import RunStatus
 
 
-class RecordingRunner:
-    """Record calls in `asked`. `end` ends the run as if it had reached its last step."""
+class FakeRunner:
+    """Records its jobs; `end` ends the run as if it had reached its goal."""
 
     def __init__(self):
         self.status = RunStatus()
         self.on_end = lambda: None
         self.asked = []
-        self.fails = None  # the exception of the next start or resume
-        self.waits = None  # the Future that the next start returns, while the run loads
+        self.fails = None  # what the next start or resume raises
+        self.waits = None  # a Future that the next start gives instead, while it loads
 
     def start(self, config, folder, seconds=None, *, paused=False, beside=None):
         self.asked.append(("start", config, seconds, paused, beside))
