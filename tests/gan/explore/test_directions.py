@@ -1,5 +1,6 @@
 """Directions do what they say on latents they were not found with, and never harm a page."""
 
+import dataclasses
 import math
 from concurrent.futures import ThreadPoolExecutor
 
@@ -185,9 +186,13 @@ def test_directions_hold_without_a_judge(found, bundled):
         assert without.keeps is None and without.low == with_judge.low
 
 
-def test_a_judge_of_other_images_is_ignored(few, judge):
-    for changes in ({"data": "cifar10"}, {"image_size": 32}, {"data": "fashion-mnist"}):
-        assert all(d.keeps is None for d in directions(untrained(**changes), judge))
+def test_a_judge_of_other_images_is_ignored(few, judge, bundled):
+    assert all(d.keeps is not None for d in measured(bundled, judge))
+    config = dataclasses.replace(bundled.config, data="fashion-mnist")
+    found = measured(Generator(config, bundled.network), judge)
+    assert found and all(d.keeps is None for d in found)
+    for changes in ({"data": "cifar10"}, {"image_size": 32}):
+        assert directions(untrained(**changes), judge)  # it could not read their images
 
 
 def test_a_model_without_classes_is_judged_too(few, judge, bundled):

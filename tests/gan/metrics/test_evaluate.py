@@ -61,6 +61,7 @@ def values(report) -> dict[str, float]:
     return {name: figure.value for name, figure in report.figures.items()}
 
 
+@pytest.mark.slow
 def test_a_model_that_makes_real_images_scores_like_real_images():
     report = evaluate(Copier(), measures=["frechet", "precision-recall"])
     figures = report.figures
@@ -73,6 +74,7 @@ def test_a_model_that_makes_real_images_scores_like_real_images():
     assert not np.allclose(report.class_shares, 0.1, atol=0.01)  # there are more ones than fives
 
 
+@pytest.mark.slow
 def test_one_that_copies_is_found_out_and_teaches_well(few_real_images):
     figures = evaluate(Copier(), count=600).figures
     assert figures["memorisation"].floor == pytest.approx(1, abs=0.1)
@@ -82,6 +84,7 @@ def test_one_that_copies_is_found_out_and_teaches_well(few_real_images):
     assert figures["accuracy_score"].value > 0.7
 
 
+@pytest.mark.slow
 def test_an_untrained_model_scores_badly(few_real_images):
     report = evaluate(untrained(), count=200)
     figures = report.figures
@@ -158,7 +161,8 @@ def test_too_few_images_are_refused():
         evaluate(untrained(), count=1)
 
 
-def test_the_tables_show_every_number(few_real_images):
+def test_the_tables_show_every_number(few_real_images, monkeypatch):
+    monkeypatch.setattr(accuracy_score, "epochs", lambda count: 1)
     report = evaluate(untrained(), count=50)
     assert len(report.figures) == 7
     for shown in (text(report), markdown(report)):
