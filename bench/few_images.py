@@ -133,7 +133,7 @@ def nn_ratio(generator: Generator, seen: ImageSet) -> float:
     judge, rng = Judge.load(seen.name), np.random.default_rng(1)
     z = rng.standard_normal((DRAWN, generator.z_dim))
     drawn = generator.sample(z, np.arange(DRAWN) % generator.classes)
-    held = image_set.load(seen.name, train=False).some(DRAWN, 0)
+    held = image_set.load(seen.name, train=False).subset(DRAWN, 0)
     known, *others = (
         torch.from_numpy(judge.features(images)) for images in (seen.pixels(), drawn, held.pixels())
     )

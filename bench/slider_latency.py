@@ -157,7 +157,7 @@ def measure_ours(browser: Browser, address: str, steps: int) -> dict[str, float]
     session = page.context.new_cdp_session(page)
     traffic = Traffic(session)
     page.goto(address)
-    page.get_by_text("drawn in your browser").wait_for()
+    page.get_by_text("generated in your browser").wait_for()
     page.wait_for_timeout(1500)
     loaded, inside = traffic.panel(), value_size(page)
     print(f"the panel fetches {loaded / 1000:.0f} kB; {inside / 1000:.0f} kB came with the page")

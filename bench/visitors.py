@@ -85,7 +85,7 @@ def enter(page: Page, address: str) -> list[tuple[str, str | None]]:
     asked: list[tuple[str, str | None]] = []
     page.on("request", lambda request: asked.append((request.url, request.post_data)))
     page.goto(address, timeout=120_000)
-    page.get_by_text("drawn in your browser").wait_for(timeout=120_000)
+    page.get_by_text("generated in your browser").wait_for(timeout=120_000)
     page.wait_for_timeout(2000)
     return asked
 

@@ -46,10 +46,10 @@ def resume(args: argparse.Namespace) -> None:
 def _lead(opener: Callable, args: argparse.Namespace) -> None:
     """The main process has the run and trains it; the others follow."""
     from gan.system.machine import set_threads
-    from gan.system.signals import told_to_stop
+    from gan.system.signals import stop_event
     from gan.training.launch import joined
 
-    with joined() as peers, told_to_stop(patient=peers.count > 1) as stop:
+    with joined() as peers, stop_event(ignore_repeats=peers.count > 1) as stop:
         set_threads(peers.here)
         if not peers.main:
             return peers.follow()

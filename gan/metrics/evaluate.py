@@ -77,7 +77,7 @@ def evaluate(
     figures |= _class_figures(labels, fake, test, held)
     if "memorisation" in measures and len(held.labels) >= 4:
         report_progress("memorisation", 0)
-        learnt = whole.some(config.train_images, config.seed)
+        learnt = whole.subset(config.train_images, config.seed)
         samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, labels)))
         figures["memorisation"] = Figure(*memorisation(samples, learnt.pixels(), held.pixels()))
     if "accuracy" in measures and generator.classes > 1:

@@ -16,8 +16,8 @@ from gan.data.image_set import DataError, ImageSet, load
 from gan.metrics.feature_extractors import FeatureExtractor, feature_extractor_for
 from gan.metrics.frechet import FrechetDistance, feature_statistics
 from gan.metrics.judge import BATCH
-from gan.system.machine import lower_thread_priority
-from gan.system.malloc import give_back
+from gan.system import priority
+from gan.system.malloc import trim
 
 COMPARED = 500  # real images for precision and recall: as many as samples
 
@@ -69,9 +69,9 @@ class RealFeaturesCache:
 
     def _make(self, data_name: str, size: int) -> None:
         # the priority of training: a lower one would wait for the end of the run
-        lower_thread_priority()
+        priority.lower(nice=priority.TRAINING)
         self._made[data_name, size] = read_real_features(data_name, size)
-        give_back()
+        trim()
 
 
 def read_real_features(data_name: str, size: int) -> RealFeatures:

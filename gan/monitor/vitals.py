@@ -101,7 +101,7 @@ class Probe:
         seen, held = self.trainer.data, self.real_features.held
         if len(seen.labels) > MEMORISABLE or len(held.labels) < 4:
             return None
-        unseen = held.some(len(seen.labels), 0)
+        unseen = held.subset(len(seen.labels), 0)
         return memorisation(pixels, seen.pixels(), unseen.pixels()).value
 
     @torch.no_grad()

@@ -12,8 +12,8 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from gan.storage.layout import HISTORY
 
+from gan.storage.layout import HISTORY
 
 
 class History:
@@ -21,7 +21,7 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self.path = Path(folder) / HISTORY
-        found = _lines(self.path)
+        found = read_rows(self.path)
         self.rows = [line for line in found if "mark" not in line]
         self.marks = [line for line in found if "mark" in line]
         self._waiting = b""

@@ -3,7 +3,7 @@
 import pytest
 
 from demo import text
-from demo.train.watch.doctor import wire
+from demo.train.payload import finding_payload
 from gan.monitor.diagnosis import ILLNESSES, STATES, Diagnosis
 from gan.training.live_settings import STEERABLE
 from tests.node import run_node
@@ -37,7 +37,7 @@ def said(tmp_path_factory):
     words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
     words["doctor.more.collapsing"] = "Most of it."
     values = {"top_share": 0.934, "step": 1200, "top_class": 1}
-    findings = [wire(Diagnosis(state, 0, values)) for state in STATES]
+    findings = [finding_payload(Diagnosis(state, 0, values)) for state in STATES]
     changed = ("changed", "rolled back", "diverged")
     marks = [
         [1200, kind, {"lr_d": 1e-4} if kind in changed else {}, 1500, "a note"] for kind in KINDS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from demo.export import order
+from demo.export import order as orders
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.watch.sources import Watchable
@@ -20,7 +20,7 @@ SIDE_PX = 900  # about; the sheet is enlarged as far as it stays below this
 
 
 @dataclass(frozen=True)
-class Order(order.Order):
+class Order(orders.Order):
     """The film of a folder with snapshots."""
 
     recipe: FilmRecipe
@@ -30,7 +30,7 @@ class Order(order.Order):
 
     @property
     def name(self) -> str:
-        return f"latent-studio-{order.safe_name(self.recipe.model)}-growth"
+        return f"latent-studio-{orders.safe_name(self.recipe.model)}-growth"
 
     def write(self, path: Path, on_frame: Callable[[int], None], stop: threading.Event) -> None:
         render(self.recipe, self.folder, path, on_frame, stop)

@@ -23,7 +23,7 @@ def few_real_images(monkeypatch):
     """1,000 real images of each kind, where the numbers themselves do not matter."""
 
     def few(name, train=True, size=None):
-        return load(name, train=train, size=size).some(1000, 0)
+        return load(name, train=train, size=size).subset(1000, 0)
 
     monkeypatch.setattr(gan.metrics.evaluate, "load", few)
     monkeypatch.setattr(accuracy_score, "LEAST_STEPS", 40)

@@ -1,4 +1,4 @@
-"""A runner that does what it is told at once and trains nothing, for tests of who may do what."""
+"""A runner that completes every job at once and trains nothing, for tests of access."""
 
 import json
 from concurrent.futures import Future
@@ -8,7 +8,7 @@ from gan.runner.status import RunStatus
 
 
 class FakeRunner:
-    """Keeps what it was asked; `end` ends the run as reaching its goal would."""
+    """Records its jobs; `end` ends the run as if it had reached its goal."""
 
     def __init__(self):
         self.status = RunStatus()

@@ -1,4 +1,4 @@
-"""A run that another process trains, in the folder of this server's runs: seen, and let alone."""
+"""A run that another process trains in the folder of this server's runs: shown, never changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 
 from demo.generate.weights import weights_function
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.text import i18n
@@ -21,7 +21,7 @@ from demo.train.watch.progress import Progress
 from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.layout import HISTORY, LOCK
-from gan.storage.run_lock import STALE_S, Holder
+from gan.storage.run_lock import EXPIRES_S, LockOwner
 from tests.watching import rows, signs
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
@@ -29,8 +29,8 @@ ME = "a" * 32
 
 
 def beat(folder: Path, age_s: float = 0.0, token: str = "theirs") -> None:
-    """Another machine's process trains it, and was seen so long ago."""
-    theirs = replace(Holder.here(), host="node7", process=4711, token=token)
+    """Lock the run for a process of another machine, with a heartbeat of this age."""
+    theirs = replace(LockOwner.this_process(), host="node7", process=4711, token=token)
     (folder / LOCK).write_text(json.dumps(asdict(theirs)))
     os.utime(folder / LOCK, (time.time() - age_s,) * 2)
 
@@ -66,21 +66,21 @@ def do(studio):
     return {made.__name__: made for made in panel.server_fns}
 
 
-def test_it_is_on_the_list_as_what_it_is(studio, do):
+def test_it_is_listed_as_training_elsewhere(studio, do):
     told = do["listed"]({"who": ME})
     assert told["elsewhere"] == ["far"] and not told["going"] and told["names"] == ["far"]
-    beat(studio.settings.runs / "far", age_s=STALE_S + 1)
+    beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)
     assert "elsewhere" not in do["listed"]({"who": ME})
 
 
-def test_it_is_neither_gone_on_with_nor_deleted(studio, do):
+def test_it_is_neither_resumed_nor_deleted(studio, do):
     wanted = {"refused": "elsewhere", "values": {"host": "node7", "process": 4711}}
     assert do["go_on"]({"who": ME, "run": "far"}) == wanted
     assert do["delete"]({"who": ME, "run": "far"}) == wanted
     assert (studio.settings.runs / "far").is_dir()
     with pytest.raises(RuntimeError, match="process 4711 on node7"):
         studio.runner.resume_run(studio.settings.runs / "far").result(20)
-    beat(studio.settings.runs / "far", age_s=STALE_S + 1)  # it was killed
+    beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)  # it was killed
     assert do["go_on"]({"who": ME, "run": "far"}) == {"run": "far"}
     studio.runner.pause().result(20)
     assert "elsewhere" not in do["listed"]({"who": ME})  # it is here now
@@ -89,7 +89,7 @@ def test_it_is_neither_gone_on_with_nor_deleted(studio, do):
     assert do["delete"]({"who": ME, "run": "far"}) == {"deleted": "far"}
 
 
-def test_its_curves_and_signs_grow_as_those_of_a_run_of_this_server(studio):
+def test_its_curves_and_vital_signs_grow(studio):
     watched, folder = Progress(studio), studio.settings.runs / "far"
     grow(folder, 20)
     first = watched.poll({"show": "far"})
@@ -103,7 +103,7 @@ def test_its_curves_and_signs_grow_as_those_of_a_run_of_this_server(studio):
     assert "reset" not in again and "vitals" not in again
 
 
-def test_one_that_goes_back_or_ends_replaces_what_was_seen(studio):
+def test_a_rollback_or_its_end_resets_the_page(studio):
     watched, folder = Progress(studio), studio.settings.runs / "far"
     grow(folder, 20)
     cursor = watched.poll({"show": "far"})["cursor"]
@@ -117,19 +117,19 @@ def test_one_that_goes_back_or_ends_replaces_what_was_seen(studio):
     assert over["reset"] and over["state"] == "done"
 
 
-def test_before_any_run_of_this_server_it_is_the_one_on_show(studio):
+def test_it_is_shown_before_the_first_run_of_this_server(studio):
     assert Progress(studio).poll({})["cursor"]["run"] == "far"
     (studio.settings.runs / "far" / LOCK).unlink()
     assert Progress(studio).poll({})["cursor"]["run"] == ""
 
 
-def test_damaged_figures_of_it_leave_the_film(studio):
+def test_its_damaged_history_leaves_the_film(studio):
     (studio.settings.runs / "far" / HISTORY).write_text('{"step": 1}\n')
     told = Progress(studio).poll({"show": "far"})
     assert "damaged" in told["error"] and told["frames"] == [10]
 
 
-def test_explore_plays_with_its_newest_weights(studio):
+def test_explore_uses_its_newest_weights(studio):
     weights, folder = weights_function(studio), studio.settings.runs / "far"
     first = weights({"model": "run:far", "file": False})
     assert first["live"] and not first["fixed"]
@@ -142,7 +142,7 @@ def test_explore_plays_with_its_newest_weights(studio):
     assert second["model_id"] != first["model_id"] and not second["live"]
 
 
-def test_whoever_may_not_change_it_is_not_told_where_it_is(studio, do):
-    studio.access._settings = replace(studio.settings, public=True)
+def test_a_visitor_who_does_not_own_it_does_not_learn_its_host(studio, do):
+    studio.access.privacy._settings = replace(studio.settings, public=True)
     with pytest.raises(Refused, match="not_yours"):
         studio.access.resume(ME, "far")
