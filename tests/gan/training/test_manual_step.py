@@ -69,7 +69,7 @@ def check_blocks(config, who, network, inputs):
         last = "" if block is blocks[-1] else block.modules[-1]
         assert sizes[last] == math.prod(block.shape), block
     for weight, _ in network.named_parameters():
-        assert sum(block.holds(weight) for block in blocks) == 1, weight
+        assert sum(block.owns(weight) for block in blocks) == 1, weight
 
 
 def test_it_tells_what_moved(tiny_data):
@@ -83,7 +83,7 @@ def test_it_tells_what_moved(tiny_data):
             mine = [
                 (weight.detach(), past)
                 for (name, weight), past in zip(network.named_parameters(), before, strict=True)
-                if block.holds(name)
+                if block.owns(name)
             ]
             change = torch.cat([(w - past).flatten() for w, past in mine]).norm()
             length = torch.cat([past.flatten() for _, past in mine]).norm()
