@@ -28,7 +28,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
     """256 digits, so that nothing waits for all of them."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
 
 
 def walk(run, steps):

@@ -30,7 +30,7 @@ B = dataclasses.replace(A, r1_gamma=0.0)
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
     """256 digits, and no vital signs, so that nothing waits for all of them."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
     monkeypatch.setattr(Vitals, "take", lambda *_: None)
 
 

@@ -20,7 +20,7 @@ TINY = preset("default", width=4, batch_size=4, steps=12)
 def root(tmp_path_factory, tiny_data):
     """One run each: finished, stopped, its newest damaged, all damaged, never saved; and others."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+        patch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
         yield made(tmp_path_factory.mktemp("runs"))
 
 

@@ -27,7 +27,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 @pytest.fixture
 def run(monkeypatch, tiny_data, tmp_path):
     """At step 4, with the frames of 0 and 4 kept."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
     made = Run.create(TINY, tmp_path)
     made.keep_snapshot()
     while made.step < 4:
