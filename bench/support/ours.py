@@ -34,9 +34,10 @@ def train_ours(seconds: float, seed: int) -> tuple[Generator, int]:
     """
     with tempfile.TemporaryDirectory() as folder:
         run = Run.create(preset("default", seed=seed), Path(folder) / "run")
+        run.extend(seconds=seconds)
         keeper, begun = Keeper(run), time.perf_counter()
         while (spent_s := time.perf_counter() - begun) < seconds:
-            run.trainer.done = spent_s / seconds
+            run.trainer.elapsed_s = spent_s
             keeper.advance()
         return run.generator(), run.step
 

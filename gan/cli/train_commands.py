@@ -45,6 +45,10 @@ def resume(args: argparse.Namespace) -> None:
 
 def _lead(opener: Callable, args: argparse.Namespace) -> None:
     """The main process has the run and trains it; the others follow."""
+    if args.seconds is not None and not 0 < args.seconds <= 1e9:
+        raise ValueError("--seconds must be above 0.")
+    if not args.save_every >= 0:
+        raise ValueError("--save-every must not be below 0.")
     from gan.system.machine import set_threads
     from gan.system.signals import told_to_stop
     from gan.training.launch import joined
@@ -53,9 +57,9 @@ def _lead(opener: Callable, args: argparse.Namespace) -> None:
         set_threads(peers.here)
         if not peers.main:
             return peers.follow()
-        run, goal = opener(args, peers)
+        run = opener(args, peers)
         with contextlib.closing(run):
-            _go_on(run, goal, args, stop)
+            _go_on(run, args, stop)
 
 
 def _begin(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
@@ -78,7 +82,9 @@ def _begin(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
     name = args.preset or ("own-images" if own else "default")
     config = configs.preset(name, **{**data, "seed": args.seed, **changes})
     peers.check(config)
-    return Run.create(config, args.out, peers.trainer), config.steps
+    run = Run.create(config, args.out, peers.trainer)
+    run.extend(seconds=args.seconds)
+    return run
 
 
 def images(args: argparse.Namespace) -> None:
@@ -92,13 +98,13 @@ def _open(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
     from gan.runs.run import Run
 
     run = Run.resume(args.folder, peers.trainer)
-    goal = args.steps if args.steps is not None else run.config.steps
-    if args.seconds is None and run.step >= goal:
+    run.extend(args.steps, args.seconds)
+    if run.is_done:
         raise ValueError(f"{args.folder} is at step {run.step} already; say --steps or --seconds.")
-    return run, goal if args.seconds is None else sys.maxsize
+    return run
 
 
-def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
+def _go_on(run, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
     """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
     from gan.monitor.best import best_step
     from gan.monitor.real_features import RealFeatures, RealFeaturesCache
@@ -106,11 +112,6 @@ def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # n
     from gan.runner.fault_tolerance import Keeper
     from gan.runs.snapshots import snapshot_steps
 
-    seconds = args.seconds
-    if seconds is not None and not seconds > 0:
-        raise ValueError("--seconds must be above 0.")
-    if not args.save_every >= 0:
-        raise ValueError("--save-every must not be below 0.")
     begun_s, framed_s, told, real_features = (
         run.elapsed_s,
         time.monotonic(),
@@ -128,15 +129,16 @@ def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # n
         kept = {*snapshot_steps(run.folder), run.step}
         run.keep_snapshot(best=best_step(vitals.rows(run.folder.name), kept))
 
-    bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
+    schedule = run.trainer.schedule
+    bar = tqdm(
+        total=schedule.goal if schedule.unit == "steps" else None, initial=run.step, unit="step"
+    )
     with bar:
         if run.step == 0:
             run.keep_snapshot()
-        while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
+        while not run.is_done:
             if stop.is_set():  # between steps: half of one could not be resumed bit for bit
                 break
-            if seconds and not begun_s:
-                run.trainer.done = run.elapsed_s / seconds
             stats = keeper.advance()
             bar.update(run.step - bar.n)
             told.say(keeper)

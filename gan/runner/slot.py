@@ -38,7 +38,7 @@ class Lane:
             Keeper(run, every_s),
             Vitals(real_features=real_features),
         )
-        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=run.config.steps)
+        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=run.goal_steps)
         self._restart_pace()
 
     @property
@@ -48,6 +48,7 @@ class Lane:
 
     def open(self, state: str) -> None:
         """Show it for the first time; one that has reached its goal is done."""
+        self.run.extend()  # one that ended after so many seconds may have steps left
         self.publish("done" if self._is_done(False) else state, keep=self.run.step == 0)
         if not self.is_live:
             self.run.close()
@@ -161,7 +162,7 @@ class Lane:
         self.fail(error)
 
     def _is_done(self, out_of_time: bool) -> bool:
-        return self.run.step >= self.run.config.steps or out_of_time
+        return self.run.is_done or out_of_time
 
     def _save(self) -> bool:
         """Whether the run still stands; the keeper's `warning` says if the disk refused."""
@@ -203,6 +204,6 @@ class Lane:
         rate = (run.step - step) / max(run.elapsed_s - elapsed_s, 1e-9)
         if run.elapsed_s - elapsed_s > PACE_S:
             self._restart_pace()
-        left_s = (run.config.steps - run.step) / rate if rate else None
+        left_s = run.trainer.schedule.left_s(run.step, run.elapsed_s, rate)
         images_per_s = rate * run.config.batch_size or self.status.images_per_s
         return {"images_per_s": images_per_s, "left_s": left_s}

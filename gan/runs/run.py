@@ -35,6 +35,7 @@ from gan.storage.metadata import change_about
 from gan.storage.run_lock import Hold
 from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
 from gan.training import live_settings
+from gan.training.schedule import Schedule
 from gan.training.trainer import StepStats, Trainer
 
 Maker = Callable[[Config, image_set.ImageSet], Trainer]
@@ -166,6 +167,7 @@ class Run(Training):
             "rows": sum(row["step"] <= self.step for row in self.rows),
             "roll_backs": self.roll_backs,
             "went_back": self._went_back,
+            "schedule": self.trainer.schedule.to_json(),
         }
         self._store.save(self.trainer.state_dict(), numbers, keep_previous)
         self._store.write_model(self.trainer.ema.state_dict())
@@ -176,9 +178,10 @@ class Run(Training):
         Raises:
             CheckpointError: none is good.
         """
-        counted, spent_s = self.roll_backs, self.cpu_s
+        counted, spent_s, schedule = self.roll_backs, self.cpu_s, self.trainer.schedule
         _, note = self._store.load(self._take, further)
         self.roll_backs, self.cpu_s = counted, spent_s
+        self._aim(schedule)
         self.rewinds += 1
         self._settle(note)
 
@@ -195,10 +198,12 @@ class Run(Training):
         present = self.config
         live_settings.changed(present, changes)
         reached, counted, spent_s = self.step, self.roll_backs, self.cpu_s
+        schedule = self.trainer.schedule
         self._store.load_milestone(self._take, step)
         made = live_settings.changes_after_all(self.config, present, changes)
         self.trainer.configure(live_settings.changed(self.config, made))
         self.roll_backs, self.cpu_s = counted, spent_s
+        self._aim(schedule)
         self.rewinds += 1
         note = f"Rolled back from step {reached} to step {self.step}"
         note += f", with a change ({live_settings.in_words(made)})." if made else "."
@@ -221,14 +226,21 @@ class Run(Training):
 
     def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
         config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
+        schedule = Schedule(**numbers.get("schedule", {"goal": config.steps}))
         unfinished = [StepStats(**stats) for stats in numbers.get("recent", [])]
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)
-        self.elapsed_s, self.cpu_s = elapsed_s, float(numbers.get("cpu_s", 0.0))
+        self.trainer.elapsed_s, self.trainer.schedule = elapsed_s, schedule
+        self.cpu_s = float(numbers.get("cpu_s", 0.0))
         self._rows = HistoryRows(self.history, unfinished)
         self.roll_backs = int(numbers.get("roll_backs", 0))
         self._rows_then = int(numbers.get("rows", 0))
         self._went_back = numbers.get("went_back")
+
+    def _aim(self, schedule: Schedule) -> None:
+        """Keep the goal of `schedule` after a checkpoint with an earlier goal has been loaded."""
+        found, at = self.trainer.schedule, (self.step, self.elapsed_s)
+        self.trainer.schedule = found.extend(schedule.goal, schedule.unit, *at)
 
     def _settle(self, note: str | None) -> None:
         """All else follows the checkpoint; what is missing or was passed over is told."""

@@ -31,7 +31,7 @@ class Training:
 
     def __init__(self, trainer: Trainer, history: History) -> None:
         self.trainer, self.history = trainer, history
-        self.elapsed_s, self.cpu_s, self.moves = 0.0, 0.0, 0
+        self.cpu_s, self.moves = 0.0, 0
         self.sheet = Preview(trainer)
         self._rows = HistoryRows(history)
 
@@ -39,6 +39,22 @@ class Training:
     def config(self) -> Config:
         """The present one: what may be steered can differ from config.json."""
         return self.trainer.config
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds that its steps took so far."""
+        return self.trainer.elapsed_s
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has reached the goal of its schedule."""
+        return self.trainer.schedule.progress(self.step, self.elapsed_s) == 1
+
+    @property
+    def goal_steps(self) -> int:
+        """Steps of its goal, `config.steps` while that is in seconds."""
+        schedule = self.trainer.schedule
+        return int(schedule.goal) if schedule.unit == "steps" else self.config.steps
 
     @property
     def step(self) -> int:
@@ -90,6 +106,19 @@ class Training:
             made = live_settings.difference(before, after)
             self.history.mark(self.step, "changed", changes=made)
 
+    def extend(self, steps: int | None = None, seconds: float | None = None) -> None:
+        """Set a new goal: `steps` in all, or `seconds` from now on. See `Schedule.extend`.
+
+        Without either, a run that has reached the goal of its schedule, but not `config.steps`,
+        continues to `config.steps`.
+        """
+        goal, unit = (steps, "steps") if seconds is None else (self.elapsed_s + seconds, "seconds")
+        if goal is None and self.is_done and self.step < self.config.steps:
+            goal = self.config.steps
+        if goal is not None:
+            schedule = self.trainer.schedule
+            self.trainer.schedule = schedule.extend(goal, unit, self.step, self.elapsed_s)
+
     def generator(self) -> Generator:
         """A copy of the present EMA weights, for use."""
         return Generator(
@@ -97,7 +126,7 @@ class Training:
         )
 
     def _count(self, start_s: float, cpu_s: float) -> None:
-        self.elapsed_s += time.perf_counter() - start_s
+        self.trainer.elapsed_s += time.perf_counter() - start_s
         self.cpu_s += time.process_time() - cpu_s
         self.moves += 1
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gan.runs.history_rows import FIGURES
 from gan.training.live_settings import STEERABLE
+from gan.training.schedule import Schedule
 from gan.training.trainer import StepStats
 
 COUNTS = ("classes", "d_real", "d_fake")  # of vital signs: lists; all others are numbers
@@ -69,6 +70,7 @@ def numbers_of(numbers: dict[str, Any]) -> None:
     for stats in recent:
         if not all(_is_number(value) for value in vars(StepStats(**stats)).values()):
             raise RowError("its unfinished row makes no sense")
+    Schedule(**numbers.get("schedule", {"goal": 1}))
     if numbers.get("went_back") is not None:
         _step(numbers["went_back"])
         _check_mark(numbers["went_back"])

@@ -62,6 +62,7 @@ class SharedTrainer(Trainer):
 
     def __init__(self, config: Config, images: ImageSet, cluster: Peers) -> None:
         self._cluster = cluster
+        self._main_lr_scale: float | None = None  # set in the other processes
         super().__init__(config, images, cluster.device)
         self.is_bfloat16 = self.is_bfloat16 or cluster.wants_bfloat16
 
@@ -71,7 +72,7 @@ class SharedTrainer(Trainer):
         Raises:
             PeersLost: the processes are not in step any more; go on from a checkpoint.
         """
-        self._cluster.tell(Told.STEP, b"" if self.done is None else struct.pack("<d", self.done))
+        self._cluster.tell(Told.STEP, struct.pack("<d", self._lr_scale()))
         try:
             return super().step()
         except Exception as error:
@@ -81,8 +82,11 @@ class SharedTrainer(Trainer):
 
     def follow_step(self, told: bytes) -> None:
         """The step that the main process is about to take."""
-        self.done = struct.unpack("<d", told)[0] if told else None
+        (self._main_lr_scale,) = struct.unpack("<d", told)
         self.step()
+
+    def _lr_scale(self) -> float:
+        return super()._lr_scale() if self._main_lr_scale is None else self._main_lr_scale
 
     def configure(self, config: Config) -> None:
         """See `Trainer.configure`."""

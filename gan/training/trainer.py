@@ -24,6 +24,7 @@ from gan.training.augment import disturbed
 from gan.training.live_settings import changed, difference
 from gan.training.losses import LOSSES, r1_penalty
 from gan.training.optimizer_state import below, check_moments, check_shapes, load_moments, moments
+from gan.training.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,14 @@ class Trainer:
     """Trains G against D; `ema` is the smoothed copy of G that is shown and used.
 
     The same config, data and machine give the same weights: every random number comes from
-    `rng`, a CPU generator whose state is part of `state_dict()`. `done`, 0..1, is set by whoever
-    trains for a time: the share of it that is over, which the learning rates then follow instead of
-    `config.steps`.
+    `rng`, a CPU generator whose state is part of `state_dict()`. The learning rates follow
+    `schedule`, at first to `config.steps`; the caller counts `elapsed_s`, the seconds of training,
+    for a schedule in seconds, and saves both.
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
-        self.config, self.step_count = config, 0
-        self.done: float | None = None
+        self.config, self.step_count, self.elapsed_s = config, 0, 0.0
+        self.schedule = Schedule(config.steps)
         self.data = data.some(config.train_images, config.seed)
         self.device = device or choose_device()
         quick = {"device": self.device, "memory_format": torch.channels_last}
@@ -201,11 +202,13 @@ class Trainer:
         for kept, new in zip(self.ema.buffers(), self.G.buffers(), strict=True):
             kept.copy_(new)
 
+    def _lr_scale(self) -> float:
+        if self.config.lr_schedule == "constant":
+            return 1.0
+        return self.schedule.scale(self.step_count, self.elapsed_s)
+
     def _set_learning_rates(self) -> None:
-        scale = 1.0
-        if self.config.lr_schedule == "linear":
-            done = self.step_count / self.config.steps if self.done is None else self.done
-            scale = max(0.0, min(1.0, 2 - 2 * done))
+        scale = self._lr_scale()
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 

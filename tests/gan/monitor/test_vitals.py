@@ -201,7 +201,7 @@ def test_they_take_their_share_and_no_more(run, log_of, monkeypatch):
     monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
     for second in range(100):
-        run.trainer.step_count, run.elapsed_s = second, float(second)
+        run.trainer.step_count, run.trainer.elapsed_s = second, float(second)
         vitals.take(run)
     assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
 
