@@ -125,7 +125,7 @@ class ManualTable:
 
 
 def _place(status: RunStatus) -> tuple[str, int, int]:
-    return status.run, status.rewinds, status.step
+    return status.run, status.rollbacks, status.step
 
 
 def _part(asked: Any, name: str) -> Any:

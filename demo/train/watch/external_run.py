@@ -13,7 +13,7 @@ from gan.config import Config
 from gan.monitor.best import best_step
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
-from gan.runner.slot import PACE_S
+from gan.runner.monitored_run import PACE_S
 from gan.runner.status import RunStatus
 from gan.runs.history import read_history, read_marks
 from gan.runs.snapshots import snapshot_steps
@@ -23,7 +23,7 @@ from gan.runs.snapshots import snapshot_steps
 class ExternalRun:
     """A run that another process trains, as its folder has it at one moment.
 
-    Its rows are numbered as they are in the folder. Its `rewinds` count down with every time it
+    Its rows are numbered as they are in the folder. Its `rollbacks` count down with every time it
     went back, from -2.
     """
 
@@ -45,7 +45,7 @@ class ExternalRun:
             status,
             state="elsewhere",
             error=None,
-            rewinds=-2 - sum("from_step" in mark for mark in marks),
+            rollbacks=-2 - sum("from_step" in mark for mark in marks),
             step=newest["step"],
             elapsed_s=newest["elapsed_s"],
             images_per_s=rate * config.batch_size,

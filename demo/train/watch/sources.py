@@ -63,7 +63,7 @@ class Live:
 class Recorded:
     """A run as its folder has it, read once. Its `status` has no picture: the film ends with it.
 
-    Its rows are numbered unlike those of the same run live, which `rewinds` of -1 makes known.
+    Its rows are numbered unlike those of the same run live, which `rollbacks` of -1 makes known.
     """
 
     status: RunStatus
@@ -80,7 +80,7 @@ class Recorded:
         config = status.config or Config()
         status = replace(
             status,
-            rewinds=-1,
+            rollbacks=-1,
             step=status.step or (rows[-1]["step"] if rows else 0),
             best_step=best_step(vitals, snapshot_steps(folder)),
             finding=diagnose(rows, vitals, config, marks) if vitals else None,

@@ -19,7 +19,7 @@ from gan.monitor.doctor import diagnose
 from gan.monitor.real_features import RealFeatures, _read, spread
 from gan.monitor.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
 from gan.monitor.vitals_log import Vitals, read_vitals
-from gan.runner import slot
+from gan.runner import monitored_run
 from gan.runner.runner import Runner
 from gan.runs.run import Run
 from gan.storage.layout import VITALS
@@ -233,7 +233,7 @@ def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatc
 
 
 def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of, monkeypatch):
-    monkeypatch.setattr(slot, "Vitals", lambda real_features: log_of())
+    monkeypatch.setattr(monitored_run, "Vitals", lambda real_features: log_of())
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
         begin = time.monotonic()

@@ -37,7 +37,7 @@ def run(monkeypatch, tiny_data, tmp_path):
 
 
 def test_a_kept_step_draws_what_it_drew_then(run):
-    shown = run.sheet.images().astype(int)
+    shown = run.preview.images().astype(int)
     while run.step < 8:
         run.advance()
     assert kept_steps(run.folder) == [0, 4]

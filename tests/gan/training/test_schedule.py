@@ -109,11 +109,11 @@ def test_it_is_saved_with_the_run_and_its_goal_outlives_resume_and_rollback(few_
     run.extend(steps=60)
     walk(run, 30).save()
     assert Run.resume(tmp_path).trainer.schedule == Schedule(60, cap=REWARM)
-    run.rewind(8, {})  # a checkpoint whose goal was 20
+    run.rollback(8, {})  # a checkpoint whose goal was 20
     assert run.step == 8 and run.trainer.schedule == Schedule(60)
     assert Run.resume(tmp_path).trainer.schedule == Schedule(60)
     run.extend(seconds=1e6)
-    run.roll_back()  # a checkpoint whose goal was 60 steps
+    run.reload()  # a checkpoint whose goal was 60 steps
     assert run.trainer.schedule.unit == "seconds" and run.trainer.schedule.cap == 1
 
 

@@ -94,7 +94,7 @@ def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
     assert "title" not in watched.poll(second["cursor"])
 
 
-@pytest.mark.parametrize("change", [{"rewinds": 1}, {"step": 150}])
+@pytest.mark.parametrize("change", [{"rollbacks": 1}, {"step": 150}])
 def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: dict) -> None:
     watched = Progress(running)
     running.runner.signs = signs(3)
