@@ -150,8 +150,8 @@ def test_steered_augmentation_is_told_and_only_that(images):
     for _ in range(4):
         steered.step()
     row = Probe(steered, RealFeatures()).measure()
-    assert row["augment"] == pytest.approx(steered.augment, abs=1e-3) and row["augment"] != 0.3
-    assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
+    assert row["augment"] == pytest.approx(steered.augment_p, abs=1e-3) and row["augment"] != 0.3
+    assert row["certainty"] == pytest.approx(steered.adaptive.r_t, abs=1e-3)
 
 
 def test_a_weight_that_is_not_a_number_breaks_nothing(images, known):
