@@ -23,7 +23,7 @@ from gan.runs.listing import RunInfo, run_info
 from gan.storage.metadata import change_about, read_about
 from gan.storage.run_lock import lock_owner
 
-JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "roll_back")
+JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "rollback")
 
 
 class Access:
@@ -81,9 +81,9 @@ class Access:
         self.privacy.check(who, config)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            folder, seconds = self._new_folder(config.data), self._settings.max_run_s
+            folder, limit_s = self._new_folder(config.data), self._settings.max_run_s
             pair = (beside, folder.with_name(folder.name + "-b")) if beside else None
-            started = self._runner.start(config, folder, seconds, paused=paused, beside=pair)
+            started = self._runner.start(config, folder, limit_s, paused=paused, beside=pair)
             return started, (folder, pair[1]) if pair else (folder,)
 
         return self._slot.take(self._queued(who, begin))
@@ -107,9 +107,7 @@ class Access:
         refuse_if_elsewhere(run.folder)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            most_s = self._settings.max_run_s  # each time it is resumed
-            seconds = None if most_s is None else run.elapsed_s + most_s
-            return self._runner.resume_run(run.folder, seconds), (run.folder,)
+            return self._runner.resume_run(run.folder, self._settings.max_run_s), (run.folder,)
 
         return self._slot.take(self._queued(who, begin))
 
@@ -143,7 +141,7 @@ class Access:
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("other_finding")
-        return self.act(who, "roll_back" if remedy.roll_back else "configure", **remedy.changes)
+        return self.act(who, "rollback" if remedy.roll_back else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
         """Leave the queue; False if the visitor was not in it."""

@@ -37,7 +37,7 @@ def build(studio: Studio) -> Panel:
             "state": status.state,
             "run": status.run,
             "step": status.step,
-            "rewinds": status.rewinds,
+            "rewinds": status.rollbacks,
             "pair": status.beside is not None,
             "playable": bool(status.run) and (folder / MODEL).exists(),
         }

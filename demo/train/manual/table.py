@@ -110,4 +110,4 @@ class ManualTable:
 
 
 def _at(status: RunStatus) -> tuple[str, int, int]:
-    return status.run, status.rewinds, status.step
+    return status.run, status.rollbacks, status.step

@@ -54,7 +54,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         after = studio.runner.status
         return {
             "step": after.step,
-            "back": after.rewinds != before.rewinds,
+            "back": after.rollbacks != before.rollbacks,
             "changes": difference(before.config, after.config),
             "before": difference(after.config, before.config),
         }

@@ -39,7 +39,7 @@ def test_only_the_visitor_who_started_a_run_controls_it(tmp_path):
     name = access.start(ANNA, Config())
     assert name == runner.status.run and access.steers(ANNA)
     assert not any(access.steers(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
-    for job in ("pause", "resume", "configure", "roll_back", "stop"):
+    for job in ("pause", "resume", "configure", "rollback", "stop"):
         assert refusal(lambda job=job: access.act(BEN, job)) == "not_yours"
     assert access.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
     assert runner.asked[-1] == ("configure", {"lr_g": 1e-3})
@@ -124,7 +124,7 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     access.treat(ANNA, "add_r1")
     assert runner.asked[-1] == ("configure", {"r1_gamma": 1.0})
     access.treat(ANNA, "roll_back")
-    assert runner.asked[-1] == ("roll_back", {"lr_d": 1e-4})
+    assert runner.asked[-1] == ("rollback", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
         assert refusal(lambda name=name: access.treat(ANNA, name)) == "other_finding"
     runner.show(diagnosis=None)

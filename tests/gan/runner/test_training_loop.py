@@ -12,11 +12,10 @@ import torch
 
 from gan.config import ConfigError, preset
 from gan.monitor.vitals_log import Vitals
-from gan.runner import slot
+from gan.runner import monitored_run
 from gan.runner.runner import Runner
-from gan.runs import open_runs
 from gan.runs import run as runs
-from gan.runs.pairs import pair_of
+from gan.runs.pairs import create_runs, pair_of
 from gan.runs.run import Run
 from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.storage.layout import NEWEST, PAIR
@@ -30,7 +29,7 @@ B = dataclasses.replace(A, r1_gamma=0.0)
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
     """256 digits, and no vital signs, so that nothing waits for all of them."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
     monkeypatch.setattr(Vitals, "take", lambda *_: None)
 
 
@@ -103,7 +102,7 @@ def test_a_pair_without_its_other_half_is_an_ordinary_run(runner, tmp_path):
         path.write_bytes(b"damaged")
     runner.resume_run(tmp_path / "b").result()
     assert (runner.status.run, runner.status.beside) == ("b", None)
-    assert "goes on alone" in runner.status.notes[-1]
+    assert "continues alone" in runner.status.notes[-1]
     runner.stop().result()
     for words in ({"beside": "../b", "first": True}, {"beside": "b", "first": False}, [], None):
         (tmp_path / "a" / PAIR).write_text(json.dumps(words))
@@ -114,16 +113,16 @@ def test_of_a_pair_both_are_begun_or_neither(runner, tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b/file").write_text("taken")
     with pytest.raises(FileExistsError):
-        open_runs.begin([(A, tmp_path / "a"), (B, tmp_path / "b")])
+        create_runs([(A, tmp_path / "a"), (B, tmp_path / "b")])
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
 def test_a_pair_is_not_steered(runner, tmp_path):
     start_pair(runner, tmp_path)
-    for job in (runner.configure(lr_g=1e-4), runner.roll_back(0)):
+    for job in (runner.configure(lr_g=1e-4), runner.rollback(0)):
         with pytest.raises(LookupError, match="differ"):
             job.result()
-    assert runner.status.rewinds == 0 and not runner.marks()
+    assert runner.status.rollbacks == 0 and not runner.marks()
 
 
 def test_by_hand_it_waits_paused_and_moves_one_step_at_a_time(runner, tmp_path):
@@ -153,15 +152,15 @@ def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
     kept = runner.status.milestones
     if state == "paused":
         runner.pause().result()
-    monkeypatch.setattr(slot, "healthy_steps", lambda *_: [(0, 0), (kept[1], kept[2] - 1)])
+    monkeypatch.setattr(monitored_run, "healthy_steps", lambda *_: [(0, 0), (kept[1], kept[2] - 1)])
     with pytest.raises(ConfigError):
-        runner.roll_back(lr_d=9.0).result()
-    assert runner.roll_back(lr_d=1e-4).result() == kept[1] > 0
-    assert (runner.status.state, runner.status.rewinds) == (state, 1)
+        runner.rollback(lr_d=9.0).result()
+    assert runner.rollback(lr_d=1e-4).result() == kept[1] > 0
+    assert (runner.status.state, runner.status.rollbacks) == (state, 1)
     assert runner.status.config.lr_d == 1e-4 and runner.marks()[-1]["step"] == kept[1]
     assert "Rolled back" in runner.status.notes[-1]
     with pytest.raises(CheckpointError, match="kept"):
-        runner.roll_back(-1).result()
+        runner.rollback(-1).result()
     if state == "running":
         until(lambda: runner.status.step > kept[2])
 
@@ -197,7 +196,7 @@ def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
 def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch, part):
     runner.start(A, tmp_path / "r").result()
     until(lambda: runner.status.step > 3)
-    monkeypatch.setattr(slot, part, lambda *_: 1 / 0)
+    monkeypatch.setattr(monitored_run, part, lambda *_: 1 / 0)
     step = runner.status.step
     if part == "diagnose":  # a diagnosis is not worth a run
         until(lambda: runner.status.step > step + 5)
