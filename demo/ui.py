@@ -13,7 +13,7 @@ from demo.export.events import visitor
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
 from demo.panels import STATIC, first, preloads
-from demo.server.model_menu import choices, model_name, preferred
+from demo.server.model_menu import choices, preferred
 from demo.server.studio import Studio
 from demo.theme import theme
 from demo.train import tab as train
@@ -70,11 +70,8 @@ def build(studio: Studio) -> gr.Blocks:
                     tab.build(studio, model, t)
 
         def refresh(current: str | None, request: gr.Request) -> Any:
-            options = choices(studio, request.session_hash)
-            folder = studio.model_folders().get(current)
-            if folder is not None:
-                if all(current != value for _, value in options):  # hidden, but known by name
-                    options.append((model_name(current, folder), current))
+            options = choices(studio, request.session_hash, current)
+            if any(current == model_id for _, model_id in options):
                 # no value: another event may have selected a model meanwhile
                 return gr.Dropdown(choices=options)
             return gr.Dropdown(choices=options, value=preferred(options))

@@ -19,7 +19,7 @@ from demo.generate.find import find_function
 from demo.generate.time_machine import moments_function
 from demo.generate.weights import weights_function
 from demo.panels import Panel
-from demo.server.model_menu import about, chosen
+from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import judge_of, kept_directions
 from gan.explore.directions import Direction, directions
@@ -64,11 +64,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         elem_id="explore",
     )
 
-    def select(value: Any, request: gr.Request) -> Any:
-        wanted = value.get("wanted") if isinstance(value, dict) else None
-        return chosen(studio, wanted, request.session_hash)
-
-    panel.submit(select, panel, model, **QUIET)
+    panel.submit(selector(studio), panel, model, **QUIET)
     model.change(
         value_of,
         model,

@@ -9,7 +9,7 @@ import gradio as gr
 from demo import text
 from demo.events import QUIET
 from demo.panels import Panel
-from demo.server.model_menu import chosen
+from demo.server.model_menu import selector
 from demo.server.studio import Studio
 
 
@@ -38,11 +38,7 @@ def build(studio: Studio, model: gr.Dropdown) -> None:
         elem_classes="ls-hub",
     )
 
-    def select(value: Any, request: gr.Request) -> Any:
-        wanted = value.get("wanted") if isinstance(value, dict) else None
-        return chosen(studio, wanted, request.session_hash)
-
-    panel.submit(select, panel, model, **QUIET)
+    panel.submit(selector(studio), panel, model, **QUIET)
 
 
 async def _page(request: gr.Request) -> str:

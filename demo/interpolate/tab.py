@@ -17,11 +17,10 @@ from demo.generate.weights import weights_function
 from demo.interpolate import clips
 from demo.interpolate.estimates import Estimates
 from demo.panels import Panel
-from demo.server.model_menu import about, chosen
+from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.media.colormaps import COLOURS
 from gan.media.formats import FPS
-from gan.recipes.model_ids import parted
 
 CHOOSE = "(model, clip) => ({...clip, model})"
 
@@ -84,12 +83,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 elem_classes="ls-export-files lc-file",
             )
 
-    def select(value: Any, request: gr.Request) -> Any:
-        wanted = value.get("wanted") if isinstance(value, dict) else None
-        wanted = parted(wanted)[0] if isinstance(wanted, str) else None
-        return chosen(studio, wanted, request.session_hash)
-
-    panel.submit(select, panel, model, **QUIET)
+    panel.submit(selector(studio), panel, model, **QUIET)
     model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)
     write = exporter(studio.exports, "clip", lambda clip: clips.order(studio, clip))
     write.__doc__ = "Write a clip to a file, and its recipe beside it: takes the recipe's JSON."
