@@ -43,7 +43,7 @@ class Access:
         allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
         return allowed[self._settings.training]
 
-    def steers(self, who: str) -> bool:
+    def controls(self, who: str) -> bool:
         """Whether this visitor controls the current run: it is theirs, or the server is."""
         visitor = self._visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
@@ -124,7 +124,7 @@ class Access:
             raise LookupError(f"There is no job {job!r}.")
         if self._runner.status.state not in ACTIVE:
             raise Refused("nothing")
-        if not self.steers(who):
+        if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
         future = getattr(self._runner, job)(*args, **values)
@@ -163,7 +163,7 @@ class Access:
             "may": "open" if self.may_train(who) else self._settings.training,
             "host": visitor.is_host,
             "taken": taken,
-            "mine": taken and self.steers(who),
+            "mine": taken and self.controls(who),
             **self._slot.standing(visitor.mark),
         }
 

@@ -48,8 +48,8 @@ def build(studio: Studio) -> Panel:
         return told
 
     def config_of(asked: dict[str, Any]) -> Config:
-        values = studio.collections.wanted(asked.get("who"), asked.get("settings"))
-        return settings_form.wanted(values, studio.settings)
+        values = studio.collections.complete(asked.get("who"), asked.get("settings"))
+        return settings_form.parse(values, studio.settings)
 
     @endpoint
     def start(asked: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def build(studio: Studio) -> Panel:
         words=text.words("train"),
         server_functions=[standing, start, act, leave, pace, own],
         elem_id="train-form",
-        offered=settings_form.offered(studio.settings),
+        offered=settings_form.payload(studio.settings),
     )
 
 

@@ -38,14 +38,14 @@ def form(page, site):
     """The empty page of the site with the form on it; `tell` is what the server says from now."""
     site.serve(page)
     page.goto(site.address)
-    offered = settings_form.offered(Settings())
+    offered = settings_form.payload(Settings())
     page.evaluate(MOUNT, {"offered": offered, "words": text.words("train", "panel")["en"]})
     page.get_by_text("all 10,000 steps in about").wait_for()
     return page
 
 
 def begin(form, **changes):
-    config = settings_form.wanted({}, Settings()).to_json() | changes
+    config = settings_form.parse({}, Settings()).to_json() | changes
     taken = {"taken": True, "mine": True, "playable": True, "run": "r", "state": "running"}
     form.evaluate("(told) => window.tell(told)", taken | {"config": config, "key": str(changes)})
 

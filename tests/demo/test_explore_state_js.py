@@ -1,4 +1,4 @@
-"""What the Explore tab steers: latents, locks, undo and blended classes, without a browser."""
+"""The state of the Explore tab without a browser: latents, locks, undo and blended classes."""
 
 import pytest
 

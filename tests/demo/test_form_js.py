@@ -22,7 +22,7 @@ give({ mine, preset, back, names: [mine, preset, back].map((one) => presetOf(one
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    offered = settings_form.offered(Settings())
+    offered = settings_form.payload(Settings())
     given = {"presets": offered["presets"], "data": offered["data"], "own": OWN}
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 

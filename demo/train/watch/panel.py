@@ -36,7 +36,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         shown = current.state in ("running", "paused") and told["cursor"]["run"] == current.run
         alone = current.beside is None  # the settings of a pair do not change
         who = asked.get("who") if isinstance(asked, dict) else None
-        told["mine"] = shown and alone and access.steers(who)
+        told["mine"] = shown and alone and access.controls(who)
         return told
 
     def frames(asked: Any) -> dict[str, Any]:

@@ -37,8 +37,8 @@ def refusal(do):
 def test_only_the_visitor_who_started_a_run_controls_it(tmp_path):
     access, runner = made(tmp_path)
     name = access.start(ANNA, Config())
-    assert name == runner.status.run and access.steers(ANNA)
-    assert not any(access.steers(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
+    assert name == runner.status.run and access.controls(ANNA)
+    assert not any(access.controls(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
     for job in ("pause", "resume", "configure", "roll_back", "stop"):
         assert refusal(lambda job=job: access.act(BEN, job)) == "not_yours"
     assert access.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
@@ -73,7 +73,7 @@ def test_the_server_owner_decides_who_may_train(tmp_path, training, may, reason)
 def test_the_server_owner_controls_and_owns_every_run(tmp_path):
     access, _ = made(tmp_path, owner_key=KEY, public=True)
     name = access.start(ANNA, Config())
-    assert access.steers(HOST) and access.owns(HOST, name)
+    assert access.controls(HOST) and access.owns(HOST, name)
     assert access.standing(HOST)["host"] and not access.standing(ANNA)["host"]
     access.act(HOST, "stop")
 
@@ -90,8 +90,8 @@ def test_on_a_public_server_a_run_belongs_to_the_visitor_who_started_it(tmp_path
     runner.end()
     assert refusal(lambda: access.resume(BEN, name)) == "not_yours"
     again, after = made(tmp_path, public=True)  # the server was restarted
-    assert not again.steers(ANNA)
-    assert again.resume(ANNA, name) == name and again.steers(ANNA)
+    assert not again.controls(ANNA)
+    assert again.resume(ANNA, name) == name and again.controls(ANNA)
     assert after.asked[-1][:2] == ("resume_run", name)
     own_machine, _ = made(tmp_path)
     assert own_machine.owns(BEN, name)
