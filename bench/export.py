@@ -1,10 +1,10 @@
-"""How fast a loop becomes a file, and how much memory that takes, beside the usual way.
+"""Measure the time and memory of exporting a loop, beside the usual way.
 
-    PYTHONPATH=. python bench/export.py
+    python bench/export.py
 
-240 frames of 448 x 448 from the bundled model, drawn and encoded: by `gan.recipes.render`, and by
-drawing them all into a list of RGB frames that goes to `imageio.mimsave`. Then our peak memory, of
-this program and its encoder together, for 100 and for 3,000 frames. Last line: one JSON object.
+Draws and encodes 240 frames of 448 x 448 px from the bundled model, once by `gan.recipes.render`
+and once as a list of all RGB frames given to `imageio.mimsave`. Then measures our peak memory,
+encoder included, for 100 and for 3,000 frames. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from statistics import median
 import imageio
 import imageio_ffmpeg
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.latent.plan import Plan
 from gan.media.formats import KINDS

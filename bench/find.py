@@ -1,11 +1,11 @@
-"""How well, and how fast, real test digits are found in the bundled model's latent space.
+"""Measure how well, and how fast, test digits are projected into the bundled model's latent space.
 
-    PYTHONPATH=. python bench/find.py
+    python bench/find.py
 
-A hundred digits that the model has never seen go one by one through the server function that the
-page calls. Beside it the same descent from one random start, just as long: once of a random class,
-once told the digit's own. Then 500 more digits and what is no digit, with the verdicts; CLOSE and
-CANNOT in gan/explore/projection.py are chosen from these. The last line is one JSON object.
+A hundred test digits go through the server function that the page calls. Beside it, Adam from a
+single random start for the same time: with a random class, and with the digit's own. Then 500 more
+digits and images that are no digits, with the verdicts, from which CLOSE and CANNOT of
+gan/explore/projection.py were chosen. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 import json
 import statistics
 import string
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,13 +26,14 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch.nn.functional import one_hot
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
 from demo.generate.find import find_function
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.data.image_set import LOCAL_COPIES, load
 from gan.explore.centering import center
-from gan.explore.projection import NORM_MAX, PRIOR, Found, advance, found, signed
-from gan.explore.projection_init import begin
+from gan.explore.projection import NORM_MAX, PRIOR, Projection, advance, begin, projections, signed
 from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
@@ -41,7 +43,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def as_the_page_does(studio: Studio, image: np.ndarray) -> tuple[dict, float, float]:
-    """The last answer, the seconds until it came, and those until the first one."""
+    """Return the last answer, the seconds until it came, and those until the first one."""
     find = find_function(studio)
     h, w, c = image.shape
     picture = base64.b64encode(image.tobytes()).decode()
@@ -54,7 +56,7 @@ def as_the_page_does(studio: Studio, image: np.ndarray) -> tuple[dict, float, fl
 
 
 def one_start(generator: Generator, image: np.ndarray, label: int, seconds: float) -> float:
-    """The match of one random start of a class after so long with Adam, within the same norm."""
+    """Return the match after so many seconds of Adam from one random start, within the norm."""
     goal, classes = signed(image[None]), one_hot(torch.tensor([label]), 10).float()
     z = torch.randn(1, generator.z_dim, generator=torch.Generator().manual_seed(0))
     z.requires_grad_(True)
@@ -72,18 +74,18 @@ def one_start(generator: Generator, image: np.ndarray, label: int, seconds: floa
     return max(0.0, 1 - np.square(off).mean() / image.var())
 
 
-def together(generator: Generator, judge: Judge, images: np.ndarray) -> list[Found]:
-    """The same search for many pictures at once, without a clock."""
+def together(generator: Generator, judge: Judge, images: np.ndarray) -> list[Projection]:
+    """Project many images at once, without a time limit."""
     parts = [images[i : i + 25] for i in range(0, len(images), 25)]
     return [
         one
         for part in parts
-        for one in found(advance(begin(generator, part, judge), generator), generator)
+        for one in projections(advance(begin(generator, part, judge), generator), generator)
     ]
 
 
 def scribbles(count: int) -> np.ndarray:
-    """Random strokes, centred as a drawing is, uint8 (count,28,28,1)."""
+    """Draw random strokes, centred like a drawing, uint8 (count,28,28,1)."""
     rng, images = np.random.default_rng(0), []
     for _ in range(count):
         sheet = Image.new("L", (280, 280))
@@ -94,7 +96,7 @@ def scribbles(count: int) -> np.ndarray:
 
 
 def letters() -> np.ndarray:
-    """Capitals of Pillow's own font less I, O and others that are digits too, (n,28,28,1)."""
+    """Draw capitals that do not look like digits, uint8 (n,28,28,1)."""
     font, images = ImageFont.load_default(200), []
     for letter in sorted(set(string.ascii_uppercase) - set("BDGILOQSZ")):
         sheet = Image.new("L", (280, 280))
@@ -105,7 +107,7 @@ def letters() -> np.ndarray:
 
 
 def quantiles(values: list[float]) -> list[float]:
-    """At `QUANTILES`."""
+    """Return the values at `QUANTILES`."""
     return [round(float(q), 4) for q in np.quantile(values, QUANTILES)]
 
 
@@ -113,7 +115,9 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--digits", type=int, default=100)
-    parser.add_argument("--sheet", type=Path, help="write pairs, sought and found, as this PNG")
+    parser.add_argument(
+        "--sheet", type=Path, help="write pairs of target and projection to this PNG"
+    )
     options = parser.parse_args()
     set_threads()
     data = load("mnist", train=False)
@@ -124,13 +128,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as runs:
         studio = Studio(Settings(runs=Path(runs)))
         generator, judge = studio.generator("mnist"), Judge.load("mnist")
-        as_the_page_does(studio, digits[0])  # the first one loads what the others share
-        rows, blind, told = [], [], []
+        as_the_page_does(studio, digits[0])  # warm-up
+        rows, blind, informed = [], [], []
         draw = np.random.default_rng(0)
         for image, label in zip(digits, labels, strict=True):
             answer, seconds, first = as_the_page_does(studio, image)
             blind.append(one_start(generator, image, int(draw.integers(10)), seconds))
-            told.append(one_start(generator, image, label, seconds))
+            informed.append(one_start(generator, image, label, seconds))
             z = np.frombuffer(base64.b64decode(answer["z"]), "<f4").copy()
             rows.append({**answer, "seconds": seconds, "first": first, "array": z})
         studio.close()
@@ -142,7 +146,7 @@ def main() -> None:
         "first_answer_s": quantiles([row["first"] for row in rows]),
         "norm": quantiles([float(np.linalg.norm(row["array"])) for row in rows]),
         "one_start_match": quantiles(blind),
-        "one_start_told_match": quantiles(told),
+        "one_start_told_match": quantiles(informed),
         "class_kept": statistics.mean(
             row["label"] == label for row, label in zip(rows, labels, strict=True)
         ),

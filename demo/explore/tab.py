@@ -21,9 +21,10 @@ from demo.generate.weights import weights_function
 from demo.panels import Panel
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
-from gan.explore.cached_directions import judge_of, kept_directions
+from gan.explore.cached_directions import load_directions
 from gan.explore.directions import Direction, directions
 from gan.latent.latents import latent
+from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
 
 FIRST_SEED = 0
@@ -85,9 +86,9 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
     count = generator.classes if 0 < generator.classes <= FACES_MOST else 1
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
-    found = kept_directions(folder, generator) if folder else None
+    found = load_directions(folder, generator) if folder else None
     if found is None:
-        found = directions(generator, judge_of(generator.config.data))
+        found = directions(generator, find_judge(generator.config.data))
     axes = np.array([direction.axis for direction in found], "<f4")
     return {
         **about(generator),

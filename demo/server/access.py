@@ -21,7 +21,7 @@ from gan.config import Config
 from gan.runner.runner import Runner
 from gan.runs.listing import RunInfo, run_info
 from gan.storage.metadata import change_about, read_about
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import lock_owner
 
 JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "roll_back")
 
@@ -138,8 +138,8 @@ class Access:
         Raises:
             Refused: the finding has changed, or as `act`.
         """
-        finding = self._runner.status.finding
-        remedies = {remedy.name: remedy for remedy in finding.remedies} if finding else {}
+        diagnosis = self._runner.status.diagnosis
+        remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("other_finding")
@@ -195,5 +195,6 @@ class Access:
 
 def refuse_if_elsewhere(folder: Path) -> None:
     """Raise Refused if another process trains the run in this folder."""
-    if (found := elsewhere(folder)) is not None:
-        raise Refused("elsewhere", host=found.host, process=found.process)
+    owner = lock_owner(folder)
+    if owner is not None and not owner.is_this_process:
+        raise Refused("elsewhere", host=owner.host, process=owner.process)

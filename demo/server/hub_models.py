@@ -35,8 +35,8 @@ class HubModels:
             settings.hub_cache, settings.max_hub_mb * MB, settings.hub_kept, settings.hub_days
         )
         if settings.hub:
-            self.cache.sweep()
-            self.cache.tidy()
+            self.cache.remove_unfinished()
+            self.cache.evict()
         self._pool = ThreadPoolExecutor(AT_ONCE, "hub")
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}  # by page
@@ -59,7 +59,7 @@ class HubModels:
         """Note that a page uses a model, of any kind."""
         if not model.startswith(PREFIX) or not page:
             return
-        self.cache.used(model.removeprefix(PREFIX))
+        self.cache.touch(model.removeprefix(PREFIX))
         with self._lock:
             known = self._asked.setdefault(page, [])
             self._asked.move_to_end(page)

@@ -93,7 +93,7 @@ class ImageCollections:
         """{"who", "id", "name"}: {"name"}; an empty name changes nothing."""
         one = self._mine(asked)
         name = clean_title(asked.get("name")) or one.name
-        return {"name": CollectionStore().change(one, name=name).name}
+        return {"name": CollectionStore().update(one, name=name).name}
 
     def delete(self, asked: dict[str, Any]) -> dict[str, Any]:
         """{"who", "id"}: {"deleted": id}; permanently."""
@@ -147,7 +147,7 @@ class ImageCollections:
             mine = [one for one in store.all() if one.owner == self._mark(who)]
             if len(mine) >= settings.max_collections:
                 raise Refused("images_most", most=settings.max_collections)
-            if store.bytes() > settings.images_room_mb * MB:
+            if store.disk_bytes() > settings.images_room_mb * MB:
                 raise Refused("images_room")
 
     def take(

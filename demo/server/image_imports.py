@@ -17,8 +17,8 @@ from typing import Any
 from demo.server.endpoint import Refused, without_folders
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
-from gan.data.intake.errors import IntakeError
-from gan.data.intake.importer import Progress, take_in
+from gan.data.intake.importer import Progress, import_images
+from gan.data.intake.messages import ImageImportError
 from gan.data.intake.sources import Limits
 
 AT_ONCE = 2
@@ -73,8 +73,8 @@ class ImageImports:
     ) -> ImageImport:
         """Start to import a file or folder for the visitor of this mark.
 
-        `options`: name, size and fit for `take_in`. `leave_nothing`: delete the source afterwards,
-        also when refused.
+        `options`: name, size and fit for `import_images`. `leave_nothing`: delete the source
+        afterwards, also when refused.
 
         Raises:
             Refused: too many at once, in total or of this visitor.
@@ -131,7 +131,7 @@ class ImageImports:
             one.progress = progress
 
         try:
-            one.made = take_in(
+            one.made = import_images(
                 source,
                 CollectionStore(),
                 limits=limits,
@@ -141,7 +141,7 @@ class ImageImports:
                 **options,
             )
             one.state = "done"
-        except IntakeError as error:
+        except ImageImportError as error:
             sentence = without_folders(str(error))
             one.error = {"key": error.key, "values": error.values, "sentence": sentence}
             one.skipped = error.skipped

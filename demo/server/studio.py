@@ -14,7 +14,7 @@ from demo.server.pace_cache import PaceCache
 from demo.settings import Settings
 from gan.models.generator import Generator
 from gan.runner.runner import Runner
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked
 
 
 class Studio:
@@ -45,7 +45,7 @@ class Studio:
         if self._live.covers(model.removeprefix(RUN_PREFIX)):
             return True
         folder = self.library.folder(model)
-        return folder is not None and elsewhere(folder) is not None
+        return folder is not None and is_locked(folder)
 
     def generator(self, model: str, wait_s: float = 0.0) -> Generator:
         """Return a model; of the current run a recent copy.

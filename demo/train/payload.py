@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from gan.monitor.finding import Finding
+from gan.monitor.diagnosis import Diagnosis
 
 CURVES = ("step", "loss_g", "loss_d", "d_real", "d_fake")
 # in one answer
@@ -78,7 +78,7 @@ def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
     return rows[-MAX_MARKS:]
 
 
-def finding_payload(finding: Finding | None) -> dict[str, Any] | None:
+def diagnosis_payload(finding: Diagnosis | None) -> dict[str, Any] | None:
     """A finding as JSON; None where there is none.
 
     state, since (step), values, evidence as [name, value, limit, side] and remedies as [name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from demo.settings import Settings
 from gan.config import CHOICES, FEWEST_IMAGES, PRESETS, RANGES, Config, ConfigError, preset
-from gan.data.image_set import is_here
+from gan.data.image_set import is_available
 from gan.datasets import DATASETS
 from gan.training.live_settings import STEERABLE
 
@@ -48,7 +48,7 @@ def payload(settings: Settings) -> dict[str, Any]:
     for values in filled.values():
         values["steps"] = min(values["steps"], settings.max_steps)
     data = {
-        name: {"image_size": spec.image_size, "here": is_here(name)}
+        name: {"image_size": spec.image_size, "here": is_available(name)}
         for name, spec in DATASETS.items()
     }
     return {"rows": rows(settings), "presets": filled, "data": data, "first": FIRST_PRESET}

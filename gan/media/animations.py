@@ -53,7 +53,7 @@ class _Animation:
         self._begin()
 
     def write(self, frame: np.ndarray) -> None:
-        self._workers.do(self.part, frame, self._before)
+        self._workers.submit(self.part, frame, self._before)
         self._before = frame
 
     def part(self, frame: np.ndarray, before: np.ndarray | None) -> Part:
@@ -105,7 +105,7 @@ class Apng(_Animation):
         return png.chunk(b"acTL", struct.pack(">II", self._count, self._target.loops))
 
     def _compressed(self, pixels: np.ndarray) -> bytes:
-        return png.compressed(pixels, self._up, self._workers.over)
+        return png.compressed(pixels, self._up, self._workers.aborted)
 
     def _store(self, part: Part) -> None:
         place = part.width, part.height, part.left, part.top

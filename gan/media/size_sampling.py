@@ -55,7 +55,7 @@ def _parts(kind: str, target: Target, runs: Iterable[Run]) -> list[float]:
             before = None
             for frame in run:
                 if before is not None or not number or kind == "zip":
-                    workers.do(writer.part, frame, before)
+                    workers.submit(writer.part, frame, before)
                 before = frame
         workers.finish()
     finally:

@@ -27,11 +27,11 @@ class PngZip:
         self._workers = OrderedPool(self._store, target.check_stop)
 
     def write(self, frame: np.ndarray) -> None:
-        self._workers.do(self.part, frame)
+        self._workers.submit(self.part, frame)
 
     def part(self, frame: np.ndarray, before: np.ndarray | None = None) -> bytes:
         """A frame's own file; `before` makes no difference."""
-        return png.picture(frame, self._up, self._target.palette, self._workers.over)
+        return png.picture(frame, self._up, self._target.palette, self._workers.aborted)
 
     def finish(self) -> None:
         self._workers.finish()

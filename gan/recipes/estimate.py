@@ -30,7 +30,7 @@ from gan.media.stills import sheet
 from gan.media.writer import Target
 from gan.recipes.clip_plan import make_plan
 from gan.recipes.render import AHEAD, BATCH, draw, look_of, sample_of, write
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
@@ -180,7 +180,7 @@ def _drawn(
     offsets = np.arange(length)
     groups = [np.array(starts[i : i + at_once]) for i in range(0, len(starts), at_once)]
     batches = (draw(plan, generator, (group[:, None] + offsets).ravel()) for group in groups)
-    with closing(ahead(batches, AHEAD)) as drawn:
+    with closing(prefetch(batches, AHEAD)) as drawn:
         for batch in drawn:
             for run in range(0, len(batch), length):
                 yield [look.levels(frame) for frame in batch[run : run + length]]

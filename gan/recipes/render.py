@@ -17,7 +17,7 @@ from gan.media.export import export
 from gan.media.frame_style import Look
 from gan.media.writer import Stopped
 from gan.recipes.clip_plan import make_plan
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
@@ -87,7 +87,7 @@ def frames(plan: Plan, generator: Generator) -> Iterator[np.ndarray]:
     at_once = max(1, BATCH // plan.tiles**2)
     starts = range(0, len(plan.z), at_once)
     batches = (draw(plan, generator, slice(start, start + at_once)) for start in starts)
-    with closing(ahead(batches, AHEAD)) as drawn:
+    with closing(prefetch(batches, AHEAD)) as drawn:
         for batch in drawn:
             yield from batch
 

@@ -11,7 +11,7 @@ from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.monitor.outcome import outcome
+from gan.monitor.compare import outcome
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.status import RunStatus
 from gan.runs.listing import list_runs
@@ -47,7 +47,7 @@ class Pairs:
         `Progress.poll` for each run, none before the first pair. When new: pair, with `names`,
         `experiment` ("" for none of the list), `differences` ([setting, first value, second
         value]), `goal` (steps), and `images` that D sees per step of each run. When the pair has
-        ended: outcome (`gan.monitor.outcome.Outcome`).
+        ended: outcome (`gan.monitor.compare.Outcome`).
         """
         asked = asked if isinstance(asked, dict) else {}
         runner, who = self._studio.runner.status, asked.get("who")

@@ -29,7 +29,7 @@ def routes(studio: Studio) -> list[Route]:
         return collections.take(who, path, _options(query), leave_nothing=True)
 
     def create() -> tuple[int, Path]:
-        return CollectionStore().arrive_as_file()
+        return CollectionStore().new_upload()
 
     uploads = Uploads(studio.settings.max_upload_mb, collections.admit, create, take)
     return [Route(ADDRESS, uploads.upload, methods=["POST"])]

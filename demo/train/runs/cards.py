@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.train.payload import number
+from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
-from gan.monitor.finding import Finding
 from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
@@ -36,7 +36,7 @@ class Card:
     frechet: float | None
     frechet_error: float | None
     diversity: float | None
-    finding: Finding | None
+    diagnosis: Diagnosis | None
     size_bytes: int
 
 
@@ -65,7 +65,7 @@ def card(folder: Path) -> Card | None:
         frechet=number(signs.get("frechet")),
         frechet_error=number(signs.get("frechet_error")),
         diversity=number(signs.get("diversity")),
-        finding=_finding(info, vitals),
+        diagnosis=_diagnosis(info, vitals),
         size_bytes=size_on_disk(folder),
     )
 
@@ -82,7 +82,7 @@ def size_on_disk(folder: Path) -> int:
     return sum(sizes.values())
 
 
-def _finding(info: RunInfo, vitals: list[dict]) -> Finding | None:
+def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     if info.config is None or not vitals:
         return None
     try:

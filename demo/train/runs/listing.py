@@ -12,12 +12,12 @@ from demo.server.endpoint import without_folders
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.payload import finding_payload
+from demo.train.payload import diagnosis_payload
 from demo.train.runs.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
 from gan.storage.layout import MODEL
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked
 
 CARD_S = 5.0  # a card of a run in progress, which changes all the time, is kept this long
 # settings that no preset determines
@@ -98,7 +98,7 @@ class RunList:
         now_s, going = time.monotonic(), () if anew else self._going()["going"]
         root = self._studio.settings.runs
         folders = {path.name: path for path in _below(root) if path.is_dir()}
-        self._far = [name for name, folder in folders.items() if elsewhere(folder)]
+        self._far = [name for name, folder in folders.items() if is_locked(folder)]
         if not anew:
             going = [*going, *self._far]
         for name, folder in folders.items():
@@ -151,7 +151,7 @@ def _payload(made: Card) -> dict[str, Any]:
         "frechet": made.frechet,
         "error": made.frechet_error,
         "diversity": made.diversity,
-        "finding": finding_payload(made.finding),
+        "finding": diagnosis_payload(made.diagnosis),
         "bytes": made.size_bytes,
         "when": int(info.when),
     }

@@ -16,9 +16,9 @@ from demo.server.uploads import WHO
 from demo.train.runs.compare import compared, differences
 from demo.train.runs.listing import RunList
 from demo.train.runs.routes import ADDRESS
-from gan.runs.trash import empty_trash, take_back, throw_away, thrown_away
+from gan.runs.trash import empty_trash, move_to_trash, restore_run, trashed_runs
 from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked
 
 
 def build(studio: Studio, t: gr.I18n) -> None:
@@ -52,10 +52,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
         if runs.is_going(folder.name):
             raise Refused("going")
         refuse_if_elsewhere(folder)
-        throw_away(folder)
+        move_to_trash(folder)
         # it may have been resumed at this very moment
-        if runs.is_going(folder.name) or elsewhere(thrown_away(root)[folder.name]):
-            take_back(root, folder.name)
+        if runs.is_going(folder.name) or is_locked(trashed_runs(root)[folder.name]):
+            restore_run(root, folder.name)
             raise Refused("going")
         empty_trash(root)
         return {"deleted": folder.name}
@@ -64,10 +64,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
     def undo(asked: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: restore it from the trash."""
         name = asked.get("run")
-        folder = thrown_away(root).get(name) if isinstance(name, str) else None
+        folder = trashed_runs(root).get(name) if isinstance(name, str) else None
         if folder is not None and not access.owns_folder(asked.get("who"), folder):
             raise Refused("not_yours")
-        return {"run": take_back(root, str(name)).name}
+        return {"run": restore_run(root, str(name)).name}
 
     @endpoint
     def go_on(asked: dict[str, Any]) -> dict[str, Any]:

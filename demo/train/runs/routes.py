@@ -18,9 +18,9 @@ from gan.runs.archive import RUN_NAME, pack
 from gan.runs.listing import run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
-from gan.runs.unpack import ARRIVING, sweep_arriving, unpack
+from gan.runs.unpack import clear_temporary, unpack
 from gan.storage.checkpoint import CheckpointError
-from gan.storage.layout import snapshot_picture_path
+from gan.storage.layout import TEMPORARY, snapshot_picture_path
 
 ADDRESS = "/studio/runs"
 DAY_S = 86_400
@@ -29,7 +29,7 @@ DAY_S = 86_400
 def routes(studio: Studio) -> list[Route]:
     """The routes to serve beside the page; removes what a killed server left behind."""
     runs = studio.settings.runs
-    sweep_arriving(runs)
+    clear_temporary(runs)
     empty_trash(runs)
     files = RunFiles(studio)
     uploads = Uploads(studio.settings.max_upload_mb, files.admit, files.create, files.take)
@@ -52,12 +52,15 @@ class RunFiles:
         if folder is None or run_info(folder) is None:
             return _error("That run is not on this server any more.", 404)
         try:
-            pieces = pack(folder)
+            archive = pack(folder)
         except (CheckpointError, OSError):
             return _error("This run is damaged: it has no complete checkpoint to download.", 409)
         name = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
         headers = {"content-disposition": f'attachment; filename="{name}.zip"'}
-        return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+        headers["content-length"] = str(len(archive))
+        if request.method == "HEAD":
+            return Response(media_type="application/zip", headers=headers)
+        return StreamingResponse(archive, media_type="application/zip", headers=headers)
 
     def picture(self, request: Request) -> Response:
         """Send the contact sheet of a step, which never changes."""
@@ -78,7 +81,7 @@ class RunFiles:
 
     def create(self) -> tuple[int, Path]:
         """Open the file of an upload: (handle, path)."""
-        folder = self._settings.runs / ARRIVING
+        folder = self._settings.runs / TEMPORARY
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(".zip", dir=folder)
         return handle, Path(name)

@@ -18,7 +18,7 @@ from demo.server.class_names import class_names
 from demo.server.contact_sheets import kept_sheet_text, sheet_text
 from demo.server.model_menu import model_name
 from demo.server.studio import Studio
-from demo.train.payload import finding_payload, number
+from demo.train.payload import diagnosis_payload, number
 from demo.train.watch.sources import Live, Watchable
 from demo.train.watch.stored_run import StoredRun
 from gan.config import Config
@@ -129,7 +129,7 @@ class Progress:
             "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
-            "doctor": {"finding": finding_payload(status.finding)},
+            "doctor": {"finding": diagnosis_payload(status.diagnosis)},
         }
         keys = [_short_hash(json.dumps(shared[name])) for name in PARTS]
         films = [*before.get("films", {}).items(), (keys[PARTS.index("film")], steps)]

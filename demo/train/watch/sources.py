@@ -18,7 +18,7 @@ from gan.runner.runner import Runner
 from gan.runner.status import RunStatus
 from gan.runs.listing import RunInfo, run_info
 from gan.storage.layout import CONFIG, HISTORY, LOCK
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked, lock_owner
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Watchable:
         if name and isinstance(name, str):
             listed = (path for path in runs.glob("*/") if path.name == name)
             if info := next((info for path in listed if (info := run_info(path))), None):
-                far = elsewhere(info.folder) is not None
+                far = is_locked(info.folder)
                 return self._read(info.folder, RUN_PREFIX + name, _status(info), far)
         if current.run and not hidden:
             return self.find(current.run)
@@ -96,7 +96,8 @@ class Watchable:
     def _newest_elsewhere(self) -> str:
         """The run that another process started last, of those everybody may see; else ""."""
         folders = [path.parent for path in self._studio.settings.runs.glob(f"*/{LOCK}")]
-        found = [(held.since, folder) for folder in folders if (held := elsewhere(folder))]
+        owners = [(lock_owner(folder), folder) for folder in folders]
+        found = [(one.since, folder) for one, folder in owners if one and not one.is_this_process]
         hides = self._studio.access.privacy.hides
         return max(
             ((since, folder.name) for since, folder in found if not hides("", folder)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from demo.train.payload import curve_row, mark_rows, thin_curves, thin_vitals, vitals_row
 from gan.config import Config
-from gan.monitor.best import best_step
+from gan.monitor.compare import best_step
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.slot import PACE_S

@@ -11,7 +11,7 @@ from demo.server.endpoint import Refused, answer
 from demo.settings import Settings
 from demo.text import catalogue
 from gan.config import Config, ConfigError
-from gan.monitor.finding import Finding, Remedy
+from gan.monitor.diagnosis import Diagnosis, Remedy
 from gan.storage.metadata import read_about
 from tests.fake_runner import FakeRunner
 
@@ -116,7 +116,7 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     access, runner = made(tmp_path)
     access.start(ANNA, Config())
     runner.show(
-        finding=_ill(
+        diagnosis=_ill(
             Remedy("add_r1", {"r1_gamma": 1.0}), Remedy("roll_back", {"lr_d": 1e-4}, roll_back=True)
         )
     )
@@ -127,7 +127,7 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     assert runner.asked[-1] == ("roll_back", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
         assert refusal(lambda name=name: access.treat(ANNA, name)) == "other_finding"
-    runner.show(finding=None)
+    runner.show(diagnosis=None)
     assert refusal(lambda: access.treat(ANNA, "add_r1")) == "other_finding"
 
 
@@ -163,4 +163,4 @@ def test_error_messages_do_not_reveal_folders():
 
 
 def _ill(*remedies):
-    return Finding("collapsing", 100, {}, (), remedies)
+    return Diagnosis("collapsing", 100, {}, (), remedies)

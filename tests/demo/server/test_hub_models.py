@@ -12,7 +12,7 @@ from demo.server.hub_models import HubModels
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
 from demo.settings import Settings
-from gan.hub.errors import SENTENCES
+from gan.hub.errors import MESSAGES
 from gan.models.generator import ModelError
 from tests.fake_hub import Repo
 
@@ -43,7 +43,7 @@ def studio(hub, settings, tiny_model):
 def outcome(hub: HubModels, page: str):
     """The last state of a download, and all states before."""
     told = []
-    for _ in range(600):
+    for _ in range(6000):
         told.append(hub.state(page))
         if told[-1] is None or "total" not in told[-1]:
             return told[-1], told[:-1]
@@ -68,7 +68,7 @@ def test_errors_are_reported_once_and_have_texts(hub, studio):
         assert studio.hub.begin(ME, typed)
         end, _ = outcome(studio.hub, ME)
         assert end["error"] == kind and studio.hub.state(ME) is None
-    told = {f"hub.error_{kind}" for kind in SENTENCES} - {
+    told = {f"hub.error_{kind}" for kind in MESSAGES} - {
         f"hub.error_{kind}" for kind in ("stopped", "other_kind", "is_public")
     }  # of pushing, or not told
     assert told <= set(text.catalogue("en"))

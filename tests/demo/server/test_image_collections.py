@@ -23,10 +23,10 @@ from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
 from gan.config import preset
-from gan.data.collection import ARRIVING, CollectionStore
-from gan.data.intake.errors import SENTENCES
-from gan.data.intake.skipped import NOTES, REASONS
+from gan.data.collection import CollectionStore
+from gan.data.intake.messages import NOTES, REASONS, SENTENCES
 from gan.runner.status import RunStatus
+from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
 from tests.hostile import bundle, encoded, noise
 from tests.own_images import ID, collect
@@ -63,11 +63,11 @@ def ids(do, who):
 
 def done(do, who):
     """The last import of a visitor, once it has ended."""
-    for _ in range(3000):
+    for _ in range(15_000):
         told = do["images"]({"who": who})["imports"][-1]
         if told["state"] != "reading":
             return told
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError("it is still being read")
 
 
@@ -210,7 +210,7 @@ def test_a_bundle_of_files_becomes_a_collection(site, root):
     (one,) = do["images"]({"who": ANNA})["collections"]
     assert (one["id"], one["name"], one["size"]) == (found["collection"], "Pets", 32)
     assert {met["key"] for met in one["skipped"]} == {"unsafe_path", "other"}
-    assert not list((root / ARRIVING).iterdir())
+    assert not list((root / TEMPORARY).iterdir())
     refused = client.post(address, content=sent, headers={WHO: ANNA}).json()
     assert refused == {"refused": "images_most", "values": {"most": 1}}
 
@@ -230,7 +230,7 @@ def test_invalid_uploads_are_refused_and_deleted(site, root):
     client.post(ADDRESS, content=b"nonsense", headers={WHO: ANNA})
     found = done(do, ANNA)
     assert found["state"] == "failed" and found["error"]["key"] == "not_zip"
-    assert not list((root / ARRIVING).iterdir()) and CollectionStore(root).all() == []
+    assert not list((root / TEMPORARY).iterdir()) and CollectionStore(root).all() == []
     assert do["bring"]({"who": ANNA, "folder": "/etc"})["refused"] == "images_local"
 
 

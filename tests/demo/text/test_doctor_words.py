@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from gan.config import Config
+from gan.monitor.diagnosis import STATES
 from gan.monitor.doctor import VALUES, diagnose
 from gan.monitor.doctor_rules import RULES
 from gan.monitor.doctor_signals import signals
-from gan.monitor.finding import STATES
-from gan.monitor.remedies import PRESCRIPTIONS
+from gan.monitor.remedies import REMEDIES
 from tests.made_vitals import made
 
 TEXT = Path(__file__).parents[3] / "demo" / "text"
@@ -26,7 +26,7 @@ def words(request) -> dict[str, str]:
 
 def test_every_state_and_remedy_has_texts(words):
     assert all(words[f"doctor.state.{state}"] for state in STATES)
-    for name in {name for names in PRESCRIPTIONS.values() for name in names}:
+    for name in {name for names in REMEDIES.values() for name in names}:
         assert words[f"doctor.remedy.{name}"] and words[f"doctor.why.{name}"]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.support.wholeness import damage
+from bench.support.integrity import damage
 from gan.config import ConfigError, preset
 from gan.runner.fault_tolerance import Keeper
 from gan.runs import run as runs

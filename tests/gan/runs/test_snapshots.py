@@ -7,7 +7,7 @@ import pytest
 
 from gan.config import preset
 from gan.models.generator import Generator, ModelError
-from gan.monitor.best import best_step
+from gan.monitor.compare import best_step
 from gan.runs import run as runs
 from gan.runs.run import Run
 from gan.runs.snapshots import (

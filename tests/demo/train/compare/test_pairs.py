@@ -12,7 +12,7 @@ from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.compare.pairs import Pairs
-from gan.monitor.finding import STATES
+from gan.monitor.diagnosis import STATES
 from gan.runner.status import RunStatus
 from gan.runs.pairs import tie
 from gan.runs.run import Run

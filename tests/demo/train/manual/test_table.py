@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import time
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from demo.train.manual.table import ManualTable
 from gan.config import preset
 from gan.training.manual_step import Look, Moved, manual_step
 from gan.training.trainer import Trainer
+from tests.waiting import until
 
 ME, OTHER = "a" * 32, "b" * 32
 NONSENSE = [None, 3, [], "D", {}, {"who": []}, {"who": ME, "move": []}, {"who": ME, "job": {}}]
@@ -35,12 +35,12 @@ def table(studio):
 
 def settled(table, **asked):
     """Poll until the batch is shown."""
-    for _ in range(100):
+
+    def seen():
         told = table.poll({"who": ME, **asked})
-        if "seen" in told:
-            return told
-        time.sleep(0.05)
-    raise AssertionError("the batch was never seen")
+        return told if "seen" in told else None
+
+    return until(seen)
 
 
 def test_a_paused_run_is_shown_before_the_first_step(table):

@@ -18,7 +18,7 @@ from demo.train.runs.listing import RunList
 from demo.train.runs.routes import ADDRESS, routes
 from gan.config import preset
 from gan.runs.run import Run
-from gan.runs.unpack import ARRIVING
+from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
@@ -111,12 +111,16 @@ def test_a_downloaded_run_can_be_uploaded(server, tmp_path):
     change_about(tmp_path / "first", title="Mine")
     sent = site.get(f"{ADDRESS}/first.zip")
     assert sent.status_code == 200 and 'filename="first.zip"' in sent.headers["content-disposition"]
+    head = site.head(f"{ADDRESS}/first.zip")
+    assert head.status_code == 200 and not head.content
+    assert int(head.headers["content-length"]) == len(sent.content)
+    assert head.headers["content-length"] == sent.headers["content-length"]
     came = site.post(ADDRESS, content=sent.content, headers={WHO: YOU})
     assert came.json() == {"run": "first-2"}
     cards = do["listed"]({"who": YOU})["cards"]
     assert cards["first-2"]["title"] == "Mine" and cards["first-2"]["step"] == 10
     assert cards["first-2"]["mine"] and not cards["first"]["mine"]
-    assert not list((tmp_path / ARRIVING).iterdir())
+    assert not list((tmp_path / TEMPORARY).iterdir())
 
 
 def test_invalid_uploads_and_addresses_are_refused(server, tmp_path):
@@ -133,13 +137,13 @@ def test_invalid_uploads_and_addresses_are_refused(server, tmp_path):
     assert send(endless).json() == too_large
     refused = site.post(ADDRESS, content=b"nonsense")
     assert refused.json()["refused"] == "uploads"
-    for name in ("nowhere", ARRIVING, "..", "%2e%2e%2ffirst"):
+    for name in ("nowhere", TEMPORARY, "..", "%2e%2e%2ffirst"):
         assert site.get(f"{ADDRESS}/{name}.zip").status_code == 404
     assert site.get(f"{ADDRESS}/first/10.png").content[:4] == b"\x89PNG"
     for address in ("first/11.png", "nowhere/10.png", "first/config.png"):
         assert site.get(f"{ADDRESS}/{address}").status_code == 404
-    assert sorted(path.name for path in tmp_path.iterdir()) in (before, sorted([*before, ARRIVING]))
-    assert not list((tmp_path / ARRIVING).iterdir())
+    assert {path.name for path in tmp_path.iterdir()} in ({*before}, {*before, TEMPORARY})
+    assert not list((tmp_path / TEMPORARY).iterdir())
 
 
 def test_two_runs_are_compared_at_the_same_steps(server, tmp_path):

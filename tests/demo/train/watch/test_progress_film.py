@@ -11,7 +11,7 @@ import pytest
 
 from demo.server.studio import Studio
 from demo.train.watch.progress import MAX_SNAPSHOTS, Progress
-from gan.monitor.finding import Finding, Remedy
+from gan.monitor.diagnosis import Diagnosis, Remedy
 from tests.watching import images, record, rows
 
 
@@ -51,10 +51,10 @@ def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch)
 
 
 def test_opinions_come_with_the_picture_and_findings_on_change(running: Studio) -> None:
-    watched, healthy = Progress(running), Finding("healthy", 100, {"diversity": 0.91234})
+    watched, healthy = Progress(running), Diagnosis("healthy", 100, {"diversity": 0.91234})
     beliefs = np.linspace(0, 1, 60, dtype=np.float32)
     running.runner.status = replace(
-        running.runner.status, version=8, opinions=beliefs, finding=healthy
+        running.runner.status, version=8, opinions=beliefs, diagnosis=healthy
     )
     first = watched.poll({})
     assert abs(np.frombuffer(b64decode(first["opinions"]), np.uint8) / 255 - beliefs).max() < 0.003
@@ -65,8 +65,8 @@ def test_opinions_come_with_the_picture_and_findings_on_change(running: Studio) 
     running.runner.status = replace(running.runner.status, version=9, step=210)
     second = watched.poll(first["cursor"])
     assert not {"opinions", "picture", "finding"} & second.keys()
-    ill = Finding("collapsing", 200, {"top_share": float("nan")}, (), (Remedy("add_r1"),))
-    running.runner.status = replace(running.runner.status, version=10, finding=ill)
+    ill = Diagnosis("collapsing", 200, {"top_share": float("nan")}, (), (Remedy("add_r1"),))
+    running.runner.status = replace(running.runner.status, version=10, diagnosis=ill)
     third = watched.poll(second["cursor"])
     assert third["finding"]["values"] == {} and ["add_r1", False] in third["finding"]["remedies"]
     assert "picture" not in third

@@ -57,7 +57,7 @@ def studio(tmp_path: Path) -> SimpleNamespace:
 def test_an_ended_run_is_read_from_its_folder(studio: SimpleNamespace) -> None:
     found = Watchable(studio).find("old")
     assert found.model == "run:old" and found.status.run == "old"
-    assert found.status.best_step == 200 and found.status.finding is not None
+    assert found.status.best_step == 200 and found.status.diagnosis is not None
     assert [row[0] for row in found.rows(0)[0]] == [100, 200, 300] and found.rows(3) == ([], 3)
     assert found.marks(0) == ([[100, "changed", {"lr_g": 1e-4}, None]], 1)
     assert len(found.vitals(1)[0]) == 2

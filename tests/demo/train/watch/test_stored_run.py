@@ -21,7 +21,7 @@ from demo.train.watch.progress import Progress
 from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.layout import HISTORY, LOCK
-from gan.storage.run_lock import STALE_S, Holder
+from gan.storage.run_lock import EXPIRES_S, LockOwner
 from tests.watching import rows, signs
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
@@ -30,7 +30,7 @@ ME = "a" * 32
 
 def beat(folder: Path, age_s: float = 0.0, token: str = "theirs") -> None:
     """Lock the run for a process of another machine, with a heartbeat of this age."""
-    theirs = replace(Holder.here(), host="node7", process=4711, token=token)
+    theirs = replace(LockOwner.this_process(), host="node7", process=4711, token=token)
     (folder / LOCK).write_text(json.dumps(asdict(theirs)))
     os.utime(folder / LOCK, (time.time() - age_s,) * 2)
 
@@ -69,7 +69,7 @@ def do(studio):
 def test_it_is_listed_as_training_elsewhere(studio, do):
     told = do["listed"]({"who": ME})
     assert told["elsewhere"] == ["far"] and not told["going"] and told["names"] == ["far"]
-    beat(studio.settings.runs / "far", age_s=STALE_S + 1)
+    beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)
     assert "elsewhere" not in do["listed"]({"who": ME})
 
 
@@ -80,7 +80,7 @@ def test_it_is_neither_resumed_nor_deleted(studio, do):
     assert (studio.settings.runs / "far").is_dir()
     with pytest.raises(RuntimeError, match="process 4711 on node7"):
         studio.runner.resume_run(studio.settings.runs / "far").result(20)
-    beat(studio.settings.runs / "far", age_s=STALE_S + 1)  # it was killed
+    beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)  # it was killed
     assert do["go_on"]({"who": ME, "run": "far"}) == {"run": "far"}
     studio.runner.pause().result(20)
     assert "elsewhere" not in do["listed"]({"who": ME})  # it is here now

@@ -1,4 +1,4 @@
-"""A real training process to be killed, at a moment of one's choice."""
+"""A training process that can be killed at chosen moments."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = {"width": 4, "batch_size": 4, "r1_every": 4}
 
 
-class Victim:
-    """One training process on `folder`, new or resumed as the folder asks for."""
+class TrainingProcess:
+    """Trains a new run in `folder`, or resumes the one that is there."""
 
     def __init__(self, folder: Path, seed: int, save_every_s: float) -> None:
-        self.folder, self.began_s = folder, time.time()
+        self.folder = folder
         self.moved_s: float | None = None
         begun = (folder / "config.json").exists()
         sets = [text for name, value in SETTINGS.items() for text in ("--set", f"{name}={value}")]
@@ -36,9 +36,9 @@ class Victim:
         )
 
     def run_until(self, moment_s: float, moving: bool = False) -> bool:
-        """Wait: `moment_s` seconds, counted from its first new history if `moving`.
+        """Wait for `moment_s` seconds, from its first new history row on if `moving`.
 
-        False when it ended by itself, which it never should.
+        Returns False if it ended by itself, which is a fault.
         """
         start, limit_s = time.monotonic(), 120.0
         while self.process.poll() is None:
@@ -46,7 +46,7 @@ class Victim:
             if self.moved_s is None and self._size() > self._history:
                 self.moved_s = time.time()
                 start = now if moving else start
-            self._history = min(self._history, self._size())  # a resumed run cuts it first
+            self._history = min(self._history, self._size())  # a resumed run truncates it first
             if (self.moved_s is not None or not moving) and now - start >= moment_s:
                 return True
             if now - start > limit_s:
@@ -55,7 +55,7 @@ class Victim:
         return False
 
     def wait_for_a_write(self, limit_s: float) -> bool:
-        """Until a file is being written; looks without a pause."""
+        """Poll without a pause until a file is being written; return whether one is."""
         end = time.monotonic() + limit_s
         parts = ("", "snapshots", "milestones")
         folders = [f for part in parts if (f := self.folder / part).is_dir()]
@@ -65,7 +65,7 @@ class Victim:
         return False
 
     def kill(self) -> float:
-        """SIGKILL, and the time of it."""
+        """Send SIGKILL; return the time."""
         self.process.kill()
         killed_s = time.time()
         self.process.wait()

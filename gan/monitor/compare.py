@@ -1,19 +1,32 @@
-"""Which of two runs did better, as far as one pair of runs can tell."""
+"""Compare steps of a run, and two runs, by their Frechet distances."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 CLEAR = 2.0  # standard errors: a smaller difference may be chance
 
 
+def best_step(vitals: Iterable[dict[str, Any]], kept: Collection[int]) -> int | None:
+    """Return the step in `kept` with the lowest measured Frechet distance."""
+    measured = [
+        (row["frechet"], row["step"])
+        for row in vitals
+        if row["step"] in kept and isinstance(row.get("frechet"), int | float)
+    ]
+    return min(measured)[1] if measured else None
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """`better`: 0, 1 or None. `by` says what it rests on: "failed", when the other one broke down;
-    "frechet", the distance to real images; "even", when those are too close to tell; and "unknown",
-    when there is nothing to compare. `ratio` is the larger distance over the smaller one.
+    """Which of two runs did better.
+
+    `better` is 0, 1 or None. `by` is the reason: "failed" (the other run failed), "frechet" (a
+    lower distance), "even" (no significant difference) or "unknown". `ratio` is the larger distance
+    over the smaller one.
     """
 
     better: int | None
@@ -24,7 +37,7 @@ class Outcome:
 def outcome(
     first: dict[str, Any] | None, second: dict[str, Any] | None, failed: tuple[bool, bool]
 ) -> Outcome:
-    """Compare the last vital signs of both runs; `failed`: whether each ended with an error."""
+    """Compare the last vital signs of two runs; `failed`: whether each ended with an error."""
     if failed[0] != failed[1]:
         return Outcome(int(failed[0]), "failed")
     known = [_distance(row) for row in (first, second)]

@@ -1,6 +1,4 @@
-"""Whether a run on disk is whole: each of its files alone, and all of them beside a run that nobody
-disturbed.
-"""
+"""Check the files of a run, and compare a killed run with an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from bench.support.victim import SETTINGS
+from bench.support.training_process import SETTINGS
 from gan.config import preset
 from gan.models.generator import Generator
 from gan.runs.milestones import milestone_name, milestone_steps
@@ -24,27 +22,27 @@ from gan.storage.checkpoint import load_checkpoint
 from gan.storage.layout import snapshot_weights_path
 from gan.system.atomic import is_leftover
 
-MORE_STEPS = 25  # that the two runs take before they are compared
+MORE_STEPS = 25  # before the comparison
 
 
 def damage(folder: Path) -> list[str]:
-    """Every file of a killed run that is not whole; temporary ones do not count."""
+    """Return the damaged files of a killed run; temporary files do not count."""
     found = []
     for path in folder.rglob("*"):
         if not path.is_file() or is_leftover(path):
             continue
         try:
-            _look(path)
-        except Exception as error:  # whatever it is: the file is not whole
+            _check(path)
+        except Exception as error:  # any error: the file is damaged
             found.append(f"{path.relative_to(folder)}: {error}")
     return found
 
 
-def _look(path: Path) -> None:
+def _check(path: Path) -> None:
     if path.suffix == ".json":
         json.loads(path.read_bytes())
     elif path.suffix == ".jsonl":
-        for line in path.read_bytes().split(b"\n")[:-1]:  # what follows the last may be cut
+        for line in path.read_bytes().split(b"\n")[:-1]:  # the last line may be incomplete
             json.loads(line)
     elif path.name.startswith("checkpoint") or path.parent.name == "milestones":
         load_checkpoint(path)
@@ -55,19 +53,18 @@ def _look(path: Path) -> None:
 
 
 def differences(folder: Path, seed: int) -> list[str]:
-    """Go on with a tortured run for some steps, and hold it against an undisturbed one.
+    """Continue a killed run for some steps and compare it with an uninterrupted one.
 
-    Compared bit for bit: the state and the history in the end, and, at the steps of which they
-    were kept, milestones and the weights beside the pictures.
+    Compares, bit for bit, the final state and history, the milestones and the weights of snapshots.
 
     Raises:
-        ValueError, OSError: it cannot be resumed.
+        ValueError, OSError: the run cannot be resumed.
     """
     run = Run.resume(folder)
     goal, found = run.step + MORE_STEPS, []
     milestones, kept = milestone_steps(folder), kept_steps(folder)
     if (milestones + kept) and max(milestones + kept) > run.step:
-        found.append("something is kept of steps that never were")
+        found.append("there are snapshots of later steps")
     while run.step < goal:
         run.advance()
     with tempfile.TemporaryDirectory() as other:

@@ -1,8 +1,7 @@
-"""Two ways to train, turn and turn about in one thread: the bare loop, and the studio's with pages.
+"""Alternate the bare training loop and the studio's, which pages poll, in one thread.
 
-Their turns are short, so that whatever else the machine does hits both alike. While the bare loop
-has its turn the studio's clocks stand still and its pages wait: it is not asked to show or save the
-more for having been interrupted.
+The turns are short, so that other load affects both alike. During the bare loop's turns, the
+studio's clocks stop and its pages wait, so that it does not publish or save more often.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ PAGES, POLL_S = 2, 0.7
 
 
 class Slice(NamedTuple):
-    """The same number of steps both ways, in seconds of the clock and of processors."""
+    """Wall and CPU seconds of the same number of steps both ways."""
 
     steps: int
     watched_s: float
@@ -34,16 +33,16 @@ class Slice(NamedTuple):
     bare_cpu_s: float
 
 
-class Turnabout:
-    """A studio that trains, with pages that poll it, and a bare trainer that takes turns with it.
+class Alternation:
+    """A studio that trains with pages polling it, alternating with a bare trainer.
 
-    `slices` grow while it goes on.
+    `slices` grows with time.
     """
 
     def __init__(self, config: Config, folder: Path, slice_s: float) -> None:
         self.slices: list[Slice] = []
         self._slice_s, self._away_s = slice_s, 0.0
-        self._alone = threading.Lock()  # the bare loop's turn: no page may ask
+        self._alone = threading.Lock()  # held in the bare loop's turn: no page may poll
         self._closing = threading.Event()
         self._bare = Trainer(config, load(config.data, size=config.image_size))
         self._real_clocks = [(module, module.time) for module in (publish_rate, fault_tolerance)]
@@ -76,13 +75,13 @@ class Turnabout:
         self._start_s, self._start_cpu_s, self._steps = time.monotonic(), time.process_time(), 0
 
     def _take_turn(self) -> None:
-        """In the training thread, in the place of the runner's own turn."""
+        """Replace the runner's turn, in the training thread."""
         self._turn()
         self._steps += 1
         watched_s = time.monotonic() - self._start_s
         if watched_s < self._slice_s or self._closing.is_set():
             return
-        with self._alone:  # a poll that has begun is the studio's
+        with self._alone:  # a poll in progress counts for the studio
             watched_cpu_s = time.process_time() - self._start_cpu_s
             start_s, start_cpu_s = time.monotonic(), time.process_time()
             for _ in range(self._steps):

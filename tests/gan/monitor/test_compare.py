@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan.monitor.outcome import outcome
+from gan.monitor.compare import outcome
 
 WELL = (False, False)
 

@@ -1,4 +1,4 @@
-"""A run as the page is told of it, of any length, without the training: to weigh what is sent."""
+"""A fake run of any length, to measure the size of the payloads sent to the page."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.monitor.finding import Evidence, Finding
+from gan.monitor.diagnosis import Diagnosis, Evidence
 from gan.monitor.remedies import remedies
 from gan.runner.status import RunStatus
 from gan.runs.history_rows import ROW_STEPS
 from gan.runs.snapshots import MAX_SNAPSHOTS, thin
 
-STEPS_PER_S = 30  # of the bytes' made-up run
+STEPS_PER_S = 30
 VITALS_STEPS = 6 * STEPS_PER_S  # between two rows of vital signs
 MARK_STEPS = 30 * STEPS_PER_S  # between two changes of a setting
 
 
 def poll_bytes(steps: int) -> tuple[int, int]:
-    """Bytes of a page's first poll, and of a later one that brings a row of everything."""
+    """Return the bytes of a page's first poll, and of a later one with a row of everything."""
     with tempfile.TemporaryDirectory() as folder:
         studio = Studio(Settings(runs=Path(folder)))
         studio.runner.close()
-        made = MadeUp(steps)
-        studio.runner = made
-        sheets = Path(folder) / made.status.run / "snapshots"
+        fake = FakeRunner(steps)
+        studio.runner = fake
+        sheets = Path(folder) / fake.status.run / "snapshots"
         sheets.mkdir(parents=True)
         kept = list(range(0, steps + 1, STEPS_PER_S))
         for step in sorted(set(kept) - set(thin(kept, MAX_SNAPSHOTS))):
             (sheets / f"{step:08d}.png").touch()
         progress = Progress(studio)
         first = progress.poll({})
-        made.grow()
-        (sheets / f"{made.status.step:08d}.png").touch()
+        fake.advance()
+        (sheets / f"{fake.status.step:08d}.png").touch()
         return _size(first), _size(progress.poll(first["cursor"]))
 
 
-class MadeUp:
-    """Stands in for the runner late in a run: rows as it writes them, without the training."""
+class FakeRunner:
+    """Stands in for the runner late in a run, without the training."""
 
     def __init__(self, steps: int) -> None:
         self._rows = [_row(step) for step in range(ROW_STEPS, steps + 1, ROW_STEPS)]
-        self._signs = [_sign(step) for step in range(VITALS_STEPS, steps + 1, VITALS_STEPS)]
+        self._vitals = [_vital_signs(step) for step in range(VITALS_STEPS, steps + 1, VITALS_STEPS)]
         self._marks = [_mark(step) for step in range(0, steps + 1, MARK_STEPS)]
         self.status = RunStatus(
             version=7,
@@ -63,33 +63,33 @@ class MadeUp:
             cpu_s=2 * steps / STEPS_PER_S,
             best_step=steps // 2,
             opinions=np.full(60, 0.43, np.float32),
-            finding=_finding(steps),
+            diagnosis=_diagnosis(steps),
         )
 
-    def grow(self) -> None:
-        """A second more of training, and it is time for vital signs and another finding."""
+    def advance(self) -> None:
+        """Add a second of training, vital signs and a new diagnosis."""
         step = self.status.step
         self._rows += [_row(step + k * ROW_STEPS) for k in range(1, 4)]
-        self._signs.append(_sign(step + STEPS_PER_S))
+        self._vitals.append(_vital_signs(step + STEPS_PER_S))
         self.status = replace(
             self.status,
             version=8,
             step=step + STEPS_PER_S,
             opinions=np.full(60, 0.57, np.float32),
-            finding=_finding(step + STEPS_PER_S),
+            diagnosis=_diagnosis(step + STEPS_PER_S),
         )
 
     def history(self, since_row: int = 0, run: str = "") -> list[dict]:
-        """As the runner's."""
+        """See `Runner`."""
         return self._rows[since_row:]
 
     def marks(self, run: str = "") -> list[dict]:
-        """As the runner's."""
+        """See `Runner`."""
         return self._marks
 
     def vitals(self, run: str, since_row: int = 0) -> list[dict]:
-        """As the runner's."""
-        return self._signs[since_row:]
+        """See `Runner`."""
+        return self._vitals[since_row:]
 
 
 def _row(step: int) -> dict:
@@ -97,7 +97,7 @@ def _row(step: int) -> dict:
     return {"step": step, **numbers, "elapsed_s": step / STEPS_PER_S}
 
 
-def _sign(step: int) -> dict:
+def _vital_signs(step: int) -> dict:
     return {
         "step": step,
         "classes": [50, 49, 46, 51, 48, 53, 48, 52, 50, 53],
@@ -119,15 +119,15 @@ def _mark(step: int) -> dict:
     return {"step": step, "mark": "changed", "changes": {"lr_g": 0.0001, "lr_d": 0.00025}}
 
 
-def _finding(step: int) -> Finding:
-    """Such as has much to say."""
+def _diagnosis(step: int) -> Diagnosis:
+    """Return a long diagnosis."""
     values = {"step": step, "top_class": 1, "top_share": 0.93, "diversity": 0.1234, "classes": 1.31}
     evidence = (
         Evidence("diversity", 0.1234, 0.35, "below"),
         Evidence("classes", 1.31, 3.0, "below"),
         Evidence("separation", 0.9987, 0.995, "above"),
     )
-    return Finding("collapsing", step, values, evidence, remedies("collapsing", Config(), True))
+    return Diagnosis("collapsing", step, values, evidence, remedies("collapsing", Config(), True))
 
 
 def _size(answer: dict) -> int:
