@@ -6,29 +6,28 @@ from typing import Any
 
 import gradio as gr
 
-from demo import hub_panel, image_uploads, run_files, text
+from demo import bundles, hub_panel, image_uploads, run_files, text
 from demo.exporting import visitor
 from demo.models import choices, model_name, preferred
-from demo.panels import STATIC, first, preloads
 from demo.studio import Studio
 from demo.tabs import explore, interpolate, train
 from demo.theme import theme
 
 SHEETS = (
-    "app",
-    "hub",
-    "explore",
-    "moments",
-    "interpolate",
-    "export",
-    "train",
-    "doctor",
-    "form",
-    "hand",
-    "hand_drawing",
-    "runs",
-    "duel",
-    "images",
+    "core/app",
+    "hub/hub",
+    "explore/explore",
+    "time/time_slider",
+    "interpolate/interpolate",
+    "interpolate/export",
+    "train/watch/watch",
+    "train/doctor/doctor",
+    "train/form/form",
+    "train/manual/manual",
+    "train/manual/drawing",
+    "train/runs/runs",
+    "train/compare/compare",
+    "train/images/images",
 )
 FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
 FILES_CHECKED_S = 300
@@ -86,12 +85,13 @@ def build(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio) -> dict[str, Any]:
     """What `Blocks.launch` needs to show this page as designed."""
-    at_once = ("explore", "hub") if studio.settings.hub else ("explore",)
+    first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
+    own = [*bundles.routes(), *run_files.routes(studio), *image_uploads.routes(studio)]
     return {
-        "app_kwargs": {"routes": [*run_files.routes(studio), *image_uploads.routes(studio)]},
+        "app_kwargs": {"routes": own},
         "theme": theme(),
-        "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
-        "head": f"{preloads(*at_once)}\n{first('owner')}",
+        "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
+        "head": f'<script type="module" src="{first}"></script>',
         "i18n": text.i18n(),
         "run_history": False,
         "ssr_mode": False,

@@ -61,7 +61,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return studio.paces.of(Config(), may_measure=idle)
 
     Panel(
-        "duel",
+        "train/compare",
         words=text.words("duel", "doctor", "train"),
         server_functions=[duel, frames, start, go_on, act, pace],
         elem_id="duel",

@@ -95,7 +95,7 @@ def build(studio: Studio) -> Panel:
         return answer(lambda: studio.collections.listed(_part(asked, "who")))
 
     return Panel(
-        "form",
+        "train/form",
         value={},
         words=text.words("train"),
         server_functions=[standing, start, act, leave, pace, own],

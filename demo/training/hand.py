@@ -30,7 +30,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return table.switch(asked)
 
     Panel(
-        "hand",
+        "train/manual",
         words=text.words("hand", "class"),
         server_functions=[hand, move, begin, switch],
         elem_id="train-hand",

@@ -13,7 +13,7 @@ from gan.about import LONGEST_TITLE
 def build(studio: Studio, t: gr.I18n) -> None:
     """The content of its nested tab; `demo.collections` says what its server functions do."""
     Panel(
-        "images",
+        "train/images",
         words=text.words("images", "train"),
         server_functions=studio.collections.functions(),
         elem_id="images",

@@ -98,7 +98,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return answer(do)
 
     Panel(
-        "runs",
+        "train/runs",
         words=text.words("runs", "train", "doctor"),
         server_functions=[listed, rename, delete, undo, go_on, compare],
         elem_id="runs",

@@ -70,7 +70,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         return answer(do)
 
     panel = Panel(
-        "train",
+        "train/watch",
         value={"model": model.value},
         words=text.words("train", "watch", "doctor", "class"),
         server_functions=[progress, frames, treat, take_back],

@@ -14,7 +14,7 @@ MOUNT = """async (given) => {
     }
     const element = document.createElement("div");
     document.body.replaceChildren(element);
-    const { mount } = await import("./form.js?v=1");
+    const { mount } = await import("./train/form/index.js");
     window.run = { state: "idle", run: "", may: "open", place: 0, rewinds: 0, key: "0" };
     const server = {
         standing: async () => ({ ...window.run }),

@@ -5,11 +5,10 @@ import pytest
 from tests.node import run_node
 
 START = """
-const load = (name) => import(`./${name}.js`);
-const v = await load("vectors");
-const { Store, fitted, fitsClasses } = await load("explore_state");
-const c = await load("classes");
-const { latent } = await load("latents");
+const v = await import("./latent/vectors.js");
+const { Store, fitted, fitsClasses } = await import("./explore/state.js");
+const c = await import("./latent/class_weights.js");
+const { latent } = await import("./latent/latents.js");
 let now = 0;
 performance.now = () => now;
 const store = new Store(() => {});

@@ -28,7 +28,7 @@ def test_a_panel_gets_only_its_own_texts():
 
 
 def test_every_text_the_explore_panel_asks_for_exists():
-    for name in ("explore.js", "explore_view.js"):
+    for name in ("explore/index.js", "explore/view.js"):
         source = (ROOT / "static" / name).read_text()
         keys = re.findall(r"""words\[["'`]([\w.]+)["'`]\]""", source)
         keys += [f"explore.{key}" for key in re.findall(r"""\bw\("(\w+)"\)""", source)]

@@ -9,9 +9,9 @@ from gan.steering import STEERABLE
 from tests.node import run_node
 
 SCRIPT = """
-const { figure, isIll, sentence } = await import("./doctor_words.js");
-const { changesInWords, markWords } = await import("./mark_words.js");
-const { fill } = await import("./dom.js");
+const { figure, isIll, sentence } = await import("./train/doctor/words.js");
+const { changesInWords, markWords } = await import("./train/doctor/mark_words.js");
+const { fill } = await import("./core/dom.js");
 const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({
   sentences: given.findings.map((finding) => sentence(finding, given.words)),
