@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 from demo import bundles, hub_panel, image_uploads, run_files, text
 from demo.exporting import visitor
@@ -33,6 +36,14 @@ FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
 FILES_CHECKED_S = 300
 
 QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
+
+
+class Compression(GZipMiddleware):
+    """Compress what Gradio does not: it goes by file extensions, which the page has not."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await (self.app if "." in scope.get("path", "") else super().__call__)(scope, receive, send)
 
 
 def build(studio: Studio) -> gr.Blocks:
@@ -88,7 +99,7 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
     own = [*bundles.routes(), *run_files.routes(studio), *image_uploads.routes(studio)]
     return {
-        "app_kwargs": {"routes": own},
+        "app_kwargs": {"routes": own, "middleware": [Middleware(Compression)]},
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
         "head": f'<script type="module" src="{first}"></script>',
