@@ -7,14 +7,13 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.bundles import bundles, identifier
 
 MOUNT = """
 const place = element.querySelector(".ls-mount");
-const words = /^zh\\b/i.test(navigator.language) ? props.words.zh : props.words.en;
-const root = (window.gradio_config?.root ?? "").replace(/\\/+$/, "");
-import(root + props.file)
+const { root = "", i18n_translations: texts } = window.gradio_config;
+const words = /^zh\\b/i.test(navigator.language) ? texts.zh : texts.en;
+import(root.replace(/\\/+$/, "") + props.file)
   .then((modules) =>
     modules[props.module].mount({ element: place, props, trigger, watch, server, words }))
   .catch((error) => {
@@ -38,7 +37,7 @@ class Panel(gr.HTML):
       object, not a change inside the old one) and `trigger("change")` or another Gradio event.
     - `server.<name>(payload)`: calls a Python function of `server_functions`. It takes ONE
       argument and gives JSON; any visitor can call it with anything, so it must check everything.
-    - `words`: this panel's texts in the page's language, by their full keys ("explore.seed").
+    - `words`: the texts of demo/text/ in the page's language, by their keys ("explore.seed").
 
     What `mount` throws becomes a sentence in the element.
     """
@@ -47,19 +46,16 @@ class Panel(gr.HTML):
         self,
         script: str,
         value: Any = None,
-        words: dict[str, dict[str, str]] | None = None,
         server_functions: list[Callable[..., Any]] | None = None,
         **props: Any,
     ) -> None:
         entry = f"{script}/index"
-        own = text.words("panel")
         super().__init__(
             value=value,
             html_template='<div class="ls-mount"></div>',
             js_on_load=MOUNT,
             apply_default_css=False,
             server_functions=server_functions,
-            words={name: own[name] | (words or {}).get(name, {}) for name in own},
             file=bundles().address(bundles().holders[entry]),
             module=identifier(entry),
             **props,

@@ -12,7 +12,6 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import text
 from demo.drawing import draw_function, encode
 from demo.finding import find_function
 from demo.models import about, chosen
@@ -53,7 +52,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "explore",
         value=value_of(model.value),
-        words=text.words("explore", "app", "recipe", "gallery", "moment", "class"),
         server_functions=[
             draw_function(studio),
             weights_function(studio),

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import clips, text
+from demo import clips
 from demo.drawing import draw_function
 from demo.estimates import Estimates
 from demo.exporting import EXPORT, canceller, exporter
@@ -49,9 +49,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             panel = Panel(
                 "interpolate",
                 value={"model": model.value},
-                words=text.words(
-                    *("interpolate", "app", "explore", "recipe", "clip", "plan", "moment", "class")
-                ),
                 server_functions=[
                     draw_function(studio),
                     weights_function(studio),

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.duels import Duels
 from demo.panels import Panel
 from demo.refusals import Refused, answer
@@ -62,7 +61,6 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     Panel(
         "train/compare",
-        words=text.words("duel", "doctor", "train"),
         server_functions=[duel, frames, start, go_on, act, pace],
         elem_id="duel",
         experiments=[

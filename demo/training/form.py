@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from demo import controls, text
+from demo import controls
 from demo.panels import Panel
 from demo.refusals import answer
 from demo.slot import ACTIVE
@@ -97,7 +97,6 @@ def build(studio: Studio) -> Panel:
     return Panel(
         "train/form",
         value={},
-        words=text.words("train"),
         server_functions=[standing, start, act, leave, pace, own],
         elem_id="train-form",
         offered=controls.offered(studio.settings),

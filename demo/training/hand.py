@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import hand_wire, text
+from demo import hand_wire
 from demo.hand_table import PRESETS, HandTable
 from demo.panels import Panel
 from demo.studio import Studio
@@ -31,7 +31,6 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     Panel(
         "train/manual",
-        words=text.words("hand", "class"),
         server_functions=[hand, move, begin, switch],
         elem_id="train-hand",
         games={name: hand_wire.game(preset(name)) for name in PRESETS},

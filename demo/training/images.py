@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gradio as gr
 
-from demo import text
 from demo.panels import Panel
 from demo.studio import Studio
 from gan.about import LONGEST_TITLE
@@ -14,7 +13,6 @@ def build(studio: Studio, t: gr.I18n) -> None:
     """The content of its nested tab; `demo.collections` says what its server functions do."""
     Panel(
         "train/images",
-        words=text.words("images", "train"),
         server_functions=studio.collections.functions(),
         elem_id="images",
         longest=LONGEST_TITLE,

@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.helm import refuse_if_elsewhere
 from demo.panels import Panel
 from demo.refusals import Refused, answer
@@ -99,7 +98,6 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     Panel(
         "train/runs",
-        words=text.words("runs", "train", "doctor"),
         server_functions=[listed, rename, delete, undo, go_on, compare],
         elem_id="runs",
         address=ADDRESS,

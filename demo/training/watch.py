@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import films, text
+from demo import films
 from demo.exporting import EXPORT, canceller, exporter
 from demo.panels import Panel
 from demo.progress import Progress
@@ -72,7 +72,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "train/watch",
         value={"model": model.value},
-        words=text.words("train", "watch", "doctor", "class"),
         server_functions=[progress, frames, treat, take_back],
         elem_id="train",
     )

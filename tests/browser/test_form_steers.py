@@ -6,7 +6,7 @@ from demo import controls, text
 from demo.settings import Settings
 
 MOUNT = """async (given) => {
-    for (const sheet of ["app", "form"]) {
+    for (const sheet of ["core/app", "train/form/form"]) {
         const link = document.createElement("link");
         Object.assign(link, { rel: "stylesheet", href: `${sheet}.css` });
         document.head.append(link);
@@ -38,7 +38,7 @@ def form(page, site):
     site.serve(page)
     page.goto(site.address)
     offered = controls.offered(Settings())
-    page.evaluate(MOUNT, {"offered": offered, "words": text.words("train", "panel")["en"]})
+    page.evaluate(MOUNT, {"offered": offered, "words": text.catalogue("en")})
     page.get_by_text("all 10,000 steps in about").wait_for()
     return page
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.text import LANGUAGES, catalogue, words
+from demo.text import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[2] / "demo"
 
@@ -20,11 +20,6 @@ def test_no_text_is_empty_and_all_name_the_same_values(language):
         assert text.strip(), key
         names = re.findall(r"\{\w*\}", text)
         assert set(names) == set(re.findall(r"\{\w*\}", catalogue("en")[key])), key
-
-
-def test_a_panel_gets_only_its_own_texts():
-    assert words("explore")["zh"]["explore.seed"] == "种子"
-    assert all(key.startswith("explore.") for key in words("explore")["en"])
 
 
 def test_every_text_the_explore_panel_asks_for_exists():

@@ -33,7 +33,7 @@ KINDS = ("changed", "rolled back", "diverged", "repeated", "fell back", "history
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    words = text.words("watch", "train", "doctor")["en"]
+    words = dict(text.catalogue("en"))
     words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
     words["doctor.more.collapsing"] = "Most of it."
     values = {"top_share": 0.934, "step": 1200, "top_class": 1}
