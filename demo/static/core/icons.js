@@ -19,7 +19,7 @@ export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const attributes = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
-  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
   const path = document.createElementNS(space, "path");
   const line = { fill: "none", stroke: "currentColor", "stroke-width": 1.5 };
   for (const [key, value] of Object.entries({ d: PATHS[name], ...line })) path.setAttribute(key, value);

@@ -84,7 +84,8 @@ export function goodKeys(given) {
 /** Show the Interpolate tab, perhaps for the first time, when the address names a clip. */
 export function followLinks() {
   const look = () => {
-    if (location.hash.startsWith("#clip=")) document.querySelector(TAB)?.click();
+    const tab = /** @type {HTMLElement | null} */ (document.querySelector(TAB));
+    if (location.hash.startsWith("#clip=")) tab?.click();
   };
   look();
   addEventListener("hashchange", look);

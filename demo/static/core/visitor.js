@@ -5,7 +5,7 @@ import { fill } from "./dom.js";
 const KEY = "latent-studio-owner";
 const SHAPE = /^[0-9a-f]{32}( \S{1,200})?$/;
 
-let known = adopt(); // kept here as well: a browser may refuse to store anything
+const known = adopt(); // kept here as well: a browser may refuse to store anything
 
 /** A token of this browser's own, and after a space the host's key if it was brought along. */
 export function who() {
@@ -38,7 +38,7 @@ function adopt() {
   }
   try {
     localStorage.setItem(KEY, mine);
-  } catch (refused) {
+  } catch {
     // then it lasts as long as the page
   }
   return mine;
@@ -47,7 +47,7 @@ function adopt() {
 function stored() {
   try {
     return localStorage.getItem(KEY) || "";
-  } catch (refused) {
+  } catch {
     return "";
   }
 }

@@ -91,6 +91,7 @@ export class Sketch {
     [this.bar.value, this.said.textContent] = [0, this.w("searching")];
     this.refresh();
     const { model, shape } = this.on.model();
+    /** @type {any} */
     let wish = { model, ...this.sheet.picture(shape[2] === 3 ? 3 : 1) };
     let sentence;
     try {

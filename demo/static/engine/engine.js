@@ -14,10 +14,10 @@ const desk = new Desk();
  */
 export class Engine {
   /** Called with "browser" or "server" when pictures come from elsewhere than before. */
-  onwhere = () => {};
+  onwhere = (_where) => {};
 
   /** Called with a model_id when newer weights of the model drawn last are there: draw again. */
-  onweights = () => {};
+  onweights = (_model_id) => {};
 
   constructor(server) {
     this.server = server;

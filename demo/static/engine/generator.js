@@ -4,6 +4,11 @@ const SLOPE = { leaky: 0.2, tanh: 1 }; // the tanh itself waits until pixels are
 
 /** One model, ready to draw. `makeKernels` comes from `loadKernels` of kernels.js. */
 export class Generator {
+  z_dim = 0;
+  classes = 0;
+  /** @type {(floats: number) => any} */
+  makeKernels = null;
+
   /** From the bytes of a safetensors file; throws where it is not one that can be drawn. */
   static read(file, makeKernels) {
     return Object.assign(new Generator(), { makeKernels }).open(file);
@@ -27,7 +32,8 @@ export class Generator {
     const { metadata, tensor } = parse(file);
     this.model_id = metadata.model_id;
     this.shape = JSON.parse(metadata.shape); // h, w, c
-    [this.z_dim, this.classes] = [Number(metadata.z_dim), Number(metadata.classes)];
+    this.z_dim = Number(metadata.z_dim);
+    this.classes = Number(metadata.classes);
     let floats = 0;
     const room = (count) => {
       const place = floats;
@@ -88,7 +94,7 @@ export class Generator {
  */
 function classWeights(label, index, classes) {
   if (!classes) return [];
-  if (Array.isArray(label) || ArrayBuffer.isView(label)) {
+  if (Array.isArray(label) || label instanceof Float32Array) {
     return label.length === classes && label.every(Number.isFinite) ? label : null;
   }
   const chosen = label ?? index % classes;

@@ -23,7 +23,9 @@ export async function loadKernels(address) {
 }
 
 function wasm(module, floats) {
-  const { memory, linear, up, __heap_base: base } = new WebAssembly.Instance(module).exports;
+  /** @type {any} */
+  const made = new WebAssembly.Instance(module).exports;
+  const { memory, linear, up, __heap_base: base } = made;
   const missing = base.value + 4 * floats - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   const at = (place) => base.value + 4 * place;

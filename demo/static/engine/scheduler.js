@@ -55,7 +55,7 @@ export class Desk {
   /** Draw a single image of a quick model here and now: it is there within the same frame. */
   atOnce(job) {
     const quick = job.zs.length === 1 && job.place === null && this.weights.instant(job.model);
-    const drawn = quick && quick.drawAll(job.zs, job.labels);
+    const drawn = quick?.drawAll(job.zs, job.labels);
     if (!drawn) return;
     Object.assign(job, { place: "browser", model_id: quick.model_id });
     this.collect(job, { zs: job.zs }, drawn);
@@ -63,13 +63,13 @@ export class Desk {
 
   /** Give everyone who has nothing in hand the next piece of work. */
   pump() {
-    for (const [where, piece] of [["browser", this.inBrowser], ["server", this.onServer]]) {
+    for (const where of ["browser", "server"]) {
       const jobs = this.busy[where] ? [] : this.jobs.filter((job) => this.where(job) === where);
       const job = jobs.find((one) => one.lane === NOW) ?? jobs[0];
       if (!job) continue;
       this.busy[where] = true;
       job.begun = job.place = where;
-      piece.call(this, job).finally(() => {
+      (where === "browser" ? this.inBrowser(job) : this.onServer(job)).finally(() => {
         this.busy[where] = false;
         this.pump();
       });

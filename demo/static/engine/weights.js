@@ -20,11 +20,15 @@ const PATIENCE_S = { load: 30, draw: 10, server: 60 };
  */
 export class Weights {
   constructor({ onchange, onweights, pinned }) {
-    Object.assign(this, { onchange, onweights, pinned });
+    this.onchange = onchange;
+    this.onweights = onweights;
+    this.pinned = pinned;
     this.models = new Map(); // the one drawn last comes last
     this.held = new Map(); // model_ids in the worker -> the page's own copy of a quick model
     this.waiting = new Map(); // a message's id -> what to do with its answer
     this.count = 0;
+    /** @type {Worker | null} */
+    this.worker = null;
     this.alive = true; // until the worker fails: then the server draws everything
     document.addEventListener("visibilitychange", () => this.look());
   }
@@ -113,7 +117,9 @@ export class Weights {
   clock() {
     const live = [...this.models.values()].some((known) => known.live);
     if (live && !this.timer) this.timer = setInterval(() => this.look(), 500);
-    if (!live && this.timer) this.timer = clearInterval(this.timer);
+    if (live || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = 0;
   }
 
   look() {

@@ -7,7 +7,9 @@ import { rawSliders, keyboard } from "./view.js";
 /** Wires the controls of the skeleton `v` to the store; `page` has words, model() and say(). */
 export class Controls {
   constructor(v, store, page) {
-    Object.assign(this, { v, store, page });
+    this.v = v;
+    this.store = store;
+    this.page = page;
     this.setRaw = null; // shows z in the drawer, once somebody has opened it
     const undo = () => store.undo();
     const redo = () => store.redo();

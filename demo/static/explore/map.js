@@ -72,7 +72,7 @@ export class Neighbourhood {
 
   at(x, y) {
     const reach = Number(this.reach.value);
-    return x || y ? onPlane([this.z, ...this.others], x * reach, -y * reach) : this.z;
+    return x || y ? onPlane([this.z, this.others[0], this.others[1]], x * reach, -y * reach) : this.z;
   }
 
   /** Draw the plane about `z`, unless `z` is where the dot is. */
@@ -85,7 +85,8 @@ export class Neighbourhood {
     if (this.others?.[0].length !== side) {
       this.others = [1, 2].map((seed) => latent(seed, side));
     }
-    [this.z, this.last, this.x, this.y] = [z, z, 0, 0];
+    this.z = this.last = z;
+    this.x = this.y = 0;
     this.place();
     this.on.wanted();
   }
@@ -114,7 +115,8 @@ export class Neighbourhood {
 
   go(x, y) {
     const clamp = (value) => Math.min(1, Math.max(-1, value));
-    [this.x, this.y] = [clamp(x), clamp(y)];
+    this.x = clamp(x);
+    this.y = clamp(y);
     this.place();
     this.last = this.at(this.x, this.y);
     this.on.move(this.last);

@@ -9,7 +9,8 @@ import { parted } from "../core/shown_step.js";
  */
 export class Models {
   constructor(server, page) {
-    Object.assign(this, { server, page });
+    this.server = server;
+    this.page = page;
   }
 
   /** What the panel needs to play with a model of this server; throws a sentence. */

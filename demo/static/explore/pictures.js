@@ -13,7 +13,9 @@ const ALL = ["reels", "classes", "map", "aside"];
  */
 export class Pictures {
   constructor(engine, words, page) {
-    Object.assign(this, { engine, words, page });
+    this.engine = engine;
+    this.words = words;
+    this.page = page;
     this.wanted = new Set();
     this.timer = this.at = 0;
     this.failed = false; // what is said below the picture is ours to take back

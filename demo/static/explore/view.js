@@ -81,7 +81,7 @@ export function keyboard(v, { randomise, undo, redo }) {
   const texts = "input:not([type=range]), textarea, [contenteditable]";
   document.addEventListener("keydown", (event) => {
     if (v.panel.offsetParent === null || v.panel.classList.contains("ls-empty")) return;
-    const at = event.target.closest?.(natives);
+    const at = /** @type {Element} */ (event.target).closest?.(natives);
     const key = event.key.toLowerCase();
     const again = key === "y" || event.shiftKey;
     if (event.code === "Space" && (!at || at.matches("[type=range]")) && !event.repeat) randomise();

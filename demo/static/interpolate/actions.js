@@ -8,7 +8,9 @@ export class Actions {
   /** `page` has stage, strip, note(sentence). */
   constructor(words, story, choices, page) {
     this.say = speaker(words);
-    Object.assign(this, { story, choices, page });
+    this.story = story;
+    this.choices = choices;
+    this.page = page;
   }
 
   get state() {

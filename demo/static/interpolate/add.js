@@ -20,6 +20,8 @@ export class Add {
     this.words = words;
     this.say = speaker(words);
     this.on = on;
+    /** @type {HTMLDialogElement | null} */
+    this.dialog = null;
     this.opener = button("+", "lc-add");
     this.opener.setAttribute("aria-label", this.say("add"));
     this.opener.title = this.say("add");

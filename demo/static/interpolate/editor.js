@@ -90,7 +90,7 @@ export class Editor {
     const names = [...(weights ? [classText(weights, labels)] : []), ...labels];
     if (String(Array.from(this.classes, (option) => option.text)) !== String(names)) {
       const first = weights ? -1 : 0; // a blend is no class to choose
-      this.classes.replaceChildren(...names.map((name, i) => new Option(name, i + first)));
+      this.classes.replaceChildren(...names.map((name, i) => new Option(name, String(i + first))));
     }
     this.classes.value = weights ? -1 : label;
     if (document.activeElement !== this.seed) this.seed.value = key.seed ?? "";

@@ -3,7 +3,7 @@
 const LENGTHS = [0.1, 10];
 export const KEYS_MOST = 64;
 
-const clamped = (x, [low, high]) => Math.min(high, Math.max(low, x));
+const clamped = (x, /** @type {number[]} */ [low, high]) => Math.min(high, Math.max(low, x));
 const rounded = (x) => Number(x.toFixed(4));
 
 /** As many of `more` as there is room for, after the chosen one. */

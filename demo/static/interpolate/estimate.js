@@ -19,7 +19,10 @@ function forbidden({ max_frames, max_side, max_pixels }, { frames, size: { width
 /** `limits`: {max_frames, max_side, max_pixels}. `tell(weight, trouble)` shows what is known. */
 export class Estimate {
   constructor(limits, ask, say, tell) {
-    Object.assign(this, { limits, ask, say, tell });
+    this.limits = limits;
+    this.ask = ask;
+    this.say = say;
+    this.tell = tell;
     this.answer = null; // {bytes, seconds, wait_s} or {error}, of the recipe `text`
     this.text = null;
     this.trouble = null;
@@ -57,6 +60,7 @@ export class Estimate {
     const { answer } = this;
     const trouble = this.trouble ?? answer?.error ?? null;
     this.tell(answer?.error ? null : answer, trouble);
+    /** @type {HTMLButtonElement | null} */
     const button = document.querySelector(BUTTON);
     if (!button) return;
     button.disabled = Boolean(trouble);

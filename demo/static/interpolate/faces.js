@@ -6,7 +6,12 @@ import { Thumbs } from "./thumbs.js";
 
 export class Faces {
   constructor(engine, { stage, strip, editor, view }) {
-    Object.assign(this, { stage, strip, editor, view, keys: [], presets: [] });
+    this.stage = stage;
+    this.strip = strip;
+    this.editor = editor;
+    this.view = view;
+    this.keys = [];
+    this.presets = [];
     this.thumbs = new Thumbs(engine, () => this.paint());
   }
 

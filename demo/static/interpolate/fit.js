@@ -9,6 +9,7 @@ const SCALE_MOST = 64;
 /** A key as this model can take it: another model's latent falls back to its seed, another
  * model's blend to its class. */
 export function fitted({ z, weights, ...key }, { z_dim, classes }) {
+  /** @type {any} */
   const fit = { ...key, label: classes ? key.label % classes : 0 };
   if (classes && weights?.length === classes) fit.weights = weights;
   return z?.length === z_dim ? { ...fit, z } : fit;
@@ -44,6 +45,7 @@ export function recipeOf({ keys, wish }, about, maxSide) {
 }
 
 /** {keys, chosen, wish} of what a recipe was unpacked to. */
+/** @param {any} recipe */
 export function restored({ keys, frames, scale, ...rest }, { shape }, choices) {
   const seconds = frames / rate(rest);
   const side = scale * rest.tiles * Math.max(shape[0], shape[1]);

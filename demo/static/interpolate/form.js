@@ -101,7 +101,8 @@ export class FileForm {
 
   /** `native`: px of one picture's side; `most`: the largest enlargement; `about`: size, frames. */
   show(wish, { native, scale, most, size }) {
-    Object.assign(this, { wish, native });
+    this.wish = wish;
+    this.native = native;
     for (const [{ made }, now] of [[this.formats, wish.format], [this.colours, wish.colours]]) {
       for (const [value, chip] of made) chip.setAttribute("aria-pressed", String(value === now));
     }
@@ -109,7 +110,7 @@ export class FileForm {
     const rates = [...new Set([...offered, wish.fps])].sort((a, b) => a - b);
     if (String(this.rates) !== String(rates)) {
       this.rates = rates;
-      this.fps.replaceChildren(...rates.map((fps) => new Option(Number(fps.toFixed(2)), fps)));
+      this.fps.replaceChildren(...rates.map((fps) => new Option(String(Number(fps.toFixed(2))), fps)));
     }
     this.fps.value = wish.fps;
     for (const name of ["seconds", "border", "loops", "caption"]) {
@@ -128,7 +129,8 @@ export class FileForm {
 
   /** `weight`: {bytes, seconds, wait_s}, null while the server is asked; `trouble`: why no file. */
   tell(weight = this.weight, trouble = this.trouble) {
-    Object.assign(this, { weight, trouble });
+    this.weight = weight;
+    this.trouble = trouble;
     const values = { n: this.frames, w: this.size?.width, h: this.size?.height };
     const told = weight && {
       bytes: this.bytes(weight.bytes), s: this.lasting(weight.seconds + (weight.wait_s ?? 0)),

@@ -33,7 +33,10 @@ export class Frames {
   use(model, plan, tiles, period) {
     this.turn += 1;
     this.made.clear();
-    Object.assign(this, { model, plan, tiles, period });
+    this.model = model;
+    this.plan = plan;
+    this.tiles = tiles;
+    this.period = period;
     this.pump();
   }
 

@@ -7,7 +7,11 @@ const RETRY_MS = 4000;
 /** `on` has met(about), failed(sentence, or the key of a text). */
 export class Model {
   constructor({ server, props, trigger, words }, on) {
-    Object.assign(this, { server, props, trigger, words, on });
+    this.server = server;
+    this.props = props;
+    this.trigger = trigger;
+    this.words = words;
+    this.on = on;
     this.about = null; // {model, model_id, z_dim, classes, labels, shape}
     this.wanted = null;
   }

@@ -33,7 +33,8 @@ export class Player {
 
   /** A clip of so many frames that takes so long. */
   measure(count, seconds) {
-    Object.assign(this, { count, seconds });
+    this.count = count;
+    this.seconds = seconds;
     this.wake();
   }
 

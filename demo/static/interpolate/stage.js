@@ -43,7 +43,12 @@ export class Stage {
     const { back, closed, tiles } = wish;
     const alike = this.tiles === tiles && this.model === about.model;
     const kept = alike && this.plan && same(plan, this.plan);
-    Object.assign(this, { plan, back, closed, tiles, keys: given, model: about.model });
+    this.plan = plan;
+    this.back = back;
+    this.closed = closed;
+    this.tiles = tiles;
+    this.keys = given;
+    this.model = about.model;
     this.times = [...plan.keyTimes].map((time) => time * (back ? 2 : 1));
     this.times.push(1);
     this.seconds = frameCount(wish) / rate(wish);
@@ -137,7 +142,8 @@ export class Stage {
 
   async hurry(index) {
     if (this.hurried === index && this.hurriedPlan === this.plan) return;
-    [this.hurried, this.hurriedPlan] = [index, this.plan];
+    this.hurried = index;
+    this.hurriedPlan = this.plan;
     await this.frames.hurry(index).catch(() => {}); // whoever draws ahead says why
     this.hurried = -1;
   }

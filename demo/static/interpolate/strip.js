@@ -52,7 +52,10 @@ export class Strip {
   /** `times`: the keys' starts and the end of it all, 0 to 1; `seconds`: of the way there. */
   show({ keys, chosen, labels, times, seconds, closed }) {
     const moved = keys.length !== this.cells.length || chosen !== this.chosen;
-    Object.assign(this, { times, seconds, chosen, closed });
+    this.times = times;
+    this.seconds = seconds;
+    this.chosen = chosen;
+    this.closed = closed;
     while (this.cells.length > keys.length) this.cells.pop().box.remove();
     while (this.cells.length < keys.length) this.cells.push(this.cell(this.cells.length));
     keys.forEach((key, i) => this.name(this.cells[i], key, i, labels));

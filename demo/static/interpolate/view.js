@@ -31,12 +31,14 @@ export class View {
     this.clock = make("span", { className: "lc-time" });
     this.presets = make("div", { className: "lc-presets", role: "group" });
     this.presets.setAttribute("aria-label", say("presets"));
-    [this.undo, this.redo] = ["undo", "redo"].map((name) => {
+    const step = (name) => {
       const made = iconButton(icon(name), say(name));
       made.dataset.do = name;
       made.addEventListener("click", () => on[name]());
       return made;
-    });
+    };
+    this.undo = step("undo");
+    this.redo = step("redo");
     this.trouble = make("p", { className: "ls-error lc-error", role: "alert" });
     this.key = make("p", { className: "ls-note lc-key-error", role: "status" });
     const timeline = make("div", { className: "lc-row" }, strip.element, add.element);
@@ -81,7 +83,8 @@ export class View {
     const { strip } = this.parts;
     strip.place(time);
     if (this.index === index && this.seconds === seconds) return;
-    Object.assign(this, { index, seconds });
+    this.index = index;
+    this.seconds = seconds;
     const now = ((index / plan.count) * seconds).toFixed(2);
     this.clock.textContent = `${now} / ${seconds.toFixed(2)} s`;
     strip.scrub.max = plan.count - 1;
@@ -141,7 +144,7 @@ export function keyboard(element, actions, { stage, strip }) {
 
   document.addEventListener("keydown", (event) => {
     const hidden = element.offsetParent === null || document.querySelector("dialog[open]");
-    if (hidden || event.target.closest?.(WRITES)) return;
+    if (hidden || /** @type {Element} */ (event.target).closest?.(WRITES)) return;
     const todo = meaning(event, event.ctrlKey || event.metaKey);
     if (!todo) return;
     event.preventDefault();

@@ -4,7 +4,7 @@
 export function mixed(a, b, t, count) {
   if (t <= 0 || a === b) return a;
   if (t >= 1) return b;
-  return Array.from({ length: count }, (_, i) => (i === a) * (1 - t) + (i === b) * t);
+  return Array.from({ length: count }, (_, i) => Number(i === a) * (1 - t) + Number(i === b) * t);
 }
 
 /** Class weights of a class number or of weights, Float32Array(count). */

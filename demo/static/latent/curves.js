@@ -109,7 +109,7 @@ function circle(keys) {
   return { anchors, segments: 2, closed: true, at };
 }
 
-function walk(keys, closed, wander) {
+function walk(keys, _closed, wander) {
   const anchors = keys.map(onSphere);
   const wanders = wanderThrough(anchors, wander);
   return { anchors, segments: keys.length, closed: true, at: (u) => onSphere(wanders(u)) };

@@ -152,7 +152,7 @@ function upper(sorted, from, to, x) {
   return from;
 }
 
-function within(key, numbers, [low, high]) {
+function within(key, numbers, /** @type {number[]} */ [low, high]) {
   numbers.forEach((x, i) => {
     if (!(x >= low && x <= high)) throw new PlanError(key, { n: i + 1, low, high });
   });

@@ -13,8 +13,8 @@ const FORMAT = 1; // of the JSON
 const MARK = "latent_studio_clip";
 const HASH = "#clip=";
 const KEYS = [1, 64];
-const HOLD = [0, 8]; // in average segments, as is
-const LENGTH = [0.1, 10];
+/** @type {[string, number[], number][]} */
+const TIMES = [["hold", [0, 8], 0], ["length", [0.1, 10], 1]]; // in average segments; as usual
 
 /** How many keyframes each path joins. */
 export const PATH_KEYS = { spline: [2, 64], slerp: [2, 64], circle: [2, 2], walk: [1, 64] };
@@ -30,6 +30,7 @@ const choice = (...words) => [(x) => words.includes(x), "choice", { words: words
 const flag = [(x) => typeof x === "boolean", "flag", {}];
 
 // In the order in which they are checked; with what they are when they are left out.
+/** @type {Record<string, any[]>} */
 const RULES = {
   path: [...choice(...Object.keys(PATH_KEYS)), "spline"],
   closed: [...flag, true],
@@ -72,6 +73,7 @@ export function check(given) {
   need(goodText(model, 1, 200), "model");
   need(goodId(model_id), "model_id");
   const keys = checkKeys(get("keys"));
+  /** @type {any} */
   const recipe = { [MARK]: FORMAT, model, model_id, keys };
   for (const [field, [fine, text, values, usual]] of Object.entries(RULES)) {
     need(!has(field) || fine(given[field]), text, { field, ...values });
@@ -95,10 +97,11 @@ function checkKey(given, number) {
   need(has("seed") && whole(seed, 0, SEED_MAX), "key_seed", { number, limit: SEED_MAX });
   need(!has("z") || goodZ(z), "key_z", { number });
   need(!has("class") || goodClasses(classes), "key_class", { number });
+  /** @type {any} */
   const key = { seed };
   if (has("z")) key.z = z;
   if (has("class")) key.class = Array.isArray(classes) ? [...classes] : classes;
-  for (const [field, [low, high], usual] of [["hold", HOLD, 0], ["length", LENGTH, 1]]) {
+  for (const [field, [low, high], usual] of TIMES) {
     const fine = !has(field) || within(given[field], low, high);
     need(fine, "key_number", { number, field, low, high });
     if (has(field) && given[field] !== usual) key[field] = given[field];
@@ -181,6 +184,7 @@ function unpackKey({ z, class: classes, ...timed }, takes, number) {
   const blended = Array.isArray(classes);
   need(!blended || classes.length === takes, "other_classes", { has: classes?.length, takes });
   need(!takes || blended || classes < takes, "needs_class", { number, limit: takes - 1 });
+  /** @type {any} */
   const key = { ...timed, label: blended ? classes.indexOf(Math.max(...classes)) : classes ?? 0 };
   if (z !== undefined) key.z = Array.from(floats(z));
   if (blended) key.weights = classes;

@@ -59,7 +59,7 @@ async function first(file, name, span) {
   return null;
 }
 
-async function* named(file, name, [start, end]) {
+async function* named(file, name, /** @type {number[]} */ [start, end]) {
   for (let step = 0; step < STEPS_MAX && start + 2 <= end; step += 1) {
     const head = (await file.take(start, 12)).slice();
     const length = Math.clz32(uint(head, 0, 1)) - 23; // of the name, then of the size

@@ -57,6 +57,7 @@ export function check(given) {
   need(has("model") && goodText(model, 1, 200), "model");
   need(!has("z") || goodZ(z), "z");
   need(!has("classes") || goodClasses(classes), "classes");
+  /** @type {any} */
   const recipe = { latent_studio: FORMAT, model, model_id, seed };
   if (has("z")) recipe.z = z;
   if (has("classes")) recipe.classes = Array.isArray(classes) ? [...classes] : classes;

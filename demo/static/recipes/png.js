@@ -122,7 +122,7 @@ export async function thumbnail(image, index = 0) {
 
 // Image `index` of a drawing at half its side: each pixel is the mean of four.
 function halved({ h, w, c, pixels }, index) {
-  const half = { h: h >> 1, w: w >> 1, c };
+  const half = { h: h >> 1, w: w >> 1, c, pixels: null };
   const from = index * h * w * c;
   half.pixels = Uint8Array.from({ length: half.h * half.w * c }, (_, i) => {
     const [k, x, y] = [i % c, Math.floor(i / c) % half.w, Math.floor(i / c / half.w)];

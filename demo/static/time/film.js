@@ -7,18 +7,23 @@ const AT_ONCE = 8; // pictures in one answer
 /** `state()` gives {z, classes, scale}, a new object whenever something of it changes. */
 export class Film {
   constructor(server, state) {
-    Object.assign(this, { server, state });
+    this.server = server;
+    this.state = state;
     this.forget();
   }
 
   forget() {
-    [this.of, this.kept] = [null, new Map()];
+    this.of = null;
+    this.kept = new Map();
   }
 
   /** A step's picture, or null; its neighbours, or what comes after it, come along. */
   picture(model, steps, step, onwards) {
     const state = this.state();
-    if (this.of !== state) [this.of, this.kept] = [state, new Map()];
+    if (this.of !== state) {
+      this.of = state;
+      this.kept = new Map();
+    }
     const { kept } = this;
     if (!kept.has(step)) {
       const at = Math.max(0, steps.indexOf(step) - (onwards ? 0 : AT_ONCE / 2));

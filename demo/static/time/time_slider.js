@@ -16,7 +16,9 @@ const LOOK_MS = 10000; // between two looks at what a run in progress keeps
  */
 export class Time {
   constructor(words, server, on) {
-    Object.assign(this, { words, server, on });
+    this.words = words;
+    this.server = server;
+    this.on = on;
     [this.model, this.steps, this.playing, this.seen] = ["", [], 0, -Infinity];
     this.film = on.state ? new Film(server, on.state) : null;
     this.range = make("input", { type: "range", className: "ls-range", min: 0, step: 1 });

@@ -20,8 +20,8 @@ export function curves(place, names, say) {
   const variety = make_(1, say("train.diversity"), { least: 1.2, level: 1, smooth: false });
   const losses = [make_(2, say("duel.loss_g"), {}), make_(3, say("duel.loss_d"), {})];
   const charts = [distance, variety, ...losses];
-  let rows = [[], []];
-  let signs = [[], []];
+  const rows = [[], []];
+  const signs = [[], []];
 
   return {
     /** What a poll told of both runs. */

@@ -54,7 +54,7 @@ export function mount({ element, props, server, words }) {
       try {
         await take(await server.duel({ ...cursor, who: who() }));
         if (!paced) await askPace();
-      } catch (problem) {
+      } catch {
         put(".ls-error", say("train.offline"));
         answer = { ...answer, state: "idle" };
       }
@@ -132,7 +132,7 @@ export function mount({ element, props, server, words }) {
       const result = await server[what]({ who: who(), ...payload });
       put(".ls-error", complaint(result, words) || (result.run === "" ? say("duel.in_line") : ""));
       return result;
-    } catch (problem) {
+    } catch {
       put(".ls-error", say("train.offline"));
       return {};
     } finally {

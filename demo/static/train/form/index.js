@@ -52,6 +52,7 @@ export function mount({ element, props, trigger, server, words }) {
   render();
   look();
 
+  /** @returns {HTMLElement | null} */
   const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
 
   // This visitor's own images, among the data to choose from.
@@ -80,7 +81,7 @@ export function mount({ element, props, trigger, server, words }) {
     try {
       const answer = await server[what]({ who: who(), ...payload });
       if (answer) return { ...answer, sentence: complaint(answer, words) };
-    } catch (problem) {
+    } catch {
       // said below; Gradio answers nothing at all where the server failed
     }
     return { sentence: say("train.offline") };

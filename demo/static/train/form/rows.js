@@ -22,7 +22,7 @@ function choice(name, row, { say, done }) {
   return framed(name, select, [select], set, say);
 }
 
-function toggle(name, row, { say, done }) {
+function toggle(name, _row, { say, done }) {
   const box = make("input", { type: "checkbox", name });
   box.addEventListener("change", () => done(box.checked));
   return framed(name, box, [box], (value) => (box.checked = value), say);
@@ -50,7 +50,11 @@ function slid(name, row, options) {
   const made = framed(name, pair, [bar, box], set, options.say);
   const moved = () => set(stops[bar.valueAsNumber]);
   bar.addEventListener("input", moved);
-  bar.addEventListener("change", () => (moved(), made.complain(""), options.done(Number(box.value))));
+  bar.addEventListener("change", () => {
+    moved();
+    made.complain("");
+    options.done(Number(box.value));
+  });
   listen(box, made, name, row, options);
   return made;
 }
@@ -95,6 +99,9 @@ function framed(name, control, inputs, set, say) {
     for (const one of inputs) one.disabled = !yes;
     element.title = why;
   };
-  const shown = (value) => (set(value), complain(""));
+  const shown = (value) => {
+    set(value);
+    complain("");
+  };
   return { element, set: shown, allow, complain, isWrong: () => wrong.textContent !== "" };
 }

@@ -32,6 +32,7 @@ export function imagesCard({ say, longest, deeds }) {
   const element = make("article", { className: "im-card" }, plate,
     make("div", { className: "im-head" }, title, field, rename), facts, classes, none, out, until,
     make("div", { className: "im-deeds" }, train, remove, sure));
+  /** @type {any} */
   let one = {};
   let label = null; // the class on show; null is all
   let wanted = 0; // the newest wish to see some wins

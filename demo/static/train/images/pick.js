@@ -31,7 +31,6 @@ export function picker({ say, longest, on }) {
   const what = make("p", { className: "im-what", role: "status", textContent: say("drop") });
   const place = make("div", { className: "im-drop" }, what,
     make("div", { className: "ls-row" }, ...pick), files, folder);
-  const sides = segments(say("size"), [], () => {});
   const name = make("input", { type: "text", maxLength: longest, autocomplete: "off" });
   const read = button(say("read"), "ls-primary");
   const path = make("input", { type: "text", autocomplete: "off", placeholder: say("folder_example") });

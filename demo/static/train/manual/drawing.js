@@ -86,7 +86,9 @@ export function drawing(place, { say }) {
 
   new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);
-    if (now && now !== width) (width = now), draw();
+    if (!now || now === width) return;
+    width = now;
+    draw();
   }).observe(place);
 
   return {

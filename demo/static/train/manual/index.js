@@ -92,7 +92,7 @@ export function mount({ element, props, server, words }) {
     try {
       const answer = await server[what]({ who: who(), key: standing.key, number, ...payload });
       if (answer) return { ...answer, sentence: complaint(answer, words) };
-    } catch (problem) {
+    } catch {
       // said below; Gradio answers nothing at all where the server failed
     }
     return { sentence: say("hand.offline") };

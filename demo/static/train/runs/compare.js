@@ -7,6 +7,7 @@ import { distance, size, standing, verdict } from "./words.js";
 
 const COLORS = ["--tr-real", "--tr-fake"]; // of the first and of the second run
 const LETTERS = ["A", "B"];
+/** @type {[string, object][]} */
 const CHARTS = [
   ["frechet", { log: true, smooth: false }],
   ["diversity", { smooth: false, least: 1.2, level: 1 }],
@@ -75,6 +76,7 @@ export function runsCompare({ say, words, ask, back }) {
   };
 
   function fillTable(cards) {
+    /** @type {[string, (card: any) => any][]} */
     const rows = [
       ["runs.row_state", (card) => standing(card, null, say)],
       ["train.frechet", (card) => (card.frechet === undefined ? "" : distance(card))],

@@ -57,7 +57,7 @@ export function mount({ element, props, server, words }) {
     try {
       const answer = await server[what]({ who: who(), ...payload });
       return { ...answer, sentence: complaint(answer, words) };
-    } catch (problem) {
+    } catch {
       return { sentence: say("train.offline") };
     }
   }
@@ -98,6 +98,7 @@ export function mount({ element, props, server, words }) {
   }
 
   function render() {
+    /** @type {[string, any][]} */
     const parts = Object.keys(cards).map((name) => {
       const one = shown.get(name) || runCard({ name, root, say, words, deeds, longest: props.longest });
       const here = told.going?.includes(name) && { state: told.state, step: told.step };
@@ -120,6 +121,7 @@ export function mount({ element, props, server, words }) {
     bring.title = say(bring.disabled ? "panel.refused_uploads" : "runs.upload_hint");
   }
 
+  /** @returns {HTMLElement | null} */
   const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
   const watch = (name) => {
     const present = told.going?.includes(name);

@@ -4,6 +4,8 @@ import { make } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
 import { sentence } from "../doctor/words.js";
 
+/** @type {[number, string][]} */
+/** @type {[number, string][]} */
 const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 
 /** "Small and quick (default) · MNIST digits · seed 0" */

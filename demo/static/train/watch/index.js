@@ -81,7 +81,7 @@ export function mount({ element, props, server, watch, words }) {
       asking = true;
       try {
         await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
-      } catch (problem) {
+      } catch {
         put(".ls-error", say("train.offline"));
         state = "idle";
       }
@@ -145,7 +145,7 @@ export function mount({ element, props, server, watch, words }) {
     try {
       const answer = await server[what]({ who: who(), ...payload });
       return { ...answer, sentence: complaint(answer, words) };
-    } catch (problem) {
+    } catch {
       return { sentence: say("train.offline") };
     } finally {
       document.dispatchEvent(new Event("ls:train")); // all views look at once, this one too
