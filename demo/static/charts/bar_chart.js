@@ -45,7 +45,10 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     pen.globalAlpha = 1;
     if (level !== null) across(base - tall(level), [4, 4], "--tr-real");
     const read = (index) => (hover === null ? "" : `${values[index][hover]}%`);
-    tell(hover === null ? "" : bin(hover), series.map((_, index) => read(index)));
+    tell(
+      hover === null ? "" : bin(hover),
+      series.map((_, index) => read(index)),
+    );
   }
 
   function onPoint(share) {

@@ -131,8 +131,12 @@ export function chart(figure, options) {
   function legend() {
     const at = hover === null ? rows.length - 1 : hover;
     const values = curves.map((_, index) => {
-      const y = at < 0 ? null : hover === null ? known(at, (k) => smooth[index][k])
-        : known(at, (k) => rows[k][index + 1]);
+      const y =
+        at < 0
+          ? null
+          : hover === null
+            ? known(at, (k) => smooth[index][k])
+            : known(at, (k) => rows[k][index + 1]);
       if (y === null || y === undefined) return "";
       return read ? read(rows[at]) : y.toFixed(2);
     });

@@ -31,10 +31,14 @@ export function chartMarks(figure) {
 
     /** Say what is marked where the pointer is, `at` px from the left; null: it has left. */
     point(at, px, width) {
-      const close = at === null ? [] : marks.filter(({ step }) => Math.abs(px(step) - at) <= NEAR_PX);
+      const close =
+        at === null ? [] : marks.filter(({ step }) => Math.abs(px(step) - at) <= NEAR_PX);
       tip.hidden = !close.length;
       if (!close.length) return;
-      tip.textContent = close.slice(-3).map(({ text }) => text).join("\n");
+      tip.textContent = close
+        .slice(-3)
+        .map(({ text }) => text)
+        .join("\n");
       const left = px(close.at(-1).step);
       tip.style.cssText = left < width / 2 ? `left:${left}px` : `right:${width - left}px`;
     },

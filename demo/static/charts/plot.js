@@ -45,7 +45,9 @@ export function plot(figure, { title, series, paint, onPoint }) {
 
   function tell(where, values) {
     legend.children[1].textContent = where;
-    outputs.forEach((output, index) => { output.textContent = values[index]; });
+    outputs.forEach((output, index) => {
+      output.textContent = values[index];
+    });
   }
 
   canvas.addEventListener("pointermove", (event) => {

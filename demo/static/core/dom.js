@@ -38,11 +38,17 @@ export function segments(label, options, pick) {
     return [value, one];
   });
   const buttons = made.map(([, one]) => one);
-  const element = make("div", { className: "ls-segments", role: "group", ariaLabel: label }, ...buttons);
+  const element = make(
+    "div",
+    { className: "ls-segments", role: "group", ariaLabel: label },
+    ...buttons,
+  );
   const set = (now) =>
     made.forEach(([value, one]) => one.setAttribute("aria-pressed", String(value === now)));
   const offer = (values) =>
-    made.forEach(([value, one]) => { one.hidden = !values.includes(value); });
+    made.forEach(([value, one]) => {
+      one.hidden = !values.includes(value);
+    });
   return { element, set, offer };
 }
 

@@ -40,6 +40,8 @@ export function changeable({ className, label, longest, save }) {
     else edit(false);
   });
   field.addEventListener("blur", done);
-  const show = (text) => { now = title.textContent = text; };
+  const show = (text) => {
+    now = title.textContent = text;
+  };
   return { title, pen, field, show };
 }

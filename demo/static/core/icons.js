@@ -22,7 +22,8 @@ export function icon(name) {
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
   const path = document.createElementNS(space, "path");
   const line = { fill: "none", stroke: "currentColor", "stroke-width": 1.5 };
-  for (const [key, value] of Object.entries({ d: PATHS[name], ...line })) path.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ d: PATHS[name], ...line }))
+    path.setAttribute(key, value);
   path.setAttribute("stroke-linecap", "round");
   path.setAttribute("stroke-linejoin", "round");
   svg.append(path);

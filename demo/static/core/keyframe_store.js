@@ -6,7 +6,13 @@ import { read, write } from "./storage.js";
 const SEED_MAX = 2 ** 32 - 1;
 const KEYS_MOST = 64;
 const TAB = '[role="tab"][data-tab-id="interpolate"]'; // Gradio's button for it
-const FIRST = [[7, 3], [21, 8], [4, 0], [12, 6], [33, 9]]; // [seed, class] of the ready loop
+const FIRST = [
+  [7, 3],
+  [21, 8],
+  [4, 0],
+  [12, 6],
+  [33, 9],
+]; // [seed, class] of the ready loop
 const store = (model) => `latent-studio.interpolate.${model}`;
 
 export function recall(model) {
@@ -43,7 +49,9 @@ export function classOf(classes) {
   return { label: classes.indexOf(Math.max(...classes)), weights: classes };
 }
 
-const numbers = (list, limit) => Array.isArray(list) && list.length > 0 &&
+const numbers = (list, limit) =>
+  Array.isArray(list) &&
+  list.length > 0 &&
   list.every((x) => Number.isFinite(x) && Math.abs(x) <= limit);
 
 function goodWeights(weights) {

@@ -33,9 +33,15 @@ export class Shelf {
     const { seed, z, label, classes = label, scale = 1 } = kept ?? {};
     const numbers = (list, most) =>
       Array.isArray(list) && list.every((x) => Number.isFinite(x) && Math.abs(x) <= most);
-    const fine = Number.isInteger(seed) && seed >= 0 && seed <= seedMax && z?.length === zDim &&
-      numbers(z, 100) && (Number.isInteger(classes) || numbers(classes, 10)) &&
-      scale >= 0 && scale <= 3;
+    const fine =
+      Number.isInteger(seed) &&
+      seed >= 0 &&
+      seed <= seedMax &&
+      z?.length === zDim &&
+      numbers(z, 100) &&
+      (Number.isInteger(classes) || numbers(classes, 10)) &&
+      scale >= 0 &&
+      scale <= 3;
     return fine ? { seed, z: Float32Array.from(z), classes, scale } : null;
   }
 }

@@ -3,8 +3,18 @@
 import { make, button } from "../core/dom.js";
 
 const COLOURS = [
-  "#ffffff", "#9ca3af", "#000000", "#7c4a21", "#d33b2f", "#f08a24", "#f5d13d", "#4caf50", "#2e9bd6",
-  "#2446b8", "#8e44ad", "#f2b5a0",
+  "#ffffff",
+  "#9ca3af",
+  "#000000",
+  "#7c4a21",
+  "#d33b2f",
+  "#f08a24",
+  "#f5d13d",
+  "#4caf50",
+  "#2e9bd6",
+  "#2446b8",
+  "#8e44ad",
+  "#f2b5a0",
 ];
 const SIZES = { min: 4, max: 60, value: 22, step: 1 }; // px of the sheet
 
@@ -22,12 +32,17 @@ export function brush(sheet, say) {
   any.addEventListener("input", () => choose(any.value));
   const size = make("input", { type: "range", className: "ls-range", ...SIZES });
   size.setAttribute("aria-label", say("brush_size"));
-  size.addEventListener("input", () => { sheet.pen.lineWidth = Number(size.value); });
+  size.addEventListener("input", () => {
+    sheet.pen.lineWidth = Number(size.value);
+  });
   const fill = button(say("fill"));
   fill.addEventListener("click", () => sheet.flood());
-  const element = make("div", { className: "ls-brush", hidden: true },
+  const element = make(
+    "div",
+    { className: "ls-brush", hidden: true },
     make("div", { className: "ls-swatches" }, ...swatches.map(([, made]) => made), any),
-    make("div", { className: "ls-brush-row" }, size, fill));
+    make("div", { className: "ls-brush-row" }, size, fill),
+  );
 
   function choose(colour) {
     sheet.pen.strokeStyle = colour;

@@ -45,7 +45,9 @@ export class Sheet {
       if (last && this.canvas.hasPointerCapture(event.pointerId)) stroke(event);
     });
     for (const name of ["pointerup", "pointercancel"]) {
-      this.canvas.addEventListener(name, () => { last = null; });
+      this.canvas.addEventListener(name, () => {
+        last = null;
+      });
     }
   }
 

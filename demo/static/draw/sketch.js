@@ -35,13 +35,22 @@ export class Sketch {
     this.found = make("canvas", { className: "ls-pixels" });
     const figure = (canvas, key) =>
       make("figure", {}, canvas, make("figcaption", { className: "ls-note" }, w(key)));
-    this.pair = make("div", { className: "ls-pair ls-none" },
-      figure(this.yours, "yours"), figure(this.found, "models"));
-    this.element = make("div", { className: "ls-companion" },
+    this.pair = make(
+      "div",
+      { className: "ls-pair ls-none" },
+      figure(this.yours, "yours"),
+      figure(this.found, "models"),
+    );
+    this.element = make(
+      "div",
+      { className: "ls-companion" },
       make("div", { className: "ls-square" }, this.sheet.canvas),
       this.brush.element,
       make("div", { className: "ls-row" }, this.find, this.undo, this.clear, this.open, this.file),
-      this.bar, this.said, this.pair);
+      this.bar,
+      this.said,
+      this.pair,
+    );
     this.find.addEventListener("click", () => (this.search ? this.cancel() : this.start()));
     this.clear.addEventListener("click", () => {
       this.pair.classList.add("ls-none");
@@ -60,7 +69,9 @@ export class Sketch {
   adopt({ data, shape }) {
     const colour = shape[2] === 3;
     this.brush.show(colour);
-    this.hint = this.w(colour ? "sketch_hint_colour" : data === "mnist" ? "sketch_hint" : "sketch_hint_grey");
+    this.hint = this.w(
+      colour ? "sketch_hint_colour" : data === "mnist" ? "sketch_hint" : "sketch_hint_grey",
+    );
     this.refresh();
   }
 

@@ -84,7 +84,9 @@ export class Generator {
     }
     // a clamped array rounds halves to even and stops at 0 and 255, as the server does
     const values = memory.subarray(from, from + pixels.length);
-    values.forEach((x, i) => { pixels[i] = (Math.tanh(x) + 1) * 127.5; });
+    values.forEach((x, i) => {
+      pixels[i] = (Math.tanh(x) + 1) * 127.5;
+    });
   }
 }
 

@@ -42,7 +42,10 @@ export function plain(floats) {
 
   function linear(x, w, bias, out, count, outputs, slope) {
     for (let o = 0; o < outputs; o += 4) {
-      let a = m[bias + o], b = m[bias + o + 1], c = m[bias + o + 2], d = m[bias + o + 3];
+      let a = m[bias + o],
+        b = m[bias + o + 1],
+        c = m[bias + o + 2],
+        d = m[bias + o + 3];
       for (let k = x; k < x + count; k += 1, w += 4) {
         a += m[k] * m[w];
         b += m[k] * m[w + 1];
@@ -75,14 +78,24 @@ export function plain(floats) {
         // two pixels at once: eight sums stay in registers
         for (let at = 0; at < side; at += 2) {
           const left = Math.min(at, side - 2);
-          let p0 = m[b], p1 = m[b + 1], p2 = m[b + 2], p3 = m[b + 3];
-          let q0 = p0, q1 = p1, q2 = p2, q3 = p3;
+          let p0 = m[b],
+            p1 = m[b + 1],
+            p2 = m[b + 2],
+            p3 = m[b + 3];
+          let q0 = p0,
+            q1 = p1,
+            q2 = p2,
+            q3 = p3;
           let w = weights + 36 * inputs * o;
           for (let dy = 0; dy < 3; dy += 1) {
             const from = padded + ((y + dy) * wide + left) * inputs;
             for (let k = from; k < from + count; k += 1, w += 4) {
-              const p = m[k], q = m[k + inputs];
-              const w0 = m[w], w1 = m[w + 1], w2 = m[w + 2], w3 = m[w + 3];
+              const p = m[k],
+                q = m[k + inputs];
+              const w0 = m[w],
+                w1 = m[w + 1],
+                w2 = m[w + 2],
+                w3 = m[w + 3];
               p0 += p * w0;
               p1 += p * w1;
               p2 += p * w2;

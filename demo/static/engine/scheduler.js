@@ -22,7 +22,8 @@ export class Desk {
     this.busy = { browser: false, server: false };
     this.weights = new Weights({
       onchange: () => {
-        for (const engine of this.engines) if (this.weights.id(engine.model)) engine.tell("browser");
+        for (const engine of this.engines)
+          if (this.weights.id(engine.model)) engine.tell("browser");
         this.pump();
       },
       onweights: (model, model_id) => {

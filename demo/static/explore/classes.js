@@ -18,13 +18,29 @@ export class Classes {
     const w = (key) => words[`explore.${key}`];
     this.buttons = make("div", { className: "ls-classes", role: "group", ariaLabel: w("class") });
     this.other = make("select", { ariaLabel: w("blend_with") });
-    this.range = make("input", { type: "range", min: 0, max: 1, step: 0.01, className: "ls-range" });
+    this.range = make("input", {
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.01,
+      className: "ls-range",
+    });
     this.range.setAttribute("aria-label", w("blend"));
     this.value = make("output", {});
-    this.mixer = make("div", { className: "ls-mixer" },
+    this.mixer = make(
+      "div",
+      { className: "ls-mixer" },
       make("label", { className: "ls-note" }, `${w("blend_with")} `, this.other),
-      this.range, this.value);
-    this.element = make("section", {}, heading(w("class"), w("class_hint")), this.buttons, this.mixer);
+      this.range,
+      this.value,
+    );
+    this.element = make(
+      "section",
+      {},
+      heading(w("class"), w("class_hint")),
+      this.buttons,
+      this.mixer,
+    );
     this.other.addEventListener("change", () => {
       const a = this.pair?.[0] ?? parts(this.now).a;
       const b = this.other.value === "" ? null : Number(this.other.value);
@@ -45,18 +61,28 @@ export class Classes {
   furnish(model) {
     this.count = model.classes;
     this.element.hidden = !model.classes;
-    const { labels, shape: [side, width] } = model;
+    const {
+      labels,
+      shape: [side, width],
+    } = model;
     const faces = labels.length <= FACES_MOST;
     // a row of ten small ones where that leaves the directions more room, else rows of five
     const brief = labels.every((label) => label.length <= 2);
     const slim = side <= 32 && labels.length > 5 && brief && window.innerWidth >= SLIM_FROM;
     this.buttons.classList.toggle("ls-slim", slim && faces);
     this.buttons.classList.toggle("ls-many", !faces);
-    this.thumbs = !faces ? [] : labels.map(() => {
-      const made = make("canvas", { className: "ls-pixels", width, height: side, ariaHidden: "true" });
-      show(made, side, slim ? side : shownAt(side, FACE_PX));
-      return made;
-    });
+    this.thumbs = !faces
+      ? []
+      : labels.map(() => {
+          const made = make("canvas", {
+            className: "ls-pixels",
+            width,
+            height: side,
+            ariaHidden: "true",
+          });
+          show(made, side, slim ? side : shownAt(side, FACE_PX));
+          return made;
+        });
     this.made = labels.map((label, i) => {
       const name = make("span", { textContent: label });
       const one = make("button", { type: "button", className: "ls-btn ls-thumb", title: label });
@@ -82,12 +108,15 @@ export class Classes {
       const { a, b } = parts(classes);
       this.pair = b === null ? null : [a, b];
     }
-    const share = this.pair ? weight(this.pair[1]) / (weight(this.pair[0]) + weight(this.pair[1])) : 0;
+    const share = this.pair
+      ? weight(this.pair[1]) / (weight(this.pair[0]) + weight(this.pair[1]))
+      : 0;
     this.range.value = share;
     this.range.disabled = !this.pair;
     this.other.value = this.pair ? this.pair[1] : "";
     this.value.textContent = this.pair
-      ? fill(this.words["explore.blend_value"], { share: Math.round(share * 100) }) : "";
+      ? fill(this.words["explore.blend_value"], { share: Math.round(share * 100) })
+      : "";
     this.made.forEach((one, i) => {
       one.setAttribute("aria-pressed", String(weight(i) > 0));
     });

@@ -11,22 +11,39 @@ export class Compare {
     const w = (key) => words[`explore.${key}`];
     this.a = null; // the state put aside
     this.b = null; // the other end of the way, while travelling
-    this.canvas = make("canvas", { className: "ls-pixels ls-aside", role: "img", ariaLabel: w("a") });
+    this.canvas = make("canvas", {
+      className: "ls-pixels ls-aside",
+      role: "img",
+      ariaLabel: w("a"),
+    });
     this.empty = make("p", { className: "ls-note ls-aside-empty" }, w("compare_empty"));
     this.put = button(w("put_a"), "ls-primary");
     this.swap = button(w("swap"));
     this.keep = button(w("keep_direction"));
     this.range = make("input", {
-      type: "range", min: 0, max: 1, step: 0.01, value: 1, className: "ls-range",
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.01,
+      value: 1,
+      className: "ls-range",
     });
     this.range.setAttribute("aria-label", w("way"));
-    this.way = make("div", { className: "ls-way" }, make("span", {}, "A"), this.range,
-      make("span", {}, "B"));
-    this.element = make("div", { className: "ls-companion" },
+    this.way = make(
+      "div",
+      { className: "ls-way" },
+      make("span", {}, "A"),
+      this.range,
+      make("span", {}, "B"),
+    );
+    this.element = make(
+      "div",
+      { className: "ls-companion" },
       make("div", { className: "ls-square" }, this.canvas, this.empty),
       this.way,
       make("div", { className: "ls-row" }, this.put, this.swap, this.keep),
-      make("p", { className: "ls-note" }, w("compare_hint")));
+      make("p", { className: "ls-note" }, w("compare_hint")),
+    );
     this.put.addEventListener("click", () => {
       this.a = this.on.now();
       this.settle();
@@ -63,9 +80,14 @@ export class Compare {
     const { a, b } = this;
     const count = this.model.classes;
     const classes = count
-      ? tidy(blend(1 - t, weightsOf(a.classes, count), t, weightsOf(b.classes, count))) : b.classes;
-    const at = t >= 1 ? b : t <= 0 ? a
-      : { ...b, z: arc(a.z, b.z, t), classes, scale: (1 - t) * a.scale + t * b.scale };
+      ? tidy(blend(1 - t, weightsOf(a.classes, count), t, weightsOf(b.classes, count)))
+      : b.classes;
+    const at =
+      t >= 1
+        ? b
+        : t <= 0
+          ? a
+          : { ...b, z: arc(a.z, b.z, t), classes, scale: (1 - t) * a.scale + t * b.scale };
     this.on.go(at, "way");
   }
 

@@ -58,7 +58,11 @@ export class Controls {
   }
 
   show() {
-    const { v, store, page: { words } } = this;
+    const {
+      v,
+      store,
+      page: { words },
+    } = this;
     const { state } = store;
     this.setRaw?.(state.z);
     if (Number(v.seed.value) !== state.seed || v.seed.value === "") v.seed.value = state.seed;

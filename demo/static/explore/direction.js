@@ -22,15 +22,24 @@ export class Reel {
     this.model = model;
     this.words = words;
     this.seen = false;
-    const say = (key, values = {}) => fill(words[`explore.${key}`], { name: about.title, ...values });
+    const say = (key, values = {}) =>
+      fill(words[`explore.${key}`], { name: about.title, ...values });
     this.name = make("input", {
-      className: "ls-dir-name", value: about.title, maxLength: 40, title: say("rename"),
-      ariaLabel: say("rename"), spellcheck: false,
+      className: "ls-dir-name",
+      value: about.title,
+      maxLength: 40,
+      title: say("rename"),
+      ariaLabel: say("rename"),
+      spellcheck: false,
     });
     this.value = make("output", { className: "ls-dir-value" });
     this.canvas = make("canvas", { className: "ls-pixels", ariaHidden: "true" });
     this.range = make("input", {
-      type: "range", min: -REACH, max: REACH, step: STEP, className: "ls-range ls-gate",
+      type: "range",
+      min: -REACH,
+      max: REACH,
+      step: STEP,
+      className: "ls-range ls-gate",
     });
     this.range.setAttribute("aria-label", about.title);
     this.pin = this.toggle("pin", "pinned", say(about.pinned ? "unpin" : "pin"), on);
@@ -52,9 +61,12 @@ export class Reel {
       said,
     );
     this.range.addEventListener("input", () =>
-      on.slide(about.axis, Number(this.range.value), about.id));
+      on.slide(about.axis, Number(this.range.value), about.id),
+    );
     dice.addEventListener("click", () => on.slide(about.axis, gaussian(), null));
-    this.name.addEventListener("change", () => on.change(about.id, { title: this.name.value.trim() }));
+    this.name.addEventListener("change", () =>
+      on.change(about.id, { title: this.name.value.trim() }),
+    );
     this.name.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === "Escape") {
         if (event.key === "Escape") this.name.value = about.title;
@@ -66,8 +78,7 @@ export class Reel {
   toggle(picture, field, label, on) {
     const made = iconButton(icon(picture), label);
     made.setAttribute("aria-pressed", String(Boolean(this.about[field])));
-    made.addEventListener("click", () =>
-      on.change(this.about.id, { [field]: !this.about[field] }));
+    made.addEventListener("click", () => on.change(this.about.id, { [field]: !this.about[field] }));
     return made;
   }
 

@@ -42,15 +42,25 @@ export class Reels {
       this.more += OPEN;
       this.furnish();
     });
-    this.element = make("div", { className: "ls-directions" },
-      this.pinned, this.tabs.element, this.hint, this.list, this.rest);
-    this.watcher = new IntersectionObserver((entries) => {
-      for (const entry of entries) {
-        const row = this.rows.find((known) => known.element === entry.target);
-        if (row) row.seen = entry.isIntersecting;
-      }
-      this.on.wanted();
-    }, { rootMargin: "80px" });
+    this.element = make(
+      "div",
+      { className: "ls-directions" },
+      this.pinned,
+      this.tabs.element,
+      this.hint,
+      this.list,
+      this.rest,
+    );
+    this.watcher = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) {
+          const row = this.rows.find((known) => known.element === entry.target);
+          if (row) row.seen = entry.isIntersecting;
+        }
+        this.on.wanted();
+      },
+      { rootMargin: "80px" },
+    );
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
@@ -60,7 +70,11 @@ export class Reels {
     const axis = (i) => axes.slice(i * model.z_dim, (i + 1) * model.z_dim);
     this.model = model;
     this.kept = this.recall(model);
-    this.known = model.directions.map((d, i) => ({ ...d, id: `${d.kind}:${d.name}`, axis: axis(i) }));
+    this.known = model.directions.map((d, i) => ({
+      ...d,
+      id: `${d.kind}:${d.name}`,
+      axis: axis(i),
+    }));
     const counts = {};
     for (const d of this.known) d.n = counts[d.kind] = (counts[d.kind] ?? 0) + 1;
     const kinds = this.kinds();
@@ -83,10 +97,14 @@ export class Reels {
   /** A row's settings: from the model, then what the visitor made of it. */
   entries() {
     const w = this.words;
-    const named = (d) => w[`explore.name.${d.name}`] ??
-      fill(w[`explore.direction.${d.kind}`] ?? "{n}", { n: d.n });
+    const named = (d) =>
+      w[`explore.name.${d.name}`] ?? fill(w[`explore.direction.${d.kind}`] ?? "{n}", { n: d.n });
     const all = this.known.map((d) => ({
-      id: d.id, kind: d.kind, title: named(d), axis: d.axis, said: said(w, d),
+      id: d.id,
+      kind: d.kind,
+      title: named(d),
+      axis: d.axis,
+      said: said(w, d),
       hint: d.r2 === null || d.r2 === undefined ? "" : fill(w["explore.r2"], { r2: number(d.r2) }),
     }));
     const ids = new Set(all.map((d) => d.id));
@@ -102,11 +120,12 @@ export class Reels {
   furnish() {
     const all = this.entries();
     const shown = all.filter((d) => d.kind === this.set && !d.pinned);
-    const make = (d) => new Reel(d, this.model, this.words, {
-      slide: this.on.slide,
-      change: (id, change) => this.change(id, change),
-      forget: (id) => this.forget(id),
-    });
+    const make = (d) =>
+      new Reel(d, this.model, this.words, {
+        slide: this.on.slide,
+        change: (id, change) => this.change(id, change),
+        forget: (id) => this.forget(id),
+      });
     this.watcher.disconnect();
     const top = all.filter((d) => d.pinned).map(make);
     const list = shown.slice(0, OPEN + this.more).map(make);
@@ -162,15 +181,22 @@ export class Reels {
   }
 
   settle() {
-    const plain = Object.entries(this.kept).map(([id, k]) => [id, { ...k, axis: Array.from(k.axis) }]);
+    const plain = Object.entries(this.kept).map(([id, k]) => [
+      id,
+      { ...k, axis: Array.from(k.axis) },
+    ]);
     const stored = write(STORE + this.model.model, Object.fromEntries(plain));
     this.furnish();
     return stored;
   }
 
   recall(model) {
-    const found = Object.entries(read(STORE + model.model) ?? {}).filter(([, k]) =>
-      Array.isArray(k?.axis) && k.axis.length === model.z_dim && k.axis.every(Number.isFinite));
-    return Object.fromEntries(found.map(([id, k]) => [id, { ...k, axis: Float32Array.from(k.axis) }]));
+    const found = Object.entries(read(STORE + model.model) ?? {}).filter(
+      ([, k]) =>
+        Array.isArray(k?.axis) && k.axis.length === model.z_dim && k.axis.every(Number.isFinite),
+    );
+    return Object.fromEntries(
+      found.map(([id, k]) => [id, { ...k, axis: Float32Array.from(k.axis) }]),
+    );
   }
 }

@@ -20,8 +20,13 @@ export class Gallery {
     this.line = make("span", { className: "ls-gallery-line", role: "status" });
     this.undoButton = this.button("ls-btn ls-gallery-undo", this.say("undo"), () => this.undo());
     const foot = make("div", { className: "ls-note ls-gallery-foot" }, this.line, this.undoButton);
-    this.element = make("section", { className: "ls-gallery", ariaLabel: this.say("title") },
-      this.empty, this.list, foot);
+    this.element = make(
+      "section",
+      { className: "ls-gallery", ariaLabel: this.say("title") },
+      this.empty,
+      this.list,
+      foot,
+    );
     this.render();
   }
 
@@ -38,7 +43,9 @@ export class Gallery {
     const good = check(recipe);
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
-      name: [classText(good.classes, names), good.seed].filter((part) => part !== "").join(" \u00b7 "),
+      name: [classText(good.classes, names), good.seed]
+        .filter((part) => part !== "")
+        .join(" \u00b7 "),
       recipe: good,
       thumb: await thumbnail(image, index),
       kept_at: Date.now(),
@@ -77,7 +84,8 @@ export class Gallery {
   /** Whether the change holds; the line says how it went. */
   change(edit, key, values) {
     const trouble = this.store.change(edit);
-    this.line.textContent = trouble ? this.say(trouble, { most: store.MOST })
+    this.line.textContent = trouble
+      ? this.say(trouble, { most: store.MOST })
       : this.say(key, values);
     this.render();
     return !trouble || trouble === "forbidden";
@@ -97,8 +105,8 @@ export class Gallery {
     const { items } = this.store;
     const cards = items.map((item) => {
       const old = this.cards.get(item.id);
-      const keep = old &&
-        (item.id === this.renaming || JSON.stringify(old.item) === JSON.stringify(item));
+      const keep =
+        old && (item.id === this.renaming || JSON.stringify(old.item) === JSON.stringify(item));
       return keep ? old : { item, card: this.card(item) };
     });
     this.cards = new Map(cards.map((one) => [one.item.id, one]));

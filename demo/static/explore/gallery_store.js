@@ -14,7 +14,9 @@ function tidy(text) {
   let given = null;
   try {
     given = JSON.parse(text);
-  } catch { /* damaged as a whole: an empty gallery */ }
+  } catch {
+    /* damaged as a whole: an empty gallery */
+  }
   const seen = new Set();
   const tidied = (item) => {
     try {
@@ -22,15 +24,17 @@ function tidy(text) {
       const recipe = check(item.recipe);
       if (typeof id !== "string" || seen.has(id) || typeof name !== "string") return [];
       seen.add(id);
-      const picture = typeof thumb === "string" && thumb.startsWith(THUMB_START) &&
-        thumb.length <= THUMB_MAX;
-      return [{
-        id,
-        name: name.slice(0, NAME_MAX),
-        recipe,
-        thumb: picture ? thumb : "",
-        kept_at: Number.isFinite(kept_at) ? kept_at : 0,
-      }];
+      const picture =
+        typeof thumb === "string" && thumb.startsWith(THUMB_START) && thumb.length <= THUMB_MAX;
+      return [
+        {
+          id,
+          name: name.slice(0, NAME_MAX),
+          recipe,
+          thumb: picture ? thumb : "",
+          kept_at: Number.isFinite(kept_at) ? kept_at : 0,
+        },
+      ];
     } catch {
       return [];
     }
@@ -54,7 +58,9 @@ export class Store {
   refresh() {
     try {
       this.items = tidy(localStorage.getItem(KEY));
-    } catch { /* storage is forbidden */ }
+    } catch {
+      /* storage is forbidden */
+    }
   }
 
   /**

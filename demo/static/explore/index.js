@@ -46,8 +46,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
     wanted: () => anew("map"),
   });
   const compare = new Compare(words, {
-    go, now, wanted: () => rest("aside"),
-    direction: (axis) => { if (!reels.add(w("own_name"), axis)) say(w("own_full")); },
+    go,
+    now,
+    wanted: () => rest("aside"),
+    direction: (axis) => {
+      if (!reels.add(w("own_name"), axis)) say(w("own_full"));
+    },
   });
   const sketch = new Sketch(words, {
     find: (payload) => server.find(payload),
@@ -65,7 +69,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
     rest: redraw,
   });
   const models = new Models(server, {
-    words, time, go, say, adopt, model: () => model,
+    words,
+    time,
+    go,
+    say,
+    adopt,
+    model: () => model,
     choose(id) {
       props.value = { wanted: id };
       trigger("submit");
@@ -74,10 +83,19 @@ export function mount({ element, props, trigger, watch, server, words }) {
   const open = (id, make) => models.open(id, make);
   const keep = new Keep(words, { model: () => model, shown: () => shown, open, say });
   const companions = { map, compare, draw: sketch };
-  const modes = segments(w("modes"), Object.keys(companions).map((m) => [m, w(`mode.${m}`)]), choose);
+  const modes = segments(
+    w("modes"),
+    Object.keys(companions).map((m) => [m, w(`mode.${m}`)]),
+    choose,
+  );
   const pictures = new Pictures(engine, words, {
-    model: () => model, state: now, locked: () => store.locked, dragged: () => dragged, say,
-    seen: () => model && v.panel.offsetParent !== null, parts: { reels, classes, map, compare },
+    model: () => model,
+    state: now,
+    locked: () => store.locked,
+    dragged: () => dragged,
+    say,
+    seen: () => model && v.panel.offsetParent !== null,
+    parts: { reels, classes, map, compare },
     hero: (image, state) => {
       shown = { image, state };
       paint(v.hero, image);
@@ -92,8 +110,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
     rest(...names);
   };
   const v = view.skeleton(words, {
-    modes: modes.element, companions: Object.values(companions).map((c) => c.element),
-    actions: keep.actions, gallery: keep.gallery, classes: classes.element, reels: reels.element,
+    modes: modes.element,
+    companions: Object.values(companions).map((c) => c.element),
+    actions: keep.actions,
+    gallery: keep.gallery,
+    classes: classes.element,
+    reels: reels.element,
     time: time.element,
   });
   const controls = new Controls(v, store, { words, model: () => model, say });
@@ -103,7 +125,9 @@ export function mount({ element, props, trigger, watch, server, words }) {
     for (const [name, part] of Object.entries(companions)) part.element.hidden = name !== mode;
     rest();
   }
-  function say(sentence) { v.error.textContent = sentence; }
+  function say(sentence) {
+    v.error.textContent = sentence;
+  }
 
   // --- showing -------------------------------------------------------------------------------
   function changed(state, key) {
@@ -192,7 +216,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
   new ResizeObserver(() => {
     const visible = v.panel.offsetParent !== null;
     if (visible && model) refit();
-    if (visible && !visited && model) { // back on this tab: weights and directions may be newer
+    if (visible && !visited && model) {
+      // back on this tab: weights and directions may be newer
       redraw();
       if (described !== model.model_id) models.describe(time.base).then(adopt, () => {});
     }

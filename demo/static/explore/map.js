@@ -23,15 +23,27 @@ export class Neighbourhood {
     this.plane.setAttribute("role", "application");
     this.plane.setAttribute("aria-label", w("map_label"));
     this.reach = make("input", {
-      type: "range", min: 0.1, max: 1, step: 0.05, value: 0.4, className: "ls-range",
+      type: "range",
+      min: 0.1,
+      max: 1,
+      step: 0.05,
+      value: 0.4,
+      className: "ls-range",
     });
     this.reach.setAttribute("aria-label", w("map_reach"));
     this.fresh = button(w("map_new"));
-    this.element = make("div", { className: "ls-companion" }, this.plane,
-      make("div", { className: "ls-row ls-map-row" },
+    this.element = make(
+      "div",
+      { className: "ls-companion" },
+      this.plane,
+      make(
+        "div",
+        { className: "ls-row ls-map-row" },
         make("label", { className: "ls-field" }, make("span", {}, w("map_reach")), this.reach),
-        this.fresh),
-      make("p", { className: "ls-note" }, w("map_hint")));
+        this.fresh,
+      ),
+      make("p", { className: "ls-note" }, w("map_hint")),
+    );
     this.fresh.addEventListener("click", () => this.turn());
     this.reach.addEventListener("input", () => this.centre(this.here()));
     this.plane.addEventListener("pointerdown", (event) => {
@@ -43,8 +55,12 @@ export class Neighbourhood {
       if (this.plane.hasPointerCapture(event.pointerId)) this.drag(event);
     });
     this.plane.addEventListener("keydown", (event) => {
-      const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
-        event.key] ?? [0, 0];
+      const [dx, dy] = {
+        ArrowLeft: [-1, 0],
+        ArrowRight: [1, 0],
+        ArrowUp: [0, -1],
+        ArrowDown: [0, 1],
+      }[event.key] ?? [0, 0];
       if (!dx && !dy) return;
       event.preventDefault();
       this.go(this.x + dx * NUDGE, this.y + dy * NUDGE);
@@ -72,7 +88,9 @@ export class Neighbourhood {
 
   at(x, y) {
     const reach = Number(this.reach.value);
-    return x || y ? onPlane([this.z, this.others[0], this.others[1]], x * reach, -y * reach) : this.z;
+    return x || y
+      ? onPlane([this.z, this.others[0], this.others[1]], x * reach, -y * reach)
+      : this.z;
   }
 
   /** Draw the plane about `z`, unless `z` is where the dot is. */
@@ -96,7 +114,8 @@ export class Neighbourhood {
     const { across } = this;
     const step = (i) => (2 * i) / (across - 1) - 1;
     return Array.from({ length: across ** 2 }, (_, i) =>
-      times(scale, this.at(step(i % across), step(Math.floor(i / across)))));
+      times(scale, this.at(step(i % across), step(Math.floor(i / across)))),
+    );
   }
 
   paint(image) {
@@ -109,7 +128,8 @@ export class Neighbourhood {
     const box = this.plane.getBoundingClientRect();
     // the outermost faces stand for the edge values, so the plane ends at their middles
     const inset = box.width / this.across / 2;
-    const scale = (value, start, length) => (2 * (value - start - inset)) / (length - 2 * inset) - 1;
+    const scale = (value, start, length) =>
+      (2 * (value - start - inset)) / (length - 2 * inset) - 1;
     this.go(scale(event.clientX, box.left, box.width), scale(event.clientY, box.top, box.height));
   }
 

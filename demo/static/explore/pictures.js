@@ -32,12 +32,15 @@ export class Pictures {
   rest(...names) {
     for (const name of names.length ? names : ALL) this.wanted.add(name);
     if (this.timer || !this.page.seen()) return;
-    this.timer = setTimeout(() => {
-      [this.at, this.timer] = [performance.now(), 0];
-      const now = this.wanted;
-      this.wanted = new Set();
-      for (const name of now) this[name]();
-    }, Math.max(0, this.at + REST_MS - performance.now()));
+    this.timer = setTimeout(
+      () => {
+        [this.at, this.timer] = [performance.now(), 0];
+        const now = this.wanted;
+        this.wanted = new Set();
+        for (const name of now) this[name]();
+      },
+      Math.max(0, this.at + REST_MS - performance.now()),
+    );
   }
 
   reels() {
@@ -57,7 +60,12 @@ export class Pictures {
     if (!thumbs.length) return;
     const z = times(state.scale, state.z);
     const show = (image) => thumbs.forEach((canvas, i) => paint(canvas, image, i));
-    this.drawEach("classes", thumbs.map(() => z), [...thumbs.keys()], show);
+    this.drawEach(
+      "classes",
+      thumbs.map(() => z),
+      [...thumbs.keys()],
+      show,
+    );
   }
 
   map() {
@@ -74,7 +82,12 @@ export class Pictures {
   }
 
   draw(lane, zs, classes, use) {
-    return this.drawEach(lane, zs, zs.map(() => classes), use);
+    return this.drawEach(
+      lane,
+      zs,
+      zs.map(() => classes),
+      use,
+    );
   }
 
   /** A newer wish on the same lane replaces one that still waits, which then comes to nothing. */
@@ -89,8 +102,11 @@ export class Pictures {
     } catch (error) {
       this.failed = true;
       const why = { why: error.message };
-      this.page.say(error.code === "offline" ? this.words["explore.failed"]
-        : fill(this.words["explore.bad_request"], why));
+      this.page.say(
+        error.code === "offline"
+          ? this.words["explore.failed"]
+          : fill(this.words["explore.bad_request"], why),
+      );
     }
   }
 }

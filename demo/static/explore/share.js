@@ -25,12 +25,16 @@ export class Keep {
     this.file.className = "ls-recipe-file";
     const link = this.action("copy_link", () => this.copy(link));
     const send = this.action("send", () => this.send(send));
-    this.actions = make("div", { className: "ls-actions", role: "group" },
+    this.actions = make(
+      "div",
+      { className: "ls-actions", role: "group" },
       this.action("keep", () => this.keep(), "ls-primary"),
       link,
       this.action("save_picture", () => this.save()),
       this.action("open_picture", () => this.file.click()),
-      send, this.file);
+      send,
+      this.file,
+    );
     this.actions.setAttribute("aria-label", w("share"));
     this.gallery = this.album.element;
     this.file.addEventListener("change", () => {
@@ -62,7 +66,10 @@ export class Keep {
     const { image, state } = this.page.shown();
     const { model, classes } = this.page.model();
     return recipes.pack({
-      ...state, model, model_id: image.model_id, classes: classes ? state.classes : null,
+      ...state,
+      model,
+      model_id: image.model_id,
+      classes: classes ? state.classes : null,
     });
   }
 

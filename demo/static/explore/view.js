@@ -13,7 +13,13 @@ export function skeleton(words, parts) {
     where: make("span", { className: "ls-badge", role: "status" }),
     state: make("span", {}),
     error: make("p", { className: "ls-error", role: "status" }),
-    seed: make("input", { type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputMode: "numeric" }),
+    seed: make("input", {
+      type: "number",
+      min: 0,
+      max: 2 ** 32 - 1,
+      step: 1,
+      inputMode: "numeric",
+    }),
     randomise: button(w("randomise"), "ls-primary"),
     reset: button(w("reset")),
     undo: button(w("undo")),
@@ -25,20 +31,46 @@ export function skeleton(words, parts) {
   v.companion = make("div", { className: "ls-beside-hero" }, parts.modes, ...parts.companions);
   v.frame = make("div", { className: "ls-hero-frame" }, v.hero, v.where);
   v.plate = make("div", { className: "ls-plate ls-hero-plate" }, v.frame, v.companion);
-  const scale = make("label", { className: "ls-slider", title: w("scale_hint") },
-    make("span", {}, w("scale")), v.scale, v.scaled);
-  v.stage = make("div", { className: "ls-stage" }, v.plate, parts.time, parts.actions, v.error, parts.gallery,
-    make("p", { className: "ls-note ls-under" }, v.state,
-      make("span", { className: "ls-keys", textContent: w("keys") })));
-  v.side = make("div", { className: "ls-side" },
-    make("section", {},
-      make("div", { className: "ls-row" },
+  const scale = make(
+    "label",
+    { className: "ls-slider", title: w("scale_hint") },
+    make("span", {}, w("scale")),
+    v.scale,
+    v.scaled,
+  );
+  v.stage = make(
+    "div",
+    { className: "ls-stage" },
+    v.plate,
+    parts.time,
+    parts.actions,
+    v.error,
+    parts.gallery,
+    make(
+      "p",
+      { className: "ls-note ls-under" },
+      v.state,
+      make("span", { className: "ls-keys", textContent: w("keys") }),
+    ),
+  );
+  v.side = make(
+    "div",
+    { className: "ls-side" },
+    make(
+      "section",
+      {},
+      make(
+        "div",
+        { className: "ls-row" },
         make("label", { className: "ls-field" }, make("span", {}, w("seed")), v.seed),
-        v.randomise),
+        v.randomise,
+      ),
       make("div", { className: "ls-row ls-thirds" }, v.reset, v.undo, v.redo),
-      scale),
+      scale,
+    ),
     parts.classes,
-    make("section", {}, heading(w("directions"), w("directions_hint")), parts.reels, v.raw));
+    make("section", {}, heading(w("directions"), w("directions_hint")), parts.reels, v.raw),
+  );
   v.panel = make("div", { className: "ls-panel ls-explore" }, v.stage, v.side);
   return v;
 }
@@ -49,7 +81,8 @@ export function fit(v) {
   const phone = window.matchMedia(PHONE).matches;
   const beside = !phone && v.plate.clientWidth >= BESIDE;
   v.plate.classList.toggle("ls-beside", beside);
-  const across = (phone ? v.panel : v.plate).clientWidth - (beside ? v.companion.offsetWidth + 56 : 32);
+  const across =
+    (phone ? v.panel : v.plate).clientWidth - (beside ? v.companion.offsetWidth + 56 : 32);
   const top = v.panel.getBoundingClientRect().top + window.scrollY;
   // on a phone it stays on top of the controls that are scrolled below it
   const down = phone ? 0.42 * window.innerHeight : Math.max(280, window.innerHeight - top - 140);
@@ -60,7 +93,13 @@ export function fit(v) {
 /** Plain sliders, one for each number of z, made only when somebody asks for them. */
 export function rawSliders(v, zDim, words, slide) {
   const rows = Array.from({ length: zDim }, (_, i) => {
-    const range = make("input", { type: "range", min: -3, max: 3, step: 0.05, className: "ls-range" });
+    const range = make("input", {
+      type: "range",
+      min: -3,
+      max: 3,
+      step: 0.05,
+      className: "ls-range",
+    });
     const shown = make("output", {});
     range.addEventListener("input", () => slide(i, Number(range.value)));
     const name = `${words["explore.raw_name"]} ${i + 1}`;
@@ -68,11 +107,16 @@ export function rawSliders(v, zDim, words, slide) {
     return { element, range, shown };
   });
   const [title] = v.raw.children;
-  v.raw.replaceChildren(title, make("div", { className: "ls-sliders" }, ...rows.map((r) => r.element)));
-  return (z) => rows.forEach(({ range, shown }, i) => {
-    if (document.activeElement !== range || Math.abs(range.value - z[i]) > 0.05) range.value = z[i];
-    shown.textContent = z[i].toFixed(2).replace("-", "\u2212");
-  });
+  v.raw.replaceChildren(
+    title,
+    make("div", { className: "ls-sliders" }, ...rows.map((r) => r.element)),
+  );
+  return (z) =>
+    rows.forEach(({ range, shown }, i) => {
+      if (document.activeElement !== range || Math.abs(range.value - z[i]) > 0.05)
+        range.value = z[i];
+      shown.textContent = z[i].toFixed(2).replace("-", "\u2212");
+    });
 }
 
 /** Space samples anew and Ctrl-Z undoes, while the tab is seen and nobody is typing. */

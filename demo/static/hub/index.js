@@ -16,8 +16,12 @@ export function mount({ element, props, trigger, server, words }) {
   toggle.title = w("hint");
   toggle.setAttribute("aria-expanded", "false");
   const field = make("input", {
-    type: "text", id: "hb-name", placeholder: w("placeholder"), autocomplete: "off",
-    spellcheck: false, maxLength: 200,
+    type: "text",
+    id: "hb-name",
+    placeholder: w("placeholder"),
+    autocomplete: "off",
+    spellcheck: false,
+    maxLength: 200,
   });
   field.setAttribute("autocapitalize", "none");
   const why = make("p", { className: "hb-why", hidden: true });
@@ -32,8 +36,16 @@ export function mount({ element, props, trigger, server, words }) {
   const error = make("p", { className: "ls-error hb-error" });
   error.setAttribute("role", "alert");
   const label = make("label", { htmlFor: "hb-name", textContent: w("title") });
-  const sheet = make("form", { className: "hb-sheet", hidden: true }, why, label,
-    make("div", { className: "hb-row" }, field, go, halt), bar, note, error);
+  const sheet = make(
+    "form",
+    { className: "hb-sheet", hidden: true },
+    why,
+    label,
+    make("div", { className: "hb-row" }, field, go, halt),
+    bar,
+    note,
+    error,
+  );
   element.append(toggle, sheet);
 
   // --- showing -------------------------------------------------------------------------------
@@ -60,7 +72,11 @@ export function mount({ element, props, trigger, server, words }) {
     const share = total ? ` ${Math.floor((100 * done) / total)} %` : " \u2026";
     toggle.textContent += share;
     const sum = { done: megabytes(done), total: megabytes(total) };
-    note.textContent = !total ? w("looking") : done < total ? fill(w("coming"), sum) : w("checking");
+    note.textContent = !total
+      ? w("looking")
+      : done < total
+        ? fill(w("coming"), sum)
+        : w("checking");
   }
 
   // --- work ----------------------------------------------------------------------------------
@@ -81,7 +97,7 @@ export function mount({ element, props, trigger, server, words }) {
   async function arrive(name) {
     const begun = await server.fetch({ name }).catch(() => ({ error: "server" }));
     if (begun.error) return begun;
-    for (let silent = 0; silent < 20;) {
+    for (let silent = 0; silent < 20; ) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       const state = await server.state({}).catch(() => null);
       if (state?.model || state?.error) return state;

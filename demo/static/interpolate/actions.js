@@ -48,8 +48,10 @@ export class Actions {
     const change = edits.inserted(this.state, more);
     const left = more.length - (change.keys.length - this.state.keys.length);
     // a circle joins two; more of them are on the way through a spline
-    const wish = needs(this.state.wish.path).most < change.keys.length
-      ? { wish: this.choices.tidy({ ...this.state.wish, path: "spline" }) } : {};
+    const wish =
+      needs(this.state.wish.path).most < change.keys.length
+        ? { wish: this.choices.tidy({ ...this.state.wish, path: "spline" }) }
+        : {};
     if (left < more.length) this.go({ ...change, ...wish });
     this.page.note(left ? this.say("full", { most: edits.KEYS_MOST, n: left }) : "");
     if (!stage.player.moving) this.seek(this.state.chosen);

@@ -33,11 +33,16 @@ export class Add {
     this.explore = this.item("add_explore", () => this.on.insert([this.on.explored()]));
     this.explore.dataset.do = "explore";
     this.several = this.item("add_several", () =>
-      this.on.insert(Array.from({ length: SEVERAL }, () =>
-        ({ seed: someSeed(), label: this.label }))));
+      this.on.insert(
+        Array.from({ length: SEVERAL }, () => ({ seed: someSeed(), label: this.label })),
+      ),
+    );
     this.drawn = this.item("add_drawing", () => this.open());
     this.seed = make("input", {
-      inputMode: "numeric", autocomplete: "off", maxLength: 10, placeholder: this.say("seed"),
+      inputMode: "numeric",
+      autocomplete: "off",
+      maxLength: 10,
+      placeholder: this.say("seed"),
       ariaLabel: this.say("seed"),
     });
     this.form = make("form", { className: "lc-by-seed" }, this.seed, button(this.say("add_seed")));
@@ -89,8 +94,10 @@ export class Add {
     this.label = label;
     this.opener.disabled = full;
     this.opener.title = full ? this.say("most", { most: KEYS_MOST }) : this.say("add");
-    this.several.textContent = this.say(labels.length ? "add_several" : "add_random_several",
-      { n: SEVERAL, label: labels[label] });
+    this.several.textContent = this.say(labels.length ? "add_several" : "add_random_several", {
+      n: SEVERAL,
+      label: labels[label],
+    });
   }
 
   anyClass() {
@@ -112,7 +119,7 @@ export class Add {
   }
 
   furnish() {
-    const sketch = this.sketch = new Sketch(this.words, {
+    const sketch = (this.sketch = new Sketch(this.words, {
       find: this.on.find,
       model: this.on.about,
       back: () => this.seen(null),
@@ -122,12 +129,17 @@ export class Add {
         const image = await this.on.draw(key);
         if (image) sketch.drawn(image);
       },
-    });
+    }));
     this.take = button(this.say("take"), "ls-primary");
     const close = button(this.say("close"));
     const title = make("h2", { textContent: this.say("drawing_title"), id: "lc-drawing-title" });
-    const dialog = make("dialog", { className: "lc-dialog ls-panel" }, title, sketch.element,
-      make("div", { className: "ls-row lc-dialog-end" }, close, this.take));
+    const dialog = make(
+      "dialog",
+      { className: "lc-dialog ls-panel" },
+      title,
+      sketch.element,
+      make("div", { className: "ls-row lc-dialog-end" }, close, this.take),
+    );
     dialog.setAttribute("aria-labelledby", title.id);
     this.take.addEventListener("click", () => {
       dialog.close();

@@ -9,8 +9,10 @@ const MARGIN_PX = 12; // between the picture and the plate's edge
 /** A colour map's 256 colours, uint8 (256, 3) in base64, as a canvas has pixels: uint32 (256,). */
 export function palette(text) {
   const rgb = bytes(text);
-  return Uint32Array.from({ length: 256 }, (_, i) =>
-    (0xff000000 | (rgb[3 * i + 2] << 16) | (rgb[3 * i + 1] << 8) | rgb[3 * i]) >>> 0);
+  return Uint32Array.from(
+    { length: 256 },
+    (_, i) => (0xff000000 | (rgb[3 * i + 2] << 16) | (rgb[3 * i + 1] << 8) | rgb[3 * i]) >>> 0,
+  );
 }
 
 /** A CSS gradient that shows a colour map. */
@@ -92,8 +94,10 @@ export class Plate {
       for (let y = 0; y < h; y += 1) {
         let to = corner + y * w * tiles;
         for (const end = to + w; to < end; to += 1, from += c) {
-          dots[to] = c === 1 ? ink[pixels[from]]
-            : 0xff000000 | (pixels[from + 2] << 16) | (pixels[from + 1] << 8) | pixels[from];
+          dots[to] =
+            c === 1
+              ? ink[pixels[from]]
+              : 0xff000000 | (pixels[from + 2] << 16) | (pixels[from + 1] << 8) | pixels[from];
         }
       }
     }
@@ -118,7 +122,9 @@ export class Plate {
       imageRendering: smooth ? "auto" : "pixelated",
     });
     Object.assign(this.frame.style, {
-      padding: `${border * ratio}px`, background: css(this.ink[0]), color: css(this.ink[255]),
+      padding: `${border * ratio}px`,
+      background: css(this.ink[0]),
+      color: css(this.ink[255]),
     });
     this.caption.hidden = !caption;
     this.caption.textContent = caption;

@@ -74,9 +74,13 @@ export function gestures(track, scroller, on) {
   track.addEventListener("pointerup", (event) => finish(event, true));
   track.addEventListener("pointercancel", (event) => finish(event, false));
   // once a keyframe is lifted the page must not scroll under it
-  track.addEventListener("touchmove", (event) => {
-    if (now?.lifted) event.preventDefault();
-  }, { passive: false });
+  track.addEventListener(
+    "touchmove",
+    (event) => {
+      if (now?.lifted) event.preventDefault();
+    },
+    { passive: false },
+  );
   track.addEventListener("contextmenu", (event) => {
     if (now) event.preventDefault(); // a long touch
   });

@@ -32,10 +32,17 @@ export class Editor {
     this.remove = iconButton(icon("bin"), say("delete"));
     this.duplicate.dataset.do = "duplicate";
     this.remove.dataset.do = "delete";
-    this.element = make("div", { className: "lc-editor", role: "group" },
-      this.title, this.classField, this.all, this.field("seed", this.seed, "lc-seed"),
-      this.hold.field, this.length.field,
-      make("span", { className: "lc-buttons" }, this.duplicate, this.remove));
+    this.element = make(
+      "div",
+      { className: "lc-editor", role: "group" },
+      this.title,
+      this.classField,
+      this.all,
+      this.field("seed", this.seed, "lc-seed"),
+      this.hold.field,
+      this.length.field,
+      make("span", { className: "lc-buttons" }, this.duplicate, this.remove),
+    );
     this.classes.addEventListener("change", () => {
       const { weights, ...key } = this.key;
       this.on.edit({ ...key, label: Number(this.classes.value) });
@@ -48,7 +55,8 @@ export class Editor {
       if (seed !== null) this.on.edit({ ...key, seed });
     });
     this.hold.range.addEventListener("input", () =>
-      this.on.edit({ ...this.key, hold: Number(this.hold.range.value) }, "hold"));
+      this.on.edit({ ...this.key, hold: Number(this.hold.range.value) }, "hold"),
+    );
     this.length.range.addEventListener("input", () => {
       const length = LENGTH_MOST ** Number(this.length.range.value);
       this.on.edit({ ...this.key, length: Number(length.toFixed(3)) }, "length");
@@ -61,15 +69,24 @@ export class Editor {
   }
 
   field(name, input, extra) {
-    return make("label", { className: `ls-field lc-inline ${extra}` },
-      make("span", {}, this.say(name)), input);
+    return make(
+      "label",
+      { className: `ls-field lc-inline ${extra}` },
+      make("span", {}, this.say(name)),
+      input,
+    );
   }
 
   slider(name, min, max, step) {
     const range = make("input", { type: "range", className: "ls-range", min, max, step });
     const shown = make("span", { className: "lc-value" });
-    const field = make("label", { className: `lc-inline lc-${name}` },
-      make("span", {}, this.say(name)), range, shown);
+    const field = make(
+      "label",
+      { className: `lc-inline lc-${name}` },
+      make("span", {}, this.say(name)),
+      range,
+      shown,
+    );
     field.title = this.say(`${name}_hint`);
     return { range, shown, field };
   }

@@ -26,7 +26,10 @@ export class Faces {
     const rest = plan ? this.stage.rests()[chosen] : 0;
     const moves = plan && (wish.closed || chosen < keys.length - 1);
     this.editor.show({
-      key: keys[chosen], index: chosen, labels, full: keys.length >= KEYS_MOST,
+      key: keys[chosen],
+      index: chosen,
+      labels,
+      full: keys.length >= KEYS_MOST,
       rests: plan ? rest * seconds : null,
       lasts: moves ? (times[chosen + 1] - times[chosen] - rest) * seconds : null,
     });

@@ -29,19 +29,25 @@ export function sizes(wish, { shape: [h, w] }, maxSide) {
 }
 
 /** What a wish comes to here: {frames, fps, scale}, as in a recipe. */
-export const settled = (wish, about, maxSide) =>
-  ({ frames: frameCount(wish), fps: wish.fps, scale: sizes(wish, about, maxSide).scale });
+export const settled = (wish, about, maxSide) => ({
+  frames: frameCount(wish),
+  fps: wish.fps,
+  scale: sizes(wish, about, maxSide).scale,
+});
 
 /** The clip's recipe. Throws ClipError where there can be none. */
 export function recipeOf({ keys, wish }, about, maxSide) {
   const { seconds, side, ...rest } = wish;
-  return pack({
-    ...rest,
-    colours: about.shape[2] === 1 ? rest.colours : "grey",
-    model: about.model,
-    keys: keys.map((key) => fitted(key, about)),
-    ...settled(wish, about, maxSide),
-  }, about);
+  return pack(
+    {
+      ...rest,
+      colours: about.shape[2] === 1 ? rest.colours : "grey",
+      model: about.model,
+      keys: keys.map((key) => fitted(key, about)),
+      ...settled(wish, about, maxSide),
+    },
+    about,
+  );
 }
 
 /** {keys, chosen, wish} of what a recipe was unpacked to. */

@@ -17,40 +17,75 @@ export class FileForm {
     this.rest = rest;
     const { say } = this;
     this.formats = this.chips("format", Object.keys(choices.formats), "lc-formats", (format) =>
-      choices.tidy({ ...this.wish, format }));
+      choices.tidy({ ...this.wish, format }),
+    );
     this.seconds = this.number("seconds", { min: 0.1, step: 0.5, inputMode: "decimal" });
     this.fps = make("select", { className: "lc-fps" });
     this.fps.addEventListener("change", () => set({ fps: Number(this.fps.value) }));
     this.scale = make("input", { type: "range", className: "ls-range lc-scale", min: 1, step: 1 });
     this.side = make("span", { className: "lc-side" });
     this.scale.addEventListener("input", () =>
-      set({ side: Number(this.scale.value) * this.native }, "side"));
+      set({ side: Number(this.scale.value) * this.native }, "side"),
+    );
     this.scale.addEventListener("change", rest);
     this.colours = this.chips("colours", choices.colours, "lc-colours", (colours) => ({ colours }));
     for (const [name, chip] of this.colours.made) chip.style.setProperty("--swatch", swatch(name));
-    this.pixels = segments(say("pixels"), [[false, say("crisp")], [true, say("smooth")]],
-      (smooth) => set({ smooth }));
+    this.pixels = segments(
+      say("pixels"),
+      [
+        [false, say("crisp")],
+        [true, say("smooth")],
+      ],
+      (smooth) => set({ smooth }),
+    );
     this.border = this.number("border", { min: 0, max: 256, step: 4, inputMode: "numeric" }, true);
     this.loops = this.number("loops", { min: 0, max: 1000, step: 1, inputMode: "numeric" }, true);
     this.caption = make("input", { className: "lc-caption-text", maxLength: CAPTION_MAX });
     this.caption.addEventListener("input", () => set({ caption: this.caption.value }, "caption"));
     this.caption.addEventListener("change", rest);
-    this.more = make("details", { className: "lc-details" }, make("summary", {}, say("more")),
-      make("div", { className: "ls-row" }, this.field("border", this.border),
-        this.field("loops", this.loops)),
+    this.more = make(
+      "details",
+      { className: "lc-details" },
+      make("summary", {}, say("more")),
+      make(
+        "div",
+        { className: "ls-row" },
+        this.field("border", this.border),
+        this.field("loops", this.loops),
+      ),
       this.field("caption", this.caption),
-      make("div", { className: "lc-line-of" }, make("span", {}, say("pixels")),
-        this.pixels.element));
+      make(
+        "div",
+        { className: "lc-line-of" },
+        make("span", {}, say("pixels")),
+        this.pixels.element,
+      ),
+    );
     this.sum = make("p", { className: "ls-note lc-sum", role: "status" });
     this.over = make("p", { className: "ls-error lc-over", role: "status" });
     this.top = make("div", { className: "lc-top" }, heading(say("format")));
-    this.element = make("section", { className: "lc-file-form" }, this.top,
+    this.element = make(
+      "section",
+      { className: "lc-file-form" },
+      this.top,
       this.formats.element,
-      make("div", { className: "ls-row" }, this.field("seconds", this.seconds),
-        this.field("fps", this.fps)),
-      make("label", { className: "ls-field lc-size" },
-        make("span", {}, say("size"), " ", this.side), this.scale),
-      this.colours.element, this.more, this.sum, this.over);
+      make(
+        "div",
+        { className: "ls-row" },
+        this.field("seconds", this.seconds),
+        this.field("fps", this.fps),
+      ),
+      make(
+        "label",
+        { className: "ls-field lc-size" },
+        make("span", {}, say("size"), " ", this.side),
+        this.scale,
+      ),
+      this.colours.element,
+      this.more,
+      this.sum,
+      this.over,
+    );
   }
 
   /** Whether colour maps make sense: the model's pictures are grey. */
@@ -59,8 +94,12 @@ export class FileForm {
   }
 
   field(name, input) {
-    return make("label", { className: "ls-field", title: this.say(`${name}_hint`) },
-      make("span", {}, this.say(name)), input);
+    return make(
+      "label",
+      { className: "ls-field", title: this.say(`${name}_hint`) },
+      make("span", {}, this.say(name)),
+      input,
+    );
   }
 
   /** One of a few, as buttons that wrap. */
@@ -73,8 +112,11 @@ export class FileForm {
       chip.addEventListener("click", () => this.set(part(value)));
       return [value, chip];
     });
-    const element = make("div", { className: `lc-chips ${extra}`, role: "group" },
-      ...made.map(([, chip]) => chip));
+    const element = make(
+      "div",
+      { className: `lc-chips ${extra}`, role: "group" },
+      ...made.map(([, chip]) => chip),
+    );
     element.setAttribute("aria-label", this.say(name));
     return { element, made };
   }
@@ -103,14 +145,19 @@ export class FileForm {
   show(wish, { native, scale, most, size }) {
     this.wish = wish;
     this.native = native;
-    for (const [{ made }, now] of [[this.formats, wish.format], [this.colours, wish.colours]]) {
+    for (const [{ made }, now] of [
+      [this.formats, wish.format],
+      [this.colours, wish.colours],
+    ]) {
       for (const [value, chip] of made) chip.setAttribute("aria-pressed", String(value === now));
     }
     const offered = this.choices.formats[wish.format];
     const rates = [...new Set([...offered, wish.fps])].sort((a, b) => a - b);
     if (String(this.rates) !== String(rates)) {
       this.rates = rates;
-      this.fps.replaceChildren(...rates.map((fps) => new Option(String(Number(fps.toFixed(2))), fps)));
+      this.fps.replaceChildren(
+        ...rates.map((fps) => new Option(String(Number(fps.toFixed(2))), fps)),
+      );
     }
     this.fps.value = wish.fps;
     for (const name of ["seconds", "border", "loops", "caption"]) {
@@ -133,7 +180,8 @@ export class FileForm {
     this.trouble = trouble;
     const values = { n: this.frames, w: this.size?.width, h: this.size?.height };
     const told = weight && {
-      bytes: this.bytes(weight.bytes), s: this.lasting(weight.seconds + (weight.wait_s ?? 0)),
+      bytes: this.bytes(weight.bytes),
+      s: this.lasting(weight.seconds + (weight.wait_s ?? 0)),
     };
     const sum = told ? "sum" : trouble ? "sum_none" : "sum_soon";
     this.sum.textContent = this.say(sum, { ...values, ...told });

@@ -61,7 +61,9 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     frame: (time) => stage.frame(time),
   });
   const actions = new Actions(words, story, choices, {
-    stage, strip, note: (sentence) => view.note(sentence),
+    stage,
+    strip,
+    note: (sentence) => view.note(sentence),
   });
   const rest = () => story.rest();
   const editor = new Editor(words, {
@@ -92,18 +94,27 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     say: (sentence) => view.error(sentence, true),
   });
   const time = new Time(words, server, { show() {}, rest: (id) => model.meet(id) });
-  const view = new View(words, element, { stage, strip, editor, add, time }, {
-    undo: () => actions.undo(),
-    redo: () => actions.redo(),
-    preset: (one) => actions.preset(one),
-  });
+  const view = new View(
+    words,
+    element,
+    { stage, strip, editor, add, time },
+    {
+      undo: () => actions.undo(),
+      redo: () => actions.redo(),
+      preset: (one) => actions.preset(one),
+    },
+  );
   const faces = new Faces(engine, { stage, strip, editor, view });
-  const estimate = new Estimate(props, (recipe) => server.estimate(recipe), say,
-    (weight, trouble) => file.tell(weight, trouble));
-  const model = new Model({ server, props, trigger, words }, {
-    met,
-    failed: (why) => view.error(words[why] ?? why),
-  });
+  const estimate = new Estimate(
+    props,
+    (recipe) => server.estimate(recipe),
+    say,
+    (weight, trouble) => file.tell(weight, trouble),
+  );
+  const model = new Model(
+    { server, props, trigger, words },
+    { met, failed: (why) => view.error(words[why] ?? why) },
+  );
   keyboard(element, actions, { stage, strip });
   share.accept(element);
   (await sideForm()).append(path.element, file.element);
@@ -117,7 +128,12 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const { keys, chosen, wish } = state;
     const other = keys !== shown.keys || wish !== shown.wish;
     if (other) replay();
-    else faces.show(keys.map((key) => fitted(key, about)), state, about);
+    else
+      faces.show(
+        keys.map((key) => fitted(key, about)),
+        state,
+        about,
+      );
     const size = sizes(wish, about, props.max_side);
     const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
     path.show(wish);
@@ -154,7 +170,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
 
   function judge() {
     later("figures", FIGURES_MS, () =>
-      path.tell(stage.plan?.figures(), stage.plan && stage.frames.evenness()));
+      path.tell(stage.plan?.figures(), stage.plan && stage.frames.evenness()),
+    );
   }
 
   // --- what others know ----------------------------------------------------------------------

@@ -13,10 +13,14 @@ export class PathForm {
     const named = (values) => values.map((value) => [value, say(value)]);
     this.paths = segments(say("path"), named(PATHS), (path) => set(this.adapted({ path })));
     this.hint = make("p", { className: "ls-note lc-path-hint" });
-    this.easing = segments(say("easing"), named(EASINGS.map((one) => `easing_${one}`)),
-      (easing) => set({ easing: easing.replace("easing_", "") }));
-    this.tiles = segments(say("tiles"), TILES.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
-      (tiles) => set({ tiles }));
+    this.easing = segments(say("easing"), named(EASINGS.map((one) => `easing_${one}`)), (easing) =>
+      set({ easing: easing.replace("easing_", "") }),
+    );
+    this.tiles = segments(
+      say("tiles"),
+      TILES.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
+      (tiles) => set({ tiles }),
+    );
     this.closed = this.toggle("closed", () => set({ closed: !this.wish.closed }));
     this.back = this.toggle("back", () => set({ back: !this.wish.back }));
     this.even = this.toggle("even", () => set({ even: !this.wish.even }));
@@ -24,12 +28,23 @@ export class PathForm {
     this.again.title = say("again_hint");
     this.again.addEventListener("click", () => set({ wander: randomSeed() }));
     this.figures = make("summary", {});
-    const told = make("details", { className: "ls-note lc-figures" }, this.figures,
-      make("p", { textContent: say("figures_hint") })); // not a title: fingers cannot hover
-    this.element = make("section", { className: "lc-path" }, heading(say("path")),
-      this.paths.element, this.hint,
+    const told = make(
+      "details",
+      { className: "ls-note lc-figures" },
+      this.figures,
+      make("p", { textContent: say("figures_hint") }),
+    ); // not a title: fingers cannot hover
+    this.element = make(
+      "section",
+      { className: "lc-path" },
+      heading(say("path")),
+      this.paths.element,
+      this.hint,
       make("div", { className: "lc-toggles" }, this.closed, this.back, this.even, this.again),
-      this.row("easing", this.easing), this.row("tiles", this.tiles), told);
+      this.row("easing", this.easing),
+      this.row("tiles", this.tiles),
+      told,
+    );
   }
 
   row(name, { element }) {
@@ -66,13 +81,19 @@ export class PathForm {
   tell(figures, pictures) {
     const times = (x) => (Number.isFinite(x) ? `${number(x)} ×` : "\u2013");
     const range = [figures?.norm_min, figures?.norm_max].map((x) => x === undefined || number(x));
-    const lines = figures ? [
-      this.say("figures", {
-        seam: times(figures.seam), jump: times(figures.jump),
-        norm: range[0] === range[1] ? range[0] : range.join("\u2013"),
-      }),
-      this.say("figures_pictures", { seam: times(pictures?.seam), jump: times(pictures?.jump) }),
-    ] : [];
+    const lines = figures
+      ? [
+          this.say("figures", {
+            seam: times(figures.seam),
+            jump: times(figures.jump),
+            norm: range[0] === range[1] ? range[0] : range.join("\u2013"),
+          }),
+          this.say("figures_pictures", {
+            seam: times(pictures?.seam),
+            jump: times(pictures?.jump),
+          }),
+        ]
+      : [];
     this.figures.replaceChildren(...lines.map((line) => make("span", { textContent: line })));
   }
 }

@@ -28,15 +28,17 @@ export class Plans {
 
   /** A key's latent, Float32Array(z_dim): its own, or its seed's. */
   home({ seed, z }, { z_dim }) {
-    return remembered(this.homes, JSON.stringify([z ?? seed, z_dim]),
-      () => (z ? Float32Array.from(z) : latent(seed, z_dim)));
+    return remembered(this.homes, JSON.stringify([z ?? seed, z_dim]), () =>
+      z ? Float32Array.from(z) : latent(seed, z_dim),
+    );
   }
 
   /** A key's class weights, or null for a model without classes. */
   classes({ weights, label }, { classes }) {
     if (!classes) return null;
-    return remembered(this.blends, JSON.stringify([weights ?? label, classes]),
-      () => weightsOf(weights ?? label, classes));
+    return remembered(this.blends, JSON.stringify([weights ?? label, classes]), () =>
+      weightsOf(weights ?? label, classes),
+    );
   }
 
   /** The plan of these fitted keys. Throws PlanError; its message is the key of a text. */
@@ -44,10 +46,19 @@ export class Plans {
     const { path, closed, wander, easing, even, back, tiles } = wish;
     const given = {
       keys: keys.map((key) => ({
-        z: this.home(key, about), classes: this.classes(key, about),
-        hold: key.hold ?? 0, length: key.length ?? 1,
+        z: this.home(key, about),
+        classes: this.classes(key, about),
+        hold: key.hold ?? 0,
+        length: key.length ?? 1,
       })),
-      path, closed, wander, easing, even, back, tiles, frames: frameCount(wish),
+      path,
+      closed,
+      wander,
+      easing,
+      even,
+      back,
+      tiles,
+      frames: frameCount(wish),
     };
     const points = keys.map(({ seed, z, label, weights }) => [z ?? seed, weights ?? label]);
     const way = [path, closed, path === "walk" && wander];

@@ -19,18 +19,27 @@ export function presets(about, label) {
   const made = [
     { name: "ready", thumb: firstKeys()[0], keys: firstKeys(), seconds: 5 },
     classes > 1 && {
-      name: digits(about) ? "digits" : "classes", thumb: ring[0], keys: ring,
-      seconds: Math.max(5, classes), easing: "hold",
+      name: digits(about) ? "digits" : "classes",
+      thumb: ring[0],
+      keys: ring,
+      seconds: Math.max(5, classes),
+      easing: "hold",
     },
     {
       name: digits(about) ? "hands" : classes ? "class_hands" : "many",
-      thumb: { seed: HANDS[3], label }, keys: some(HANDS.slice(0, 6), label), seconds: 6,
+      thumb: { seed: HANDS[3], label },
+      keys: some(HANDS.slice(0, 6), label),
+      seconds: 6,
     },
     {
-      name: "walk", thumb: { seed: HANDS[5], label }, keys: some([HANDS[5]], label), seconds: 12,
+      name: "walk",
+      thumb: { seed: HANDS[5], label },
+      keys: some([HANDS[5]], label),
+      seconds: 12,
       path: "walk",
     },
   ];
-  return made.filter((one) => one).map(({ name, thumb, keys, ...wish }) =>
-    ({ name, thumb, keys, wish: { ...PLAIN, ...wish } }));
+  return made
+    .filter((one) => one)
+    .map(({ name, thumb, keys, ...wish }) => ({ name, thumb, keys, wish: { ...PLAIN, ...wish } }));
 }

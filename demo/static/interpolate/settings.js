@@ -17,9 +17,22 @@ export const TILES = [1, 2, 3, 4];
 export const CAPTION_MAX = 80;
 export const RANGES = { seconds: [0.1, 3600], border: [0, 256], loops: [0, 1000] };
 export const START = {
-  path: "spline", closed: true, wander: 0, easing: "none", even: true, back: false, tiles: 1,
-  seconds: 5, fps: 25, format: "gif", side: 448, smooth: false, loops: 0, border: 0,
-  caption: "", colours: "grey",
+  path: "spline",
+  closed: true,
+  wander: 0,
+  easing: "none",
+  even: true,
+  back: false,
+  tiles: 1,
+  seconds: 5,
+  fps: 25,
+  format: "gif",
+  side: 448,
+  smooth: false,
+  loops: 0,
+  border: 0,
+  caption: "",
+  colours: "grey",
 };
 
 /** A whole number or a number of people's typing, within its range, or null. */
@@ -79,7 +92,7 @@ export class Choices {
       if (!(wish[name] >= low && wish[name] <= high)) wish[name] = START[name];
     }
     for (const name of ["wander", "loops", "border"]) wish[name] = Math.trunc(wish[name]);
-    wish.wander = (wish.wander >>> 0) || 0;
+    wish.wander = wish.wander >>> 0 || 0;
     wish.caption = wish.caption.replace(/[\p{Cc}\p{Cs}]/gu, " ").slice(0, CAPTION_MAX);
     wish.closed ||= !needs(wish.path).open;
     if (!this.holds(wish)) wish.fps = nearest(this.formats[wish.format], wish.fps);

@@ -17,7 +17,7 @@ const ACCEPT = ".gif,.mp4,.webm,.webp,.png,.apng,.zip,.json,image/*,video/*,appl
 /** The recipe without what only its own model can take: seeds and classes go anywhere. */
 function plain(recipe, { classes }) {
   const keys = recipe.keys.map(({ z, class: of, ...key }) => {
-    const label = Array.isArray(of) ? of.indexOf(Math.max(...of)) : of ?? 0;
+    const label = Array.isArray(of) ? of.indexOf(Math.max(...of)) : (of ?? 0);
     return classes ? { ...key, class: label % classes } : key;
   });
   return { ...recipe, keys };
@@ -38,8 +38,14 @@ export class Share {
     const link = this.action("copy_link", () => this.copy(link));
     const open = this.action("open", () => this.file.click());
     open.title = this.say("open_hint");
-    this.element = make("div", { className: "lc-share", role: "group" }, link,
-      this.action("save_recipe", () => this.save()), open, this.file);
+    this.element = make(
+      "div",
+      { className: "lc-share", role: "group" },
+      link,
+      this.action("save_recipe", () => this.save()),
+      open,
+      this.file,
+    );
     this.element.setAttribute("aria-label", this.say("share"));
     this.file.addEventListener("change", () => {
       if (this.file.files[0]) this.read(this.file.files[0]);
@@ -98,7 +104,7 @@ export class Share {
     const about = this.page.about();
     const { seed, z, classes, scale } = unpackRecipe(recipe, about);
     const weights = Array.isArray(classes) ? { weights: classes } : {};
-    const label = Array.isArray(classes) ? classes.indexOf(Math.max(...classes)) : classes ?? 0;
+    const label = Array.isArray(classes) ? classes.indexOf(Math.max(...classes)) : (classes ?? 0);
     const own = recipe.z !== undefined || scale !== 1;
     const place = own ? { z: Array.from(times(scale, z)) } : {};
     this.page.insert({ seed, label, ...weights, ...place });
@@ -119,8 +125,9 @@ export class Share {
   changed(recipe) {
     const wish = this.page.wish();
     const other = TOLD.filter((name) => Math.abs(recipe[name] - wish[name]) > FPS_NEAR);
-    const list = other.map((name) =>
-      `${name} ${short(recipe[name])} \u2192 ${short(wish[name])}`).join(", ");
+    const list = other
+      .map((name) => `${name} ${short(recipe[name])} \u2192 ${short(wish[name])}`)
+      .join(", ");
     return list && this.say("changed", { list });
   }
 

@@ -160,6 +160,10 @@ export class Stage {
 
 /** Whether two plans show the same at every frame, as far as a look at their making tells. */
 function same(one, other) {
-  return one.way === other.way && one.closes === other.closes && one.count === other.count &&
-    one.u.every((u, i) => u === other.u[i]);
+  return (
+    one.way === other.way &&
+    one.closes === other.closes &&
+    one.count === other.count &&
+    one.u.every((u, i) => u === other.u[i])
+  );
 }

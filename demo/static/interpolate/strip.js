@@ -32,10 +32,22 @@ export class Strip {
     this.head = make("div", { className: "lc-head", ariaHidden: "true" });
     this.marker = make("div", { className: "lc-marker", hidden: true });
     this.scrub = make("input", {
-      type: "range", className: "lc-scrub", min: 0, max: 1, value: 0, ariaLabel: this.say("scrub"),
+      type: "range",
+      className: "lc-scrub",
+      min: 0,
+      max: 1,
+      value: 0,
+      ariaLabel: this.say("scrub"),
     });
-    this.track = make("div", { className: "lc-track" }, this.rail, this.list, this.scrub,
-      this.head, this.marker);
+    this.track = make(
+      "div",
+      { className: "lc-track" },
+      this.rail,
+      this.list,
+      this.scrub,
+      this.head,
+      this.marker,
+    );
     this.scroller = make("div", { className: "lc-scroller" }, this.track);
     this.element = make("div", { className: "lc-timeline" }, this.scroller);
     gestures(this.track, this.scroller, {
@@ -85,8 +97,10 @@ export class Strip {
     button.title = label.textContent;
     button.setAttribute("aria-selected", String(index === this.chosen));
     button.tabIndex = index === this.chosen ? 0 : -1;
-    button.setAttribute("aria-label",
-      this.say(labels.length ? "key_class" : "key", { n: index + 1, label: of, seed }));
+    button.setAttribute(
+      "aria-label",
+      this.say(labels.length ? "key_class" : "key", { n: index + 1, label: of, seed }),
+    );
   }
 
   layout() {
@@ -103,11 +117,13 @@ export class Strip {
       time.textContent = size > LASTS_PX ? text : "";
       edge.hidden = i === this.cells.length - 1;
     });
-    this.rail.replaceChildren(...edges.slice(0, -1).map((left, i) => {
-      const bar = make("i", {});
-      Object.assign(bar.style, { left: `${left}px`, width: `${edges[i + 1] - left - 2}px` });
-      return bar;
-    }));
+    this.rail.replaceChildren(
+      ...edges.slice(0, -1).map((left, i) => {
+        const bar = make("i", {});
+        Object.assign(bar.style, { left: `${left}px`, width: `${edges[i + 1] - left - 2}px` });
+        return bar;
+      }),
+    );
     this.place(this.time ?? 0);
     this.film();
   }
@@ -129,7 +145,8 @@ export class Strip {
     const { edges } = this.scale;
     const first = this.on.frame(this.times[0]);
     this.cells.forEach(({ film }, i) =>
-      film.show(edges[i] + THUMB_PX + 8, edges[i + 1] - 8, this.scale, this.on.frame, first));
+      film.show(edges[i] + THUMB_PX + 8, edges[i + 1] - 8, this.scale, this.on.frame, first),
+    );
   }
 
   /** The playhead at a time, 0 to 1. */

@@ -41,7 +41,12 @@ export class Thumbs {
       while (this.wanted.length) {
         const [{ model, age }, list] = [this, this.wanted];
         const labels = list[0].weights ? list.map(({ weights }) => weights) : [];
-        const drawn = await this.engine.draw(model, list.map(({ z }) => z), labels, LANE);
+        const drawn = await this.engine.draw(
+          model,
+          list.map(({ z }) => z),
+          labels,
+          LANE,
+        );
         if (list === this.wanted) this.wanted = [];
         if (!drawn) continue;
         const size = drawn.h * drawn.w * drawn.c;

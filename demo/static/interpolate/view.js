@@ -44,10 +44,21 @@ export class View {
     const timeline = make("div", { className: "lc-row" }, strip.element, add.element);
     element.replaceChildren(
       stage.plate.element,
-      make("div", { className: "lc-transport" }, this.play, this.clock, this.presets,
-        make("span", { className: "lc-buttons" }, this.undo, this.redo)),
-      time.element, this.trouble, timeline, editor.element, this.key,
-      make("p", { className: "ls-note ls-keys", textContent: say("keyboard") }));
+      make(
+        "div",
+        { className: "lc-transport" },
+        this.play,
+        this.clock,
+        this.presets,
+        make("span", { className: "lc-buttons" }, this.undo, this.redo),
+      ),
+      time.element,
+      this.trouble,
+      timeline,
+      editor.element,
+      this.key,
+      make("p", { className: "ls-note ls-keys", textContent: say("keyboard") }),
+    );
     this.played(stage.player.playing);
     const { scrub } = strip;
     scrub.addEventListener("input", () => {
@@ -101,8 +112,12 @@ export class View {
     this.made = presets(about, label).map((one) => {
       const canvas = make("canvas", { className: "ls-pixels", width: 1, height: 1 });
       canvas.setAttribute("aria-hidden", "true");
-      const chip = make("button", { type: "button", className: "ls-btn lc-preset" }, canvas,
-        this.say(`preset_${one.name}`, said));
+      const chip = make(
+        "button",
+        { type: "button", className: "ls-btn lc-preset" },
+        canvas,
+        this.say(`preset_${one.name}`, said),
+      );
       chip.title = this.say(`preset_${one.name}_hint`, said);
       chip.addEventListener("click", () => this.on.preset(one));
       return { one, chip, canvas };

@@ -59,7 +59,9 @@ function spline(keys, closed) {
     const [before, after] = [closed ? (i + count - 1) % count : i - 1, (i + 1) % count];
     const ends = inner ? [before, after] : i ? [i - 1, i] : [0, 1];
     rows[i][i] = inner ? 4 : 2;
-    (inner ? ends : [i ? i - 1 : 1]).forEach((other) => { rows[i][other] += 1; });
+    (inner ? ends : [i ? i - 1 : 1]).forEach((other) => {
+      rows[i][other] += 1;
+    });
     return points[0].map((_, k) => 3 * (points[ends[1]][k] - points[ends[0]][k]));
   });
   const slope = solve(rows, rise);
@@ -67,8 +69,12 @@ function spline(keys, closed) {
   // of t, t squared and t cubed, for each segment
   const powers = points.slice(0, segments).map((p, i) => {
     const [q, a, b] = [points[(i + 1) % count], slope[i], slope[(i + 1) % count]];
-    return [p, a, p.map((x, k) => 3 * (q[k] - x) - 2 * a[k] - b[k]),
-      p.map((x, k) => a[k] + b[k] - 2 * (q[k] - x))];
+    return [
+      p,
+      a,
+      p.map((x, k) => 3 * (q[k] - x) - 2 * a[k] - b[k]),
+      p.map((x, k) => a[k] + b[k] - 2 * (q[k] - x)),
+    ];
   });
 
   const at = (u) => {
@@ -119,7 +125,8 @@ const MAKERS = { spline, slerp, circle, walk };
 
 // The segment of u, and how far along it, 0 to 1.
 function locate(u, segments, closed) {
-  const inside = closed ? ((u % segments) + segments) % segments
+  const inside = closed
+    ? ((u % segments) + segments) % segments
     : Math.min(Math.max(u, 0), segments);
   const segment = Math.min(Math.floor(inside), segments - 1);
   return [segment, inside - segment];
@@ -155,7 +162,9 @@ function arc(u, v) {
   let side = v.map((x, k) => x - cosine * u[k]);
   if (norm(side) < 1e-9) {
     let axis = 0;
-    u.forEach((x, k) => { if (Math.abs(x) < Math.abs(u[axis])) axis = k; });
+    u.forEach((x, k) => {
+      if (Math.abs(x) < Math.abs(u[axis])) axis = k;
+    });
     cosine = u[axis];
     side = u.map((x, k) => Number(k === axis) - cosine * x);
   }

@@ -15,7 +15,11 @@ class Way {
   constructor(path, keys, closed, wander) {
     // the arrays, whatever becomes of the objects that hold them
     this.made = { path, closed, wander, keys: keys.map(({ z, classes }) => ({ z, classes })) };
-    this.curve = makeCurve(path, keys.map(({ z }) => z), { closed, wander });
+    this.curve = makeCurve(
+      path,
+      keys.map(({ z }) => z),
+      { closed, wander },
+    );
     const classed = keys.every(({ classes }) => classes?.length);
     this.classes = classed ? keys.map(({ classes }) => new Float64Array(classes)) : null;
     if (this.classes?.some(({ length }) => length !== this.classes[0].length)) {
@@ -28,9 +32,13 @@ class Way {
 
   is(path, keys, closed, wander) {
     const { made } = this;
-    return path === made.path && closed === made.closed && wander === made.wander &&
-      keys.length === made.keys.length && keys.every(({ z, classes }, i) =>
-      z === made.keys[i].z && classes === made.keys[i].classes);
+    return (
+      path === made.path &&
+      closed === made.closed &&
+      wander === made.wander &&
+      keys.length === made.keys.length &&
+      keys.every(({ z, classes }, i) => z === made.keys[i].z && classes === made.keys[i].classes)
+    );
   }
 
   latentSteps(parts = timing.PARTS) {

@@ -14,7 +14,9 @@ export function wanderThrough(points, wander) {
   const draw = new Float64Array(2 * total * d);
   for (let wave = 0; wave < 2 * total; wave += 1) {
     const height = Math.sqrt(waves[wave % total]);
-    latent(hashed(wander, wave), d).forEach((x, k) => { draw[wave * d + k] = height * x; });
+    latent(hashed(wander, wave), d).forEach((x, k) => {
+      draw[wave * d + k] = height * x;
+    });
   }
 
   function basis(u) {
@@ -39,8 +41,9 @@ export function wanderThrough(points, wander) {
 
   // A pull towards the points that is made of the same waves.
   const keys = points.map((_, i) => basis(i));
-  const kernel = keys.map((a) => keys.map((b) =>
-    a.reduce((sum, x, wave) => sum + waves[wave % total] * x * b[wave], 0)));
+  const kernel = keys.map((a) =>
+    keys.map((b) => a.reduce((sum, x, wave) => sum + waves[wave % total] * x * b[wave], 0)),
+  );
   const missing = points.map((point, i) => {
     const drawn = at(i);
     return Float64Array.from(point, (x, k) => x - drawn[k]);
@@ -57,8 +60,10 @@ export function wanderThrough(points, wander) {
 // Variance of the waves that go round 0, 1, 2 ... times, summing to 1.
 function spectrum(count) {
   const width = Math.max(2, 0.4 * count);
-  const waves = Array.from({ length: Math.ceil(3.5 * width) + 1 }, (_, j) =>
-    Math.exp(-((j / width) ** 2) / 2) / (j ? 1 : 2));
+  const waves = Array.from(
+    { length: Math.ceil(3.5 * width) + 1 },
+    (_, j) => Math.exp(-((j / width) ** 2) / 2) / (j ? 1 : 2),
+  );
   const sum = waves.reduce((a, b) => a + b);
   return waves.map((wave) => wave / sum);
 }

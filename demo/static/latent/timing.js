@@ -83,7 +83,8 @@ function medianSpeed(order, steps, speed, half) {
   for (const i of order) {
     const now = passed + steps[i] / 2;
     if (now >= half) {
-      return now > middle ? slower + ((half - middle) / (now - middle)) * (speed[i] - slower)
+      return now > middle
+        ? slower + ((half - middle) / (now - middle)) * (speed[i] - slower)
         : speed[i];
     }
     [passed, middle, slower] = [passed + steps[i], now, speed[i]];

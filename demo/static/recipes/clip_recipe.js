@@ -14,7 +14,10 @@ const MARK = "latent_studio_clip";
 const HASH = "#clip=";
 const KEYS = [1, 64];
 /** @type {[string, number[], number][]} */
-const TIMES = [["hold", [0, 8], 0], ["length", [0.1, 10], 1]]; // in average segments; as usual
+const TIMES = [
+  ["hold", [0, 8], 0],
+  ["length", [0.1, 10], 1],
+]; // in average segments; as usual
 
 /** How many keyframes each path joins. */
 export const PATH_KEYS = { spline: [2, 64], slerp: [2, 64], circle: [2, 2], walk: [1, 64] };
@@ -142,7 +145,8 @@ export const parse = (text) => check(read(text));
  */
 export function pack(state, about = state) {
   const keys = state.keys.map((key) => packKey(key, about));
-  const chosen = Object.keys(RULES).filter((name) => state[name] !== undefined)
+  const chosen = Object.keys(RULES)
+    .filter((name) => state[name] !== undefined)
     .map((name) => [name, state[name]]);
   const recipe = { [MARK]: FORMAT, model: state.model, model_id: about.model_id, keys };
   Object.assign(recipe, Object.fromEntries(chosen));
@@ -185,7 +189,7 @@ function unpackKey({ z, class: classes, ...timed }, takes, number) {
   need(!blended || classes.length === takes, "other_classes", { has: classes?.length, takes });
   need(!takes || blended || classes < takes, "needs_class", { number, limit: takes - 1 });
   /** @type {any} */
-  const key = { ...timed, label: blended ? classes.indexOf(Math.max(...classes)) : classes ?? 0 };
+  const key = { ...timed, label: blended ? classes.indexOf(Math.max(...classes)) : (classes ?? 0) };
   if (z !== undefined) key.z = Array.from(floats(z));
   if (blended) key.weights = classes;
   return key;

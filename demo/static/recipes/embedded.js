@@ -52,7 +52,7 @@ export async function readClip(file) {
   const text = await readText(file);
   if (text === null) throw new ClipError("clip.none");
   const given = clip.read(text);
-  const still = given && Object.hasOwn(given, "latent_studio") &&
-    !Object.hasOwn(given, "latent_studio_clip");
+  const still =
+    given && Object.hasOwn(given, "latent_studio") && !Object.hasOwn(given, "latent_studio_clip");
   return still ? { still: recipes.check(given) } : clip.check(given);
 }

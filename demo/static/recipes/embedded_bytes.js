@@ -29,8 +29,7 @@ export function uint(bytes, at, count) {
 }
 
 /** The whole number in `count` bytes, the lowest byte first. Throws Torn. */
-export const uintLe = (bytes, at, count) =>
-  uint(bytes.slice(at, at + count).reverse(), 0, count);
+export const uintLe = (bytes, at, count) => uint(bytes.slice(at, at + count).reverse(), 0, count);
 
 /** One character for each byte, ASCII as itself: to look for signatures in. */
 export const letters = (bytes) => new TextDecoder("latin1").decode(bytes);

@@ -4,8 +4,9 @@ import { BYTES_MAX, Torn, letters, ofBytes, starts, uint } from "./embedded_byte
 
 const STEPS_MAX = 10000; // boxes looked at on one level
 const BOXES = ["moov", "udta", "meta", "ilst", "\xa9cmt", "data"];
-const [SEGMENT, TAGS, TAG, SIMPLE, NAME, TEXT] =
-  [0x18538067, 0x1254c367, 0x7373, 0x67c8, 0x45a3, 0x4487];
+const [SEGMENT, TAGS, TAG, SIMPLE, NAME, TEXT] = [
+  0x18538067, 0x1254c367, 0x7373, 0x67c8, 0x45a3, 0x4487,
+];
 
 /** The comment where iTunes and ffmpeg keep it: bytes, or null. Throws Torn. */
 export async function readMp4(file) {
@@ -36,7 +37,7 @@ async function box(file, kind, start, end) {
 /** The tag COMMENT of the file: bytes, or null. Throws Torn. */
 export async function readWebm(file) {
   const segment = await first(file, SEGMENT, [0, file.size]);
-  const tags = segment && await first(file, TAGS, segment);
+  const tags = segment && (await first(file, TAGS, segment));
   if (!tags) return null;
   // taken into memory whole, so that no more can be in it than in a recipe
   const memory = ofBytes(await file.take(tags[0], Math.min(tags[1] - tags[0], 2 * BYTES_MAX)));

@@ -29,7 +29,8 @@ async function readDirectory(file) {
   const at = letters(tail).lastIndexOf("PK\x05\x06");
   if (at < 0) throw new Torn();
   let [length, offset] = [uintLe(tail, at + 12, 4), uintLe(tail, at + 16, 4)];
-  if (at >= 20 && starts(tail, "PK\x06\x07", at - 20)) { // more than 65,535 files
+  if (at >= 20 && starts(tail, "PK\x06\x07", at - 20)) {
+    // more than 65,535 files
     const record = await file.take(uintLe(tail, at - 12, 8), 56);
     [length, offset] = [uintLe(record, 40, 8), uintLe(record, 48, 8)];
   }
@@ -46,7 +47,7 @@ async function member(file, start, method, packed) {
   const parts = [];
   let length = 0;
   try {
-    for (const reader = stream.getReader(); length < BYTES_MAX;) {
+    for (const reader = stream.getReader(); length < BYTES_MAX; ) {
       const { done, value } = await reader.read();
       if (done) break;
       parts.push(value);

@@ -70,15 +70,20 @@ export function goodZ(z) {
   if (typeof z !== "string" || z.length % 4 || z.length > 6 * Z_COUNT[1]) return false;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(z)) return false;
   const { length } = atob(z);
-  return length % 4 === 0 && within(length / 4, ...Z_COUNT) &&
-    floats(z).every((x) => Math.abs(x) <= Z_LIMIT); // nan compares false
+  return (
+    length % 4 === 0 &&
+    within(length / 4, ...Z_COUNT) &&
+    floats(z).every((x) => Math.abs(x) <= Z_LIMIT)
+  ); // nan compares false
 }
 
 /** A class, or a weight for each. */
 export function goodClasses(classes) {
   if (!Array.isArray(classes)) return whole(classes, 0, CLASSES_MAX - 1);
-  return within(classes.length, 1, CLASSES_MAX) &&
-    classes.every((x) => within(x, -WEIGHT_LIMIT, WEIGHT_LIMIT));
+  return (
+    within(classes.length, 1, CLASSES_MAX) &&
+    classes.every((x) => within(x, -WEIGHT_LIMIT, WEIGHT_LIMIT))
+  );
 }
 
 /** How deep lists and objects lie in one another in a JSON text. */
@@ -86,7 +91,7 @@ function depth(text) {
   let [level, deepest, quoted] = [0, 0, false];
   for (const [sign] of text.matchAll(/\\.|["[\]{}]/gs)) {
     if (sign === '"') quoted = !quoted;
-    else if (!quoted && (sign === "[" || sign === "{")) deepest = Math.max(deepest, level += 1);
+    else if (!quoted && (sign === "[" || sign === "{")) deepest = Math.max(deepest, (level += 1));
     else if (!quoted && (sign === "]" || sign === "}")) level -= 1;
   }
   return deepest;
@@ -170,8 +175,11 @@ export function pack({ model, model_id, seed, z, classes, scale }) {
 export function unpackRecipe(recipe, { z_dim, classes }) {
   const own = check(recipe);
   const z = "z" in own ? floats(own.z) : latent(own.seed, z_dim);
-  const fits = Array.isArray(own.classes) ? own.classes.length === classes
-    : classes ? own.classes < classes : own.classes === undefined;
+  const fits = Array.isArray(own.classes)
+    ? own.classes.length === classes
+    : classes
+      ? own.classes < classes
+      : own.classes === undefined;
   if (z.length !== z_dim || !fits) throw new RecipeError("recipe.other_model");
   const { model, model_id, seed, scale } = own;
   return { model, model_id, seed, z, classes: own.classes ?? null, scale };
@@ -184,7 +192,8 @@ export function unpackRecipe(recipe, { z_dim, classes }) {
 export function classText(classes, names = []) {
   const called = (i) => names[i] ?? String(i);
   if (!Array.isArray(classes)) return called(classes ?? "");
-  const order = classes.map((weight, i) => ({ weight, i, size: Math.abs(weight) }))
+  const order = classes
+    .map((weight, i) => ({ weight, i, size: Math.abs(weight) }))
     .sort((a, b) => b.size - a.size || a.i - b.i);
   const seen = order.filter(({ size }) => size > 0 && size >= order[0].size / 10);
   const room = seen.some(({ i }) => called(i).length > 2) ? " " : ""; // about the sign

@@ -47,13 +47,12 @@ function header(png) {
   if (SIGNATURE.some((byte, i) => png[i] !== byte)) throw new RecipeError("recipe.not_png");
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   const found = [];
-  for (let at = 8; ;) {
+  for (let at = 8; ; ) {
     if (at + 12 > png.length) throw new RecipeError("recipe.damaged_png");
     const kind = latin(png.subarray(at + 4, at + 8));
     if (kind === "IDAT" || kind === "IEND") return { found, rest: at };
     const end = at + 8 + view.getUint32(at);
-    const whole = end + 4 <= png.length &&
-      view.getUint32(end) === crc32(png.subarray(at + 4, end));
+    const whole = end + 4 <= png.length && view.getUint32(end) === crc32(png.subarray(at + 4, end));
     if (!whole) throw new RecipeError("recipe.damaged_png");
     found.push({ kind, data: png.subarray(at + 8, end), start: at });
     at = end + 4;
@@ -68,7 +67,8 @@ export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
   let at = name.length;
   if (kind === "tEXt") return latin(data.subarray(at, at + limit));
   if (data[at] !== 0) return null; // compressed
-  for (let skipped = 0, from = at + 2; skipped < 2; skipped += 1) { // language, its keyword
+  for (let skipped = 0, from = at + 2; skipped < 2; skipped += 1) {
+    // language, its keyword
     at = data.indexOf(NUL, from) + 1;
     if (!at) return null;
     from = at;
@@ -79,7 +79,8 @@ export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
 /** A PNG with this text in it, in place of an older one of the keyword. */
 export function addText(png, keyword, text) {
   const { found, rest } = header(png);
-  const kept = found.filter((one) => textOf(one, keyword) === null)
+  const kept = found
+    .filter((one) => textOf(one, keyword) === null)
     .map(({ kind, data }) => chunk(kind, data));
   const head = [...ascii(keyword), NUL, NUL, NUL, NUL, NUL]; // plain, no language
   const note = chunk("iTXt", join(head, new TextEncoder().encode(text)));
@@ -127,7 +128,9 @@ function halved({ h, w, c, pixels }, index) {
   half.pixels = Uint8Array.from({ length: half.h * half.w * c }, (_, i) => {
     const [k, x, y] = [i % c, Math.floor(i / c) % half.w, Math.floor(i / c / half.w)];
     const at = from + (2 * y * w + 2 * x) * c + k;
-    return Math.round((pixels[at] + pixels[at + c] + pixels[at + w * c] + pixels[at + (w + 1) * c]) / 4);
+    return Math.round(
+      (pixels[at] + pixels[at + c] + pixels[at + w * c] + pixels[at + (w + 1) * c]) / 4,
+    );
   });
   return half;
 }
@@ -136,7 +139,10 @@ function halved({ h, w, c, pixels }, index) {
 export function fileName({ model, classes, seed }) {
   const plain = classText(classes).replaceAll("\u2212", "-minus-").replaceAll("\u2026", "");
   const parts = ["latent-studio", model, plain, `seed${seed}`].filter((part) => part);
-  return `${parts.join("-").replace(/[^A-Za-z0-9+]+/g, "-").slice(0, 100)}.png`;
+  return `${parts
+    .join("-")
+    .replace(/[^A-Za-z0-9+]+/g, "-")
+    .slice(0, 100)}.png`;
 }
 
 /** Download the picture with its recipe inside. Throws RecipeError for a wrong recipe. */
@@ -153,7 +159,8 @@ export async function savePicture(image, recipe, scale, index = 0) {
 /** The recipe that a picture file carries. Throws RecipeError. */
 export async function readPicture(file) {
   if (file.size > FILE_MAX) throw new RecipeError("recipe.large", { limit: FILE_MAX / 1e6 });
-  const bytes = await file.arrayBuffer().catch(() => { // a folder, or gone meanwhile
+  const bytes = await file.arrayBuffer().catch(() => {
+    // a folder, or gone meanwhile
     throw new RecipeError("recipe.not_png");
   });
   const text = readText(new Uint8Array(bytes), KEYWORD);

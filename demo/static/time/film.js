@@ -30,10 +30,16 @@ export class Film {
       const near = steps.slice(at, at + AT_ONCE).filter((one) => !kept.has(one));
       const answer = this.ask(model, near, state);
       for (const one of near) {
-        kept.set(one, answer.then((found) => found.get(one) ?? null, () => {
-          kept.delete(one); // another time
-          return null;
-        }));
+        kept.set(
+          one,
+          answer.then(
+            (found) => found.get(one) ?? null,
+            () => {
+              kept.delete(one); // another time
+              return null;
+            },
+          ),
+        );
       }
     }
     return kept.get(step);
@@ -46,8 +52,18 @@ export class Film {
     if (!answer.steps.length) return new Map();
     const { h, w, c, pixels, model_ids } = unpack(answer);
     const size = h * w * c;
-    return new Map(answer.steps.map((step, i) => [step, {
-      h, w, c, count: 1, pixels: pixels.subarray(i * size, (i + 1) * size), model_id: model_ids[i],
-    }]));
+    return new Map(
+      answer.steps.map((step, i) => [
+        step,
+        {
+          h,
+          w,
+          c,
+          count: 1,
+          pixels: pixels.subarray(i * size, (i + 1) * size),
+          model_id: model_ids[i],
+        },
+      ]),
+    );
   }
 }

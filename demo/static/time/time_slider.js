@@ -27,8 +27,14 @@ export class Time {
     this.play = button(words["moment.play"], "mo-play");
     this.play.hidden = !on.state;
     this.newest = button(words["moment.newest"], "mo-newest");
-    this.element = make("div", { className: "mo-time", hidden: true, title: words["moment.hint"] },
-      this.play, this.range, this.label, this.newest);
+    this.element = make(
+      "div",
+      { className: "mo-time", hidden: true, title: words["moment.hint"] },
+      this.play,
+      this.range,
+      this.label,
+      this.newest,
+    );
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", words["moment.time"]);
     this.range.addEventListener("input", () => {
@@ -106,7 +112,7 @@ export class Time {
   follow() {
     if (this.playing || this.resting || !this.steps.length) return;
     const wanted = momentOf(this.run);
-    const step = wanted === null ? null : this.steps.findLast((one) => one <= wanted) ?? null;
+    const step = wanted === null ? null : (this.steps.findLast((one) => one <= wanted) ?? null);
     if (step !== this.step) this.put(step, false);
   }
 
@@ -187,8 +193,10 @@ export class Time {
     this.element.hidden = !this.steps.length;
     this.range.max = stops.length - 1;
     this.range.value = stops.indexOf(step);
-    const text = step === null ? this.words["moment.at_newest"]
-      : fill(this.words["moment.at"], { step: step.toLocaleString() });
+    const text =
+      step === null
+        ? this.words["moment.at_newest"]
+        : fill(this.words["moment.at"], { step: step.toLocaleString() });
     this.label.textContent = text;
     this.range.setAttribute("aria-valuetext", text);
     this.newest.disabled = step === null;

@@ -63,10 +63,13 @@ function corner(name, index, say) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", say("duel.samples", { name }));
   const word = make("p", { className: "du-word" });
-  const element = make("article", { className: "du-corner" },
+  const element = make(
+    "article",
+    { className: "du-corner" },
     make("h4", { className: index ? "du-second" : "du-first" }, name),
     make("div", { className: "ls-plate du-plate" }, canvas),
-    word);
+    word,
+  );
   const tell = (text, ill) => {
     word.textContent = text;
     word.dataset.ill = String(Boolean(ill));

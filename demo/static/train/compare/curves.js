@@ -15,7 +15,8 @@ export function curves(place, names, say) {
   place.replaceChildren(...figures);
   const text = (step) => say("train.at_step", { step: step.toLocaleString() });
   const both = names.map((name, index) => ({ name, color: COLORS[index] }));
-  const make_ = (at, title, more) => chart(figures[at], { title, curves: both, text, apart: true, ...more });
+  const make_ = (at, title, more) =>
+    chart(figures[at], { title, curves: both, text, apart: true, ...more });
   const distance = make_(0, say("train.frechet"), { log: true, smooth: false });
   const variety = make_(1, say("train.diversity"), { least: 1.2, level: 1, smooth: false });
   const losses = [make_(2, say("duel.loss_g"), {}), make_(3, say("duel.loss_d"), {})];

@@ -22,7 +22,9 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
   function frame(reel, step) {
     if (!reel.kept.has(step)) {
       const from = reel.steps.indexOf(step);
-      const wanted = reel.steps.slice(from, from + FRAMES_PER_CALL).filter((s) => !reel.kept.has(s));
+      const wanted = reel.steps
+        .slice(from, from + FRAMES_PER_CALL)
+        .filter((s) => !reel.kept.has(s));
       const answer = fetchFrames({ run: reel.run, steps: wanted });
       for (const one of wanted) {
         const image = answer.then(({ frames }) => (frames[one] ? decode(frames[one]) : null));

@@ -28,7 +28,9 @@ export function mount({ element, props, server, words }) {
     <section id="du-list"></section>
     <section class="du-arena" hidden></section>`;
   const find = (selector) => element.querySelector(selector);
-  const put = (selector, text) => { find(selector).textContent = text; };
+  const put = (selector, text) => {
+    find(selector).textContent = text;
+  };
   const [hold, stop, open] = [".du-hold", ".du-stop", ".du-open"].map(find);
   put(".du-stop", say("duel.stop"));
   put(".du-open", say("duel.experiments"));

@@ -6,14 +6,21 @@ import { clock } from "../../core/duration.js";
 /** One row each of `experiments` ({name, steps, cost}); start(name) is called by its button. */
 export function list(place, experiments, start, say) {
   const rows = experiments.map((one) => {
-    const time = make("span", { className: "du-time" }, say("duel.steps", { steps: count(one.steps) }));
+    const time = make(
+      "span",
+      { className: "du-time" },
+      say("duel.steps", { steps: count(one.steps) }),
+    );
     const begin = button(say("duel.start"));
     const title = say(`duel.${one.name}.title`);
     begin.setAttribute("aria-label", `${say("duel.start")}: ${title}`);
     begin.addEventListener("click", () => start(one.name));
-    const words = make("div", {},
+    const words = make(
+      "div",
+      {},
       make("h4", {}, title),
-      make("p", {}, say(`duel.${one.name}.what`)));
+      make("p", {}, say(`duel.${one.name}.what`)),
+    );
     const row = make("li", {}, words, make("div", { className: "du-begin" }, begin, time));
     return { one, row, time, begin };
   });
@@ -24,7 +31,9 @@ export function list(place, experiments, start, say) {
     pace(step_s) {
       for (const { one, time } of rows) {
         const long = clock(rounded(step_s * one.steps * one.cost), say);
-        time.replaceChildren(...phrases(say("duel.about", { steps: count(one.steps), time: long })));
+        time.replaceChildren(
+          ...phrases(say("duel.about", { steps: count(one.steps), time: long })),
+        );
       }
     },
 
@@ -44,4 +53,5 @@ const count = (n) => n.toLocaleString();
 const phrases = (text) => text.split(/(?<=, |，)/).map((phrase) => make("span", {}, phrase));
 
 // an estimate claims no more than it knows
-const rounded = (seconds) => (seconds < 60 ? Math.ceil(seconds / 5) * 5 : Math.ceil(seconds / 10) * 10);
+const rounded = (seconds) =>
+  seconds < 60 ? Math.ceil(seconds / 5) * 5 : Math.ceil(seconds / 10) * 10;

@@ -5,8 +5,12 @@
  * `column` is what to compare; null where a run was not measured at that step.
  */
 export function merged(first, second, column) {
-  const known = [first, second].map((rows) =>
-    new Map(rows.filter((row) => (row[column] ?? null) !== null).map((row) => [row[0], row[column]])));
+  const known = [first, second].map(
+    (rows) =>
+      new Map(
+        rows.filter((row) => (row[column] ?? null) !== null).map((row) => [row[0], row[column]]),
+      ),
+  );
   const steps = [...new Set(known.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b);
   return steps.map((step) => [step, ...known.map((one) => one.get(step) ?? null)]);
 }

@@ -17,9 +17,13 @@ export function table(place, names, words) {
     heading.title = words[`duel.hint.${row}`] ?? "";
     return make("tr", {}, heading, ...cells[index]);
   });
-  const made = make("table", { className: "du-table" },
+  const made = make(
+    "table",
+    { className: "du-table" },
     make("caption", {}, say("duel.table")),
-    make("thead", {}, head), make("tbody", {}, ...lines));
+    make("thead", {}, head),
+    make("tbody", {}, ...lines),
+  );
   const verdict = make("p", { className: "du-outcome" });
   verdict.setAttribute("role", "status");
   place.replaceChildren(verdict, made);
@@ -37,7 +41,9 @@ export function table(place, names, words) {
           cells[index][side].dataset.better = String(outcome?.better === side);
         });
       });
-      verdict.textContent = outcome ? sentence(outcome, figures, names, say) : say("duel.undecided");
+      verdict.textContent = outcome
+        ? sentence(outcome, figures, names, say)
+        : say("duel.undecided");
     },
   };
 }
@@ -46,7 +52,8 @@ export function table(place, names, words) {
 export function sentence({ better, by, ratio }, figures, names, say) {
   const values = { better: names[better] ?? "", other: names[1 - (better ?? 0)] };
   const parts = [say(`duel.by.${by}`, values)];
-  if (by === "frechet" && ratio !== null) parts.push(say("duel.times", { ratio: ratio.toFixed(1) }));
+  if (by === "frechet" && ratio !== null)
+    parts.push(say("duel.times", { ratio: ratio.toFixed(1) }));
   const [first, second] = figures.map(({ cpu }) => cpu);
   if (first > 0 && second > 0) {
     const dear = names[second > first ? 1 : 0];

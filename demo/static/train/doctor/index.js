@@ -40,7 +40,9 @@ export function doctor(place, { say, words, treat, takeBack }) {
     const text = finding ? sentence(finding, words) : say("watch.no_finding");
     if (place.dataset.state !== (finding?.state ?? "")) {
       heard.textContent = text;
-      setTimeout(() => { heard.textContent = ""; }, HEARD_MS); // it is read out, not come across
+      setTimeout(() => {
+        heard.textContent = "";
+      }, HEARD_MS); // it is read out, not come across
     }
     place.dataset.state = finding?.state ?? "";
     place.dataset.ill = isIll(finding) ? "yes" : "no";
@@ -67,14 +69,24 @@ export function doctor(place, { say, words, treat, takeBack }) {
     if (!finding) return more.replaceChildren();
     const figures = finding.evidence.map(([name, value, limit, side]) => {
       const values = { limit: figure(name, limit) };
-      return make("li", {}, make("span", {}, say(`doctor.evidence.${name}`)),
-        make("b", {}, figure(name, value)), make("span", {}, say(`watch.${side}`, values)));
+      return make(
+        "li",
+        {},
+        make("span", {}, say(`doctor.evidence.${name}`)),
+        make("b", {}, figure(name, value)),
+        make("span", {}, say(`watch.${side}`, values)),
+      );
     });
     const help = remedies.map(([name]) =>
-      make("p", {}, make("b", {}, say(`doctor.remedy.${name}`)), ` ${say(`doctor.why.${name}`)}`));
+      make("p", {}, make("b", {}, say(`doctor.remedy.${name}`)), ` ${say(`doctor.why.${name}`)}`),
+    );
     if (help.length && !mine) help.push(make("p", {}, say("watch.not_yours")));
     const since = say("watch.since", { step: finding.since.toLocaleString() });
-    more.replaceChildren(make("p", {}, since), make("ul", { className: "dr-evidence" }, ...figures), ...help);
+    more.replaceChildren(
+      make("p", {}, since),
+      make("ul", { className: "dr-evidence" }, ...figures),
+      ...help,
+    );
   }
 
   async function press(name) {
@@ -85,7 +97,10 @@ export function doctor(place, { say, words, treat, takeBack }) {
     busy = false;
     draw();
     if (answer.sentence) return told.replaceChildren(answer.sentence);
-    const values = { step: answer.step.toLocaleString(), changes: changesInWords(answer.changes, say) };
+    const values = {
+      step: answer.step.toLocaleString(),
+      changes: changesInWords(answer.changes, say),
+    };
     const changed = Object.keys(answer.changes).length > 0;
     const key = answer.back ? (changed ? "went_back_changed" : "went_back") : "treated";
     told.replaceChildren(say(`watch.${key}`, values));

@@ -4,7 +4,11 @@
 export function markWords([step, kind, changes, from, note], say) {
   const made = changesInWords(changes, say);
   const key = `watch.mark_${kind.replaceAll(" ", "_")}${made ? "" : "_plain"}`;
-  const values = { step: step.toLocaleString(), from: (from ?? step).toLocaleString(), changes: made };
+  const values = {
+    step: step.toLocaleString(),
+    from: (from ?? step).toLocaleString(),
+    changes: made,
+  };
   const told = say(key, values);
   const text = told === key ? note || say("watch.mark_other", { ...values, kind }) : told;
   return { step, kind, text };

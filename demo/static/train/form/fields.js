@@ -45,15 +45,24 @@ export function formFields({ offered, say, changed, bring }) {
     changed(present, "preset");
   });
 
-  const chosen = make("label", { className: "ls-field" }, make("span", {}, say("train.preset")), preset);
+  const chosen = make(
+    "label",
+    { className: "ls-field" },
+    make("span", {}, say("train.preset")),
+    preset,
+  );
   const first = FIRST.map((name) => made[name].element);
   const top = make("div", { className: "tf-top" }, chosen, about, ...first);
   const live = make("fieldset", { className: "tf-live" });
   live.append(make("legend", {}, say("train.steering")), ...LIVE.map((name) => made[name].element));
   const rest = Object.keys(rows).filter((name) => !FIRST.includes(name) && !LIVE.includes(name));
   const grid = make("div", { className: "tf-grid" }, ...rest.map((name) => made[name].element));
-  const more = make("details", { className: "tf-more" },
-    make("summary", {}, say("train.more_settings")), grid);
+  const more = make(
+    "details",
+    { className: "tf-more" },
+    make("summary", {}, say("train.more_settings")),
+    grid,
+  );
   for (const name of [...rest, ...LIVE]) {
     const hint = say(`train.hint.${name}`);
     const values = rows[name].kind === "number" ? `\n${range(rows[name], say)}` : "";
@@ -66,9 +75,12 @@ export function formFields({ offered, say, changed, bring }) {
       data[one.id] = { image_size: one.size, here: true, settings: one.settings };
     }
     rows.data.choices = [...named, ...collections.map(({ id }) => id)];
-    const options = collections.map(({ id, name, count }) => make("option", {
-      value: id, textContent: say("train.own_choice", { name, count: count.toLocaleString() }),
-    }));
+    const options = collections.map(({ id, name, count }) =>
+      make("option", {
+        value: id,
+        textContent: say("train.own_choice", { name, count: count.toLocaleString() }),
+      }),
+    );
     select.replaceChildren(...groups, ...options, wanted);
     setData(present.data);
   }
@@ -94,7 +106,8 @@ export function formFields({ offered, say, changed, bring }) {
 
   function take(name, value) {
     const before = present[name];
-    if (name === "data" && value === undefined) { // no data: the wish to bring some
+    if (name === "data" && value === undefined) {
+      // no data: the wish to bring some
       setData(before);
       return bring();
     }

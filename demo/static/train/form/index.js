@@ -22,7 +22,12 @@ export function mount({ element, props, trigger, server, words }) {
   let again = false;
   let offeredOwn = false;
 
-  const fields = formFields({ offered: props.offered, say, changed, bring: () => tab(IMAGES)?.click() });
+  const fields = formFields({
+    offered: props.offered,
+    say,
+    changed,
+    bring: () => tab(IMAGES)?.click(),
+  });
   let draft = fields.settings();
   const steer = formSteer({ say, send: (changes) => act("configure", changes) });
   const pace = formPace({ say, ask: (settings) => ask("pace", { settings }) });
@@ -146,7 +151,9 @@ export function mount({ element, props, trigger, server, words }) {
     if (now !== shown) fields.show(settings, mode); // else what is being typed would be lost
     shown = now;
     if (!steers) steer.reset();
-    start.textContent = say(place ? "train.leave_line" : taken && !mine ? "train.line_up" : "train.start");
+    start.textContent = say(
+      place ? "train.leave_line" : taken && !mine ? "train.line_up" : "train.start",
+    );
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
     hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");

@@ -14,10 +14,12 @@ export function formRow(name, row, { say, done }) {
 
 function choice(name, row, { say, done }) {
   const options = row.choices.map((value) =>
-    make("option", { value: String(value), textContent: say(`train.value.${value}`) }));
+    make("option", { value: String(value), textContent: say(`train.value.${value}`) }),
+  );
   const select = make("select", { name }, ...options);
   select.addEventListener("change", () =>
-    done(row.choices.find((value) => String(value) === select.value)));
+    done(row.choices.find((value) => String(value) === select.value)),
+  );
   const set = (value) => (select.value = String(value));
   return framed(name, select, [select], set, say);
 }
@@ -63,7 +65,9 @@ function listen(box, made, name, row, { say, done }) {
   box.addEventListener("change", () => {
     const value = box.value.trim() === "" ? NaN : Number(box.value);
     const good = fits(row, value);
-    made.complain(good ? "" : say("train.outside", { name: say(`train.${name}`), range: range(row, say) }));
+    made.complain(
+      good ? "" : say("train.outside", { name: say(`train.${name}`), range: range(row, say) }),
+    );
     if (good) done(value);
   });
   box.title = range(row, say);
@@ -77,14 +81,20 @@ function numberBox(name, row) {
 
 /** The range of a number in words. */
 export function range(row, say) {
-  const values = { low: row.low.toLocaleString(undefined, { maximumFractionDigits: 6 }),
-    high: row.high.toLocaleString(undefined, { maximumFractionDigits: 6 }), least: row.zero_or };
+  const values = {
+    low: row.low.toLocaleString(undefined, { maximumFractionDigits: 6 }),
+    high: row.high.toLocaleString(undefined, { maximumFractionDigits: 6 }),
+    least: row.zero_or,
+  };
   const kind = row.zero_or ? "zero_or" : row.whole ? "whole" : "any";
   return say(`train.range_${kind}`, values);
 }
 
 function framed(name, control, inputs, set, say) {
-  const label = make("span", { textContent: say(`train.${name}`), title: say(`train.hint.${name}`) });
+  const label = make("span", {
+    textContent: say(`train.${name}`),
+    title: say(`train.hint.${name}`),
+  });
   const wrong = make("p", { className: "ls-error tf-wrong", id: `tf-wrong-${name}` });
   const element = make("label", { className: `ls-field tf-row tf-${name}` }, label, control, wrong);
   const complain = (sentence) => {

@@ -23,7 +23,8 @@ export function nearestStop(name, value) {
   const scaled = (one) => Math.log(Math.max(one, 1e-3 * STOPS[name].find((stop) => stop > 0)));
   const even = name.startsWith("augment") || name === "d_steps_per_g_step";
   const away = STOPS[name].map((stop) =>
-    Math.abs(even ? stop - value : scaled(stop) - scaled(value)));
+    Math.abs(even ? stop - value : scaled(stop) - scaled(value)),
+  );
   return away.indexOf(Math.min(...away));
 }
 

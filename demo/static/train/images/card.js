@@ -15,11 +15,23 @@ const CLASSES_SHOWN = 24; // before "all of them"
 export function imagesCard({ say, longest, deeds }) {
   const canvas = make("canvas", { className: "ls-pixels", role: "img", ariaLabel: say("sheet") });
   const plate = make("div", { className: "ls-plate im-plate" }, canvas);
-  const { title, pen: rename, field, show: call } = changeable({
-    className: "im-title", label: say("rename"), longest, save: (name) => deeds.rename(one, name),
+  const {
+    title,
+    pen: rename,
+    field,
+    show: call,
+  } = changeable({
+    className: "im-title",
+    label: say("rename"),
+    longest,
+    save: (name) => deeds.rename(one, name),
   });
   const facts = make("p", { className: "im-facts" });
-  const classes = make("div", { className: "im-classes", role: "group", ariaLabel: say("classes") });
+  const classes = make("div", {
+    className: "im-classes",
+    role: "group",
+    ariaLabel: say("classes"),
+  });
   const none = make("p", { className: "ls-note", textContent: say("no_classes") });
   const out = make("details", { className: "im-out" }, make("summary", {}), make("ul", {}));
   const until = make("p", { className: "ls-note" });
@@ -29,9 +41,18 @@ export function imagesCard({ say, longest, deeds }) {
   const yes = button(say("sure_yes"));
   const no = button(say("sure_no"));
   sure.append(" ", yes, no);
-  const element = make("article", { className: "im-card" }, plate,
-    make("div", { className: "im-head" }, title, field, rename), facts, classes, none, out, until,
-    make("div", { className: "im-deeds" }, train, remove, sure));
+  const element = make(
+    "article",
+    { className: "im-card" },
+    plate,
+    make("div", { className: "im-head" }, title, field, rename),
+    facts,
+    classes,
+    none,
+    out,
+    until,
+    make("div", { className: "im-deeds" }, train, remove, sure),
+  );
   /** @type {any} */
   let one = {};
   let label = null; // the class on show; null is all
@@ -68,11 +89,16 @@ export function imagesCard({ say, longest, deeds }) {
 
   function fit() {
     const inside = plate.clientWidth - 16;
-    if (sheet && inside > 0) showAt(canvas, 1, largest(inside / canvas.width, devicePixelRatio || 1));
+    if (sheet && inside > 0)
+      showAt(canvas, 1, largest(inside / canvas.width, devicePixelRatio || 1));
   }
 
   function chip(text, value) {
-    const made = make("button", { type: "button", className: "ls-btn im-class", textContent: text });
+    const made = make("button", {
+      type: "button",
+      className: "ls-btn im-class",
+      textContent: text,
+    });
     made.setAttribute("aria-pressed", String(value === label));
     made.addEventListener("click", () => {
       label = value;
@@ -85,7 +111,8 @@ export function imagesCard({ say, longest, deeds }) {
   function chips() {
     const shown = open ? one.classes : one.classes.slice(0, CLASSES_SHOWN);
     const named = shown.map(({ name, count }, k) =>
-      chip(say("class", { name, count: count.toLocaleString() }), k));
+      chip(say("class", { name, count: count.toLocaleString() }), k),
+    );
     const more = button(say("all_classes", { count: one.classes.length }), "im-class");
     more.addEventListener("click", () => {
       open = true;
@@ -101,8 +128,11 @@ export function imagesCard({ say, longest, deeds }) {
     call(one.name);
     element.setAttribute("aria-label", one.name);
     facts.textContent = say("facts", {
-      count: one.count.toLocaleString(), side: one.size, train: one.train.toLocaleString(),
-      held: one.held.toLocaleString(), colour: say(one.channels === 3 ? "colour" : "grey"),
+      count: one.count.toLocaleString(),
+      side: one.size,
+      train: one.train.toLocaleString(),
+      held: one.held.toLocaleString(),
+      colour: say(one.channels === 3 ? "colour" : "grey"),
       fit: say(`fitted_${one.fit}`),
     });
     if (other) chips();
@@ -111,7 +141,9 @@ export function imagesCard({ say, longest, deeds }) {
     const lines = leftOut(one, say);
     const count = one.skipped.reduce((sum, each) => sum + each.count, 0);
     out.hidden = !lines.length;
-    out.firstChild.textContent = count ? say("left_out", { count: count.toLocaleString() }) : say("changed");
+    out.firstChild.textContent = count
+      ? say("left_out", { count: count.toLocaleString() })
+      : say("changed");
     out.lastChild.replaceChildren(...lines.map((line) => make("li", { textContent: line })));
     until.textContent = lasting(one, say);
     remove.disabled = one.training;

@@ -32,7 +32,8 @@ export async function dropped({ items, files }, most, told) {
 async function children(folder) {
   const reader = folder.createReader();
   const all = [];
-  for (;;) { // it gives a hundred at a time
+  for (;;) {
+    // it gives a hundred at a time
     const some = await new Promise((done) => reader.readEntries(done, () => done([])));
     if (!some.length) return all;
     all.push(...some);
@@ -49,7 +50,9 @@ export function parcel(found) {
     return { body: first.file, name: first.name.replace(/\.zip$/i, ""), bytes };
   }
   const folder = first.name.includes("/") ? first.name.split("/")[0] : "";
-  const parts = found.flatMap(({ name, file }) =>
-    [`${JSON.stringify({ name, bytes: file.size })}\n`, file]);
+  const parts = found.flatMap(({ name, file }) => [
+    `${JSON.stringify({ name, bytes: file.size })}\n`,
+    file,
+  ]);
   return { body: new Blob([HEAD, ...parts]), name: folder, bytes };
 }

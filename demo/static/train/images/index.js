@@ -29,7 +29,11 @@ export function mount({ element, props, server, words }) {
   const going = make("div", { className: "im-going", hidden: true }, bar, far, cancel);
   const line = make("div", { className: "im-line", role: "status" });
   const list = make("div", { className: "im-list" });
-  const empty = make("p", { className: "ls-note im-empty", hidden: true, textContent: say("none") });
+  const empty = make("p", {
+    className: "ls-note im-empty",
+    hidden: true,
+    textContent: say("none"),
+  });
   const lead = make("p", { className: "im-lead", textContent: say("lead") });
   const privacy = make("p", { className: "ls-note im-private" });
   element.classList.add("im");
@@ -102,8 +106,9 @@ export function mount({ element, props, server, words }) {
     going.hidden = !(sending || reading);
     if (sending) {
       bar.value = sending.share;
-      far.textContent = say(sending.share < 1 ? "sending" : "listing",
-        { share: Math.floor(100 * sending.share) });
+      far.textContent = say(sending.share < 1 ? "sending" : "listing", {
+        share: Math.floor(100 * sending.share),
+      });
     } else if (reading) {
       if (reading.total) bar.value = reading.done / reading.total;
       else bar.removeAttribute("value");
@@ -117,7 +122,8 @@ export function mount({ element, props, server, words }) {
     shown = new Map(parts);
     const elements = parts.map(([, card]) => card.element);
     const same = elements.length === list.children.length;
-    if (!same || elements.some((one, k) => list.children[k] !== one)) list.replaceChildren(...elements);
+    if (!same || elements.some((one, k) => list.children[k] !== one))
+      list.replaceChildren(...elements);
     empty.hidden = parts.length > 0 || Boolean(sending || reading);
   }
 

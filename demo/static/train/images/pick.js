@@ -19,7 +19,10 @@ export function picker({ say, longest, on }) {
     make("input", { type: "file", hidden: true, multiple: true, ...properties });
   const files = input({ accept: "image/*,.zip,application/zip" });
   const folder = input({ webkitdirectory: true });
-  const pick = [[files, "choose_files"], [folder, "choose_folder"]].map(([box, key]) => {
+  const pick = [
+    [files, "choose_files"],
+    [folder, "choose_folder"],
+  ].map(([box, key]) => {
     const made = button(say(key));
     made.addEventListener("click", () => box.click());
     box.addEventListener("change", () => {
@@ -29,14 +32,28 @@ export function picker({ say, longest, on }) {
     return made;
   });
   const what = make("p", { className: "im-what", role: "status", textContent: say("drop") });
-  const place = make("div", { className: "im-drop" }, what,
-    make("div", { className: "ls-row" }, ...pick), files, folder);
+  const place = make(
+    "div",
+    { className: "im-drop" },
+    what,
+    make("div", { className: "ls-row" }, ...pick),
+    files,
+    folder,
+  );
   const name = make("input", { type: "text", maxLength: longest, autocomplete: "off" });
   const read = button(say("read"), "ls-primary");
-  const path = make("input", { type: "text", autocomplete: "off", placeholder: say("folder_example") });
+  const path = make("input", {
+    type: "text",
+    autocomplete: "off",
+    placeholder: say("folder_example"),
+  });
   const readPath = button(say("read_folder"));
-  const local = make("form", { className: "im-local" },
-    make("label", { className: "ls-field" }, make("span", {}, say("folder")), path), readPath);
+  const local = make(
+    "form",
+    { className: "im-local" },
+    make("label", { className: "ls-field" }, make("span", {}, say("folder")), path),
+    readPath,
+  );
   readPath.type = "submit";
   const wrong = make("p", { className: "ls-error", role: "alert" });
   const rows = make("div", { className: "im-options" });
@@ -50,17 +67,25 @@ export function picker({ say, longest, on }) {
 
   function furnish() {
     const choice = (key, values, text) => {
-      const made = segments(say(key), values.map((value) => [value, text(value)]), (value) => {
-        options[key] = value;
-        made.set(value);
-      });
+      const made = segments(
+        say(key),
+        values.map((value) => [value, text(value)]),
+        (value) => {
+          options[key] = value;
+          made.set(value);
+        },
+      );
       made.set(options[key]);
       return made;
     };
     controls.size = choice("size", listed.sizes, (value) => String(value));
     controls.fit = choice("fit", listed.fits, (value) => say(`fit_${value}`));
-    rows.replaceChildren(field("size", controls.size.element), field("fit", controls.fit.element),
-      make("label", { className: "ls-field" }, make("span", {}, say("name")), name), read);
+    rows.replaceChildren(
+      field("size", controls.size.element),
+      field("fit", controls.fit.element),
+      make("label", { className: "ls-field" }, make("span", {}, say("name")), name),
+      read,
+    );
   }
 
   function take(all) {
@@ -70,7 +95,11 @@ export function picker({ say, longest, on }) {
     else {
       found = parcel(all);
       name.value = found.name;
-      const values = { name: all[0].name, count: all.length.toLocaleString(), size: weight(found.bytes) };
+      const values = {
+        name: all[0].name,
+        count: all.length.toLocaleString(),
+        size: weight(found.bytes),
+      };
       what.textContent = say(all.length === 1 ? "chosen_one" : "chosen", values);
       if (found.bytes > listed.most_mb * 1e6) {
         tell(say("too_large", { most: listed.most_mb.toLocaleString() }));
@@ -123,7 +152,9 @@ export function picker({ say, longest, on }) {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     if (working || !listed.may) return;
-    const told = (count) => { what.textContent = say("gathering", { count: count.toLocaleString() }); };
+    const told = (count) => {
+      what.textContent = say("gathering", { count: count.toLocaleString() });
+    };
     take(await dropped(event.dataTransfer, FILES_MOST, told));
   });
 

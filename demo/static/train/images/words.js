@@ -2,7 +2,9 @@
 
 /** Bytes as people say them. */
 export function weight(bytes) {
-  const unit = ["kB", "MB", "GB"][Math.min(2, Math.max(0, Math.floor(Math.log10(bytes + 1) / 3) - 1))];
+  const unit = ["kB", "MB", "GB"][
+    Math.min(2, Math.max(0, Math.floor(Math.log10(bytes + 1) / 3) - 1))
+  ];
   const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
   return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
 }
@@ -14,8 +16,9 @@ export function leftOut({ skipped = [], noted = {} }, say) {
     const line = say("left_out_line", { count: count.toLocaleString(), why });
     return example ? `${line} ${say("such_as", { example })}` : line;
   });
-  const notes = Object.entries(noted)
-    .map(([key, count]) => say(`noted_${key}`, { count: count.toLocaleString() }));
+  const notes = Object.entries(noted).map(([key, count]) =>
+    say(`noted_${key}`, { count: count.toLocaleString() }),
+  );
   return [...lines, ...notes];
 }
 
@@ -44,5 +47,10 @@ export function privacy({ kept_h: hours, folders: local }, say) {
   return say(hours === null ? kind : `${kind}_h`, { hours });
 }
 
-const plain = (values = {}) => Object.fromEntries(Object.entries(values)
-  .map(([name, value]) => [name, typeof value === "number" ? value.toLocaleString() : value]));
+const plain = (values = {}) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "number" ? value.toLocaleString() : value,
+    ]),
+  );

@@ -24,7 +24,11 @@ export function batch({ say, words }) {
   const undisturbed = make("span", { textContent: ` ${say("hand.undisturbed")}` });
   rows.append(make("p", { className: "ls-note" }, say("hand.batch_note"), undisturbed));
   const values = Object.fromEntries(LOSSES.map((who) => [who, loss(who, say)]));
-  const losses = make("div", { className: "hd-losses" }, ...LOSSES.map((who) => values[who].element));
+  const losses = make(
+    "div",
+    { className: "hd-losses" },
+    ...LOSSES.map((who) => values[who].element),
+  );
 
   let names = [];
 
@@ -64,7 +68,8 @@ export function batch({ say, words }) {
 // Whole percent, or one digit more where the change would not show.
 function percents(before, after) {
   const near = Math.round(before) === Math.round(after) && before !== after;
-  const text = (value) => (value === null || value === undefined ? "?" : value.toFixed(near ? 1 : 0));
+  const text = (value) =>
+    value === null || value === undefined ? "?" : value.toFixed(near ? 1 : 0);
   return { before: text(before), after: text(after) };
 }
 
@@ -91,7 +96,8 @@ function loss(who, say) {
   element.dataset.who = who.toUpperCase();
   const digits = (value) => (value === null ? "?" : number(value, 3));
   function show([before, after], mover) {
-    const way = !mover || before === after || before === null ? "same" : after < before ? "fell" : "rose";
+    const way =
+      !mover || before === after || before === null ? "same" : after < before ? "fell" : "rose";
     values.textContent = mover ? `${digits(before)} → ${digits(after)}` : digits(after);
     arrow.textContent = { fell: "↓", rose: "↑", same: "" }[way];
     told.textContent = mover ? say(`hand.${way}`, { who: who.toUpperCase() }) : "";

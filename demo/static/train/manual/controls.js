@@ -9,13 +9,26 @@ export const isActive = ({ state }) => ACTIVE.includes(state);
 
 /** {element, choose(name), show(now)}; `on` has what they do: choose, start, move, crawl and hold. */
 export function handControls({ say, games, on }) {
-  const choice = segments(say("hand.networks"), games.map((name) => [name, say(`hand.${name}`)]), on.choose);
+  const choice = segments(
+    say("hand.networks"),
+    games.map((name) => [name, say(`hand.${name}`)]),
+    on.choose,
+  );
   const start = button(say("hand.start"), "ls-primary");
   const steps = { D: button(say("hand.step_d")), G: button(say("hand.step_g")) };
   const crawl = button(say("hand.slow"));
   const hold = button("");
   const told = make("p", { className: "hd-told-now", role: "status" });
-  const row = make("div", { className: "hd-buttons" }, choice.element, start, steps.D, steps.G, crawl, hold);
+  const row = make(
+    "div",
+    { className: "hd-buttons" },
+    choice.element,
+    start,
+    steps.D,
+    steps.G,
+    crawl,
+    hold,
+  );
   const element = make("div", {}, row, told);
   let handsOver = false; // the focus, from the button to start to the first step
   start.addEventListener("click", on.start);

@@ -6,7 +6,11 @@ const SPACE = "http://www.w3.org/2000/svg";
 
 /** {setGame(game), light(phase), setMoves(seen), setFaces({real, fake})}; draws into `place`. */
 export function drawing(place, { say }) {
-  const svg = svgNode("svg", { class: "hd-drawing", role: "img", "aria-label": say("hand.drawing") });
+  const svg = svgNode("svg", {
+    class: "hd-drawing",
+    role: "img",
+    "aria-label": say("hand.drawing"),
+  });
   place.append(svg);
   let game = null;
   let width = 0;
@@ -65,7 +69,8 @@ export function drawing(place, { say }) {
       made.dataset.lit = lit?.nodes[id] || "";
       paintNode(id, made);
     }
-    for (const [id, made] of Object.entries(parts.edges || {})) made.dataset.lit = lit?.edges[id] || "";
+    for (const [id, made] of Object.entries(parts.edges || {}))
+      made.dataset.lit = lit?.edges[id] || "";
     for (const [who, made] of Object.entries(parts.frames || {})) {
       made.dataset.lit = lit?.nodes[who + "0"] || "";
     }

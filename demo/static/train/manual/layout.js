@@ -33,13 +33,26 @@ export function layout(game, width) {
     const gutter = second - TALLEST_PX / 2 - TOP_PX - 8;
     const turn = (leave(real) + frame("D", right, step).x) / 2; // outside of D's frame
     edges.push(straight(real, right[0]));
-    const points = [[fake.x, fake.y + fake.h / 2 + BELOW_PX - 12], [fake.x, gutter], [turn, gutter]];
-    edges.push(edge(fake, right[0], [...points, [turn, second - 10], [entry(right[0]), second - 10]]));
+    const points = [
+      [fake.x, fake.y + fake.h / 2 + BELOW_PX - 12],
+      [fake.x, gutter],
+      [turn, gutter],
+    ];
+    edges.push(
+      edge(fake, right[0], [...points, [turn, second - 10], [entry(right[0]), second - 10]]),
+    );
   } else {
     edges.push(straight(fake, right[0]));
     const turn = (fake.x + step / 2 + fake.x + real.w / 2) / 2;
     const [end, beside] = [entry(right[0]), line + 12]; // below the line that comes from the fakes
-    edges.push(edge(real, right[0], [[leave(real), below], [turn, below], [turn, beside], [end, beside]]));
+    edges.push(
+      edge(real, right[0], [
+        [leave(real), below],
+        [turn, below],
+        [turn, beside],
+        [end, beside],
+      ]),
+    );
   }
   const bottom = narrow ? second + TALLEST_PX / 2 + BELOW_PX : below + THUMB_PX / 2 + LABEL_PX;
   const frames = [frame("G", left.slice(1, -1), step), frame("D", right, step)];
@@ -63,12 +76,22 @@ function place(node, x, y, step) {
 }
 
 const edge = (a, b, points) => ({ id: `${a.id}>${b.id}`, points });
-const straight = (a, b) => edge(a, b, [[leave(a), a.y], [entry(b), b.y]]);
+const straight = (a, b) =>
+  edge(a, b, [
+    [leave(a), a.y],
+    [entry(b), b.y],
+  ]);
 const chain = (nodes) => nodes.slice(1).map((node, k) => straight(nodes[k], node));
 
 function frame(who, nodes, step) {
   const pad = Math.min(step / 2 - 2, 40);
   const x = nodes[0].x - pad;
   const height = TALLEST_PX + TOP_PX + BELOW_PX;
-  return { who, x, y: nodes[0].y - TALLEST_PX / 2 - TOP_PX, w: nodes.at(-1).x + pad - x, h: height };
+  return {
+    who,
+    x,
+    y: nodes[0].y - TALLEST_PX / 2 - TOP_PX,
+    w: nodes.at(-1).x + pad - x,
+    h: height,
+  };
 }

@@ -5,7 +5,11 @@ export function phases(who, game) {
   const ids = (name) => game[name].map((_, k) => name + k);
   const [G, D] = [ids("G"), ids("D")];
   const drawn = ["z", ...G, "fake"];
-  const draw = { words: "hand.phase_draw", nodes: all(drawn, "fore"), edges: all(links(drawn), "fore") };
+  const draw = {
+    words: "hand.phase_draw",
+    nodes: all(drawn, "fore"),
+    edges: all(links(drawn), "fore"),
+  };
   const inputs = who === "D" ? ["real", "fake"] : ["fake"];
   const read = {
     words: who === "D" ? "hand.phase_read_both" : "hand.phase_read",
@@ -13,7 +17,11 @@ export function phases(who, game) {
     edges: all([...inputs.map((id) => `${id}>D0`), ...links(D)], "fore"),
   };
   if (who === "D") {
-    const learn = { words: "hand.phase_back_d", nodes: all(D, "moved"), edges: all(links(D), "back") };
+    const learn = {
+      words: "hand.phase_back_d",
+      nodes: all(D, "moved"),
+      edges: all(links(D), "back"),
+    };
     return [draw, read, learn];
   }
   const back = [...links([...G, "fake", ...D])];

@@ -27,9 +27,15 @@ export function explanation({ say }) {
   const element = make(
     "section",
     { className: "hd-why" },
-    title("hand.want_d_title", "D"), text("hand.want_d"), ofD, r1,
-    title("hand.want_g_title", "G"), text("hand.want_g"), ofG,
-    title("hand.fail_title"), make("ul", {}, ...failures),
+    title("hand.want_d_title", "D"),
+    text("hand.want_d"),
+    ofD,
+    r1,
+    title("hand.want_g_title", "G"),
+    text("hand.want_g"),
+    ofG,
+    title("hand.fail_title"),
+    make("ul", {}, ...failures),
   );
   function setGame(game) {
     const [d, g] = FORMULAS[game.loss];

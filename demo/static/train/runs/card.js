@@ -16,8 +16,15 @@ const LARGE_PX = 32; // an image with a longer side is shown smaller than it is
 export function runCard({ name, root, say, words, deeds, longest }) {
   const image = make("img", { loading: "lazy", decoding: "async" });
   const nothing = make("p", { className: "ru-nothing", textContent: say("runs.no_picture") });
-  const { title, pen: rename, field, show: call } = changeable({
-    className: "ru-title", label: say("runs.rename"), longest,
+  const {
+    title,
+    pen: rename,
+    field,
+    show: call,
+  } = changeable({
+    className: "ru-title",
+    label: say("runs.rename"),
+    longest,
     save: (wanted) => deeds.rename(name, wanted),
   });
   const from = make("p", { className: "ls-note" });

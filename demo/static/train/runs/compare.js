@@ -28,7 +28,8 @@ export function runsCompare({ say, words, ask, back }) {
   element.append(wrong, differ, charts, table);
   leave.addEventListener("click", back);
   const titles = { frechet: say("train.frechet"), diversity: say("train.diversity") };
-  for (const one of ["loss_g", "loss_d"]) titles[one] = `${say("train.losses")} ${say(`train.${one}`)}`;
+  for (const one of ["loss_g", "loss_d"])
+    titles[one] = `${say("train.losses")} ${say(`train.${one}`)}`;
 
   async function show(runs) {
     const cards = runs.map(([, card]) => card);
@@ -64,7 +65,11 @@ export function runsCompare({ say, words, ask, back }) {
     if (!differences) return "";
     if (!differences.length) return say("runs.same_settings");
     const one = ([name, first, second]) =>
-      say("runs.differs", { name: say(`train.${name}`), first: value(first), second: value(second) });
+      say("runs.differs", {
+        name: say(`train.${name}`),
+        first: value(first),
+        second: value(second),
+      });
     return say("runs.differ", { list: differences.map(one).join("; ") });
   }
 

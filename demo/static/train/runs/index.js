@@ -100,7 +100,8 @@ export function mount({ element, props, server, words }) {
   function render() {
     /** @type {[string, any][]} */
     const parts = Object.keys(cards).map((name) => {
-      const one = shown.get(name) || runCard({ name, root, say, words, deeds, longest: props.longest });
+      const one =
+        shown.get(name) || runCard({ name, root, say, words, deeds, longest: props.longest });
       const here = told.going?.includes(name) && { state: told.state, step: told.step };
       const going = here || (told.elsewhere?.includes(name) ? { state: "elsewhere" } : null);
       one.show(cards[name], going, ticked.includes(name));
@@ -110,7 +111,8 @@ export function mount({ element, props, server, words }) {
     const elements = parts.map(([, one]) => one.element);
     const same = elements.length === list.children.length;
     // moved only when they must be: what is being typed keeps its place
-    if (!same || elements.some((one, k) => list.children[k] !== one)) list.replaceChildren(...elements);
+    if (!same || elements.some((one, k) => list.children[k] !== one))
+      list.replaceChildren(...elements);
     const known = told.version !== undefined;
     empty.hidden = !known || parts.length > 0 || element.dataset.part !== "list";
     if (silent) line.textContent = parts.length ? say("runs.count", { count: parts.length }) : "";
@@ -173,7 +175,11 @@ export function mount({ element, props, server, words }) {
     }
     bring.disabled = true;
     const on = (share) =>
-      tell(share < 1 ? say("runs.uploading", { share: Math.floor(100 * share) }) : say("runs.checking"));
+      tell(
+        share < 1
+          ? say("runs.uploading", { share: Math.floor(100 * share) })
+          : say("runs.checking"),
+      );
     const parcel = { body: file, type: "application/zip", address: root, header: props.header };
     const { answer: coming } = upload({ ...parcel, who: who(), on });
     const answer = await coming;

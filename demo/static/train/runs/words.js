@@ -6,7 +6,11 @@ import { sentence } from "../doctor/words.js";
 
 /** @type {[number, string][]} */
 /** @type {[number, string][]} */
-const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
+const UNITS = [
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+];
 
 /** "Small and quick (default) · MNIST digits · seed 0" */
 export function origin(card, say) {
@@ -25,14 +29,20 @@ export function standing(card, going, say) {
   if (card.state === "damaged") return say("runs.damaged");
   const step = (going?.step ?? card.step).toLocaleString();
   const goal = card.goal.toLocaleString();
-  if (going) return `${say("train.state_" + going.state)}, ${say("train.steps_of", { step, goal })}`;
+  if (going)
+    return `${say("train.state_" + going.state)}, ${say("train.steps_of", { step, goal })}`;
   return say(card.state === "finished" ? "runs.finished" : "runs.stopped", { step, goal });
 }
 
 /** Distance and diversity, each a node with its explanation. */
 export function figures(card, say) {
   const node = (name, value) =>
-    make("span", { title: say(`train.${name}_hint`) }, `${say(`train.${name}`)} `, make("b", {}, value));
+    make(
+      "span",
+      { title: say(`train.${name}_hint`) },
+      `${say(`train.${name}`)} `,
+      make("b", {}, value),
+    );
   const made = [];
   if (card.frechet !== undefined) made.push(node("frechet", distance(card)));
   if (card.diversity !== undefined) made.push(node("diversity", card.diversity.toFixed(2)));

@@ -59,9 +59,10 @@ export function filmSheet({ plate, say }) {
     const [column, row] = [at % COLUMNS, Math.floor(at / COLUMNS)];
     const [x, y] = [canvas.offsetLeft, canvas.offsetTop];
     const [w, h] = [canvas.clientWidth / COLUMNS, canvas.clientHeight / ROWS];
-    const across = column < COLUMNS / 2
-      ? { left: `${x + column * w}px` }
-      : { right: `${x + (COLUMNS - 1 - column) * w}px` };
+    const across =
+      column < COLUMNS / 2
+        ? { left: `${x + column * w}px` }
+        : { right: `${x + (COLUMNS - 1 - column) * w}px` };
     // below the sample, and above it where nothing is below
     const top = row < ROWS - 1 ? y + (row + 1) * h : y + row * h - tip.offsetHeight;
     tip.style.cssText = "";

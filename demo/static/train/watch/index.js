@@ -28,12 +28,18 @@ export function mount({ element, props, server, watch, words }) {
   const charts = [
     chart(left, {
       title: say("train.losses"),
-      curves: curves([["loss_g", "--tr-fake"], ["loss_d", "--tr-real"]]),
+      curves: curves([
+        ["loss_g", "--tr-fake"],
+        ["loss_d", "--tr-real"],
+      ]),
       text,
     }),
     chart(right, {
       title: say("train.beliefs"),
-      curves: curves([["d_real", "--tr-real"], ["d_fake", "--tr-fake"]]),
+      curves: curves([
+        ["d_real", "--tr-real"],
+        ["d_fake", "--tr-fake"],
+      ]),
       range: [0, 1],
       text,
     }),

@@ -38,7 +38,9 @@ export function layout(element, say) {
     <div class="tr-charts"><figure class="tr-chart"></figure><figure class="tr-chart"></figure></div>
     <section class="tr-vitals"></section>`;
   const find = (selector) => element.querySelector(selector);
-  const put = (selector, text) => { find(selector).textContent = text; };
+  const put = (selector, text) => {
+    find(selector).textContent = text;
+  };
   for (const [selector, key] of Object.entries(FIXED)) put(selector, say(key));
   find("canvas").setAttribute("aria-label", say("train.sheet"));
   find(".tr-film input").setAttribute("aria-label", say("train.scrub"));
@@ -47,10 +49,12 @@ export function layout(element, say) {
   function head(labels) {
     heads.hidden = !labels.length;
     if (heads.hidden) return;
-    heads.replaceChildren(...Array.from({ length: COLUMNS }, (_, k) => {
-      const name = labels[k % labels.length];
-      return Object.assign(document.createElement("span"), { textContent: name, title: name });
-    }));
+    heads.replaceChildren(
+      ...Array.from({ length: COLUMNS }, (_, k) => {
+        const name = labels[k % labels.length];
+        return Object.assign(document.createElement("span"), { textContent: name, title: name });
+      }),
+    );
     turn();
   }
   // names that are too wide for their columns stand upright

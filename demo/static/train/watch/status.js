@@ -15,7 +15,8 @@ export function status({ state, step, goal, rate, elapsed, cpu, left }, run, rec
   const parts = [make("b", {}, say("train.state_" + (early ? "stopped" : state)))];
   const tell = (key, values) => parts.push(make("span", {}, say(key, values)));
   tell("train.steps_of", { step: count(step), goal: count(goal) });
-  if (rate && ["running", "elsewhere"].includes(state)) tell("train.rate", { rate: count(Math.round(rate)) });
+  if (rate && ["running", "elsewhere"].includes(state))
+    tell("train.rate", { rate: count(Math.round(rate)) });
   if (elapsed) tell("train.elapsed", { time: clock(elapsed, say) });
   if (cpu) tell("watch.cpu", { time: clock(cpu, say) });
   if (left !== null && ACTIVE.includes(state)) tell("train.left", { time: clock(left, say) });

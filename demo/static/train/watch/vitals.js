@@ -21,7 +21,11 @@ export function vitals(place, { say, text }) {
   const charts = make("div", { className: "tr-charts" });
   const figures = [0, 1, 2, 3].map(() => make("figure", { className: "tr-chart" }));
   const line = make("p", { className: "tr-figures" });
-  const about = make("details", { className: "tr-about" }, make("summary", {}, say("train.about_vitals")));
+  const about = make(
+    "details",
+    { className: "tr-about" },
+    make("summary", {}, say("train.about_vitals")),
+  );
   for (const name of HINTS) about.append(make("p", {}, say(`train.${name}_hint`)));
   charts.append(...figures);
   place.append(charts, line, about);
@@ -101,13 +105,17 @@ export function vitals(place, { say, text }) {
     }
     // of older recordings they are not known
     if (typeof row[RECALL] === "number") {
-      const shares = { precision: Math.round(row[PRECISION] * 100), recall: Math.round(row[RECALL] * 100) };
+      const shares = {
+        precision: Math.round(row[PRECISION] * 100),
+        recall: Math.round(row[RECALL] * 100),
+      };
       parts.push(said("precision_recall", shares));
     }
     if (typeof row[COPIES] === "number") {
       parts.push(said("memorisation", { times: number(row[COPIES], 2) }));
     }
-    if (row[GAP] !== null) parts.push(said("gap", { gap: number(Math.round(row[GAP] * 100) || 0, 0) }));
+    if (row[GAP] !== null)
+      parts.push(said("gap", { gap: number(Math.round(row[GAP] * 100) || 0, 0) }));
     if (row[GRAD_G] !== null && row[GRAD_D] !== null) {
       parts.push(said("gradients", { g: brief(row[GRAD_G]), d: brief(row[GRAD_D]) }));
     }
@@ -128,8 +136,14 @@ export function vitals(place, { say, text }) {
       const judged = rows.at(-1)[FRECHET] !== null;
       for (const figure of figures.slice(0, 2)) figure.hidden = !judged;
       figures[2].hidden = !Array.isArray(rows.at(-1)[SHARES]); // nobody counts classes without a judge
-      distance.setRows(rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]), until);
-      variety.setRows(rows.map((row) => [row[STEP], row[DIVERSITY], null]), until);
+      distance.setRows(
+        rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]),
+        until,
+      );
+      variety.setRows(
+        rows.map((row) => [row[STEP], row[DIVERSITY], null]),
+        until,
+      );
       if (news) details();
     },
     // What classes are called: a function from their numbers.
