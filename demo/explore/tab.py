@@ -12,7 +12,6 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import text
 from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
@@ -54,7 +53,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "explore",
         value=value_of(model.value),
-        words=text.words("explore", "app", "recipe", "gallery", "moment", "class"),
         server_functions=[
             draw_function(studio),
             weights_function(studio),

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.events import QUIET
 from demo.panels import Panel
 from demo.server.model_menu import selector
@@ -32,7 +31,6 @@ def build(studio: Studio, model: gr.Dropdown) -> None:
 
     panel = Panel(
         "hub",
-        words=text.words("hub"),
         server_functions=[fetch, state, stop],
         elem_id="hub",
         elem_classes="ls-hub",

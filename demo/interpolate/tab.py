@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.events import QUIET
 from demo.export.events import EXPORT, canceller, exporter
 from demo.generate.draw import draw_function
@@ -49,9 +48,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             panel = Panel(
                 "interpolate",
                 value={"model": model.value},
-                words=text.words(
-                    *("interpolate", "app", "explore", "recipe", "clip", "plan", "moment", "class")
-                ),
                 server_functions=[
                     draw_function(studio),
                     weights_function(studio),

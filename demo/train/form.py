@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from demo import text
 from demo.panels import Panel
 from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
@@ -87,9 +86,8 @@ def build(studio: Studio) -> Panel:
         return studio.collections.images(asked)
 
     return Panel(
-        "form",
+        "train/form",
         value={},
-        words=text.words("train"),
         server_functions=[standing, start, act, leave, pace, own],
         elem_id="train-form",
         offered=settings_form.payload(studio.settings),

@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.panels import Panel
 from demo.server.access import refuse_if_elsewhere
 from demo.server.endpoint import Refused, endpoint
@@ -87,8 +86,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return told
 
     Panel(
-        "runs",
-        words=text.words("runs", "train", "doctor"),
+        "train/runs",
         server_functions=[listed, rename, delete, undo, go_on, compare],
         elem_id="runs",
         address=ADDRESS,

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.events import QUIET
 from demo.export.events import EXPORT, canceller, exporter
 from demo.panels import Panel
@@ -70,9 +69,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         return {"step": studio.runner.status.step}
 
     panel = Panel(
-        "train",
+        "train/watch",
         value={"model": model.value},
-        words=text.words("train", "watch", "doctor", "class"),
         server_functions=[progress, frames, treat, take_back],
         elem_id="train",
     )

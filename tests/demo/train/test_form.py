@@ -104,7 +104,7 @@ def test_nothing_is_measured_while_data_load(monkeypatch):
 
 RULES = """
 const { STOPS, fits, idle, nearestStop, presetOf, withChange, withPreset } =
-  await import("./form_rules.js");
+  await import("./train/form/rules.js");
 const { rows, presets, data } = given.offered;
 const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps: 77 },
   presets.article, data);

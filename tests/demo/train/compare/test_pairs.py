@@ -141,7 +141,7 @@ def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
 
 @pytest.mark.parametrize("language", text.LANGUAGES)
 def test_every_experiment_and_state_has_texts(language):
-    words = text.words("duel")[language]
+    words = text.catalogue(language)
     for one in EXPERIMENTS:
         for part in ("title", "first", "second", "what"):
             assert words[f"duel.{one.name}.{part}"]
