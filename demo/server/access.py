@@ -123,7 +123,7 @@ class Access:
         if job not in JOBS:
             raise LookupError(f"There is no job {job!r}.")
         if self._runner.status.state not in ACTIVE:
-            raise Refused("nothing")
+            raise Refused("no_run")
         if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
@@ -142,7 +142,7 @@ class Access:
         remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
-            raise Refused("other_finding")
+            raise Refused("diagnosis_changed")
         return self.act(who, "roll_back" if remedy.roll_back else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
@@ -177,7 +177,7 @@ class Access:
     def _queued(self, who: str, begin: Any) -> QueuedRun:
         if not self.may_train(who):
             training = self._settings.training
-            raise Refused("who" if training == "open" else f"training_{training}")
+            raise Refused("session" if training == "open" else f"training_{training}")
         return QueuedRun(self._visitor(who).mark, begin)
 
     def _run(self, name: Any) -> RunInfo | None:

@@ -39,7 +39,7 @@ export class Models {
       }
       page.go(state);
       const image = await page.time.go(step);
-      if (step !== null && !image) page.say(page.words["moment.gone"]);
+      if (step !== null && !image) page.say(page.words["snapshot.gone"]);
       return image ? { ...page.model(), model_id: image.model_id } : page.model();
     } catch (error) {
       page.say(error.message);

@@ -22,21 +22,21 @@ export class Time {
     [this.model, this.steps, this.playing, this.seen] = ["", [], 0, -Infinity];
     this.film = on.state ? new Film(server, on.state) : null;
     this.range = make("input", { type: "range", className: "ls-range", min: 0, step: 1 });
-    this.range.setAttribute("aria-label", words["moment.time"]);
+    this.range.setAttribute("aria-label", words["snapshot.time"]);
     this.label = make("output", { className: "mo-label" });
-    this.play = button(words["moment.play"], "mo-play");
+    this.play = button(words["snapshot.play"], "mo-play");
     this.play.hidden = !on.state;
-    this.newest = button(words["moment.newest"], "mo-newest");
+    this.newest = button(words["snapshot.newest"], "mo-newest");
     this.element = make(
       "div",
-      { className: "mo-time", hidden: true, title: words["moment.hint"] },
+      { className: "mo-time", hidden: true, title: words["snapshot.hint"] },
       this.play,
       this.range,
       this.label,
       this.newest,
     );
     this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", words["moment.time"]);
+    this.element.setAttribute("aria-label", words["snapshot.time"]);
     this.range.addEventListener("input", () => {
       this.stop();
       this.scrub(this.stops[Number(this.range.value)]);
@@ -155,7 +155,7 @@ export class Time {
     clearTimeout(this.playing);
     clearTimeout(this.resting);
     [this.playing, this.resting] = [0, 0];
-    this.play.textContent = this.words["moment.play"];
+    this.play.textContent = this.words["snapshot.play"];
   }
 
   /** The latent has moved: the film stops where it is. */
@@ -165,7 +165,7 @@ export class Time {
 
   start() {
     this.stop();
-    this.play.textContent = this.words["moment.hold"];
+    this.play.textContent = this.words["snapshot.hold"];
     const from = this.step === null ? 0 : this.steps.indexOf(this.step);
     const wait = Math.min(250, Math.max(60, (FILM_S * 1000) / this.steps.length));
     const next = async (index) => {
@@ -195,8 +195,8 @@ export class Time {
     this.range.value = stops.indexOf(step);
     const text =
       step === null
-        ? this.words["moment.at_newest"]
-        : fill(this.words["moment.at"], { step: step.toLocaleString() });
+        ? this.words["snapshot.at_newest"]
+        : fill(this.words["snapshot.at"], { step: step.toLocaleString() });
     this.label.textContent = text;
     this.range.setAttribute("aria-valuetext", text);
     this.newest.disabled = step === null;

@@ -45,7 +45,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         if job not in JOBS:
             raise LookupError(f"Unknown job; choose one of: {', '.join(JOBS)}.")
         if studio.runner.status.beside is None:
-            raise Refused("nothing")
+            raise Refused("no_run")
         access.act(asked.get("who"), job)
         return {}
 

@@ -23,8 +23,8 @@ def test_queued_runs_start_in_order(tmp_path):
     assert access.standing(BEN) | {"waiting": 3, "most": 3, "taken": True, "mine": False} == (
         access.standing(BEN)
     )
-    assert refusal(lambda: access.start(EVE, Config())) == "line_full"
-    assert refusal(lambda: access.start(BEN, Config())) == "waiting_already"
+    assert refusal(lambda: access.start(EVE, Config())) == "queue_full"
+    assert refusal(lambda: access.start(BEN, Config())) == "already_queued"
     assert access.leave(CARL) and not access.leave(CARL) and not access.leave(EVE)
     for owner in (BEN, DORA):
         runner.end()
@@ -105,7 +105,7 @@ def test_concurrent_starts_begin_one_run_and_fill_the_queue(tmp_path):
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(answers)[:3] == [""] * 3 and answers.count("line_full") == 8
+    assert sorted(answers)[:3] == [""] * 3 and answers.count("queue_full") == 8
     assert len([one for one in runner.asked if one[0] == "start"]) == 1
 
 

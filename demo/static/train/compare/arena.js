@@ -61,7 +61,7 @@ export function arena(place, { names, pair, server, words, say }) {
 function corner(name, index, say) {
   const canvas = make("canvas", { width: 140, height: 168 });
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", say("duel.samples", { name }));
+  canvas.setAttribute("aria-label", say("compare.samples", { name }));
   const word = make("p", { className: "du-word" });
   const element = make(
     "article",

@@ -19,7 +19,7 @@ export function curves(place, names, say) {
     chart(figures[at], { title, curves: both, text, apart: true, ...more });
   const distance = make_(0, say("train.frechet"), { log: true, smooth: false });
   const variety = make_(1, say("train.diversity"), { least: 1.2, level: 1, smooth: false });
-  const losses = [make_(2, say("duel.loss_g"), {}), make_(3, say("duel.loss_d"), {})];
+  const losses = [make_(2, say("compare.loss_g"), {}), make_(3, say("compare.loss_d"), {})];
   const charts = [distance, variety, ...losses];
   const rows = [[], []];
   const signs = [[], []];

@@ -32,8 +32,8 @@ export function mount({ element, props, server, words }) {
     find(selector).textContent = text;
   };
   const [hold, stop, open] = [".du-hold", ".du-stop", ".du-open"].map(find);
-  put(".du-stop", say("duel.stop"));
-  put(".du-open", say("duel.experiments"));
+  put(".du-stop", say("compare.stop"));
+  put(".du-open", say("compare.experiments"));
   const choices = list(find("#du-list"), props.experiments, (name) => start(name), say);
 
   let cursor = {};
@@ -75,11 +75,11 @@ export function mount({ element, props, server, words }) {
       ({ pair } = next);
       const names = labels(pair, say);
       fight = arena(find(".du-arena"), { names, pair, server, words, say });
-      put("h3", pair.experiment ? say(`duel.${pair.experiment}.title`) : names.join(" / "));
+      put("h3", pair.experiment ? say(`compare.${pair.experiment}.title`) : names.join(" / "));
     }
     if (!next.sides.length) [pair, fight] = [null, null];
     find(".du-arena").hidden = !fight;
-    if (!fight) put("h3", say("duel.none"));
+    if (!fight) put("h3", say("compare.none"));
     show();
     await fight?.update(next);
   }
@@ -101,19 +101,19 @@ export function mount({ element, props, server, words }) {
         parts.push(make("span", {}, say("train.left", { time: clock(left, say) })));
       }
     } else if (!active) {
-      parts.push(make("span", {}, say("duel.empty")));
+      parts.push(make("span", {}, say("compare.empty")));
     }
-    if (active && !answer.live) parts.push(make("span", {}, say("duel.other_run")));
+    if (active && !answer.live) parts.push(make("span", {}, say("compare.other_run")));
     find(".du-status").replaceChildren(...parts);
 
     const held = state === "paused" || !going();
-    hold.textContent = say(held ? (going() ? "duel.resume" : "duel.go_on") : "duel.pause");
+    hold.textContent = say(held ? "compare.resume" : "compare.pause");
     hold.hidden = going() ? false : !answer.resumable;
     hold.disabled = going() ? !mine || state === "loading" : !may;
     stop.hidden = !going();
     stop.disabled = !mine;
     hold.title = stop.title = going() && !mine ? say("panel.refused_not_yours") : "";
-    choices.allow(may, say("duel.closed"));
+    choices.allow(may, say("compare.closed"));
     const wanted = chosen ?? !pair;
     find("#du-list").hidden = !wanted;
     open.hidden = !pair;
@@ -132,7 +132,7 @@ export function mount({ element, props, server, words }) {
     put(".ls-error", "");
     try {
       const result = await server[what]({ who: who(), ...payload });
-      put(".ls-error", complaint(result, words) || (result.run === "" ? say("duel.in_line") : ""));
+      put(".ls-error", complaint(result, words) || (result.run === "" ? say("compare.queued") : ""));
       return result;
     } catch {
       put(".ls-error", say("train.offline"));
@@ -167,7 +167,7 @@ export function mount({ element, props, server, words }) {
 
 // What each run of the pair is called: after the experiment, or else after the one thing that differs.
 function labels({ experiment, differences }, say) {
-  if (experiment) return ["first", "second"].map((side) => say(`duel.${experiment}.${side}`));
+  if (experiment) return ["first", "second"].map((side) => say(`compare.${experiment}.${side}`));
   if (differences.length !== 1) return ["A", "B"];
   const [[name, ...values]] = differences;
   return values.map((value) => `${name} ${value}`);

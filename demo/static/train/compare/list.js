@@ -9,17 +9,17 @@ export function list(place, experiments, start, say) {
     const time = make(
       "span",
       { className: "du-time" },
-      say("duel.steps", { steps: count(one.steps) }),
+      say("compare.steps", { steps: count(one.steps) }),
     );
-    const begin = button(say("duel.start"));
-    const title = say(`duel.${one.name}.title`);
-    begin.setAttribute("aria-label", `${say("duel.start")}: ${title}`);
+    const begin = button(say("compare.start"));
+    const title = say(`compare.${one.name}.title`);
+    begin.setAttribute("aria-label", `${say("compare.start")}: ${title}`);
     begin.addEventListener("click", () => start(one.name));
     const words = make(
       "div",
       {},
       make("h4", {}, title),
-      make("p", {}, say(`duel.${one.name}.what`)),
+      make("p", {}, say(`compare.${one.name}.what`)),
     );
     const row = make("li", {}, words, make("div", { className: "du-begin" }, begin, time));
     return { one, row, time, begin };
@@ -32,7 +32,7 @@ export function list(place, experiments, start, say) {
       for (const { one, time } of rows) {
         const long = clock(rounded(step_s * one.steps * one.cost), say);
         time.replaceChildren(
-          ...phrases(say("duel.about", { steps: count(one.steps), time: long })),
+          ...phrases(say("compare.about", { steps: count(one.steps), time: long })),
         );
       }
     },

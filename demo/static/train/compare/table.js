@@ -13,14 +13,14 @@ export function table(place, names, words) {
   const head = make("tr", {}, make("td"), ...names.map((name) => headed("col", name)));
   const cells = ROWS.map(() => [make("td"), make("td")]);
   const lines = ROWS.map((row, index) => {
-    const heading = headed("row", say(`duel.row.${row}`));
-    heading.title = words[`duel.hint.${row}`] ?? "";
+    const heading = headed("row", say(`compare.row.${row}`));
+    heading.title = words[`compare.hint.${row}`] ?? "";
     return make("tr", {}, heading, ...cells[index]);
   });
   const made = make(
     "table",
     { className: "du-table" },
-    make("caption", {}, say("duel.table")),
+    make("caption", {}, say("compare.table")),
     make("thead", {}, head),
     make("tbody", {}, ...lines),
   );
@@ -43,7 +43,7 @@ export function table(place, names, words) {
       });
       verdict.textContent = outcome
         ? sentence(outcome, figures, names, say)
-        : say("duel.undecided");
+        : say("compare.undecided");
     },
   };
 }
@@ -51,18 +51,18 @@ export function table(place, names, words) {
 /** Which run did better, by how much, and at what cost. */
 export function sentence({ better, by, ratio }, figures, names, say) {
   const values = { better: names[better] ?? "", other: names[1 - (better ?? 0)] };
-  const parts = [say(`duel.by.${by}`, values)];
+  const parts = [say(`compare.by.${by}`, values)];
   if (by === "frechet" && ratio !== null)
-    parts.push(say("duel.times", { ratio: ratio.toFixed(1) }));
+    parts.push(say("compare.times", { ratio: ratio.toFixed(1) }));
   const [first, second] = figures.map(({ cpu }) => cpu);
   if (first > 0 && second > 0) {
     const dear = names[second > first ? 1 : 0];
     const more = Math.max(first, second) / Math.min(first, second);
     const key = more < SAME ? "same_cost" : more < MUCH ? "cost" : "cost_times";
     const values = { dear, more: Math.round(100 * (more - 1)), ratio: more.toFixed(1) };
-    parts.push(say(`duel.${key}`, values));
+    parts.push(say(`compare.${key}`, values));
   }
-  return [...parts, say("duel.one_seed")].join(" ");
+  return [...parts, say("compare.one_seed")].join(" ");
 }
 
 function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
@@ -76,9 +76,9 @@ function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
     images: images.toLocaleString(),
     frechet: known(FRECHET) ? `${brief(signs[FRECHET])} \u00b1 ${brief(spread)}` : "\u2013",
     diversity: known(DIVERSITY) ? signs[DIVERSITY].toFixed(2) : "\u2013",
-    classes: known(CLASSES) ? say("duel.of", { drawn, all: signs[CLASSES].length }) : "\u2013",
+    classes: known(CLASSES) ? say("compare.of", { drawn, all: signs[CLASSES].length }) : "\u2013",
     gap: known(GAP) ? `${Math.round(100 * signs[GAP])} %`.replace("-", "\u2212") : "\u2013",
-    verdict: state ? say(`duel.verdict.${state}`) : "\u2013",
+    verdict: state ? say(`compare.verdict.${state}`) : "\u2013",
   };
 }
 

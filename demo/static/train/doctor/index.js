@@ -80,7 +80,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
     const help = remedies.map(([name]) =>
       make("p", {}, make("b", {}, say(`doctor.remedy.${name}`)), ` ${say(`doctor.why.${name}`)}`),
     );
-    if (help.length && !mine) help.push(make("p", {}, say("watch.not_yours")));
+    if (help.length && !mine) help.push(make("p", {}, say("watch.not_in_control")));
     const since = say("watch.since", { step: finding.since.toLocaleString() });
     more.replaceChildren(
       make("p", {}, since),
@@ -91,7 +91,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
 
   async function press(name) {
     [busy, told.hidden] = [true, false];
-    told.textContent = say("watch.treating");
+    told.textContent = say("watch.applying");
     draw();
     const answer = await treat(name);
     busy = false;
@@ -102,7 +102,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
       changes: changesInWords(answer.changes, say),
     };
     const changed = Object.keys(answer.changes).length > 0;
-    const key = answer.back ? (changed ? "went_back_changed" : "went_back") : "treated";
+    const key = answer.back ? (changed ? "rolled_back_changed" : "rolled_back") : "applied";
     told.replaceChildren(say(`watch.${key}`, values));
     if (!answer.back && changed) told.append(undoButton(answer.before));
   }
@@ -113,7 +113,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
       undo.disabled = true;
       const answer = await takeBack(before);
       const values = { changes: changesInWords(before, say) };
-      told.replaceChildren(answer.sentence || say("watch.taken_back", values));
+      told.replaceChildren(answer.sentence || say("watch.undone", values));
     });
     return undo;
   }

@@ -30,7 +30,7 @@ export function formFields({ offered, say, changed, bring }) {
   }
   const select = made.data.element.querySelector("select");
   for (const option of select.options) {
-    if (!data[option.value].here) option.textContent += say("train.from_network");
+    if (!data[option.value].here) option.textContent += say("train.needs_download");
   }
   const groups = [...select.options];
   const wanted = make("option", { value: "", textContent: say("train.own_images") });
@@ -125,7 +125,7 @@ export function formFields({ offered, say, changed, bring }) {
       row.set(settings[name]);
       if (name === "data") setData(settings.data);
       const may = now === "draft" || (now === "steer" && rows[name].live);
-      row.allow(may && !(name in vain), name in vain ? say(`train.vain_${vain[name]}`) : "");
+      row.allow(may && !(name in vain), name in vain ? say(`train.no_effect_${vain[name]}`) : "");
     }
     const name = presetOf(settings, presets);
     own.remove();

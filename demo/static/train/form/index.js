@@ -152,7 +152,7 @@ export function mount({ element, props, trigger, server, words }) {
     shown = now;
     if (!steers) steer.reset();
     start.textContent = say(
-      place ? "train.leave_line" : taken && !mine ? "train.line_up" : "train.start",
+      place ? "train.leave_queue" : taken && !mine ? "train.join_queue" : "train.start",
     );
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
@@ -171,10 +171,10 @@ export function mount({ element, props, trigger, server, words }) {
     const parts = [];
     if (may !== "open") parts.push(words[`panel.refused_training_${may}`]);
     if (taken && mine && pair) parts.push(say("train.pair"));
-    else if (taken && mine) parts.push(say(host ? "train.steered_by_host" : "train.yours"));
+    else if (taken && mine) parts.push(say(host ? "train.host_controls" : "train.you_control"));
     if (taken && !mine) parts.push(say("train.watching"));
-    if (place) parts.push(say("train.place", { place, waiting }));
-    else if (waiting) parts.push(say("train.waiting", { waiting, most }));
+    if (place) parts.push(say("train.queue_position", { place, waiting }));
+    else if (waiting) parts.push(say("train.queue_length", { waiting, most }));
     return parts.join(" ");
   }
 

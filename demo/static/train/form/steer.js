@@ -28,7 +28,7 @@ export function formSteer({ say, send }) {
 
   undo.addEventListener("click", async () => {
     const [name, before] = past.at(-1);
-    if (await apply(name, before, "train.taken_back")) past.pop();
+    if (await apply(name, before, "train.undone")) past.pop();
     undo.hidden = past.length === 0;
   });
 

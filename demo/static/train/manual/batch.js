@@ -15,14 +15,14 @@ export function batch({ say, words }) {
   const cells = Object.fromEntries(ROWS.map((row) => [row, Array.from({ length: SHOWN }, cell)]));
   const rows = make("div", { className: "hd-batch" });
   for (const row of ROWS) {
-    const title = make("h4", { className: "hd-row", textContent: say(`hand.row_${row}`) });
+    const title = make("h4", { className: "hd-row", textContent: say(`manual.row_${row}`) });
     title.dataset.row = row;
     const strip = make("div", { className: "hd-strip" }, ...cells[row].map((one) => one.element));
     strip.dataset.row = row;
     rows.append(title, strip);
   }
-  const undisturbed = make("span", { textContent: ` ${say("hand.undisturbed")}` });
-  rows.append(make("p", { className: "ls-note" }, say("hand.batch_note"), undisturbed));
+  const undisturbed = make("span", { textContent: ` ${say("manual.undisturbed")}` });
+  rows.append(make("p", { className: "ls-note" }, say("manual.batch_note"), undisturbed));
   const values = Object.fromEntries(LOSSES.map((who) => [who, loss(who, say)]));
   const losses = make(
     "div",
@@ -56,7 +56,7 @@ export function batch({ say, words }) {
       one.bar.dataset.moved = before[k] === after[k] ? "no" : "yes";
       one.bar.style.setProperty("--after", `${after[k] ?? 0}%`);
       one.bar.style.setProperty("--before", `${before[k] ?? 0}%`);
-      one.canvas.setAttribute("aria-label", say(`hand.cell_${row}`, told));
+      one.canvas.setAttribute("aria-label", say(`manual.cell_${row}`, told));
     });
   }
 
@@ -91,7 +91,7 @@ function loss(who, say) {
   const values = make("b", {});
   const arrow = make("span", { className: "hd-arrow", ariaHidden: "true" });
   const told = make("span", { className: "hd-told" });
-  const name = make("span", { textContent: say(`hand.loss_${who}`) });
+  const name = make("span", { textContent: say(`manual.loss_${who}`) });
   const element = make("p", { className: "hd-loss" }, name, values, arrow, told);
   element.dataset.who = who.toUpperCase();
   const digits = (value) => (value === null ? "?" : number(value, 3));
@@ -100,7 +100,7 @@ function loss(who, say) {
       !mover || before === after || before === null ? "same" : after < before ? "fell" : "rose";
     values.textContent = mover ? `${digits(before)} → ${digits(after)}` : digits(after);
     arrow.textContent = { fell: "↓", rose: "↑", same: "" }[way];
-    told.textContent = mover ? say(`hand.${way}`, { who: who.toUpperCase() }) : "";
+    told.textContent = mover ? say(`manual.${way}`, { who: who.toUpperCase() }) : "";
   }
   return { element, show };
 }

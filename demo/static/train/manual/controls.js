@@ -10,13 +10,13 @@ export const isActive = ({ state }) => ACTIVE.includes(state);
 /** {element, choose(name), show(now)}; `on` has what they do: choose, start, move, crawl and hold. */
 export function handControls({ say, games, on }) {
   const choice = segments(
-    say("hand.networks"),
-    games.map((name) => [name, say(`hand.${name}`)]),
+    say("manual.networks"),
+    games.map((name) => [name, say(`manual.${name}`)]),
     on.choose,
   );
-  const start = button(say("hand.start"), "ls-primary");
-  const steps = { D: button(say("hand.step_d")), G: button(say("hand.step_g")) };
-  const crawl = button(say("hand.slow"));
+  const start = button(say("manual.start"), "ls-primary");
+  const steps = { D: button(say("manual.step_d")), G: button(say("manual.step_g")) };
+  const crawl = button(say("manual.slow"));
   const hold = button("");
   const told = make("p", { className: "hd-told-now", role: "status" });
   const row = make(
@@ -52,9 +52,9 @@ export function handControls({ say, games, on }) {
     crawl.hidden = hold.hidden = !active;
     crawl.disabled = !hand;
     crawl.setAttribute("aria-pressed", String(slow));
-    crawl.textContent = say(slow ? "hand.slow_stop" : "hand.slow");
+    crawl.textContent = say(slow ? "manual.slow_stop" : "manual.slow");
     hold.disabled = !mine || slow || state === "loading";
-    hold.textContent = say(state === "paused" ? "hand.run" : "hand.pause");
+    hold.textContent = say(state === "paused" ? "manual.run" : "manual.pause");
     if (handsOver && hand) {
       steps.D.focus();
       handsOver = false;
@@ -65,11 +65,11 @@ export function handControls({ say, games, on }) {
   function sentence(standing, did, waits) {
     const { state, step, mine, may } = standing;
     const at = { step: (step ?? 0).toLocaleString() };
-    if (waits) return say("hand.in_line");
-    if (!isActive(standing)) return say(may ? "hand.nothing" : "hand.may_not");
-    if (state === "loading") return say("hand.loading");
-    if (state === "running") return say(mine ? "hand.running" : "hand.running_watch");
-    return `${say(mine ? "hand.paused" : "hand.watching", at)} ${did && say(`hand.did_${did}`)}`.trim();
+    if (waits) return say("manual.queued");
+    if (!isActive(standing)) return say(may ? "manual.nothing" : "manual.may_not");
+    if (state === "loading") return say("manual.loading");
+    if (state === "running") return say(mine ? "manual.running" : "manual.running_watch");
+    return `${say(mine ? "manual.paused" : "manual.watching", at)} ${did && say(`manual.did_${did}`)}`.trim();
   }
 
   return { element, choose: choice.set, show };

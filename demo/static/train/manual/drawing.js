@@ -9,7 +9,7 @@ export function drawing(place, { say }) {
   const svg = svgNode("svg", {
     class: "hd-drawing",
     role: "img",
-    "aria-label": say("hand.drawing"),
+    "aria-label": say("manual.drawing"),
   });
   place.append(svg);
   let game = null;
@@ -36,7 +36,7 @@ export function drawing(place, { say }) {
   function drawFrame({ who, x, y, w, h }) {
     const made = group("hd-frame", { "data-who": who });
     const title = svgNode("text", { x: x + 8, y: y + 16 });
-    title.textContent = say(w > 150 ? `hand.${who}` : `hand.${who}_short`);
+    title.textContent = say(w > 150 ? `manual.${who}` : `manual.${who}_short`);
     made.append(svgNode("rect", { x, y, width: w, height: h, rx: 8 }), title);
     return (parts.frames[who] = made);
   }
@@ -56,7 +56,7 @@ export function drawing(place, { say }) {
     if (kind === "image") made.append(svgNode("image", box));
     const label = svgNode("text", { x, y: y + h / 2 + 14 });
     const name = { image: id, score: kind, z: kind, z_class: kind }[kind];
-    label.textContent = name ? say(`hand.${name}`) : node.shape.join("×");
+    label.textContent = name ? say(`manual.${name}`) : node.shape.join("×");
     const share = svgNode("text", { x, y: y + h / 2 + 27, class: "hd-share" });
     made.append(label, share, svgNode("title", {}));
     parts.nodes[id] = made;
@@ -83,10 +83,10 @@ export function drawing(place, { say }) {
     const moved = seen?.who === who ? seen.moved[index] : null;
     const share = moved && moved[1] !== null ? percent(moved[1]) : "";
     made.querySelector(".hd-share").textContent = share;
-    const told = { kind: say(`hand.kind.${kind}`), shape: shape.join("×"), share };
+    const told = { kind: say(`manual.kind.${kind}`), shape: shape.join("×"), share };
     made.querySelector("title").textContent = moved
-      ? say("hand.layer_moved", { ...told, gradient: moved[0]?.toPrecision(2) ?? "?" })
-      : say("hand.layer", told);
+      ? say("manual.layer_moved", { ...told, gradient: moved[0]?.toPrecision(2) ?? "?" })
+      : say("manual.layer", told);
   }
 
   new ResizeObserver(([entry]) => {

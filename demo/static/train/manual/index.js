@@ -95,7 +95,7 @@ export function mount({ element, props, server, words }) {
     } catch {
       // said below; Gradio answers nothing at all where the server failed
     }
-    return { sentence: say("hand.offline") };
+    return { sentence: say("manual.offline") };
   }
 
   // A job that changes how things stand; the form beside hears of it.

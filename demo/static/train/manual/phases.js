@@ -6,19 +6,19 @@ export function phases(who, game) {
   const [G, D] = [ids("G"), ids("D")];
   const drawn = ["z", ...G, "fake"];
   const draw = {
-    words: "hand.phase_draw",
+    words: "manual.phase_draw",
     nodes: all(drawn, "fore"),
     edges: all(links(drawn), "fore"),
   };
   const inputs = who === "D" ? ["real", "fake"] : ["fake"];
   const read = {
-    words: who === "D" ? "hand.phase_read_both" : "hand.phase_read",
+    words: who === "D" ? "manual.phase_read_both" : "manual.phase_read",
     nodes: all([...inputs, ...D], "fore"),
     edges: all([...inputs.map((id) => `${id}>D0`), ...links(D)], "fore"),
   };
   if (who === "D") {
     const learn = {
-      words: "hand.phase_back_d",
+      words: "manual.phase_back_d",
       nodes: all(D, "moved"),
       edges: all(links(D), "back"),
     };
@@ -26,7 +26,7 @@ export function phases(who, game) {
   }
   const back = [...links([...G, "fake", ...D])];
   const nodes = { ...all(D, "through"), fake: "back", ...all(G, "moved") };
-  return [draw, read, { words: "hand.phase_back_g", nodes, edges: all(back, "back") }];
+  return [draw, read, { words: "manual.phase_back_g", nodes, edges: all(back, "back") }];
 }
 
 const all = (ids, state) => Object.fromEntries(ids.map((id) => [id, state]));

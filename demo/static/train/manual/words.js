@@ -22,19 +22,19 @@ export function explanation({ say }) {
   };
   const formula = () => make("p", { className: "hd-formula" });
   const [ofD, ofG] = [formula(), formula()];
-  const r1 = text("hand.want_r1");
-  const failures = FAILURES.map((name) => make("li", { textContent: say(`hand.fail_${name}`) }));
+  const r1 = text("manual.want_r1");
+  const failures = FAILURES.map((name) => make("li", { textContent: say(`manual.fail_${name}`) }));
   const element = make(
     "section",
     { className: "hd-why" },
-    title("hand.want_d_title", "D"),
-    text("hand.want_d"),
+    title("manual.want_d_title", "D"),
+    text("manual.want_d"),
     ofD,
     r1,
-    title("hand.want_g_title", "G"),
-    text("hand.want_g"),
+    title("manual.want_g_title", "G"),
+    text("manual.want_g"),
     ofG,
-    title("hand.fail_title"),
+    title("manual.fail_title"),
     make("ul", {}, ...failures),
   );
   function setGame(game) {

@@ -33,11 +33,11 @@ export function runCard({ name, root, say, words, deeds, longest }) {
   const spent = make("p", { className: "ls-note ru-figures" });
   const doctor = make("p", { className: "ru-doctor" });
   const wrong = make("p", { className: "ls-error" });
-  const play = button(say("runs.play"));
+  const play = button(say("runs.use"));
   const watch = button(say("runs.watch"));
-  const goOn = button(say("runs.go_on"));
+  const goOn = button(say("runs.resume"));
   const box = make("input", { type: "checkbox" });
-  const tick = make("label", { className: "ru-tick" }, box, say("runs.tick"));
+  const tick = make("label", { className: "ru-tick" }, box, say("runs.select"));
   const download = make("a", { className: "ls-btn ru-link", textContent: say("runs.download") });
   const remove = button(say("runs.delete"));
   const element = make(
@@ -111,5 +111,5 @@ export function runCard({ name, root, say, words, deeds, longest }) {
 
 const hint = (going) => {
   if (!going) return "runs.delete_hint";
-  return going.state === "elsewhere" ? "runs.elsewhere_hint" : "panel.refused_going";
+  return going.state === "elsewhere" ? "runs.elsewhere_hint" : "panel.refused_in_progress";
 };

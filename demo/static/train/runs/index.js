@@ -117,7 +117,7 @@ export function mount({ element, props, server, words }) {
     empty.hidden = !known || parts.length > 0 || element.dataset.part !== "list";
     if (silent) line.textContent = parts.length ? say("runs.count", { count: parts.length }) : "";
     compare.disabled = ticked.length !== 2;
-    compare.title = ticked.length === 2 ? "" : say("runs.tick_two");
+    compare.title = ticked.length === 2 ? "" : say("runs.select_two");
     compare.hidden = parts.length < 2;
     bring.disabled = told.bring === false;
     bring.title = say(bring.disabled ? "panel.refused_uploads" : "runs.upload_hint");
@@ -149,7 +149,7 @@ export function mount({ element, props, server, words }) {
       const answer = await ask("go_on", { run: name });
       if (answer.sentence) return tell(answer.sentence, "ls-error");
       document.dispatchEvent(new Event("ls:train"));
-      if (!answer.run) return tell(say("runs.in_line"));
+      if (!answer.run) return tell(say("runs.queued"));
       told.going = [answer.run];
       watch(answer.run);
     },
@@ -160,7 +160,7 @@ export function mount({ element, props, server, words }) {
         say("runs.undo"),
         async () => {
           const undone = await ask("undo", { run: name });
-          tell(undone.sentence || say("runs.undone"), undone.sentence ? "ls-error" : "ls-note");
+          tell(undone.sentence || say("runs.restored"), undone.sentence ? "ls-error" : "ls-note");
           look();
         },
       ]);

@@ -144,5 +144,5 @@ def test_every_experiment_and_state_has_texts(language):
     words = text.catalogue(language)
     for one in EXPERIMENTS:
         for part in ("title", "first", "second", "what"):
-            assert words[f"duel.{one.name}.{part}"]
-    assert all(words[f"duel.verdict.{state}"] for state in (*STATES, "failed"))
+            assert words[f"compare.{one.name}.{part}"]
+    assert all(words[f"compare.verdict.{state}"] for state in (*STATES, "failed"))
