@@ -43,7 +43,7 @@ class Access:
         allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
         return allowed[self._settings.training]
 
-    def steers(self, who: str) -> bool:
+    def controls(self, who: str) -> bool:
         """Whether this visitor controls the current run: it is theirs, or the server is."""
         visitor = self._visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
@@ -121,8 +121,8 @@ class Access:
         if job not in JOBS:
             raise LookupError(f"There is no job {job!r}.")
         if self._runner.status.state not in ACTIVE:
-            raise Refused("nothing")
-        if not self.steers(who):
+            raise Refused("no_run")
+        if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
         future = getattr(self._runner, job)(*args, **values)
@@ -140,7 +140,7 @@ class Access:
         remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
-            raise Refused("other_finding")
+            raise Refused("diagnosis_changed")
         return self.act(who, "rollback" if remedy.roll_back else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
@@ -161,7 +161,7 @@ class Access:
             "may": "open" if self.may_train(who) else self._settings.training,
             "host": visitor.is_host,
             "taken": taken,
-            "mine": taken and self.steers(who),
+            "mine": taken and self.controls(who),
             **self._slot.standing(visitor.mark),
         }
 
@@ -175,7 +175,7 @@ class Access:
     def _queued(self, who: str, begin: Any) -> QueuedRun:
         if not self.may_train(who):
             training = self._settings.training
-            raise Refused("who" if training == "open" else f"training_{training}")
+            raise Refused("session" if training == "open" else f"training_{training}")
         return QueuedRun(self._visitor(who).mark, begin)
 
     def _run(self, name: Any) -> RunInfo | None:

@@ -5,8 +5,10 @@ import pytest
 from tests.node import run_node
 
 START = """
-const [{ Scale }, edits, { Story }, wishes] = await Promise.all(
-  ["scale", "edits", "story", "wish"].map((name) => import(`./interpolate-${name}.js`)));
+const { Scale } = await import("./interpolate/scale.js");
+const edits = await import("./interpolate/edits.js");
+const { Story } = await import("./interpolate/history.js");
+const wishes = await import("./interpolate/settings.js");
 """
 
 
