@@ -12,6 +12,14 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
+/** Make `parts` (with an `element` each) all that `list` shows. What stays in place keeps its focus. */
+export function arrange(list, parts) {
+  const elements = parts.map(({ element }) => element);
+  const same = elements.length === list.children.length;
+  if (!same || elements.some((one, k) => list.children[k] !== one))
+    list.replaceChildren(...elements);
+}
+
 /** A push button that says `label`. */
 export const button = (label, extra = "") =>
   make("button", { type: "button", className: `ls-btn ${extra}`, textContent: label });

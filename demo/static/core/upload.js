@@ -1,5 +1,8 @@
 // A file on its way to the server.
 
+/** Where this page lies: what is served beside it has its address behind this. */
+export const root = () => (window.gradio_config?.root ?? "").replace(/\/+$/, "");
+
 /**
  * Send a body of a type: {answer, stop}, where `answer` resolves to the server's, {offline: true}
  * or {stopped: true}; on(share) tells how much has gone.

@@ -1,5 +1,6 @@
 // What a visitor steers, and every move of it that can be undone. No picture is drawn here.
 
+import { History } from "../core/history.js";
 import { latent, SEED_MAX } from "../latent/latents.js";
 import { dot, blend, basis, within, without } from "../latent/vectors.js";
 
@@ -13,50 +14,12 @@ const HELD = 0.05; // a direction that locks leave less of than this does not mo
  * `z` Float32Array; `classes` a number or a list of class weights; `scale` multiplies z in all
  * that is drawn. `onchange(state, why)` is called after every move.
  */
-export class Store {
+export class Store extends History {
+  locked = []; // an orthonormal basis of the locked directions
+
   constructor(onchange) {
-    this.onchange = onchange;
-    this.state = null;
-    this.locked = []; // an orthonormal basis of the locked directions
-    this.clear();
-  }
-
-  clear() {
-    [this.past, this.future, this.last] = [[], [], {}];
-  }
-
-  /** Begin with a state that no undo leads behind. */
-  begin(state) {
-    this.state = state;
-    this.clear();
-  }
-
-  /** One move. Moves with the same `key` shortly after each other are one step of undo. */
-  go(change, key = null) {
-    const now = performance.now();
-    const soon = now - this.last.at < ONE_MOVE_MS || key?.startsWith("find:"); // a search is one
-    const goesOn = key !== null && key === this.last.key && soon;
-    if (!goesOn) this.past = [...this.past, this.state].slice(-HISTORY_MAX);
-    this.last = { key, at: now };
-    this.future = [];
-    this.state = { ...this.state, ...change };
-    this.onchange(this.state, key);
-  }
-
-  undo() {
-    this.travel(this.past, this.future);
-  }
-
-  redo() {
-    this.travel(this.future, this.past);
-  }
-
-  travel(from, to) {
-    if (!from.length) return;
-    to.push(this.state);
-    this.state = from.pop();
-    this.last = {};
-    this.onchange(this.state, "travel");
+    // a search is one step, however long it takes
+    super(onchange, HISTORY_MAX, (key, ms) => ms < ONE_MOVE_MS || key.startsWith("find:"));
   }
 
   /** The latent of a seed; what is locked stays. */

@@ -3,6 +3,7 @@
 
 import { timers } from "../core/debounce.js";
 import { fill } from "../core/dom.js";
+import { History } from "../core/history.js";
 import * as kept from "../core/keyframe_store.js";
 import { Engine } from "../engine/engine.js";
 import { PlanError } from "../latent/curves.js";
@@ -17,7 +18,6 @@ import { Estimate } from "./estimate.js";
 import { Faces } from "./faces.js";
 import { fitted, sizes, settled, recipeOf, restored } from "./fit.js";
 import { FileForm } from "./form.js";
-import { Story } from "./history.js";
 import { Model } from "./model.js";
 import { PathForm } from "./path.js";
 import { Choices, START, needs, frameCount } from "./settings.js";
@@ -28,13 +28,15 @@ import { View, keyboard, sideForm } from "./view.js";
 import { speaker } from "./words.js";
 
 const [KEEP_MS, FIGURES_MS] = [200, 250];
+const STEPS_MOST = 100; // that can be undone
 
 export async function mount({ element, props, trigger, watch, server, words }) {
   const say = speaker(words);
   const engine = new Engine(server);
   const tables = props.colours ?? {};
   const choices = new Choices(props.kinds, Object.keys(tables));
-  const story = new Story({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } }, changed);
+  const story = new History(changed, STEPS_MOST); // of {keys, chosen, wish}
+  story.begin({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } });
   const later = timers();
   let about = null; // of the model, once there is one
   let shown = {}; // the state that is shown

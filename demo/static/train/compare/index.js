@@ -3,7 +3,9 @@
 
 import { fill, make } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
-import { complaint, who } from "../../core/visitor.js";
+import { changed, endpoint } from "../../core/endpoint.js";
+import { poll } from "../../core/poll.js";
+import { who } from "../../core/visitor.js";
 import { arena } from "./arena.js";
 import { list } from "./list.js";
 
@@ -27,6 +29,7 @@ export function mount({ element, props, server, words }) {
     <p class="ls-error" role="alert"></p>
     <section id="du-list"></section>
     <section class="du-arena" hidden></section>`;
+  const ask = endpoint(server, words);
   const find = (selector) => element.querySelector(selector);
   const put = (selector, text) => {
     find(selector).textContent = text;
@@ -43,28 +46,17 @@ export function mount({ element, props, server, words }) {
   let chosen = null; // whether the list is open: the visitor's wish; null is ours
   let paced = false;
   let pacedAt = -Infinity;
-  let [timer, asking, again] = [0, false, false];
 
-  const onScreen = () => !document.hidden && element.offsetParent !== null;
   const going = () => answer.live && ACTIVE.includes(answer.state);
 
-  async function poll() {
-    clearTimeout(timer);
-    if (asking) return void (again = true);
-    if (onScreen()) {
-      asking = true;
-      try {
-        await take(await server.duel({ ...cursor, who: who() }));
-        if (!paced) await askPace();
-      } catch {
-        put(".ls-error", say("train.offline"));
-        answer = { ...answer, state: "idle" };
-      }
-      asking = false;
+  async function see() {
+    try {
+      await take(await server.duel({ ...cursor, who: who() }));
+      if (!paced) await askPace();
+    } catch {
+      put(".ls-error", say("train.offline"));
+      answer = { ...answer, state: "idle" };
     }
-    if (!element.isConnected) return;
-    timer = setTimeout(poll, again ? 0 : going() || answer.state === "loading" ? BUSY_MS : IDLE_MS);
-    again = false;
   }
 
   async function take(next) {
@@ -130,17 +122,10 @@ export function mount({ element, props, server, words }) {
 
   async function send(what, payload) {
     put(".ls-error", "");
-    try {
-      const result = await server[what]({ who: who(), ...payload });
-      put(".ls-error", complaint(result, words) || (result.run === "" ? say("compare.queued") : ""));
-      return result;
-    } catch {
-      put(".ls-error", say("train.offline"));
-      return {};
-    } finally {
-      document.dispatchEvent(new Event("ls:train")); // all views look at once, this one too
-      document.dispatchEvent(new Event("ls:state"));
-    }
+    const result = await ask(what, payload);
+    put(".ls-error", result.sentence || (result.run === "" ? say("compare.queued") : ""));
+    changed();
+    return result;
   }
 
   async function start(experiment) {
@@ -158,11 +143,9 @@ export function mount({ element, props, server, words }) {
     chosen = find("#du-list").hidden;
     show();
   });
-  document.addEventListener("ls:train", poll);
-  document.addEventListener("visibilitychange", poll);
-  new IntersectionObserver((seen) => seen[0].isIntersecting && poll()).observe(element);
   show();
-  poll();
+  const pause = () => (going() || answer.state === "loading" ? BUSY_MS : IDLE_MS);
+  poll(element, see, pause, ["ls:train"]);
 }
 
 // What each run of the pair is called: after the experiment, or else after the one thing that differs.

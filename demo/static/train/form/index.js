@@ -2,7 +2,8 @@
 // It asks how things stand only while it is on screen.
 
 import { button, fill, make } from "../../core/dom.js";
-import { complaint, who } from "../../core/visitor.js";
+import { endpoint } from "../../core/endpoint.js";
+import { poll } from "../../core/poll.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
 import { formSteer } from "./steer.js";
@@ -14,12 +15,10 @@ const [WATCH, IMAGES] = [1, 5]; // which of the views they are
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
+  const ask = endpoint(server, words);
   let standing = { state: "idle", may: "open", place: 0 };
   let config = null; // of the present run
   let shown = ""; // what the fields show
-  let timer = 0;
-  let asking = false;
-  let again = false;
   let offeredOwn = false;
 
   const fields = formFields({
@@ -49,13 +48,10 @@ export function mount({ element, props, trigger, server, words }) {
   play.addEventListener("click", () => playWith(`run:${standing.run}`));
   // any view may ask for it: the choice of a model is the page's
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
-  document.addEventListener("ls:state", look);
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
-  document.addEventListener("visibilitychange", look);
-  new IntersectionObserver((seen) => seen[0].isIntersecting && look()).observe(element);
   render();
-  look();
+  const look = poll(element, see, pause, ["ls:state"]);
 
   /** @returns {HTMLElement | null} */
   const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
@@ -82,16 +78,6 @@ export function mount({ element, props, trigger, server, words }) {
     trigger("input");
   }
 
-  async function ask(what, payload) {
-    try {
-      const answer = await server[what]({ who: who(), ...payload });
-      if (answer) return { ...answer, sentence: complaint(answer, words) };
-    } catch {
-      // said below; Gradio answers nothing at all where the server failed
-    }
-    return { sentence: say("train.offline") };
-  }
-
   async function press() {
     start.disabled = true; // until it is known how things stand
     const wanted = standing.place ? ["leave", {}] : ["start", { settings: draft }];
@@ -114,21 +100,15 @@ export function mount({ element, props, trigger, server, words }) {
     document.dispatchEvent(new Event("ls:train")); // the views look, too
   }
 
-  async function look() {
-    clearTimeout(timer);
-    if (asking) return void (again = true);
-    if (!document.hidden && element.offsetParent !== null) {
-      asking = true;
-      const answer = await ask("standing", { known: standing.key });
-      asking = false;
-      if (!answer.sentence) take(answer);
-      if (!offeredOwn) offerOwn();
-      offeredOwn = true;
-    }
-    if (!element.isConnected) return;
-    const pause_ms = standing.place ? LINE_MS : standing.taken ? BUSY_MS : IDLE_MS;
-    timer = setTimeout(look, again ? 0 : pause_ms);
-    again = false;
+  async function see() {
+    const answer = await ask("standing", { known: standing.key });
+    if (!answer.sentence) take(answer);
+    if (!offeredOwn) offerOwn();
+    offeredOwn = true;
+  }
+
+  function pause() {
+    return standing.place ? LINE_MS : standing.taken ? BUSY_MS : IDLE_MS;
   }
 
   function take(answer) {

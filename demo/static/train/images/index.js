@@ -1,8 +1,10 @@
 // A visitor's own images: bring them, see what was read, and train on them. What is under way is
 // asked for again and again only while it is on screen, and found again after a reload.
 
-import { button, fill, make } from "../../core/dom.js";
-import { send } from "../../core/upload.js";
+import { arrange, button, fill, make } from "../../core/dom.js";
+import { endpoint } from "../../core/endpoint.js";
+import { poll } from "../../core/poll.js";
+import { root, send } from "../../core/upload.js";
 import { complaint, who } from "../../core/visitor.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
@@ -13,14 +15,11 @@ const IDLE_MS = 5000;
 
 export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[`images.${key}`] ?? key, values);
-  const site = window.gradio_config ?? {};
-  let listed = null; // as demo/server/image_collections.py tells
+  const ask = endpoint(server, words);
+  let listed = null; // see demo/server/image_collections.py
   let sending = null; // {share, stop}: what is on its way
   let shown = new Map(); // cards by id
   const seen = new Set(); // imports that were over when this page came, or were told of
-  let timer = 0;
-  let asking = false;
-  let again = false;
 
   const pick = picker({ say, longest: props.longest, on: { send: upload, bring } });
   const bar = make("progress", { max: 1 });
@@ -38,31 +37,6 @@ export function mount({ element, props, server, words }) {
   const privacy = make("p", { className: "ls-note im-private" });
   element.classList.add("im");
   element.append(lead, pick.element, privacy, going, line, empty, list);
-
-  async function ask(what, payload = {}) {
-    try {
-      const answer = await server[what]({ who: who(), ...payload });
-      if (answer) return { ...answer, sentence: complaint(answer, words) };
-    } catch {
-      // said below; Gradio answers nothing at all where the server failed
-    }
-    return { sentence: words["train.offline"] };
-  }
-
-  async function look() {
-    clearTimeout(timer);
-    if (asking) return void (again = true);
-    if (!document.hidden && element.offsetParent !== null) {
-      asking = true;
-      const answer = await ask("images");
-      asking = false;
-      if (!answer.sentence) take(answer);
-    }
-    if (!element.isConnected) return;
-    const busy = listed?.imports.some(({ state }) => state === "reading");
-    timer = setTimeout(look, again ? 0 : busy ? BUSY_MS : IDLE_MS);
-    again = false;
-  }
 
   function take(answer) {
     const first = listed === null;
@@ -120,21 +94,17 @@ export function mount({ element, props, server, words }) {
       return [one.id, card];
     });
     shown = new Map(parts);
-    const elements = parts.map(([, card]) => card.element);
-    const same = elements.length === list.children.length;
-    if (!same || elements.some((one, k) => list.children[k] !== one))
-      list.replaceChildren(...elements);
+    arrange(list, [...shown.values()]);
     empty.hidden = parts.length > 0 || Boolean(sending || reading);
   }
 
   async function upload(parcel, options) {
-    const root = (site.root ?? "").replace(/\/+$/, "");
     const query = new URLSearchParams({ name: options.name, size: options.size, fit: options.fit });
     line.replaceChildren();
     const sent = send({
       body: parcel.body,
       type: "application/octet-stream",
-      address: `${root}${listed.address}?${query}`,
+      address: `${root()}${listed.address}?${query}`,
       header: listed.header,
       who: who(),
       on(share) {
@@ -186,8 +156,13 @@ export function mount({ element, props, server, words }) {
     },
   };
 
-  document.addEventListener("ls:state", look);
-  document.addEventListener("visibilitychange", look);
-  new IntersectionObserver((now) => now[0].isIntersecting && look()).observe(lead);
-  look();
+  const look = poll(
+    element,
+    async () => {
+      const answer = await ask("images");
+      if (!answer.sentence) take(answer);
+    },
+    () => (listed?.imports.some(({ state }) => state === "reading") ? BUSY_MS : IDLE_MS),
+    ["ls:state"],
+  );
 }

@@ -2,7 +2,8 @@
 // It asks how the run stands only while it is on screen.
 
 import { fill, make } from "../../core/dom.js";
-import { complaint, who } from "../../core/visitor.js";
+import { endpoint } from "../../core/endpoint.js";
+import { isOnScreen, poll } from "../../core/poll.js";
 import { batch } from "./batch.js";
 import { handControls, isActive } from "./controls.js";
 import { drawing } from "./drawing.js";
@@ -19,6 +20,7 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
+  const ask = endpoint(server, words);
   let standing = { state: "idle", run: "", mine: false, may: true };
   let game = null;
   let number = 0; // of the move that is shown
@@ -30,9 +32,6 @@ export function mount({ element, props, server, words }) {
   let phase = ""; // the sentence of the phase that is played
   let slow = false;
   let waits = false; // in the line, after a press here
-  let timer = 0;
-  let asking = false;
-  let again = false;
 
   const controls = handControls({
     say,
@@ -41,8 +40,8 @@ export function mount({ element, props, server, words }) {
       choose,
       move,
       crawl,
-      start: () => ask("begin", { preset: chosen }),
-      hold: () => ask("switch", { job: isPaused() ? "resume" : "pause" }),
+      start: () => act("begin", { preset: chosen }),
+      hold: () => act("switch", { job: isPaused() ? "resume" : "pause" }),
     },
   });
   const wrong = make("p", { className: "ls-error", role: "alert" });
@@ -54,18 +53,11 @@ export function mount({ element, props, server, words }) {
   element.append(controls.element, wrong, plate, seen.losses, below);
   const picture = drawing(plate, { say });
 
-  document.addEventListener("ls:train", look);
-  document.addEventListener("visibilitychange", look);
-  new IntersectionObserver((all) => all[0].isIntersecting && look()).observe(plate);
   choose(chosen);
-  look();
+  const look = poll(plate, see, () => (isActive(standing) ? BUSY_MS : IDLE_MS), ["ls:train"]);
 
   function isPaused() {
     return standing.state === "paused";
-  }
-
-  function isOnScreen() {
-    return !document.hidden && plate.offsetParent !== null;
   }
 
   function next() {
@@ -89,17 +81,12 @@ export function mount({ element, props, server, words }) {
   }
 
   async function call(what, payload) {
-    try {
-      const answer = await server[what]({ who: who(), key: standing.key, number, ...payload });
-      if (answer) return { ...answer, sentence: complaint(answer, words) };
-    } catch {
-      // said below; Gradio answers nothing at all where the server failed
-    }
-    return { sentence: say("manual.offline") };
+    const answer = await ask(what, { key: standing.key, number, ...payload });
+    return answer.offline ? { sentence: say("manual.offline") } : answer;
   }
 
   // A job that changes how things stand; the form beside hears of it.
-  async function ask(what, payload) {
+  async function act(what, payload) {
     if (busy) return;
     busy = true;
     render();
@@ -146,7 +133,7 @@ export function mount({ element, props, server, words }) {
   async function crawl() {
     slow = !slow;
     render();
-    while (slow && isPaused() && isOnScreen()) {
+    while (slow && isPaused() && isOnScreen(plate)) {
       const began = performance.now();
       await move(next());
       await wait(Math.max(0, SLOW_MS - (performance.now() - began)));
@@ -155,20 +142,12 @@ export function mount({ element, props, server, words }) {
     render();
   }
 
-  async function look() {
-    clearTimeout(timer);
-    if (asking) return void (again = true);
-    if (isOnScreen() && !busy) {
-      asking = true;
-      const answer = await call("hand", {});
-      asking = false;
-      if (answer.sentence) wrong.textContent = answer.sentence;
-      else if (!busy) await take(answer);
-      render();
-    }
-    if (!element.isConnected) return;
-    timer = setTimeout(look, again ? 0 : isActive(standing) ? BUSY_MS : IDLE_MS);
-    again = false;
+  async function see() {
+    if (busy) return;
+    const answer = await call("hand", {});
+    if (answer.sentence) wrong.textContent = answer.sentence;
+    else if (!busy) await take(answer);
+    render();
   }
 
   async function take(answer) {

@@ -1,9 +1,11 @@
 // The Runs panel: every run of the server as a card, kept fresh while it is on screen; two can be
 // compared, and runs come and go as files.
 
-import { button, fill, make } from "../../core/dom.js";
+import { arrange, button, fill, make } from "../../core/dom.js";
+import { endpoint } from "../../core/endpoint.js";
 import { acceptFiles } from "../../core/file_drop.js";
-import { send as upload } from "../../core/upload.js";
+import { poll } from "../../core/poll.js";
+import { root, send as upload } from "../../core/upload.js";
 import { complaint, who } from "../../core/visitor.js";
 import { runCard } from "./card.js";
 import { runsCompare } from "./compare.js";
@@ -12,16 +14,14 @@ const LOOK_MS = 3000;
 
 export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
-  const root = (window.gradio_config?.root ?? "").replace(/\/+$/, "") + props.address;
+  const address = root() + props.address;
+  const ask = endpoint(server, words);
   let told = {}; // the last answer
   let names = [];
   let cards = {}; // by name, as the server tells of them
   let shown = new Map(); // name -> what `runCard` gave
   let silent = true; // nothing has been done yet that should stay to be read
   let ticked = []; // at most two names, the one ticked last at the end
-  let timer = 0;
-  let asking = false;
-  let again = false;
 
   const compare = button(say("runs.compare"));
   const bring = button(say("runs.upload"));
@@ -53,15 +53,6 @@ export function mount({ element, props, server, words }) {
     if (part === "list") render();
   }
 
-  async function ask(what, payload = {}) {
-    try {
-      const answer = await server[what]({ who: who(), ...payload });
-      return { ...answer, sentence: complaint(answer, words) };
-    } catch {
-      return { sentence: say("train.offline") };
-    }
-  }
-
   // `deed`: a button behind the sentence, as [label, what it does].
   function tell(sentence, kind = "ls-note", deed = null) {
     silent = !sentence;
@@ -71,20 +62,6 @@ export function mount({ element, props, server, words }) {
     const undo = button(deed[0]);
     undo.addEventListener("click", deed[1], { once: true });
     line.append(undo);
-  }
-
-  async function look() {
-    clearTimeout(timer);
-    if (asking) return void (again = true);
-    if (!document.hidden && element.offsetParent !== null) {
-      asking = true;
-      const answer = await ask("listed", { version: told.version });
-      asking = false;
-      if (!answer.sentence) take(answer);
-    }
-    if (!element.isConnected) return;
-    timer = setTimeout(look, again ? 0 : LOOK_MS);
-    again = false;
   }
 
   function take(answer) {
@@ -101,18 +78,15 @@ export function mount({ element, props, server, words }) {
     /** @type {[string, any][]} */
     const parts = Object.keys(cards).map((name) => {
       const one =
-        shown.get(name) || runCard({ name, root, say, words, deeds, longest: props.longest });
+        shown.get(name) ||
+        runCard({ name, root: address, say, words, deeds, longest: props.longest });
       const here = told.going?.includes(name) && { state: told.state, step: told.step };
       const going = here || (told.elsewhere?.includes(name) ? { state: "elsewhere" } : null);
       one.show(cards[name], going, ticked.includes(name));
       return [name, one];
     });
     shown = new Map(parts);
-    const elements = parts.map(([, one]) => one.element);
-    const same = elements.length === list.children.length;
-    // moved only when they must be: what is being typed keeps its place
-    if (!same || elements.some((one, k) => list.children[k] !== one))
-      list.replaceChildren(...elements);
+    arrange(list, [...shown.values()]);
     const known = told.version !== undefined;
     empty.hidden = !known || parts.length > 0 || element.dataset.part !== "list";
     if (silent) line.textContent = parts.length ? say("runs.count", { count: parts.length }) : "";
@@ -180,7 +154,7 @@ export function mount({ element, props, server, words }) {
           ? say("runs.uploading", { share: Math.floor(100 * share) })
           : say("runs.checking"),
       );
-    const parcel = { body: file, type: "application/zip", address: root, header: props.header };
+    const parcel = { body: file, type: "application/zip", address, header: props.header };
     const { answer: coming } = upload({ ...parcel, who: who(), on });
     const answer = await coming;
     const sentence = answer.offline ? say("train.offline") : complaint(answer, words);
@@ -189,8 +163,13 @@ export function mount({ element, props, server, words }) {
     render();
   }
 
-  document.addEventListener("ls:state", look);
-  document.addEventListener("visibilitychange", look);
-  new IntersectionObserver((seen) => seen[0].isIntersecting && look()).observe(bar);
-  look();
+  const look = poll(
+    element,
+    async () => {
+      const answer = await ask("listed", { version: told.version });
+      if (!answer.sentence) take(answer);
+    },
+    () => LOOK_MS,
+    ["ls:state"],
+  );
 }

@@ -4,8 +4,10 @@
 import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
+import { changed, endpoint } from "../../core/endpoint.js";
+import { poll } from "../../core/poll.js";
 import { momentOf, onMoment, setMoment } from "../../core/shown_step.js";
-import { complaint, who } from "../../core/visitor.js";
+import { who } from "../../core/visitor.js";
 import { doctor } from "../doctor/index.js";
 import { markWords } from "../doctor/mark_words.js";
 import { film } from "./film.js";
@@ -19,6 +21,7 @@ const MAX_POINTS = 1200; // of a chart, here
 
 export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
+  const ask = endpoint(server, words);
   const { find, put, head } = layout(element, say);
   const plate = find(".tr-plate");
 
@@ -74,28 +77,14 @@ export function mount({ element, props, server, watch, words }) {
   let run = "";
   let before = ""; // what the buttons depend on, as last told
   let state = "idle";
-  let timer = 0;
-  let asking = false;
-  let again = false;
 
-  const onScreen = () => !document.hidden && plate.offsetParent !== null;
-
-  async function poll() {
-    clearTimeout(timer);
-    if (asking) return void (again = true);
-    if (onScreen()) {
-      asking = true;
-      try {
-        await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
-      } catch {
-        put(".ls-error", say("train.offline"));
-        state = "idle";
-      }
-      asking = false;
+  async function see() {
+    try {
+      await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
+    } catch {
+      put(".ls-error", say("train.offline"));
+      state = "idle";
     }
-    if (!element.isConnected) return;
-    timer = setTimeout(poll, again ? 0 : ACTIVE.includes(state) ? BUSY_MS : IDLE_MS);
-    again = false;
   }
 
   async function take(answer) {
@@ -148,32 +137,24 @@ export function mount({ element, props, server, watch, words }) {
   }
 
   async function steer(what, payload) {
-    try {
-      const answer = await server[what]({ who: who(), ...payload });
-      return { ...answer, sentence: complaint(answer, words) };
-    } catch {
-      return { sentence: say("train.offline") };
-    } finally {
-      document.dispatchEvent(new Event("ls:train")); // all views look at once, this one too
-      document.dispatchEvent(new Event("ls:state"));
-    }
+    const answer = await ask(what, payload);
+    changed();
+    return answer;
   }
 
   function open(name) {
     show = name;
     props.value = { ...props.value, show }; // so that the film on show is the one that is saved
-    poll();
+    look();
   }
 
+  const look = poll(plate, see, () => (ACTIVE.includes(state) ? BUSY_MS : IDLE_MS), []);
   find(".tr-shown button").addEventListener("click", () => open(""));
   document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
-  watch("value", poll);
+  watch("value", look);
   onMoment((name, step) => name === run && reel.seek(step));
   // the visitor did something to the present run: look at it, and at once
-  document.addEventListener("ls:train", () => (show ? open("") : poll()));
-  document.addEventListener("visibilitychange", poll);
-  new IntersectionObserver((seen) => seen[0].isIntersecting && poll()).observe(plate);
-  poll();
+  document.addEventListener("ls:train", () => (show ? open("") : look()));
 }
 
 // Halve the older points when there are too many; the newest stay as they came.
