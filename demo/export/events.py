@@ -101,7 +101,7 @@ def visitor(request: gr.Request) -> str:
 def _bar(job: Job, said: text.Said) -> str:
     done, total = job.at
     if place := job.place:
-        words, share = said("export.place", place=place), ""
+        words, share = said("export.position", place=place), ""
     elif not total:
         words, share = said("export.preparing"), ""
     elif done < total:
