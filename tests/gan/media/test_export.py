@@ -16,7 +16,7 @@ from gan.media.formats import KINDS
 from gan.media.frame_style import Look
 from gan.media.writer import Stopped
 from tests.frames import blobs, name, noise, read, rgb
-from tests.waiting import NewThreads
+from tests.waiting import NewThreads, until
 
 BY_FFMPEG = ("gif", "mp4", "webm")
 
@@ -135,9 +135,11 @@ def test_stop_ends_an_encoder_that_takes_for_ever(
     endless.chmod(0o755)
     monkeypatch.setattr(gan.media.ffmpeg, "program", lambda: str(endless))
     stop = threading.Event()
-    threading.Timer(0.1, stop.set).start()
+    stopper = threading.Thread(target=lambda: until(lambda: children) and stop.set())
+    stopper.start()
     with pytest.raises(Stopped):
         export(noise(3, 900, 900), tmp_path / name(kind), kind=kind, fps=25, stop=stop)
+    stopper.join()
     assert [child.returncode < 0 for child in children] == [True]  # killed, it did not end
     assert_nothing_left(tmp_path, children)
 
