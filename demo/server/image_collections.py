@@ -35,7 +35,7 @@ from typing import Any
 from demo.server.collection_payload import preview as preview_of
 from demo.server.collection_payload import wire
 from demo.server.image_imports import ImageImports
-from demo.server.refusals import Refused, answer
+from demo.server.refusals import Refused, answer, field
 from demo.server.training_slot import ACTIVE
 from demo.server.visitor import Visitor
 from gan.config import Config
@@ -76,19 +76,19 @@ class ImageCollections:
         """The server functions, each named as above."""
 
         def images(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
-            return answer(lambda: self.listed(_part(asked, "who")))
+            return answer(lambda: self.listed(field(asked, "who")))
 
         def preview(asked: Any) -> dict[str, Any]:
-            return answer(lambda: preview_of(self._mine(asked), _part(asked, "label")))
+            return answer(lambda: preview_of(self._mine(asked), field(asked, "label")))
 
         def rename(asked: Any) -> dict[str, Any]:
-            return answer(lambda: self._rename(self._mine(asked), _part(asked, "name")))
+            return answer(lambda: self._rename(self._mine(asked), field(asked, "name")))
 
         def delete(asked: Any) -> dict[str, Any]:
             return answer(lambda: self._delete(self._mine(asked)))
 
         def cancel(asked: Any) -> dict[str, Any]:
-            return answer(lambda: self._cancel(_part(asked, "who"), _part(asked, "import")))
+            return answer(lambda: self._cancel(field(asked, "who"), field(asked, "import")))
 
         def bring(asked: Any) -> dict[str, Any]:
             return answer(lambda: self._bring(asked))
@@ -152,11 +152,11 @@ class ImageCollections:
         Raises:
             Refused, ValueError: not now, or options that are not offered.
         """
-        size, fit = _part(options, "size"), _part(options, "fit")
+        size, fit = field(options, "size"), field(options, "fit")
         size, fit = 64 if size is None else size, "crop" if fit is None else fit
         if size not in OWN_SIZES or fit not in FITS:
             raise ValueError("Choose one of the sizes and fits that are offered.")
-        name = clean_title(_part(options, "name")) or clean_title(source.name)
+        name = clean_title(field(options, "name")) or clean_title(source.name)
         owner = self._studio.access.privacy.owner(who)
         values = {"name": name, "size": size, "fit": fit}
         made = self.intakes.begin(source, self._mark(who), owner, values, leave_nothing)
@@ -174,12 +174,12 @@ class ImageCollections:
     def _bring(self, asked: Any) -> dict[str, Any]:
         if self._settings.public:
             raise Refused("images_local")
-        self.admit(_part(asked, "who"))
-        folder = _part(asked, "folder")
+        self.admit(field(asked, "who"))
+        folder = field(asked, "folder")
         path = Path(folder).expanduser() if isinstance(folder, str) and folder.strip() else None
         if path is None or not path.is_absolute() or not path.exists():
             raise LookupError("There is no such folder or zip file; give its whole path.")
-        return self.take(_part(asked, "who"), path, asked, leave_nothing=False)
+        return self.take(field(asked, "who"), path, asked, leave_nothing=False)
 
     def _rename(self, one: Collection, name: Any) -> dict[str, Any]:
         changed = CollectionStore().change(one, name=clean_title(name) or one.name)
@@ -207,7 +207,7 @@ class ImageCollections:
         return mine[0]
 
     def _mine(self, asked: Any) -> Collection:
-        return self._find(_part(asked, "who"), _part(asked, "id"))
+        return self._find(field(asked, "who"), field(asked, "id"))
 
     def _owns(self, who: Any, one: Collection) -> bool:
         return self._studio.access.privacy.owns(who, one)
@@ -231,10 +231,6 @@ class ImageCollections:
             self.expire()
             if self._ended.wait(LOOK_S):
                 return
-
-
-def _part(asked: Any, name: str) -> Any:
-    return asked.get(name) if isinstance(asked, dict) else None
 
 
 def _without(values: dict[str, Any], name: str) -> dict[str, Any]:

@@ -35,6 +35,11 @@ def result(future: Future[Any], wait_s: float, otherwise: str) -> Any:
         raise Refused(otherwise) from late
 
 
+def field(payload: Any, name: str) -> Any:
+    """Return a field of a page's payload; None where it has none or is no object."""
+    return payload.get(name) if isinstance(payload, dict) else None
+
+
 def answer(do: Callable[[], Any]) -> Any:
     """What `do` returns; {"refused": ...} or {"error": sentence} for what it raises.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from demo import text
 from demo.panels import Panel
-from demo.server.refusals import answer
+from demo.server.refusals import answer, field
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train import settings_form
@@ -28,7 +28,7 @@ def build(studio: Studio) -> Panel:
 
         `known` is the `key` of an earlier answer, whose `config` the page still has.
         """
-        who, known = _part(asked, "who"), _part(asked, "known")
+        who, known = field(asked, "who"), field(asked, "known")
         status = studio.runner.status
         if access.privacy.hides_present(who, status):
             status = replace(status, run="", config=None, step=0)
@@ -49,7 +49,7 @@ def build(studio: Studio) -> Panel:
 
     def config_of(asked: Any) -> Config:
         """Of {"who", "settings"}; what own images look like is filled in."""
-        values = studio.collections.wanted(_part(asked, "who"), _part(asked, "settings"))
+        values = studio.collections.wanted(field(asked, "who"), field(asked, "settings"))
         return settings_form.wanted(values, studio.settings)
 
     def start(asked: Any) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def build(studio: Studio) -> Panel:
 
         def begin() -> dict[str, Any]:
             config = config_of(asked)
-            return {"run": access.start(_part(asked, "who"), config)}
+            return {"run": access.start(field(asked, "who"), config)}
 
         return answer(begin)
 
@@ -65,13 +65,13 @@ def build(studio: Studio) -> Panel:
         """{"who", "job", "values"}: pause, resume, stop or configure; answers the step."""
 
         def do() -> dict[str, Any]:
-            job, values = _part(asked, "job"), _part(asked, "values")
+            job, values = field(asked, "job"), field(asked, "values")
             if job not in JOBS:
                 raise LookupError("There is no such job.")
             changes = values if job == "configure" and isinstance(values, dict) else {}
             if not set(changes) <= set(STEERABLE):
                 raise LookupError("Only what may change while a run goes on can be changed now.")
-            access.act(_part(asked, "who"), job, **changes)
+            access.act(field(asked, "who"), job, **changes)
             marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
             return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 
@@ -79,14 +79,14 @@ def build(studio: Studio) -> Panel:
 
     def leave(asked: Any) -> dict[str, Any]:
         """{"who"}: give up the place in the line."""
-        return {"left": access.leave(_part(asked, "who"))}
+        return {"left": access.leave(field(asked, "who"))}
 
     def pace(asked: Any) -> dict[str, Any]:
         """{"who", "settings"}: how long such a run takes here (`PaceCache.of`), and its limit."""
 
         def look() -> dict[str, Any]:
             config = config_of(asked)
-            may = access.may_train(_part(asked, "who"))
+            may = access.may_train(field(asked, "who"))
             free = studio.runner.status.state not in ACTIVE
             return paces.of(config, may and free) | {"most_s": studio.settings.max_run_s}
 
@@ -94,7 +94,7 @@ def build(studio: Studio) -> Panel:
 
     def own(asked: Any) -> dict[str, Any]:
         """{"who"}: this visitor's own images, see `demo.server.image_collections`."""
-        return answer(lambda: studio.collections.listed(_part(asked, "who")))
+        return answer(lambda: studio.collections.listed(field(asked, "who")))
 
     return Panel(
         "form",
@@ -104,10 +104,6 @@ def build(studio: Studio) -> Panel:
         elem_id="train-form",
         offered=settings_form.offered(studio.settings),
     )
-
-
-def _part(asked: Any, name: str) -> Any:
-    return asked.get(name) if isinstance(asked, dict) else None
 
 
 def _short_hash(words: str) -> str:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import text
 from demo.panels import Panel
-from demo.server.refusals import Refused, answer
+from demo.server.refusals import Refused, answer, field
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.compare.pairs import Pairs
@@ -32,25 +32,25 @@ def build(studio: Studio, t: gr.I18n) -> None:
         """{"who", "experiment"}: start both runs, or stand in line ({"run": ""})."""
 
         def begin() -> dict[str, Any]:
-            chosen = experiment(_part(asked, "experiment"))
-            return {"run": access.start(_part(asked, "who"), chosen.first, beside=chosen.second)}
+            chosen = experiment(field(asked, "experiment"))
+            return {"run": access.start(field(asked, "who"), chosen.first, beside=chosen.second)}
 
         return answer(begin)
 
     def go_on(asked: Any) -> dict[str, Any]:
         """{"who", "run"}: go on with both runs of a pair that was stopped."""
-        return answer(lambda: {"run": access.resume(_part(asked, "who"), _part(asked, "run"))})
+        return answer(lambda: {"run": access.resume(field(asked, "who"), field(asked, "run"))})
 
     def act(asked: Any) -> dict[str, Any]:
         """{"who", "job"}: pause, resume or stop the pair that goes on."""
 
         def do() -> dict[str, Any]:
-            job, status = _part(asked, "job"), studio.runner.status
+            job, status = field(asked, "job"), studio.runner.status
             if job not in JOBS:
                 raise LookupError("There is no such job.")
             if status.beside is None:
                 raise Refused("nothing")
-            access.act(_part(asked, "who"), job)
+            access.act(field(asked, "who"), job)
             return {}
 
         return answer(do)
@@ -70,7 +70,3 @@ def build(studio: Studio, t: gr.I18n) -> None:
             for each in EXPERIMENTS
         ],
     )
-
-
-def _part(asked: Any, name: str) -> Any:
-    return asked.get(name) if isinstance(asked, dict) else None

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from demo.server.refusals import answer
+from demo.server.refusals import answer, field
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual import payload
@@ -37,7 +37,7 @@ class ManualTable:
         another one, and `seen`, a `move` of it with its `number`, when there is a newer one.
         """
         status = self._studio.runner.status
-        who = _part(asked, "who")
+        who = field(asked, "who")
         if self._studio.access.privacy.hides_present(who, status):
             status = RunStatus()
         told = {
@@ -53,21 +53,21 @@ class ManualTable:
         game = payload.game(status.config, names)
         kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
         told["key"] = " ".join([status.run, *kind])
-        if told["key"] != _part(asked, "key"):
+        if told["key"] != field(asked, "key"):
             told["game"] = game
         if status.state == "paused":
             self._look(status)
-        return told | self._news(status, _part(asked, "number"))
+        return told | self._news(status, field(asked, "number"))
 
     def move(self, asked: Any) -> dict[str, Any]:
         """{"who", "move"}: move "D" or "G" once; answers as `poll`, or with a refusal."""
 
         def do() -> dict[str, Any]:
-            job = MOVES.get(str(_part(asked, "move")))
+            job = MOVES.get(str(field(asked, "move")))
             if job is None:
                 raise LookupError("Only D and G can be moved.")
             with self._moving:
-                told = self._studio.access.act(_part(asked, "who"), job)
+                told = self._studio.access.act(field(asked, "who"), job)
                 self._keep(_place(self._studio.runner.status), told)
             return self.poll(asked)
 
@@ -77,13 +77,13 @@ class ManualTable:
         """{"who", "preset"}: start a run that waits for its first move; {"run": ""} is in line."""
 
         def do() -> dict[str, Any]:
-            name = _part(asked, "preset")
+            name = field(asked, "preset")
             if name not in PRESETS:
                 raise ConfigError(f"Choose one of: {', '.join(PRESETS)}.")
             config = preset(name)
             most = min(config.steps, self._studio.settings.max_steps)
             config = preset(name, steps=most)
-            return {"run": self._studio.access.start(_part(asked, "who"), config, paused=True)}
+            return {"run": self._studio.access.start(field(asked, "who"), config, paused=True)}
 
         return answer(do)
 
@@ -91,10 +91,10 @@ class ManualTable:
         """{"who", "job"}: pause the run, or let it run; answers as `poll`."""
 
         def do() -> dict[str, Any]:
-            job = _part(asked, "job")
+            job = field(asked, "job")
             if job not in SWITCHES:
                 raise LookupError("There is no such job.")
-            self._studio.access.act(_part(asked, "who"), job)
+            self._studio.access.act(field(asked, "who"), job)
             return self.poll(asked)
 
         return answer(do)
@@ -126,7 +126,3 @@ class ManualTable:
 
 def _place(status: RunStatus) -> tuple[str, int, int]:
     return status.run, status.rewinds, status.step
-
-
-def _part(asked: Any, name: str) -> Any:
-    return asked.get(name) if isinstance(asked, dict) else None

@@ -10,7 +10,7 @@ import gradio as gr
 from demo import text
 from demo.server.access import refuse_if_elsewhere
 from demo.panels import Panel
-from demo.server.refusals import Refused, answer
+from demo.server.refusals import Refused, answer, field
 from demo.train.runs.compare import compared, differences
 from demo.train.runs.routes import ADDRESS, WHO
 from demo.train.runs.listing import RunList
@@ -28,22 +28,22 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     def mine(asked: Any) -> Path:
         """The folder of the run named, for whoever may change it."""
-        folder = runs.card(_part(asked, "run")).info.folder
-        if not access.owns_folder(_part(asked, "who"), folder):
+        folder = runs.card(field(asked, "run")).info.folder
+        if not access.owns_folder(field(asked, "who"), folder):
             raise Refused("not_yours")
         return folder
 
     def listed(asked: Any) -> dict[str, Any]:
         """{"who", "version"}: see `RunList.since`, and whether this visitor may bring runs."""
-        who = _part(asked, "who")
-        return runs.since(_part(asked, "version"), who) | {"bring": access.may_train(who)}
+        who = field(asked, "who")
+        return runs.since(field(asked, "version"), who) | {"bring": access.may_train(who)}
 
     def rename(asked: Any) -> dict[str, Any]:
         """{"who", "run", "title"}: an empty title takes the name away again."""
 
         def do() -> dict[str, Any]:
             folder = mine(asked)
-            change_about(folder, title=clean_title(_part(asked, "title")) or None)
+            change_about(folder, title=clean_title(field(asked, "title")) or None)
             return {"title": runs.card(folder.name).title}
 
         return answer(do)
@@ -70,9 +70,9 @@ def build(studio: Studio, t: gr.I18n) -> None:
         """{"who", "run"}: out of the trash again."""
 
         def do() -> dict[str, Any]:
-            name = _part(asked, "run")
+            name = field(asked, "run")
             lying = thrown_away(root).get(name) if isinstance(name, str) else None
-            if lying is not None and not access.owns_folder(_part(asked, "who"), lying):
+            if lying is not None and not access.owns_folder(field(asked, "who"), lying):
                 raise Refused("not_yours")
             return {"run": take_back(root, str(name)).name}
 
@@ -80,13 +80,13 @@ def build(studio: Studio, t: gr.I18n) -> None:
 
     def go_on(asked: Any) -> dict[str, Any]:
         """{"who", "run"}: the run that begins, "" when it stands in line."""
-        return answer(lambda: {"run": access.resume(_part(asked, "who"), _part(asked, "run"))})
+        return answer(lambda: {"run": access.resume(field(asked, "who"), field(asked, "run"))})
 
     def compare(asked: Any) -> dict[str, Any]:
         """{"runs": two names}: see `compared`; `differences` where both settings are known."""
 
         def do() -> dict[str, Any]:
-            names = _part(asked, "runs")
+            names = field(asked, "runs")
             if not isinstance(names, list) or len(names) != SHOWN_TOGETHER:
                 raise LookupError("Two runs can be compared.")
             one, other = (runs.card(name).info for name in names)
@@ -107,7 +107,3 @@ def build(studio: Studio, t: gr.I18n) -> None:
         longest=LONGEST_TITLE,
         most_mb=studio.settings.max_upload_mb,
     )
-
-
-def _part(asked: Any, name: str) -> Any:
-    return asked.get(name) if isinstance(asked, dict) else None

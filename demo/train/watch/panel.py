@@ -9,7 +9,7 @@ import gradio as gr
 from demo import text
 from demo.export.events import EXPORT, canceller, exporter
 from demo.panels import Panel
-from demo.server.refusals import answer
+from demo.server.refusals import answer, field
 from demo.server.studio import Studio
 from demo.train.watch import film
 from demo.train.watch.progress import Progress
@@ -33,7 +33,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         told, going = watched.poll(asked), studio.runner.status
         steered = going.state in ("running", "paused") and told["cursor"]["run"] == going.run
         alone = going.beside is None  # a pair is not changed on its way
-        told["mine"] = steered and alone and access.steers(_part(asked, "who"))
+        told["mine"] = steered and alone and access.steers(field(asked, "who"))
         return told
 
     def frames(wanted: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
         def do() -> dict[str, Any]:
             before = studio.runner.status
-            access.treat(_part(asked, "who"), _part(asked, "remedy"))
+            access.treat(field(asked, "who"), field(asked, "remedy"))
             after = studio.runner.status
             return {
                 "step": after.step,
@@ -61,11 +61,11 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         """{"who", "values"}: give settings the values that they had before a remedy."""
 
         def do() -> dict[str, Any]:
-            values = _part(asked, "values")
+            values = field(asked, "values")
             if not isinstance(values, dict) or not values:
                 raise ValueError("Nothing is left to take back.")
             changes = {str(name): value for name, value in values.items()}
-            access.act(_part(asked, "who"), "configure", **changes)
+            access.act(field(asked, "who"), "configure", **changes)
             return {"step": studio.runner.status.step}
 
         return answer(do)
@@ -82,17 +82,13 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         studio.exports,
         "film",
         lambda wish: film.order(
-            studio, wish[kind], _part(wish[panel], "show"), _part(wish[panel], "model")
+            studio, wish[kind], field(wish[panel], "show"), field(wish[panel], "model")
         ),
     )
     write.__doc__ = 'Write the film of the run on show to a file: "gif", "mp4" or "webm".'
     save.click(write, {kind, panel}, [saved, line], api_name="save_film", **EXPORT)
     halt.click(canceller(studio.exports, "film"), None, None, **QUIET)
     model.change(None, [model, panel], panel, js=CHOSEN, **QUIET)
-
-
-def _part(asked: Any, name: str) -> Any:
-    return asked.get(name) if isinstance(asked, dict) else None
 
 
 def _saving(t: gr.I18n) -> tuple[gr.Button, gr.Button, gr.Radio, gr.HTML, gr.File]:
