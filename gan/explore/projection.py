@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from gan.models.generator import Generator
+from gan.models.generator import Generator, to_pixels
 
 STEPS = 400
 CANDIDATES = 8
@@ -121,8 +121,7 @@ def found(search: Search, generator: Generator) -> list[Found]:
     """The best candidate of every target."""
     best = _best(search, generator, 1)
     with torch.no_grad():
-        drawn = draw(generator, best.z[:, 0], best.labels[:, 0]).permute(0, 2, 3, 1)
-    images = drawn.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
+        images = to_pixels(draw(generator, best.z[:, 0], best.labels[:, 0]))
     results = []
     for i, (image, target) in enumerate(zip(images, search.targets, strict=True)):
         left = np.square(image.astype(np.float64) - target).mean()

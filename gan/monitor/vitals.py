@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.metrics.neighbours import NEIGHBOURS, memorisation, precision_recall
+from gan.models.generator import to_pixels
 from gan.monitor.real_features import RealFeatures, fixed_choice, kinds, spread
 from gan.runs.preview import scores
 from gan.training.trainer import Trainer
@@ -73,8 +74,7 @@ class Probe:
 
     def _read(self, images: Tensor) -> dict[str, Any]:
         real_features = self.real_features
-        pixels = images.add(1).mul(127.5).round().clamp(0, 255).byte()
-        pixels = pixels.permute(0, 2, 3, 1).cpu().contiguous().numpy()
+        pixels = to_pixels(images)
         features, beliefs = real_features.reader.read(pixels)
         found, classes = kinds(features, [beliefs])
         counts = np.bincount(found, minlength=classes)
