@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gan.latent.loop_metrics import RESTING
 from gan.latent.plan import Plan
-from gan.latent.timing import latent_steps
+from gan.latent.timing import RESTING, latent_steps
 from gan.media.export import check_fps, check_size, common_of
 from gan.media.ffmpeg import KEYFRAME_EVERY
 from gan.media.frame_style import Look

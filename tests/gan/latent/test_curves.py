@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gan.latent.curves import KEYS_MAX, PATHS, blend, make_curve
+from gan.latent.curves import KEYS_MAX, PATH_KEYS, blend, make_curve
 
 DIMENSIONS = (16, 64, 100)
-EVERY = [(path, closed) for path in PATHS for closed in (True, False)]
+EVERY = [(path, closed) for path in PATH_KEYS for closed in (True, False)]
 
 
 def draw(count: int, d: int, seed: int = 0) -> np.ndarray:
@@ -52,7 +52,7 @@ def test_closed_curves_are_periodic_and_open_ones_have_two_ends(path, closed):
     assert steps[1] == pytest.approx(steps[0] / 10, rel=0.05)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATH_KEYS)
 def test_curves_stay_on_the_prior(path):
     rng = np.random.default_rng(1)
     for _ in range(40):

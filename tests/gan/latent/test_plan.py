@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gan.latent.curves import PATHS
+from gan.latent.curves import PATH_KEYS
 from gan.latent.latents import latents
-from gan.latent.loop_metrics import Figures, figures, image_figures, image_steps
 from gan.latent.plan import plan_clip
 from gan.latent.tiles import tile
 from gan.models.generator import Generator
 from gan.recipes.clip_plan import make_plan
+from tests.loop_metrics import Metrics, image_metrics, image_steps, metrics, metrics_of
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def key_sets(path, count, seed):
 
 
 @pytest.mark.parametrize("easing", ["none", "smooth"])
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATH_KEYS)
 def test_every_closed_path_closes_unseen_and_stays_on_the_prior(path, easing):
     for z, weights, holds, rng in key_sets(path, 25, seed=1):
         wander = int(rng.integers(2**32))
@@ -39,17 +39,17 @@ def test_every_closed_path_closes_unseen_and_stays_on_the_prior(path, easing):
             plan = plan_clip(z, weights, frames=240, path=path, wander=wander, holds=holds,
                              easing=easing, back=back)  # fmt: skip
             assert plan.z.shape == (240, z.shape[1]) and plan.z.dtype == np.float32
-            found = plan.figures()
+            found = metrics_of(plan)
             assert found.seam <= 1.1 and found.jump < 2
-            assert found == figures(plan.z, plan.weights)
-            assert figures(plan.z).seam <= 1.1  # of the latents alone, too
+            assert found == metrics(plan.z, plan.weights)
+            assert metrics(plan.z).seam <= 1.1  # of the latents alone, too
             if path == "slerp":
                 assert found.norm_min >= 0.85 - 1e-6 and found.norm_max <= 1.15 + 1e-6
             else:
                 assert (found.norm_min, found.norm_max) == pytest.approx((1, 1), abs=1e-6)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATH_KEYS)
 def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mnist):
     gain = []
     rng = np.random.default_rng(2)
@@ -62,9 +62,9 @@ def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mn
             plan = plan_clip(z, weights, frames=90, path=path, wander=seed, draw=draw)
             pictures = mnist.sample(plan.z, plan.weights)
             if draw:  # timed by latents alone, pictures may change most anywhere, at the end too
-                assert image_figures(pictures).closing <= 1.05
-            assert plan.figures().seam <= 1.1
-            steps = np.array(list(image_steps(pictures)))
+                assert image_metrics(pictures).closing <= 1.05
+            assert metrics_of(plan).seam <= 1.1
+            steps = image_steps(pictures)[:-1]
             spread.append((steps.std() / steps.mean(), steps.max() / np.median(steps)))
         gain.append(spread)
     (uneven, largest), (even, largest_even) = np.median(gain, axis=0)
@@ -93,7 +93,7 @@ def test_a_recipe_makes_the_plan_of_its_fields(mnist):
     assert longer > 2  # the fourth segment is four times as long as the first
     opened = make_plan(recipe(closed=False, even=False), mnist)
     np.testing.assert_allclose(opened.z[[0, -1]], opened.anchors[[0, -1]], atol=1e-6)
-    assert not opened.closes and opened.figures().seam is None
+    assert not opened.closes and metrics_of(opened).seam is None
     assert make_plan(recipe(closed=False, back=True, even=False), mnist).closes
 
 
@@ -124,9 +124,9 @@ def test_one_latent_as_every_class_moves_evenly_too(mnist):
     z = np.repeat(latents([7], mnist.z_dim), 10, axis=0)
     for draw in (None, mnist.sample):
         plan = plan_clip(z, np.eye(10, dtype=np.float32), frames=100, draw=draw)
-        assert plan.figures().seam <= 1.1
-        assert image_figures(mnist.sample(plan.z, plan.weights)).closing <= 1.1
-    assert figures(plan.z).seam == 0  # of the latents alone: nothing moves
+        assert metrics_of(plan).seam <= 1.1
+        assert image_metrics(mnist.sample(plan.z, plan.weights)).closing <= 1.1
+    assert metrics(plan.z).seam == 0  # of the latents alone: nothing moves
 
 
 @pytest.mark.parametrize(
@@ -155,22 +155,22 @@ def test_nonsense_is_refused_with_a_sentence_before_any_picture_is_drawn(keys, c
         plan_clip(keys, **{"frames": 10, "draw": lambda *_: pytest.fail("drawn")} | changes)
 
 
-def test_figures_read_as_documented():
+def test_metrics_read_as_documented():
     angles = np.radians([0, 10, 20, 20, 30, 60])  # one rest, one step three times as large
     z = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    found = figures(z)
+    found = metrics(z)
     assert found.seam == pytest.approx(np.sin(np.radians(30)) / np.sin(np.radians(5)))
     assert found.jump == found.seam
     assert (found.norm_min, found.norm_max) == pytest.approx((0.5**0.5, 0.5**0.5))
-    opened = figures(z, closes=False)
+    opened = metrics(z, closes=False)
     assert opened.seam is None and opened.jump == pytest.approx(2.97, abs=0.01)
-    assert figures(np.ones((5, 4))) == Figures(0.0, 0.0, 1.0, 1.0)
-    assert figures(np.ones((5, 4)), closes=False) == Figures(None, 0.0, 1.0, 1.0)
+    assert metrics(np.ones((5, 4))) == Metrics(0.0, 0.0, 1.0, 1.0)
+    assert metrics(np.ones((5, 4)), closes=False) == Metrics(None, 0.0, 1.0, 1.0)
 
 
-def test_image_figures_read_as_documented():
+def test_image_metrics_read_as_documented():
     levels = np.array([10, 11, 12, 12, 13, 15], np.uint8)
     pictures = np.broadcast_to(levels[:, None, None, None], (6, 2, 3, 1))
-    assert image_figures(pictures) == (5.0, 5.0, 2.5)
-    assert image_figures(pictures, closes=False) == (None, 2.0, None)
-    assert image_figures(pictures[:1].repeat(3, axis=0)) == (0.0, 0.0, 0.0)
+    assert image_metrics(pictures) == (5.0, 5.0, 2.5)
+    assert image_metrics(pictures, closes=False) == (None, 2.0, None)
+    assert image_metrics(pictures[:1].repeat(3, axis=0)) == (0.0, 0.0, 0.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan.latent.curves import PATHS, make_curve
+from gan.latent.curves import PATH_KEYS, make_curve
 from gan.latent.timing import EASINGS, PARTS, arcs, calm_seam, latent_steps, positions
 
 
@@ -21,7 +21,7 @@ def timed(curve, frames, lengths=None, holds=None, easing="none", back=False):
 
 EVERY = [
     (path, closed, easing, back)
-    for path in PATHS
+    for path in PATH_KEYS
     for closed in (True, False)
     for easing in EASINGS
     for back in (False, True)
@@ -45,7 +45,7 @@ def test_frames_are_as_many_as_asked_and_go_the_whole_way(path, closed, easing, 
     assert curve.closed or u.max() > curve.segments - 0.1
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATH_KEYS)
 @pytest.mark.parametrize("closed", [True, False])
 def test_the_speed_is_even(path, closed):
     curve = curve_of(path, closed)

@@ -8,12 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from gan.latent.curves import KEYS_MAX, PATHS
 from gan.latent.latents import latents
 from gan.media.embedded import TEXT_MAX
 from gan.models.generator import Generator
 from gan.recipes.clip_fields import CLIP as RULES
-from gan.recipes.clip_fields import KEYS, PATH_KEYS
 from gan.recipes.clip_recipe import ClipRecipe, Key, RecipeError
 from gan.recipes.image_recipe import Recipe
 from tests.clips import BAD, CLIP, GOOD, LEAST, key
@@ -144,8 +142,3 @@ def test_nonsense_is_refused_at_once():
         with pytest.raises(RecipeError):
             ClipRecipe.from_text(text)
     assert time.perf_counter() - start < 5
-
-
-def test_the_tables_are_those_of_the_paths():
-    assert tuple(PATH_KEYS) == tuple(PATHS) and KEYS[1] == KEYS_MAX
-    assert all(high <= KEYS_MAX for _, high in PATH_KEYS.values())
