@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from demo.generate.time_machine import STEPS_MAX, moments_function
+from demo.generate.time_machine import STEPS_MAX, snapshots_function
 from demo.generate.weights import weights_function
 from demo.server import model_library
 from demo.server.studio import Studio
@@ -41,14 +41,14 @@ def wish(**changes):
 
 
 def test_a_run_tells_its_kept_steps_and_other_models_have_none(studio):
-    moments = moments_function(studio)
+    moments = snapshots_function(studio)
     assert moments({"model": MODEL}) == {"steps": STEPS}
     for model in ("mnist", "run:other", "run:../mine", "run:mine@10", "", "run:"):
         assert moments({"model": model}) == {"steps": []}
 
 
 def test_one_latent_by_every_step_is_what_each_step_draws(studio):
-    answer = moments_function(studio)(wish())
+    answer = snapshots_function(studio)(wish())
     shape = (3, answer["h"], answer["w"], answer["c"])
     images = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(shape)
     assert answer["steps"] == STEPS
@@ -60,7 +60,7 @@ def test_one_latent_by_every_step_is_what_each_step_draws(studio):
 
 
 def test_steps_that_are_gone_or_damaged_are_left_out(studio):
-    moments, folder = moments_function(studio), studio.settings.runs / "mine"
+    moments, folder = snapshots_function(studio), studio.settings.runs / "mine"
     snapshot_weights_path(folder, 10).write_bytes(b"torn")
     assert moments(wish(steps=[20, 15, 10, 0]))["steps"] == [20, 0]
     with pytest.raises(ModelError, match="cannot be used"):
@@ -82,7 +82,7 @@ def test_steps_that_are_gone_or_damaged_are_left_out(studio):
     ],
 )
 def test_bad_input_gives_a_sentence(studio, payload):
-    answer = moments_function(studio)(payload)
+    answer = snapshots_function(studio)(payload)
     assert set(answer) == {"error"} and answer["error"].endswith(".")
 
 

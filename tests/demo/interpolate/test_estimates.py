@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from demo.export.queue import ExportQueue, Ticket
+from demo.export.queue import ExportQueue, QueueEntry
+from demo.export.spec import ExportSpec
 from demo.interpolate import estimates as module
-from demo.interpolate.clips import Order
 from demo.interpolate.estimates import Estimates
 from gan.recipes.clip_recipe import ClipRecipe
 
@@ -19,23 +19,24 @@ class Desk:
     def __init__(self, monkeypatch, trains=False):
         self.made, self.begun, self.go = [], threading.Event(), threading.Event()
         self.go.set()
-        turns = ExportQueue(1)
+        queue = ExportQueue(1)
         self.studio = SimpleNamespace(
-            trains=lambda model: trains, exports=SimpleNamespace(turns=turns)
+            trains=lambda model: trains, exports=SimpleNamespace(queue=queue)
         )
-        monkeypatch.setattr(module.clips, "order", self._order)
-        self.estimates = Estimates(self.studio, self._work_out)
+        monkeypatch.setattr(module.clips, "clip_spec", self._spec)
+        self.estimates = Estimates(self.studio, self._run)
 
-    def _order(self, studio, wish):
+    def _spec(self, studio, wish):
         if wish is None:
             raise ValueError("This is not a clip.")
-        return Order(ClipRecipe.from_json(wish), None, False, 1000)
+        job = SimpleNamespace(recipe=ClipRecipe.from_json(wish), size=(5, 5, 1), images=1)
+        return ExportSpec(job, "clip")
 
-    def _work_out(self, order):
+    def _run(self, spec):
         self.begun.set()
         assert self.go.wait(10)
-        self.made.append(order.recipe.frames)
-        return {"bytes": order.recipe.frames, "seconds": 0.5}
+        self.made.append(spec.job.recipe.frames)
+        return {"bytes": spec.job.recipe.frames, "seconds": 0.5}
 
 
 @pytest.fixture
@@ -111,12 +112,12 @@ def test_what_a_model_in_training_weighs_is_worked_out_anew_after_a_while(monkey
 
 
 def test_it_tells_how_long_an_export_would_wait(desk):
-    desk.studio.exports.queue.enter(Ticket("b", lambda: None, left_s=7.0))
+    desk.studio.exports.queue.enter(QueueEntry("b", lambda: None, left_s=7.0))
     assert ask(desk, ("a", wish(30)))[0]["wait_s"] == 7.0
 
 
 def test_the_answers_kept_are_few(desk, monkeypatch):
-    monkeypatch.setattr(module, "KEPT", 2)
+    monkeypatch.setattr(module, "CACHED", 2)
     for frames in (30, 31, 32, 31, 30):
         ask(desk, ("a", wish(frames)))
     assert desk.made == [30, 31, 32, 30]

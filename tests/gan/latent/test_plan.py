@@ -1,5 +1,6 @@
 """A whole clip as properties: it closes unseen, stays on the prior, its pictures move evenly."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,9 @@ from gan.latent.latents import latents
 from gan.latent.plan import plan_clip
 from gan.latent.tiles import tile
 from gan.models.generator import Generator
-from gan.recipes.clip_plan import make_plan
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.keyframe import Key
+from gan.recipes.render import RenderJob
 from tests.loop_metrics import Metrics, image_metrics, image_steps, metrics, metrics_of
 
 
@@ -71,35 +74,33 @@ def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mn
     assert even < uneven / 2 and largest_even < 1.2 < largest
 
 
-def recipe(**changes):
-    keys = tuple(SimpleNamespace(hold=0.5 * (i == 1), length=1.0 + i) for i in range(4))
-    fields = dict(
-        keys=keys, path="spline", closed=True, wander=3, easing="none", even=True, back=False,
-        tiles=2, frames=50, latents=lambda z_dim: latents([1, 2, 3, 4], z_dim),
-        class_weights=lambda classes: np.eye(classes, dtype=np.float32)[:4] if classes else None,
-    )  # fmt: skip
-    return SimpleNamespace(**fields | changes)
+def make_plan(generator, **changes):
+    keys = [Key(1 + i, classes=i, hold=0.5 * (i == 1), length=1.0 + i) for i in range(4)]
+    if not generator.classes:
+        keys = [replace(key, classes=None) for key in keys]
+    fields = {"keys": tuple(keys), "wander": 3, "tiles": 2, "frames": 50} | changes
+    return RenderJob(ClipRecipe("mnist", "0" * 12, **fields), generator).plan()
 
 
 def test_a_recipe_makes_the_plan_of_its_fields(mnist):
-    plan = make_plan(recipe(), mnist)
+    plan = make_plan(mnist)
     assert plan.z.shape == (50, mnist.z_dim) and plan.weights.shape == (50, 10)
     assert plan.tiles == 2 and plan.closes and plan.u.shape == (50,)
     np.testing.assert_allclose(plan.anchors[0], plan.z[0], atol=1e-6)
     np.testing.assert_allclose(plan.weights.sum(axis=1), 1, rtol=1e-6)
-    again = make_plan(recipe(), mnist)
+    again = make_plan(mnist)
     np.testing.assert_array_equal(plan.z, again.z)
     longer = np.count_nonzero(plan.u >= 3) / np.count_nonzero(plan.u < 1)
     assert longer > 2  # the fourth segment is four times as long as the first
-    opened = make_plan(recipe(closed=False, even=False), mnist)
+    opened = make_plan(mnist, closed=False, even=False)
     np.testing.assert_allclose(opened.z[[0, -1]], opened.anchors[[0, -1]], atol=1e-6)
     assert not opened.closes and metrics_of(opened).seam is None
-    assert make_plan(recipe(closed=False, back=True, even=False), mnist).closes
+    assert make_plan(mnist, closed=False, back=True, even=False).closes
 
 
 def test_a_plan_by_latents_asks_for_no_picture():
-    blind = SimpleNamespace(z_dim=8, classes=0, sample=None)
-    plan = make_plan(recipe(even=False), blind)
+    blind = SimpleNamespace(z_dim=8, classes=0, sample=None, shape=(8, 8, 1), model_id="0" * 12)
+    plan = make_plan(blind, even=False)
     assert plan.weights is None and plan.z.shape == (50, 8)
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from gan.media.captions import strip, strip_height
 from gan.media.colormaps import COLOURS
-from gan.media.frame_style import Look
+from gan.media.frame_style import FrameStyle
 from tests.frames import noise
 
 
@@ -21,9 +21,9 @@ def grey(height: int = 28, width: int = 30) -> np.ndarray:
 @pytest.mark.parametrize("caption", ["", "Digits"])
 def test_size_is_what_dress_makes(channels, scale, smooth, border, caption):
     (frame,) = noise(1, 28, 30, channels)
-    look = Look(scale, smooth, border, caption)
-    dressed = look.dress(frame)
-    assert dressed.shape == look.size(*frame.shape) and dressed.dtype == np.uint8
+    style = FrameStyle(scale, smooth, border, caption)
+    dressed = style.apply(frame)
+    assert dressed.shape == style.size(*frame.shape) and dressed.dtype == np.uint8
     inside = dressed[border : border + 28 * scale, border : border + 30 * scale]
     if smooth:
         picture = Image.fromarray(frame.squeeze())
@@ -38,8 +38,8 @@ def test_size_is_what_dress_makes(channels, scale, smooth, border, caption):
 
 @pytest.mark.parametrize("colours", COLOURS)
 def test_colours_come_last_so_that_no_others_are_made(colours):
-    look = Look(4, True, 2, "Smooth", colours)
-    levels, dressed = look.levels(grey()), look.dress(grey())
+    style = FrameStyle(4, True, 2, "Smooth", colours)
+    levels, dressed = style.levels(grey()), style.apply(grey())
     assert levels.shape[2] == 1
     np.testing.assert_array_equal(
         dressed if dressed.shape[2] == 3 else dressed.repeat(3, 2), COLOURS[colours][levels[..., 0]]
@@ -48,8 +48,10 @@ def test_colours_come_last_so_that_no_others_are_made(colours):
 
 def test_grey_is_grey_and_inverted_is_its_opposite():
     frame = grey()
-    np.testing.assert_array_equal(Look().dress(frame), frame)
-    np.testing.assert_array_equal(Look(colours="inverted").dress(frame), 255 - frame.repeat(3, 2))
+    np.testing.assert_array_equal(FrameStyle().apply(frame), frame)
+    np.testing.assert_array_equal(
+        FrameStyle(colours="inverted").apply(frame), 255 - frame.repeat(3, 2)
+    )
 
 
 @pytest.mark.parametrize("colours", list(COLOURS)[2:])
@@ -103,11 +105,11 @@ def test_a_long_caption_gets_smaller_then_is_cut():
 )
 def test_what_cannot_be_is_told_in_a_sentence(given, message):
     with pytest.raises(ValueError, match=message):
-        Look(**given)
+        FrameStyle(**given)
 
 
 def test_colour_pictures_have_their_own_colours():
     (frame,) = noise(1, channels=3)
-    for ask in (lambda look: look.size(*frame.shape), lambda look: look.dress(frame)):
+    for ask in (lambda style: style.size(*frame.shape), lambda style: style.apply(frame)):
         with pytest.raises(ValueError, match="for grey pictures"):
-            ask(Look(colours="ember"))
+            ask(FrameStyle(colours="ember"))

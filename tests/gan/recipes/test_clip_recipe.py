@@ -11,9 +11,10 @@ import pytest
 from gan.latent.latents import latents
 from gan.media.embedded import TEXT_MAX
 from gan.models.generator import Generator
-from gan.recipes.clip_fields import CLIP as RULES
-from gan.recipes.clip_recipe import ClipRecipe, Key, RecipeError
+from gan.recipes.clip_recipe import RULES, ClipRecipe
+from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe
+from gan.recipes.keyframe import Key
 from tests.clips import BAD, CLIP, GOOD, LEAST, key
 from tests.recipes import PLAIN, packed
 

@@ -10,7 +10,7 @@ from gan.cli.main import main
 from gan.models.generator import Generator
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe
-from gan.recipes.model_ids import load_named, moment, parted
+from gan.recipes.model_ids import load_named, snapshot_id, split_id
 from gan.runs.snapshots import kept_steps, write_snapshot
 
 
@@ -40,9 +40,9 @@ def root(tiny_model, tmp_path):
     ],
 )
 def test_an_id_has_one_meaning(model, parts):
-    assert parted(model) == parts
+    assert split_id(model) == parts
     if parts[1] is not None:
-        assert moment(*parts) == model
+        assert snapshot_id(*parts) == model
 
 
 def test_a_moment_has_weights_of_its_own(root):

@@ -16,7 +16,7 @@ from gan.media import embedded
 from gan.media.captions import strip_height
 from gan.recipes import training_film
 from gan.recipes.fields import RecipeError
-from gan.recipes.training_film import FilmRecipe
+from gan.recipes.training_film import FilmJob, FilmRecipe
 
 STEPS = (0, 30, 100, 1500)
 CELL = 4
@@ -41,7 +41,7 @@ def run(tmp_path):
 
 def film(run, **fields):
     fields = {"model": "run:run", "seconds": 2, "fps": 10, "scale": 1, "caption": False} | fields
-    return list(training_film.frames(run, FilmRecipe(**fields)))
+    return list(FilmJob(FilmRecipe(**fields), run).frames())
 
 
 def test_each_snapshot_has_its_share_and_the_last_its_second(run):
@@ -83,13 +83,13 @@ def test_the_step_stands_below_and_the_picture_is_enlarged(run):
 
 def test_the_bundled_run_makes_a_film_that_carries_its_recipe(tmp_path):
     recipe = FilmRecipe("mnist", seconds=2, fps=10, format="gif", scale=1)
-    path = training_film.render(recipe, ASSETS / "models/mnist", tmp_path / "a.gif")
+    path = FilmJob(recipe, ASSETS / "models/mnist").render(tmp_path / "a.gif")
     assert FilmRecipe.from_text(embedded.read_text(path)) == recipe
     with Image.open(path) as image:
         assert sum(image.seek(i) or image.info["duration"] for i in range(image.n_frames)) == 2000
-        last = next(reversed(list(training_film.frames(ASSETS / "models/mnist", recipe))))
+        last = next(reversed(list(FilmJob(recipe, ASSETS / "models/mnist").frames())))
         assert (np.asarray(image.convert("L")) == last[..., 0]).all()
-    again = training_film.render(recipe, ASSETS / "models/mnist", tmp_path / "b.gif")
+    again = FilmJob(recipe, ASSETS / "models/mnist").render(tmp_path / "b.gif")
     assert again.read_bytes() == path.read_bytes()
 
 
@@ -97,7 +97,7 @@ def test_a_long_film_takes_no_more_memory(run):
     used = []
     for seconds in (2, 60):
         tracemalloc.start()
-        for _ in training_film.frames(run, FilmRecipe("run:run", seconds, 50, scale=8)):
+        for _ in FilmJob(FilmRecipe("run:run", seconds, 50, scale=8), run).frames():
             pass
         used.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
@@ -105,7 +105,7 @@ def test_a_long_film_takes_no_more_memory(run):
 
 
 def test_a_run_that_goes_on_thinning_is_filmed_all_the_same(run):
-    found = training_film.frames(run, FilmRecipe("run:run", 2, 10, scale=1, caption=False))
+    found = FilmJob(FilmRecipe("run:run", 2, 10, scale=1, caption=False), run).frames()
     first = next(found)
     (run / "snapshots/00000100.png").unlink()
     rest = list(found)
@@ -128,7 +128,7 @@ def test_runs_that_make_no_film_get_a_sentence(run, tmp_path):
     with pytest.raises(ValueError, match="one size"):
         film(run)
     Image.new("L", (41, 24)).save(last)
-    with pytest.raises(ValueError, match="no sheet"):
+    with pytest.raises(ValueError, match="not a sheet"):
         film(run)
     last.write_bytes(b"hello")
     with pytest.raises(ValueError, match="00001500.png of this run is damaged"):
