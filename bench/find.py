@@ -1,11 +1,11 @@
-"""How well, and how fast, real test digits are found in the bundled model's latent space.
+"""Accuracy and time of projecting test digits into the bundled model's latent space.
 
     PYTHONPATH=. python bench/find.py
 
-A hundred digits that the model has never seen go one by one through the server function that the
-page calls. Beside it the same descent from one random start, just as long: once of a random class,
-once told the digit's own. Then 500 more digits and what is no digit, with the verdicts; CLOSE and
-CANNOT in gan/explore/projection.py are chosen from these. The last line is one JSON object.
+A hundred test digits go one by one through the server function that the page calls. For comparison,
+each is searched for from one random start in the same time, once with a random class and once with
+the true class. Then the verdicts for 500 more digits and for pictures that are not digits; CLOSE
+and CANNOT in gan/explore/projection.py are chosen from these. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def as_the_page_does(studio: Studio, image: np.ndarray) -> tuple[dict, float, float]:
-    """The last answer, the seconds until it came, and those until the first one."""
+    """Return the last answer, the seconds until it, and the seconds until the first answer."""
     find = find_function(studio)
     h, w, c = image.shape
     picture = base64.b64encode(image.tobytes()).decode()
@@ -54,7 +54,7 @@ def as_the_page_does(studio: Studio, image: np.ndarray) -> tuple[dict, float, fl
 
 
 def one_start(generator: Generator, image: np.ndarray, label: int, seconds: float) -> float:
-    """The match of one random start of a class after so long with Adam, within the same norm."""
+    """Return the match of one random start after `seconds` of Adam, within the same norm."""
     goal, classes = signed(image[None]), one_hot(torch.tensor([label]), 10).float()
     z = torch.randn(1, generator.z_dim, generator=torch.Generator().manual_seed(0))
     z.requires_grad_(True)
@@ -73,7 +73,7 @@ def one_start(generator: Generator, image: np.ndarray, label: int, seconds: floa
 
 
 def together(generator: Generator, judge: Judge, images: np.ndarray) -> list[Found]:
-    """The same search for many pictures at once, without a clock."""
+    """Search for many pictures at once, without a time limit."""
     parts = [images[i : i + 25] for i in range(0, len(images), 25)]
     return [
         one
@@ -83,7 +83,7 @@ def together(generator: Generator, judge: Judge, images: np.ndarray) -> list[Fou
 
 
 def scribbles(count: int) -> np.ndarray:
-    """Random strokes, centred as a drawing is, uint8 (count,28,28,1)."""
+    """Return random strokes, centred like drawings, uint8 (count,28,28,1)."""
     rng, images = np.random.default_rng(0), []
     for _ in range(count):
         sheet = Image.new("L", (280, 280))
@@ -94,7 +94,7 @@ def scribbles(count: int) -> np.ndarray:
 
 
 def letters() -> np.ndarray:
-    """Capitals of Pillow's own font less I, O and others that are digits too, (n,28,28,1)."""
+    """Return capitals of Pillow's font except those that look like digits, (n,28,28,1)."""
     font, images = ImageFont.load_default(200), []
     for letter in sorted(set(string.ascii_uppercase) - set("BDGILOQSZ")):
         sheet = Image.new("L", (280, 280))
@@ -105,15 +105,15 @@ def letters() -> np.ndarray:
 
 
 def quantiles(values: list[float]) -> list[float]:
-    """At `QUANTILES`."""
+    """Return the quantiles QUANTILES."""
     return [round(float(q), 4) for q in np.quantile(values, QUANTILES)]
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--digits", type=int, default=100)
-    parser.add_argument("--sheet", type=Path, help="write pairs, sought and found, as this PNG")
+    parser.add_argument("--sheet", type=Path, help="write pairs of targets and results to this PNG")
     options = parser.parse_args()
     set_threads()
     data = load("mnist", train=False)
@@ -124,13 +124,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as runs:
         studio = Studio(Settings(runs=Path(runs)))
         generator, judge = studio.generator("mnist"), Judge.load("mnist")
-        as_the_page_does(studio, digits[0])  # the first one loads what the others share
-        rows, blind, told = [], [], []
+        as_the_page_does(studio, digits[0])  # the first call fills the caches
+        rows, random_class, true_class = [], [], []
         draw = np.random.default_rng(0)
         for image, label in zip(digits, labels, strict=True):
             answer, seconds, first = as_the_page_does(studio, image)
-            blind.append(one_start(generator, image, int(draw.integers(10)), seconds))
-            told.append(one_start(generator, image, label, seconds))
+            random_class.append(one_start(generator, image, int(draw.integers(10)), seconds))
+            true_class.append(one_start(generator, image, label, seconds))
             z = np.frombuffer(base64.b64decode(answer["z"]), "<f4").copy()
             rows.append({**answer, "seconds": seconds, "first": first, "array": z})
         studio.close()
@@ -141,8 +141,8 @@ def main() -> None:
         "seconds": quantiles([row["seconds"] for row in rows]),
         "first_answer_s": quantiles([row["first"] for row in rows]),
         "norm": quantiles([float(np.linalg.norm(row["array"])) for row in rows]),
-        "one_start_match": quantiles(blind),
-        "one_start_told_match": quantiles(told),
+        "one_start_match": quantiles(random_class),
+        "one_start_told_match": quantiles(true_class),
         "class_kept": statistics.mean(
             row["label"] == label for row, label in zip(rows, labels, strict=True)
         ),

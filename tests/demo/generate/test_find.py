@@ -197,7 +197,7 @@ def test_too_many_at_once_are_told_to_wait(studio, monkeypatch):
 
     advance = finding.advance
     monkeypatch.setattr(finding, "advance", slow)
-    monkeypatch.setattr(finding, "PATIENCE", 0.05)
+    monkeypatch.setattr(finding, "WAIT_S", 0.05)
     find = find_function(studio)
     with ThreadPoolExecutor(finding.AT_ONCE) as pool:
         busy = [pool.submit(find, request(STROKE)) for _ in range(finding.AT_ONCE)]

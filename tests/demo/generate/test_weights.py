@@ -12,7 +12,7 @@ from safetensors.numpy import load
 
 from demo.generate.weights import (
     BYTES_MAX,
-    KEPT,
+    CACHED,
     MULTIPLY_ADDS_MAX,
     PortableFiles,
     weights_function,
@@ -135,12 +135,12 @@ def test_an_error_reaches_everyone_and_is_not_kept():
 def test_only_the_models_used_last_are_kept():
     made = []
     files = PortableFiles(lambda generator: made.append(generator.model_id) or "file")
-    models = [fresh(z_dim=2 + k) for k in range(KEPT + 1)]
-    for model in (*models[:KEPT], models[0], models[KEPT], models[0]):
+    models = [fresh(z_dim=2 + k) for k in range(CACHED + 1)]
+    for model in (*models[:CACHED], models[0], models[CACHED], models[0]):
         files.get(model)
-    assert len(made) == KEPT + 1
+    assert len(made) == CACHED + 1
     files.get(models[1])
-    assert len(made) == KEPT + 2
+    assert len(made) == CACHED + 2
 
 
 # --- a run in progress ---------------------------------------------------------------------------
