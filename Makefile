@@ -9,14 +9,20 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 export OMP_WAIT_POLICY := PASSIVE
 export GOMP_SPINCOUNT := 10000
 
-.PHONY: demo test lint bench
+# File by file in collection order, which puts the browser tests last (tests/browser/conftest.py).
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+
+.PHONY: demo test test-slow lint bench
 
 demo: .venv/.runtime
 	PYTHONUNBUFFERED=1 $(PY) app.py
 
 test: lint
 	$(PY) tests/browser/chromium.py
-	$(PY) -m pytest -rs
+	$(PY) -m pytest -rs -m "not slow" $(PARALLEL)
+
+test-slow: .venv/.dev
+	$(PY) -m pytest -rs -m slow
 
 lint: .venv/.dev
 	$(PY) -m ruff check .
@@ -26,7 +32,7 @@ lint: .venv/.dev
 bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \
 		test -e "$$script" || { echo "There are no benchmarks in bench/ yet."; break; }; \
-		echo "== $$script"; PYTHONPATH=. $(PY) "$$script"; \
+		echo "== $$script"; $(PY) "$$script"; \
 	done
 
 $(PY):

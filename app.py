@@ -8,9 +8,9 @@ import sys
 def main() -> None:
     """Serve the page until interrupted; a run in progress is saved on the way out."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-    from gan.system.malloc import share_arenas
+    from gan.system.malloc import limit_arenas
 
-    share_arenas()  # before all that is large
+    limit_arenas()  # before anything large is allocated
     from demo.server.studio import Studio
     from demo.settings import Settings
     from demo.ui import build, launch_options

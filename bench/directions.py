@@ -1,10 +1,10 @@
-"""How long the directions of a model take to find, and what the measured ones do.
+"""Time the search for a model's directions, and measure the effect of each.
 
-    PYTHONPATH=. python bench/directions.py
+    python bench/directions.py
 
-Times every method (median of several, after one that is not counted), then moves 500 new samples
-along each measured direction and along the plain regression it was made from, and prints how far
-each trait moves, in standard deviations within a class. The last line is one JSON object.
+Times every method (median of several runs after a warm-up), then moves 500 new samples along each
+measured direction and along the plain regression it comes from, and prints the change of each
+trait in standard deviations within a class. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -12,25 +12,28 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
 from gan.data.image_set import ASSETS
 from gan.explore.directions import SLIDER, Direction, directions, measured, pca, ridge, sefa
-from gan.explore.sampling import Probe, within_groups
+from gan.explore.sampling import Sampler, within_groups
 from gan.explore.traits import TRAITS, measure
-from gan.metrics.judge import Judge, JudgeError
+from gan.metrics.judge import find_judge
 from gan.models.generator import Generator
 from gan.system.machine import set_threads
 
-NEW = 500  # samples that no direction was found with
+NEW = 500  # samples not used to find the directions
 
 
 def median_ms(task: Callable[[], object], times: int) -> float:
-    """Milliseconds of one call, the median of `times`."""
+    """Return the median duration of `times` calls in milliseconds."""
     task()
     taken = []
     for _ in range(times):
@@ -41,28 +44,28 @@ def median_ms(task: Callable[[], object], times: int) -> float:
 
 
 def side_effects(generator: Generator, found: list[Direction], axes: np.ndarray) -> np.ndarray:
-    """Change of each found direction's trait (columns) from end to end of each of `axes` (rows)."""
-    probe = Probe(generator, seed=1)
+    """Return the change of each direction's trait (columns) along each of `axes` (rows)."""
+    sampler = Sampler(generator, seed=1)
     known = [TRAITS[direction.trait] for direction in found]
-    before = measure(probe.draw(probe.z, probe.labels), known)
-    spread = within_groups(before, probe.labels).std(0)
-    ends = probe.ends(axes, slice(NEW), SLIDER)
+    before = measure(sampler.draw(sampler.z, sampler.labels), known)
+    spread = within_groups(before, sampler.labels).std(0)
+    ends = sampler.ends(axes, slice(NEW), SLIDER)
     changes = [measure(high, known).mean(0) - measure(low, known).mean(0) for low, high in ends]
     return np.array(changes) / spread
 
 
 def unpurified(generator: Generator, found: list[Direction]) -> np.ndarray:
-    """Unit vectors of the plain regression of each found direction's trait."""
-    probe = Probe(generator)
+    """Return the unit vector of the plain regression of each direction's trait."""
+    sampler = Sampler(generator)
     values = measure(
-        probe.draw(probe.z, probe.labels), [TRAITS[direction.trait] for direction in found]
+        sampler.draw(sampler.z, sampler.labels), [TRAITS[direction.trait] for direction in found]
     )
-    weights = ridge(probe.z, within_groups(values, probe.labels)).T
+    weights = ridge(sampler.z, within_groups(values, sampler.labels)).T
     return (weights / np.linalg.norm(weights, axis=1, keepdims=True)).astype(np.float32)
 
 
 def print_changes(title: str, found: list[Direction], changes: np.ndarray) -> None:
-    """A table of `side_effects`."""
+    """Print a table of `side_effects`."""
     print(f"\n{title:<24}" + "".join(f"{direction.trait:>9}" for direction in found))
     for direction, row in zip(found, changes, strict=True):
         print(f"  {direction.name:<22}" + "".join(f"{change:>+9.1f}" for change in row))
@@ -76,10 +79,7 @@ def main() -> None:
     options = parser.parse_args()
     set_threads()
     generator = Generator.load(options.model)
-    try:
-        judge = Judge.load(generator.config.data)
-    except JudgeError:
-        judge = None
+    judge = find_judge(generator.config.data)
     methods = {
         "sefa": lambda: sefa(generator),
         "pca": lambda: pca(generator),

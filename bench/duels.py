@@ -1,9 +1,9 @@
-"""Train every experiment of Side by side and say what came of it: what the page says rests on this.
+"""Train every experiment of the side-by-side view; the page's texts state these results.
 
-    PYTHONPATH=. python bench/duels.py [--only NAME] [--seeds 0 1]
+    python bench/duels.py [--only NAME] [--seeds 0 1]
 
-A row for each run at the end, then which did better. The last line is JSON: by experiment, for each
-seed, both distances to real images, both diversities and which run did better.
+Prints a row per run, then which one did better. The last line is one JSON object: by experiment
+and seed, both Frechet distances, both diversities and the better run.
 """
 
 from __future__ import annotations
@@ -11,23 +11,29 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import sys
 import time
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.config import Config
 from gan.data import image_set
-from gan.monitor.outcome import outcome
-from gan.monitor.real_features import RealFeatures, RealFeaturesCache
+from gan.monitor.compare import outcome
+from gan.monitor.real_features import read_real_features
 from gan.monitor.vitals import Probe
 from gan.training.experiments import EXPERIMENTS
 from gan.training.trainer import Trainer
 
-WAIT_S = 0.2
+real_features = cache(read_real_features)  # of a data set and an image size
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="experiments whose name begins like this")
+    """Train all pairs and print the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="prefix of the experiments' names")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     options = parser.parse_args()
     found: dict[str, list[dict[str, Any]]] = {}
@@ -41,7 +47,10 @@ def main() -> None:
             rows = [trained[config] for config in pair]
             better = outcome(*rows, (False, False))
             for config, row in zip(pair, rows, strict=True):
-                print(f"{one.name:10} seed {seed} {config.steps:6} steps  {told(row)}", flush=True)
+                print(
+                    f"{one.name:10} seed {seed} {config.steps:6} steps  {described(row)}",
+                    flush=True,
+                )
             print(f"{one.name:10} seed {seed} better: {better.better} by {better.by}", flush=True)
             figures = {name: [row.get(name) for row in rows] for name in ("frechet", "diversity")}
             found.setdefault(one.name, []).append(figures | {"seed": seed, "better": better.better})
@@ -49,30 +58,22 @@ def main() -> None:
 
 
 def train(config: Config) -> dict[str, Any]:
-    """The vital signs at the end of a run, and its `cpu_s`."""
+    """Train a run; return its last vital signs and its `cpu_s`."""
     trainer = Trainer(config, image_set.load(config.data, size=config.image_size))
     start_s = time.process_time()
     for _ in range(config.steps):
         trainer.step()
     cpu_s = time.process_time() - start_s
-    return Probe(trainer, real_features(config)).measure() | {"cpu_s": round(cpu_s, 1)}
+    return Probe(trainer, real_features(config.data, config.image_size)).measure() | {
+        "cpu_s": round(cpu_s, 1)
+    }
 
 
-_real_features = RealFeaturesCache()
-
-
-def real_features(config: Config) -> RealFeatures:
-    """What to compare with, waited for."""
-    while (known := _real_features.get(config.data, config.image_size)) is None:
-        time.sleep(WAIT_S)
-    return known
-
-
-def told(row: dict[str, Any]) -> str:
-    """A row's figures in a line."""
+def described(row: dict[str, Any]) -> str:
+    """Format a row's figures in one line."""
     drawn = sum(count > 0 for count in row["classes"])
     return (
-        f"{row['cpu_s']:6.1f} s of processor  distance {row['frechet']:7.2f} ± "
+        f"{row['cpu_s']:6.1f} CPU s  distance {row['frechet']:7.2f} ± "
         f"{1.96 * row['frechet_error']:.2f}  diversity {row['diversity']:.2f}  "
         f"{drawn} digits  gap {100 * row['gap']:.0f} %"
     )

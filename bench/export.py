@@ -1,10 +1,10 @@
-"""Time and memory to export a loop, compared with imageio.
+"""Measure the time and memory of exporting a loop, beside the usual way.
 
-    PYTHONPATH=. python bench/export.py
+    python bench/export.py
 
-240 frames of 448 x 448 from the bundled model, drawn and encoded: by `gan.recipes.render`, and by
-drawing them all into a list of RGB frames for `imageio.mimsave`. Then the peak memory of this
-program and its encoder for 100 and for 3,000 frames. The last line is one JSON object.
+Draws and encodes 240 frames of 448 x 448 px from the bundled model, once by `gan.recipes.render`
+and once as a list of all RGB frames given to `imageio.mimsave`. Then measures our peak memory,
+encoder included, for 100 and for 3,000 frames. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ import imageio
 import imageio_ffmpeg
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
 from gan.latent.plan import Plan
 from gan.media.formats import FORMATS
 from gan.models.generator import Generator
@@ -35,18 +37,18 @@ from gan.system.machine import set_threads
 MODEL = Path(__file__).parent.parent / "assets/models/mnist"
 KEYS = tuple(Key(seed, classes=seed % 10) for seed in range(1, 6))
 SCALE = 16
-COMPARED = ("gif", "mp4")  # supported by imageio.mimsave
-WARM_UP = 16  # frames drawn before the measurement, since torch initialises itself on first use
+COMPARED = ("gif", "mp4")  # what imageio.mimsave can write too
+WARM_UP = 16  # frames drawn before the clock starts: torch sets itself up on first use
 
 
 def recipe_of(format: str, frames: int) -> ClipRecipe:
-    """Return a closed loop through five digits at constant speed in latent space."""
+    """Five digits in a ring, at even steps of the latent: what the usual way draws too."""
     size = {"frames": frames, "scale": SCALE, "format": format}
     return ClipRecipe("mnist", "0" * 12, KEYS, even=False, **size)
 
 
 def usual_way(generator: Generator, plan: Plan, path: Path) -> None:
-    """Export with imageio: all frames in a list."""
+    """Every frame in a list, then all of them at once."""
     pictures = generator.sample(plan.z, plan.weights)
     frames = [
         np.repeat(np.repeat(np.repeat(picture, SCALE, 0), SCALE, 1), 3, 2) for picture in pictures
@@ -55,14 +57,14 @@ def usual_way(generator: Generator, plan: Plan, path: Path) -> None:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the duration of a call in seconds."""
+    """Seconds."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def noise_db(path: Path, expected: np.ndarray) -> float:
-    """Return the PSNR of a film's luma in dB; 99 if it is exact."""
+    """Peak signal-to-noise ratio of a film's brightness, in dB; 99 if it is exact."""
     count, height, width = expected.shape[:3]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path)]
     film = path.suffix != ".gif"
@@ -71,48 +73,48 @@ def noise_db(path: Path, expected: np.ndarray) -> float:
     frames = np.frombuffer(raw, np.uint8).reshape(count, -1)[:, : height * width]
     off = 0.0
     for shown, wanted in zip(frames, expected, strict=True):
-        # limited range: black is 16, white 235; swscale would truncate
+        # a film's black is 16 and its white 235; swscale would cut where it should round
         levels = np.rint((shown - 16.0) * (255 / 219)).clip(0, 255) if film else shown
         off += np.square(levels - wanted.reshape(-1).astype(float)).mean() / count
     return 99.0 if off == 0 else float(10 * np.log10(255**2 / off))
 
 
 def peak_mb(frames: int, format: str) -> float:
-    """Return the peak memory of a new process that renders frames, encoder included."""
+    """Of a fresh program that renders so many frames, its encoder's included."""
     command = [sys.executable, __file__, "--peak", str(frames), "--format", format]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return float(done.stdout)
 
 
 def print_peak(frames: int, format: str) -> None:
-    """Render frames and print the peak memory in MB."""
+    """Render, and say how much memory that took at most, in MB."""
     set_threads()
     peaks: dict[str, float] = {}
 
-    def measure(done: int) -> None:
-        if done % 20 == 0:  # an encoder stays at its largest size after the first frames
+    def look(done: int) -> None:
+        if done % 20 == 0:  # an encoder is at its largest all the time after its first frames
             peaks.update((pid, high_water_mb(pid)) for pid in ["self", *children()])
 
     with tempfile.TemporaryDirectory() as folder:
         job = RenderJob(recipe_of(format, frames), Generator.load(MODEL))
-        job.render(Path(folder) / "clip", measure)
+        job.render(Path(folder) / "clip", look)
     peaks["self"] = high_water_mb("self")
     print(sum(peaks.values()))
 
 
 def high_water_mb(pid: str) -> float:
-    """Return the peak memory of a process (Linux; ru_maxrss includes the parent's)."""
+    """The most memory a program has had so far. (Linux; ru_maxrss would count its parent's too.)"""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1000
 
 
 def children() -> list[str]:
-    """Return the ids of the running child processes."""
+    """The running programs that this one has started."""
     return [pid for file in Path("/proc/self/task").glob("*/children") for pid in words(file)]
 
 
 def words(file: Path) -> list[str]:
-    """Return the words of a file in /proc whose thread may have ended."""
+    """Of a file in /proc, whose thread may just have ended."""
     try:
         return file.read_text().split()
     except OSError:
@@ -120,11 +122,11 @@ def words(file: Path) -> list[str]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=240)
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--peak", type=int, help="only print the peak MB for so many frames")
+    parser.add_argument("--peak", type=int, help="only render so many frames and print the MB")
     parser.add_argument("--format", choices=FORMATS, default="gif")
     options = parser.parse_args()
     if options.peak:
@@ -142,7 +144,7 @@ def main() -> None:
         for format in FORMATS:
             ours, usual = Path(folder) / f"ours.{format}", Path(folder) / f"usual.{format}"
             recipe = recipe_of(format, options.frames)
-            works = [lambda recipe=recipe, ours=ours: RenderJob(recipe, generator).render(ours)]
+            works = [partial(RenderJob(recipe, generator).render, ours)]
             if format in COMPARED:
                 works.append(partial(usual_way, generator, plan, usual))
             generator.sample(plan.z[:WARM_UP], plan.weights[:WARM_UP])

@@ -1,11 +1,11 @@
-"""Accuracy and time of projecting test digits into the bundled model's latent space.
+"""Measure how well, and how fast, test digits are projected into the bundled model's latent space.
 
-    PYTHONPATH=. python bench/find.py
+    python bench/find.py
 
-A hundred test digits go one by one through the server function that the page calls. For comparison,
-each is searched for from one random start in the same time, once with a random class and once with
-the true class. Then the verdicts for 500 more digits and for pictures that are not digits; CLOSE
-and CANNOT in gan/explore/projection.py are chosen from these. The last line is one JSON object.
+A hundred test digits go through the server function that the page calls. Beside it, Adam from a
+single random start for the same time: with a random class, and with the digit's own. Then 500 more
+digits and images that are no digits, with the verdicts, from which CLOSE and CANNOT of
+gan/explore/projection.py were chosen. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 import json
 import statistics
 import string
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,13 +26,14 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch.nn.functional import one_hot
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
 from demo.generate.find import find_function
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.data.image_set import LOCAL_COPIES, load
 from gan.explore.centering import center
-from gan.explore.projection import NORM_MAX, PRIOR, Found, advance, found, signed
-from gan.explore.projection_init import begin
+from gan.explore.projection import NORM_MAX, PRIOR, Projection, advance, begin, projections, signed
 from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
@@ -41,7 +43,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def as_the_page_does(studio: Studio, image: np.ndarray) -> tuple[dict, float, float]:
-    """Return the last answer, the seconds until it, and the seconds until the first answer."""
+    """Return the last answer, the seconds until it came, and those until the first one."""
     find = find_function(studio)
     h, w, c = image.shape
     picture = base64.b64encode(image.tobytes()).decode()
@@ -54,7 +56,7 @@ def as_the_page_does(studio: Studio, image: np.ndarray) -> tuple[dict, float, fl
 
 
 def one_start(generator: Generator, image: np.ndarray, label: int, seconds: float) -> float:
-    """Return the match of one random start after `seconds` of Adam, within the same norm."""
+    """Return the match after so many seconds of Adam from one random start, within the norm."""
     goal, classes = signed(image[None]), one_hot(torch.tensor([label]), 10).float()
     z = torch.randn(1, generator.z_dim, generator=torch.Generator().manual_seed(0))
     z.requires_grad_(True)
@@ -72,18 +74,18 @@ def one_start(generator: Generator, image: np.ndarray, label: int, seconds: floa
     return max(0.0, 1 - np.square(off).mean() / image.var())
 
 
-def together(generator: Generator, judge: Judge, images: np.ndarray) -> list[Found]:
-    """Search for many pictures at once, without a time limit."""
+def together(generator: Generator, judge: Judge, images: np.ndarray) -> list[Projection]:
+    """Project many images at once, without a time limit."""
     parts = [images[i : i + 25] for i in range(0, len(images), 25)]
     return [
         one
         for part in parts
-        for one in found(advance(begin(generator, part, judge), generator), generator)
+        for one in projections(advance(begin(generator, part, judge), generator), generator)
     ]
 
 
 def scribbles(count: int) -> np.ndarray:
-    """Return random strokes, centred like drawings, uint8 (count,28,28,1)."""
+    """Draw random strokes, centred like a drawing, uint8 (count,28,28,1)."""
     rng, images = np.random.default_rng(0), []
     for _ in range(count):
         sheet = Image.new("L", (280, 280))
@@ -94,7 +96,7 @@ def scribbles(count: int) -> np.ndarray:
 
 
 def letters() -> np.ndarray:
-    """Return capitals of Pillow's font except those that look like digits, (n,28,28,1)."""
+    """Draw capitals that do not look like digits, uint8 (n,28,28,1)."""
     font, images = ImageFont.load_default(200), []
     for letter in sorted(set(string.ascii_uppercase) - set("BDGILOQSZ")):
         sheet = Image.new("L", (280, 280))
@@ -105,15 +107,17 @@ def letters() -> np.ndarray:
 
 
 def quantiles(values: list[float]) -> list[float]:
-    """Return the quantiles QUANTILES."""
+    """Return the values at `QUANTILES`."""
     return [round(float(q), 4) for q in np.quantile(values, QUANTILES)]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--digits", type=int, default=100)
-    parser.add_argument("--sheet", type=Path, help="write pairs of targets and results to this PNG")
+    parser.add_argument(
+        "--sheet", type=Path, help="write pairs of target and projection to this PNG"
+    )
     options = parser.parse_args()
     set_threads()
     data = load("mnist", train=False)
@@ -124,13 +128,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as runs:
         studio = Studio(Settings(runs=Path(runs)))
         generator, judge = studio.generator("mnist"), Judge.load("mnist")
-        as_the_page_does(studio, digits[0])  # the first call fills the caches
-        rows, random_class, true_class = [], [], []
+        as_the_page_does(studio, digits[0])  # warm-up
+        rows, blind, informed = [], [], []
         draw = np.random.default_rng(0)
         for image, label in zip(digits, labels, strict=True):
             answer, seconds, first = as_the_page_does(studio, image)
-            random_class.append(one_start(generator, image, int(draw.integers(10)), seconds))
-            true_class.append(one_start(generator, image, label, seconds))
+            blind.append(one_start(generator, image, int(draw.integers(10)), seconds))
+            informed.append(one_start(generator, image, label, seconds))
             z = np.frombuffer(base64.b64decode(answer["z"]), "<f4").copy()
             rows.append({**answer, "seconds": seconds, "first": first, "array": z})
         studio.close()
@@ -141,8 +145,8 @@ def main() -> None:
         "seconds": quantiles([row["seconds"] for row in rows]),
         "first_answer_s": quantiles([row["first"] for row in rows]),
         "norm": quantiles([float(np.linalg.norm(row["array"])) for row in rows]),
-        "one_start_match": quantiles(random_class),
-        "one_start_told_match": quantiles(true_class),
+        "one_start_match": quantiles(blind),
+        "one_start_told_match": quantiles(informed),
         "class_kept": statistics.mean(
             row["label"] == label for row, label in zip(rows, labels, strict=True)
         ),

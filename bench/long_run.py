@@ -1,10 +1,10 @@
-"""Server memory and slider latency while the app trains with its page open.
+"""Measure server memory and slider latency while the app trains with its page open.
 
-    PYTHONPATH=. python bench/long_run.py --minutes 10
+    python bench/long_run.py --minutes 10
 
-Starts the real app, opens it in a headless Chromium, times slider moves (input event to changed
-pixels of the big picture) before training, starts a run, and then reads the server's resident
-memory and times slider moves every half minute. The last line is one JSON object.
+Opens the app in a headless Chromium and times slider moves, from the input event to changed pixels
+of the main image, before training. Then starts a run, and every half minute reads the server's
+resident memory and times slider moves. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.serving import serve
 from tests.browser import chromium
@@ -42,26 +45,26 @@ TIME_MOVES = """async moves => {
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB (Linux)."""
+    """Return the resident memory of a process in MB (Linux)."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1000
-    raise ValueError("the server is gone")
+    raise ValueError("The server has ended.")
 
 
 def slider_ms(page: Page, moves: int = 12) -> list[float]:
-    """Milliseconds from each slider event to changed pixels."""
+    """Return the milliseconds from each slider event to changed pixels."""
     page.get_by_role("tab", name="Explore").click()
     page.wait_for_timeout(1000)
     taken = page.evaluate(TIME_MOVES, moves)
     page.get_by_role("tab", name="Train").click()
     if taken is None:
-        raise RuntimeError("the slider did not answer within 10 s")
+        raise RuntimeError("The image did not change within 10 s.")
     return taken
 
 
 def measure(address: str, pid: int, minutes: float) -> dict[str, float]:
-    """Drive the page and return the figures."""
+    """Drive the page and return the metrics."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find())
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")

@@ -1,10 +1,10 @@
-"""What the doctor's remedies are worth: sick runs trained on with each of them, and with none.
+"""Evaluate the doctor's remedies: continue ill runs with each of them, and with none.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/remedies.py [--runs FOLDER] [--only NAME]
+    OMP_NUM_THREADS=1 python bench/remedies.py [--runs FOLDER] [--only NAME]
 
-FOLDER is that of `bench/support/record_runs.py`, where runs stand at the end of their illness; what
-is not there is recorded first. Slow: a run is trained on once for each remedy. Each line is
-`bench.support.autopsy` of the same number of steps later. The last line is one JSON object.
+FOLDER is that of `bench/support/record_runs.py`; runs that are not there are recorded first. Slow:
+every remedy is a training run. Each line is a report of `bench.support.autopsy` after the same
+number of further steps. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import argparse
 import json
 import logging
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.autopsy import Autopsy
 from bench.support.record_runs import record_all
@@ -27,7 +30,7 @@ from gan.runs.run import Run
 
 
 class Patient(NamedTuple):
-    """A recorded run, what it suffers from, and how many steps a remedy is given."""
+    """A recorded run, its illness, and the steps to train on with a remedy."""
 
     name: str
     state: str
@@ -45,9 +48,10 @@ FIGURES = ("frechet", "class_spread", "near")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Train every patient with every remedy and print the reports."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, default=Path(tempfile.mkdtemp()))
-    parser.add_argument("--only", default="", help="runs whose name begins like this")
+    parser.add_argument("--only", default="", help="prefix of the runs' names")
     options = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
     record_all(options.runs, [p.name for p in PATIENTS if p.name.startswith(options.only)])
@@ -65,13 +69,13 @@ def main() -> None:
         for name, (changes, steps) in choices.items():
             found[patient.name][name] = treated(folder, changes, steps)
             figures = found[patient.name][name]
-            told = "  ".join(f"{key} {figures[key]:8.3f}" for key in FIGURES)
-            print(f"  {name:14} {told}  {changes or ''}", flush=True)
+            shown = "  ".join(f"{key} {figures[key]:8.3f}" for key in FIGURES)
+            print(f"  {name:14} {shown}  {changes or ''}", flush=True)
     print(json.dumps(found))
 
 
 def treated(folder: Path, changes: dict[str, Any], steps: int) -> dict[str, Any]:
-    """The autopsy of the run after so many steps more under these changes."""
+    """Continue a run for so many steps with these changes and return its autopsy."""
     run = Run.resume(_copy(folder))
     keeper = Keeper(run, 60.0)
     if changes:

@@ -1,14 +1,12 @@
-"""How long after a move of a slider its picture is there, and what the page costs to load.
+"""Measure the latency from a slider move to its image, and what the page loads.
 
-    PYTHONPATH=. python bench/slider_latency.py
+    python bench/slider_latency.py
 
-Starts the real app and opens it in a headless Chromium. A mouse holds a direction's slider and
-moves it step by step; each step is timed from the slider's `input` event to the first animation
-frame that finds other pixels in the big picture. The screen's own refresh, 16.7 ms, is thus the
-least there can be for a picture that comes a frame later; one drawn in the frame that asked for it
-is on the screen with that frame. Idle, with 100 ms of added network latency, and while a training
-runs; beside it the same drag done the usual
-Gradio way (bench/support/gradio_slider.py). The last line is one JSON object.
+Opens the app in a headless Chromium and drags a direction's slider step by step. Each step is timed
+from the slider's `input` event to the first animation frame that finds changed pixels in the main
+image: below 16.7 ms, the image is drawn within the same frame of the screen. Measured idle, with
+100 ms of added network latency, and during training; beside it the same drag done the usual Gradio
+way (bench/support/gradio_slider.py). The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -17,17 +15,19 @@ import argparse
 import json
 import random
 import statistics
+import sys
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
 from bench.support.serving import quantile, serve
 from tests.browser import chromium
 
-HERO = "#explore .ls-hero"
 GATE = "#explore .ls-gate"
-# from the page's first script on: moves the first slider as soon as there is one, then waits for
-# other pixels, so that what is timed is a picture that answers
+# moves the first slider as soon as it exists and waits for changed pixels
 FIRST = """
 const begin = () => {
   const hero = document.querySelector("#explore .ls-hero");
@@ -46,7 +46,7 @@ const begin = () => {
 };
 begin();
 """
-# times every `input` event until what `look` returns has changed
+# times every `input` event until the value of `look` changes
 WATCH = """look => {
   const see = new Function("return " + look);
   window.taken = [];
@@ -84,14 +84,14 @@ GRID = """async times => {
 
 
 def drag(page: Page, slider: str, see: str, steps: int) -> list[float]:
-    """Milliseconds from each of `steps` slider events of one drag to changed pixels."""
+    """Drag a slider; return the milliseconds from each of `steps` events to changed pixels."""
     page.evaluate(WATCH, see)
     box = page.locator(slider).first.bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, y)
     page.mouse.down()
     for step in range(steps):
-        # to and fro over the middle of the slider, never twice at the same place
+        # back and forth over the middle of the slider, never to the same position twice
         share = 0.5 + 0.3 * (1 if step % 2 else -1) * (0.4 + 0.6 * random.random())
         done = page.evaluate("taken.length")
         page.mouse.move(box["x"] + box["width"] * share, y)
@@ -102,14 +102,14 @@ def drag(page: Page, slider: str, see: str, steps: int) -> list[float]:
 
 
 def report(name: str, taken: list[float]) -> dict[str, float]:
-    """Print one line; the quantiles rounded for the JSON."""
+    """Print one line; return the rounded quantiles."""
     p50, p95 = statistics.median(taken), quantile(taken, 0.95)
     print(f"{name:44} p50 {p50:6.1f} ms   p95 {p95:6.1f} ms   of {len(taken)}", flush=True)
     return {"p50": round(p50, 1), "p95": round(p95, 1)}
 
 
 class Traffic:
-    """Bytes that the panel fetched by itself, and the requests a page made."""
+    """The requests of a page and their sizes in bytes."""
 
     def __init__(self, session: CDPSession) -> None:
         self.addresses: dict[str, str] = {}
@@ -125,7 +125,7 @@ class Traffic:
         self.bytes[event["requestId"]] = event["encodedDataLength"]
 
     def panel(self) -> int:
-        """Of the static files and the server functions that panels of ours use."""
+        """Return the bytes of our static files and server functions."""
         ours = ("demo/static/", "component_server")
         return sum(
             size
@@ -135,7 +135,7 @@ class Traffic:
 
 
 def value_size(page: Page) -> int:
-    """Bytes of the panel's value, which comes inside the page itself."""
+    """Return the bytes of the panel's value inside the HTML."""
     return page.evaluate(
         """() => gradio_config.components.filter(c => c.props.elem_id === "explore")
             .reduce((sum, c) => sum + JSON.stringify(c.props).length, 0)"""
@@ -143,7 +143,7 @@ def value_size(page: Page) -> int:
 
 
 def measure_ours(browser: Browser, address: str, steps: int) -> dict[str, float]:
-    """Everything about the app itself."""
+    """Measure the app."""
     first, figures = [], {}
     for _ in range(5):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -157,7 +157,7 @@ def measure_ours(browser: Browser, address: str, steps: int) -> dict[str, float]
     session = page.context.new_cdp_session(page)
     traffic = Traffic(session)
     page.goto(address)
-    page.get_by_text("drawn in your browser").wait_for()
+    page.get_by_text("generated in your browser").wait_for()
     page.wait_for_timeout(1500)
     loaded, inside = traffic.panel(), value_size(page)
     print(f"the panel fetches {loaded / 1000:.0f} kB; {inside / 1000:.0f} kB came with the page")
@@ -195,9 +195,9 @@ def measure_ours(browser: Browser, address: str, steps: int) -> dict[str, float]
 
 
 def main() -> None:
-    """Both ways, one after the other, in one browser."""
+    """Measure both ways in one browser."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=200, help="moves of each drag")
+    parser.add_argument("--steps", type=int, default=200, help="moves per drag")
     steps = parser.parse_args().steps
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find())

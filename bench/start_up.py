@@ -1,13 +1,12 @@
-"""How soon the server answers and the page shows something, and the memory they take.
+"""Measure the start-up time and the memory of the server.
 
-    PYTHONPATH=. python bench/start_up.py [--starts 5] [--train-s 60]
+    python bench/start_up.py [--starts 5] [--train-s 60]
 
-Starts `python app.py` again and again, the disk's caches warm, and times it from the start of the
-process to the first answered request; in a headless Chromium, from there to the page's first paint
-and to Explore's picture. Then the imports, by `-X importtime`, the heaviest packages first. Then
-the resident memory of the server and all its processes, while the page is open and a default run
-goes on: the most there was, and the median of the last ten seconds. The last line is one JSON
-object; `memory_mb` is the most.
+Starts `python app.py` several times with warm disk caches and times it from the start of the
+process to the first response, then in a headless Chromium to the page's first paint and to the
+image of Explore. Then lists the import times (`-X importtime`) by package. Then measures the
+resident memory of the server and its child processes while a default run trains with the page open:
+the maximum (`memory_mb`) and the median of the last ten seconds. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -20,23 +19,26 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.memory import Memory, resident_mb
 from bench.support.serving import ROOT, serve
 from tests.browser import chromium
 
 HEAVIEST = 15
-SETTLED = 20  # looks, two a second
+SETTLED = 20  # measurements, two per second
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 PICTURE = """() => { const hero = document.querySelector("#explore .ls-hero");
   return hero && hero.getContext("2d").getImageData(0, 0, hero.width, hero.height)
-    .data.some((value, i) => i % 4 < 3 && value > 128); }"""
+    .data.subset((value, i) => i % 4 < 3 && value > 128); }"""
 
 
 def start(browser: Browser) -> dict[str, float]:
-    """One start of the app: seconds until it answers, until the page paints, and its memory."""
+    """Start the app once; return its times in seconds and its idle memory."""
     begun = time.perf_counter()
     with serve() as (address, pid):
         answers_s = time.perf_counter() - begun
@@ -59,7 +61,7 @@ def start(browser: Browser) -> dict[str, float]:
 
 
 def imports() -> tuple[float, dict[str, float]]:
-    """Seconds that all imports of the app take, and those of each package's own modules."""
+    """Return the seconds of all imports of the app, and those of the slowest packages."""
     code = "import app, gan.system.machine, demo.settings, demo.server.studio, demo.ui"
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", code],
@@ -77,7 +79,7 @@ def imports() -> tuple[float, dict[str, float]]:
 
 
 def memory_of_a_run(browser: Browser, seconds: float) -> dict[str, float]:
-    """MB while a default run goes on with the page open."""
+    """Return the memory in MB while a default run trains with the page open."""
     with serve() as (address, pid), Memory(pid) as memory:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
         page.goto(address)
@@ -91,7 +93,7 @@ def memory_of_a_run(browser: Browser, seconds: float) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure all of it and print it."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--train-s", type=float, default=60, help="of the run, in seconds")

@@ -1,14 +1,14 @@
-"""How good the pictures are after so many seconds of training: ours and what people start from.
+"""Measure image quality after given training times: ours and two common scripts.
 
-    PYTHONPATH=. python bench/time_to_quality.py [--seeds 3] [--long-seeds 3] [--only ours dcgan]
+    python bench/time_to_quality.py [--seeds 3] [--long-seeds 3] [--only ours dcgan]
 
-Ours is the default preset, each horizon a run of its own that knows how long it has. Beside it two
-scripts as people run them (bench/support/peers.py). Each is trained in a process of its own, one
-at a time, seed by seed; only training counts as time, for the peers with what their loader takes.
-Measured is the Frechet distance of 10,000 samples to MNIST's test images in the judge's features;
-a peer's is the least of several ways of drawing and resizing. The floor is that of real training
-images. Takes about 18 minutes a seed. The last line is one JSON object: medians over the seeds,
-each seed's, and which targets are met.
+Ours is the default preset, one run per training time with the schedule of that time. The scripts
+are run unchanged (bench/support/peers.py). Each trains in a process of its own, one at a time; only
+training counts as time, including the scripts' data loading. The metric is the Frechet distance of
+10,000 samples to MNIST's test images in the judge's features; a script's is the minimum over
+several ways of drawing and resizing. The floor is that of real training images. Takes about 18
+minutes per seed. The last line is one JSON object: the medians, the values of each seed, and which
+targets are met.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
 from bench.support.scoring import Scorer
 from gan.media.contact_sheet import grid, png_bytes
 
@@ -33,7 +35,7 @@ QUICK = 1 / 20  # of the seconds
 
 
 class Job(NamedTuple):
-    """One training: who, the name in the figures, and when samples are taken, in seconds."""
+    """One training: who trains, the name in the JSON, and when to sample, in seconds."""
 
     who: str
     name: str
@@ -49,8 +51,8 @@ JOBS = (
 )
 
 
-class Found(NamedTuple):
-    """A distance, how the samples were made 28 px images, and the steps taken."""
+class Score(NamedTuple):
+    """A distance, how the samples were drawn and resized, and the steps taken."""
 
     distance: float
     how: str
@@ -58,13 +60,13 @@ class Found(NamedTuple):
 
 
 def train(job: Job, seed: int, scale: float, out: Path) -> None:
-    """Train in a fresh process; samples lie in `out` afterwards."""
+    """Train in a new process that writes samples to `out`."""
     if job.who == "ours":
         command = ["bench.support.ours", str(out)]
         env = dict(os.environ)
     else:
         command = ["bench.support.peers", job.who, str(out)]
-        # plain PyTorch: none of our own settings
+        # without our settings of PyTorch
         ours = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
         env = {name: value for name, value in os.environ.items() if name not in ours}
     times = [f"{scale * s:g}" for s in job.seconds]
@@ -76,8 +78,8 @@ def train(job: Job, seed: int, scale: float, out: Path) -> None:
     )
 
 
-def judge(path: Path, scorer: Scorer, picture: Path | None) -> Found:
-    """The score of a file of samples, of which a hundred go into a picture if asked."""
+def judge(path: Path, scorer: Scorer, picture: Path | None) -> Score:
+    """Score a file of samples; write a hundred of them to `picture`."""
     with np.load(path) as file:
         drawn = {name: file[name] for name in file.files if name != "steps"}
         steps = int(file["steps"])
@@ -85,12 +87,12 @@ def judge(path: Path, scorer: Scorer, picture: Path | None) -> Found:
         picture.parent.mkdir(parents=True, exist_ok=True)
         shown = np.concatenate([images[:50] for images in drawn.values()])
         picture.write_bytes(png_bytes(grid(shown[..., None], 10)))
-    return Found(*scorer.kindest(drawn), steps)
+    return Score(*scorer.minimum(drawn), steps)
 
 
-def measure(options: argparse.Namespace, scorer: Scorer) -> dict[str, list[Found]]:
-    """What each seed found, by contestant and horizon ("peer_60s"); printed as it comes."""
-    found: dict[str, list[Found]] = {}
+def measure(options: argparse.Namespace, scorer: Scorer) -> dict[str, list[Score]]:
+    """Return the scores of all seeds by name and time ("peer_60s"), and print them."""
+    found: dict[str, list[Score]] = {}
     scale = QUICK if options.quick else 1
     for seed in range(options.seeds):
         for job in JOBS:
@@ -114,7 +116,7 @@ def measure(options: argparse.Namespace, scorer: Scorer) -> dict[str, list[Found
 
 
 def verdicts(median: dict[str, float]) -> dict[str, bool]:
-    """Which targets are met, of those whose figures are there."""
+    """Return which targets are met, of those that were measured."""
     rules = {
         "ours_10s <= peer_600s": ("ours_10s", "peer_600s", 1.0),
         "ours_60s <= peer_60s / 100": ("ours_60s", "peer_60s", 0.01),
@@ -132,12 +134,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
-        "--long-seeds", type=int, default=3, help="the DCGAN goes on to its 600 s for so many"
+        "--long-seeds", type=int, default=3, help="seeds that train the DCGAN for 600 s"
     )
     known = sorted({job.who for job in JOBS})
     parser.add_argument("--only", nargs="+", choices=known, default=known)
-    parser.add_argument("--quick", action="store_true", help="1/20 of the time: does it work?")
-    parser.add_argument("--pictures", type=Path, help="a folder for samples of each, to look at")
+    parser.add_argument("--quick", action="store_true", help="1/20 of the time, to test the script")
+    parser.add_argument("--pictures", type=Path, help="folder to write sample grids to")
     options = parser.parse_args()
     scorer = Scorer()
     print(f"floor: {scorer.floor:.4f}")

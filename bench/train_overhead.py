@@ -1,13 +1,12 @@
-"""What watching a run costs: the bare training loop beside the one of the page, and a poll's bytes.
+"""Measure the overhead of watching a run, and the size of a poll.
 
-    PYTHONPATH=. python bench/train_overhead.py
+    python bench/train_overhead.py
 
-In one process and one thread, the bare `Trainer` loop and the real `Runner` (snapshots, opinions,
-contact sheets and their weights, checkpoints, history, vital signs and the doctor, polled by two
-pages) take turns of about 0.3 s, as many steps each. Of every block of turns the seconds are
-compared; the median over the blocks counts, and the processor time of all of them. Then weighs what
-one poll answers, the picture aside, late in a run of so many steps. The last line is one JSON
-object.
+In one thread, the bare `Trainer` loop and the `Runner` (snapshots, checkpoints, history, vital
+signs and the doctor, polled by two pages) alternate every 0.3 s with the same number of steps. The
+overhead is the median over blocks of such turns, of wall time and of CPU time. Then measures the
+size of a poll's response without its image, late in runs of several lengths. The last line is one
+JSON object.
 """
 
 from __future__ import annotations
@@ -16,33 +15,36 @@ import argparse
 import json
 import logging
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.support.made_up_run import poll_bytes
-from bench.support.turnabout import Slice, Turnabout
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
+from bench.support.alternation import Alternation, Slice
+from bench.support.fake_run import poll_bytes
 from demo.settings import Settings
 from gan.config import preset
 
-WARM_S = 15.0  # the real images are read meanwhile, once
-BLOCK_S = 10.0  # of the studio's turns: long enough for a checkpoint in each
+WARM_S = 15.0  # time to extract the features of real images
+BLOCK_S = 10.0  # of the studio's turns: includes a checkpoint
 
 
 def percents(slices: Sequence[Slice]) -> tuple[float, float]:
-    """How much longer the studio's way took, in percent: by the clock, and of processors."""
+    """Return the overhead of the studio in percent: wall time and CPU time."""
     whole = Slice(*map(sum, zip(*slices, strict=True)))
     more = whole.watched_s / whole.bare_s, whole.watched_cpu_s / whole.bare_cpu_s
     return 100 * (more[0] - 1), 100 * (more[1] - 1)
 
 
 def measure(blocks: int, slice_s: float) -> dict[str, float]:
-    """The overhead over so many blocks, printed one by one."""
+    """Measure the overhead over so many blocks and print each."""
     found: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         config = preset("default", steps=Settings().max_steps)
-        both = Turnabout(config, Path(folder), slice_s)
+        both = Alternation(config, Path(folder), slice_s)
         time.sleep(WARM_S)
         first, each = len(both.slices), round(BLOCK_S / slice_s)
         while len(found) < blocks:
@@ -53,7 +55,7 @@ def measure(blocks: int, slice_s: float) -> dict[str, float]:
             wall, cpu = percents(taken)
             found.append(wall)
             print(
-                f"{taken[0].steps:3} steps a turn: {wall:+.1f} %, of processors {cpu:+.1f} %",
+                f"{taken[0].steps:3} steps a turn: {wall:+.1f} %, CPU {cpu:+.1f} %",
                 flush=True,
             )
         taken = both.slices[first:][: blocks * each]
@@ -68,10 +70,10 @@ def measure(blocks: int, slice_s: float) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure both and print them."""
+    """Measure both and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--blocks", type=int, default=9)
-    parser.add_argument("--seconds", type=float, default=0.3, help="of each turn")
+    parser.add_argument("--seconds", type=float, default=0.3, help="per turn")
     options = parser.parse_args()
     logging.disable(logging.INFO)
     figures: dict[str, float] = {}

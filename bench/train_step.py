@@ -1,15 +1,14 @@
-"""How much of this machine's arithmetic a training step uses, and where the rest of it goes.
+"""Measure what share of the machine's peak FLOP/s a training step reaches, and where time goes.
 
-    PYTHONPATH=. python bench/train_step.py [--set batch_size=64] [--ops] [--compile]
+    python bench/train_step.py [--set batch_size=64] [--ops] [--compile]
 
-Counts the multiply-adds (two operations each) of the default preset's step, those with R1 in their
-proportion, and compares operations a second with what square matrix products reach on the same
-machine, measured by turns with it, in float32 and in bfloat16. `peak_pct` is against the type that
-most of the step's operations are done in; the same step in float32 has a figure of its own, for
-processors without bfloat16 run that one. Then times each part in its place, with what a run adds
-(history rows; what the page adds is measured by train_overhead.py): `bookkeeping_pct` is the share
-of drawing batches, EMA, numbers and history. Beside it the same step run in other ways. Medians of
-rounds in which all take turns. The last line is one JSON object.
+Counts the multiply-adds (two operations each) of the default preset's mean step and compares the
+operations per second with those of square matrix products on the same machine, in float32 and in
+bfloat16. `peak_pct` refers to the type of most of the step's operations; the step in float32, which
+CPUs without bfloat16 use, has a value of its own. Then times each part of a step, including the
+history rows of a run (train_overhead.py measures what the page adds); `bookkeeping_pct` is the
+share of drawing batches, EMA, losses and history. Then times variants of the step. All values are
+medians of rounds in which everything takes turns. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -17,13 +16,16 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-import gan  # noqa: F401  before torch: it decides how OpenMP's threads wait
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
+
+import gan  # noqa: F401  before torch: sets how OpenMP threads wait
 
 # isort: split
 import torch
@@ -42,7 +44,7 @@ WARM_STEPS = 24
 
 
 def counted(trainer: Trainer) -> Counter[torch.dtype]:
-    """Operations of a mean step, by type, those of R1 shared among the steps between."""
+    """Return the operations of a mean step by type; R1 is averaged over its interval."""
     every, total = cycle(trainer.config), Counter()
     for _ in range(every):
         with FlopsByType() as flops:
@@ -52,12 +54,12 @@ def counted(trainer: Trainer) -> Counter[torch.dtype]:
 
 
 def cycle(config: Config) -> int:
-    """Steps after which steps of the same kinds come again."""
+    """Return the period of the steps: the interval of R1."""
     return config.r1_every if config.r1_gamma else 1
 
 
 def step_s(advance: Callable, steps: int) -> float:
-    """Mean seconds of so many steps."""
+    """Return the mean seconds of so many steps."""
     begun = time.perf_counter()
     for _ in range(steps):
         advance()
@@ -65,7 +67,7 @@ def step_s(advance: Callable, steps: int) -> float:
 
 
 class Rounds:
-    """All that is measured, taking turns; each list has one figure a round."""
+    """All measurements, taking turns; each list has one value per round."""
 
     def __init__(self, config: Config, folder: Path, with_compile: bool) -> None:
         self._images = load(config.data, size=config.image_size)
@@ -92,7 +94,7 @@ class Rounds:
         return trainer
 
     def once(self) -> None:
-        """One round."""
+        """Measure one round."""
         for kind, peak in self._peaks.items():
             self.peaks[kind].append(peak.per_s())
         self.ways["as it is"].append(step_s(self.training.advance, self._steps))
@@ -106,7 +108,7 @@ class Rounds:
 
 
 def print_parts(rounds: Rounds, every: int) -> float:
-    """A table of the parts; returns the percentage that is bookkeeping."""
+    """Print a table of the parts; return the percentage of bookkeeping."""
     names = {name for kind in rounds.parts.values() for each in kind for name in each}
     middle = {
         name: [
@@ -131,7 +133,7 @@ def print_parts(rounds: Rounds, every: int) -> float:
 
 
 def print_ways(rounds: Rounds, flops: float) -> None:
-    """The ways to run the step side by side."""
+    """Print the variants of the step side by side."""
     print(f"\n{'the same step':26}{'ms':>10}{'GFLOP/s':>10}{'speed':>8}")
     middle = {name: statistics.median(times) for name, times in rounds.ways.items()}
     base = middle["as it is"]
@@ -141,18 +143,18 @@ def print_ways(rounds: Rounds, flops: float) -> None:
     if rounds.compile_s:
         gain = base - middle["torch.compile"]
         pays = f"{rounds.compile_s / gain:,.0f} steps" if gain > 0 else "never"
-        print(f"compiling took {rounds.compile_s:.0f} s; it has paid for itself after: {pays}")
+        print(f"compiling took {rounds.compile_s:.0f} s; break-even after: {pays}")
 
 
 def print_ops(trainer: Trainer) -> None:
-    """What PyTorch itself says took longest."""
+    """Print the slowest operations from PyTorch's profiler."""
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
         step_s(trainer.step, 2 * cycle(trainer.config))
     print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=18))
 
 
 def setting(text: str) -> tuple[str, object]:
-    """NAME=VALUE, the value as JSON or a word."""
+    """Parse NAME=VALUE, the value as JSON or a string."""
     name, _, value = text.partition("=")
     try:
         return name, json.loads(value)
@@ -166,8 +168,12 @@ def main() -> None:
     parser.add_argument("--preset", default="default")
     parser.add_argument("--set", action="append", default=[], type=setting, metavar="NAME=VALUE")
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--ops", action="store_true", help="PyTorch's profile by operation too")
-    parser.add_argument("--compile", action="store_true", help="torch.compile too; slow to begin")
+    parser.add_argument(
+        "--ops", action="store_true", help="also print PyTorch's profile by operation"
+    )
+    parser.add_argument(
+        "--compile", action="store_true", help="also measure torch.compile; slow to start"
+    )
     options = parser.parse_args()
     set_threads()
     config = preset(options.preset, **dict(options.set))

@@ -1,13 +1,12 @@
-"""What visitors who drag a slider all at once cost the server.
+"""Measure the server load of many visitors who drag a slider at once.
 
-    PYTHONPATH=. python bench/visitors.py --visitors 100 --pages 10
+    python bench/visitors.py --visitors 100 --pages 10
 
-Some of the visitors are real pages of a headless Chromium, each with a cache of its own; the others
-fetch all that such a page fetched when it came, at the same time. (Gradio keeps a page's processor
-at 4 % while nothing happens, so a hundred real ones are too many for one machine.) Then the real
-ones move a slider at every frame for ten seconds: the requests they make, none, are what a
-visitor's drag costs, and the server's processor time is compared with as long a time in which
-nobody does anything. The last line is one JSON object.
+Some visitors are pages of a headless Chromium, each with its own cache; the others repeat, all at
+once, the requests that such a page makes when it loads. (A hundred pages are too many for one
+machine: an idle Gradio page takes 4 % of a core.) Then the pages move a slider at every frame for
+ten seconds. Reports the requests during the drag (none) and the server's CPU time, beside that of
+an equally long idle time. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -16,12 +15,15 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.serving import serve
 from tests.browser import chromium
@@ -49,13 +51,13 @@ DRAG = """seconds => {
 
 
 def processor_s(pid: int) -> float:
-    """Seconds of processor time that a process has used (Linux)."""
+    """Return the CPU seconds that a process has used (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(pages: list[Page], pid: int, visits: list[list], seconds: float) -> dict[str, float]:
-    """The server's cost of a while of nothing, and of the same while of everybody's drag."""
+    """Measure the server's CPU time while idle, and while all pages drag."""
     start = processor_s(pid)
     pages[0].wait_for_timeout(1000 * seconds)
     idle_s = processor_s(pid) - start
@@ -79,17 +81,17 @@ def measure(pages: list[Page], pid: int, visits: list[list], seconds: float) -> 
 
 
 def enter(page: Page, address: str) -> list[tuple[str, str | None]]:
-    """Open the page as a visitor does; every request it makes, as (address, body)."""
+    """Open the page; return the growing list of its requests, as (address, body)."""
     asked: list[tuple[str, str | None]] = []
     page.on("request", lambda request: asked.append((request.url, request.post_data)))
     page.goto(address, timeout=120_000)
-    page.get_by_text("drawn in your browser").wait_for(timeout=120_000)
+    page.get_by_text("generated in your browser").wait_for(timeout=120_000)
     page.wait_for_timeout(2000)
     return asked
 
 
 def fetch(visit: list[tuple[str, str | None]]) -> int:
-    """The same requests without a browser; gives the bytes that came."""
+    """Repeat the requests without a browser; return the bytes received."""
     size = 0
     for address, body in visit:
         if not address.startswith("http") or "/queue/" in address or "/heartbeat" in address:
@@ -103,31 +105,31 @@ def fetch(visit: list[tuple[str, str | None]]) -> int:
 
 
 def main() -> None:
-    """Start the app, let everybody in, measure."""
+    """Start the app, open the pages and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, default=100)
-    parser.add_argument("--pages", type=int, default=10, help="how many of them are real pages")
+    parser.add_argument("--pages", type=int, default=10, help="how many of them are browser pages")
     parser.add_argument("--seconds", type=float, default=10)
-    wish = parser.parse_args()
+    options = parser.parse_args()
     with sync_playwright() as playwright, serve() as (address, pid):
         browser = playwright.chromium.launch(executable_path=chromium.find())
         pages = [
             browser.new_context(viewport={"width": 800, "height": 600}).new_page()
-            for _ in range(wish.pages)
+            for _ in range(options.pages)
         ]
         visits = [enter(page, address) for page in pages]
         before, begun = processor_s(pid), time.monotonic()
-        others = wish.visitors - wish.pages
+        others = options.visitors - options.pages
         with ThreadPoolExecutor(others) as crowd:
             sizes = list(crowd.map(fetch, [visits[0]] * others))
         figures = {
-            "visitors": wish.visitors,
+            "visitors": options.visitors,
             "all_others_in_after_s": round(time.monotonic() - begun, 1),
             "kb_a_visit": round(statistics.median(sizes) / 1000),
             "server_cpu_s_a_visit": round((processor_s(pid) - before) / others, 3),
         }
-        print(f"{wish.visitors} visitors have come: {figures}", flush=True)
-        figures |= measure(pages, pid, visits, wish.seconds)
+        print(f"{options.visitors} visitors have loaded the page: {figures}", flush=True)
+        figures |= measure(pages, pid, visits, options.seconds)
         browser.close()
     print(json.dumps(figures))
 

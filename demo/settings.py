@@ -1,4 +1,4 @@
-"""What the owner of a server may set, each by an environment variable."""
+"""The settings of a server, each from an environment variable."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ PUBLIC_KEPT_H = 24
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things live and how much a visitor may ask for.
+    """Folders and limits.
 
-    `training` says who may train: anybody ("open"), who brings `owner_key` ("owner"), or nobody
-    ("off"). `max_run_s` is the longest run in seconds of training, and `max_queue` how many may
-    wait for the one that goes on. On a `public` server, runs belong to whoever started them.
+    `training`: who may train, everybody ("open"), visitors with the `owner_key` ("owner"), or
+    nobody ("off"). `max_run_s` limits a run in seconds of training, `max_queue` the queued runs. On
+    a `public` server, runs belong to the visitor who started them.
 
-    Of one's own images a collection has at most `max_images`, each of `max_image_mb` and
-    `max_image_megapixels`. On a public server a visitor has `max_collections` of them, all together
-    take `images_room_mb` of the disk, and each is deleted after `images_kept_h` hours.
+    A collection of own images has at most `max_images`, each of `max_image_mb` and
+    `max_image_megapixels`. On a public server a visitor has at most `max_collections`, all
+    collections share `images_room_mb` of disk, and each is deleted after `images_kept_h` hours.
 
-    `hub`: whether models of the Hugging Face Hub can be opened, of at most `max_hub_mb`; at most
-    `hub_kept` stay in `hub_cache`, none that nobody used for `hub_days`.
+    `hub`: whether models of the Hugging Face Hub can be opened, of at most `max_hub_mb`;
+    `hub_cache` keeps at most `hub_kept` of them, for `hub_days` after their last use.
     """
 
     runs: Path = ROOT / "runs"
@@ -74,12 +74,12 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
-        """LATENT_STUDIO_<NAME> for each field but `models`, over the defaults.
+        """Read LATENT_STUDIO_<NAME> for each field but `models`.
 
-        A server on Hugging Face Spaces (SPACE_ID is set) is public unless it is said not to be.
+        On Hugging Face Spaces (SPACE_ID is set) a server is public by default.
 
         Raises:
-            SystemExit: a value that cannot be, with a sentence.
+            SystemExit: an invalid value, with a message.
         """
         values: dict[str, int | str | bool | Path] = {"public": bool(env.get("SPACE_ID"))}
         for name in FOLDERS:
@@ -90,7 +90,7 @@ class Settings:
             if key in env:
                 if not env[key].isdecimal() or int(env[key]) < least:
                     raise SystemExit(
-                        f"{key} is {env[key]!r}; it must be a whole number from {least} up."
+                        f"{key} is {env[key]!r}; it must be a whole number of at least {least}."
                     )
                 values[name] = int(env[key])
         if "LATENT_STUDIO_PUBLIC" in env:
@@ -109,8 +109,7 @@ class Settings:
             values.setdefault("images_kept_h", PUBLIC_KEPT_H)
         if values.get("training") == "owner" and not key:
             raise SystemExit(
-                "LATENT_STUDIO_TRAINING is 'owner', so LATENT_STUDIO_OWNER_KEY must be set: "
-                "without it nobody could train."
+                "LATENT_STUDIO_TRAINING is 'owner', so LATENT_STUDIO_OWNER_KEY must be set."
             )
         return cls(**values)
 

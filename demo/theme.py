@@ -1,4 +1,4 @@
-"""The page's look: system fonts, one accent colour, an 8 px grid, light and dark."""
+"""The theme: system fonts, one accent colour, an 8 px grid, light and dark."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
 def theme() -> gr.themes.Base:
-    """A calm theme that fetches nothing from the network."""
+    """Return a theme that fetches nothing from the network."""
     made = gr.themes.Base(
         primary_hue=gr.themes.colors.indigo,
         secondary_hue=gr.themes.colors.indigo,

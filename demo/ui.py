@@ -1,4 +1,4 @@
-"""The page: a header with the shared choice of a model, and one tab a way to play."""
+"""The page: a header with the menu of models, and the tabs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUIET
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.hub import panel
@@ -35,14 +36,12 @@ SHEETS = (
     "duel",
     "images",
 )
-FILES_KEPT_S = 3600  # what was exported may be downloaded for an hour
+FILES_KEPT_S = 3600  # exported files can be downloaded for an hour
 FILES_CHECKED_S = 300
-
-QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 
 
 def build(studio: Studio) -> gr.Blocks:
-    """The whole page. Launch it with `launch_options`."""
+    """Build the page, to launch with `launch_options`."""
     t = text.i18n()
     with gr.Blocks(
         title=text.say("app.title"),
@@ -74,9 +73,9 @@ def build(studio: Studio) -> gr.Blocks:
             options = choices(studio, request.session_hash)
             folder = studio.model_folders().get(current)
             if folder is not None:
-                if all(current != value for _, value in options):  # in no menu, but known by name
+                if all(current != value for _, value in options):  # hidden, but known by name
                     options.append((model_name(current, folder), current))
-                # the value stays out: another event may have chosen a model meanwhile
+                # no value: another event may have selected a model meanwhile
                 return gr.Dropdown(choices=options)
             return gr.Dropdown(choices=options, value=preferred(options))
 
@@ -90,7 +89,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 def launch_options(studio: Studio) -> dict[str, Any]:
-    """What `Blocks.launch` needs to show this page as designed."""
+    """The options of `Blocks.launch` for this page."""
     at_once = ("explore", "hub") if studio.settings.hub else ("explore",)
     return {
         "app_kwargs": {"routes": [*run_files.routes(studio), *image_uploads.routes(studio)]},

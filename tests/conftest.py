@@ -1,6 +1,7 @@
 """What several tests need: a little real data, and a small trained model in a folder."""
 
 import json
+import os
 
 import pytest
 
@@ -12,9 +13,22 @@ from gan.training.trainer import Trainer
 from tests.fake_hub import TOKEN, FakeHub, point
 
 
+def pytest_configure(config):
+    """Give each worker of pytest-xdist its own share of the processors, and so of the threads.
+
+    Processes that a test starts inherit it. They must compute with as many threads as the test:
+    another number of threads gives other last bits.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker and hasattr(os, "sched_setaffinity"):
+        number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+        if share := sorted(os.sched_getaffinity(0))[number::count]:
+            os.sched_setaffinity(0, share)
+
+
 @pytest.fixture(autouse=True)
 def threads():
-    """As many as the app itself uses: another number gives other last bits."""
+    """Use as many threads as the app itself: another number gives other last bits."""
     set_threads()
 
 

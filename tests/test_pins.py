@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"PIL": "pillow"}  # where a module is not called like its package
+# packages whose modules have another name
+PACKAGES = {"PIL": "pillow", "zipstream": "zipstream-ng"}
 
 
 def pins(name: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
-"""What a run's G really does, by means that the doctor does not have: to label recordings by.
+"""Measure what G draws independently of the vital signs, to label recorded runs.
 
-Of live weights on fresh latents: how the doctor's figures (of the EMA, on few fixed latents) are
-worked out has no part in it.
+Uses the live weights and new latents, where vital signs use the EMA and a few fixed latents.
 """
 
 from __future__ import annotations
@@ -13,21 +12,21 @@ import numpy as np
 import torch
 
 from gan.data.image_set import ImageSet
-from gan.metrics.frechet import Frechet, moments
+from gan.metrics.frechet import FrechetDistance, feature_statistics
 from gan.metrics.judge import Judge
 from gan.training.trainer import Trainer
 
-DRAWN = 1000
+DRAWN = 1000  # samples
 
 
 class Autopsy:
-    """Of one trainer, against `held` images that it never saw."""
+    """Measures one trainer against held-out images."""
 
     def __init__(self, trainer: Trainer, held: ImageSet, judge: Judge) -> None:
         self.trainer, self.judge = trainer, judge
-        pixels = held.images.permute(0, 2, 3, 1).numpy()
-        self._frechet = Frechet(moments(judge.features(pixels)))
-        # as many of the one kind as of the other: the nearest of more is nearer
+        pixels = held.pixels()
+        self._frechet = FrechetDistance(feature_statistics(judge.features(pixels)))
+        # equal numbers: the nearest of more images is nearer
         count = min(1000, len(trainer.data.labels), len(held.labels))
         self._seen = _flat(trainer.data.images[:count])
         self._unseen = _flat(held.images[:count])
@@ -38,37 +37,44 @@ class Autopsy:
         self._within = torch.stack(kinds).mean()
 
     def images(self) -> np.ndarray:
-        """`DRAWN` of the live G, uint8 (n,28,28,1); column k of ten is class k where told."""
+        """Draw `DRAWN` samples of the live G, uint8 (n,28,28,1), cycling through the classes."""
         trainer = self.trainer
         z = torch.from_numpy(self._rng.standard_normal((DRAWN, trainer.config.z_dim))).float()
         classes = trainer._classes(torch.arange(DRAWN) % max(1, trainer.config.classes))
-        live = copy.deepcopy(trainer.G)  # a pass in training mode moves its running means
+        live = copy.deepcopy(trainer.G)  # training mode changes the running statistics
         with torch.no_grad():
             parts = zip(z.split(100), classes.split(100), strict=True)
-            # batch statistics of 100, as in training: the running ones belong to the EMA
+            # batch statistics, as in training: the running ones belong to the EMA
             drawn = torch.cat([live(*part) for part in parts])
         return drawn.add(1).mul(127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
 
     def report(self, images: np.ndarray) -> dict[str, Any]:
-        """classes: counts as the judge reads them; frechet; pixel_spread: mean standard deviation
-        of a pixel over that of real images; class_spread: the same within what was asked for as one
-        class; copies: share of images nearer to a training image
-        than to any held-out one, 0.5 where nothing is copied; near: mean squared distance to the
-        nearest training image over that to the nearest held-out one.
+        """Return the metrics of images.
+
+        - classes: counts of the judge's predictions; confidence: their mean probability
+        - frechet: squared Frechet distance
+        - pixel_spread: mean standard deviation of a pixel over that of real images; class_spread:
+          the same within a class
+        - copies: share of images nearer to a training image than to any held-out one, 0.5 without
+          copies
+        - near: mean squared distance to the nearest training image over that to the nearest
+          held-out one
         """
-        features, beliefs = self.judge.read(images)
-        counts = np.bincount(beliefs.argmax(1), minlength=beliefs.shape[1])
+        features, probabilities = self.judge.extract(images)
+        counts = np.bincount(probabilities.argmax(1), minlength=probabilities.shape[1])
         flat = _flat(torch.from_numpy(images))
-        told = max(1, self.trainer.config.classes)
-        within = torch.stack([flat[k::told].std(0).mean() for k in range(told)]).mean()
+        classes = max(1, self.trainer.config.classes)
+        within = torch.stack([flat[k::classes].std(0).mean() for k in range(classes)]).mean()
         spread = flat.std(0).mean() / self._whole
         seen, unseen = (torch.cdist(flat, x).min(1).values for x in (self._seen, self._unseen))
         return {
             "classes": counts.tolist(),
             "frechet": round(float(self._frechet.estimate(features).value), 3),
-            "confidence": round(float(beliefs.max(1).mean()), 3),
+            "confidence": round(float(probabilities.max(1).mean()), 3),
             "pixel_spread": round(float(spread), 3),
-            "class_spread": round(float(within / (self._within if told > 1 else self._whole)), 3),
+            "class_spread": round(
+                float(within / (self._within if classes > 1 else self._whole)), 3
+            ),
             "copies": round(float((seen < unseen).float().mean()), 3),
             "near": round(float(seen.square().mean() / unseen.square().mean()), 3),
         }

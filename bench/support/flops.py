@@ -1,4 +1,4 @@
-"""Floating-point operations: how many some code asks for, and how many a second there can be."""
+"""Count the floating-point operations of code, and measure the machine's peak rate."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-SIDES = (512, 1024, 2048, 3072)  # of the matrices tried
+SIDES = (512, 1024, 2048, 3072)  # of the matrices
 
 
 class FlopsByType(TorchDispatchMode):
-    """Counts the operations of matrix products and convolutions by the type they are done in.
+    """Counts the operations of matrix products and convolutions by data type.
 
-    A multiply-add is two. The formulas are those of `torch.utils.flop_counter`, whose own counter
-    refuses the gradient within the loss that R1 is.
+    A multiply-add is two operations. The formulas are those of `torch.utils.flop_counter`, whose
+    own counter does not support R1's double backward.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class FlopsByType(TorchDispatchMode):
 
 
 class Peak:
-    """The most operations a second of square matrix products in one type, of the best size."""
+    """The peak rate of square matrix products in one type, at the best size."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         self._pairs = {
@@ -44,11 +44,11 @@ class Peak:
             for side in SIDES
         }
         for side in SIDES:
-            self._per_s(side)  # the first is slow
+            self._per_s(side)  # warm-up
         self._side = max(SIDES, key=self._per_s)
 
     def per_s(self) -> float:
-        """Measured anew, in about a fifth of a second."""
+        """Measure the peak in operations per second; takes a fifth of a second."""
         begun, found = time.perf_counter(), []
         while time.perf_counter() - begun < 0.2:
             found.append(self._per_s(self._side))

@@ -1,4 +1,4 @@
-"""The same drag done the usual Gradio way: a `gr.Slider` whose change redraws a `gr.Image`.
+"""The slider the usual Gradio way: a `gr.Slider` whose change redraws a `gr.Image`.
 
 Served by bench/slider_latency.py beside the real app; the generator and its directions are ours.
 """
@@ -17,14 +17,14 @@ from gan.system.machine import set_threads
 
 
 def main() -> None:
-    """One slider along the first direction, one picture, Gradio's own defaults."""
+    """Serve one slider along the first direction and one image, with Gradio's defaults."""
     set_threads()
     generator = Generator.load(Path(__file__).parents[2] / "assets/models/mnist")
     axis = directions(generator)[0].axis
-    home = latent(0, generator.z_dim)
+    start = latent(0, generator.z_dim)
 
     def draw(value: float) -> np.ndarray:
-        z = home + (value - home @ axis) * axis
+        z = start + (value - start @ axis) * axis
         image = generator.sample(z[None], 0)[0, :, :, 0]
         return image.repeat(16, axis=0).repeat(16, axis=1)
 

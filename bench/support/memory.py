@@ -1,4 +1,4 @@
-"""What a server holds in memory, with all the processes it has started (Linux)."""
+"""Measure the resident memory of a process tree (Linux)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def tree(pid: int) -> list[int]:
-    """A process and all that come from it; those that have ended are left out."""
+    """Return the process ids of a process and its running descendants."""
     found, waiting = [], [pid]
     while waiting:
         one = waiting.pop()
@@ -21,7 +21,7 @@ def tree(pid: int) -> list[int]:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of the whole tree, in MB of a million bytes."""
+    """Return the resident memory of a process tree in MB (10^6 bytes)."""
     kilobytes = 0
     for one in tree(pid):
         try:
@@ -33,7 +33,7 @@ def resident_mb(pid: int) -> float:
 
 
 class Memory:
-    """Watches a server's memory twice a second, from `with` on; `seen` are MB."""
+    """A context manager that samples a server's memory twice a second; `seen` in MB."""
 
     def __init__(self, pid: int) -> None:
         self.seen: list[float] = []

@@ -1,9 +1,9 @@
-"""Our own training for so many seconds, as `python -m gan train` does it, in a process of its own.
+"""Train the default preset for so many seconds, as `python -m gan train` does.
 
-python -m bench.support.ours OUT --seconds 60 --seed 0
+    python -m bench.support.ours OUT --seconds 60 --seed 0
 
-Writes OUT/<seconds>.npz: samples uint8 (n,28,28) of the averaged generator, the classes as often
-as in the training set, and the steps taken.
+Writes OUT/<seconds>.npz: samples uint8 (n,28,28) of the EMA generator with the class frequencies of
+the training set, and the number of steps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from gan.config import preset
 from gan.data.image_set import load
-from gan.metrics.class_mix import mixed_like
+from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
 from gan.runner.fault_tolerance import Keeper
 from gan.runs.run import Run
@@ -27,10 +27,9 @@ SAMPLES = 10_000
 
 
 def train_ours(seconds: float, seed: int) -> tuple[Generator, int]:
-    """The generator after so many seconds of a run that knows it has so many, and its steps.
+    """Train with the schedule of that time; return the generator and the number of steps.
 
-    The clock runs over all that a run does between its first step and its last: history and
-    checkpoints, too.
+    The time includes history and checkpoints.
     """
     with tempfile.TemporaryDirectory() as folder:
         run = Run.create(preset("default", seed=seed), Path(folder) / "run")
@@ -42,7 +41,7 @@ def train_ours(seconds: float, seed: int) -> tuple[Generator, int]:
 
 
 def main() -> None:
-    """Train once, and draw."""
+    """Train once and write samples."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--seconds", type=float, required=True)
@@ -51,8 +50,8 @@ def main() -> None:
     set_threads()
     generator, steps = train_ours(options.seconds, options.seed)
     z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
-    asked = mixed_like(load("mnist").labels, SAMPLES)
-    drawn = generator.sample(z, asked)[..., 0]
+    labels = labels_like(load("mnist").labels, SAMPLES)
+    drawn = generator.sample(z, labels)[..., 0]
     np.savez(options.out / f"{options.seconds:g}.npz", eval=drawn, steps=steps)
 
 

@@ -1,15 +1,15 @@
-"""The two scripts that people commonly start from, re-made from their layer tables and settings.
+"""Two common GAN scripts, reimplemented from their layers and settings.
 
     python -m bench.support.peers dcgan OUT --seconds 60 600 --seed 0
 
 dcgan: the 32x32 DCGAN with upsampling of PyTorch-GAN (E. Linder-Noren, MIT licence,
 github.com/eriklindernoren/PyTorch-GAN, implementations/dcgan). article: the tutorial's MLP GAN,
-z-128-256-784 against 784-256-128-1, leaky ReLU, sigmoid cross-entropy. Both as they are run: plain
-float32 PyTorch with torchvision's MNIST through a `DataLoader`, and the live weights draw. What
-they print and the pictures they save on the way are left out, in their favour. Of this
-repository's own code they use none. Writes OUT/<seconds>.npz: samples uint8 (n,h,w), drawn with
-batch norm in training mode as the DCGAN's script does ("train") and in evaluation mode ("eval"),
-and the steps taken.
+z-128-256-784 against 784-256-128-1, leaky ReLU, sigmoid cross-entropy. Both use float32 PyTorch,
+torchvision's MNIST through a `DataLoader`, the live weights for sampling, and none of this
+repository's code. Their printing and saving of images is left out, in their favour.
+
+Writes OUT/<seconds>.npz: samples uint8 (n,h,w), with batch norm in training mode as in the DCGAN
+script ("train") and in evaluation mode ("eval"), and the number of steps.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LATENT, SAMPLES = 100, 10_000
 
 
 class Dcgan:
-    """One step moves G, then D on the same fakes; BCE, Adam 2e-4 (0.5, 0.999), batches of 64."""
+    """One step updates G, then D on the same fakes; BCE, Adam 2e-4 (0.5, 0.999), batches of 64."""
 
     batch = 64
     shown = transforms.Compose(
@@ -79,12 +79,12 @@ class Dcgan:
         self.opt_D.step()
 
     def pixels(self, z: Tensor) -> Tensor:
-        """Images 0..1 (n,1,32,32)."""
+        """Draw images (n,1,32,32) in 0..1."""
         return (self.G(z) + 1) / 2
 
     @staticmethod
     def _up(inputs: int, outputs: int) -> list[nn.Module]:
-        # 0.8 stands where PyTorch expects epsilon; that is how the script is run
+        # 0.8 is in the place of epsilon, as in the script
         return [
             nn.Upsample(scale_factor=2),
             nn.Conv2d(inputs, outputs, 3, padding=1),
@@ -108,7 +108,7 @@ class Dcgan:
 
 
 class Article:
-    """One step moves D, then G on fresh fakes; Adam 1e-3, batches of 128, pixels in 0..1."""
+    """One step updates D, then G on fresh fakes; Adam 1e-3, batches of 128, pixels in 0..1."""
 
     batch = 128
     shown = transforms.ToTensor()
@@ -134,7 +134,7 @@ class Article:
         self.opt_G.step()
 
     def pixels(self, z: Tensor) -> Tensor:
-        """Images 0..1 (n,1,28,28)."""
+        """Draw images (n,1,28,28) in 0..1."""
         return self.G(z).unflatten(1, (1, 28, 28))
 
     @staticmethod
@@ -142,17 +142,17 @@ class Article:
         layers: list[nn.Module] = []
         for inputs, outputs in zip(widths, widths[1:], strict=False):
             layers += [nn.Linear(inputs, outputs), nn.LeakyReLU(0.2)]
-        return layers[:-1]  # the last one has no leaky ReLU
+        return layers[:-1]  # no leaky ReLU after the last
 
 
 PEERS = {"dcgan": Dcgan, "article": Article}
 
 
 def samples(peer: Dcgan | Article, training: bool) -> np.ndarray:
-    """`SAMPLES` images uint8 (n,h,w) of the present weights, in batches as in training."""
+    """Draw `SAMPLES` images uint8 (n,h,w) in batches as in training."""
     rng = torch.Generator().manual_seed(12345)
     drawn, live = [], peer.G
-    peer.G = copy.deepcopy(live).train(training)  # drawing moves the running statistics
+    peer.G = copy.deepcopy(live).train(training)  # sampling changes the running statistics
     with torch.no_grad():
         for count in [peer.batch] * (SAMPLES // peer.batch) + [SAMPLES % peer.batch]:
             images = peer.pixels(torch.randn(count, LATENT, generator=rng))
@@ -162,7 +162,7 @@ def samples(peer: Dcgan | Article, training: bool) -> np.ndarray:
 
 
 def train(peer: Dcgan | Article, loader: DataLoader, seconds: Sequence[float], out: Path) -> None:
-    """Train, and draw at each of these times; what drawing takes does not count."""
+    """Train, and sample at each of these times; sampling does not count."""
     waiting, steps, away_s = sorted(seconds), 0, 0.0
     begun = time.perf_counter()
     while waiting:
@@ -179,7 +179,7 @@ def train(peer: Dcgan | Article, loader: DataLoader, seconds: Sequence[float], o
 
 
 def main() -> None:
-    """Train one of them."""
+    """Train one script and write its samples."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peer", choices=PEERS)
     parser.add_argument("out", type=Path)

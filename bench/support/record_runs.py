@@ -1,12 +1,11 @@
-"""Records the runs that the doctor is measured on: healthy ones, and every illness on purpose.
+"""Record the runs that the doctor is evaluated on: healthy ones and every illness.
 
-    PYTHONPATH=. OMP_NUM_THREADS=1 python bench/support/record_runs.py --out FOLDER [--only NAME]
+    OMP_NUM_THREADS=1 python bench/support/record_runs.py --out FOLDER [--only NAME]
 
-Each is trained as the page trains it and leaves config.json, history.jsonl and vitals.jsonl, which
-the doctor may look at; and, to label it by, what the doctor never sees: contact sheets of fresh
-latents, autopsy.json (`bench.support.autopsy`, at a few steps), and label.json, the verdict
-(`bench.support.verdict`), which a person then compares with the sheets. Runs that are there already
-are left.
+Each is trained like on the page and leaves config.json, history.jsonl and vitals.jsonl, which the
+doctor uses. It is labelled by what the doctor does not use: contact sheets of new latents,
+autopsy.json (`bench.support.autopsy`, at some steps) and label.json (`bench.support.verdict`),
+which a person then checks against the sheets. Existing runs are skipped.
 """
 
 from __future__ import annotations
@@ -15,9 +14,12 @@ import argparse
 import json
 import logging
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the repository's root
 
 from bench.support.autopsy import Autopsy
 from bench.support.recorded import RECIPES, Recipe
@@ -26,7 +28,7 @@ from gan.config import Config
 from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.judge import Judge
-from gan.monitor.real_features import RealFeatures, _real_features
+from gan.monitor.real_features import RealFeatures, read_real_features
 from gan.monitor.vitals import Probe
 from gan.runner.fault_tolerance import Keeper, RunFailed
 from gan.runs.run import Run
@@ -38,16 +40,17 @@ SAVE_S = 10.0  # as the page does
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Record the runs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", metavar="NAME", help="such as healthy-0")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="for example healthy-0")
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
     record_all(options.out, options.only)
 
 
 def record_all(out: Path, names: Sequence[str] | None = None) -> None:
-    """The runs of these names, without any all of them; those that are there already are left."""
+    """Record the named runs, or all; existing ones are skipped."""
     real_features: dict[str, RealFeatures] = {}
     runs = {f"{recipe.name}-{seed}": (recipe, seed) for recipe in RECIPES for seed in recipe.seeds}
     for name in names or runs:
@@ -58,7 +61,7 @@ def record_all(out: Path, names: Sequence[str] | None = None) -> None:
         settings = TRIED | recipe.settings | {"steps": recipe.steps, "seed": seed}
         config = Config.from_json(settings)
         known = real_features.get(config.data) or real_features.setdefault(
-            config.data, _real_features(config.data, 28)
+            config.data, read_real_features(config.data, 28)
         )
         start = time.perf_counter()
         ended = record(recipe, config, folder, known)
@@ -66,7 +69,7 @@ def record_all(out: Path, names: Sequence[str] | None = None) -> None:
 
 
 def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeatures) -> str:
-    """One run, whole, in `folder`. Returns how it ended."""
+    """Record one run in `folder`; return how it ended."""
     work = folder.with_name("." + folder.name)
     shutil.rmtree(work, ignore_errors=True)
     run = Run.create(config, work)

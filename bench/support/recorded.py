@@ -1,6 +1,6 @@
-"""The runs that are recorded for the doctor: what is trained, how long, with which seeds.
+"""The settings, lengths and seeds of the runs recorded for the doctor.
 
-Small networks and few steps, as long as they show what they should.
+Networks and runs are as small as the intended illness allows.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from gan.config import PRESETS
 class Recipe(NamedTuple):
     """One kind of run. The even seeds are for tuning, the odd ones are held out.
 
-    `means` is the illness that it is made to have, where that is D's doing (`bench.support.verdict`
-    finds the others by itself).
+    `means` is the intended illness of D (`bench.support.verdict` detects the others).
     """
 
     name: str
@@ -41,7 +40,7 @@ STEADY = PRESETS["article"] | {
 FEW = {"train_images": 100, "r1_gamma": 0.0}
 OVERDONE = PLAIN | {"d_steps_per_g_step": 5, "lr_d": 2e-3, "lr_g": 1e-4}
 TOO_FAST = PLAIN | {"loss": "least-squares", "lr_g": 0.05, "lr_d": 0.05}
-# without a memory of the squares Adam takes steps of any length: numbers that are not finite
+# with beta2 = 0, Adam's steps are unbounded: the weights become NaN or infinite
 RUNAWAY = {"width": 8, "d_norm": "none", "beta1": 0.9, "beta2": 0.0, "lr_g": 0.02, "lr_d": 0.02}
 
 RECIPES = (

@@ -1,4 +1,4 @@
-"""Recorded runs, and what the doctor said of them as they went on."""
+"""Replay recorded runs and diagnose them at every point in time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gan.monitor.vitals_log import read_vitals
 
 
 class Recording(NamedTuple):
-    """`lines` are those of history in the order in which they were written, marks and rows."""
+    """`lines` are the rows and marks of history, in the order of writing."""
 
     name: str
     config: Config
@@ -22,7 +22,7 @@ class Recording(NamedTuple):
 
 
 def read(folder: Path) -> Recording:
-    """The recording in this folder."""
+    """Read the recording in a folder."""
     lines = (folder / "history.jsonl").read_text().splitlines()
     return Recording(
         folder.name,
@@ -34,13 +34,13 @@ def read(folder: Path) -> Recording:
 
 
 def replay(recording: Recording, every: int = 1) -> list[tuple[int, str]]:
-    """Each word of the doctor with the step at which it was first said, in their order.
+    """Return each new state with the step of its diagnosis, in order.
 
-    It is asked at every mark, and at every `every`-th row of history.
+    Diagnoses at every mark and at every `every`-th row of history.
     """
     rows: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
-    said: list[tuple[int, str]] = []
+    states: list[tuple[int, str]] = []
     for line in recording.lines:
         if "mark" in line:
             marks.append(line)
@@ -51,6 +51,6 @@ def replay(recording: Recording, every: int = 1) -> list[tuple[int, str]]:
         step = line.get("from_step", line["step"])
         vitals = [row for row in recording.vitals if row["step"] <= line["step"]]
         state = diagnose(rows, vitals, recording.config, marks).state
-        if not said or said[-1][1] != state:
-            said.append((step, state))
-    return said
+        if not states or states[-1][1] != state:
+            states.append((step, state))
+    return states

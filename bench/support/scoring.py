@@ -1,4 +1,4 @@
-"""How far from real images samples are, whoever drew them and whatever their size."""
+"""Score samples of any generator and size by their Frechet distance to MNIST."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from gan.data.image_set import load
-from gan.metrics.frechet import frechet_distance, moments
+from gan.metrics.frechet import feature_statistics, frechet_distance
 from gan.metrics.judge import Judge
 
 REAL = 10_000
@@ -15,25 +15,25 @@ REAL = 10_000
 class Scorer:
     """Frechet distances to MNIST's test images in the bundled judge's features.
 
-    `floor` is that of as many real training images.
+    `floor` is that of 10,000 real training images.
     """
 
     def __init__(self) -> None:
         self._judge = Judge.load("mnist")
         test, train = (load("mnist", train=half).images[:, 0].numpy() for half in (False, True))
         chosen = np.random.default_rng(0).choice(len(train), REAL, replace=False)
-        self._real = moments(self._judge.features(test[..., None]))
+        self._real = feature_statistics(self._judge.features(test[..., None]))
         self.floor = self.distance(train[chosen])
 
     def distance(self, images: np.ndarray) -> float:
-        """Of images uint8 (n,28,28)."""
+        """Return the distance of images uint8 (n,28,28)."""
         features = self._judge.features(images[..., None])
-        return frechet_distance(moments(features), self._real)
+        return frechet_distance(feature_statistics(features), self._real)
 
-    def kindest(self, drawn: dict[str, np.ndarray]) -> tuple[float, str]:
-        """The least distance of several ways of drawing and of making 28 px of them, and which.
+    def minimum(self, drawn: dict[str, np.ndarray]) -> tuple[float, str]:
+        """Return the least distance over the ways of drawing and resizing, and that way.
 
-        `drawn`: by its name, images uint8 (n,side,side), side 28 or 32.
+        drawn: images uint8 (n,side,side) by way of drawing, side 28 or 32.
         """
         found = {
             f"{name}, {how}": self.distance(images)
@@ -45,7 +45,7 @@ class Scorer:
 
 
 def to_28(images: np.ndarray) -> dict[str, np.ndarray]:
-    """The ways to bring images uint8 (n,side,side) to 28 px; larger ones antialiased, or cut."""
+    """Bring images uint8 (n,side,side) to 28 px; larger ones both resized and cropped."""
     side = images.shape[1]
     if side == 28:
         return {"as drawn": images}

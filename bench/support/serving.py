@@ -1,4 +1,4 @@
-"""What the benchmarks share: an app in a process of its own, and a Chromium to look at it."""
+"""Serve the app in a process of its own."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 @contextlib.contextmanager
 def serve(script: str = "app.py", start_s: float = 120) -> Iterator[tuple[str, int]]:
-    """Run a script of this repository that serves a page; gives its address and process id.
+    """Run a script that serves a page; yield its address and process id.
 
     Raises:
-        TimeoutError: it did not answer within `start_s` seconds.
+        TimeoutError: it does not answer within `start_s` seconds.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -51,7 +51,7 @@ def _wait(address: str, server: subprocess.Popen, start_s: float) -> None:
     end = time.monotonic() + start_s
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise TimeoutError(f"the server ended with exit status {server.returncode}")
+            raise TimeoutError(f"The server ended with exit status {server.returncode}")
         try:
             urllib.request.urlopen(address, timeout=5).close()
         except OSError:
@@ -62,6 +62,6 @@ def _wait(address: str, server: subprocess.Popen, start_s: float) -> None:
 
 
 def quantile(values: list[float], share: float) -> float:
-    """The value below which `share` of them lie."""
+    """Return the value below which a share of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

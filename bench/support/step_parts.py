@@ -1,4 +1,4 @@
-"""Where the time of a training step goes: each part timed in its place, while real steps go on."""
+"""Time each part of a training step while training."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import torch
 from gan.runs.training import Training
 from gan.training import trainer as trainer_module
 
-DATA, AVERAGE, NUMBERS, HISTORY = "drawing a batch", "EMA", "numbers of a step", "history"
+DATA, AVERAGE, NUMBERS, HISTORY = "drawing a batch", "EMA", "losses", "history"
 BOOKKEEPING = (DATA, AVERAGE, NUMBERS, HISTORY)
 R1 = "R1's first gradient"
 
 
 class Parts:
-    """Seconds by part, each without those inside it; what lies inside R1 is R1's."""
+    """Seconds by part, excluding nested parts; parts within R1 count as R1."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()
@@ -28,7 +28,7 @@ class Parts:
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Count what happens within as the part `name`."""
+        """Count the time within the context as the part `name`."""
         self._turn()
         self._stack.append(R1 if R1 in self._stack else name)
         try:
@@ -38,7 +38,7 @@ class Parts:
             self._stack.pop()
 
     def wrapped(self, name: str, function: Callable) -> Callable:
-        """`function`, timed."""
+        """Return a timed version of `function`."""
 
         def call(*args, **kwargs):  # noqa: ANN002, ANN003, ANN202
             with self.timed(name):
@@ -55,13 +55,13 @@ class Parts:
 
 @contextlib.contextmanager
 def taken_apart(training: Training) -> Iterator[Parts]:
-    """While within, every `training.advance()` adds to the parts."""
+    """Within the context, every `training.advance()` adds to the parts."""
     parts, trainer = Parts(), training.trainer
     methods = [
         (training, "advance", HISTORY),
         (trainer, "step", NUMBERS),
-        (trainer, "step_D", "losses, shapes, rest"),
-        (trainer, "step_G", "losses, shapes, rest"),
+        (trainer, "step_D", "rest of a step"),
+        (trainer, "step_G", "rest of a step"),
         (trainer, "_real_batch", DATA),
         (trainer, "_z", "drawing latents"),
         (trainer, "_update_ema", AVERAGE),

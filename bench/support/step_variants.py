@@ -1,4 +1,4 @@
-"""Other ways to run the very same training step, to be timed beside it."""
+"""Variants of the training step, to be timed beside it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from gan.training.trainer import Trainer
 
 @dataclass(frozen=True)
 class Variant:
-    """Settings that differ, and whether feature maps lie one after the other in memory, as PyTorch
-    has them if nobody asks."""
+    """Changed settings, and whether tensors are contiguous (NCHW) instead of channels last."""
 
     changes: dict[str, Any]
     channels_first: bool = False
 
     def trainer(self, config: Config, images: ImageSet) -> Trainer:
-        """One that has not taken a step."""
+        """Return a new trainer."""
         made = Trainer(dataclasses.replace(config, **self.changes), images)
         for network in (made.G, made.D, made.ema) if self.channels_first else ():
             network.to(memory_format=torch.contiguous_format)
@@ -41,9 +40,9 @@ VARIANTS = {
 
 
 def compiled(trainer: Trainer) -> float:
-    """G and D by `torch.compile`, but for D where R1 differentiates it twice: no compiled code can.
+    """Compile G and D; return the seconds of the steps that trigger the compilation.
 
-    Takes the steps that make it compile; returns their seconds.
+    D in steps with R1 stays eager: compiled code does not support double backward.
     """
     forward = trainer.D.forward
     trainer.G.compile()

@@ -1,11 +1,11 @@
-"""The images of the bundled model `twemoji-people`, out of the npm package that ships them.
+"""Extract the training images of the bundled model `twemoji-people` from an npm package.
 
     npm pack emoji-datasource-twitter@16.0.0
     python -m bench.support.twemoji emoji-datasource-twitter-16.0.0.tgz twemoji-people.zip
     python -m gan images twemoji-people.zip --size 64
 
 Twemoji's faces, and its people from the shoulders up, 64 px, in five folders, which become the
-classes. Graphics: Twitter, Inc. and contributors, CC BY 4.0; the list of them: Cal Henderson, MIT.
+classes. Graphics: Twitter, Inc. and contributors, CC BY 4.0; list of emoji: Cal Henderson, MIT.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FOLDERS = {
     "person-role": "work and dress",
     "person-fantasy": "fantasy",
 }
-TENDED = {  # listed as activities, but seen from the shoulders up
+TENDED = {  # listed as activities, but drawn from the shoulders up
     f"{who} {what}" for who in ("WOMAN", "MAN") for what in ("GETTING MASSAGE", "GETTING HAIRCUT")
 } | {"FACE MASSAGE", "HAIRCUT"}
 WHOLE_FIGURES = {"MERMAID", "MERMAN", "MERPERSON", "BABY ANGEL", "BREAST-FEEDING"} | {
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def pictures(listed: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Folder and file name of each picture, those of all skin tones among them."""
+    """Yield the folder and file name of each image, in all skin tones."""
     for one in listed:
         kind, name = one["subcategory"], one["name"]
         folder = "gestures" if name in TENDED else FOLDERS.get(kind)

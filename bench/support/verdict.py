@@ -1,8 +1,8 @@
-"""What a recorded run really suffers from: its label, decided without the doctor's figures.
+"""Label a recorded run by means other than the doctor's vital signs.
 
-Collapse and copying are read from the autopsy: live weights, fresh latents, pixels. That D wins or
-is blind cannot be read from pictures: it is so where the recipe made it so on purpose, and G, which
-learns with a fair D, drew nothing like digits to the end. A person then looks at the sheets.
+Collapse and copying are detected by the autopsy, from live weights, new latents and pixels. The
+labels d_winning and d_blind cannot be detected in images: they hold where the recipe was made to
+show them and G never draws anything like digits. A person then checks the contact sheets.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-ALIKE = 0.3  # class_spread: pictures of one class are all but the same
-COPIES, NEAR = 0.6, 0.93  # no run that saw all images gets there, but one of a single picture
-LAST = 3  # reports: those of the end
+ALIKE = 0.3  # class_spread: images of one class are nearly the same
+COPIES, NEAR = 0.6, 0.93  # reached by no run on all images, except one with a single image
+LAST = 3  # reports at the end
 NOTHING = 80.0  # Frechet distance: not even strokes
 RAN_AWAY = 1000.0  # a loss
 FLAT = 0.95  # of the mean Frechet distance of the middle third of a run
@@ -22,10 +22,9 @@ Label = dict[str, Any]
 
 
 def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Label:
-    """{"main": state, "states": {state: step from which it holds}, "by": how it was decided}.
+    """Return {"main": state, "states": {state: step from which it holds}, "by": this file}.
 
-    `means` is what the recipe was made to show, `reports` the autopsies and `lines` those of
-    history, in their order.
+    means: the intended illness of the recipe. reports: the autopsies. lines: the lines of history.
     """
     found: dict[str, int] = {}
     last = reports[-1] if reports else {}
@@ -33,7 +32,7 @@ def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any
     ran += [r["step"] for r in lines if r.get("loss_d", 0) > RAN_AWAY and r["step"] > 50]
     if ran:
         found["diverged"] = min(ran)
-        reports = [r for r in reports if r["step"] < min(ran)]  # what is drawn then means nothing
+        reports = [r for r in reports if r["step"] < min(ran)]  # later images mean nothing
     end = reports[-LAST:]
     if end and np.mean([r["copies"] for r in end]) > COPIES:
         near = [r["near"] < NEAR for r in reports]
@@ -53,7 +52,7 @@ def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any
 
 
 def _since(held: list[bool]) -> int:
-    """The index from which on it held to the end."""
+    """Return the index from which on it holds to the end."""
     index = len(held)
     while index and held[index - 1]:
         index -= 1

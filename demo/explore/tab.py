@@ -1,4 +1,4 @@
-"""Explore: drag a latent along the generator's own directions and watch the image follow."""
+"""The Explore tab: move a latent along directions of the generator and watch the image change."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import gradio as gr
 import numpy as np
 
 from demo import text
+from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
@@ -20,21 +21,21 @@ from demo.generate.weights import weights_function
 from demo.panels import Panel
 from demo.server.model_menu import about, chosen
 from demo.server.studio import Studio
-from gan.explore.cached_directions import judge_of, kept_directions
+from gan.explore.cached_directions import load_directions
 from gan.explore.directions import Direction, directions
 from gan.latent.latents import latent
+from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
 
 FIRST_SEED = 0
-FACES_MOST = 20  # classes that are shown by a picture each; as in demo/static/classes.js
-QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "undocumented"}
+FACES_MOST = 20  # classes shown as an image each; same limit as in the page's script
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
-    """The tab's content: one panel, given a new value when another model is chosen."""
+    """Build the tab: one panel, with a new value for each model."""
 
     known = lru_cache(maxsize=8)(description)
-    one_at_a_time = Lock()  # of many visitors who come at once, one waits for the arithmetic
+    one_at_a_time = Lock()  # many visitors may arrive at once, and this takes a while
 
     def value_of(chosen: Any) -> dict[str, Any]:
         if not isinstance(chosen, str):
@@ -79,30 +80,30 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
 
 def description(generator: Generator, folder: Path | None = None) -> dict[str, Any]:
-    """What the panel needs to play with a model, with the first picture already drawn.
+    """Describe a model to the panel: directions, and images to show first.
 
-    `folder`: where its directions may lie, if they were found before.
+    `folder`: where its directions may be stored.
 
-    `first` holds the first seed's latent drawn in every class (once, without classes and where
-    they are many), so that the page paints before it asks the server for anything.
+    `first` holds images of the first seed in every class (one image without classes or with more
+    than `FACES_MOST`), so that the page can paint before its first request.
     """
     count = generator.classes if 0 < generator.classes <= FACES_MOST else 1
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
-    found = kept_directions(folder, generator) if folder else None
+    found = load_directions(folder, generator) if folder else None
     if found is None:
-        found = directions(generator, judge_of(generator.config.data))
+        found = directions(generator, find_judge(generator.config.data))
     axes = np.array([direction.axis for direction in found], "<f4")
     return {
         **about(generator),
-        "directions": [_said(direction) for direction in found],
+        "directions": [_payload(direction) for direction in found],
         "axes": base64.b64encode(axes.tobytes()).decode(),
         "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),
     }
 
 
-def _said(direction: Direction) -> dict[str, Any]:
-    """What a direction does, without its axis."""
+def _payload(direction: Direction) -> dict[str, Any]:
+    """A direction as JSON, without its axis."""
     said = asdict(replace(direction, axis=None))
     del said["axis"]
     return {

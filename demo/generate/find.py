@@ -17,8 +17,7 @@ import numpy as np
 
 from demo.server.studio import Studio
 from gan.explore.centering import center, fit, flatten, grey
-from gan.explore.projection import Search, SearchError, advance, found
-from gan.explore.projection_init import begin
+from gan.explore.projection import Search, SearchError, advance, begin, projections
 from gan.explore.projection_state import pack, size_limit, unpack
 from gan.metrics.judge import Judge, JudgeError
 from gan.models.generator import Generator, ModelError
@@ -68,7 +67,7 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
 
 def _answer(search: Search, generator: Generator) -> dict[str, Any]:
-    best, progress = found(search, generator)[0], search.progress(LIMIT_S)
+    best, progress = projections(search, generator)[0], search.progress(LIMIT_S)
     done = progress >= 1
     h, w, c = generator.shape
     return {

@@ -1,4 +1,4 @@
-"""Beside the choice of a model: opening one of the Hugging Face Hub by its name."""
+"""The button beside the menu of models that opens one of the Hugging Face Hub by its name."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUIET
 from demo.panels import Panel
 from demo.server.model_menu import chosen
 from demo.server.studio import Studio
 
-QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
-
 
 def build(studio: Studio, model: gr.Dropdown) -> None:
-    """The button and what it opens; a model that has arrived is chosen in `model`."""
+    """Build the button and its dialog; a downloaded model is selected in `model`."""
 
     async def fetch(asked: Any, request: gr.Request) -> dict[str, Any]:
-        """{"name": what was typed}: {} or {"error": "busy"}."""
+        """{"name": text}: start a download; {} or {"error": "busy"}."""
         typed = asked.get("name") if isinstance(asked, dict) else None
         return {} if studio.hub.begin(await _page(request), typed) else {"error": "busy"}
 
     async def state(_asked: Any, request: gr.Request) -> dict[str, Any]:
-        """See `Hub.state`; {"error": "stopped"} when nothing is on its way."""
+        """See `HubModels.state`; {"error": "stopped"} without a download."""
         return studio.hub.state(await _page(request)) or {"error": "stopped"}
 
     async def stop(_asked: Any, request: gr.Request) -> dict[str, Any]:
-        """Nothing is on its way any more."""
+        """Cancel the download."""
         studio.hub.stop(await _page(request))
         return {}
 
@@ -47,5 +46,5 @@ def build(studio: Studio, model: gr.Dropdown) -> None:
 
 
 async def _page(request: gr.Request) -> str:
-    # what panels ask arrives as it is, without Gradio's own `session_hash` attribute
+    # in server functions `request.session_hash` is not set
     return str((await request.json()).get("session_hash"))

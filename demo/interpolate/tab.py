@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUIET
 from demo.export.events import EXPORT, cancel_event, export_event
 from demo.generate.draw import draw_function
 from demo.generate.find import find_function
@@ -22,7 +23,6 @@ from gan.media.colormaps import COLOURS
 from gan.media.formats import FPS
 from gan.recipes.model_ids import split_id
 
-QUIET = {"show_progress": "hidden", "queue": False, "api_visibility": "undocumented"}
 CHOOSE = "(model, clip) => ({...clip, model})"
 
 

@@ -1,7 +1,7 @@
-"""Who may train and steer on this server: the one place that decides.
+"""Who may train on this server and control its runs.
 
-There is one training slot. Whoever starts a run steers it, also after a reload; others watch, or
-wait in line. The owner of the server may reserve or close the slot: see `Settings`.
+There is one training slot. The visitor who starts a run controls it, also after a reload; others
+watch, or join the queue. The owner of the server may reserve or close the slot: see `Settings`.
 """
 
 from __future__ import annotations
@@ -12,25 +12,24 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from demo.server.endpoint import Refused, result
 from demo.server.privacy import Privacy
-from demo.server.refusals import Refused, result
-from demo.server.training_queue import QueuedRun
-from demo.server.training_slot import ACTIVE, WAIT_S, TrainingSlot
+from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.server.visitor import Visitor
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
 from gan.runs.listing import RunInfo, run_info
 from gan.storage.metadata import change_about, read_about
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import lock_owner
 
 JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "roll_back")
 
 
 class Access:
-    """Starts, resumes and steers runs for visitors. `who` is what owner.js says they are.
+    """Starts, resumes and controls runs for visitors. Thread-safe.
 
-    Every method may be called from any thread; what is refused raises `Refused`.
+    `who` is what the page sends of its visitor: see `Visitor.of`.
     """
 
     def __init__(self, runner: Runner, settings: Settings) -> None:
@@ -39,45 +38,42 @@ class Access:
         self.privacy = Privacy(settings)
 
     def may_train(self, who: str) -> bool:
-        """Whether this visitor may start runs on this server at all."""
+        """Whether this visitor may start runs on this server."""
         visitor = self._visitor(who)
         allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
         return allowed[self._settings.training]
 
     def steers(self, who: str) -> bool:
-        """Whether this visitor steers the present run: it is theirs, or the server is."""
+        """Whether this visitor controls the current run: it is theirs, or the server is."""
         visitor = self._visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
         return mine or visitor.is_host
 
     def owns(self, who: str, run_name: str) -> bool:
-        """Whether this visitor may change or delete this run; False when there is no such run."""
+        """Whether this visitor may change or delete this run; False if there is none."""
         run = self._run(run_name)
         return run is not None and self.owns_folder(who, run.folder)
 
     def owns_folder(self, who: str, folder: Path) -> bool:
-        """The same of a run that may have been deleted: by where it lies now."""
-        visitor = self._visitor(who)
-        if visitor.is_host or not self._settings.public:
-            return True
-        return bool(visitor.mark) and read_about(folder).get("owner") == visitor.mark
+        """The same of the run in a folder, which may be in the trash."""
+        return self.privacy.owns(who, read_about(folder).get("owner"))
 
     def sign(self, who: str, folder: Path) -> None:
-        """This run is this visitor's from now on: they have uploaded it.
+        """Record this visitor as the owner of an uploaded run.
 
         Raises:
-            OSError: the folder is not there any more, or the disk said no.
+            OSError: the folder is gone or cannot be written to.
         """
         change_about(folder, owner=self._visitor(who).mark or None)
 
     def start(
         self, who: str, config: Config, *, paused: bool = False, beside: Config | None = None
     ) -> str:
-        """Start a run, or a pair of them, and return its name; "" when it was put in the line.
+        """Start a run, or a pair of them, and return its name; "" when it was queued.
 
         Raises:
-            Refused: not on this server, too long, or the line is full.
-            gan.data.image_set.DataError, OSError: the data or the disk said no.
+            Refused: not on this server, too long, or the queue is full.
+            gan.data.image_set.DataError, OSError: the data cannot be read or the run not written.
         """
         for one in (config, beside):
             if one is not None and one.steps > self._settings.max_steps:
@@ -90,16 +86,16 @@ class Access:
             started = self._runner.start(config, folder, seconds, paused=paused, beside=pair)
             return started, (folder, pair[1]) if pair else (folder,)
 
-        return self._slot.take(self._wish(who, begin))
+        return self._slot.take(self._queued(who, begin))
 
     def resume(self, who: str, name: str) -> str:
-        """Go on with a run that ended before its goal; answers as `start`.
+        """Resume a run that ended before its goal; returns as `start`.
 
         Raises:
             Refused: not theirs, another process trains it, or as `start`.
-            LookupError: there is no such run (any more), or it is at its goal.
+            LookupError: there is no such run, or it has reached its goal.
             gan.storage.checkpoint.CheckpointError, gan.data.image_set.DataError, OSError: it cannot
-            be gone on with.
+            be resumed.
         """
         run = self._run(name)
         if run is None or run.state != "can be resumed":
@@ -111,18 +107,18 @@ class Access:
         refuse_if_elsewhere(run.folder)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            most_s = self._settings.max_run_s  # of each sitting: what is trained is there already
+            most_s = self._settings.max_run_s  # each time it is resumed
             seconds = None if most_s is None else run.elapsed_s + most_s
             return self._runner.resume_run(run.folder, seconds), (run.folder,)
 
-        return self._slot.take(self._wish(who, begin))
+        return self._slot.take(self._queued(who, begin))
 
     def act(self, who: str, job: str, /, *args: Any, **values: Any) -> Any:
-        """Do one of `JOBS` of the runner for whoever steers, and return its result.
+        """Do one of `JOBS` of the runner and return its result.
 
         Raises:
-            Refused: this visitor does not steer, nothing is going on, or it takes too long.
-            ConfigError, LookupError, RuntimeError, OSError: what the job raises.
+            Refused: this visitor does not control the run, there is none, or it takes too long.
+            ConfigError, LookupError, RuntimeError, OSError: whatever the job raises.
         """
         if job not in JOBS:
             raise LookupError(f"There is no job {job!r}.")
@@ -132,36 +128,36 @@ class Access:
             raise Refused("not_yours")
         self._slot.touch()
         future = getattr(self._runner, job)(*args, **values)
-        return result(future, WAIT_S, "slow")
+        return result(future, TIMEOUT_S, "slow")
 
     def treat(self, who: str, remedy_name: str) -> Any:
-        """Do a remedy of the present finding: change settings, or roll back with a change.
+        """Apply a remedy of the current finding: change settings, or roll back with a change.
 
-        Returns what `act` does: for a roll-back the step it went back to.
+        Returns the result of `act`: after a rollback, the step it went back to.
 
         Raises:
-            Refused: the doctor has come to another finding, or as `act`.
+            Refused: the finding has changed, or as `act`.
         """
-        finding = self._runner.status.finding
-        remedies = {remedy.name: remedy for remedy in finding.remedies} if finding else {}
+        diagnosis = self._runner.status.diagnosis
+        remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("other_finding")
         return self.act(who, "roll_back" if remedy.roll_back else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
-        """Give up one's place in the line; False when there was none."""
+        """Leave the queue; False if the visitor was not in it."""
         return self._slot.leave(self._visitor(who).mark)
 
     def standing(self, who: str) -> dict[str, Any]:
-        """What this visitor may do now: what `TrainingSlot.standing` tells, and
+        """What this visitor may do now: `TrainingSlot.standing`, and
 
-        `may`: whether they may train ("open"), only the server's owner ("owner") or nobody ("off");
-        `host`: whether the server is theirs; `taken`: whether a run goes on; `mine`: whether they
-        steer it.
+        `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
+        `host`: whether the server is theirs; `taken`: whether there is a current run; `mine`:
+        whether they control it.
         """
         visitor = self._visitor(who)
-        self._slot.look_after()
+        self._slot.update()
         taken = self._slot.is_taken()
         return {
             "may": "open" if self.may_train(who) else self._settings.training,
@@ -172,13 +168,13 @@ class Access:
         }
 
     def run_ended(self) -> None:
-        """The slot is free: the next in line begins."""
-        self._slot.look_after()
+        """Start the next run of the queue."""
+        self._slot.update()
 
     def _visitor(self, who: Any) -> Visitor:
         return Visitor.of(who, self._settings.owner_key)
 
-    def _wish(self, who: str, begin: Any) -> QueuedRun:
+    def _queued(self, who: str, begin: Any) -> QueuedRun:
         if not self.may_train(who):
             training = self._settings.training
             raise Refused("who" if training == "open" else f"training_{training}")
@@ -198,6 +194,7 @@ class Access:
 
 
 def refuse_if_elsewhere(folder: Path) -> None:
-    """Raises Refused: another process than this server trains the run in this folder."""
-    if (found := elsewhere(folder)) is not None:
-        raise Refused("elsewhere", host=found.host, process=found.process)
+    """Raise Refused if another process trains the run in this folder."""
+    owner = lock_owner(folder)
+    if owner is not None and not owner.is_this_process:
+        raise Refused("elsewhere", host=owner.host, process=owner.process)

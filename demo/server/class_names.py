@@ -1,8 +1,4 @@
-"""What people call data sets and their classes: the words of `demo/text`, or the classes' numbers.
-
-The server names things in English; a page has the same keys in its own language
-(`demo/static/class_names.js`).
-"""
+"""Names of data sets and classes, in English; the page translates them by the same keys."""
 
 from __future__ import annotations
 
@@ -13,14 +9,14 @@ from gan.config import Config
 
 
 def data_title(data: str) -> str:
-    """What a data set is called: "Fashion-MNIST"; one that is not known keeps its own name."""
+    """The title of a data set: "Fashion-MNIST"; unknown ones keep their name."""
     return catalogue("en").get(f"data.{data}", data)
 
 
 def class_names(config: Config, own: Sequence[str] = ()) -> list[str]:
-    """What each class of a model is called; [] of one that knows no classes.
+    """The names of a model's classes; [] for an unconditional one.
 
-    `own`: what those are called that have no words here, by their numbers where that is not known.
+    `own`: names of classes without a text; their numbers if there are not as many names.
     """
     known, count = catalogue("en"), config.classes
     own = own if len(own) == count else [str(k) for k in range(count)]

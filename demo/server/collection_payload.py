@@ -1,4 +1,4 @@
-"""A collection as a page is told of it, and as a picture."""
+"""A collection as JSON, and a preview of its images."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gan.runs.snapshots import SAMPLE_PX, sample_side
 COLUMNS, MOST_SHOWN = 10, 60
 
 
-def wire(one: Collection, left_s: float, trains: bool) -> dict[str, Any]:
-    """As JSON, see `demo.server.image_collections`; it is deleted in `left_s` (infinite: never)."""
+def collection_payload(one: Collection, left_s: float, trains: bool) -> dict[str, Any]:
+    """See `demo.server.image_collections`; it expires in `left_s` (infinite: never)."""
     values = one.to_json()
     told = {name: values[name] for name in ("id", "name", "size", "channels", "train", "held")}
     told |= {name: values[name] for name in ("fit", "skipped", "noted")}
@@ -32,10 +32,10 @@ def wire(one: Collection, left_s: float, trains: bool) -> dict[str, Any]:
 
 
 def preview(one: Collection, label: Any) -> dict[str, Any]:
-    """A sheet of the first images that are learned from, of class `label` or of all in turn.
+    """A contact sheet of the first training images, of class `label` or of all classes in turn.
 
     Raises:
-        OSError, ValueError: the files are gone, or not what they should be.
+        OSError, ValueError: the files are missing or damaged.
     """
     images, labels = CollectionStore().pixels(one, train=True)
     if type(label) is int and 0 <= label < len(one.classes):

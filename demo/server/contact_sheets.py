@@ -1,7 +1,7 @@
-"""Contact sheets as they go to a page: bit for bit while that is small, else for the eye alone.
+"""Contact sheets as base64 for the page: PNG while that is small, else JPEG.
 
-Sixty samples of 28 px grey are 20 kB as PNG, but of 64 px in colour 440 kB, several times a second
-to every visitor; as JPEG they are 84 kB.
+Sixty grey samples of 28 px are 20 kB as PNG; in colour at 64 px they are 440 kB, sent to every
+visitor several times a second, or 84 kB as JPEG.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import numpy as np
 from gan.media.contact_sheet import jpeg_bytes, png_bytes
 from gan.runs.snapshots import contact_sheet
 
-EXACT_VALUES_MAX = 100_000  # pixels times channels of a sheet
-EXACT_BYTES_MAX = 80_000  # of a sheet that is a PNG already
+PNG_VALUES_MAX = 100_000  # pixels times channels of a sheet
+PNG_BYTES_MAX = 80_000  # of a stored PNG
 
 
 def sheet_text(images: np.ndarray) -> str:
-    """Base64 of the sheet of samples uint8 (n,h,w,c): a PNG, or a JPEG of a large one."""
+    """Encode the contact sheet of samples uint8 (n,h,w,c)."""
     return picture_text(contact_sheet(images))
 
 
 def picture_text(sheet: np.ndarray) -> str:
-    """The same of a sheet uint8 (h,w,c)."""
-    made = png_bytes(sheet) if sheet.size <= EXACT_VALUES_MAX else jpeg_bytes(sheet)
+    """Encode a contact sheet uint8 (h,w,c)."""
+    made = png_bytes(sheet) if sheet.size <= PNG_VALUES_MAX else jpeg_bytes(sheet)
     return base64.b64encode(made).decode()
 
 
 def kept_sheet_text(png: bytes) -> str:
-    """The same of a sheet that was kept as PNG. Raises OSError where it is none."""
-    if len(png) > EXACT_BYTES_MAX:
+    """Encode a stored contact sheet. Raises OSError if it is not a PNG."""
+    if len(png) > PNG_BYTES_MAX:
         sheet = iio.imread(png, extension=".png")
         png = jpeg_bytes(sheet if sheet.ndim == 3 else sheet[..., None])
     return base64.b64encode(png).decode()

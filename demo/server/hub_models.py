@@ -1,7 +1,7 @@
-"""Models of the Hugging Face HubModels on this server: those it keeps, and those on their way here.
+"""Models of the Hugging Face Hub on this server: the cached ones, and downloads in progress.
 
-A visitor has one on its way at a time. On a public server nobody's token is used, and a model is
-listed only on the pages that asked for it, for its name is a stranger's.
+A visitor downloads one at a time. On a public server no token is used, and a model is listed only
+on the pages that asked for it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from gan.hub.cache import HubCache
 from gan.hub.names import PREFIX, hub_id
 
 AT_ONCE = 2
-PAGES_KNOWN = 500  # whose lists are kept
-NAMES_KNOWN = 50  # on one page
+PAGES_KNOWN = 500
+NAMES_KNOWN = 50  # per page
 LONGEST_TYPED = 200  # characters
 MB = 1_000_000
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class HubModels:
-    """One per server; pages are Gradio sessions. Safe to share between threads."""
+    """One per server; pages are Gradio sessions. Thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -35,31 +35,31 @@ class HubModels:
             settings.hub_cache, settings.max_hub_mb * MB, settings.hub_kept, settings.hub_days
         )
         if settings.hub:
-            self.cache.sweep()
-            self.cache.tidy()
-        self._pool = ThreadPoolExecutor(AT_ONCE, "hub")  # starts no thread before it must
+            self.cache.remove_unfinished()
+            self.cache.evict()
+        self._pool = ThreadPoolExecutor(AT_ONCE, "hub")
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}  # by page
         self._asked: OrderedDict[str, list[str]] = OrderedDict()  # models by page
 
     def folders(self) -> dict[str, Path]:
-        """The id ("hub:owner/name") and folder of every model of the HubModels that is here."""
+        """Folders of the cached models by id ("hub:owner/name")."""
         if not self._settings.hub:
             return {}
         return {hub_id(name): folder for name, folder in self.cache.folders().items()}
 
     def is_listed(self, model: str, page: str | None) -> bool:
-        """Whether this page's list of models shows that one."""
+        """Whether the menu of this page shows that model."""
         if not self._settings.public:
             return True
         with self._lock:
             return model in self._asked.get(page or "", ())
 
     def saw(self, model: str, page: str | None) -> None:
-        """A page plays with a model, of whatever kind."""
+        """Note that a page uses a model, of any kind."""
         if not model.startswith(PREFIX) or not page:
             return
-        self.cache.used(model.removeprefix(PREFIX))
+        self.cache.touch(model.removeprefix(PREFIX))
         with self._lock:
             known = self._asked.setdefault(page, [])
             self._asked.move_to_end(page)
@@ -70,10 +70,10 @@ class HubModels:
                 self._asked.popitem(last=False)
 
     def begin(self, page: str, typed: Any) -> bool:
-        """Fetch a model for a page, instead of what it asked for before; False: too many do."""
+        """Start a download in place of the page's last one; False if there are too many."""
         self.stop(page)
         with self._lock:
-            # one that was stopped may still hold its thread for a moment; the pool waits for it
+            # a stopped one may occupy its thread for a moment; the pool then queues this one
             if sum(not job.future.done() for job in self._jobs.values()) >= AT_ONCE:
                 return False
             job = self._jobs[page] = Job()
@@ -81,8 +81,8 @@ class HubModels:
         return True
 
     def state(self, page: str) -> dict[str, Any] | None:
-        """How far a page's model is: {"done", "total"} in bytes, then once {"model"} or {"error",
-        "values"}, of `gan.hub.errors`; None: nothing is on its way.
+        """The progress of a page's download: {"done", "total"} in bytes, then once {"model"} or
+        {"error", "values"} (see `gan.hub.errors`); None without a download.
         """
         with self._lock:
             job = self._jobs.get(page)
@@ -94,14 +94,14 @@ class HubModels:
         return job.future.result()
 
     def stop(self, page: str) -> None:
-        """Forget what is on its way to a page; nothing of it is kept."""
+        """Cancel a page's download; nothing of it is kept."""
         with self._lock:
             job = self._jobs.pop(page, None)
         if job is not None:
             job.stop.set()
 
     def close(self) -> None:
-        """Stop all there is, and wait until it has ended."""
+        """Cancel all downloads and wait for them to end."""
         for page in list(self._jobs):
             self.stop(page)
         self._pool.shutdown()
@@ -116,17 +116,17 @@ class HubModels:
             self.saw(hub_id(name), page)
             return {"model": hub_id(name)}
         except OSError as error:
-            log.warning("A model of the Hub could not be kept: %s", error)
+            log.warning("Cannot save a model of the Hub: %s", error)
             return {"error": "disk", "values": {}}
         except Exception as error:
             kind = getattr(error, "kind", None)
             if kind is None:
-                log.error("A model of the Hub could not be had.", exc_info=error)
+                log.error("Cannot download a model of the Hub.", exc_info=error)
             return {"error": kind or "failed", "values": getattr(error, "values", {})}
 
 
 class Job:
-    """One model on its way."""
+    """One download."""
 
     def __init__(self) -> None:
         self.future: Future[dict[str, Any]] = Future()
@@ -134,9 +134,9 @@ class Job:
         self.done_bytes = self.total_bytes = 0
 
     def sized(self, total: int) -> None:
-        """It will be so many bytes."""
+        """Set the size in bytes."""
         self.total_bytes = total
 
     def came(self, count: int) -> None:
-        """So many more are here."""
+        """Count received bytes."""
         self.done_bytes += count

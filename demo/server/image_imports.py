@@ -1,7 +1,7 @@
-"""Images on their way in: who brings what, how far it is, and what became of it.
+"""Imports of images: whose they are, their progress and outcome.
 
-Each is read in a thread that only waits for another process (`gan.data.intake.importer`), so that
-nobody else waits for it, and a hostile picture harms nothing here.
+Each runs in a thread that only waits for another process (`gan.data.intake.importer`), so that a
+hostile image harms nothing here.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demo.server.refusals import Refused, tellable
+from demo.server.endpoint import Refused, without_folders
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
-from gan.data.intake.errors import IntakeError
-from gan.data.intake.importer import Progress, take_in
+from gan.data.intake.importer import Progress, import_images
+from gan.data.intake.messages import ImageImportError
 from gan.data.intake.sources import Limits
 
 AT_ONCE = 2
-REMEMBERED = 50  # that are over; pages ask for theirs within seconds
+REMEMBERED = 50  # ended ones; pages ask for theirs within seconds
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class ImageImport:
-    """One of them. `state` is reading, done, failed or cancelled; `owner` the mark of a visitor."""
+    """`state` is reading, done, failed or cancelled; `owner` the mark of a visitor."""
 
     key: str
     name: str
@@ -42,7 +42,7 @@ class ImageImport:
     error: dict[str, Any] | None = None
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         """As JSON: see `demo.server.image_collections`."""
         told: dict[str, Any] = {"import": self.key, "name": self.name, "state": self.state}
         if self.progress is not None:
@@ -60,7 +60,7 @@ class ImageImport:
 
 
 class ImageImports:
-    """All of one server. Safe between threads."""
+    """All of one server. Thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -71,11 +71,13 @@ class ImageImports:
     def begin(
         self, source: Path, mark: str, owner: str, options: dict[str, Any], leave_nothing: bool
     ) -> ImageImport:
-        """Start to read a file or a folder for the visitor of this mark; `options`: name, size and
-        fit for `take_in`. `leave_nothing`: the source is removed when it was read, or refused.
+        """Start to import a file or folder for the visitor of this mark.
+
+        `options`: name, size and fit for `import_images`. `leave_nothing`: delete the source
+        afterwards, also when refused.
 
         Raises:
-            Refused: too many at once, in all or of this visitor.
+            Refused: too many at once, in total or of this visitor.
         """
         try:
             with self._lock:
@@ -102,12 +104,12 @@ class ImageImports:
             raise
 
     def of(self, mark: str) -> list[ImageImport]:
-        """Those of a visitor, the oldest first."""
+        """The imports of a visitor, oldest first."""
         with self._lock:
             return [one for one in self._all.values() if one.owner == mark]
 
     def close(self) -> None:
-        """End all that are under way; nothing of them is kept."""
+        """Cancel all imports in progress."""
         with self._lock:
             for one in self._all.values():
                 one.stop.set()
@@ -129,7 +131,7 @@ class ImageImports:
             one.progress = progress
 
         try:
-            one.made = take_in(
+            one.made = import_images(
                 source,
                 CollectionStore(),
                 limits=limits,
@@ -139,11 +141,12 @@ class ImageImports:
                 **options,
             )
             one.state = "done"
-        except IntakeError as error:
-            told = {"key": error.key, "values": error.values, "sentence": tellable(f"{error}")}
-            one.error, one.skipped = told, error.skipped
+        except ImageImportError as error:
+            sentence = without_folders(str(error))
+            one.error = {"key": error.key, "values": error.values, "sentence": sentence}
+            one.skipped = error.skipped
             one.state = "cancelled" if error.key == "cancelled" else "failed"
-        except Exception:  # a fault of the program; the page must not wait for ever
+        except Exception:  # a bug; the page must not wait for ever
             log.exception("Images could not be read.")
             one.error = {"key": "reader", "values": {}, "sentence": "The images could not be read."}
             one.state = "failed"

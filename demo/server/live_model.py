@@ -1,4 +1,4 @@
-"""The weights of the run in progress, copied now and then for everyone who plays with it."""
+"""Copies of the EMA weights of the current run, shared by all visitors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ EVERY_S = 2.0
 
 
 class LiveModel:
-    """A copy of a run's EMA weights, made at most every `EVERY_S` however many visitors ask.
+    """Copies a run's EMA weights at most every `every_s`, however many visitors ask.
 
-    The runner makes it between two training steps, so nobody holds up the training, and with slow
-    steps nobody waits for it longer than they said.
+    The runner copies between two training steps, so that training is not delayed, and a request
+    waits for slow steps no longer than it asks to.
     """
 
     def __init__(self, runner: Runner, every_s: float = EVERY_S) -> None:
@@ -24,17 +24,17 @@ class LiveModel:
         self._runner = runner
         self._lock = threading.Lock()
         self._run = ""
-        self._known: Generator | None = None  # of `_run`, like the two below
+        self._known: Generator | None = None  # of `_run`, as the next two
         self._pending: Future[Generator] | None = None
         self._asked_s = float("-inf")
 
     def covers(self, run: str) -> bool:
-        """Whether this run is in progress, or paused."""
+        """Whether this run is running or paused."""
         status = self._runner.status
         return bool(run) and status.run == run and status.state in ("running", "paused")
 
     def latest(self, run: str, wait_s: float = 0.0) -> Generator | None:
-        """The newest copy of this run's weights; None when there is none (yet)."""
+        """The newest copy of this run's weights; None if there is none yet."""
         if not self.covers(run):
             return None
         with self._lock:
@@ -62,6 +62,6 @@ class LiveModel:
                 return
             self._pending = None
             same = self._known and made and self._known.model_id == made.model_id
-            # runs have names of their own: still this one means that it was this one's copy
+            # names are unique: the run is still current, so the copy is of this run
             if made and not same and self._runner.status.run == run:
                 self._known = made

@@ -1,4 +1,4 @@
-"""The models on this server's disk by id, the last few of them loaded."""
+"""The models on this server's disk by id, with a cache of loaded ones."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from gan.storage.layout import MODEL, snapshot_weights_path
 
 RUN_PREFIX = "run:"
 MODELS_KEPT = 4  # in memory
-MOMENTS_KEPT = 12  # people wander through them
+SNAPSHOTS_KEPT = 12
 
 
 class ModelLibrary:
-    """Safe to share between threads.
+    """Loads models by id. Thread-safe.
 
-    A model's id is the name of a bundled model ("mnist"), "run:<name>" of a training run,
-    "run:<name>@<step>" of that run at a kept step, or "hub:<owner>/<name>" of one that was fetched
-    from the Hugging Face Hub. Ids come from visitors, so they are only ever
-    looked up in a listing, never joined to a path.
+    An id is the name of a bundled model ("mnist"), "run:<name>" for a training run,
+    "run:<name>@<step>" for one of its snapshots, or "hub:<owner>/<name>" for a downloaded model of
+    the Hugging Face Hub. Ids come from visitors, so they are only looked up in a listing, never
+    joined to a path.
     """
 
     def __init__(self, settings: Settings, hub: HubModels) -> None:
         self._settings, self._hub = settings, hub
         self._lock = threading.Lock()
         self._models: dict[str, tuple[int, Generator]] = {}
-        self._moments: dict[str, tuple[int, Generator]] = {}
+        self._snapshots: dict[str, tuple[int, Generator]] = {}
         self._listed: dict[str, Path] = {}  # the folders of the last listing
 
     def folders(self) -> dict[str, Path]:
-        """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
+        """Folders by id: bundled models, those of the Hub, then runs, newest first."""
         bundled = sorted(self._settings.models.glob("*/model.safetensors"))
         runs = self._settings.runs.glob("*/model.safetensors")
         newest = sorted(runs, key=lambda path: path.parent.name, reverse=True)
@@ -43,15 +43,15 @@ class ModelLibrary:
         return own | {RUN_PREFIX + path.parent.name: path.parent for path in newest}
 
     def steps(self, model: str) -> list[int]:
-        """The steps of a run ("run:<name>") whose weights are kept, in order; [] of all else."""
+        """The steps of a run ("run:<name>") that have a snapshot, in order; [] of other models."""
         folder = self.folder(model) if model.startswith(RUN_PREFIX) else None
         return kept_steps(folder) if folder else []
 
     def load(self, model: str) -> Generator:
-        """The model behind an id, loaded again when a run has written newer weights.
+        """Load a model, again if its weights have changed since.
 
         Raises:
-            ModelError: no such model or moment, or its files are damaged.
+            ModelError: no such model or snapshot, or its files are damaged.
         """
         base, step = split_id(model)
         folder = self.folder(base)
@@ -67,7 +67,7 @@ class ModelLibrary:
             raise ModelError("That model is not on this server any more; choose another one.")
         kept, most = self._models, MODELS_KEPT
         if step is not None:
-            kept, most = self._moments, MOMENTS_KEPT
+            kept, most = self._snapshots, SNAPSHOTS_KEPT
         with self._lock:
             known = kept.pop(model, None)
             if known is None or known[0] != stamp:
@@ -78,7 +78,7 @@ class ModelLibrary:
             return known[1]
 
     def folder(self, model: str) -> Path | None:
-        """A model's folder, None when it is not here; listed anew only if need be."""
+        """The folder of a model; None if there is none."""
         folder = self._listed.get(model)
         if folder is None or not (folder / MODEL).exists():
             self._listed = self.folders()

@@ -1,4 +1,4 @@
-"""What a page is told of this server's models, and which one is chosen first."""
+"""The menu of models, their names and descriptions."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DEFAULT_MODEL = "mnist"
 
 
 def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
-    """The models that a page lists as (what is shown, its id), no two of them shown alike.
+    """Return the models of a page's menu as (unique name, id).
 
-    Those that `demo.server.privacy` keeps from others are in it for nobody: a menu knows no
-    visitors.
+    Runs that `demo.server.privacy` hides from anybody are left out: the menu does not know its
+    visitor.
     """
 
     def is_listed(model: str, folder: Path) -> bool:
@@ -47,7 +47,7 @@ def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
 
 
 def chosen(studio: Studio, model: Any, page: str | None) -> Any:
-    """What the list of models becomes when a panel asks for one: that one, if it is here."""
+    """Update the menu to select the model that a panel asks for, if it exists."""
     if model not in studio.model_folders():
         return gr.skip()
     studio.hub.saw(model, page)
@@ -55,15 +55,13 @@ def chosen(studio: Studio, model: Any, page: str | None) -> Any:
 
 
 def preferred(options: list[tuple[str, str]]) -> str | None:
-    """The bundled MNIST model, else the first one there is."""
+    """The id of the bundled MNIST model, else of the first one."""
     ids = [model for _, model in options]
     return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
 
 
 def model_name(model: str, folder: Path) -> str:
-    """The model of that id in readable form: "MNIST", "owner/name" of one of the Hub, or what a run
-    in that folder is called.
-    """
+    """The display name of a model: "MNIST", "owner/name" on the Hub, or the title of a run."""
     if model.startswith(RUN_PREFIX):
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
     if model.startswith(PREFIX):
@@ -75,7 +73,7 @@ def model_name(model: str, folder: Path) -> str:
 
 
 def dated_name(run: str) -> str:
-    """A run without a title: "MNIST, 2026-02-14 09:30:00", and which copy of it, if it is one."""
+    """The name of a run without a title: "MNIST, 2026-02-14 09:30:00", and the copy's number."""
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+?)(-b)?(?:-(\d+))?", run)
     if not found:
         return run
@@ -85,7 +83,7 @@ def dated_name(run: str) -> str:
 
 
 def about(generator: Generator) -> dict[str, Any]:
-    """What a panel needs to know of a model, to ask for its pictures or to draw them."""
+    """Describe a model to a panel that shows its images."""
     return {
         "model_id": generator.model_id,
         "z_dim": generator.z_dim,

@@ -1,4 +1,4 @@
-"""How fast runs train on this machine, measured once for each kind of run while nothing trains."""
+"""Time per training step on this machine, measured once for each kind of run."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from gan.config import Config
 from gan.runner.runner import Runner
 from gan.training.pace import measure, paced
 
-# what says nothing about how long a step takes
-EASY = {"seed": 0, "steps": 1, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.99}
-EASY |= {"lr_schedule": "constant", "ema_decay": 0.0, "train_images": 0, "loss": "hinge"}
-EASY |= {"d_slope": 0.2}
+# settings that do not affect the time per step
+SAME = {"seed": 0, "steps": 1, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.99}
+SAME |= {"lr_schedule": "constant", "ema_decay": 0.0, "train_images": 0, "loss": "hinge"}
+SAME |= {"d_slope": 0.2}
 KEPT = 64
 
 
 class PaceCache:
-    """Answers every visitor; one measurement at a time, of about a second, and nobody waits.
+    """Measures one kind at a time, for about a second; other requests do not wait for it.
 
-    After each, what a run like it would have to read first is read. Never beside a measurement.
+    Afterwards the runner loads the data of such a run, never during a measurement.
     """
 
     def __init__(self, runner: Runner) -> None:
@@ -29,11 +29,12 @@ class PaceCache:
         self._step_s: dict[Config, float] = {}
 
     def of(self, config: Config, may_measure: bool) -> dict[str, Any]:
-        """Seconds of one step (`step_s`), of the run (`total_s`) and until its digits are readable
-        (`readable_s`; None is not known, and `never` that they do not become so); {"busy": true}
-        where it must be measured, but not now.
+        """Return the seconds per step (`step_s`), of the run (`total_s`) and until its digits are
+        readable (`readable_s`, None if unknown; `never`: they do not become readable).
+
+        {"busy": true} if it must be measured first and cannot be now.
         """
-        kind = dataclasses.replace(config, **EASY)
+        kind = dataclasses.replace(config, **SAME)
         step_s = self._step_s.get(kind)
         if step_s is None:
             if not may_measure or not self._measuring.acquire(blocking=False):

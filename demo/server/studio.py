@@ -1,4 +1,4 @@
-"""What belongs to the server, not to one visitor: models, runner, exports and settings."""
+"""The state of the server that all visitors share: models, runner, exports and settings."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from demo.server.pace_cache import PaceCache
 from demo.settings import Settings
 from gan.models.generator import Generator
 from gan.runner.runner import Runner
-from gan.storage.run_lock import elsewhere
+from gan.storage.run_lock import is_locked
 
 
 class Studio:
-    """One per server, made by `app.py` and handed to the tabs.
+    """One per server, made by `app.py` and passed to the tabs.
 
-    `demo.server.model_library` says what a model's id is.
+    Model ids: see `ModelLibrary`.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -35,23 +35,22 @@ class Studio:
         self._live = LiveModel(self.runner)
 
     def model_folders(self) -> dict[str, Path]:
-        """Every usable model's id and folder: bundled ones, the Hub's, then runs, newest first."""
+        """Folders by model id: bundled models, those of the Hub, then runs, newest first."""
         return self.library.folders()
 
     def trains(self, model: str) -> bool:
-        """Whether this model is of a run in progress, so that its weights keep changing."""
+        """Whether this is the model of a run in progress, so that its weights keep changing."""
         if not model.startswith(RUN_PREFIX):
             return False
         if self._live.covers(model.removeprefix(RUN_PREFIX)):
             return True
         folder = self.library.folder(model)
-        return folder is not None and elsewhere(folder) is not None
+        return folder is not None and is_locked(folder)
 
     def generator(self, model: str, wait_s: float = 0.0) -> Generator:
-        """The model behind an id: of a run in progress a copy made a moment ago.
+        """Return a model; of the current run a recent copy.
 
-        `wait_s` is how long a newer copy may be waited for; until it is there, the last copy
-        serves, or what the run has saved.
+        Waits up to `wait_s` for a newer copy; otherwise returns the last copy or saved weights.
 
         Raises:
             ModelError: no such model, or its files are damaged.
@@ -63,7 +62,7 @@ class Studio:
         return self.library.load(model)
 
     def close(self) -> None:
-        """Save and stop the run; exports in progress end without a file."""
+        """Save and stop the run, and cancel exports, imports and downloads."""
         self.exports.close()
         self.collections.close()
         self.hub.close()

@@ -1,141 +1,158 @@
-"""The one training slot, and the line before it: begins runs in the order in which they came."""
+"""The one training slot of a server, and the queue for it, first come first served."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 
-from demo.server.refusals import Refused, result, tellable
-from demo.server.training_queue import QueuedRun, TrainingQueue
+from demo.server.endpoint import Refused, result, without_folders
 from gan.runner.runner import Runner
 from gan.storage.metadata import change_about, read_about
 
 log = logging.getLogger(__name__)
 
 ACTIVE = ("loading", "running", "paused")
-WAIT_S = 20
-IDLE_S = 600  # a held run that nobody touches leaves the slot to those who wait
-KEPT_WORDS = 16  # to visitors whose run could not start when their turn came
+TIMEOUT_S = 20
+IDLE_S = 600  # after which a paused run makes room for a queued one
+MESSAGES_KEPT = 16
+
+
+@dataclass(frozen=True)
+class QueuedRun:
+    """A run to train for a visitor: `begin` starts it and returns the folders of its runs."""
+
+    owner: str
+    begin: Callable[[], tuple[Future, tuple[Path, ...]]]
 
 
 class TrainingSlot:
-    """At most `most` wait. Safe between threads; nothing is done while the lock is held that waits.
+    """Trains one run at a time and queues up to `max_queue`, one per visitor. Thread-safe.
 
-    `holder` is the mark of whoever began the present or last run.
+    `holder` is the mark of the visitor who started the current or last run. Nothing that waits is
+    done while the lock is held.
     """
 
-    def __init__(self, runner: Runner, most: int) -> None:
+    def __init__(self, runner: Runner, max_queue: int) -> None:
         self.holder = ""
-        self._runner = runner
-        self._line = TrainingQueue(most)
+        self._runner, self._max_queue = runner, max_queue
+        self._queue: list[QueuedRun] = []
         self._lock = threading.RLock()
-        self._beginning = False
+        self._starting = False
         self._touched_s = time.monotonic()
-        self._told: dict[str, str] = {}
+        self._messages: dict[str, str] = {}  # by owner: why their queued run could not start
 
     def is_taken(self) -> bool:
-        """Whether a run goes on, is held, or is about to begin."""
-        return self._beginning or self._runner.status.state in ACTIVE
+        """Whether a run is in progress, paused, or about to start."""
+        return self._starting or self._runner.status.state in ACTIVE
 
-    def take(self, wish: QueuedRun) -> str:
-        """Begin a run and return its name; "" when it was put in the line.
+    def take(self, run: QueuedRun) -> str:
+        """Start a run and return its name; "" when it was queued.
 
         Raises:
-            Refused: the line is full, this visitor is in it, or the images take long to come.
-            Exception: whatever `wish.begin` or its Future raises.
+            Refused: the queue is full, this visitor is in it, or the images take long to load.
+            Exception: whatever `run.begin` or its Future raises.
         """
         with self._lock:
             if self.is_taken():
-                if self._line.place(wish.owner):
+                if self._position(run.owner):
                     raise Refused("waiting_already")
-                if self._line.is_full():
-                    raise Refused("line_full" if self._line.most else "busy", most=self._line.most)
-                self._line.enter(wish)
+                if len(self._queue) >= self._max_queue:
+                    raise Refused("line_full" if self._max_queue else "busy", most=self._max_queue)
+                self._queue.append(run)
                 return ""
-            begun = self._begin(wish)
-        return result(begun, WAIT_S, "loading")
+            started = self._start(run)
+        return result(started, TIMEOUT_S, "loading")
 
     def leave(self, owner: str) -> bool:
-        """Give up a place in the line; False when there was none."""
+        """Leave the queue; False if the visitor was not in it."""
         with self._lock:
-            return self._line.leave(owner)
+            before = len(self._queue)
+            self._queue = [run for run in self._queue if run.owner != owner]
+            return len(self._queue) < before
 
     def touch(self) -> None:
-        """Whoever holds the slot is still there."""
+        """Note that the holder is active."""
         self._touched_s = time.monotonic()
 
     def standing(self, owner: str) -> dict[str, str | int]:
-        """`place` in the line (0: none) of `waiting`, at most `most`, and `told`: a sentence, said
-        once, when their run could not start as its turn came.
+        """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
+
+        `told`: why their queued run could not start, reported once.
         """
         with self._lock:
             return {
-                "place": self._line.place(owner),
-                "waiting": len(self._line),
-                "most": self._line.most,
-                "told": self._told.pop(owner, ""),
+                "place": self._position(owner),
+                "waiting": len(self._queue),
+                "most": self._max_queue,
+                "told": self._messages.pop(owner, ""),
             }
 
-    def look_after(self) -> None:
-        """Begin the next run when the slot is free; end a held one that keeps others waiting."""
+    def update(self) -> None:
+        """Start the next run if the slot is free; stop an idle paused run that others wait for."""
         with self._lock:
-            held = self._runner.status.state == "paused"
-            if held and len(self._line) and time.monotonic() - self._touched_s > IDLE_S:
-                log.info("A held run that nobody touched leaves its slot to the next in line.")
+            paused = self._runner.status.state == "paused"
+            if paused and self._queue and time.monotonic() - self._touched_s > IDLE_S:
+                log.info("Stopping a paused run after %d s without activity.", IDLE_S)
                 self.touch()
                 self._runner.stop()
-            if self.is_taken() or (wish := self._line.next()) is None:
+            if self.is_taken() or not self._queue:
                 return
-            begun = self._begin(wish)
-        begun.add_done_callback(lambda future: self._after(wish, future))
+            run = self._queue.pop(0)
+            started = self._start(run)
+        started.add_done_callback(lambda future: self._report(run, future))
 
-    def _after(self, wish: QueuedRun, begun: Future[str]) -> None:
-        if (error := begun.exception()) is None:
+    def _position(self, owner: str) -> int:
+        return next((n for n, run in enumerate(self._queue, 1) if run.owner == owner), 0)
+
+    def _report(self, run: QueuedRun, started: Future[str]) -> None:
+        if (error := started.exception()) is None:
             return
-        log.warning("The next run in line could not start: %r", error)
+        log.warning("The next run in the queue could not start: %r", error)
         with self._lock:
-            self._told[wish.owner] = tellable(str(error))
-            for owner in list(self._told)[:-KEPT_WORDS]:
-                del self._told[owner]
+            self._messages[run.owner] = without_folders(str(error))
+            for owner in list(self._messages)[:-MESSAGES_KEPT]:
+                del self._messages[owner]
 
-    def _begin(self, wish: QueuedRun) -> Future[str]:
-        """Begin a run now that the slot is free; the Future holds its name."""
-        begun: Future[str] = Future()
-        # at once: whoever steered the last run must not steer this one while it loads
-        before, self.holder, self._beginning = self.holder, wish.owner, True
+    def _start(self, run: QueuedRun) -> Future[str]:
+        """Start a run in the free slot; the Future holds its name."""
+        named: Future[str] = Future()
+        # at once: the last holder must not control this run while it loads
+        before, self.holder, self._starting = self.holder, run.owner, True
         self.touch()
         try:
-            started, folders = wish.begin()
+            started, folders = run.begin()
         except Exception as error:  # the runner is closed
-            self.holder, self._beginning = before, False
-            begun.set_exception(error)
-            return begun
+            self.holder, self._starting = before, False
+            named.set_exception(error)
+            return named
 
         def settle(future: Future) -> None:
             error = future.exception()
             with self._lock:
-                self._beginning = False
+                self._starting = False
                 if error is not None:
                     self.holder = before
             if error is None:
-                _sign(folders, wish.owner)
-                begun.set_result(folders[0].name)
+                _sign(folders, run.owner)
+                named.set_result(folders[0].name)
             else:
-                begun.set_exception(error)
-                self.look_after()  # somebody may have come into the line meanwhile
+                named.set_exception(error)
+                self.update()  # a run may have been queued meanwhile
 
         started.add_done_callback(settle)
-        return begun
+        return named
 
 
 def _sign(folders: tuple[Path, ...], owner: str) -> None:
-    """Whose the runs are, unless that is known already; a full disk leaves them the host's."""
+    """Record the owner of runs that have none; if that fails they belong to the host."""
     for folder in folders:
         if "owner" not in read_about(folder):
             try:
                 change_about(folder, owner=owner)
             except OSError as error:
-                log.warning("Whose run %s is could not be written: %s", folder.name, error)
+                log.warning("Cannot record the owner of run %s: %s", folder.name, error)

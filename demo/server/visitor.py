@@ -1,4 +1,4 @@
-"""Who a visitor is to the server, from what their browser says."""
+"""The identity of a visitor, from what their browser sends."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ TOKEN = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 @dataclass(frozen=True)
 class Visitor:
-    """`mark` stands for the browser in files of the server, "" for one that did not say who it is;
-    `is_host` is whether they brought the key of the server's owner.
+    """`mark` identifies the browser in files of the server, "" without a valid token; `is_host`:
+    they sent the key of the server's owner.
     """
 
     mark: str
@@ -22,9 +22,9 @@ class Visitor:
 
     @classmethod
     def of(cls, who: Any, owner_key: str) -> Visitor:
-        """From a token, with the owner's key behind a space if they have it; see owner.js.
+        """Parse a token, followed by a space and the owner's key if the visitor has it.
 
-        The token itself is never kept: whoever reads the files cannot steer by what stands there.
+        Only a hash of the token is stored: reading the files does not let anyone act as its owner.
         """
         token, _, key = who.partition(" ") if isinstance(who, str) else ("", "", "")
         if not TOKEN.fullmatch(token):

@@ -1,4 +1,4 @@
-"""Every word for people, one JSON file a language; keys are flat: "explore.seed"."""
+"""The texts of the page, one JSON file per language, with flat keys such as "explore.seed"."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """All of one language's texts by key."""
+    """All texts of a language by key."""
     path = Path(__file__).parent / f"{language}.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def words(*prefixes: str) -> dict[str, dict[str, str]]:
-    """What a panel needs: {"en": {...}, "zh": {...}} of the keys below the prefixes.
+    """The texts of a panel: {"en": {...}, "zh": {...}} of the keys below the prefixes.
 
-    Keys keep their full name, so `words("explore")` holds "explore.seed".
+    Keys keep their full names: `words("explore")` has "explore.seed".
     """
     starts = tuple(prefix + "." for prefix in prefixes)
     return {
@@ -31,16 +31,16 @@ def words(*prefixes: str) -> dict[str, dict[str, str]]:
 
 
 def say(key: str, **values: object) -> str:
-    """An English sentence of the server's, with {names} filled in."""
+    """An English text with {names} filled in."""
     return catalogue("en")[key].format(**values)
 
 
 class Said:
-    """Sentences in the language of one visitor, by what the browser says it accepts."""
+    """Texts in the language of one visitor, by the browser's Accept-Language header."""
 
     @classmethod
     def to(cls, request: gr.Request) -> Said:
-        """Who asked: toasts and streamed lines do not translate by themselves."""
+        """For the visitor of a request: Gradio does not translate toasts and streamed HTML."""
         return cls(request.headers.get("accept-language", ""))
 
     def __init__(self, accepted: str) -> None:
@@ -51,5 +51,5 @@ class Said:
 
 
 def i18n() -> gr.I18n:
-    """The same texts for Gradio's own components, which choose by the browser's language."""
+    """All texts for Gradio's own components, which follow the browser's language."""
     return gr.I18n(**{language: catalogue(language) for language in LANGUAGES})

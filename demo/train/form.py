@@ -1,4 +1,4 @@
-"""The column beside the views: what to train, and what steers the run that goes on."""
+"""The form beside the views: settings of the next run, and controls of the current one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from demo import text
 from demo.panels import Panel
-from demo.server.refusals import answer, field
+from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train import settings_form
@@ -20,16 +20,16 @@ JOBS = ("pause", "resume", "stop", "configure")
 
 
 def build(studio: Studio) -> Panel:
-    """The panel; its value is {"play": id} when the visitor asks to play with a model."""
+    """Build the panel; its value is {"play": id} when the visitor chooses a model to use."""
     access, paces = studio.access, studio.paces
 
     def standing(asked: Any) -> dict[str, Any]:
-        """{"who", "known"}: what this visitor may do now, and the present run.
+        """{"who", "known"}: what this visitor may do now, and the current run.
 
         `known` is the `key` of an earlier answer, whose `config` the page still has.
         """
-        who, known = field(asked, "who"), field(asked, "known")
-        status = studio.runner.status
+        asked = asked if isinstance(asked, dict) else {}
+        who, status = asked.get("who"), studio.runner.status
         if access.privacy.hides_present(who, status):
             status = replace(status, run="", config=None, step=0)
         folder = studio.settings.runs / status.run
@@ -43,58 +43,48 @@ def build(studio: Studio) -> Panel:
         }
         if status.config is not None:
             told["key"] = _short_hash(f"{status.run} {status.config}")
-            if told["key"] != known:
+            if told["key"] != asked.get("known"):
                 told["config"] = status.config.to_json()
         return told
 
-    def config_of(asked: Any) -> Config:
-        """Of {"who", "settings"}; what own images look like is filled in."""
-        values = studio.collections.wanted(field(asked, "who"), field(asked, "settings"))
+    def config_of(asked: dict[str, Any]) -> Config:
+        values = studio.collections.wanted(asked.get("who"), asked.get("settings"))
         return settings_form.wanted(values, studio.settings)
 
-    def start(asked: Any) -> dict[str, Any]:
-        """{"who", "settings"}: start a run, or stand in line ({"run": ""})."""
+    @endpoint
+    def start(asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "settings"}: start a run, or queue it ({"run": ""})."""
+        return {"run": access.start(asked.get("who"), config_of(asked))}
 
-        def begin() -> dict[str, Any]:
-            config = config_of(asked)
-            return {"run": access.start(field(asked, "who"), config)}
-
-        return answer(begin)
-
-    def act(asked: Any) -> dict[str, Any]:
+    @endpoint
+    def act(asked: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job", "values"}: pause, resume, stop or configure; answers the step."""
+        job, values = asked.get("job"), asked.get("values")
+        if job not in JOBS:
+            raise LookupError(f"Unknown job; choose one of: {', '.join(JOBS)}.")
+        changes = values if job == "configure" and isinstance(values, dict) else {}
+        if not set(changes) <= set(STEERABLE):
+            raise LookupError(f"Only these settings can change now: {', '.join(STEERABLE)}.")
+        access.act(asked.get("who"), job, **changes)
+        marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
+        return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 
-        def do() -> dict[str, Any]:
-            job, values = field(asked, "job"), field(asked, "values")
-            if job not in JOBS:
-                raise LookupError("There is no such job.")
-            changes = values if job == "configure" and isinstance(values, dict) else {}
-            if not set(changes) <= set(STEERABLE):
-                raise LookupError("Only what may change while a run goes on can be changed now.")
-            access.act(field(asked, "who"), job, **changes)
-            marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
-            return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
+    @endpoint
+    def leave(asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who"}: leave the queue."""
+        return {"left": access.leave(asked.get("who"))}
 
-        return answer(do)
-
-    def leave(asked: Any) -> dict[str, Any]:
-        """{"who"}: give up the place in the line."""
-        return {"left": access.leave(field(asked, "who"))}
-
-    def pace(asked: Any) -> dict[str, Any]:
+    @endpoint
+    def pace(asked: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: how long such a run takes here (`PaceCache.of`), and its limit."""
+        config, free = config_of(asked), studio.runner.status.state not in ACTIVE
+        may_measure = access.may_train(asked.get("who")) and free
+        return paces.of(config, may_measure) | {"most_s": studio.settings.max_run_s}
 
-        def look() -> dict[str, Any]:
-            config = config_of(asked)
-            may = access.may_train(field(asked, "who"))
-            free = studio.runner.status.state not in ACTIVE
-            return paces.of(config, may and free) | {"most_s": studio.settings.max_run_s}
-
-        return answer(look)
-
-    def own(asked: Any) -> dict[str, Any]:
+    @endpoint
+    def own(asked: dict[str, Any]) -> dict[str, Any]:
         """{"who"}: this visitor's own images, see `demo.server.image_collections`."""
-        return answer(lambda: studio.collections.listed(field(asked, "who")))
+        return studio.collections.images(asked)
 
     return Panel(
         "form",
@@ -106,5 +96,5 @@ def build(studio: Studio) -> Panel:
     )
 
 
-def _short_hash(words: str) -> str:
-    return hashlib.blake2s(words.encode(), digest_size=4).hexdigest()
+def _short_hash(text: str) -> str:
+    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()

@@ -1,4 +1,4 @@
-"""The settings of a run as the rows of a form, and what was filled in as a Config."""
+"""The settings of a run as rows of a form, and a filled-in form as a Config."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 
 from demo.settings import Settings
 from gan.config import CHOICES, FEWEST_IMAGES, PRESETS, RANGES, Config, ConfigError, preset
-from gan.data.image_set import is_here
+from gan.data.image_set import is_available
 from gan.datasets import DATASETS
 from gan.training.live_settings import STEERABLE
 
 FIRST_PRESET = "default"
-FOLLOWS = ("image_channels", "image_classes")  # the data, and nobody fills them in
-# narrower than what `Config` takes: beyond, one step alone would fill a small machine
+DERIVED = ("image_channels", "image_classes")  # from the data; not in the form
+# lower than what `Config` allows: beyond, a single step exhausts a small machine
 MOST = {"width": 128, "batch_size": 256, "image_size": 128}
 
 
 def rows(settings: Settings) -> dict[str, dict[str, Any]]:
-    """What may be filled in for each field of `Config`, for demo/static/form_rules.js.
+    """Return the allowed values of each field of `Config`, by name.
 
     kind "choice" has `choices`, "number" has `low`, `high`, `whole` and perhaps `zero_or`, "switch"
-    nothing more; `live` says that it may change while a run goes on.
+    nothing more; `live`: it can change during a run.
     """
     found = {}
     for field in dataclasses.fields(Config):
-        if field.name in FOLLOWS:
+        if field.name in DERIVED:
             continue
         row: dict[str, Any] = {"live": field.name in STEERABLE}
         if field.name in CHOICES:
@@ -43,22 +43,22 @@ def rows(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def offered(settings: Settings) -> dict[str, Any]:
-    """All that the form is made of: `rows`, the presets in full, and what is known of the data."""
+    """Return the contents of the form: `rows`, the presets in full, and the data sets."""
     filled = {name: preset(name).to_json() for name in PRESETS}
     for values in filled.values():
         values["steps"] = min(values["steps"], settings.max_steps)
     data = {
-        name: {"image_size": spec.image_size, "here": is_here(name)}
+        name: {"image_size": spec.image_size, "here": is_available(name)}
         for name, spec in DATASETS.items()
     }
     return {"rows": rows(settings), "presets": filled, "data": data, "first": FIRST_PRESET}
 
 
 def wanted(values: Any, settings: Settings) -> Config:
-    """The Config that was filled in; what is left out is as in the default, if that is offered.
+    """Return the Config of a filled-in form; missing settings have their defaults.
 
     Raises:
-        ConfigError: not an object, an unknown setting, or a value that is not offered here.
+        ConfigError: not an object, an unknown setting, or a value that is not allowed here.
     """
     if isinstance(values, dict):
         length = {"steps": min(Config.steps, settings.max_steps)}

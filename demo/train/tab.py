@@ -1,4 +1,4 @@
-"""Train: start a run, watch it learn, understand it, steer it, and play with what came out."""
+"""The Train tab: start a run, watch, understand and control it, and use its model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.events import QUEUED
 from demo.server.model_menu import choices, model_name
 from demo.server.studio import Studio
 from demo.train import form
@@ -17,11 +18,10 @@ from demo.train.runs import panel as runs
 from demo.train.watch import panel as watch
 
 VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
-TOLD = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "undocumented"}
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
-    """The tab's content: four views to choose from on the left, what steers on the right."""
+    """Build the tab: views of runs on the left, the form on the right."""
     with gr.Row(elem_classes="ls-panel tr-panel"):
         with (
             gr.Column(elem_classes="ls-stage", min_width=0),
@@ -35,15 +35,15 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         with gr.Column(elem_classes="ls-side tr-side", min_width=0):
             panel = form.build(studio)
 
-    def play(request: gr.Request, wish: Any) -> Any:
-        wanted = wish.get("play") if isinstance(wish, dict) else None
+    def play(request: gr.Request, value: Any) -> Any:
+        wanted = value.get("play") if isinstance(value, dict) else None
         options = choices(studio)
-        if wanted not in (value for _, value in options):
+        if wanted not in (model_id for _, model_id in options):
             folder = studio.model_folders().get(wanted) if isinstance(wanted, str) else None
             if folder is None:
                 return gr.skip()
-            options.append((model_name(wanted, folder), wanted))  # in no menu, but known by name
+            options.append((model_name(wanted, folder), wanted))  # hidden, but known by name
         gr.Info(text.Said.to(request)("train.used"))
         return gr.Dropdown(choices=options, value=wanted)
 
-    panel.input(play, panel, model, **TOLD)
+    panel.input(play, panel, model, **QUEUED)

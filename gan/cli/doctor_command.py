@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose, healthy_steps
-from gan.monitor.finding import Finding
 from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import run_info
 
 
 def doctor(args: argparse.Namespace) -> None:
-    """Print the finding at the run's last step.
+    """Print the diagnosis at the run's last step.
 
     Raises:
         ValueError: there is no run in that folder, or it is damaged.
@@ -22,19 +22,19 @@ def doctor(args: argparse.Namespace) -> None:
         why = info.sentence if info else "there is no config.json and no checkpoint"
         raise ValueError(f"{args.folder} is no run: {why}.")
     rows, vitals = read_history(args.folder), read_vitals(args.folder)
-    finding = diagnose(rows, vitals, info.config, read_marks(args.folder))
-    print(report(finding))
+    diagnosis = diagnose(rows, vitals, info.config, read_marks(args.folder))
+    print(report(diagnosis))
     spans = healthy_steps(rows, vitals, info.config)
     if spans:
         print("healthy: " + ", ".join(f"steps {first} to {last}" for first, last in spans))
 
 
-def report(finding: Finding) -> str:
+def report(diagnosis: Diagnosis) -> str:
     """State, evidence and remedies, a line each."""
-    lines = [f"{finding.state.replace('_', ' ')} since step {finding.since_step}"]
-    for each in finding.evidence:
+    lines = [f"{diagnosis.state.replace('_', ' ')} since step {diagnosis.since_step}"]
+    for each in diagnosis.evidence:
         lines.append(f"  {each.name} {each.value:.3g}, {each.side} {each.limit:.3g} speaks for it")
-    for remedy in finding.remedies:
+    for remedy in diagnosis.remedies:
         changes = ", ".join(f"{name} {value:g}" for name, value in remedy.changes.items())
         back = "the last healthy step, with " if remedy.roll_back else ""
         lines.append(f"  try {remedy.name.replace('_', ' ')}: {back}{changes}")

@@ -13,8 +13,7 @@ from gan.metrics import evaluate as measuring
 from gan.metrics.accuracy_score import known_ceiling, seconds
 from gan.metrics.evaluate import MEASURES
 from gan.metrics.model_card import write_card
-from gan.metrics.report import Report
-from gan.metrics.table import text
+from gan.metrics.report import Report, text
 from gan.models.generator import Generator
 from gan.system.machine import set_threads
 

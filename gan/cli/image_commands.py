@@ -11,9 +11,8 @@ from typing import Any
 from tqdm import tqdm
 
 from gan.data.collection import Collection, CollectionStore
-from gan.data.intake.errors import IntakeError
-from gan.data.intake.importer import Progress, take_in
-from gan.data.intake.skipped import in_words
+from gan.data.intake.importer import Progress, import_images
+from gan.data.intake.messages import ImageImportError, in_words
 from gan.data.intake.sources import Limits
 
 
@@ -28,7 +27,7 @@ def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collecti
     """The collection of a folder or zip, with a bar while it is read; Ctrl-C leaves nothing.
 
     Raises:
-        IntakeError: nothing was kept; its sentence tells what was met.
+        ImageImportError: nothing was kept; its sentence tells what was met.
     """
     stop = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -40,11 +39,11 @@ def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collecti
                 bar.update(progress.done - bar.n)
 
             limits = Limits(images=most)
-            return take_in(
+            return import_images(
                 source, CollectionStore(), name=name, size=size, fit=fit, limits=limits,
                 on_progress=show, stop=stop,
             )  # fmt: skip
-    except IntakeError as error:
+    except ImageImportError as error:
         if stop.is_set():
             raise KeyboardInterrupt from None
         lines = in_words(error.skipped, {})

@@ -46,10 +46,10 @@ def resume(args: argparse.Namespace) -> None:
 def _lead(opener: Callable, args: argparse.Namespace) -> None:
     """The main process has the run and trains it; the others follow."""
     from gan.system.machine import set_threads
-    from gan.system.signals import told_to_stop
+    from gan.system.signals import stop_event
     from gan.training.launch import joined
 
-    with joined() as peers, told_to_stop(patient=peers.count > 1) as stop:
+    with joined() as peers, stop_event(ignore_repeats=peers.count > 1) as stop:
         set_threads(peers.here)
         if not peers.main:
             return peers.follow()
@@ -100,7 +100,7 @@ def _open(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
 
 def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
     """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
-    from gan.monitor.best import best_step
+    from gan.monitor.compare import best_step
     from gan.monitor.real_features import RealFeatures, RealFeaturesCache
     from gan.monitor.vitals_log import FIRST_S, Vitals
     from gan.runner.fault_tolerance import Keeper

@@ -1,7 +1,7 @@
-"""Image sets, whole in memory as uint8: batches are drawn by index, no loader processes.
+"""Image sets, in memory as uint8: batches are drawn by index, without loader processes.
 
-MNIST is bundled. The others come through torchvision's own classes, from a local copy where there
-is one, else downloaded once into a cache folder. One's own images are mapped from the disk.
+MNIST is bundled. The others come from a local copy, or are downloaded once by torchvision. Own
+images are memory-mapped.
 """
 
 from __future__ import annotations
@@ -30,15 +30,14 @@ LOCAL_COPIES = MappingProxyType(
 
 
 class DataError(RuntimeError):
-    """The images cannot be had; the message says why and what to do."""
+    """The images are not available; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class ImageSet:
     """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU.
 
-    `class_names` are what people call the classes, none where they are only numbered, and `title`
-    is what they call a collection of their own.
+    `class_names` is empty where classes are only numbered; `title` is that of a collection.
     """
 
     name: str
@@ -48,33 +47,37 @@ class ImageSet:
     title: str = ""
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
+        """Return images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
         return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
 
-    def some(self, count: int, seed: int) -> ImageSet:
-        """`count` of the images, the same ones for the same seed; all if 0 or not so many.
+    def pixels(self) -> np.ndarray:
+        """Return all images as uint8 (n,h,w,c), a view."""
+        return self.images.permute(0, 2, 3, 1).numpy()
 
-        As many of each class as its images allow, so that none goes without. Of one seed the few
-        are among the many.
+    def subset(self, count: int, seed: int) -> ImageSet:
+        """Return a class-balanced subset of `count` images; all for 0, or if there are fewer.
+
+        It depends on the seed only, and a smaller subset of a seed is part of a larger one.
         """
         if not 0 < count < len(self.labels):
             return self
         rng = torch.Generator().manual_seed(seed)
         order = torch.randperm(len(self.labels), generator=rng)
-        # the first of each class go before all second ones
-        chosen = order[_turns(self.labels[order]).argsort(stable=True)[:count]].sort().values
+        # the first image of each class, then the second of each, and so on
+        ranks = _rank_in_class(self.labels[order])
+        chosen = order[ranks.argsort(stable=True)[:count]].sort().values
         return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
 
 def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
-    """The training or the test half of a data set, resized to `size` px where that differs.
+    """Load the training or the test split of a data set, resized to `size` px if that differs.
 
-    A folder named by the environment variable LATENT_STUDIO_DATA is searched first
-    (`<folder>/<name>/` with the gz idx files, or torchvision's own layout below it). Of a
-    collection of one's own images (`gan.data.collection`) the half held out is the test half.
+    The folder in the environment variable LATENT_STUDIO_DATA is searched first: `<folder>/<name>/`
+    with gzipped idx files, or torchvision's layout. The test split of a collection of own images
+    (`gan.data.collection`) are its held-out images.
 
     Raises:
-        DataError: unknown name, a damaged file, or no copy and no network.
+        DataError: unknown name, a damaged file, or neither a copy nor a network.
     """
     if is_own(name):
         return _own(name, train, size)
@@ -93,10 +96,9 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
 
 
 def load_for(config: Config) -> ImageSet:
-    """The training half of a config's data at its size.
+    """Load the training split of a config's data at its size.
 
-    Raises:
-        DataError: see `load`; or one's own images have other channels or classes than it says.
+    Raises DataError as `load` does, or if own images have other channels or classes.
     """
     found = load(config.data, size=config.image_size)
     names = len(found.class_names) if is_own(config.data) else 0
@@ -105,23 +107,17 @@ def load_for(config: Config) -> ImageSet:
     return found
 
 
-def is_here(name: str) -> bool:
-    """Whether this data set is on this machine, so that `load` needs no network."""
+def is_available(name: str) -> bool:
+    """Return whether a data set is on this machine, so that `load` needs no network."""
     if is_own(name):
         return CollectionStore().find(name) is not None
-    chosen = os.environ.get("LATENT_STUDIO_DATA")
-    cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
-    marks = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
-    marks |= {"cifar10": "cifar-10-batches-py", "svhn": "train_32x32.mat"}
-    return _local_folder(name, True) is not None or (cache / marks[name]).exists()
+    paths = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
+    paths |= {"cifar10": "cifar-10-batches-py", "svhn": "train_32x32.mat"}
+    return _local_folder(name, True) is not None or (_cache() / paths[name]).exists()
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """A gzipped idx file of unsigned bytes, as a uint8 array of the shape it states.
-
-    Raises:
-        DataError: not gzip, cut short, or not an idx file of bytes.
-    """
+    """Read a gzipped idx file of unsigned bytes as a uint8 array; DataError if it is damaged."""
     try:
         raw = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
@@ -138,8 +134,8 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
     found = store.find(name)
     if found is None:
         raise DataError(
-            f"The images {name} are not on this machine (any more). Prepare the same images once "
-            "more, in the same size: they get the same name, and the run goes on."
+            f"The images {name} are not on this machine. Prepare the same images once more, in the "
+            "same size: they get the same name, and the run can be resumed."
         )
     try:
         images, labels = map(torch.from_numpy, store.pixels(found, train))
@@ -157,8 +153,13 @@ def _idx_names(train: bool) -> tuple[str, str]:
     return f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz"
 
 
+def _cache() -> Path:
+    chosen = os.environ.get("LATENT_STUDIO_DATA")
+    return Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
+
+
 def _local_folder(name: str, train: bool) -> Path | None:
-    """The first folder that holds the gz idx pair."""
+    """Return the first folder that has the two idx files."""
     chosen = os.environ.get("LATENT_STUDIO_DATA")
     candidates = [Path(chosen) / name] if chosen else []
     if name in LOCAL_COPIES:
@@ -177,11 +178,9 @@ def _read_idx_pair(folder: Path, train: bool) -> tuple[Tensor, Tensor]:
 
 
 def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
-    """Through torchvision's classes, which download with a progress bar of their own."""
+    """Load through torchvision, which shows a progress bar while it downloads."""
     from torchvision import datasets  # slow to import, and MNIST does without it
 
-    chosen = os.environ.get("LATENT_STUDIO_DATA")
-    cache = Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
     half = {"split": "train" if train else "test"} if name == "svhn" else {"train": train}
     kind = {
         "mnist": datasets.MNIST,
@@ -191,8 +190,8 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
         "svhn": datasets.SVHN,
     }[name]
     try:
-        found = kind(str(cache), download=True, **half)
-    except Exception as error:  # torchvision lets through whatever its downloader raised
+        found = kind(str(_cache()), download=True, **half)
+    except Exception as error:  # torchvision does not wrap its downloader's errors
         raise DataError(
             f"{name} is not on this machine and could not be downloaded ({error}). Connect to "
             f"the network once, or set LATENT_STUDIO_DATA to a folder that holds {name}/."
@@ -206,14 +205,14 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
     return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
 
 
-def _turns(labels: Tensor) -> Tensor:
-    """How many of the same label came before each of labels int64 (n,)."""
+def _rank_in_class(labels: Tensor) -> Tensor:
+    """Return for each of labels int64 (n,) how many equal ones come before it."""
     by_label = labels.argsort(stable=True)
     counts = labels.bincount()
-    turns = torch.empty_like(labels)
+    ranks = torch.empty_like(labels)
     starts = (counts.cumsum(0) - counts).repeat_interleave(counts)
-    turns[by_label] = torch.arange(len(labels)) - starts
-    return turns
+    ranks[by_label] = torch.arange(len(labels)) - starts
+    return ranks
 
 
 def _resize(images: Tensor, size: int) -> Tensor:

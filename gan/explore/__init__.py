@@ -1,1 +1,1 @@
-"""Play with a trained generator: find directions, and project pictures into its latent space."""
+"""Find directions of a generator, and project images into its latent space."""

@@ -1,7 +1,7 @@
-"""A visitor's picture brought into the frame that a model was trained on.
+"""Preprocess a user's image like the training images of a model.
 
-Digits: LeCun et al. 1998 fitted the ink into 20x20 pixels and put its centre of mass into the
-middle of 28x28. Other data sets: the middle square, resized.
+Digits as in MNIST (LeCun et al. 1998): the ink is scaled to 20x20 pixels and its centre of mass
+moved to the middle of 28x28. Other data sets: the middle square, resized.
 """
 
 from __future__ import annotations
@@ -10,35 +10,35 @@ import numpy as np
 from PIL import Image
 
 INK_SIDE = 20 / 28  # of the frame
-FAINT = 0.2  # of full ink; fainter pixels do not widen the box
-CONTRAST_MIN = 16  # grey levels between paper and ink
+FAINT = 0.2  # of full ink: fainter pixels do not extend the bounding box
+CONTRAST_MIN = 16  # grey levels between background and ink
 
 
 class CenteringError(ValueError):
-    """There is nothing to find in the picture; the message says what to do."""
+    """The image is empty or has no clear ink; the message says what to do."""
 
 
 def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
-    """A digit uint8 (h,w) as MNIST would hold it, uint8 (size,size), white on black.
+    """Convert a drawn digit uint8 (h,w) to MNIST's format, uint8 (size,size), white on black.
 
-    Dark ink on a lighter ground (a photo of paper) is turned round, and the ground made black.
+    Dark ink on a light background (a photo of paper) is inverted and the background set to black.
 
     Raises:
-        CenteringError: there is no ink, or the ground is as uneven as the ink.
+        CenteringError: there is no ink, or it does not stand out from the background.
     """
     ink = _ink(np.asarray(picture, dtype=np.float32))
     rows, columns = (np.flatnonzero((ink > FAINT).any(axis)) for axis in (1, 0))
     if not len(rows):
         if np.ptp(picture) < CONTRAST_MIN:
-            raise CenteringError("There is nothing drawn yet. Draw a digit, or choose a picture.")
-        raise CenteringError("No ink stands out from the ground. Use a picture of a plain ground.")
+            raise CenteringError("There is nothing drawn yet. Draw a digit, or choose an image.")
+        raise CenteringError("No ink stands out. Use an image with a plain background.")
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     side = round(size * INK_SIDE)
     scale = side / max(ink.shape)
     h, w = (max(1, round(length * scale)) for length in ink.shape)
     ink = np.asarray(Image.fromarray(ink).resize((w, h), Image.Resampling.HAMMING))
     ink = ink.clip(0, 1) / ink.max()
-    # by whole pixels to pixel 14 of 0..27, where MNIST has it; never out of the frame
+    # by whole pixels to pixel 14 of 0..27, as in MNIST, within the frame
     top, left = (
         int(np.clip(round(size / 2 - _middle(ink.sum(axis))), 0, size - length))
         for axis, length in ((1, h), (0, w))
@@ -49,10 +49,10 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
 
 
 def fit(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
-    """The middle square of uint8 (h,w,1) or (h,w,3), as uint8 of `shape` (h,w,c).
+    """Resize the middle square of uint8 (h,w,1) or (h,w,3) to `shape` (h,w,c).
 
     Raises:
-        CenteringError: all its pixels are equal.
+        CenteringError: all pixels are equal.
     """
     h, w, _ = picture.shape
     side = min(h, w)
@@ -61,12 +61,12 @@ def fit(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     square = square.convert("L" if shape[2] == 1 else "RGB")
     fitted = np.asarray(square.resize((shape[1], shape[0]), Image.Resampling.HAMMING))
     if fitted.max() == fitted.min():
-        raise CenteringError("This picture is all one colour. Draw something, or choose another.")
+        raise CenteringError("This image is all one colour. Draw something, or choose another.")
     return fitted.reshape(shape).copy()
 
 
 def flatten(picture: np.ndarray) -> np.ndarray:
-    """uint8 (h,w,4) laid on black, or on white where what is seen is dark; else unchanged."""
+    """Blend uint8 (h,w,4) onto black, or onto white if its content is dark; else unchanged."""
     if picture.shape[2] != 4:
         return picture
     colour, alpha = picture[..., :3].astype(np.float32), picture[..., 3:] / np.float32(255)
@@ -76,7 +76,7 @@ def flatten(picture: np.ndarray) -> np.ndarray:
 
 
 def grey(picture: np.ndarray) -> np.ndarray:
-    """uint8 (h,w,1) or (h,w,3) as uint8 (h,w)."""
+    """Convert uint8 (h,w,1) or (h,w,3) to grey uint8 (h,w)."""
     return np.asarray(_image(picture).convert("L"))
 
 
@@ -86,10 +86,10 @@ def _image(picture: np.ndarray) -> Image.Image:
 
 
 def _ink(picture: np.ndarray) -> np.ndarray:
-    """How much ink there is, float32 0..1; the ground, and as much noise as its edge has, is 0."""
+    """Return the ink, float32 0..1; the background and noise as strong as at the edge are 0."""
     edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     ground = np.median(edge)
-    # ink that runs over the edge is not noise: three quarters of the edge must be ground
+    # ink may touch the edge: three quarters of it must be background
     noise = 2 * np.quantile(np.abs(edge - ground), 0.75)
     lighter = (picture - ground - noise).clip(0)
     darker = (ground - picture - noise).clip(0)

@@ -1,11 +1,10 @@
-"""Find a picture in a generator's latent space: which z, and which class, draws it best.
+"""Project an image into the latent space: find the z and class that reproduce it best.
 
-Several starts, then Adam on z through the fixed network, as StyleGAN2's projector does (Karras et
-al. 2020), of several classes as in Huh et al. 2020. What falls is the negative log posterior of z
-for pixels in [-1, 1] with noise of variance PRIOR and the N(0, I) the model was trained on.
-The class stays one of the model's own, so that what is found can be edited like any sample:
-blended classes raised the median match by 0.01, and three in ten came back as a mixture whose
-largest part was another class than the digit's.
+Adam on z through the fixed network as in StyleGAN2's projector (Karras et al. 2020), from several
+starts in several classes (Huh et al. 2020). It minimises the negative log posterior of z for pixels
+in [-1, 1] with noise of variance PRIOR and the prior N(0, I). Classes are not blended, so that the
+result can be edited like any sample: blending raised the median match by 0.01, but in three of ten
+cases the largest part was a class other than the digit's.
 """
 
 from __future__ import annotations
@@ -19,37 +18,43 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from gan.latent.latents import latents
+from gan.metrics.judge import Judge
 from gan.models.generator import Generator, to_pixels
 
 STEPS = 400
 CANDIDATES = 8
-STAGES = ((0.15, CANDIDATES), (0.3, 4), (1.0, 2))  # up to this progress, so many go on
+STAGES = ((0.15, CANDIDATES), (0.3, 4), (1.0, 2))  # up to this progress, so many candidates
 RATE = 0.4
 WARM_UP = 10  # steps
 BETAS = (0.9, 0.99)
-PRIOR = 0.03  # of |z|^2, beside the summed squared differences of pixels
-NORM_MAX = 1.2  # of sqrt(z_dim); with 64 numbers one real sample in 100 lies further out
-BLUR = 0.036  # of the loss at the start; none from BLUR_UNTIL on
+PRIOR = 0.03  # weight of |z|^2 against the summed squared differences of pixels
+NORM_MAX = 1.2  # times sqrt(z_dim); 1 % of samples of 64 latents have a larger norm
+BLUR = 0.036  # of the loss at the start, as a share of the side; none from BLUR_UNTIL on
 BLUR_UNTIL = 0.6
-PREFERENCE = 1.3  # the class that the judge reads is kept unless another is closer by this
-# Of `error`, which parts digits from scribbles better than `match`: of 500 real test digits 90 %
-# lie below 20.8 and 97 % below 25.4; of scribbles 8 % are "close" and three quarters "cannot".
-# bench/find.py prints them.
+PREFERENCE = 1.3  # factor by which another class than the judge's must be closer
+# Limits of `error`, which separates digits from scribbles better than `match`: 90 % of 500 test
+# digits are below 20.8 and 97 % below 25.4; 8 % of scribbles are "close" and three quarters
+# "cannot" (bench/find.py).
 CLOSE = 20.0
 CANNOT = 26.0
-MATCH_MIN = 0.5  # a faint picture has a small error even when nothing of it is drawn
+MATCH_MIN = 0.5  # a faint image has a small error even if nothing of it is drawn
+POOL = 256  # candidate samples, of half the usual norm
+POOL_BLUR = 0.025  # standard deviation, as a share of the image's side
+POOL_SHARE = 0.2  # of the time limit, at most
+STEPS_MIN = 60  # a slow model gets fewer candidates rather than fewer steps
 
 
 class SearchError(ValueError):
-    """The search cannot be begun or continued; the message says why and what to do."""
+    """The search cannot begin or continue; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """The best so far: `z` float32 (z_dim,), `label` (None: unconditional), `image` uint8 (h,w,c).
+class Projection:
+    """A result: `z` float32 (z_dim,), `label` (None: unconditional), `image` uint8 (h,w,c).
 
-    `error` is the root mean square difference of pixels, 0 to 255; `match` the share of the
-    target's variance that is explained, 0 to 1.
+    `error` is the RMS difference of pixels, 0..255; `match` the explained share of the target's
+    variance, 0..1.
     """
 
     z: np.ndarray
@@ -60,7 +65,7 @@ class Found:
 
     @property
     def verdict(self) -> str:
-        """How well the model draws it: "close", "roughly" or "cannot"."""
+        """How well the model reproduces the target: "close", "roughly" or "cannot"."""
         if self.error > CANNOT or self.match < MATCH_MIN:
             return "cannot"
         return "close" if self.error <= CLOSE else "roughly"
@@ -68,11 +73,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """One moment of a search. `advance` gives the next; drop it to cancel.
+    """The immutable state of a search, which `advance` continues.
 
-    It is of n targets uint8 (n,h,w,c) at once (the page has one, a test a hundred) with k
-    candidates each: `z` and Adam's moments `mean` and `square` float32 (n,k,z_dim), their classes
-    `labels` int64 (n,k), and the class a judge reads in each target, or -1, `reading` int64 (n,).
+    It has n `targets` uint8 (n,h,w,c) with k candidates each: `z` and Adam's moments `mean` and
+    `square` float32 (n,k,z_dim), their classes `labels` int64 (n,k), and the judge's prediction for
+    each target, or -1, `reading` int64 (n,).
     """
 
     targets: np.ndarray
@@ -82,23 +87,68 @@ class Search:
     square: Tensor
     reading: Tensor
     step: int = 0
-    spent: float = 0.0  # seconds, of work alone
+    spent: float = 0.0  # seconds of work
 
     def progress(self, limit: float = math.inf) -> float:
-        """Share that is done, 0 to 1, when `limit` seconds of work are all there is."""
+        """Return the progress, 0..1, within a limit of so many seconds of work."""
         return min(1.0, max(self.step / STEPS, self.spent / limit))
+
+
+def begin(
+    generator: Generator, targets: np.ndarray, judge: Judge | None = None, limit: float = math.inf
+) -> Search:
+    """Begin a search for `targets` uint8 (n,h,w,c) of the generator's shape.
+
+    The class predicted by a judge of the model's data is preferred. limit: seconds.
+
+    Raises:
+        SearchError: the targets have another shape, or the model's weights are damaged.
+    """
+    targets = np.asarray(targets)
+    if targets.dtype != np.uint8 or targets.shape != (len(targets), *generator.shape):
+        raise SearchError("The image has another size than the images of this model.")
+    start = time.perf_counter()
+    pool = torch.from_numpy(latents(range(POOL), generator.z_dim)) / 2
+    labels = torch.arange(POOL) % max(generator.classes, 1)
+    parts: list[Tensor] = []
+    with torch.no_grad():
+        for z, part in zip(pool.split(16), labels.split(16), strict=True):
+            parts.append(draw(generator, z, part))
+            if time.perf_counter() - start > limit * POOL_SHARE:
+                break
+        images, soft = torch.cat(parts), blur(POOL_BLUR, generator.shape[0])
+        goal = (soft @ signed(targets) @ soft.T).flatten(1)
+        distance = torch.cdist(goal, (soft @ images @ soft.T).flatten(1))
+    if not distance.isfinite().all():
+        raise SearchError("This model's weights are damaged: it draws nothing. Choose another.")
+    reading = torch.full((len(targets),), -1)
+    if judge is not None and generator.classes:
+        reading = torch.from_numpy(judge.predict(targets))
+    # an image with its gradient takes three times as long
+    each = 3 * len(targets) * (time.perf_counter() - start) / len(images)
+    count = int(min(CANDIDATES, max(2, limit / (STEPS_MIN * each))))
+    chosen = torch.stack(
+        [
+            _starts(row, labels, int(read), count)
+            for row, read in zip(distance, reading, strict=True)
+        ]
+    )
+    z = pool[chosen]
+    none = torch.zeros_like(z)
+    spent = time.perf_counter() - start
+    return Search(targets, z, labels[chosen], none, none, reading, spent=spent)
 
 
 def advance(
     search: Search, generator: Generator, pause: float = math.inf, limit: float = math.inf
 ) -> Search:
-    """Go on for about `pause` seconds, or to the end of the search.
+    """Continue for about `pause` seconds, or to the end.
 
-    Equal targets give equal results, in one piece or in many, as long as the work stays within
-    `limit` seconds; a slower machine takes the same way in fewer steps.
+    Deterministic, in one call or in many, within `limit` seconds of work; a slower machine follows
+    the same schedule in fewer steps.
 
     Raises:
-        SearchError: the numbers are no longer finite; the model is damaged.
+        SearchError: the latents are not finite: the model is damaged.
     """
     start = time.perf_counter()
     goal = signed(search.targets).unsqueeze(1)
@@ -113,12 +163,12 @@ def advance(
         if now - start >= pause:
             break
     if not search.z.isfinite().all():
-        raise SearchError("The search lost its way. Start it again, or choose another model.")
+        raise SearchError("The search failed. Start it again, or choose another model.")
     return search
 
 
-def found(search: Search, generator: Generator) -> list[Found]:
-    """The best candidate of every target."""
+def projections(search: Search, generator: Generator) -> list[Projection]:
+    """Return the best candidate of every target."""
     best = _best(search, generator, 1)
     with torch.no_grad():
         images = to_pixels(draw(generator, best.z[:, 0], best.labels[:, 0]))
@@ -128,30 +178,43 @@ def found(search: Search, generator: Generator) -> list[Found]:
         match = 1 - left / max(target.var(), 1e-9)
         label = int(best.labels[i, 0]) if generator.classes else None
         z = best.z[i, 0].numpy().copy()
-        results.append(Found(z, label, image, float(np.sqrt(left)), float(np.clip(match, 0, 1))))
+        results.append(
+            Projection(z, label, image, float(np.sqrt(left)), float(np.clip(match, 0, 1)))
+        )
     return results
 
 
 def signed(images: np.ndarray) -> Tensor:
-    """uint8 (n,h,w,c) as float32 (n,c,h,w) in [-1, 1]."""
+    """Convert uint8 (n,h,w,c) to float32 (n,c,h,w) in [-1, 1]."""
     return torch.from_numpy(images.transpose(0, 3, 1, 2).astype(np.float32)) / 127.5 - 1
 
 
 def draw(generator: Generator, z: Tensor, labels: Tensor) -> Tensor:
-    """Images (b,c,h,w) in [-1, 1] of z (b,z_dim) and labels int64 (b,), with their gradient."""
+    """Draw images (b,c,h,w) in [-1, 1] of z (b,z_dim) and labels int64 (b,), differentiably."""
     classes = one_hot(labels, generator.classes).float() if generator.classes else z[:, :0]
     return generator.network(z, classes)
 
 
 def blur(share: float, side: int) -> Tensor:
-    """A matrix B (side,side): B @ picture @ B.T is blurred by `share` of its side."""
+    """Return a matrix B (side,side) such that B @ image @ B.T is blurred by `share` of its side."""
     place = torch.arange(side, dtype=torch.float32)
     weight = torch.exp(-((place[:, None] - place) ** 2) / (2 * (share * side) ** 2))
     return weight / weight.sum(1, keepdim=True)
 
 
+def _starts(distance: Tensor, labels: Tensor, reading: int, count: int) -> Tensor:
+    """Return the nearest of the pool, half of them of the most likely class."""
+    order = distance.argsort()
+    classes = labels[order]
+    likely = reading if (classes == reading).any() else int(classes[0])
+    first = order[classes == likely][: count // 2]
+    others = order[classes != likely]
+    rest = others if len(others) else order[count // 2 :]
+    return torch.cat([first, rest])[:count]
+
+
 def _best(search: Search, generator: Generator, count: int) -> Search:
-    """The `count` best candidates of each target, best first."""
+    """Keep the `count` best candidates of each target, best first."""
     n, k, z_dim = search.z.shape
     with torch.no_grad():
         images = draw(generator, search.z.flatten(0, 1), search.labels.flatten())
@@ -170,7 +233,7 @@ def _best(search: Search, generator: Generator, count: int) -> Search:
 
 
 def _step(search: Search, generator: Generator, goal: Tensor, progress: float) -> Search:
-    """One step of Adam; the rate falls along a cosine, the blur along a line."""
+    """Take one Adam step; the rate follows a cosine, the blur decreases linearly."""
     n, k, z_dim = search.z.shape
     with torch.enable_grad():
         z = search.z.flatten(0, 1).requires_grad_(True)

@@ -1,7 +1,6 @@
-"""A search as bytes, so that a browser can hold it between two pieces of work.
+"""The state of a search as bytes, which the browser stores between two requests.
 
-What comes back is anyone's bytes: every length is checked against the model, every number against
-its range, so that the worst a forged one does is search for something else.
+The bytes are untrusted: lengths are checked against the model and numbers against their ranges.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from gan.models.generator import Generator
 
 HEADER = struct.Struct("<4sHHhxxd")  # mark, step, candidates, reading, seconds spent
 MARK = b"LSf1"
-LATENT_MAX = 1e3  # beyond any search
-MOMENT_MAX = 1e8  # beyond any gradient; its square stays within float32
-CHANGED = "This search cannot be continued, its state is damaged. Start it again."
+LATENT_MAX = 1e3
+MOMENT_MAX = 1e8  # its square is within float32
+DAMAGED = "This search cannot be continued: its state is damaged. Start it again."
 
 
 def pack(search: Search) -> bytes:
-    """A search for one target, in a few kB."""
+    """Serialise a search for one target to a few kB."""
     candidates = search.z.shape[1]
     reading = int(search.reading[0])
     parts = [HEADER.pack(MARK, search.step, candidates, reading, search.spent)]
@@ -34,21 +33,21 @@ def pack(search: Search) -> bytes:
 
 
 def size_limit(generator: Generator) -> int:
-    """Bytes of the largest state there can be for this model."""
+    """Return the largest size of a state for this model, in bytes."""
     return _size(generator, CANDIDATES)
 
 
 def unpack(state: bytes, generator: Generator) -> Search:
-    """The search again, for a model of the same shape; its weights may be newer ones.
+    """Restore a search for a model of the same shape; its weights may have changed.
 
     Raises:
-        SearchError: not the bytes of a search for such a model.
+        SearchError: the bytes are not a valid state for this model.
     """
     if len(state) < HEADER.size:
-        raise SearchError(CHANGED)
+        raise SearchError(DAMAGED)
     mark, step, count, reading, spent = HEADER.unpack_from(state)
     if mark != MARK or not 1 <= count <= CANDIDATES or len(state) != _size(generator, count):
-        raise SearchError(CHANGED)
+        raise SearchError(DAMAGED)
     pixels, z_dim, at = math.prod(generator.shape), generator.z_dim, HEADER.size
     target = np.frombuffer(state, np.uint8, pixels, at).reshape(1, *generator.shape)
     labels = np.frombuffer(state, "<u2", count, at + pixels).astype(np.int64)
@@ -64,7 +63,7 @@ def unpack(state: bytes, generator: Generator) -> Search:
         or labels.max() >= max(generator.classes, 1)
         or not -1 <= reading < generator.classes
     ):
-        raise SearchError(CHANGED)
+        raise SearchError(DAMAGED)
     return Search(
         target,
         torch.from_numpy(z),

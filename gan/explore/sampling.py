@@ -1,4 +1,4 @@
-"""Ask a generator for samples to measure something on, within a fixed amount of computing."""
+"""Fixed samples of a generator to measure directions on, within a computing budget."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from torch.nn.functional import leaky_relu
 from gan.models.generator import Generator
 from gan.models.networks import SLOPE, MLPGenerator
 
-DRAW = 256  # images in a row; between two such rows a visitor's own picture gets its turn
-BUDGET = 40e9  # multiply-adds: half a second of two processor cores for a small network
+DRAW = 256  # images per batch: a visitor's own image is drawn between two batches
+BUDGET = 40e9  # multiply-adds: half a second of two cores for a small network
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many latents to use for what, and the most directions to measure."""
+class SampleSizes:
+    """Numbers of latents per purpose, and the most directions of `pca` and `sefa`."""
 
-    fit: int = 1200  # to fit a trait to
-    held: int = 300  # to see how well that went
-    ends: int = 100  # of those, to move along a direction
+    fit: int = 1200  # to fit a trait
+    held: int = 300  # to validate the fit
+    ends: int = 100  # of `held`, to move along a direction
     features: int = 1000
     effect: int = 10
     pca: int = 16
@@ -30,31 +30,31 @@ class Counts:
 
     @property
     def images(self) -> int:
-        """About how many images that makes, with five measured directions."""
+        """Approximate number of images drawn, with five measured directions."""
         moved = self.effect * (5 + self.pca + self.sefa) + self.ends * 5
         return self.fit + self.held + self.features + 2 * moved
 
 
-LEAST = Counts(fit=200, held=60, ends=20, features=200, effect=2, pca=8, sefa=16)
+LEAST = SampleSizes(fit=200, held=60, ends=20, features=200, effect=2, pca=8, sefa=16)
 
 
-class Probe:
-    """A generator and fixed samples of it: the same ones for the same seed.
+class Sampler:
+    """Fixed samples of a generator, determined by the seed.
 
-    `z` float32 (n,z_dim) ~ N(0, I), `labels` int64 (n,), the classes in turn (all 0 where there
-    are none). A network too slow for `BUDGET` gets fewer of them, but never below `LEAST`.
+    `z` float32 (n,z_dim) ~ N(0, I), `labels` int64 (n,) cycle through the classes (all 0 without
+    classes). A network too slow for `BUDGET` gets fewer, but at least `LEAST`.
     """
 
     def __init__(self, generator: Generator, seed: int = 0) -> None:
         self.generator = generator
-        self.counts = _counts(generator.network)
-        count = max(self.counts.fit + self.counts.held, self.counts.features)
+        self.sizes = _sizes(generator.network)
+        count = max(self.sizes.fit + self.sizes.held, self.sizes.features)
         rng = np.random.default_rng(seed)
         self.z = rng.standard_normal((count, generator.z_dim), dtype=np.float32)
         self.labels = np.arange(count) % max(1, generator.classes)
 
     def draw(self, z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Images uint8 (n,h,w,c)."""
+        """Draw images uint8 (n,h,w,c)."""
         asked = labels if self.generator.classes else None
         parts = [
             self.generator.sample(z[i : i + DRAW], None if asked is None else asked[i : i + DRAW])
@@ -63,10 +63,10 @@ class Probe:
         return np.concatenate(parts)
 
     def ends(self, axes: np.ndarray, which: slice, sigma: float) -> np.ndarray:
-        """Images uint8 (directions,2,n,h,w,c) of the samples `which`, moved to both ends.
+        """Draw the samples `which` at both ends of each axis, uint8 (directions,2,n,h,w,c).
 
-        A sample's coordinate along each of axes (directions,z_dim), of unit length, becomes
-        -sigma and then +sigma; the rest of it stays.
+        axes: unit vectors (directions,z_dim). A sample's coordinate along an axis is set to -sigma
+        and to +sigma.
         """
         z, labels = self.z[which], self.labels[which]
         rest = z - (axes @ z.T)[:, :, None] * axes[:, None]
@@ -76,14 +76,14 @@ class Probe:
         return images.reshape(*moved.shape[:3], *images.shape[1:])
 
     def effects(self, axes: np.ndarray) -> np.ndarray:
-        """Root mean square change of a pixel (0 to 255) from -2 to +2 sigma, (directions,)."""
-        ends = self.ends(axes, slice(self.counts.effect), 2.0)
+        """Return the RMS change of a pixel (0..255) from -2 to +2 sigma, (directions,)."""
+        ends = self.ends(axes, slice(self.sizes.effect), 2.0)
         change = np.subtract(ends[:, 1], ends[:, 0], dtype=np.float32)
         return np.sqrt(np.square(change).mean((1, 2, 3, 4), dtype=np.float64))
 
     def features(self) -> np.ndarray:
-        """What the network holds after its second nonlinearity, float32 (n,features)."""
-        count, network = self.counts.features, self.generator.network
+        """Return the activations after the second nonlinearity, float32 (n,features)."""
+        count, network = self.sizes.features, self.generator.network
         z, classes = torch.from_numpy(self.z[:count]), max(1, self.generator.classes)
         weights = torch.eye(classes)[self.labels[:count]]
         with torch.inference_mode():
@@ -95,7 +95,7 @@ class Probe:
 
 
 def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """`values` (n,k) less the mean of the rows that share a group."""
+    """Subtract from `values` (n,k) the mean of the rows in the same group."""
     out = np.empty_like(values)
     for group in np.unique(groups):
         rows = groups == group
@@ -113,18 +113,18 @@ def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
     return leaky_relu(network.norms[1](h), SLOPE).flatten(1)
 
 
-def _counts(network: nn.Module) -> Counts:
-    full = Counts()
+def _sizes(network: nn.Module) -> SampleSizes:
+    full = SampleSizes()
     share = BUDGET / (full.images * multiply_adds(network))
     if share >= 1:
         return full
     least = vars(LEAST)
     fewer = {name: max(least[name], int(value * share)) for name, value in vars(full).items()}
-    return Counts(**fewer)
+    return SampleSizes(**fewer)
 
 
 def multiply_adds(network: nn.Module) -> int:
-    """Of drawing one image, those of the linear and convolution layers."""
+    """Return the multiply-adds of the linear and convolution layers for one image."""
     total = sum(m.weight.numel() for m in network.modules() if isinstance(m, nn.Linear))
     if not isinstance(network, MLPGenerator):
         for stage, up in enumerate(network.ups):

@@ -1,7 +1,7 @@
-"""What can be measured on a picture without knowing what it shows, in units a person can check.
+"""Measurable traits of images, in units that can be checked by eye.
 
-Which traits make sense depends on the pictures: a stroke has a thickness, a shirt has not, and a
-photograph has not even an outline. `traits_of` decides that by looking at them.
+Which traits apply depends on the images: strokes have a thickness, filled shapes have none, and
+photographs have no outline. `traits_of` selects them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-DARK = 0.06  # mean brightness of the frame, 0..1, below which the ground counts as black
-DEPTH = 2 / 28  # half a pen's greatest width over the picture's side
-CORE = 0.1  # share of the ink lying deeper than that: 0.01 in MNIST, 0.3 in Fashion-MNIST
+DARK = 0.06  # mean brightness of the border, 0..1, below which the background counts as black
+DEPTH = 2 / 28  # half the greatest stroke width, over the side of the image
+CORE = 0.1  # share of the ink deeper than that: 0.01 in MNIST, 0.3 in Fashion-MNIST
 TINY = 1e-9
 
 
 @dataclass(frozen=True)
 class Trait:
-    """`more` says what a picture with more of it is; `least` is a change in `unit` one can see.
-
-    That is in pictures of 28 px; see `visible`.
-    """
+    """`more` describes an image with more of it; `least` is a visible change in `unit` at 28 px."""
 
     name: str
     more: str
@@ -31,7 +28,7 @@ class Trait:
     least: float
 
     def visible(self, side: int) -> float:
-        """The smallest change worth a slider in pictures of `side` px."""
+        """Return the smallest visible change in images of `side` px."""
         return self.least * side / 28 if self.unit == "px" else self.least
 
 
@@ -54,26 +51,26 @@ TRAITS = MappingProxyType(
 
 
 def traits_of(images: np.ndarray) -> list[Trait]:
-    """The traits that mean something on images uint8 (n,h,w,c) of one kind."""
+    """Return the traits that apply to images uint8 (n,h,w,c) of one kind."""
     names = ["brightness", "contrast"]
     ink = _grey(images)
-    if len(images) and _frame(ink) < DARK:
+    if len(images) and _border(ink) < DARK:
         names = ["stroke", "slant", "width", "height", "top"]
-        if _core(ink) > CORE:  # a filled shape: its edges are not strokes, its tilt no slant
+        if _core(ink) > CORE:  # filled shapes: no strokes, no slant
             names = ["width", "height", "shade"]
     return [TRAITS[name] for name in [*names, *(["warmth"] if images.shape[3] == 3 else [])]]
 
 
 def measure(images: np.ndarray, traits: Sequence[Trait]) -> np.ndarray:
-    """Float64 (n, len(traits)) for images uint8 (n,h,w,c); finite even for an empty picture.
+    """Measure images uint8 (n,h,w,c): float64 (n, len(traits)), finite even for blank images.
 
-    stroke: thickness, from the ink and the length of its outline (px).
-    slant: of the upright axis from the vertical, by the shear moment; right is positive (deg).
-    width, height: of the evenly filled box that is spread as far as the ink, slant removed (px).
-    top: how much wider the half above the centre of mass is than the half below (px).
-    shade: mean grey level of the ink, its own weight, so that the ground counts nothing (0 to 255).
-    brightness, contrast: mean and standard deviation of the grey levels (0 to 255).
-    warmth: mean of red less mean of blue (levels of 255).
+    stroke: thickness, from the amount of ink and the length of its outline (px).
+    slant: angle of the upright axis from the shear moment, positive to the right (deg).
+    width, height: of a filled box with the variance of the ink, slant removed (px).
+    top: width of the half above the centre of mass minus that of the half below (px).
+    shade: ink-weighted mean grey level, so that the background does not count (0..255).
+    brightness, contrast: mean and standard deviation of the grey levels (0..255).
+    warmth: mean red minus mean blue (levels of 255).
     """
     ink = _grey(images)
     found = {
@@ -88,11 +85,11 @@ def measure(images: np.ndarray, traits: Sequence[Trait]) -> np.ndarray:
 
 
 def thickness(ink: np.ndarray) -> np.ndarray:
-    """Mean thickness in px (n,) of the strokes of ink float (n,h,w), 0..1.
+    """Return the mean stroke thickness in px (n,) of ink float (n,h,w), 0..1.
 
-    That of the bar with as much ink and as long an outline: ink = l*t, outline = 2*(l + t). The
-    outline is the total variation, taken diagonally because that depends least on which way a
-    stroke runs. Strokes of less than 2 px are too fine for these pixels and read as 2 px.
+    That of a bar with the same ink and outline: ink = l*t, outline = 2*(l + t). The outline is the
+    diagonal total variation, which depends least on the direction of a stroke. Strokes below 2 px
+    are not resolved and measure 2 px.
     """
     padded = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     down = padded[:, 1:, 1:] - padded[:, :-1, :-1]
@@ -103,7 +100,7 @@ def thickness(ink: np.ndarray) -> np.ndarray:
 
 
 def _outline(ink: np.ndarray) -> dict[str, np.ndarray]:
-    """slant, width, height and top, from moments about the centre of mass."""
+    """Return slant, width, height and top, from moments about the centre of mass."""
     height, width = ink.shape[1:]
     y, x = np.arange(height) - (height - 1) / 2, np.arange(width) - (width - 1) / 2
     rows = np.stack([ink.sum(2), ink @ x.astype(ink.dtype), ink @ (x * x).astype(ink.dtype)])
@@ -113,7 +110,7 @@ def _outline(ink: np.ndarray) -> dict[str, np.ndarray]:
     below = y - centre_y[:, None]
     upright = np.maximum((mass * below**2).sum(1) / total, TINY)
     shear = (first * below).sum(1) / total / upright
-    # each row shifted so that the upright axis is vertical and goes through x = 0
+    # shift each row so that the upright axis is x = 0
     shift = centre_x[:, None] + shear[:, None] * below
     straight = first - mass * shift
     square = second - 2 * first * shift + mass * shift**2
@@ -121,7 +118,7 @@ def _outline(ink: np.ndarray) -> dict[str, np.ndarray]:
     def spread(where: np.ndarray | float) -> np.ndarray:
         inside = np.maximum((mass * where).sum(1), TINY)
         mean = (straight * where).sum(1) / inside
-        # an evenly filled box of width w has the variance w*w/12
+        # a filled box of width w has the variance w*w/12
         return np.sqrt(12 * np.maximum((square * where).sum(1) / inside - mean**2, 0))
 
     return {
@@ -133,18 +130,18 @@ def _outline(ink: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _grey(images: np.ndarray) -> np.ndarray:
-    """Float32 (n,h,w), 0..1, of images uint8 (n,h,w,c)."""
+    """Convert images uint8 (n,h,w,c) to float32 (n,h,w), 0..1."""
     return images.mean(3, dtype=np.float32) / np.float32(255)
 
 
-def _frame(ink: np.ndarray) -> float:
-    """Mean brightness of the outermost pixels, of the image in the middle of all."""
-    frame = [ink[:, 0], ink[:, -1], ink[:, 1:-1, 0], ink[:, 1:-1, -1]]
-    return float(np.median(np.concatenate(frame, 1).mean(1)))
+def _border(ink: np.ndarray) -> float:
+    """Return the median over the images of the mean brightness of the outermost pixels."""
+    border = [ink[:, 0], ink[:, -1], ink[:, 1:-1, 0], ink[:, 1:-1, -1]]
+    return float(np.median(np.concatenate(border, 1).mean(1)))
 
 
 def _core(ink: np.ndarray) -> float:
-    """Mean share of the ink that is left when each outline is moved inwards by `DEPTH`."""
+    """Return the mean share of the ink that an erosion by `DEPTH` leaves."""
     reach = 2 * round(DEPTH * ink.shape[1]) + 1
     core = ink
     for axis in (1, 2):

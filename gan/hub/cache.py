@@ -1,4 +1,4 @@
-"""The models of the Hub that a server keeps: a folder each, its newest version, not for ever.
+"""A server's cache of Hub models: the newest version of each, one folder per model.
 
 <root>/<owner>--<name>/    config.json, model.safetensors, hub.json
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
@@ -15,16 +14,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gan.hub.names import ARRIVING, ORIGIN, folder_name, hub_name
+from gan.hub.names import ARRIVING, ORIGIN, folder_name, read_origin
 
 DAY_S = 86_400
 
 
 class HubCache:
-    """Below `root` at most `most` models, none that was not used for `days`: the time of its
-    hub.json is that of its last use.
+    """At most `most` models below `root`, evicted when unused for `days`. Thread-safe.
 
-    `most_bytes` is the largest file of weights that is taken. Safe to share between threads.
+    `most_bytes` limits the size of a weights file. The modification time of a model's hub.json is
+    the time of its last use.
     """
 
     def __init__(self, root: Path, most_bytes: int, most: int, days: float) -> None:
@@ -32,13 +31,13 @@ class HubCache:
         self._changing = threading.Lock()
 
     def folders(self) -> dict[str, Path]:
-        """Every model's name ("owner/name") and folder, in order of names."""
+        """Return every model's folder by its name ("owner/name"), sorted by name."""
         kept = sorted(self.root.glob(f"*--*/{ORIGIN}"))
         return {path.parent.name.replace("--", "/"): path.parent for path in kept}
 
-    def used(self, name: str) -> None:
-        """Somebody plays with it: it stays for another while."""
-        with contextlib.suppress(OSError):  # it is gone, or its disk cannot be written to
+    def touch(self, name: str) -> None:
+        """Mark a model as used now."""
+        with contextlib.suppress(OSError):  # evicted meanwhile, or a read-only disk
             os.utime(self.root / folder_name(name) / ORIGIN)
 
     def get(
@@ -49,45 +48,43 @@ class HubCache:
         on_bytes: Callable[[int], None] | None = None,
         stop: threading.Event | None = None,
     ) -> str:
-        """Have the newest version of a model here, and others make room for it; its name.
+        """Download the newest version of a model unless it is cached, and return its name.
 
-        See `gan.hub.hub.pull`. Where the Hub cannot be reached, the version that is here will do.
+        The arguments are those of `gan.hub.hub.pull`. While the Hub cannot be reached, a cached
+        version is used whatever its age.
 
         Raises:
-            gan.hub.errors.HubError: it cannot be had.
-            OSError: the disk said no.
+            gan.hub.errors.HubError: the model is not available.
+            OSError: the disk cannot be written to.
         """
-        from gan.hub import (
-            hub,  # its client takes a third of a second to import, and many never ask
-        )
-        from gan.hub.download import look
-        from gan.hub.errors import HubError
+        # the Hub's client takes a third of a second to import
+        from gan.hub import hub
+        from gan.hub.download import resolve_revision
+        from gan.hub.errors import HubError, checked_name
 
-        name = hub_name(typed)
-        if name is None:
-            raise HubError("bad_name", repo=typed)
+        name = checked_name(typed)
         folder = self.root / folder_name(name)
         try:
-            commit = look(name, None, token).commit
+            commit = resolve_revision(name, None, token).commit
         except HubError as error:
             if error.kind not in ("offline", "rate", "trouble") or not folder.is_dir():
                 raise
-            self.used(name)
+            self.touch(name)
             return name
-        if _commit(folder) != commit:
+        if read_origin(folder).get("commit") != commit:
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=self.root) as temporary:
                 new = Path(temporary) / "new"
                 hub.pull(
                     name, new, commit, token, self.most_bytes, on_size, on_bytes, stop, card=False
                 )
-                self._settle(new, folder, Path(temporary) / "old")
-        self.used(name)
-        self.tidy()
+                self._replace(folder, new, Path(temporary) / "old")
+        self.touch(name)
+        self.evict()
         return name
 
-    def tidy(self) -> None:
-        """Forget what has not been used for long, and the least recently used of too many."""
+    def evict(self) -> None:
+        """Remove models unused for `days`, and the least recently used beyond `most`."""
         with self._changing:
             last = {folder: _last_use_s(folder) for folder in self.folders().values()}
             by_use = sorted(last, key=last.__getitem__, reverse=True)
@@ -96,13 +93,13 @@ class HubCache:
                 if at >= self.most or last[folder] < since:
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def sweep(self) -> None:
-        """Remove what a killed server left half fetched; call it while nothing arrives."""
+    def remove_unfinished(self) -> None:
+        """Remove partial downloads of a killed server. Call it while nothing is downloading."""
         for left in self.root.glob(f"{ARRIVING}*"):
             shutil.rmtree(left, ignore_errors=True)
 
-    def _settle(self, new: Path, folder: Path, old: Path) -> None:
-        """The new version takes the old one's place; where that fails, the old one stays."""
+    def _replace(self, folder: Path, new: Path, old: Path) -> None:
+        """Move `new` to `folder`; if that fails, restore the old version."""
         with self._changing:
             if folder.exists():
                 folder.rename(old)
@@ -112,13 +109,6 @@ class HubCache:
                 if old.exists():
                     old.rename(folder)
                 raise
-
-
-def _commit(folder: Path) -> str | None:
-    try:
-        return json.loads((folder / ORIGIN).read_bytes())["commit"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
 
 
 def _last_use_s(folder: Path) -> float:

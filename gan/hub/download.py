@@ -1,8 +1,8 @@
-"""Files of a repository on the Hub: measured before they are taken, and taken piece by piece.
+"""Download files of a Hub repository with a size limit, a hash check, progress and cancellation.
 
-`hf_hub_download` cannot be told to stop, tells of its progress every 10 MB, and takes as much as
-comes; here strangers name the repository. So its parts are put together anew: the client's
-session, addresses, headers and errors, and a loop that counts.
+`hf_hub_download` cannot be cancelled, has no size limit and reports progress every 10 MB only,
+while here visitors choose the repository. The session, addresses, headers and errors are those of
+the Hub's client.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from huggingface_hub import HfApi, get_session, hf_hub_url
 from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
-from gan.hub.errors import HubError, told
+from gan.hub.errors import HubError, translated_errors
 
-ANSWER_S = 20.0  # the longest silence of the Hub
-SLOWEST_S = 300.0  # for all files of a model together
+ANSWER_S = 20.0  # timeout of one request
+SLOWEST_S = 300.0  # timeout of all files of a model together
 
 
 @dataclass(frozen=True)
-class Remote:
-    """A file: its length, its SHA-256 if it is a large one, and the git hash of its blob."""
+class RemoteFile:
+    """A file's size, the SHA-256 of a large file, and the git hash of its blob."""
 
     size_bytes: int
     sha256: str | None
@@ -36,25 +36,27 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A repository at one commit, which never changes; `files` are by name."""
+class RepoRevision:
+    """A repository at one commit; `files` by name."""
 
     repo: str
     commit: str
     private: bool
     tags: frozenset[str]
-    files: Mapping[str, Remote]
+    files: Mapping[str, RemoteFile]
 
 
-def look(repo: str, revision: str | None = None, token: str | bool | None = None) -> Found:
-    """What there is at a revision (a branch, tag or commit; None: the main branch).
+def resolve_revision(
+    repo: str, revision: str | None = None, token: str | bool | None = None
+) -> RepoRevision:
+    """Resolve a branch, tag or commit (None: the main branch) and list its files.
 
-    `token`: as of the client: None is whoever is logged in, False nobody.
+    token: as in huggingface_hub; None uses the stored login, False none.
 
     Raises:
-        HubError: there is no such thing, it may not be seen, or the Hub cannot be reached.
+        HubError: there is no such revision, access is denied, or the Hub cannot be reached.
     """
-    with told(repo, revision):
+    with translated_errors(repo, revision):
         try:
             info = HfApi().model_info(
                 repo, revision=revision, files_metadata=True, timeout=ANSWER_S, token=token
@@ -65,65 +67,61 @@ def look(repo: str, revision: str | None = None, token: str | bool | None = None
             raise HubError("odd", why=type(error).__name__) from error
         if not re.fullmatch("[0-9a-f]{40}", info.sha or ""):
             raise HubError("odd", why="it names no commit")
-        return Found(repo, info.sha, bool(info.private), tags, files)
+        return RepoRevision(repo, info.sha, bool(info.private), tags, files)
 
 
-def _remote(one: RepoSibling) -> Remote:
+def _remote(one: RepoSibling) -> RemoteFile:
     if type(one.size) is not int or one.size < 0:
         raise TypeError("a file has no length")
-    return Remote(one.size, one.lfs.sha256 if one.lfs else None, one.blob_id)
+    return RemoteFile(one.size, one.lfs.sha256 if one.lfs else None, one.blob_id)
 
 
-def fetch(
-    found: Found,
+def download_files(
+    source: RepoRevision,
     names: list[str],
     folder: Path,
     token: str | bool | None = None,
     on_bytes: Callable[[int], None] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Write these files of `found` into a folder, each of the length and hash that it should have.
+    """Write the named files to a folder and verify their sizes and hashes.
 
-    `on_bytes` hears of every piece's length.
+    on_bytes: called with the size of every chunk.
 
     Raises:
-        HubError: a file is not what was announced, the Hub fails, it takes too long, or `stop`.
-        OSError: the disk said no.
+        HubError: a size or hash differs, the Hub fails, the timeout expires, or `stop` is set.
+        OSError: the disk cannot be written to.
     """
-    give_up_at = time.monotonic() + SLOWEST_S
-
-    def heard(count: int) -> None:
-        if stop is not None and stop.is_set():
-            raise HubError("stopped", repo=found.repo)
-        if time.monotonic() > give_up_at:
-            raise HubError("slow", repo=found.repo)
-        if on_bytes is not None:
-            on_bytes(count)
-
+    deadline = time.monotonic() + SLOWEST_S
     for name in names:
-        with told(found.repo, found.commit), open(folder / name, "wb") as file:
-            for piece in _pieces(found, name, token):
-                heard(len(piece))
-                file.write(piece)
+        with translated_errors(source.repo, source.commit), open(folder / name, "wb") as file:
+            for chunk in _chunks(source, name, token):
+                if stop is not None and stop.is_set():
+                    raise HubError("stopped", repo=source.repo)
+                if time.monotonic() > deadline:
+                    raise HubError("slow", repo=source.repo)
+                if on_bytes is not None:
+                    on_bytes(len(chunk))
+                file.write(chunk)
 
 
-def _pieces(found: Found, name: str, token: str | bool | None) -> Iterator[bytes]:
-    remote = found.files[name]
-    url = hf_hub_url(found.repo, name, revision=found.commit)
-    # not compressed: the length is checked while it arrives
+def _chunks(source: RepoRevision, name: str, token: str | bool | None) -> Iterator[bytes]:
+    remote = source.files[name]
+    url = hf_hub_url(source.repo, name, revision=source.commit)
+    # uncompressed, so that the size can be checked while it arrives
     headers = build_hf_headers(token=token) | {"accept-encoding": "identity"}
-    whole = hashlib.sha256() if remote.sha256 else hashlib.sha1(b"blob %d\0" % remote.size_bytes)
+    digest = hashlib.sha256() if remote.sha256 else hashlib.sha1(b"blob %d\0" % remote.size_bytes)
     size = 0
     with get_session().stream("GET", url, headers=headers, timeout=ANSWER_S) as response:
         if response.is_error:
             response.read()
         hf_raise_for_status(response)
-        for piece in response.iter_bytes():
-            size += len(piece)
+        for chunk in response.iter_bytes():
+            size += len(chunk)
             if size > remote.size_bytes:
-                raise HubError("damaged", name=name, repo=found.repo)
-            whole.update(piece)
-            yield piece
-    wanted = remote.sha256 or remote.git_hash  # of a large file the latter is its pointer's
-    if size != remote.size_bytes or (wanted and whole.hexdigest() != wanted):
-        raise HubError("damaged", name=name, repo=found.repo)
+                raise HubError("damaged", name=name, repo=source.repo)
+            digest.update(chunk)
+            yield chunk
+    expected = remote.sha256 or remote.git_hash  # the git hash of a large file is its pointer's
+    if size != remote.size_bytes or (expected and digest.hexdigest() != expected):
+        raise HubError("damaged", name=name, repo=source.repo)

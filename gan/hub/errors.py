@@ -1,4 +1,4 @@
-"""What may go wrong between here and the Hugging Face Hub, each in a sentence for people."""
+"""Errors of the Hugging Face Hub as messages for users."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from types import MappingProxyType
 
 from huggingface_hub import errors
 
-SENTENCES = MappingProxyType(
+from gan.hub.names import hub_name
+
+MESSAGES = MappingProxyType(
     {
-        "bad_name": "{repo!r} is no name of a model on the Hub; it looks like owner/name.",
-        "offline": "The Hugging Face Hub cannot be reached; all that is here already works on.",
-        "no_token": "The Hub must know who you are: run `hf auth login`, or set HF_TOKEN.",
+        "bad_name": "{repo!r} is not a model name on the Hub; expected owner/name.",
+        "offline": "The Hugging Face Hub cannot be reached; models that are here already still "
+        "work.",
+        "no_token": "You are not logged in to the Hub: run `hf auth login`, or set HF_TOKEN.",
         "bad_token": "The Hub does not accept the token; run `hf auth login` again.",
         "not_found": "There is no model {repo} on the Hub, or it is private.",
         "no_revision": "{repo} has no revision {revision}.",
         "gated": "{repo} is gated: ask for access on its page on the Hub first.",
         "disabled": "{repo} has been disabled on the Hub.",
-        "forbidden": "You may not write to {repo}: its owner, or your token, does not allow it.",
+        "forbidden": "You may not write to {repo}: its owner or your token does not allow it.",
         "rate": "The Hub has had too many requests from here; try again in {wait_s} s.",
         "trouble": "The Hub answered with error {status}; try again later.",
-        "odd": "The Hub's answer makes no sense ({why}); try again later.",
-        "not_ours": "{repo} is no model of Latent Studio: {why}.",
-        "other_kind": "{repo} holds something else than a model of Latent Studio, which would be "
-        "overwritten; choose another name.",
+        "odd": "The Hub sent an invalid answer ({why}); try again later.",
+        "not_ours": "{repo} is not a Latent Studio model: {why}.",
+        "other_kind": "{repo} holds another kind of model, which would be overwritten; choose "
+        "another name.",
         "is_public": "{repo} exists already and is public; make it private on the Hub first.",
-        "too_large": "{repo} is too large: {size_mb} MB, and at most {most_mb} MB are taken.",
+        "too_large": "{repo} is too large: {size_mb} MB, and at most {most_mb} MB are allowed.",
         "damaged": "{name} of {repo} arrived damaged; try again.",
-        "slow": "{repo} takes too long to arrive; try again later.",
+        "slow": "The download of {repo} timed out; try again later.",
         "stopped": "Stopped; nothing of {repo} was kept.",
     }
 )
@@ -37,16 +40,28 @@ RATE_S = 60  # to wait, if the Hub does not say
 
 
 class HubError(ValueError):
-    """`kind` is a key of `SENTENCES`, `values` fill it: pages say it in their language."""
+    """`kind` is a key of `MESSAGES`, `values` fill it; the page has its own translations."""
 
     def __init__(self, kind: str, **values: str | int | None) -> None:
-        super().__init__(SENTENCES[kind].format(**values))
+        super().__init__(MESSAGES[kind].format(**values))
         self.kind, self.values = kind, values
 
 
+def checked_name(typed: str) -> str:
+    """Return the "owner/name" that was typed.
+
+    Raises:
+        HubError: it is not a model name.
+    """
+    name = hub_name(typed)
+    if name is None:
+        raise HubError("bad_name", repo=typed)
+    return name
+
+
 @contextmanager
-def told(repo: str, revision: str | None = None) -> Iterator[None]:
-    """What the client raises inside becomes a HubError; the disk's errors stay what they are."""
+def translated_errors(repo: str, revision: str | None = None) -> Iterator[None]:
+    """Raise the client's exceptions as HubError; other exceptions, such as disk errors, pass."""
     try:
         yield
     except HubError:
@@ -59,7 +74,7 @@ def told(repo: str, revision: str | None = None) -> Iterator[None]:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and its causes, the outermost first."""
+    """Yield the error and its causes, outermost first."""
     for _ in range(8):
         if error is None:
             return
@@ -68,7 +83,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _known(error: BaseException, repo: str, revision: str | None) -> HubError | None:
-    for kind, wanted in (
+    for kind, expected in (
         ("gated", errors.GatedRepoError),
         ("not_found", errors.RepositoryNotFoundError),
         ("no_revision", errors.RevisionNotFoundError),
@@ -76,14 +91,18 @@ def _known(error: BaseException, repo: str, revision: str | None) -> HubError | 
         ("no_token", errors.LocalTokenNotFoundError),
         ("bad_name", errors.HFValidationError),
     ):
-        if isinstance(error, wanted):
+        if isinstance(error, expected):
             return HubError(kind, repo=repo, revision=revision)
     if isinstance(error, errors.EntryNotFoundError):
-        return HubError("odd", why="a file it named is not there")
+        return HubError("odd", why="a listed file does not exist")
     if isinstance(error, errors.HfHubHTTPError):
         return _of_status(error, repo)
-    # httpx's own are about connections and what travels on them; a plain OSError is the disk's
-    if isinstance(error, errors.HTTPError | ConnectionError) or _is_network(error):
+    # httpx's errors concern the connection; a plain OSError is the disk's
+    unreachable = isinstance(error, OSError) and error.errno in (
+        errno.ENETUNREACH,
+        errno.EHOSTUNREACH,
+    )
+    if unreachable or isinstance(error, errors.HTTPError | ConnectionError):
         return HubError("offline")
     return None
 
@@ -98,7 +117,3 @@ def _of_status(error: errors.HfHubHTTPError, repo: str) -> HubError:
         wait = error.response.headers.get("retry-after", "")
         return HubError("rate", wait_s=int(wait) if wait.isdecimal() else RATE_S)
     return HubError("trouble", status=status)
-
-
-def _is_network(error: BaseException) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH)

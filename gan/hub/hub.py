@@ -1,7 +1,7 @@
-"""Models go to the Hugging Face Hub and come from there.
+"""Push models to the Hugging Face Hub and pull them.
 
-Only three names are ever taken from a repository: `config.json`, `model.safetensors` and, to be
-read by people, `README.md`. Nothing is unpickled and no code of anybody's is run.
+Only `config.json`, `model.safetensors` and `README.md` are ever downloaded: nothing is unpickled
+and no code of a repository runs.
 """
 
 from __future__ import annotations
@@ -13,38 +13,42 @@ from pathlib import Path
 
 from huggingface_hub import get_token
 
-from gan.hub import card as hub_card
-from gan.hub.download import Found, look
-from gan.hub.errors import HubError, told
-from gan.hub.model import MOST_BYTES, HubModel, arrive, wanted
-from gan.hub.names import ARRIVING, ORIGIN, hub_name
+from gan.hub.card import LIBRARY
+from gan.hub.download import resolve_revision
+from gan.hub.errors import HubError, checked_name, translated_errors
+from gan.hub.model import MOST_BYTES, HubModel, download_model, files_to_download
+from gan.hub.names import ARRIVING, ORIGIN
 from gan.models.generator import ModelError
 from gan.storage.layout import CONFIG, MODEL
 from gan.system.atomic import sync_folder, write_json
 
 
 def push(folder: Path | str, repo: str, private: bool = False, licence: str = "apache-2.0") -> str:
-    """Make the model in a folder the newest commit of "owner/name"; the commit's address.
+    """Push the model in a folder to "owner/name" and return the address of the commit.
 
-    The repository is made if need be. What goes there: config.json, model.safetensors, README.md
-    and samples.png, written anew. It goes as whoever is logged in (`hf auth login`) or brought
-    HF_TOKEN.
+    Creates the repository if needed and writes config.json, model.safetensors, README.md and
+    samples.png. Needs a login (`hf auth login`) or HF_TOKEN.
 
     Raises:
         ModelError: there is no usable model in the folder.
-        HubError: it is refused, there, here, or on the way.
+        HubError: the Hub refuses or fails, or the repository holds something else.
     """
-    name = _checked(repo)
+    name = checked_name(repo)
     model = HubModel(folder)
     if not get_token():
         raise HubError("no_token")
-    there = _there(name)
-    if there is not None and private and not there.private:
+    try:
+        existing = resolve_revision(name)
+    except HubError as error:
+        if error.kind != "not_found":
+            raise
+        existing = None
+    if existing is not None and private and not existing.private:
         raise HubError("is_public", repo=name)
-    if there is not None and {CONFIG, MODEL} & set(there.files):
-        if hub_card.LIBRARY not in there.tags:
+    if existing is not None and {CONFIG, MODEL} & set(existing.files):
+        if LIBRARY not in existing.tags:
             raise HubError("other_kind", repo=name)
-    with told(name):
+    with translated_errors(name):
         return model.push_to_hub(
             name,
             private=private or None,
@@ -64,50 +68,39 @@ def pull(
     stop: threading.Event | None = None,
     card: bool = True,
 ) -> Path:
-    """The model "owner/name" of the Hub as the new folder `out`, whole and checked, or not at all.
+    """Download the model "owner/name" to the new folder `out`, all of it verified or nothing.
 
-    `revision`: a branch, tag or commit; None is the newest. `on_size` hears how many bytes will
-    come, before the first does, and `on_bytes` of each piece's length. `card`: with its README.md.
+    Args:
+        revision: a branch, tag or commit; None is the newest.
+        most_bytes: the largest weights file accepted.
+        on_size: called once with the bytes to download, before the first arrives.
+        on_bytes: called with the size of every chunk.
+        stop: set it to cancel.
+        card: whether to download README.md.
 
     Raises:
-        FileExistsError: there is something at `out` already.
-        HubError: the Hub refuses or fails, or the repository holds no model that can be used here.
-        OSError: the disk said no.
+        FileExistsError: `out` exists already.
+        HubError: the Hub refuses or fails, or the repository holds no usable model.
+        OSError: the disk cannot be written to.
     """
-    name = _checked(repo)
+    name = checked_name(repo)
     if out.exists():
-        raise FileExistsError(f"{out} is there already; name a new folder.")
-    found = look(name, revision, token)
-    size = sum(found.files[one].size_bytes for one in wanted(found, most_bytes, card))
+        raise FileExistsError(f"{out} exists already; name a new folder.")
+    source = resolve_revision(name, revision, token)
+    size = sum(source.files[one].size_bytes for one in files_to_download(source, most_bytes, card))
     if on_size is not None:
         on_size(size)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=out.parent) as temporary:
         folder = Path(temporary) / "model"
         folder.mkdir()
-        arrive(found, folder, token, most_bytes, on_bytes, stop, card)
+        download_model(source, folder, token, most_bytes, on_bytes, stop, card)
         try:
             HubModel.from_pretrained(folder)
         except ModelError as error:
             why = f"its {MODEL} does not fit its {CONFIG}"
             raise HubError("not_ours", repo=name, why=why) from error
-        write_json(folder / ORIGIN, {"repo": name, "commit": found.commit})
+        write_json(folder / ORIGIN, {"repo": name, "commit": source.commit})
         folder.rename(out)
     sync_folder(out.parent)
     return out
-
-
-def _there(name: str) -> Found | None:
-    try:
-        return look(name)
-    except HubError as error:
-        if error.kind == "not_found":
-            return None
-        raise
-
-
-def _checked(repo: str) -> str:
-    name = hub_name(repo)
-    if name is None:
-        raise HubError("bad_name", repo=repo)
-    return name

@@ -1,4 +1,4 @@
-"""What models on the Hugging Face Hub are called: "owner/name" there, "hub:owner/name" here."""
+"""Names of Hub models: "owner/name" on the Hub, "hub:owner/name" as a model id here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 PREFIX = "hub:"  # of a model's id on the page and in recipes
 ORIGIN = "hub.json"  # in the folder of a pulled model: {"repo", "commit"}
-ARRIVING = ".arriving-"  # what the folders of unfinished pulls are called
+ARRIVING = ".arriving-"  # prefix of the folders of unfinished downloads
 LONGEST = 96
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 _TYPED = re.compile(
@@ -19,9 +19,9 @@ _TYPED = re.compile(
 
 
 def hub_name(typed: Any) -> str | None:
-    """ "owner/name" of what somebody typed: that, our id, or its page's address; else None.
+    """Parse "owner/name", a model id or the address of a model's page; None if it is neither.
 
-    The Hub's own rules hold: at most 96 characters, no "--" and no "..", no ".git" at the end.
+    The Hub's own rules: at most 96 characters, no "--", no ".." and no ".git" at the end.
     """
     text = typed.strip() if isinstance(typed, str) and len(typed) <= 500 else ""
     found = _TYPED.fullmatch(text)
@@ -31,19 +31,24 @@ def hub_name(typed: Any) -> str | None:
 
 
 def hub_id(name: str) -> str:
-    """The id of the model "owner/name"."""
+    """Return the model id of "owner/name"."""
     return PREFIX + name
 
 
-def origin(folder: Path) -> str | None:
-    """ "owner/name" of the model that was pulled into a folder; None for any other folder."""
+def read_origin(folder: Path) -> dict[str, Any]:
+    """Read where the model in a folder was pulled from; {} for other folders."""
     try:
-        said = json.loads((folder / ORIGIN).read_bytes())
+        stored = json.loads((folder / ORIGIN).read_bytes())
     except (OSError, ValueError, RecursionError):
-        return None
-    return hub_name(said.get("repo")) if isinstance(said, dict) else None
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def origin(folder: Path) -> str | None:
+    """Return the name ("owner/name") of the pulled model in a folder; None for other folders."""
+    return hub_name(read_origin(folder).get("repo"))
 
 
 def folder_name(name: str) -> str:
-    """One folder's name for "owner/name"; two names never share one, as none holds "--"."""
+    """Return the folder name of "owner/name"; unique, since no name contains "--"."""
     return name.replace("/", "--")

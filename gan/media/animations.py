@@ -74,7 +74,7 @@ class Apng(_Animation):
         return png.chunk(b"acTL", struct.pack(">II", self._count, self._output.settings.loops))
 
     def _compress(self, pixels: np.ndarray) -> bytes:
-        return png.compressed(pixels, self._up, self._workers.over)
+        return png.compressed(pixels, self._up, self._workers.aborted)
 
     def _store(self, part: Part) -> None:
         rate = self._output.settings.rate

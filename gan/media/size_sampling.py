@@ -56,7 +56,7 @@ def _part_sizes(output: Output, runs: Iterable[Run]) -> list[float]:
             before = None
             for frame in run:
                 if before is not None or not number or isinstance(writer, PngZip):
-                    workers.do(writer.part, frame, before)
+                    workers.submit(writer.part, frame, before)
                 before = frame
         workers.finish()
     finally:

@@ -26,7 +26,7 @@ class PngZip(PooledWriter):
 
     def part(self, frame: np.ndarray, before: np.ndarray | None) -> bytes:
         """Return a frame as a PNG file; `before` is ignored."""
-        return png.picture(frame, self._up, self._output.palette, self._workers.over)
+        return png.picture(frame, self._up, self._output.palette, self._workers.aborted)
 
     def _store(self, picture: bytes) -> None:
         self._file.writestr(zipfile.ZipInfo(f"frame_{self._count:05d}.png"), picture)

@@ -123,7 +123,7 @@ class PooledWriter:
         self._workers = OrderedPool(self._count_stored, output.check_stop)
 
     def write(self, frame: np.ndarray) -> None:
-        self._workers.do(self.part, frame, self._before)
+        self._workers.submit(self.part, frame, self._before)
         self._before = frame
 
     def finish(self) -> None:

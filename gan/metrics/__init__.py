@@ -1,1 +1,1 @@
-"""Measure a generator: Frechet distance, precision and recall, accuracy score."""
+"""Measure a generator: Frechet distance, precision, recall, memorisation, accuracy score."""

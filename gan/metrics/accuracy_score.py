@@ -1,8 +1,8 @@
-"""The classification accuracy score (Ravuri & Vinyals 2019): are generated images worth learning?
+"""The classification accuracy score (Ravuri & Vinyals 2019): train on generated, test on real.
 
-A classifier that has seen nothing but generated images is asked about real ones that are held out.
-It fails where the generator leaves out ways to draw a class, mixes classes up, or draws what is not
-there. The ceiling is what the same classifier gets when it learns the real training images.
+A classifier trained on generated images only is tested on held-out real ones. It fails where the
+generator drops modes, confuses classes or draws artefacts. The ceiling is the accuracy of the same
+classifier trained on the real training images.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from gan.system.machine import has_bfloat16, set_threads
 
 EPOCHS = 5
 CEILING = "ceiling.json"
-LEAST_STEPS = 1000  # small data sets are gone through more often
-SIDE = 32  # px: larger images are averaged down, which a classifier of so few layers needs
+LEAST_STEPS = 1000  # small data sets get more epochs
+SIDE = 32  # px: larger images are averaged down; the classifier has few layers
 CHUNK = 500
-IMAGES_PER_S = 4000  # learnt by two cores of a processor that computes in bfloat16
+IMAGES_PER_S = 4000  # training speed of two cores with bfloat16
 
 Progress = Callable[[float], None]
 
@@ -37,15 +37,16 @@ Progress = Callable[[float], None]
 def accuracy_score(
     learnt: ImageSet, test: ImageSet, classes: int, seed: int = 0, progress: Progress | None = None
 ) -> float:
-    """Share (0..1) of `test` that a classifier of `learnt` reads right. Deterministic for a seed.
+    """Return the accuracy (0..1) on `test` of a classifier trained on `learnt`.
 
-    Images of one size and channels, at least 24 px. progress: told the share done, 0 to 1.
+    Deterministic for a seed. Both have the same image shape, at least 24 px. progress: called with
+    0..1.
 
     Raises:
-        ValueError: there is nothing to learn or nothing to ask about.
+        ValueError: one of the sets is empty.
     """
     if not len(learnt.labels) or not len(test.labels):
-        raise ValueError("The accuracy score needs images to learn and images to ask about.")
+        raise ValueError("The accuracy score needs images to learn and images to test.")
     learnt, test = shrunk(learnt), shrunk(test)
     network = train(
         learnt,
@@ -66,8 +67,8 @@ def accuracy_score(
 def generated(
     generator: Generator, labels: Tensor, seed: int = 0, progress: Progress | None = None
 ) -> ImageSet:
-    """An image of `generator` for each label int64 (n,), at most `SIDE` px."""
-    rng = np.random.default_rng((seed, 1))  # other latents than those that the rest measures
+    """Draw one image for each label int64 (n,), at most `SIDE` px."""
+    rng = np.random.default_rng((seed, 1))  # other latents than those of the other metrics
     name, parts = generator.config.data, []
     for asked in labels.split(CHUNK):
         z = rng.standard_normal((len(asked), generator.z_dim))
@@ -79,7 +80,7 @@ def generated(
 
 
 def shrunk(data: ImageSet) -> ImageSet:
-    """The same images, those above `SIDE` px averaged down to it."""
+    """Return the images averaged down to at most `SIDE` px."""
     if data.images.shape[2] <= SIDE:
         return data
     parts = [adaptive_avg_pool2d(part.float(), SIDE) for part in data.images.split(CHUNK)]
@@ -87,19 +88,19 @@ def shrunk(data: ImageSet) -> ImageSet:
 
 
 def epochs(count: int) -> int:
-    """How often so many images are gone through."""
+    """Return the epochs of training on `count` images."""
     return max(EPOCHS, -(-LEAST_STEPS * 128 // max(128, count)))
 
 
 def seconds(count: int) -> float:
-    """About how long it takes to learn so many images; see `IMAGES_PER_S`."""
+    """Estimate the seconds of training on `count` images (`IMAGES_PER_S`)."""
     return count * epochs(count) / IMAGES_PER_S
 
 
 def known_ceiling(data: ImageSet) -> float | None:
-    """The measured ceiling of a data set with a judge, whole and as it came; None of others.
+    """Return the stored ceiling of a whole data set at its own size; None if there is none.
 
-    From `ceiling.json` beside the judge, written by `python -m gan.metrics.accuracy_score`.
+    `python -m gan.metrics.accuracy_score` writes it beside the judge.
     """
     try:
         known = json.loads((JUDGES / data.name / CEILING).read_text())
@@ -110,7 +111,7 @@ def known_ceiling(data: ImageSet) -> float | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure the ceiling of a data set that has a judge, and keep it beside the judge."""
+    """Measure the ceiling of a data set and store it beside the data set's judge."""
     parser = argparse.ArgumentParser(
         prog="python -m gan.metrics.accuracy_score", description=main.__doc__
     )

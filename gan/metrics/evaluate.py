@@ -1,10 +1,9 @@
-"""How good is a generator? Measures of its images, each beside what real images would get.
+"""Measure a generator, each metric beside its value for real training images.
 
-The main one is the Frechet distance (Heusel et al. 2017) between generated and held-out real
-images, in the features of our own judge rather than Inception's, which knows photographs and not
-digits (`gan.metrics.feature_extractors` says what reads other images). Every figure has its floor,
-the same one for real training images against the held-out ones: compare it with that, and not with
-papers.
+The main metric is the Frechet distance (Heusel et al. 2017) between generated and held-out real
+images, in the features of a classifier trained on the same data set rather than Inception's, which
+was trained on photographs (`gan.metrics.feature_extractors` has the other data sets). Compare a
+value with that of real images, not with papers.
 """
 
 from __future__ import annotations
@@ -12,24 +11,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from torch import Tensor
+from numpy.typing import ArrayLike
 
 from gan.data.image_set import ImageSet, load
 from gan.metrics import accuracy_score as scoring
-from gan.metrics.class_mix import mixed_like
-from gan.metrics.feature_extractors import Reader, reader_for
-from gan.metrics.frechet import frechet_distance, moments
+from gan.metrics.feature_extractors import FeatureExtractor, feature_extractor_for
+from gan.metrics.frechet import feature_statistics, frechet_distance
 from gan.metrics.neighbours import NEIGHBOURS, QUERIES, memorisation, precision_recall
 from gan.metrics.report import Figure, Report
 from gan.models.generator import Generator
 
-CHUNK = 500  # images generated and read between two calls of `on_progress`
-REAL = 10_000  # real images compared with: all of MNIST's test half, as many to train on
+CHUNK = 500  # images generated and read between two progress reports
+REAL = 10_000  # real images to compare with, of either half: all test images of MNIST
 MEASURES = ("frechet", "precision-recall", "memorisation", "accuracy")
 
-Tell = Callable[[str, float], None]
+Progress = Callable[[str, float], None]
 
 
 def evaluate(
@@ -37,59 +36,56 @@ def evaluate(
     count: int = REAL,
     seed: int = 0,
     measures: Collection[str] = MEASURES,
-    on_progress: Tell | None = None,
+    on_progress: Progress | None = None,
 ) -> Report:
-    """Measure `count` samples, the classes as often as in the training set; the same seed gives the
-    same report.
+    """Measure `count` samples with the class frequencies of the training set.
 
-    Fewer samples give a larger Frechet distance and less recall, so compare reports of one `count`
-    only. on_progress: told what is being done and its share, 0 to 1; may raise to stop.
+    Deterministic for a seed. With fewer samples the Frechet distance is larger and recall smaller:
+    compare reports of the same `count` only. on_progress: called with the stage and its progress,
+    0..1; may raise to cancel.
 
     Raises:
-        DataError: the real images cannot be had.
-        ValueError: `count` is below 2, a measure that is not one of `MEASURES`, or too few images
-            held out to compare with.
+        DataError: the real images are not available.
+        ValueError: `count` is below 2, a measure is unknown, or fewer than 2 images are held out.
     """
     unknown = set(measures) - set(MEASURES)
     if unknown or not measures:
         raise ValueError(f"The measures are: {', '.join(MEASURES)}; not {', '.join(unknown)!r}.")
     if count < 2:
         raise ValueError(f"The count is {count}; a distance needs at least 2 images.")
-    start, tell, config = time.perf_counter(), on_progress or (lambda *_: None), generator.config
+    start, config = time.perf_counter(), generator.config
+    report_progress = on_progress or (lambda *_: None)
     whole = load(config.data, size=config.image_size)
     held = load(config.data, train=False, size=config.image_size)
     if len(held.labels) < 2:
-        raise ValueError(f"{config.data} holds out {len(held.labels)} images; 2 are the least.")
-    reader = reader_for(held)
-    asked = mixed_like(whole.labels, count) if generator.classes else None
-    sets = (_samples(generator, count, seed, asked), _chunks(_some(whole)), _chunks(_some(held)))
+        raise ValueError(f"{config.data} holds out {len(held.labels)} images; at least 2 needed.")
+    extractor = feature_extractor_for(held)
+    labels = labels_like(whole.labels, count) if generator.classes else None
+    sets = (_samples(generator, count, seed, labels), _chunks(_some(whole)), _chunks(_some(held)))
     sizes = (count, min(REAL, len(whole.labels)), min(REAL, len(held.labels)))
-    fake, train, test = _read_all(reader, sets, sum(sizes), tell)
+    fake, train, test = _extract_all(extractor, sets, sum(sizes), report_progress)
     figures, compared = {}, min(sizes)
     if "frechet" in measures:
-        real = moments(test.features)
-        distances = (frechet_distance(moments(each.features), real) for each in (fake, train))
-        figures["frechet"] = Figure(*distances)
+        fake_s, train_s, real = (feature_statistics(e.features) for e in (fake, train, test))
+        figures["frechet"] = Figure(frechet_distance(fake_s, real), frechet_distance(train_s, real))
     if "precision-recall" in measures and compared > NEIGHBOURS:
-        tell("precision and recall", 0)
+        report_progress("precision and recall", 0)
         real = test.features[:compared]
         ours, floor = (precision_recall(e.features[:compared], real) for e in (fake, train))
         figures["precision"] = Figure(ours.precision, floor.precision)
         figures["recall"] = Figure(ours.recall, floor.recall)
-    figures |= _of_classes(asked, fake, test, held)
+    figures |= _class_figures(labels, fake, test, held)
     if "memorisation" in measures and len(held.labels) >= 4:
-        tell("memorisation", 0)
-        learnt = whole.some(config.train_images, config.seed)
-        samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, asked)))
-        figures["memorisation"] = Figure(
-            *memorisation(samples, _pixels(learnt.images), _pixels(held.images))
-        )
+        report_progress("memorisation", 0)
+        learnt = whole.subset(config.train_images, config.seed)
+        samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, labels)))
+        figures["memorisation"] = Figure(*memorisation(samples, learnt.pixels(), held.pixels()))
     if "accuracy" in measures and generator.classes > 1:
-        figures["accuracy_score"] = _accuracy(generator, whole, held, seed, tell)
+        figures["accuracy_score"] = _accuracy(generator, whole, held, seed, report_progress)
     return Report(
         data=config.data,
         model_id=generator.model_id,
-        reader=reader.name,
+        reader=extractor.name,
         count=count,
         real_count=sizes[2],
         compared=compared,
@@ -101,78 +97,107 @@ def evaluate(
     )
 
 
+def labels_like(labels: ArrayLike, count: int) -> np.ndarray:
+    """Return classes int64 (count,) with the frequencies of `labels`, integers from 0, (n,).
+
+    Deterministic, and every prefix has about the same frequencies. A conditional generator must be
+    sampled with the class frequencies of the real images it is compared with (BigGAN, Brock et al.
+    2019, and StyleGAN2-ADA, Karras et al. 2020, draw labels from the training set for this).
+
+    Raises:
+        ValueError: there are no labels.
+    """
+    numbers = np.bincount(np.asarray(labels, np.int64))
+    if not numbers.sum():
+        raise ValueError("There are no labels to take the class frequencies from.")
+    classes, due = [], []
+    for one, share in enumerate(numbers / numbers.sum()):
+        turns = np.arange(np.ceil(count * share) + 1)
+        classes.append(np.full(len(turns), one, np.int64))
+        due.append((turns + 0.5) / share if share else np.full(len(turns), np.inf))
+    order = np.argsort(np.concatenate(due), kind="stable")[:count]
+    return np.concatenate(classes)[order]
+
+
 @dataclass(frozen=True)
-class _Seen:
-    """Features (n,d) and, with a judge, beliefs (n,classes) in a set of images."""
+class _Extracted:
+    """Features (n,d) and, with a judge, class probabilities (n,classes) of a set of images."""
 
     features: np.ndarray
-    beliefs: np.ndarray | None
+    probabilities: np.ndarray | None
 
     def shares(self) -> tuple[float, ...] | None:
-        if self.beliefs is None:
+        if self.probabilities is None:
             return None
-        counts = np.bincount(self.beliefs.argmax(1), minlength=self.beliefs.shape[1])
-        return tuple((counts / len(self.beliefs)).tolist())
+        classes = self.probabilities.shape[1]
+        counts = np.bincount(self.probabilities.argmax(1), minlength=classes)
+        return tuple((counts / len(self.probabilities)).tolist())
 
 
-def _read_all(
-    reader: Reader, sets: Iterable[Iterable[np.ndarray]], total: int, tell: Tell
-) -> Iterator[_Seen]:
-    """What the reader sees in each set; only one chunk's images are held at a time."""
+def _extract_all(
+    extractor: FeatureExtractor,
+    sets: Iterable[Iterable[np.ndarray]],
+    total: int,
+    report_progress: Progress,
+) -> Iterator[_Extracted]:
+    """Extract the features of each set; only one chunk of images is held at a time."""
     done = 0
     for chunks in sets:
         parts = []
         for images in chunks:
-            parts.append(reader.read(images))
+            parts.append(extractor.extract(images))
             done += len(images)
-            tell("reading images", done / total)
-        beliefs = None if parts[0][1] is None else np.concatenate([part[1] for part in parts])
-        yield _Seen(np.concatenate([part[0] for part in parts]), beliefs)
+            report_progress("reading images", done / total)
+        features, probabilities = zip(*parts, strict=True)
+        known = probabilities[0] is not None
+        yield _Extracted(np.concatenate(features), np.concatenate(probabilities) if known else None)
 
 
-def _of_classes(
-    asked: np.ndarray | None, fake: _Seen, test: _Seen, held: ImageSet
+def _class_figures(
+    labels: np.ndarray | None, fake: _Extracted, test: _Extracted, held: ImageSet
 ) -> dict[str, Figure]:
-    """What a judge says of classes; nothing without one."""
-    if fake.beliefs is None:
+    """Return what a judge measures of classes; nothing without one."""
+    if fake.probabilities is None:
         return {}
-    means = (float(each.beliefs.max(1).mean()) for each in (fake, test))
+    means = (float(each.probabilities.max(1).mean()) for each in (fake, test))
     figures = {"confidence": Figure(*means)}
-    if asked is not None:
-        pairs = ((fake, asked), (test, _some(held).labels.numpy()))
-        agreements = (float((each.beliefs.argmax(1) == told).mean()) for each, told in pairs)
+    if labels is not None:
+        pairs = ((fake, labels), (test, _some(held).labels.numpy()))
+        agreements = (
+            float((each.probabilities.argmax(1) == expected).mean()) for each, expected in pairs
+        )
         figures["label_agreement"] = Figure(*agreements)
     return figures
 
 
 def _accuracy(
-    generator: Generator, whole: ImageSet, held: ImageSet, seed: int, tell: Tell
+    generator: Generator, whole: ImageSet, held: ImageSet, seed: int, report_progress: Progress
 ) -> Figure:
-    """One generated image for each real one and of its class, so that both teach as much."""
+    """Train on one generated image per real one, of the same class, and on the real ones."""
 
-    def told(stage: str) -> Callable[[float], None]:
-        return lambda share: tell(stage, share)
+    def stage(name: str) -> Callable[[float], None]:
+        return partial(report_progress, name)
 
-    learnt = scoring.generated(generator, whole.labels, seed, told("drawing images to learn"))
+    samples = scoring.generated(generator, whole.labels, seed, stage("drawing images to learn"))
     classes = generator.classes
-    value = scoring.accuracy_score(learnt, held, classes, seed, told("learning generated images"))
+    value = scoring.accuracy_score(samples, held, classes, seed, stage("learning generated images"))
     ceiling = scoring.known_ceiling(whole)
     if ceiling is None:
-        ceiling = scoring.accuracy_score(whole, held, classes, seed, told("learning real images"))
+        ceiling = scoring.accuracy_score(whole, held, classes, seed, stage("learning real images"))
     return Figure(value, ceiling)
 
 
 def _samples(
-    generator: Generator, count: int, seed: int, asked: np.ndarray | None
+    generator: Generator, count: int, seed: int, labels: np.ndarray | None
 ) -> Iterator[np.ndarray]:
     rng = np.random.default_rng(seed)
     for i in range(0, count, CHUNK):
         z = rng.standard_normal((min(CHUNK, count - i), generator.z_dim))
-        yield generator.sample(z, None if asked is None else asked[i : i + CHUNK])
+        yield generator.sample(z, None if labels is None else labels[i : i + CHUNK])
 
 
 def _some(data: ImageSet) -> ImageSet:
-    """Up to `REAL` of the images, of more a fixed random choice."""
+    """Return up to `REAL` of the images, a fixed random choice of more."""
     if len(data.labels) <= REAL:
         return data
     chosen = np.random.default_rng(0).choice(len(data.labels), REAL, replace=False)
@@ -180,9 +205,5 @@ def _some(data: ImageSet) -> ImageSet:
 
 
 def _chunks(data: ImageSet) -> Iterator[np.ndarray]:
-    for part in data.images.split(CHUNK):
-        yield _pixels(part)
-
-
-def _pixels(images: Tensor) -> np.ndarray:
-    return images.permute(0, 2, 3, 1).numpy()
+    pixels = data.pixels()
+    return (pixels[i : i + CHUNK] for i in range(0, len(pixels), CHUNK))

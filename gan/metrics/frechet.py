@@ -1,10 +1,8 @@
-"""The Frechet distance between two sets of features, plain and, for few samples, without its bias.
+"""The Frechet distance between two sets of features, and an estimate for few samples.
 
-The plain distance of a few hundred samples comes out far too large, and more so the fewer they
-are, because their covariance is rough. That error falls as 1/n, which is what a jackknife takes
-away: the distance is worked out again with each of ten groups left out, and how it grows from n
-to 9n/10 samples tells how much of it is roughness (Quenouille 1956). How much the ten differ
-tells the standard error (Tukey 1958).
+The plain distance of a few hundred samples is biased upwards by a term in 1/n, since their
+covariance is noisy. A jackknife over ten groups removes that term (Quenouille 1956) and gives a
+standard error (Tukey 1958).
 """
 
 from __future__ import annotations
@@ -18,47 +16,45 @@ from torch import Tensor
 GROUPS = 10
 
 
-class Moments(NamedTuple):
+class FeatureStatistics(NamedTuple):
     """Mean float64 (d,) and covariance float64 (d,d) of a set of features."""
 
     mean: np.ndarray
     covariance: np.ndarray
 
 
-def moments(features: np.ndarray) -> Moments:
-    """The moments of features (n,d), n at least 2."""
+def feature_statistics(features: np.ndarray) -> FeatureStatistics:
+    """Return the mean and covariance of features (n,d), n at least 2."""
     features = np.asarray(features, dtype=np.float64)
-    return Moments(features.mean(0), np.atleast_2d(np.cov(features, rowvar=False)))
+    return FeatureStatistics(features.mean(0), np.atleast_2d(np.cov(features, rowvar=False)))
 
 
-def frechet_distance(a: Moments, b: Moments) -> float:
-    """|mean_a - mean_b|^2 + tr(A + B - 2 (AB)^(1/2)), squared as an FID is; never below 0.
+def frechet_distance(a: FeatureStatistics, b: FeatureStatistics) -> float:
+    """Return |mean_a - mean_b|^2 + tr(A + B - 2 (AB)^(1/2)), squared like an FID; at least 0.
 
-    AB is not symmetric, but has the eigenvalues of A^(1/2) B A^(1/2), which is: no complex numbers.
-    Ours and not torch-fidelity's, which a test holds it equal to: vital signs need eleven distances
-    at a time, from a root that is kept, without torchvision in the process that trains.
+    The eigenvalues of AB are those of the symmetric A^(1/2) B A^(1/2), so that no complex numbers
+    occur. Not torch-fidelity's, which it equals (a test): vital signs need eleven distances at once
+    from a stored root, and no torchvision in the training process.
     """
-    found = Frechet(b).distances(
-        torch.from_numpy(a.mean)[None], torch.from_numpy(a.covariance)[None]
-    )
-    return max(0.0, float(found))
+    mean, covariance = torch.from_numpy(a.mean), torch.from_numpy(a.covariance)
+    return max(0.0, float(FrechetDistance(b).distances(mean[None], covariance[None])))
 
 
-class Estimate(NamedTuple):
-    """A value and its standard error, both in the value's own unit."""
+class DistanceEstimate(NamedTuple):
+    """A squared distance and its standard error."""
 
     value: float
     error: float
 
 
-class Frechet:
-    """Squared distances (Heusel et al. 2017) to one set of real images, whose root is kept.
+class FrechetDistance:
+    """Squared distances (Heusel et al. 2017) to one set of real images, whose root is stored.
 
-    In torch: beside other work on the same processors, NumPy's BLAS threads spin while they wait
-    and take ten times as long.
+    In torch, since NumPy's BLAS threads spin while waiting and take ten times as long beside other
+    work.
     """
 
-    def __init__(self, real: Moments) -> None:
+    def __init__(self, real: FeatureStatistics) -> None:
         self._mean = torch.from_numpy(real.mean)
         covariance = torch.from_numpy(real.covariance)
         values, vectors = torch.linalg.eigh(covariance)
@@ -66,7 +62,7 @@ class Frechet:
         self._root = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
 
     def distances(self, means: Tensor, covariances: Tensor) -> Tensor:
-        """Plain distances (m,) of the moments float64 (m,d) and (m,d,d)."""
+        """Return the plain distances (m,) of statistics float64 (m,d) and (m,d,d)."""
         products = self._root @ covariances @ self._root
         values = torch.linalg.eigvalsh((products + products.mT) / 2)
         overlap = values.clamp(min=0).sqrt().sum(1)
@@ -74,22 +70,24 @@ class Frechet:
         traces = covariances.diagonal(dim1=1, dim2=2).sum(1) + self._trace
         return gaps + traces - 2 * overlap
 
-    def estimate(self, features: np.ndarray) -> Estimate:
-        """The distance of features (n,d), freed from the bias of a small n; never below 0.
+    def estimate(self, features: np.ndarray) -> DistanceEstimate:
+        """Estimate the distance of features (n,d) without the bias of a small n; at least 0.
 
-        Samples that follow each other form a group, so a fixed order of classes should repeat
-        within n / 10. The real moments' own roughness is not taken away: have many of them.
+        Consecutive samples form a group, so a fixed order of classes should repeat within n / 10.
+        The bias of the real statistics remains: use many real images.
 
         Raises:
-            ValueError: fewer than 4 samples a group.
+            ValueError: fewer than 4 samples per group.
         """
         size = len(features) // GROUPS
         if size < 4:
-            raise ValueError(f"{len(features)} samples are too few; take at least {4 * GROUPS}.")
+            raise ValueError(
+                f"{len(features)} samples are too few; at least {4 * GROUPS} are needed."
+            )
         groups = torch.from_numpy(np.asarray(features, np.float64)[: size * GROUPS])
         groups = groups.view(GROUPS, size, -1)
         sums, squares = groups.sum(1), groups.mT @ groups
-        # first all of them, then all but one group at a time
+        # first all samples, then all but one group at a time
         counts = torch.full((GROUPS + 1, 1), size * (GROUPS - 1), dtype=torch.float64)
         counts[0] = size * GROUPS
         sums = torch.cat([sums.sum(0)[None], sums.sum(0) - sums])
@@ -100,4 +98,4 @@ class Frechet:
         whole, parts = found[0], found[1:]
         value = GROUPS * whole - (GROUPS - 1) * parts.mean()
         error = np.sqrt((GROUPS - 1) / GROUPS * ((parts - parts.mean()) ** 2).sum())
-        return Estimate(max(0.0, float(value)), float(error))
+        return DistanceEstimate(max(0.0, float(value)), float(error))

@@ -1,6 +1,6 @@
-"""The judge: a small classifier that reads generated images, so that a model can be scored.
+"""The judge: a small classifier of one data set whose features and predictions score generators.
 
-It knows one data set, works on the CPU and is bundled (`assets/judges/<data>/`). Trained anew by
+It runs on the CPU and is bundled (`assets/judges/<data>/`). To train one:
 `python -m gan.metrics.judge --data mnist --out assets/judges/mnist`.
 """
 
@@ -26,17 +26,17 @@ from gan.storage.layout import MODEL
 from gan.system.machine import has_bfloat16, set_threads
 
 JUDGES = ASSETS / "judges"
-BATCH = 250  # images read at once; bounds the memory
+BATCH = 250  # bounds the memory
 
 log = logging.getLogger(__name__)
 
 
 class JudgeError(RuntimeError):
-    """The images cannot be judged; the message says why and what can be."""
+    """There is no judge for these images; the message says which are supported."""
 
 
 class Judge:
-    """A trained judge of one data set. Safe to share between threads."""
+    """A trained classifier of one data set. Thread-safe."""
 
     def __init__(self, data_name: str, network: Classifier) -> None:
         self.data_name = data_name
@@ -45,12 +45,12 @@ class Judge:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name in reports."""
         return f"the judge of {self.data_name}"
 
     @classmethod
     def load(cls, data_name: str, folder: Path = JUDGES) -> Judge:
-        """The judge of a data set, from `<folder>/<data_name>/model.safetensors`.
+        """Load the judge of a data set from `<folder>/<data_name>/model.safetensors`.
 
         Raises:
             JudgeError: there is none for this data set, or its file is damaged.
@@ -71,19 +71,19 @@ class Judge:
         return cls(data_name, network)
 
     def features(self, images: np.ndarray) -> np.ndarray:
-        """What it sees, float32 (n,128), for images uint8 (n,28,28,1)."""
-        return self.read(images)[0]
+        """Return features float32 (n,128) of images uint8 (n,28,28,1)."""
+        return self.extract(images)[0]
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Its belief in each class, float32 (n,classes), every row summing to 1."""
-        return self.read(images)[1]
+        """Return class probabilities float32 (n,classes)."""
+        return self.extract(images)[1]
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """The likeliest class, int64 (n,)."""
-        return self.read(images)[1].argmax(1)
+        """Return the most likely class, int64 (n,)."""
+        return self.extract(images)[1].argmax(1)
 
-    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """`features` and `probabilities` in one pass.
+    def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return `features` and `probabilities` in one pass.
 
         Raises:
             JudgeError: the images are not uint8 (n,28,28,1).
@@ -91,7 +91,7 @@ class Judge:
         images = np.asarray(images)
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (28, 28, 1):
             raise JudgeError(
-                "The judge reads 28x28 grey images, uint8 (n, 28, 28, 1); these are "
+                "The judge takes 28x28 grey images, uint8 (n, 28, 28, 1); these are "
                 f"{images.dtype} {images.shape}."
             )
         # with one channel NHWC and NCHW hold the same bytes
@@ -102,8 +102,16 @@ class Judge:
             return features.numpy(), torch.cat([part[1] for part in parts]).softmax(1).numpy()
 
 
+def find_judge(data_name: str) -> Judge | None:
+    """Load the judge of a data set; None if it has none."""
+    try:
+        return Judge.load(data_name)
+    except JudgeError:
+        return None
+
+
 def save(network: Classifier, folder: Path) -> None:
-    """Write `model.safetensors` as float16, half the size and the same verdicts."""
+    """Write `model.safetensors` in float16: half the size and the same predictions."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
@@ -113,22 +121,23 @@ def save(network: Classifier, folder: Path) -> None:
 
 
 def accuracy(judge: Judge, data: ImageSet) -> float:
-    """Share of images (0..1) whose label it reads."""
-    found = judge.predict(data.images.permute(0, 2, 3, 1).numpy())
-    return float((found == data.labels.numpy()).mean())
+    """Return the share of images (0..1) that the judge classifies correctly."""
+    return float((judge.predict(data.pixels()) == data.labels.numpy()).mean())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train a judge, save it, and say how good the saved file is."""
+    """Train a judge, save it and report the accuracy of the saved file."""
     parser = argparse.ArgumentParser(prog="python -m gan.metrics.judge", description=main.__doc__)
     parser.add_argument("--data", default="mnist", choices=DATASETS)
-    parser.add_argument("--out", type=Path, required=True, help="folder named like the data set")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="a folder with the name of the data set"
+    )
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--width", type=int, default=32, help="channels of the first layer")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     if options.out.name != options.data:
-        parser.error(f"--out must end in {options.data}: that is how the judge is found again.")
+        parser.error(f"--out must end in {options.data}: the judge is looked up by that name.")
     set_threads()
     try:
         start = time.perf_counter()
@@ -154,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DataError, JudgeError) as error:
         log.error("%s", error)
         return 1
-    print(f"{options.out}: {share:.2%} of the test images read right, {seconds:.0f} s of training")
+    print(f"{options.out}: {share:.2%} accuracy on the test images, {seconds:.0f} s of training")
     return 0
 
 

@@ -1,7 +1,6 @@
-"""Figures and sample grid of a model in its folder's card, from a real evaluation.
+"""Write an evaluation into the model's folder: evaluation.json, README.md and samples.png.
 
-`evaluation.json` holds the report, README.md its table between two marks (what stands around them
-is kept), samples.png the model's first samples beside real images.
+README.md keeps the text around the two marks, samples.png shows samples beside real images.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import numpy as np
 
 from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
-from gan.metrics.report import Report
-from gan.metrics.table import markdown
+from gan.metrics.report import Report, markdown
 from gan.models.generator import Generator
 from gan.storage.layout import CARD, EVALUATION, SAMPLES
 from gan.system.atomic import write_atomic, write_json
@@ -24,23 +22,23 @@ COLUMNS, ROWS = 10, 10
 GAP_PX = 12  # between the model's samples and the real images
 
 EXPLAINED = """\
-Each figure stands beside what real training images get against the same held-out ones. Frechet
-distance, precision and recall (k = 3) are in the features of {reader}, so compare them with other
-models' only there. The accuracy score is the share of held-out images that a classifier reads right
-which learnt nothing but generated ones. Memorisation is 1 where samples are no closer to training
-images than unseen real ones are, 0 for copies.
+Each metric stands beside the value of real training images, measured against the same held-out
+images. Frechet distance, precision and recall (k = 3) use the features of {reader}; compare them
+only with values from the same features. The accuracy score is the accuracy on held-out images of a
+classifier trained on generated images only. Memorisation is about 1 where samples are no closer to
+training images than unseen real images are, and 0 for copies.
 
 ![Samples and real images](samples.png)
 
-Left the first samples of seed 0, none chosen by hand{columns}; right held-out real images."""
+Left: uncurated samples of seed 0{columns}. Right: held-out real images."""
 
 
 def write_card(folder: Path, generator: Generator, report: Report) -> None:
-    """Write the three files. A README.md that has no marks gets the figures at its end.
+    """Write the three files; the metrics are appended to a README.md without marks.
 
     Raises:
         OSError: the folder cannot be written to.
-        DataError: the real images cannot be had.
+        DataError: the real images are not available.
     """
     path = folder / CARD
     known = path.read_text(encoding="utf-8") if path.is_file() else f"# {folder.name}\n"
@@ -50,19 +48,19 @@ def write_card(folder: Path, generator: Generator, report: Report) -> None:
 
 
 def section(report: Report, has_classes: bool) -> str:
-    """The part of the card that speaks of figures, in Markdown."""
+    """Return the metrics section of a card in Markdown."""
     about = (
         f"Weights `{report.model_id}`: {report.count:,} samples of seed {report.seed} against "
         f"{report.real_count:,} held-out images; precision and recall of {report.compared:,} of "
         "each."
     )
-    columns = ", a column for each class" if has_classes else ""
+    columns = ", one column per class" if has_classes else ""
     explained = EXPLAINED.format(reader=report.reader, columns=columns)
     return "\n\n".join([about, markdown(report), explained])
 
 
 def with_figures(card: str, figures: str) -> str:
-    """The text of a card with these figures in place of those it had, or at its end."""
+    """Replace the metrics section of a card, or append it."""
     before, begin, rest = card.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -71,32 +69,27 @@ def with_figures(card: str, figures: str) -> str:
 
 
 def beside_real(generator: Generator) -> np.ndarray:
-    """Samples of seed 0 and real held-out images, 100 of each, as one picture uint8 (h,w,c).
+    """Return 100 samples of seed 0 beside 100 held-out images, as one image uint8 (h,w,c).
 
-    A column is a class where the model knows any.
+    Columns are classes if the model has any.
     """
     count, config = COLUMNS * ROWS, generator.config
     held = load(config.data, train=False, size=config.image_size)
     labels = np.arange(count) % COLUMNS % max(1, generator.classes)
     z = np.random.default_rng(0).standard_normal((count, generator.z_dim))
     drawn = generator.sample(z, labels if generator.classes else None)
-    chosen = _of_classes(held.labels.numpy(), labels, bool(generator.classes))
-    real = held.images[chosen].permute(0, 2, 3, 1).numpy()
+    known = held.labels.numpy() * bool(generator.classes)
+    real = held.pixels()[_of_classes(known, labels)]
     sheets = [grid(images, COLUMNS) for images in (drawn, real)]
     height, _, channels = sheets[0].shape
     gap = np.full((height, GAP_PX, channels), 255, np.uint8)
     return np.concatenate([sheets[0], gap, sheets[1]], axis=1)
 
 
-def _of_classes(known: np.ndarray, wanted: np.ndarray, matters: bool) -> np.ndarray:
-    """An index of an image for each wanted label, the first ones, again where there are few."""
-    if not matters:
-        return np.arange(len(wanted)) % len(known)
-    places = {label: np.flatnonzero(known == label) for label in set(wanted.tolist())}
-    turns = dict.fromkeys(places, 0)
-    chosen = []
-    for label in wanted.tolist():
-        mine = places[label] if len(places[label]) else np.arange(len(known))
-        chosen.append(mine[turns[label] % len(mine)])
-        turns[label] += 1
-    return np.array(chosen)
+def _of_classes(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return an index for each wanted label: the first images of it, repeated where few."""
+    chosen = np.empty(len(wanted), np.int64)
+    for label in np.unique(wanted):
+        places, mine = np.flatnonzero(known == label), wanted == label
+        chosen[mine] = np.resize(places if len(places) else np.arange(len(known)), mine.sum())
+    return chosen

@@ -1,6 +1,6 @@
-"""Measures that look at nearest neighbours: precision and recall, and whether images were copied.
+"""Metrics of nearest neighbours: precision, recall and memorisation.
 
-In blocks, so that the memory stays bounded: ten thousand against ten thousand make 400 MB at once.
+Distances are computed in blocks to bound the memory: 10,000 x 10,000 would take 400 MB.
 """
 
 from __future__ import annotations
@@ -12,29 +12,28 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-NEIGHBOURS = 3  # Kynkaanniemi et al. 2019
+NEIGHBOURS = 3  # k of Kynkaanniemi et al. 2019
 BLOCK = 1000
-QUERIES = 2000  # images whose nearest ones are looked for, to tell copies
-SIDE = 32  # px: larger images are averaged down before they are compared
+QUERIES = 2000  # samples that `memorisation` measures
+SIDE = 32  # px: larger images are averaged down
 
 
 class PrecisionRecall(NamedTuple):
-    """Shares, 0 to 1, of samples among the real ones and of real ones among the samples."""
+    """Shares, 0..1: of samples near real images, and of real images near samples."""
 
     precision: float
     recall: float
 
 
 def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
-    """Of features (n,d) and (m,d), both more than 3 (Kynkaanniemi et al. 2019, k = 3).
+    """Measure features (n,d) against (m,d) (Kynkaanniemi et al. 2019, k = 3).
 
-    A sample is precise if it lies no farther from some real one than that one's third neighbour,
-    and a real one is recalled the other way round. Both fall with fewer images: compare equal
-    counts only. As in torch-fidelity, which a test holds it equal to, and which would bring
-    torchvision into every process that trains.
+    A sample is precise if some real image is no farther from it than from its own third neighbour;
+    recall is the reverse. Both fall with fewer images: compare equal counts only. Equals
+    torch-fidelity's (a test), which would import torchvision into the training process.
 
     Raises:
-        ValueError: too few images to have three neighbours.
+        ValueError: one of the sets has 3 images or fewer.
     """
     if min(len(fake), len(real)) <= NEIGHBOURS:
         raise ValueError(f"Precision and recall need at least {NEIGHBOURS + 1} images of each.")
@@ -45,8 +44,7 @@ def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
 
 
 def _radii(features: Tensor) -> Tensor:
-    """Distance (n,) of each to its third neighbour among the others."""
-    # the nearest of all is the point itself
+    """Return the distance (n,) of each to its third neighbour; the first is the point itself."""
     parts = [
         torch.cdist(part, features).kthvalue(NEIGHBOURS + 1).values
         for part in features.split(BLOCK)
@@ -55,15 +53,15 @@ def _radii(features: Tensor) -> Tensor:
 
 
 def _within(queries: Tensor, centres: Tensor, radii: Tensor) -> float:
-    """Share of queries that lie in the ball of at least one centre."""
+    """Return the share of queries inside the ball of at least one centre."""
     parts = [(torch.cdist(part, centres) <= radii).any(1) for part in queries.split(BLOCK)]
     return float(torch.cat(parts).float().mean())
 
 
 class Memorisation(NamedTuple):
-    """How much closer samples are to training images than chance has it: 1 not at all, 0 copies.
+    """Relative distance of samples to training images: about 1 without copies, 0 for copies.
 
-    `floor`: the same of real images that were not trained on, 1 but for chance.
+    `floor` is the value of real images that were not trained on, about 1.
     """
 
     value: float
@@ -71,20 +69,21 @@ class Memorisation(NamedTuple):
 
 
 def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Memorisation:
-    """Of images uint8 (n,h,w,c), those `seen` in training, and at least 4 that were held out.
+    """Measure how much closer samples are to training images than to held-out ones.
 
-    The median of (distance to the nearest seen image) / (to the nearest held-out one), over what
-    that is for held-out images, of which one half is looked at and the other stands for the
-    unseen. The mere distance to the nearest training image, which others report, is small for
-    whatever is smooth or ordinary too; that is why it is held against the unseen, and the half of
-    few against the many seen is why it is held against real images. Distances are of pixels, at
-    most 32 a side, and of the first 2,000 samples.
+    The median ratio of the distances to the nearest `seen` and the nearest held-out image, over the
+    same ratio of held-out images (one half is measured against the other). The distance to the
+    nearest training image alone is small for smooth or ordinary images too. Distances are between
+    pixels, at most 32 px a side, of the first 2,000 samples.
+
+    Args:
+        fake, seen, held: images uint8 (n,h,w,c): samples, training images and held-out ones.
 
     Raises:
-        ValueError: fewer than 4 images held out.
+        ValueError: fewer than 4 images are held out.
     """
     if len(held) < 4:
-        raise ValueError("To tell copies from chance takes at least 4 images held out.")
+        raise ValueError("Memorisation needs at least 4 held-out images.")
     rng = np.random.default_rng(0)
     known, unseen = _flat(seen), _flat(held[rng.permutation(len(held))])
     first, second = unseen.chunk(2)
@@ -94,20 +93,18 @@ def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Memori
 
 
 def _nearer(queries: Tensor, seen: Tensor, unseen: Tensor) -> float:
-    """Median of the distance to the nearest seen over that to the nearest unseen."""
+    """Return the median ratio of distances to the nearest seen and the nearest unseen image."""
     apart = nearest(queries, unseen).clamp(min=1e-6)
     return float((nearest(queries, seen) / apart).median().clamp(min=1e-9))
 
 
 def nearest(queries: Tensor, among: Tensor) -> Tensor:
-    """Euclidean distance (n,) of each query (n,d) to the closest of `among` (m,d)."""
+    """Return the distance (n,) of each query (n,d) to the closest of `among` (m,d)."""
     found = torch.full((len(queries),), torch.inf)
     for block in among.split(BLOCK):
         for start in range(0, len(queries), BLOCK):
-            kept = found[start : start + BLOCK]
-            torch.minimum(
-                kept, torch.cdist(queries[start : start + BLOCK], block).amin(1), out=kept
-            )
+            part = slice(start, start + BLOCK)
+            found[part] = found[part].minimum(torch.cdist(queries[part], block).amin(1))
     return found
 
 

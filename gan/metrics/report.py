@@ -1,21 +1,30 @@
-"""The figures of an evaluation: `gan.metrics.evaluate` makes them, model cards show them."""
+"""The metrics of a model: a report, its JSON, and its tables for terminals and model cards."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gan.storage.layout import EVALUATION
 
+# metric: its label, whether it is a share, which values are better
+LABELS = {
+    "frechet": ("Frechet distance", False, "lower"),
+    "precision": ("precision", True, "higher"),
+    "recall": ("recall", True, "higher"),
+    "accuracy_score": ("accuracy score", True, "higher"),
+    "label_agreement": ("label agreement", True, "higher"),
+    "confidence": ("confidence", True, "like real"),
+    "memorisation": ("memorisation", False, "near 1"),
+}
+
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value and its floor: what real training images get, None where that says nothing.
-
-    (For shares that should be high the "floor" is a ceiling.)
-    """
+    """A measured value, and `floor`, the value of real training images (a ceiling of shares)."""
 
     value: float
     floor: float | None = None
@@ -23,15 +32,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found, by name of the figure; what does not apply or was not asked for is
-    not there.
+    """The result of `gan.metrics.evaluate`; `figures` holds the metrics that apply, by name:
 
-    `frechet`, the squared distance, 0 at best; `precision` and `recall`, shares, of
-    `compared` images of each kind; `memorisation`, 1 or about where nothing is copied, 0 for copies
-    (`gan.metrics.neighbours`); `accuracy_score`, a share (`gan.metrics.accuracy_score`);
-    `label_agreement`, the share of samples that the judge reads as the class they were asked to be;
-    `confidence`, its mean belief in what it read. `class_shares` and `real_class_shares` say how
-    often it read each class in samples and in held-out images, None without a judge.
+    frechet: squared Frechet distance, 0 is best.
+    precision, recall: shares, of `compared` images of each kind.
+    memorisation: about 1 without copies, 0 for copies (`gan.metrics.neighbours`).
+    accuracy_score: a share (`gan.metrics.accuracy_score`).
+    label_agreement: share of samples that the judge assigns to their requested class.
+    confidence: mean probability that the judge gives its predictions.
+
+    `reader` names the feature extractor. `class_shares` and `real_class_shares` are the judge's
+    class frequencies in samples and in held-out images, None without a judge.
     """
 
     data: str
@@ -47,12 +58,12 @@ class Report:
     seconds: float
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, ready for `json.dumps`."""
+        """Return plain values for `json.dumps`."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Report:
-        """The reverse of `to_json`.
+        """Reverse `to_json`.
 
         Raises:
             TypeError, ValueError, KeyError: these are not the values of a report.
@@ -66,8 +77,43 @@ class Report:
 
 
 def read_evaluation(folder: Path) -> Report | None:
-    """The report beside a model; None where there is none that can be read."""
+    """Read the report of a model's folder; None if there is none or it is invalid."""
     try:
         return Report.from_json(json.loads((folder / EVALUATION).read_bytes()))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def text(report: Report) -> str:
+    """Format a report for a terminal."""
+    lines = [
+        f"model {report.model_id}: {report.count:,} samples (seed {report.seed}) against "
+        f"{report.real_count:,} held-out images of {report.data},",
+        f"features of {report.reader}; precision and recall of {report.compared:,} of each; "
+        f"{report.seconds:.0f} s",
+        f"  {'':<18}{'model':>10}{'real images':>14}   better",
+    ]
+    lines += [f"  {n:<18}{v:>10}{f:>14}   {better}" for n, v, f, better in _rows(report)]
+    if report.class_shares:
+        lines.append("  read as class")
+        pairs = zip(report.class_shares, report.real_class_shares, strict=True)
+        for label, (share, real) in enumerate(pairs):
+            bar = "#" * round(30 * share / max(report.class_shares))
+            lines.append(f"  {label:>18}{share:>10.2%}{real:>14.2%}   {bar}".rstrip())
+    return "\n".join(lines)
+
+
+def markdown(report: Report) -> str:
+    """Format the metrics as a Markdown table."""
+    lines = ["| | model | real images | better |", "|---|---|---|---|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in _rows(report)])
+
+
+def _rows(report: Report) -> Iterator[tuple[str, str, str, str]]:
+    """Yield label, value, value of real images ("" if unknown) and what is better."""
+    for key, (label, is_share, better) in LABELS.items():
+        if key in report.figures:
+            shown = (report.figures[key].value, report.figures[key].floor)
+            form = ".2%" if is_share else ".3f"
+            value, floor = ("" if x is None else format(x, form) for x in shown)
+            yield label, value, floor, better

@@ -1,4 +1,4 @@
-"""The networks as blocks, in the order in which an image passes through them: to draw them."""
+"""The networks as a sequence of blocks, for diagrams."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from gan.models.networks import stages
 
 @dataclass(frozen=True)
 class Block:
-    """One layer with what belongs to it. `kind` is dense, up, down or score.
+    """A layer with its normalisation and embedding. `kind` is dense, up, down or score.
 
-    `modules` are the prefixes of its weights' names within the network, the layer itself last;
-    `shape` is that of what comes out of it for one image: (features,) or (c,h,w).
+    `modules` are the prefixes of its weights' names, the layer itself last; `shape` is that of its
+    output for one image: (features,) or (c,h,w).
     """
 
     kind: str
     modules: tuple[str, ...]
     shape: tuple[int, ...]
 
-    def holds(self, weight: str) -> bool:
-        """Whether a weight of this name is the block's."""
+    def owns(self, weight: str) -> bool:
+        """Return whether a weight of this name belongs to the block."""
         return any(weight.startswith(module + ".") for module in self.modules)
 
 
 def generator_blocks(config: Config) -> tuple[Block, ...]:
-    """From z to the image."""
+    """Return the blocks from z to the image."""
     image = (config.channels, config.image_size, config.image_size)
     if config.arch == "mlp":
         return (
@@ -44,7 +44,7 @@ def generator_blocks(config: Config) -> tuple[Block, ...]:
 
 
 def discriminator_blocks(config: Config) -> tuple[Block, ...]:
-    """From the image to the score."""
+    """Return the blocks from the image to the score."""
     if config.arch == "mlp":
         return (
             Block("dense", ("fc.0",), (256,)),
@@ -61,5 +61,5 @@ def discriminator_blocks(config: Config) -> tuple[Block, ...]:
 
 
 def blocks_of(config: Config, who: str) -> tuple[Block, ...]:
-    """Those of "G" or of "D"."""
+    """Return the blocks of "G" or "D"."""
     return generator_blocks(config) if who == "G" else discriminator_blocks(config)

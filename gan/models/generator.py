@@ -1,4 +1,4 @@
-"""A trained generator for use: explore, export, evaluate. Never the weights still in training."""
+"""A trained generator for use: explore, export, evaluate."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from gan.models.networks import make_generator
 from gan.storage.layout import CONFIG, MODEL, snapshot_weights_path
 from gan.storage.metadata import read_class_names
 
-BATCH = 64  # images drawn at once; bounds the memory of a long export
+BATCH = 64  # bounds the memory of a long export
 
 
 class ModelError(ValueError):
-    """A folder holds no usable model; the message says which file and what is wrong."""
+    """A folder has no usable model; the message names the file and what is wrong."""
 
 
 def to_pixels(images: Tensor) -> np.ndarray:
@@ -33,10 +33,10 @@ def to_pixels(images: Tensor) -> np.ndarray:
 
 
 class Generator:
-    """EMA weights behind one method, `sample`. Safe to share between threads.
+    """EMA weights with one method, `sample`. Thread-safe.
 
-    `config` says what it was trained on; `model_id` is 12 hex digits of its weights' SHA-256.
-    `class_names` are what people call its classes: their numbers where nothing else is known.
+    `config` is that of its training; `model_id` is 12 hex digits of the weights' SHA-256.
+    `class_names` are the numbers of the classes where no names are known.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Generator:
 
     @property
     def classes(self) -> int:
-        """Classes it can be asked for; 0 when unconditional."""
+        """Number of classes; 0 if unconditional."""
         return self.config.classes
 
     @property
@@ -66,12 +66,12 @@ class Generator:
 
     @classmethod
     def load(cls, folder: Path | str, step: int | None = None) -> Generator:
-        """From a run folder or a bundled model's folder: `config.json` and `model.safetensors`.
+        """Load `config.json` and `model.safetensors` from the folder of a run or bundled model.
 
-        `step`: as it was then, from one of `gan.runs.snapshots.kept_steps`.
+        With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot of that step.
 
         Raises:
-            ModelError: a file is missing, damaged, or made for another network.
+            ModelError: a file is missing, damaged, or of another network.
         """
         folder = Path(folder)
         path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
@@ -87,13 +87,13 @@ class Generator:
         return cls(config, network, read_class_names(folder))
 
     def sample(self, z: np.ndarray, classes: np.ndarray | int | None = None) -> np.ndarray:
-        """Images uint8 (n,h,w,c) for latents z float (n,z_dim).
+        """Return images uint8 (n,h,w,c) for latents z float (n,z_dim).
 
-        `classes`: labels int (n,), one label for all, or blended weights float (n,classes);
-        left out, image i is of class i modulo the number of classes.
+        `classes` are labels int (n,), one label for all, or blended weights float (n,classes).
+        Without them, image i has class i modulo the number of classes.
 
         Raises:
-            ValueError: a wrong shape, a number that is not finite, or a class that is not there.
+            ValueError: a wrong shape, a number that is not finite, or an unknown class.
         """
         z = np.asarray(z, dtype=np.float32)
         if z.ndim != 2 or z.shape[1] != self.z_dim or not np.isfinite(z).all():
@@ -125,7 +125,7 @@ class Generator:
 
 
 def weights_hash(tensors: dict[str, Tensor]) -> str:
-    """12 hex digits that change when any weight does."""
+    """Return 12 hex digits of the SHA-256 of names and weights."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(name.encode())

@@ -1,8 +1,8 @@
-"""The networks. One class each; G and D are mirror images, stage by stage.
+"""The networks, one class each; G and D mirror each other stage by stage.
 
-Every G maps z (n,z_dim) and class weights (n,classes) to images (n,c,h,w) in [-1, 1]; every D
-maps such images and class weights to scores (n,). Class weights are one-hot in training and may
-be blended when exploring. Unconditional networks take (n,0).
+G maps z (n,z_dim) and class weights (n,classes) to images (n,c,h,w) in [-1, 1]; D maps images and
+class weights to scores (n,). Class weights are one-hot in training and may be blended when
+exploring; unconditional networks take (n,0).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from gan.config import Config
 
 EMBED = 32  # width of a class embedding
-SLOPE = 0.2  # of leaky ReLU below zero, but for that of the convolutional D
+SLOPE = 0.2  # of leaky ReLU; the convolutional D has its own
 
 
 class MLPGenerator(nn.Module):
@@ -52,17 +52,17 @@ class MLPDiscriminator(nn.Module):
 
 
 def stages(config: Config) -> list[int]:
-    """Channels of each stage from the smallest picture (7x7 or 4x4) to the largest feature map."""
+    """Return the channels of each stage, from the feature map of 7x7 or 4x4 to the largest."""
     base = 7 if config.image_size == 28 else 4
     count = (config.image_size // base).bit_length() - 1
-    last = config.width if config.image_size <= 64 else config.width // 2  # else most of the work
+    last = config.width if config.image_size <= 64 else config.width // 2  # it costs the most
     return [min(last << (count - 1 - i), 256) for i in range(count)]
 
 
 class Upsample(nn.Module):
-    """Convolve at the low resolution, then pixel shuffle to twice the side (Shi et al. 2016).
+    """Convolution, then pixel shuffle to twice the side (Shi et al. 2016).
 
-    On a CPU it costs a quarter of upsampling first.
+    On a CPU it costs a quarter of a convolution after upsampling.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -94,7 +94,7 @@ class ConvGenerator(nn.Module):
         if self.embed is not None:
             z = torch.cat([z, self.embed(classes)], 1)
         h = self.fc(z).unflatten(1, (-1, self.base, self.base))
-        h = h.contiguous(memory_format=torch.channels_last)  # as convolutions on a CPU are quickest
+        h = h.contiguous(memory_format=torch.channels_last)  # fastest for convolutions on a CPU
         for norm, up in zip(self.norms, self.ups, strict=True):
             h = up(leaky_relu(norm(h), SLOPE, inplace=True))
         return torch.tanh(h)
@@ -103,7 +103,7 @@ class ConvGenerator(nn.Module):
 class ConvDiscriminator(nn.Module):
     """Mirror of `ConvGenerator`; classes enter by projection (Miyato & Koyama 2018).
 
-    With `d_hidden`, a dense layer stands between the pictures and the score.
+    With `d_hidden`, a dense layer precedes the score.
     """
 
     def __init__(self, config: Config) -> None:
@@ -122,7 +122,7 @@ class ConvDiscriminator(nn.Module):
         )
         base = 7 if config.image_size == 28 else 4
         features = widths[-1] * base**2
-        # it weighs the whole picture: without, the score is a sum over its places
+        # relates distant parts of the image: without it the score is a sum over positions
         self.hidden = sn(nn.Linear(features, config.d_hidden)) if config.d_hidden else None
         features = config.d_hidden or features
         self.out = sn(nn.Linear(features, 1))
@@ -136,33 +136,28 @@ class ConvDiscriminator(nn.Module):
         h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
             h = leaky_relu(norm(down(h)), self.slope, inplace=True)
-        # channels stay last here too: a gradient that came back with channels first would make the
-        # backward passes of the layers above several times slower
+        # keep channels last: a gradient with channels first would make the backward passes of the
+        # layers above several times slower
         channels_first = h.shape[1:]
         h = h.permute(0, 2, 3, 1).flatten(1)
         if self.hidden is not None:
             h = leaky_relu(self.hidden(h), self.slope, inplace=True)
         weights = self.out.weight
         if self.embed is not None:
-            # one product with all classes' vectors, rather than with each image's blend of them
+            # one product with the vectors of all classes, instead of one blend per image
             weights = torch.cat([weights, self.embed.weight.T])
-        if self.hidden is None:  # then they are kept with channels first
-            weights = _channels_last(weights, channels_first)
+        if self.hidden is None:  # then the weights have channels first
+            weights = weights.unflatten(1, channels_first).permute(0, 2, 3, 1).flatten(1)
         scores = linear(h, weights)
         score = scores[:, 0] + self.out.bias
         return score + (scores[:, 1:] * classes).sum(1) if self.embed is not None else score
 
 
-def _channels_last(weight: Tensor, channels_first: torch.Size) -> Tensor:
-    """Weights (n, c * h * w) for pictures that go pixel by pixel: (n, h * w * c)."""
-    return weight.unflatten(1, channels_first).permute(0, 2, 3, 1).flatten(1)
-
-
 def make_generator(config: Config) -> nn.Module:
-    """A fresh G for this config."""
+    """Return a new G."""
     return MLPGenerator(config) if config.arch == "mlp" else ConvGenerator(config)
 
 
 def make_discriminator(config: Config) -> nn.Module:
-    """A fresh D for this config."""
+    """Return a new D."""
     return MLPDiscriminator(config) if config.arch == "mlp" else ConvDiscriminator(config)

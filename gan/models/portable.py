@@ -1,18 +1,17 @@
-"""A generator as one small file that draws anywhere: here in the visitor's browser.
+"""A generator as one small portable file, drawn in the browser.
 
-The file is safetensors, float16, with no batch norm and no class embedding left: both are linear
-when a trained model is used, so they are multiplied into the layers beside them. Its metadata
-(strings, as the format has it) hold `model_id`, `z_dim`, `classes`, `shape` [h, w, c], and
-`layers`, a JSON list. Layer k has the tensors "k.weight" and "k.bias" and is one of
+The file is safetensors in float16. Batch norm and class embedding are linear in inference and are
+folded into the adjacent layers. Its metadata (strings) are `model_id`, `z_dim`, `classes`, `shape`
+[h, w, c], and `layers`, a JSON list. Layer k has the tensors "k.weight" and "k.bias" and is one of
 
 - {"op": "linear", "in", "out", "activation"}: weight (out, in). The first one takes z and then
-  the class weights. Outputs that make a picture go row by row, its channels side by side.
-- {"op": "up", "in", "out", "side", "activation"}: a 3x3 convolution, padded by one zero, over
-  pictures of `side` pixels; weight (4 * out, in, 3, 3). Its channels 4c to 4c + 3 are the 2x2
+  the class weights. Outputs that form an image are ordered by row, column, channel.
+- {"op": "up", "in", "out", "side", "activation"}: a 3x3 convolution with zero padding of 1 on
+  feature maps of `side` pixels; weight (4 * out, in, 3, 3). Its channels 4c to 4c + 3 are the 2x2
   pixels of channel c at twice the side (Shi et al. 2016).
 
-with the activation "leaky" (leaky ReLU, slope 0.2 below zero), or "tanh" after the last layer:
-from -1 to 1, which is a pixel's 0 to 255.
+with the activation "leaky" (leaky ReLU of slope 0.2), or "tanh" after the last layer; its -1 to 1
+are a pixel's 0 to 255.
 """
 
 from __future__ import annotations
@@ -30,19 +29,15 @@ from gan.models.networks import ConvGenerator, MLPGenerator
 
 
 class PortableError(ValueError):
-    """A weight does not fit float16; such a model can only be drawn where it was trained."""
+    """A weight does not fit float16: the model cannot be drawn in the browser."""
 
 
 def portable(generator: Generator) -> bytes:
-    """The file described above.
-
-    Raises:
-        PortableError: a weight is too large for float16, or no finite number at all.
-    """
+    """Return the file described above. Raises PortableError if a weight does not fit float16."""
     network = generator.network
     folded = _conv(network) if isinstance(network, ConvGenerator) else _mlp(network)
     height, width, channels = generator.shape
-    # the last outputs in the order of a picture's bytes, and what a convolution starts from
+    # outputs that form an image or a first feature map: from channels first to last
     planes = channels if isinstance(network, MLPGenerator) else len(network.norms[0].weight)
     place = 0 if isinstance(network, ConvGenerator) else len(folded) - 1
     folded[place] = tuple(_pixel_by_pixel(tensor, planes) for tensor in folded[place])
@@ -62,7 +57,7 @@ def portable(generator: Generator) -> bytes:
 
 
 def layers(generator: Generator) -> list[dict[str, Any]]:
-    """What the file's layers are, first to last; costs nothing."""
+    """Return the layers of the file, first to last; cheap."""
     network, first = generator.network, generator.z_dim + generator.classes
     if isinstance(network, MLPGenerator):
         linear = [*network.fc, network.out]
@@ -79,7 +74,7 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
 
 
 def size(generator: Generator) -> tuple[int, int]:
-    """Multiply-adds for one image, and the number of weights (two bytes each in the file)."""
+    """Return the multiply-adds for one image, and the number of weights (two bytes each)."""
     work = count = 0
     for layer in layers(generator):
         taps = 36 if layer["op"] == "up" else 1
@@ -103,17 +98,17 @@ def _conv(network: ConvGenerator) -> list[tuple[Tensor, Tensor]]:
         weight = torch.cat([weight[:, :z_dim], weight[:, z_dim:] @ embed], 1)
     made = [(weight, network.fc.bias.double())]
     made += [(up.conv.weight.double(), up.conv.bias.double()) for up in network.ups]
-    # the batch norm that opens a stage belongs to the layer before it
+    # fold the batch norm that opens a stage into the layer before it
     for index, norm in enumerate(network.norms):
         made[index] = _without_norm(*made[index], norm)
     return made
 
 
 def _without_norm(weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """A layer that also does what the batch norm after it did.
+    """Fold a batch norm into the layer before it.
 
-    Each of the norm's channels is made by equally many outputs in a row: a plane of the first
-    layer's picture, or the four that become its 2x2 pixels.
+    Each channel of the norm is produced by equally many consecutive outputs: a plane of the first
+    feature map, or the four that become 2x2 pixels.
     """
     gain = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
     shift = norm.bias.double() - norm.running_mean.double() * gain
@@ -123,7 +118,7 @@ def _without_norm(weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> tuple[T
 
 
 def _pixel_by_pixel(tensor: Tensor, planes: int) -> Tensor:
-    """Rows that go plane by plane, (c, h * w), put in the order (h * w, c)."""
+    """Reorder rows (c, h * w) to (h * w, c)."""
     return tensor.unflatten(0, (planes, -1)).transpose(0, 1).flatten(0, 1)
 
 

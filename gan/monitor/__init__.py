@@ -1,1 +1,1 @@
-"""Vital signs of a run, and the doctor that reads them."""
+"""Vital signs of a run, and the doctor that diagnoses it."""

@@ -1,8 +1,8 @@
-"""How the game between G and D stands, in one word, from measured figures alone.
+"""Diagnose a run from its losses and vital signs.
 
-`gan.monitor.doctor_rules` says which figures speak for which state. Here it is decided when to say
-so: once they spoke for it in `PATIENCE` readings in a row, and no longer when they failed to as
-often, so that the sentence does not flicker. The graver state goes before the other.
+`gan.monitor.doctor_rules` says which readings meet the conditions of a state. A state is entered
+after `PATIENCE` such readings in a row, and left after as many that fail the wider conditions to
+stay, so that the diagnosis does not flicker. More serious states take precedence.
 """
 
 from __future__ import annotations
@@ -14,40 +14,46 @@ from typing import Any
 import numpy as np
 
 from gan.config import Config
-from gan.monitor.divergence import divergence
-from gan.monitor.doctor_rules import RULES, Rule, formed, gain
+from gan.monitor.diagnosis import Diagnosis, Evidence
+from gan.monitor.doctor_rules import RULES, Rule, divergence, formed, gain
 from gan.monitor.doctor_signals import Signals, signals
-from gan.monitor.finding import ILLNESSES, STATES, Evidence, Finding, Remedy
 from gan.monitor.remedies import remedies
-
-__all__ = ["ILLNESSES", "STATES", "Evidence", "Finding", "Remedy", "diagnose", "healthy_steps"]
 
 PATIENCE = 2  # readings
 LEAD = 4  # readings
-RECENT = 60  # readings that are all looked at, and as many of those before, evenly spread
+RECENT = 60  # readings that are all used, and as many of the earlier ones, evenly spread
 WELL = ("healthy", "plateau")
 
 Row = dict[str, Any]
 
+# the values shown with each state
+VALUES: dict[str, tuple[str, ...]] = {
+    "warming_up": ("step",),
+    "healthy": ("d_loss_share",),
+    "d_winning": ("d_loss_share",),
+    "d_blind": ("d_loss_share",),
+    "collapsing": ("top_share", "top_class", "diversity"),
+    "memorising": ("gap", "memorisation"),
+    "plateau": ("frechet", "gain_share"),
+}
+MEASURED = ("d_loss_share", "frechet", "diversity", "classes", "top_share", "gap", "memorisation")
+
 
 def diagnose(
     rows: Sequence[Row], vitals: Sequence[Row], config: Config, marks: Sequence[Row] = ()
-) -> Finding:
-    """The state of a run with these rows of history and of vital signs, and these marks."""
-    known = signals(rows, _spread(vitals), config)
+) -> Diagnosis:
+    """Diagnose a run from its history rows, vital signs and marks."""
+    known = signals(rows, _thinned(vitals), config)
     rules = {name: rule(known) for name, rule in RULES.items()}
     states = _states(rules, formed(known))
     can_go_back = any(state in WELL for state in states)
-    broken = divergence(rows, config, marks)
-    if broken is not None:
-        since, values, evidence = broken
-        return Finding(
-            "diverged", since, values, evidence, remedies("diverged", config, can_go_back)
-        )
+    diverged = divergence(rows, config, marks)
+    if diverged is not None:
+        return Diagnosis("diverged", *diverged, remedies("diverged", config, can_go_back))
     if not states:
         if not rows:
-            return Finding("waiting")
-        return Finding("warming_up", 0, {"step": rows[-1]["step"]})
+            return Diagnosis("waiting")
+        return Diagnosis("warming_up", 0, {"step": rows[-1]["step"]})
     state, last = states[-1], len(states) - 1
     first = last
     while first and states[first - 1] == state:
@@ -60,36 +66,34 @@ def diagnose(
     )
     since = int(known.steps[first]) if first else 0
     values = {name: figures[name] for name in VALUES[state] if name in figures}
-    if state == "memorising":  # of two reasons, only what was seen
+    if state == "memorising":  # of its two signs, only those observed
         values = {each.name: each.value for each in evidence if each.name in VALUES[state]}
-    return Finding(state, since, values, evidence, remedies(state, config, can_go_back))
+    return Diagnosis(state, since, values, evidence, remedies(state, config, can_go_back))
 
 
 def healthy_steps(
     rows: Sequence[Row], vitals: Sequence[Row], config: Config
 ) -> list[tuple[int, int]]:
-    """The spans of steps, both ends included, in which nothing was wrong, in their order.
+    """Return the healthy spans as (first step, last step), in order.
 
-    A reading counts only if the `LEAD` after it turned out well: an illness is there before it is
-    spoken of, and what goes back must go back to before it.
+    A reading counts only if the `LEAD` readings after it are healthy too: an illness begins before
+    it is diagnosed, and a rollback must go to a step before it began.
     """
     known = signals(rows, vitals, config)
-    rules = {name: rule(known) for name, rule in RULES.items()}
-    states = _states(rules, formed(known))
+    states = _states({name: rule(known) for name, rule in RULES.items()}, formed(known))
     spans: list[tuple[int, int]] = []
-    broken = True
+    interrupted = True
     for index, step in enumerate(known.steps.tolist()):
-        soon = states[index : index + 1 + LEAD]
-        if not all(each in WELL for each in soon):
-            broken = True
+        if not all(each in WELL for each in states[index : index + 1 + LEAD]):
+            interrupted = True
             continue
-        spans.append((step, step) if broken else (spans.pop()[0], step))
-        broken = False
+        spans.append((step, step) if interrupted else (spans.pop()[0], step))
+        interrupted = False
     return spans
 
 
-def _spread(vitals: Sequence[Row]) -> Sequence[Row]:
-    """So many that a long run takes no longer to look at; which of the old ones seldom changes."""
+def _thinned(vitals: Sequence[Row]) -> Sequence[Row]:
+    """Bound the time that a long run takes; the choice of earlier readings seldom changes."""
     old, stride = len(vitals) - RECENT, 1
     while old > RECENT * stride:
         stride *= 2
@@ -97,7 +101,7 @@ def _spread(vitals: Sequence[Row]) -> Sequence[Row]:
 
 
 def _states(rules: dict[str, Rule], is_formed: np.ndarray) -> list[str]:
-    """The state at each reading."""
+    """Return the state at each reading."""
     enters = {name: rule.enter.tolist() for name, rule in rules.items()}
     stays = {name: rule.stay.tolist() for name, rule in rules.items()}
     states: list[str] = []
@@ -113,31 +117,11 @@ def _states(rules: dict[str, Rule], is_formed: np.ndarray) -> list[str]:
     return states
 
 
-# what each sentence says
-VALUES: dict[str, tuple[str, ...]] = {
-    "warming_up": ("step",),
-    "healthy": ("d_loss_share",),
-    "d_winning": ("d_loss_share",),
-    "d_blind": ("d_loss_share",),
-    "collapsing": ("top_share", "top_class", "diversity"),
-    "memorising": ("gap", "memorisation"),
-    "plateau": ("frechet", "gain_share"),
-}
-
-
 def _figures(known: Signals, index: int) -> dict[str, Any]:
-    """The signals of one reading by the names that the page knows; only finite ones."""
-    found = {
-        "d_loss_share": known.d_loss[index],
-        "frechet": known.frechet[index],
-        "diversity": known.diversity[index],
-        "classes": known.classes[index],
-        "top_share": known.top_share[index],
-        "gap": known.gap[index],
-        "memorisation": known.memorisation[index],
-        "gain_share": gain(known.frechet[: index + 1]),
-    }
+    """Return the finite signals of one reading by name."""
+    found = {name: getattr(known, name)[index] for name in MEASURED}
+    found["gain_share"] = gain(known.frechet[: index + 1])
     figures: dict[str, Any] = {k: float(v) for k, v in found.items() if math.isfinite(v)}
-    if math.isfinite(known.top_share[index]):
+    if "top_share" in figures:
         figures["top_class"] = int(known.top_class[index])
     return figures | {"step": int(known.steps[index])}

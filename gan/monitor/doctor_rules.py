@@ -1,37 +1,47 @@
-"""The doctor's rules: for each state, which signals speak for it, and from which limit on.
+"""The doctor's rules: which signals indicate a state, and their limits.
 
-One function a state, of the signals of all readings so far; each gives, for every reading, whether
-the state is to be spoken of (`enter`), and whether it may go on once spoken of (`stay`, the wider
-limits). The limits were set on the recordings of even seed in tests/data/recordings.
+A rule takes the signals of all readings so far. The limits were tuned on the recordings with even
+seeds in tests/data/recordings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from gan.monitor.doctor_signals import Signals
+from gan.config import Config
+from gan.monitor.diagnosis import Evidence
+from gan.monitor.doctor_signals import GUESSING, Signals
 
-ONE_PICTURE = 0.02  # diversity: all samples are the same picture
-ALIKE = 0.3  # diversity: too little, once G draws several classes
-LOST = 0.6  # of the diversity that the run had, at most that of real images
-NARROWED = 0.5  # of the classes that it drew
-WINNING = 0.06  # D's loss, as a share of a guessing D's
+ONE_PICTURE = 0.02  # diversity: all samples are the same image
+ALIKE = 0.3  # diversity that is too low once G draws several classes
+LOST = 0.6  # of the run's best diversity, which counts as that of real images at most
+NARROWED = 0.5  # of the classes drawn before
+WINNING = 0.06  # D's loss as a share of a guessing D's
 FOOLED = 1.1
 POOR = 20.0  # Frechet distance of images that are easy to tell from real ones
-BY_HEART = 0.12  # D's belief in training images minus that in unseen ones
-COPIED = 0.6  # of the distance that unseen images have to training images: G's are copies
-LITTLE = 0.05  # of the Frechet distance: less than this in `PLATEAU` is nothing
+BY_HEART = 0.12  # D's mean probability of training images minus that of held-out ones
+COPIED = 0.6  # memorisation: samples are copies
+LITTLE = 0.05  # of the Frechet distance: a smaller gain within `PLATEAU` is none
 PLATEAU = 9  # readings at least, and a third of the run
-FORMED = 0.35  # diversity and
-DRAWN = 4.0  # classes from which on G is past its first blobs
+FORMED = 0.35  # diversity, and
+DRAWN = 4.0  # classes, from which on G is past its first blobs
+
+EXPLODED = 30.0  # times the loss of a guessing D; a D that is always fooled reaches about 6
+ROWS = 5  # of history, whose median counts
+AT_ONCE = 3000.0  # times the loss of a guessing D: a single row is enough
+AFTER = 100  # steps past a divergence until the run may be called healthy
 
 
 class Rule(NamedTuple):
-    """Per reading, bool (n,): say it; go on saying it. `evidence`: (signal, side, limit)."""
+    """Per reading, bool (n,): the conditions to enter a state, and the wider ones to stay.
+
+    `evidence`: (signal, side, limit).
+    """
 
     enter: np.ndarray
     stay: np.ndarray
@@ -39,14 +49,14 @@ class Rule(NamedTuple):
 
 
 def collapsing(s: Signals) -> Rule:
-    """All samples are one picture, or they lost much of the variety that they had."""
+    """All samples are one image, or they lost much of their variety."""
     best, most = _best_so_far(np.minimum(s.diversity, 1.0)), _best_so_far(s.classes)
-    # where nobody counts classes, a G that was varied has drawn several
+    # without a judge, a G that was diverse must have drawn several classes
     drawn = np.where(np.isnan(s.classes), best > FORMED, most > DRAWN)
     limit = np.where(drawn, np.maximum(ALIKE, LOST * best), ONE_PICTURE)
     narrow = drawn & (s.classes < NARROWED * most)
     enter = (s.diversity < limit) | narrow
-    # from one picture the way back is long; else a little more variety is enough
+    # recovering from a single image takes long; else a little more variety is enough
     stay = (s.diversity < np.where(drawn, 1.15, 5) * limit) | narrow
     evidence = [("diversity", "below", _last(limit))]
     if _last(narrow):
@@ -55,27 +65,28 @@ def collapsing(s: Signals) -> Rule:
 
 
 def d_winning(s: Signals) -> Rule:
-    """D is hardly ever wrong (Arjovsky & Bottou 2017: what it tells G then vanishes)."""
-    return Rule(s.d_loss < WINNING, s.d_loss < 2 * WINNING, (("d_loss_share", "below", WINNING),))
+    """D is hardly ever wrong, so that G's gradients vanish (Arjovsky & Bottou 2017)."""
+    evidence = (("d_loss_share", "below", WINNING),)
+    return Rule(s.d_loss_share < WINNING, s.d_loss_share < 2 * WINNING, evidence)
 
 
 def d_blind(s: Signals) -> Rule:
-    """D does worse than guessing, though G's images are poor and get no better."""
+    """D does worse than guessing, though G's images are poor and not improving."""
     good = s.frechet < POOR
     earlier = np.concatenate([np.full(2, np.nan), s.frechet])[: len(s)]
-    # a run's first readings have none to compare with: it may learn yet
+    # the first readings have no earlier one to compare with: D may still learn
     stuck = np.isnan(s.frechet) | (s.frechet >= 0.9 * earlier)
     limits = (("d_loss_share", "above", FOOLED), ("frechet", "above", POOR))
-    return Rule((s.d_loss > FOOLED) & ~good & stuck, (s.d_loss > 1.0) & ~good, limits)
+    return Rule((s.d_loss_share > FOOLED) & ~good & stuck, (s.d_loss_share > 1.0) & ~good, limits)
 
 
 def memorising(s: Signals) -> Rule:
-    """D knows its training images by heart (Karras et al. 2020: overfitting of D), or G copies."""
+    """D overfits its training images (Karras et al. 2020), or G copies them."""
     enter = (s.gap > BY_HEART) | (s.memorisation < COPIED)
     stay = (s.gap > 2 / 3 * BY_HEART) | (s.memorisation < 1.2 * COPIED)
-    limits = (("gap", "above", BY_HEART), ("memorisation", "below", COPIED))
-    kept = tuple(limit for limit in limits if _speaks(s, *limit))
-    return Rule(enter, stay, kept or limits[:1])
+    gap, copies = ("gap", "above", BY_HEART), ("memorisation", "below", COPIED)
+    exceeded = [gap] * (_last(s.gap) > BY_HEART) + [copies] * (_last(s.memorisation) < COPIED)
+    return Rule(enter, stay, tuple(exceeded) or (gap,))
 
 
 def plateau(s: Signals) -> Rule:
@@ -90,24 +101,7 @@ def plateau(s: Signals) -> Rule:
     return Rule(stalled, stalled, (("gain_share", "below", LITTLE),))
 
 
-def gain(frechet: np.ndarray) -> float:
-    """By which share the best of the last readings (n,) is below the best before; NaN if few."""
-    recent = max(PLATEAU, len(frechet) // 3)
-    before, after = frechet[:-recent], frechet[-recent:]
-    before, after = before[np.isfinite(before)], after[np.isfinite(after)]
-    if not len(before) or not len(after):
-        return np.nan
-    return float(1 - after.min() / max(before.min(), 1e-9))
-
-
-def formed(s: Signals) -> np.ndarray:
-    """Whether G is, or was, past the blobs that it begins with; of NaN, after some readings."""
-    unread = np.isnan(s.diversity) & (np.arange(len(s)) >= 2)
-    past = ((s.diversity > FORMED) & ~(s.classes < DRAWN)) | unread
-    return np.logical_or.accumulate(past) if len(s) else past
-
-
-# the gravest first
+# the most serious first
 RULES: MappingProxyType[str, Callable[[Signals], Rule]] = MappingProxyType(
     {
         "memorising": memorising,
@@ -119,15 +113,55 @@ RULES: MappingProxyType[str, Callable[[Signals], Rule]] = MappingProxyType(
 )
 
 
+def gain(frechet: np.ndarray) -> float:
+    """Return the relative improvement of the last readings (n,) over those before; NaN if few."""
+    recent = max(PLATEAU, len(frechet) // 3)
+    before, after = frechet[:-recent], frechet[-recent:]
+    before, after = before[np.isfinite(before)], after[np.isfinite(after)]
+    if not len(before) or not len(after):
+        return np.nan
+    return float(1 - after.min() / max(before.min(), 1e-9))
+
+
+def formed(s: Signals) -> np.ndarray:
+    """Return whether G is past its first blobs, bool (n,); without diversity, from reading 2 on."""
+    unread = np.isnan(s.diversity) & (np.arange(len(s)) >= 2)
+    past = ((s.diversity > FORMED) & ~(s.classes < DRAWN)) | unread
+    return np.logical_or.accumulate(past) if len(s) else past
+
+
+def divergence(
+    rows: Sequence[dict[str, Any]], config: Config, marks: Sequence[dict[str, Any]]
+) -> tuple[int, dict[str, Any], tuple[Evidence, ...]] | None:
+    """Return since which step a run diverges, the values and the evidence; None if it does not.
+
+    It diverges if its losses explode, or if it was rolled back for that reason shortly before.
+    """
+    step = rows[-1]["step"] if rows else 0
+    guessing = GUESSING[config.loss]
+    limit, recent = EXPLODED * guessing, [_worst(row) for row in rows[-ROWS:]]
+    lasting = len(recent) == ROWS and statistics.median(recent) > limit
+    if lasting or (len(recent) == ROWS and recent[-1] > AT_ONCE * guessing):
+        first = len(rows) - 1
+        while first > 0 and _worst(rows[first - 1]) > limit:
+            first -= 1
+        evidence = (Evidence("loss", recent[-1], limit, "above"),)
+        return rows[first]["step"], {"step": rows[first]["step"]}, evidence
+    # a diverged run is rolled back at once: history holds nothing but the mark
+    for mark in reversed(marks):
+        if mark.get("mark") == "rolled back" and not mark.get("asked"):
+            reached = mark.get("from_step", mark["step"])
+            return (mark["step"], {"step": reached}, ()) if step <= reached + AFTER else None
+    return None
+
+
+def _worst(row: dict[str, Any]) -> float:
+    return max(abs(row["loss_g"]), abs(row["loss_d"]))
+
+
 def _best_so_far(values: np.ndarray) -> np.ndarray:
-    """The largest value up to each reading (n,), 0 before there is one."""
+    """Return the largest value up to each reading (n,), 0 before there is one."""
     return np.maximum.accumulate(np.nan_to_num(values, nan=0.0)) if len(values) else values
-
-
-def _speaks(s: Signals, name: str, side: str, limit: float) -> bool:
-    """Whether a signal's last value is on that side of the limit."""
-    value = _last(getattr(s, name))
-    return value > limit if side == "above" else value < limit
 
 
 def _last(values: np.ndarray) -> float:

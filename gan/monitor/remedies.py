@@ -1,71 +1,54 @@
-"""What can be done for a run that is ill: remedies, each with the settings that it changes.
-
-Every remedy really changes something: one whose setting stands at its end already is left out.
-"""
+"""Remedies of illnesses, each with the settings that it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from gan.config import RANGES, Config
-from gan.monitor.finding import Remedy
+from gan.monitor.diagnosis import Remedy
 from gan.training.live_settings import changed, difference
 
-# the most promising first, as bench/remedies.py found them
-PRESCRIPTIONS = {
+# the most promising first, as measured by bench/remedies.py
+REMEDIES = {
     "d_winning": ("raise_lr_g", "lower_lr_d", "fewer_d_steps", "add_r1", "roll_back"),
     "d_blind": ("raise_lr_d", "more_d_steps", "roll_back"),
     "collapsing": ("lower_lr_g", "add_r1", "roll_back"),
-    "diverged": ("roll_back",),  # nothing brings weights back that ran away
+    "diverged": ("roll_back",),  # exploded weights do not recover
     "memorising": ("augment", "adapt_augment", "roll_back"),
 }
 
 
 def remedies(state: str, config: Config, can_go_back: bool) -> tuple[Remedy, ...]:
-    """For an illness, under the present config. `can_go_back`: there was a healthy step; a run that
-    diverged goes back in any case, if need be to its start.
+    """Return the remedies of a state that change something under the present config.
+
+    can_go_back: whether there was a healthy step; a diverged run is rolled back in any case.
     """
     found = []
-    for name in PRESCRIPTIONS.get(state, ()):
+    for name in REMEDIES.get(state, ()):
         if name == "roll_back":
-            # back at the same settings it would fall ill again: with the first change, too
+            # with the first change, or the run would fall ill again
             first = found[0].changes if found else _changes("lower_lr", config)
             if can_go_back or state == "diverged":
                 found.append(Remedy(name, first, roll_back=True))
-            continue
-        changes = _changes(name, config)
-        if changes:
+        elif changes := _changes(name, config):
             found.append(Remedy(name, changes))
     return tuple(found)
 
 
-def _changes(name: str, config: Config) -> dict[str, Any]:
-    wanted: dict[str, Any]
-    if name == "add_r1":
-        wanted = {"r1_gamma": max(1.0, 3 * config.r1_gamma)}
-    elif name == "lower_lr_d":
-        wanted = {"lr_d": config.lr_d / 4}
-    elif name == "raise_lr_d":
-        wanted = {"lr_d": max(config.lr_g, 2 * config.lr_d)}
-    elif name == "raise_lr_g":
-        wanted = {"lr_g": max(config.lr_g, min(config.lr_d, 4 * config.lr_g))}
-    elif name == "lower_lr_g":
-        wanted = {"lr_g": config.lr_g / 4}
-    elif name == "lower_lr":
-        wanted = {"lr_g": config.lr_g / 4, "lr_d": config.lr_d / 4}
-    elif name == "more_d_steps":
-        wanted = {"d_steps_per_g_step": config.d_steps_per_g_step + 1}
-    elif name == "fewer_d_steps":
-        wanted = {"d_steps_per_g_step": 1}
-    elif name == "adapt_augment":
-        wanted = {"augment_target": config.augment_target / 2 or 0.6}
-    else:  # where it is steered, another start would be forgotten soon
-        wanted = {} if config.augment_target else {"augment": max(0.5, config.augment)}
-    return difference(config, changed(config, dict(_within(wanted.items()))))
-
-
-def _within(settings: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
-    for name, value in settings:
-        low, high = RANGES[name]
-        yield name, min(high, max(low, value))
+def _changes(name: str, c: Config) -> dict[str, Any]:
+    """Return the settings that a remedy changes, within their ranges; {} if they are there."""
+    new = {
+        "add_r1": {"r1_gamma": max(1.0, 3 * c.r1_gamma)},
+        "lower_lr_d": {"lr_d": c.lr_d / 4},
+        "raise_lr_d": {"lr_d": max(c.lr_g, 2 * c.lr_d)},
+        "raise_lr_g": {"lr_g": max(c.lr_g, min(c.lr_d, 4 * c.lr_g))},
+        "lower_lr_g": {"lr_g": c.lr_g / 4},
+        "lower_lr": {"lr_g": c.lr_g / 4, "lr_d": c.lr_d / 4},
+        "more_d_steps": {"d_steps_per_g_step": c.d_steps_per_g_step + 1},
+        "fewer_d_steps": {"d_steps_per_g_step": 1},
+        "adapt_augment": {"augment_target": c.augment_target / 2 or 0.6},
+        # while ADA controls the probability, a fixed one has no lasting effect
+        "augment": {} if c.augment_target else {"augment": max(0.5, c.augment)},
+    }[name]
+    bounded = {key: min(RANGES[key][1], max(RANGES[key][0], value)) for key, value in new.items()}
+    return difference(c, changed(c, bounded))

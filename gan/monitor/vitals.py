@@ -1,7 +1,7 @@
-"""Vital signs of a run in progress: is G good, is it varied, does D still tell it anything?
+"""Vital signs of a run in progress: quality and diversity of G, and what D still learns.
 
-Measured on the EMA's images of fixed latents and on the present D, in a few tenths of a second.
-Nothing here moves the run: no weight, no running mean, no random number of its.
+Measured on images of the EMA weights from fixed latents and on the present D, in a few tenths of a
+second. Measuring changes no weight, no running mean and no random state of the run.
 """
 
 from __future__ import annotations
@@ -12,54 +12,56 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gan.data.image_set import ImageSet
 from gan.metrics.neighbours import NEIGHBOURS, memorisation, precision_recall
 from gan.models.generator import to_pixels
-from gan.monitor.real_features import RealFeatures, fixed_choice, kinds, spread
+from gan.monitor.real_features import RealFeatures, predictions, spread
 from gan.runs.preview import scores
 from gan.training.trainer import Trainer
 
-SAMPLES = 500  # images of G: the Frechet distance's error halves with four times as many
-SCORED = 256  # images of each kind that D is asked about
-BINS = 24  # of D's scores: half a logit each; what lies beyond counts at the ends
+SAMPLES = 500  # images of G: four times as many halve the error of the Frechet distance
+SCORED = 256  # images of each kind that D scores
+BINS = 24  # of D's scores, half a logit each; the outermost are open
 LIMIT = 6.0
-LEARNT_BY_HEART = 5000  # training images at most for `memorisation`: a small G holds no more
-CHUNK = 100  # images at once; bounds the memory
+MEMORISABLE = 5000  # training images: a small G cannot memorise more
+CHUNK = 100  # bounds the memory
 
 
 class Probe:
-    """Takes the vital signs of one trainer, always on the same latents and real images."""
+    """Measures the vital signs of one trainer, always on the same latents and real images."""
 
     def __init__(self, trainer: Trainer, real_features: RealFeatures) -> None:
         self.trainer, self.real_features = trainer, real_features
         config = trainer.config
-        # other latents than the ones on show, which people may pick apart by eye
+        # not the latents of the preview
         rng = np.random.default_rng((config.seed, 1))
         z = rng.standard_normal((SAMPLES, config.z_dim)).astype(np.float32)
         self._z = torch.from_numpy(z).to(trainer.device)
         labels = torch.arange(SAMPLES) % max(1, config.classes)
         self._asked = trainer._classes(labels)
-        self._train = self._kept(*fixed_choice(trainer.data, SCORED))
-        self._held = real_features.held and self._kept(*fixed_choice(real_features.held, SCORED))
+        self._train = self._chosen(trainer.data)
+        self._held = real_features.held and self._chosen(real_features.held)
 
     def measure(self) -> dict[str, Any]:
-        """One row; what cannot be measured here is left out.
+        """Return one row; what cannot be measured is left out.
 
-        step; frechet and frechet_error, squared, in the reader's features; diversity, their
-        variance within a class over that of real images in the same mix of classes (where the
-        reader knows none, their whole variance), 1 is like real; precision and recall of 500
-        samples against 500 real images, 0..1; memorisation (`gan.metrics.neighbours`) where there
-        are at most 5,000 training images; with a judge, confidence, its mean belief 0..1, and
-        classes, how many samples it read as each; d_real and d_fake, counts of D's scores in `BINS`
-        bins of half a logit from -6 to 6; gap, D's mean belief in training images minus held-out
-        ones, -1..1; grad_g and grad_d, the norms of the last step's gradients; where augmentation
-        is steered, its present probability augment, and certainty, how sure D is of real images
-        (`gan.training.adaptive_augment`).
+        - step
+        - frechet, frechet_error: squared distance and its standard error
+        - diversity: variance of the features within a class over that of real images (without a
+          judge, of all images), 1 is like real
+        - precision, recall: of 500 samples against 500 real images, 0..1
+        - memorisation: see `gan.metrics.neighbours`; with at most 5,000 training images
+        - confidence: the judge's mean probability of its predictions, 0..1; classes: their counts
+        - d_real, d_fake: counts of D's scores in `BINS` bins of half a logit from -6 to 6
+        - gap: D's mean probability of training images minus that of held-out ones, -1..1
+        - grad_g, grad_d: gradient norms of the last step
+        - augment, certainty: ADA's probability and r_t (`gan.training.adaptive_augment`)
         """
         images = self._images()
         row: dict[str, Any] = {"step": self.trainer.step_count}
-        if self.real_features.reader is not None and bool(images.isfinite().all()):
-            row |= self._read(images)
-        row |= self._scored(images[:SCORED])
+        if self.real_features.extractor is not None and bool(images.isfinite().all()):
+            row |= self._image_signs(images)
+        row |= self._score_signs(images[:SCORED])
         for name, network in (("grad_g", self.trainer.G), ("grad_d", self.trainer.D)):
             row |= _numbers(**{name: gradient_norm(network)})
         if self.trainer.config.augment_target:
@@ -72,15 +74,15 @@ class Probe:
         parts = zip(self._z.split(CHUNK), self._asked.split(CHUNK), strict=True)
         return torch.cat([self.trainer.ema(z, asked) for z, asked in parts])
 
-    def _read(self, images: Tensor) -> dict[str, Any]:
+    def _image_signs(self, images: Tensor) -> dict[str, Any]:
         real_features = self.real_features
         pixels = to_pixels(images)
-        features, beliefs = real_features.reader.read(pixels)
-        found, classes = kinds(features, [beliefs])
-        counts = np.bincount(found, minlength=classes)
+        features, probabilities = real_features.extractor.extract(pixels)
+        predicted, classes = predictions(features, [probabilities])
+        counts = np.bincount(predicted, minlength=classes)
         free = (counts - 1).clip(0)
         real = (free * real_features.spreads).sum()
-        within = (free * spread(features, found, classes)).sum()
+        within = (free * spread(features, predicted, classes)).sum()
         distance = real_features.frechet.estimate(features)
         row = _numbers(
             frechet=distance.value,
@@ -90,21 +92,20 @@ class Probe:
         )
         if len(real_features.features) > NEIGHBOURS:
             row |= _numbers(**precision_recall(features, real_features.features)._asdict())
-        if beliefs is not None:
+        if probabilities is not None:
             row |= {"classes": counts.tolist()}
-            row |= _numbers(confidence=float(beliefs.max(1).mean()))
+            row |= _numbers(confidence=float(probabilities.max(1).mean()))
         return row
 
     def _memorisation(self, pixels: np.ndarray) -> float | None:
-        seen = self.trainer.data.images
-        if len(seen) > LEARNT_BY_HEART or len(self.real_features.held.labels) < 4:
+        seen, held = self.trainer.data, self.real_features.held
+        if len(seen.labels) > MEMORISABLE or len(held.labels) < 4:
             return None
-        unseen = self.real_features.held.some(len(seen), 0).images
-        both = (images.permute(0, 2, 3, 1).numpy() for images in (seen, unseen))
-        return memorisation(pixels, *both).value
+        unseen = held.subset(len(seen.labels), 0)
+        return memorisation(pixels, seen.pixels(), unseen.pixels()).value
 
     @torch.no_grad()
-    def _scored(self, images: Tensor) -> dict[str, Any]:
+    def _score_signs(self, images: Tensor) -> dict[str, Any]:
         fake = scores(self.trainer, images, self._asked[:SCORED])
         real = scores(self.trainer, *self._train)
         row = {"d_real": histogram(real), "d_fake": histogram(fake)}
@@ -113,24 +114,28 @@ class Probe:
             row |= _numbers(gap=float(real.sigmoid().mean() - held.sigmoid().mean()))
         return row
 
-    def _kept(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _chosen(self, data: ImageSet) -> tuple[Tensor, Tensor]:
+        """Return `SCORED` images in [-1, 1] and their classes, always the same ones."""
+        count = len(data.labels)
+        chosen = np.random.default_rng(0).choice(count, min(SCORED, count), replace=False)
+        images, labels = data.batch(torch.from_numpy(chosen))
         return images.to(self.trainer.device), self.trainer._classes(labels)
 
 
 def histogram(scores: Tensor) -> list[int]:
-    """Counts of finite scores (n,) in `BINS` bins from -LIMIT to LIMIT; the ends are open."""
+    """Count finite scores (n,) in `BINS` bins from -LIMIT to LIMIT; the outermost are open."""
     scores = scores[scores.isfinite()]
     bins = ((scores + LIMIT) / (2 * LIMIT) * BINS).floor().clamp(0, BINS - 1).long()
     return torch.bincount(bins, minlength=BINS).tolist()
 
 
 def gradient_norm(network: nn.Module) -> float | None:
-    """Euclidean norm of the gradients left by the last step; None before the first."""
+    """Return the norm of the gradients of the last step; None before the first."""
     gradients = [weight.grad for weight in network.parameters() if weight.grad is not None]
     return float(torch.nn.utils.get_total_norm(gradients)) if gradients else None
 
 
 def _numbers(**values: float | None) -> dict[str, float]:
-    """Four digits of each that is a finite number."""
+    """Round the finite values to four digits and drop the others."""
     known = {name: value for name, value in values.items() if value is not None}
     return {name: float(f"{value:.4g}") for name, value in known.items() if np.isfinite(value)}

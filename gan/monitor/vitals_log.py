@@ -1,7 +1,6 @@
-"""When vital signs are taken and where they are kept: `vitals.jsonl` in the run's folder.
+"""Measure vital signs at intervals and log them to `vitals.jsonl` in the run's folder.
 
-They are beside the run, never in its way: they take at most a fixed share of the training time,
-and neither a full disk nor an error of theirs stops a step.
+Measuring takes at most a fixed share of the training time, and its errors do not stop a run.
 """
 
 from __future__ import annotations
@@ -15,20 +14,21 @@ from typing import Any
 
 from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals import Probe
+from gan.runs.history import read_rows
 from gan.runs.run import Run
 from gan.storage.layout import VITALS
 from gan.system.atomic import write_atomic
 
 FIRST_S = 2.0  # of training, before the first row
-EVERY_S = 5.0  # of training between two rows, or more where they would cost more than `SHARE`
+EVERY_S = 5.0  # of training between two rows; more if a row takes more than `SHARE` of the time
 SHARE = 0.02
-COLD_S = 10.0  # until the second row at the latest: the first one's cost is mostly warming up
+COLD_S = 10.0  # until the second row at the latest: most of the first one's cost is warm-up
 
 log = logging.getLogger(__name__)
 
 
 class Vitals:
-    """The vital signs of one run after the other. `take()` belongs to the training thread."""
+    """The vital signs of the present run. `take()` is for the training thread only."""
 
     def __init__(
         self,
@@ -38,22 +38,22 @@ class Vitals:
     ) -> None:
         self.every_s, self.share = every_s, share
         self._real_features = real_features or RealFeaturesCache().get
-        self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # of which run; replaced whole
+        self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # run and rows; replaced whole
         self._run: Run | None = None
         self._probe: Probe | None = None
         self._due_s = 0.0
         self._costs: list[float] = []  # seconds of the last three rows
-        self._torn = False  # the file may hold half a line
+        self._torn = False  # the file may end in half a line
 
     def rows(self, run: str, since_row: int = 0) -> list[dict[str, Any]]:
-        """Rows of the run of that name from `since_row` on; safe from any thread."""
+        """Return the rows of the named run from `since_row` on. Thread-safe."""
         name, rows = self._shown
         return rows[max(0, since_row) :] if name == run else []
 
     def take(self, run: Run) -> dict[str, Any] | None:
-        """The newest row of this run, measured now when it is time to; None before the first.
+        """Measure the run if a row is due, and return the newest row; None before the first.
 
-        A run that has gone back to an earlier step loses the rows after it.
+        After a rollback, the rows of later steps are dropped.
         """
         try:
             if run is not self._run:
@@ -63,12 +63,12 @@ class Vitals:
             elif self._last_step() > run.step:
                 self._due_s = run.elapsed_s + self.every_s
                 self._cut(self._shown[1])
-            # at its goal in any case: runs are compared there
+            # always at the goal, where runs are compared
             due = run.elapsed_s >= self._due_s or run.step >= run.config.steps
             if due and self._last_step() < run.step:
                 self._measure()
         except Exception:
-            log.exception("The vital signs of step %d could not be taken.", run.step)
+            log.exception("Measuring the vital signs of step %d failed.", run.step)
             self._due_s = float("inf")
         rows = self._shown[1]
         return rows[-1] if rows else None
@@ -78,7 +78,7 @@ class Vitals:
         return rows[-1]["step"] if rows else -1
 
     def _cut(self, rows: list[dict[str, Any]]) -> None:
-        """Keep these rows up to the present step, here and on disk."""
+        """Keep the rows up to the present step, in memory and on disk."""
         rows = [row for row in rows if row["step"] <= self._run.step]
         self._shown = (self._run.folder.name, rows)
         path = self._run.folder / VITALS
@@ -88,7 +88,7 @@ class Vitals:
     def _measure(self) -> None:
         run, config = self._run, self._run.config
         known = self._real_features(config.data, config.image_size)
-        if known is None:  # still being made; ask again when next published
+        if known is None:  # still being extracted
             return
         if self._probe is None or self._probe.trainer is not run.trainer:
             self._probe = Probe(run.trainer, known)
@@ -96,7 +96,7 @@ class Vitals:
         row = self._probe.measure()
         cost_s = time.perf_counter() - start
         self._costs = [*self._costs[-2:], cost_s]
-        # the least of three: what a busy machine adds, it adds to the training as well
+        # the least of three: a busy machine slows the training down as well
         pause_s = min(self._costs) / self.share
         if len(self._costs) == 1:
             pause_s = min(pause_s, COLD_S)
@@ -106,7 +106,7 @@ class Vitals:
         self._write(whole=self._torn)
 
     def _write(self, whole: bool) -> None:
-        """Append the last row, or write all anew."""
+        """Append the last row, or rewrite the file."""
         path, rows = self._run.folder / VITALS, self._shown[1]
         try:
             if whole:
@@ -121,21 +121,11 @@ class Vitals:
 
 
 def read_vitals(folder: Path) -> list[dict[str, Any]]:
-    """Rows of `vitals.jsonl`; none where there is no such file, and torn lines are left out."""
-    path = Path(folder) / VITALS
-    rows = []
+    """Read the rows of `vitals.jsonl`; none if there is no file, and damaged lines are left out."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return read_rows(Path(folder) / VITALS)
     except OSError:
         return []
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(row, dict) and type(row.get("step")) is int:
-            rows.append(row)
-    return rows
 
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:

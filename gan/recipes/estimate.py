@@ -27,7 +27,7 @@ from gan.media.formats import sprite_grid
 from gan.media.size_sampling import frame_sizes, row_size
 from gan.media.writer import Output
 from gan.recipes.render import AHEAD, BATCH, RenderJob, draw
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 
 BUDGET_S = 0.25  # processor time for encoding
 IMAGES_MAX = 256  # drawn within the budget
@@ -159,7 +159,7 @@ def _drawn(
     offsets = np.arange(length)
     groups = [np.array(starts[i : i + at_once]) for i in range(0, len(starts), at_once)]
     batches = (draw(plan, job.generator, (group[:, None] + offsets).ravel()) for group in groups)
-    with closing(ahead(batches, AHEAD)) as drawn:
+    with closing(prefetch(batches, AHEAD)) as drawn:
         for batch in drawn:
             for run in range(0, len(batch), length):
                 yield [job.settings.style.levels(frame) for frame in batch[run : run + length]]

@@ -16,7 +16,7 @@ from gan.latent.tiles import tile
 from gan.media.export import export
 from gan.media.frame_style import FrameStyle
 from gan.media.writer import ExportSettings, Stopped
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
@@ -108,7 +108,7 @@ class RenderJob:
         at_once = max(1, BATCH // plan.tiles**2)
         starts = range(0, len(plan.z), at_once)
         batches = (draw(plan, self.generator, slice(start, start + at_once)) for start in starts)
-        with closing(ahead(batches, AHEAD)) as drawn:
+        with closing(prefetch(batches, AHEAD)) as drawn:
             for batch in drawn:
                 yield from batch
 

@@ -14,7 +14,7 @@ from typing import Any
 from gan.config import Config
 from gan.runs.run import Diverged, Run
 from gan.storage.checkpoint import CheckpointError
-from gan.storage.run_lock import HoldLost
+from gan.storage.run_lock import LockLost
 from gan.training.distributed_trainer import PeersLost
 from gan.training.live_settings import MOST_ROLL_BACKS, changed, difference, in_words, remedy
 from gan.training.manual_step import ManualStep
@@ -67,7 +67,7 @@ class Keeper:
                 f"{error} The run stands at its last checkpoint, step {self._stands_at}: resume "
                 "it, with any number of processes."
             ) from error
-        except HoldLost as error:
+        except LockLost as error:
             raise RunFailed(f"{error}") from error
         except Exception as error:
             self._repeat(error)
@@ -142,7 +142,7 @@ class Keeper:
         except Diverged as error:
             self._roll_back(error)
             return self.warning is None
-        except HoldLost as error:
+        except LockLost as error:
             raise RunFailed(f"{error}") from error
         except OSError as error:
             self._refused(error)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.config import Config
-from gan.data.image_set import is_here
+from gan.data.image_set import is_available
 from gan.datasets import DATASETS
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeaturesCache
@@ -26,8 +26,9 @@ from gan.runner.slot import Lane
 from gan.runner.slots import Lanes
 from gan.runs import open_runs
 from gan.runs.run import Run
+from gan.system import priority
 from gan.system.job_thread import JobThread
-from gan.system.machine import lower_thread_priority, set_threads
+from gan.system.machine import set_threads
 from gan.training.manual_step import ManualStep, look
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Runner(Readings):
         would be too many, too large, or downloaded.
         """
         known = DATASETS.get(config.data)
-        if known and known.image_size == config.image_size and is_here(config.data):
+        if known and known.image_size == config.image_size and is_available(config.data):
             self._real_features.get(config.data, config.image_size)
 
     @property
@@ -216,5 +217,5 @@ class Runner(Readings):
 
 
 def _begin() -> None:
-    lower_thread_priority()
+    priority.lower(nice=priority.TRAINING)
     set_threads()

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gan.monitor.best import best_step
-from gan.monitor.doctor import Finding, diagnose, healthy_steps
+from gan.monitor.compare import best_step
+from gan.monitor.diagnosis import Diagnosis
+from gan.monitor.doctor import diagnose, healthy_steps
 from gan.monitor.real_features import RealFeatures
 from gan.monitor.vitals_log import Vitals
 from gan.runner.fault_tolerance import Keeper, RunFailed
@@ -97,7 +98,7 @@ class Lane:
             images=images,
             opinions=opinions,
             vitals=row,
-            finding=self._finding(signs),
+            diagnosis=self._diagnosis(signs),
             best_step=best,
             config=run.config,
             **self._pace(),
@@ -172,7 +173,7 @@ class Lane:
             return False
         return True
 
-    def _finding(self, signs: list[dict[str, Any]]) -> Finding | None:
+    def _diagnosis(self, signs: list[dict[str, Any]]) -> Diagnosis | None:
         try:
             return diagnose(self.run.rows, signs, self.run.config, self.run.history.marks)
         except Exception:  # it looks at the run, and must never end it

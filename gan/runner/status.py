@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gan.config import Config
-from gan.monitor.doctor import Finding
+from gan.monitor.diagnosis import Diagnosis
 from gan.training.trainer import StepStats
 
 
@@ -17,7 +17,7 @@ class RunStatus:
     """What can be shown of a run. `images` uint8 (60,h,w,c), read-only: column k is class k.
 
     `opinions` float32 (60,) is D's belief, 0..1, that each of `images` is real. `vitals` is the
-    newest row of `gan.monitor.vitals`, and `finding` what the doctor makes of the run. `state` is
+    newest row of `gan.monitor.vitals`, and `diagnosis` what the doctor makes of the run. `state` is
     one of idle, loading, running, paused, done, failed. `error` says why it failed, `warning` what
     is wrong at present though training goes on (a full disk), and `notes` what happened to the run:
     roll-backs, a damaged checkpoint passed over. `rewinds` counts how often it went back to an
@@ -46,7 +46,7 @@ class RunStatus:
     warning: str | None = None
     notes: tuple[str, ...] = ()
     rewinds: int = 0
-    finding: Finding | None = None
+    diagnosis: Diagnosis | None = None
     opinions: np.ndarray | None = None
     cpu_s: float = 0.0
     best_step: int | None = None

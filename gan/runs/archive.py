@@ -1,120 +1,91 @@
-"""A run as one zip file, with everything to go on from it bit for bit: what lies in it, and out.
+"""A run as one zip file that holds everything to resume it bit for bit; `gan.runs.unpack` reads it.
 
-<name>/config.json                    the Config it began with
-<name>/checkpoint.safetensors         the last good one
-<name>/history.jsonl, vitals.jsonl    rows of figures
-<name>/about.json                     its title, and the names of its classes
+<name>/config.json                    the Config it started with
+<name>/checkpoint.safetensors         the newest good checkpoint
+<name>/history.jsonl, vitals.jsonl    rows of numbers
+<name>/about.json                     title and class names
 <name>/snapshots/, <name>/milestones/
 
-The model for use is not in it: it is the EMA of the checkpoint. `gan.runs.unpack` takes it in.
+The model for use is left out: it is the EMA of the checkpoint.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import zipfile
-from collections.abc import Iterator
+import shutil
+import tempfile
+import weakref
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
-from gan.storage.metadata import read_class_names, read_title
-from gan.storage.checkpoint import first_usable
-from gan.runs.snapshots import snapshot_steps
+from zipstream import ZipStream
+
 from gan.runs.milestones import milestone_name, milestone_steps
-from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, VITALS, snapshot_picture_path, snapshot_weights_path
+from gan.runs.snapshots import snapshot_steps
+from gan.storage import layout
+from gan.storage.checkpoint import CheckpointError, verify_checkpoint
+from gan.storage.metadata import read_class_names, read_title
+from gan.system.atomic import link_or_copy
 
-TEXTS = (CONFIG, HISTORY, VITALS, ABOUT)
+TEXTS = (layout.CONFIG, layout.HISTORY, layout.VITALS, layout.ABOUT)
 KEPT = re.compile(r"(snapshots/\d{8}\.(png|safetensors)|milestones/\d{8}\.safetensors)")
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-CHUNK_BYTES = 256 * 1024
 
 
 def is_known(name: str) -> bool:
-    """Whether a file of this name, within a run's folder, belongs in an archive."""
-    return name in TEXTS or name == NEWEST or KEPT.fullmatch(name) is not None
+    """Return whether a file of this name, within a run's folder, belongs in an archive."""
+    return name in TEXTS or name == layout.NEWEST or KEPT.fullmatch(name) is not None
 
 
-def pack(folder: Path) -> Iterator[bytes]:
-    """The zip of a run, piece by piece, never whole in memory; also of one that is going on.
+def pack(folder: Path) -> ZipStream:
+    """Return the zip of a run, to be iterated over as bytes; its `len` is the size in bytes.
 
-    What is asked of the disk before the first piece comes is asked at once, so that it is of one
-    moment; the pictures and weights of single steps never change.
+    It shows the run at the time of the call, even if training continues: the files are kept by
+    second names (hard links) until the returned object is collected.
 
     Raises:
-        gan.storage.checkpoint.CheckpointError: there is no good one; before the first piece.
-        OSError: a file cannot be read.
+        CheckpointError: there is no good checkpoint.
+        OSError: a file cannot be read, or the links cannot be written.
     """
     folder = Path(folder)
-    older = [milestone_name(step) for step in reversed(milestone_steps(folder))]
-    _, name, _ = first_usable(folder, lambda state, numbers: None, (NEWEST, PREVIOUS, *older))
-    checkpoint = open(folder / name, "rb")  # open, it stays what it is when a newer one comes
-    texts = {name: _read(folder / name) for name in (CONFIG, HISTORY, VITALS)}
+    (folder.parent / layout.TEMPORARY).mkdir(exist_ok=True)
+    links = Path(tempfile.mkdtemp(dir=folder.parent / layout.TEMPORARY))
+    archive = ZipStream(sized=True)
+    weakref.finalize(archive, shutil.rmtree, links, ignore_errors=True)
+    top = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
+    _link_checkpoint(folder, links / layout.NEWEST)
     about = {"title": read_title(folder), "classes": read_class_names(folder)}
-    texts[ABOUT] = json.dumps(about).encode() if any(about.values()) else b""
-    return _pieces(folder, checkpoint, texts)
+    texts = {layout.ABOUT: json.dumps(about).encode() if any(about.values()) else b""}
+    for name in (layout.CONFIG, layout.HISTORY, layout.VITALS):
+        with suppress(FileNotFoundError):
+            texts[name] = (folder / name).read_bytes()
+    for name, data in texts.items():
+        if data:
+            archive.add(data, f"{top}/{name}")
+    archive.add_path(links / layout.NEWEST, f"{top}/{layout.NEWEST}")
+    for part in (layout.SNAPSHOTS, layout.MILESTONES):
+        (links / part).mkdir()
+    paths = [layout.snapshot_picture_path(folder, step) for step in snapshot_steps(folder)]
+    paths += [layout.snapshot_weights_path(folder, step) for step in snapshot_steps(folder)]
+    paths += [folder / milestone_name(step) for step in milestone_steps(folder)]
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        with suppress(FileNotFoundError):  # thinned out meanwhile
+            link_or_copy(path, links / name, sync=False)
+            archive.add_path(links / name, f"{top}/{name}")
+    return archive
 
 
-def _pieces(folder: Path, checkpoint: BinaryIO, texts: dict[str, bytes]) -> Iterator[bytes]:
-    sink, top = _Sink(), folder.name if RUN_NAME.fullmatch(folder.name) else "run"
-    with checkpoint, zipfile.ZipFile(sink, "w") as packed:  # type: ignore[arg-type]
-        for name, data in texts.items():
-            if data:
-                info = zipfile.ZipInfo(f"{top}/{name}")
-                packed.writestr(info, data, zipfile.ZIP_DEFLATED)
-                yield sink.take()
-        yield from _copied(packed, sink, f"{top}/{NEWEST}", checkpoint)
-        for path in _kept(folder):
-            with suppress(FileNotFoundError), open(path, "rb") as file:  # thinned out since
-                name = f"{top}/{path.relative_to(folder).as_posix()}"
-                yield from _copied(packed, sink, name, file)
-    yield sink.take()
-
-
-def _copied(packed: zipfile.ZipFile, sink: _Sink, name: str, file: BinaryIO) -> Iterator[bytes]:
-    """Stored as it is: weights and pictures hardly get smaller."""
-    info = zipfile.ZipInfo(name)
-    info.file_size = file.seek(0, 2)
-    file.seek(0)
-    with packed.open(info, "w") as member:
-        while data := file.read(CHUNK_BYTES):
-            member.write(data)
-            yield sink.take()
-
-
-def _kept(folder: Path) -> list[Path]:
-    steps = snapshot_steps(folder)
-    paths = [path for step in steps for path in _frame(folder, step)]
-    return paths + [folder / milestone_name(step) for step in milestone_steps(folder)]
-
-
-def _frame(folder: Path, step: int) -> tuple[Path, Path]:
-    return snapshot_picture_path(folder, step), snapshot_weights_path(folder, step)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-
-
-class _Sink:
-    """Where `zipfile` writes to, and what it wrote is taken from."""
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        """Keep it until it is taken."""
-        self._written.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def take(self) -> bytes:
-        """All that was written since the last time."""
-        data, self._written = b"".join(self._written), []
-        return data
+def _link_checkpoint(folder: Path, link: Path) -> None:
+    milestones = map(milestone_name, reversed(milestone_steps(folder)))
+    first: CheckpointError | None = None
+    for name in (layout.NEWEST, layout.PREVIOUS, *milestones):
+        try:
+            link_or_copy(folder / name, link, sync=False)
+            return verify_checkpoint(link)
+        except FileNotFoundError:
+            first = first or CheckpointError(f"There is no checkpoint at {folder / name}.")
+        except CheckpointError as error:
+            first = first or error
+    raise first

@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 
 from torch import Tensor
 
-from gan.system.atomic import also_name, write_atomic
-from gan.storage.checkpoint import CheckpointError, first_usable, save_checkpoint, weights_bytes
-from gan.runs.snapshots import snapshot_steps
 from gan.runs.history import read_history
 from gan.runs.milestones import keep_milestone, milestone_name, milestone_steps
+from gan.runs.snapshots import snapshot_steps
+from gan.storage.checkpoint import CheckpointError, first_usable, save_checkpoint, weights_bytes
 from gan.storage.layout import CONFIG, MODEL, NEWEST, PREVIOUS
-
+from gan.system.atomic import link_or_copy, write_atomic
 
 log = logging.getLogger(__name__)
 Used = TypeVar("Used")
@@ -81,13 +80,13 @@ class CheckpointStore:
         """What was loaded becomes the newest one: history and frames are about to follow it."""
         if self._good not in (NEWEST, None):
             with contextlib.suppress(OSError):  # then it stays where it is
-                also_name(self.folder / self._good, self.folder / NEWEST)
+                link_or_copy(self.folder / self._good, self.folder / NEWEST)
                 self._good = NEWEST
 
     def forget_previous(self, step: int) -> None:
         """The milestone of `step` becomes the one before: what was, is of an abandoned future."""
         with contextlib.suppress(OSError):
-            also_name(self.folder / milestone_name(step), self.folder / PREVIOUS)
+            link_or_copy(self.folder / milestone_name(step), self.folder / PREVIOUS)
 
     def write_model(self, weights: dict[str, Tensor]) -> None:
         """The model for use holds these weights; a crash may have left it older.

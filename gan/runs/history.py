@@ -12,8 +12,8 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from gan.storage.layout import HISTORY
 
+from gan.storage.layout import HISTORY
 
 
 class History:
@@ -21,7 +21,7 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self.path = Path(folder) / HISTORY
-        found = _lines(self.path)
+        found = read_rows(self.path)
         self.rows = [line for line in found if "mark" not in line]
         self.marks = [line for line in found if "mark" in line]
         self._waiting = b""
@@ -107,15 +107,16 @@ class History:
 
 def read_history(folder: Path) -> list[dict]:
     """Rows of a run's history; lines cut short or damaged are left out, and so are marks."""
-    return [line for line in _lines(Path(folder) / HISTORY) if "mark" not in line]
+    return [line for line in read_rows(Path(folder) / HISTORY) if "mark" not in line]
 
 
 def read_marks(folder: Path) -> list[dict]:
     """Marks of a run's history: what was changed while it ran, and where it was rolled back."""
-    return [line for line in _lines(Path(folder) / HISTORY) if "mark" in line]
+    return [line for line in read_rows(Path(folder) / HISTORY) if "mark" in line]
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Read the JSON lines that have a step; damaged lines are left out."""
     data = path.read_bytes() if path.exists() else b""
     return [value for line in data.splitlines() if (value := _parse(line)) is not None]
 

@@ -1,4 +1,4 @@
-"""The runs in a folder, as a list that is quick to make: no tensor is read."""
+"""List the runs in a folder quickly: tensors are not read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.storage.checkpoint import CheckpointError, read_numbers
 from gan.config import Config, ConfigError
 from gan.runs.milestones import milestone_name, milestone_steps
+from gan.storage.checkpoint import CheckpointError, read_numbers
 from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
 
 
@@ -16,9 +16,9 @@ from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
 class RunInfo:
     """A run on disk. `when` is the time of its last checkpoint, in seconds since 1970.
 
-    `state` is "finished" (its goal of `config.steps` is reached), "can be resumed", or "damaged";
-    `sentence` says what is wrong with a damaged one, or with the newest checkpoint of one that can
-    be resumed from the checkpoint before. `cpu_s` is the processor time of its steps.
+    `state` is "finished" (`config.steps` is reached), "can be resumed" or "damaged"; `sentence`
+    says what is damaged: the run, or its newest checkpoint if it can be resumed from an earlier
+    one. `cpu_s` is the processor time of its steps.
     """
 
     name: str
@@ -33,7 +33,7 @@ class RunInfo:
 
 
 def list_runs(root: Path) -> list[RunInfo]:
-    """Every run in `root`, the last trained first; folders that hold no run are left out."""
+    """Return the runs in `root`, the last trained first; other folders are ignored."""
     root = Path(root)
     folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
     found = [info for path in folders if (info := run_info(path)) is not None]
@@ -41,10 +41,9 @@ def list_runs(root: Path) -> list[RunInfo]:
 
 
 def run_info(folder: Path) -> RunInfo | None:
-    """What is known of one run without loading it; None when the folder holds no run.
+    """Return what is known of a run without loading it; None if the folder has no run.
 
-    Damage inside the tensors is found only when the run is resumed, and then the checkpoint before
-    is taken.
+    Damaged tensors are detected only on resuming, which then uses an earlier checkpoint.
     """
     names = (NEWEST, PREVIOUS, *map(milestone_name, reversed(milestone_steps(folder))))
     paths = [folder / name for name in names if (folder / name).is_file()]
@@ -64,19 +63,17 @@ def run_info(folder: Path) -> RunInfo | None:
 
 
 def _without_checkpoint(folder: Path, sentence: str | None) -> RunInfo | None:
-    path = folder / CONFIG
+    path, config = folder / CONFIG, None
     try:
-        when = path.stat().st_mtime
         config = Config.from_json(json.loads(path.read_bytes()))
     except FileNotFoundError:
         if sentence is None:
             return None
-        config, when = None, folder.stat().st_mtime
     except (OSError, ValueError) as error:
-        config, when = None, folder.stat().st_mtime
         sentence = sentence or f"{path} is damaged: {error}"
-    begun = (folder / HISTORY).exists()
-    if sentence is None and not begun:  # ended before its first checkpoint: it begins anew
-        return RunInfo(folder.name, folder, config, 0, 0.0, when, "can be resumed")
-    sentence = sentence or f"There is no checkpoint in {folder}."
-    return RunInfo(folder.name, folder, config, 0, 0.0, when, "damaged", sentence)
+    if sentence is None and (folder / HISTORY).exists():
+        sentence = f"There is no checkpoint in {folder}."
+    # without a sentence it was killed before its first checkpoint, and restarts
+    state = "damaged" if sentence else "can be resumed"
+    when = (path if config else folder).stat().st_mtime
+    return RunInfo(folder.name, folder, config, 0, 0.0, when, state, sentence)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gan.system.atomic import also_name
 from gan.runs.snapshots import thin
 from gan.storage.layout import MILESTONES
+from gan.system.atomic import link_or_copy
 
 MOST = 6
 
@@ -34,7 +34,7 @@ def keep_milestone(checkpoint: Path, step: int) -> None:
     """
     folder = checkpoint.parent
     (folder / MILESTONES).mkdir(exist_ok=True)
-    also_name(checkpoint, folder / milestone_name(step), sync=False)
+    link_or_copy(checkpoint, folder / milestone_name(step), sync=False)
     for dropped in thin(milestone_steps(folder), MOST):
         (folder / milestone_name(dropped)).unlink(missing_ok=True)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gan.config import Config
 from gan.data.image_set import DataError
-from gan.storage.run_lock import HeldElsewhere
 from gan.runs.pairs import pair_of, tie
 from gan.runs.run import Run
+from gan.storage.run_lock import LockedElsewhere
 
 
 def begin(plans: Sequence[tuple[Config, Path]]) -> list[Run]:
@@ -37,7 +37,7 @@ def go_on(folder: Path) -> list[Run]:
     """The run in `folder` as it was saved, and its companion if it is one of a pair.
 
     Raises:
-        CheckpointError, DataError, OSError, HeldElsewhere: see `Run.resume`. A companion that
+        CheckpointError, DataError, OSError, LockedElsewhere: see `Run.resume`. A companion that
             cannot go on stays behind, and a mark in the run's history says why; but for one that
             another process trains.
     """
@@ -51,7 +51,7 @@ def go_on(folder: Path) -> list[Run]:
     except (DataError, OSError, ValueError) as error:  # ValueError: also of a checkpoint
         run = runs[folder]
         run.history.mark(run.step, "alone", note=f"It goes on alone: {error}")
-    except HeldElsewhere:
+    except LockedElsewhere:
         runs[folder].close()
         raise
     return [runs[each] for each in pair if each in runs]

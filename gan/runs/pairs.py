@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gan.system.atomic import write_json
 from gan.storage.layout import PAIR
-
+from gan.system.atomic import write_json
 
 
 def tie(first: Path, second: Path) -> None:

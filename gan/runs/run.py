@@ -21,22 +21,21 @@ from typing import Any
 
 import numpy as np
 
-from gan.data import image_set
-from gan.training import live_settings
-from gan.storage.metadata import change_about
-from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
-from gan.storage.checkpoint import CheckpointError
 from gan.config import Config
-from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
-from gan.runs.history import History
-
-from gan.storage.run_lock import Hold
-from gan.runs.milestones import drop_milestones
-from gan.runs.history_rows import HistoryRows
+from gan.data import image_set
 from gan.runs.checkpoints import CheckpointStore, never_saved
-from gan.training.trainer import StepStats, Trainer
+from gan.runs.history import History
+from gan.runs.history_rows import HistoryRows
+from gan.runs.milestones import drop_milestones
+from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
 from gan.runs.training import Diverged, Training
+from gan.storage.checkpoint import CheckpointError
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
+from gan.storage.metadata import change_about
+from gan.storage.run_lock import RunLock
+from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
+from gan.training import live_settings
+from gan.training.trainer import StepStats, Trainer
 
 Maker = Callable[[Config, image_set.ImageSet], Trainer]
 
@@ -50,10 +49,10 @@ class Run(Training):
     """
 
     def __init__(
-        self, folder: Path, trainer: Trainer, hold: Hold, store: CheckpointStore | None = None
+        self, folder: Path, trainer: Trainer, lock: RunLock, store: CheckpointStore | None = None
     ) -> None:
         super().__init__(trainer, History(folder))
-        self.folder, self._hold, self._store = folder, hold, store or CheckpointStore(folder)
+        self.folder, self._lock, self._store = folder, lock, store or CheckpointStore(folder)
         self.roll_backs, self.rewinds = 0, 0
         self._went_back: dict[str, Any] | None = None  # the mark of the last time that was asked
 
@@ -64,7 +63,7 @@ class Run(Training):
         Raises:
             FileExistsError: something is in there already.
             DataError: the images cannot be had.
-            HeldElsewhere: another process does the same.
+            LockedElsewhere: another process does the same.
         """
         folder = Path(folder)
         if folder.exists() and not all(
@@ -73,11 +72,11 @@ class Run(Training):
             raise FileExistsError(f"{folder} is not empty; choose a new folder, or resume it.")
         images = image_set.load_for(config)
         folder.mkdir(parents=True, exist_ok=True)
-        with _held(folder) as hold:
+        with _locked(folder) as lock:
             sweep(folder)
             sync_folder(folder.parent)
             write_json(folder / CONFIG, config.to_json())  # from here on it can be resumed
-            return cls._begin(folder, make(config, images), images, hold)
+            return cls._begin(folder, make(config, images), images, lock)
 
     @classmethod
     def resume(cls, folder: Path, make: Maker = Trainer) -> Run:
@@ -86,30 +85,30 @@ class Run(Training):
         Raises:
             CheckpointError: nothing usable is there; the folder is left as it was.
             DataError: the images cannot be had.
-            HeldElsewhere: another process trains it.
+            LockedElsewhere: another process trains it.
         """
         folder = Path(folder)
         if not folder.is_dir():
             raise CheckpointError(f"There is no checkpoint in {folder}.")
-        with _held(folder) as hold:
-            return cls._resume(folder, make, hold)
+        with _locked(folder) as lock:
+            return cls._resume(folder, make, lock)
 
     @classmethod
-    def _resume(cls, folder: Path, make: Maker, hold: Hold) -> Run:
+    def _resume(cls, folder: Path, make: Maker, lock: RunLock) -> Run:
         if never_saved(folder):
             try:
                 config = Config.from_json(json.loads((folder / CONFIG).read_bytes()))
             except ValueError as error:
                 raise CheckpointError(f"There is no checkpoint in {folder}: {error}") from error
             images = image_set.load_for(config)
-            return cls._begin(folder, make(config, images), images, hold)
+            return cls._begin(folder, make(config, images), images, lock)
 
         store = CheckpointStore(folder)
 
         def use(state: dict[str, Any], numbers: dict[str, Any]) -> Run:
             config = Config.from_json(state["config"])
             images = image_set.load_for(config)
-            run = cls(folder, make(config, images), hold, store)
+            run = cls(folder, make(config, images), lock, store)
             run._take(state, numbers)
             return run
 
@@ -129,13 +128,13 @@ class Run(Training):
         return run
 
     def advance(self) -> StepStats:
-        """See `Training.advance`. Raises HoldLost: it is another process's now."""
-        self._hold.check()
+        """See `Training.advance`. Raises LockLost: another process has taken the lock."""
+        self._lock.check()
         return super().advance()
 
     def close(self) -> None:
         """Let other processes have it."""
-        self._hold.release()
+        self._lock.release()
 
     def keep_snapshot(self, images: np.ndarray | None = None, best: int | None = None) -> None:
         """Keep the contact sheet of this step, `images` if it is drawn already, and its weights.
@@ -154,9 +153,9 @@ class Run(Training):
         Raises:
             OSError: the disk said no; the earlier files still stand.
             Diverged: a weight is not finite; nothing was written.
-            HoldLost: it is another process's now; nothing was written.
+            LockLost: another process has taken the lock; nothing was written.
         """
-        self._hold.check()
+        self._lock.check()
         if not self.trainer.is_finite():
             raise Diverged(f"The weights were no longer finite numbers at step {self.step}.")
         self.history.sync()
@@ -212,11 +211,13 @@ class Run(Training):
         self._store.forget_previous(self.step)
 
     @classmethod
-    def _begin(cls, folder: Path, trainer: Trainer, images: image_set.ImageSet, hold: Hold) -> Run:
+    def _begin(
+        cls, folder: Path, trainer: Trainer, images: image_set.ImageSet, lock: RunLock
+    ) -> Run:
         (folder / SNAPSHOTS).mkdir(exist_ok=True)
         if images.title:
             change_about(folder, title=images.title, classes=images.class_names or None)
-        run = cls(folder, trainer, hold)
+        run = cls(folder, trainer, lock)
         run.save()
         return run
 
@@ -246,11 +247,11 @@ class Run(Training):
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[Hold]:
-    """Hold it; let it go again if it comes to nothing."""
-    hold = Hold(folder)
+def _locked(folder: Path) -> Iterator[RunLock]:
+    """Lock the run; release it if the block raises."""
+    lock = RunLock(folder)
     try:
-        yield hold
+        yield lock
     except BaseException:
-        hold.release()
+        lock.release()
         raise

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan.system.atomic import write_atomic
-from gan.storage.checkpoint import has_whole_length, weights_bytes
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk
+from gan.storage.checkpoint import has_whole_length, weights_bytes
 from gan.storage.layout import SNAPSHOTS, snapshot_picture_path, snapshot_weights_path
+from gan.system.atomic import write_atomic
 
 MAX_SNAPSHOTS = 64
 COLUMNS, ROWS = 10, 6  # of a contact sheet: a column per class

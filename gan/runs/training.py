@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gan.training import live_settings
 from gan.config import Config
 from gan.models.generator import Generator
-from gan.training.manual_step import ManualStep, manual_step
 from gan.runs.history import History
 from gan.runs.history_rows import HistoryRows
 from gan.runs.preview import Preview
+from gan.training import live_settings
+from gan.training.manual_step import ManualStep, manual_step
 from gan.training.trainer import StepStats, Trainer
 
 

@@ -1,4 +1,4 @@
-"""Runs that were deleted lie in a folder beside the others for a day, and can be had back."""
+"""Trash: deleted runs are kept for a day and can be restored."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from pathlib import Path
 
 from gan.system.atomic import sync_folder
 
-TRASH = ".trash"  # below the folder of runs; what lies in it is no run of theirs
+TRASH = ".trash"  # within the folder of runs
 KEPT_S = 24 * 3600
 
 
-def throw_away(folder: Path, now_s: float | None = None) -> None:
-    """Move a run into the trash beside it, in one step; a file of it that is open stays whole.
-
-    Raises:
-        OSError: it is not there (any more), or the disk said no; nothing has changed.
-    """
+def move_to_trash(folder: Path, now_s: float | None = None) -> None:
+    """Move a run to the trash atomically. Raises OSError if it is gone."""
     when_ns = time.time_ns() if now_s is None else int(now_s * 1e9)
     trash = folder.parent / TRASH
     trash.mkdir(exist_ok=True)
@@ -26,50 +22,41 @@ def throw_away(folder: Path, now_s: float | None = None) -> None:
     sync_folder(folder.parent)
 
 
-def thrown_away(root: Path, now_s: float | None = None) -> dict[str, Path]:
-    """Where the runs of these names lie that can be had back, each as it was deleted last."""
-    found = {}
-    for path, name, when_s in _lying(root):
-        if _age_s(when_s, now_s) < KEPT_S:
-            found[name] = path
-    return found
+def trashed_runs(root: Path, now_s: float | None = None) -> dict[str, Path]:
+    """Return the folders of the runs that can be restored, by name; the last deleted of each."""
+    return {name: path for path, name, age_s in _trashed(root, now_s) if age_s < KEPT_S}
 
 
-def take_back(root: Path, name: str) -> Path:
-    """Move a run out of the trash again, and tell its folder.
+def restore_run(root: Path, name: str) -> Path:
+    """Move a run out of the trash, and return its folder.
 
-    Raises:
-        LookupError: it is not in there any more, or another run has that name now.
-        OSError: the disk said no; nothing has changed.
+    Raises LookupError if it is no longer in the trash or another run has that name now.
     """
-    lying = thrown_away(root).get(name)
-    if lying is None:
-        raise LookupError("That run is gone: the trash keeps what was deleted for a day.")
-    folder = root / lying.name.partition(".")[2]
+    trashed = trashed_runs(root).get(name)
+    if trashed is None:
+        raise LookupError("That run is gone: the trash keeps deleted runs for a day.")
+    folder = root / trashed.name.partition(".")[2]
     if folder.exists():
         raise LookupError("Another run has that name now.")
-    lying.rename(folder)
+    trashed.rename(folder)
     sync_folder(root)
     return folder
 
 
 def empty_trash(root: Path, now_s: float | None = None) -> None:
-    """Remove what has been in it for more than a day."""
-    for path, _, when_s in _lying(root):
-        if _age_s(when_s, now_s) >= KEPT_S:
+    """Delete runs that have been in the trash for more than a day."""
+    for path, _, age_s in _trashed(root, now_s):
+        if age_s >= KEPT_S:
             with contextlib.suppress(OSError):
                 shutil.rmtree(path)
 
 
-def _age_s(when_s: float, now_s: float | None) -> float:
-    return (time.time() if now_s is None else now_s) - when_s
-
-
-def _lying(root: Path) -> list[tuple[Path, str, float]]:
-    """Folder, name of the run and when it was deleted, the oldest first."""
+def _trashed(root: Path, now_s: float | None) -> list[tuple[Path, str, float]]:
+    """Return (folder, name of the run, seconds since deletion), the oldest first."""
     trash, found = Path(root) / TRASH, []
+    now_s = time.time() if now_s is None else now_s
     for path in trash.iterdir() if trash.is_dir() else []:
         when_ns, _, name = path.name.partition(".")
         if when_ns.isdigit() and name:
-            found.append((path, name, int(when_ns) / 1e9))
-    return sorted(found, key=lambda lying: lying[2])
+            found.append((path, name, now_s - int(when_ns) / 1e9))
+    return sorted(found, key=lambda one: -one[2])

@@ -1,7 +1,7 @@
-"""Whether the folder of a run that came from elsewhere holds what we would have written there.
+"""Validate the folder of a run that came from elsewhere.
 
-What is good is written anew in our own words where it is text, and the run is left as it would be
-after a power cut: its pictures, milestones and rows end at its checkpoint.
+Valid texts are written anew by us, and the run is left as it would be after a power cut: its
+snapshots, milestones and rows end at its checkpoint.
 """
 
 from __future__ import annotations
@@ -16,83 +16,75 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from gan.storage.metadata import read_class_names, read_title
-from gan.system.atomic import write_atomic, write_json
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import Config, ConfigError
 from gan.data.image_set import ImageSet
-from gan.runs.validate_rows import RowError, figures, happenings, numbers_of
-from gan.runs.snapshots import COLUMNS, ROWS, drop_snapshots, snapshot_steps, kept_steps, sample_side, thin_snapshots
-
-from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
-from gan.training.live_settings import changed, difference
+from gan.runs import snapshots
 from gan.runs.checkpoints import CheckpointStore
-from gan.training.trainer import Trainer
+from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
+from gan.runs.validate_rows import RowError, check_history, check_numbers, check_vitals
+from gan.storage import layout
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.metadata import read_class_names, read_title
+from gan.system.atomic import write_atomic, write_json
+from gan.training.live_settings import changed, difference
 from gan.training.optimizer_state import check_shapes
-from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, VITALS, snapshot_picture_path, snapshot_weights_path
-
+from gan.training.trainer import Trainer
 
 LARGEST_PICTURE_BYTES = 4_000_000
 
 
 class ForeignError(ValueError):
-    """A file of the run is not what it should be; the sentence says which."""
+    """A file of the run is invalid; the message says which."""
 
 
 def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> None:
-    """Look at everything in the folder; `check` raises ValueError of a Config that is refused.
+    """Validate all files of a run, or raise ForeignError.
 
-    Raises:
-        ForeignError: something is wrong.
-        OSError: the disk said no.
+    `check` raises ValueError for a Config that is not accepted.
     """
     try:
-        config = Config.from_json(json.loads((folder / CONFIG).read_bytes()))
+        config = Config.from_json(json.loads((folder / layout.CONFIG).read_bytes()))
         if check is not None:
             check(config)
     except FileNotFoundError as error:
         raise ForeignError("The run has no settings: config.json is missing.") from error
     except (ValueError, RecursionError) as error:
         raise ForeignError(f"The settings of the run cannot be used: {error}") from error
-    write_json(folder / CONFIG, config.to_json())
-    trainer = Trainer(config, _blank(config))
+    write_json(folder / layout.CONFIG, config.to_json())
+    side = config.image_size  # to see whether a checkpoint fits, no real images are needed
+    images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
+    blank = ImageSet(config.data, images, torch.zeros(1, dtype=torch.int64))
+    trainer = Trainer(config, blank)
     for step in milestone_steps(folder):
         path = folder / milestone_name(step)
         if not _is_milestone(path, step, trainer, config):
-            path.unlink()  # the run can go back less far
-    step = _load(folder / NEWEST, trainer, config)
+            path.unlink()  # there is one step less to roll back to
+    step = _load(folder / layout.NEWEST, trainer, config)
     drop_milestones(folder, step)
-    drop_snapshots(folder, step)
-    thin_snapshots(folder)  # and weights without their picture
-    _check_frames(folder, trainer, config)
-    for name, take in ((HISTORY, happenings), (VITALS, figures)):
-        _rewrite(folder / name, take, step)
+    snapshots.drop_snapshots(folder, step)
+    snapshots.thin_snapshots(folder)  # and weights without their picture
+    _check_snapshots(folder, trainer, config)
+    _rewrite(folder / layout.HISTORY, check_history, step)
+    _rewrite(folder / layout.VITALS, check_vitals, step)
     about = {"title": read_title(folder), "classes": read_class_names(folder)}
-    write_json(folder / ABOUT, {name: value for name, value in about.items() if value})
+    write_json(folder / layout.ABOUT, {name: value for name, value in about.items() if value})
     CheckpointStore(folder).write_model(trainer.ema.state_dict())
 
 
-def _blank(config: Config) -> ImageSet:
-    """Images that nothing is learned from: to see whether a checkpoint fits, none are needed."""
-    side = config.image_size
-    images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
-    return ImageSet(config.data, images, torch.zeros(1, dtype=torch.int64))
-
-
 def _load(path: Path, trainer: Trainer, config: Config) -> int:
-    """The step of a checkpoint that can be gone on from."""
+    """Load a checkpoint that training can resume from; return its step."""
     try:
         state, numbers = load_checkpoint(path)
         now = Config.from_json(state["config"])
         if changed(config, difference(config, now)) != now:
-            raise ConfigError("it is one of another run")
-        numbers_of(numbers)
+            raise ConfigError("it belongs to another run")
+        check_numbers(numbers)
         trainer.load_state_dict(state)
         if not trainer.is_finite():
             raise ValueError("its weights are not finite numbers")
     except CheckpointError as error:
-        told = f"{error}".replace(str(path), path.name)  # not where it lay for a moment
-        raise ForeignError(told) from error
+        text = f"{error}".replace(str(path), path.name)  # not the temporary folder
+        raise ForeignError(text) from error
     except (ValueError, LookupError, TypeError, RuntimeError, AttributeError) as error:
         raise ForeignError(f"The checkpoint {path.name} cannot be used: {error}.") from error
     return trainer.step_count
@@ -105,33 +97,31 @@ def _is_milestone(path: Path, step: int, trainer: Trainer, config: Config) -> bo
         return False
 
 
-def _check_frames(folder: Path, trainer: Trainer, config: Config) -> None:
-    side = sample_side(config.image_size)
-    for step in snapshot_steps(folder):
-        path = snapshot_picture_path(folder, step)
+def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
+    side = snapshots.sample_side(config.image_size)
+    shape = (snapshots.ROWS * side, snapshots.COLUMNS * side)
+    for step in snapshots.snapshot_steps(folder):
+        path = layout.snapshot_picture_path(folder, step)
         try:
             if path.stat().st_size > LARGEST_PICTURE_BYTES:
                 raise ValueError("it is too large")
-            shape = iio.improps(path, extension=".png").shape
-            if shape[:2] != (ROWS * side, COLUMNS * side):
+            if iio.improps(path, extension=".png").shape[:2] != shape:
                 raise ValueError("it is of another size")
             iio.imread(path, extension=".png")
-        except (OSError, ValueError, SyntaxError) as error:  # what Pillow makes of damage
+        except (OSError, ValueError, SyntaxError) as error:  # Pillow raises these for damage
             raise ForeignError(f"The picture of step {step} cannot be used: {error}.") from error
-    for step in kept_steps(folder):
+    for step in snapshots.kept_steps(folder):
         try:
-            kept = load_file(snapshot_weights_path(folder, step))
-            if not all(
-                weights.is_floating_point() or not weights.ndim for weights in kept.values()
-            ):
-                raise ValueError("they are of another kind")
+            kept = load_file(layout.snapshot_weights_path(folder, step))
+            if any(w.ndim and not w.is_floating_point() for w in kept.values()):
+                raise ValueError("they are not floating-point")
             check_shapes("G", trainer.G.state_dict(), {f"G.{name}": w for name, w in kept.items()})
         except (SafetensorError, ValueError) as error:
             raise ForeignError(f"The weights of step {step} cannot be used: {error}.") from error
 
 
-def _rewrite(path: Path, take: Callable[[list[Any]], list[dict[str, Any]]], step: int) -> None:
-    """Whole lines up to `step`; those cut short by a power cut are left out, as when read."""
+def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
+    """Keep the rows up to `step`; lines cut short by a power cut are dropped, as when reading."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -143,7 +133,8 @@ def _rewrite(path: Path, take: Callable[[list[Any]], list[dict[str, Any]]], step
         except (ValueError, RecursionError):
             continue
     try:
-        kept = [row for row in take(lines) if row["step"] <= step]
+        check(lines)
     except RowError as error:
         raise ForeignError(f"{path.name} cannot be used: {error}.") from error
+    kept = [row for row in lines if row["step"] <= step]
     write_atomic(path, b"".join(json.dumps(row).encode() + b"\n" for row in kept))

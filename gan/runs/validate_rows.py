@@ -1,107 +1,109 @@
-"""Whether rows of figures from elsewhere have the shape of ours, so that all who read them may
-rely on it."""
+"""Schemas of the JSON rows and numbers of a run that came from elsewhere.
+
+They are strict: no bool for a number, no NaN or infinity, no integer beyond a float's range, no
+lone surrogates. Readers may then rely on the shape of every row.
+"""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from gan.runs.history_rows import FIGURES
+from pydantic import BaseModel, Field, StrictBool, ValidationError
+
 from gan.training.live_settings import STEERABLE
-from gan.training.trainer import StepStats
 
-COUNTS = ("classes", "d_real", "d_fake")  # of vital signs: lists; all others are numbers
-MOST_STEPS = 99_999_999
-MOST_COUNTS, LONGEST_NOTE = 256, 2_000
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[Number, Field(ge=0)]
+Step = Annotated[int, Field(strict=True, ge=0, le=99_999_999)]
+Text = Annotated[str, Field(max_length=2_000)]
+Name = Annotated[str, Field(max_length=40)]
+Counts = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(max_length=256)]
 
 
 class RowError(ValueError):
-    """A row is not one of ours; the message is the middle of a sentence."""
+    """A row is invalid; the message is the middle of a sentence."""
 
 
-def happenings(lines: list[Any]) -> list[dict[str, Any]]:
-    """Rows and marks of a history; see `gan.runs.history`.
+class Row(BaseModel, extra="allow"):
+    """A row of `history.jsonl`; see `gan.runs.history`."""
 
-    Raises:
-        RowError: one is neither, or their steps are not in order.
-    """
+    __pydantic_extra__: dict[Name, Number | None]
+    step: Step
+    loss_g: Number
+    loss_d: Number
+    d_real: Number
+    d_fake: Number
+    elapsed_s: Number
+
+
+class Mark(BaseModel, extra="allow"):
+    """A mark in `history.jsonl`."""
+
+    __pydantic_extra__: dict[Name, Number]
+    step: Step
+    mark: Text
+    note: Text = ""
+    changes: dict[Literal[STEERABLE], Number] = {}
+    asked: StrictBool = False
+
+
+class Vitals(BaseModel, extra="allow"):
+    """A row of `vitals.jsonl`; see `gan.monitor.vitals.Probe.measure`."""
+
+    __pydantic_extra__: dict[Name, Number | None]
+    step: Step
+    classes: Counts = []
+    d_real: Counts = []
+    d_fake: Counts = []
+
+
+class Stats(BaseModel, extra="forbid"):
+    """`gan.training.trainer.StepStats`."""
+
+    step: Number
+    loss_g: Number
+    loss_d: Number
+    d_real: Number
+    d_fake: Number
+
+
+class Numbers(BaseModel):
+    """The numbers in the header of a checkpoint; see `Run.save`."""
+
+    elapsed_s: Positive = 0
+    cpu_s: Positive = 0
+    rows: Positive = 0
+    roll_backs: Positive = 0
+    recent: Annotated[list[Stats], Field(max_length=1000)] = []
+    went_back: Mark | None = None
+
+
+def check_history(lines: list[Any]) -> None:
+    """Raise RowError unless all lines are rows or marks, in the order of their steps."""
     last = 0
-    for line in lines:
-        step = _step(line)
+    for number, line in enumerate(lines, 1):
+        is_mark = isinstance(line, dict) and "mark" in line
+        step = _check(Mark if is_mark else Row, line, f"row {number}").step
         if step < last:
             raise RowError(f"step {step} comes after step {last}")
         last = step
-        if "mark" in line:
-            _check_mark(line)
-        elif not all(_is_number(line.get(name)) for name in (*FIGURES, "elapsed_s")):
-            raise RowError(f"the row of step {step} lacks a figure")
-    return lines
 
 
-def figures(lines: list[Any]) -> list[dict[str, Any]]:
-    """Rows of vital signs; see `gan.monitor.vitals.Probe.measure`.
-
-    Raises:
-        RowError: one is none.
-    """
-    for line in lines:
-        step = _step(line)
-        for name, value in line.items():
-            good = _are_counts(value) if name in COUNTS else value is None or _is_number(value)
-            if not good or len(name) > 40:
-                raise RowError(f"{name[:40]} of step {step} makes no sense")
-    return lines
+def check_vitals(lines: list[Any]) -> None:
+    """Raise RowError unless all lines are vital signs."""
+    for number, line in enumerate(lines, 1):
+        _check(Vitals, line, f"row {number}")
 
 
-def numbers_of(numbers: dict[str, Any]) -> None:
-    """The numbers in a checkpoint's header; see `Run.save`.
-
-    Raises:
-        RowError, TypeError: they are not a run's.
-    """
-    for name in ("elapsed_s", "cpu_s", "rows", "roll_backs"):
-        value = numbers.get(name, 0)
-        if not _is_number(value) or value < 0:
-            raise RowError(f"{name} makes no sense")
-    recent = numbers.get("recent", [])
-    if not isinstance(recent, list) or len(recent) > 1000:
-        raise RowError("its unfinished row makes no sense")
-    for stats in recent:
-        if not all(_is_number(value) for value in vars(StepStats(**stats)).values()):
-            raise RowError("its unfinished row makes no sense")
-    if numbers.get("went_back") is not None:
-        _step(numbers["went_back"])
-        _check_mark(numbers["went_back"])
+def check_numbers(numbers: dict[str, Any]) -> None:
+    """Raise RowError unless these are the numbers in a checkpoint of a run."""
+    _check(Numbers, numbers, "its numbers")
 
 
-def _step(line: Any) -> int:
-    step = line.get("step") if isinstance(line, dict) else None
-    if type(step) is not int or not 0 <= step <= MOST_STEPS:
-        raise RowError("a line has no step")
-    return step
-
-
-def _check_mark(mark: dict[str, Any]) -> None:
-    for name, value in mark.items():
-        if name == "changes":
-            good = isinstance(value, dict) and all(
-                key in STEERABLE and _is_number(new) for key, new in value.items()
-            )
-        elif name in ("mark", "note"):
-            good = isinstance(value, str) and len(value) <= LONGEST_NOTE
-        else:
-            good = _is_number(value)
-        if not good:
-            raise RowError(f"the mark at step {mark['step']} makes no sense")
-    if "mark" not in mark:
-        raise RowError(f"the mark at step {mark['step']} makes no sense")
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def _are_counts(value: Any) -> bool:
-    if not isinstance(value, list) or len(value) > MOST_COUNTS:
-        return False
-    return all(type(count) is int and count >= 0 for count in value)
+def _check(model: type[BaseModel], value: Any, where: str) -> Any:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part)[:40] for part in first["loc"])
+        raise RowError(f"{where}, {field}: {first['msg']}") from error

@@ -1,4 +1,4 @@
-"""The names of the files in the folder of a run or model."""
+"""Names of the files in the folder of a run or model."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ CONFIG = "config.json"  # the Config that the run started with
 HISTORY = "history.jsonl"  # losses and marks
 VITALS = "vitals.jsonl"  # vital signs
 MODEL = "model.safetensors"  # EMA weights, for use
-NEWEST = "checkpoint.safetensors"  # what resumes
+NEWEST = "checkpoint.safetensors"  # what training resumes from
 PREVIOUS = "checkpoint.previous.safetensors"  # the checkpoint before, if the newest is damaged
 SNAPSHOTS = "snapshots"  # folder: contact sheets and EMA weights of the past
 MILESTONES = "milestones"  # folder: a few full checkpoints of the past
-PAIR = "pair.json"  # of one of two runs side by side
+PAIR = "pair.json"  # in each of two runs side by side
 LOCK = "training.json"  # which process trains the run
+TEMPORARY = ".arriving"  # folder beside runs or collections: what is being uploaded or downloaded
 ABOUT = "about.json"  # title, class names, note
 DIRECTIONS = "directions.safetensors"
 EVALUATION = "evaluation.json"
@@ -22,10 +23,10 @@ SAMPLES = "samples.png"
 
 
 def snapshot_picture_path(folder: Path, step: int) -> Path:
-    """Path of the contact sheet of a step."""
+    """Return the path of the contact sheet of a step."""
     return Path(folder) / SNAPSHOTS / f"{step:08d}.png"
 
 
 def snapshot_weights_path(folder: Path, step: int) -> Path:
-    """Path of the EMA weights of a step."""
+    """Return the path of the EMA weights of a step."""
     return snapshot_picture_path(folder, step).with_suffix(".safetensors")

@@ -1,6 +1,6 @@
-"""What people say about a run, beside what it is: about.json in its folder, small plain values.
+"""User metadata of a run (title, class names, note): small JSON values in about.json.
 
-Training neither reads nor needs it; without it, or when it is damaged, a run is whole.
+Training does not read it: a run is complete without it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from gan.system.atomic import write_json
 LARGEST_BYTES = 64_000
 LONGEST_TITLE = 80
 
-_changing = threading.Lock()  # reading, changing and writing are one
+_writing = threading.Lock()  # from reading to writing
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """The named values of a run's about.json; empty when there is none that can be read."""
+    """Return the values of a run's about.json; empty if it is missing or damaged."""
     path = Path(folder) / ABOUT
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -33,37 +33,30 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def change_about(folder: Path, **values: Any) -> None:
-    """Set some of them and keep the others; None removes one.
-
-    Raises:
-        OSError: the folder is not there any more, or the disk said no; nothing has changed.
-    """
-    with _changing:
+    """Set some values and keep the others; None removes one. Raises OSError."""
+    with _writing:
         kept = read_about(folder) | values
         kept = {name: value for name, value in kept.items() if value is not None}
         write_json(Path(folder) / ABOUT, kept)
 
 
 def read_title(folder: Path) -> str:
-    """The name people gave a run; "" when they gave none."""
+    """Return the title of a run, "" if it has none."""
     return clean_title(read_about(folder).get("title"))
 
 
 def read_class_names(folder: Path) -> tuple[str, ...]:
-    """What people call a model's classes, in the order of their labels; () where that is not known.
-
-    A run on one's own images has them from its sub-folders.
-    """
+    """Return a model's class names in the order of their labels; () if they are unknown."""
     return clean_names(read_about(folder).get("classes"))
 
 
 def clean_names(names: Any) -> tuple[str, ...]:
-    """Each as by `clean_title`; () of what are no names."""
+    """Apply `clean_title` to each name; return () if any is not a name."""
     cleaned = tuple(map(clean_title, names)) if isinstance(names, list | tuple) else ()
     return cleaned if all(cleaned) and len(cleaned) <= MOST_CLASSES else ()
 
 
 def clean_title(title: Any) -> str:
-    """One line of at most `LONGEST_TITLE` characters that can be shown; "" of what is no text."""
+    """Return one printable line of at most `LONGEST_TITLE` characters; "" if it is not text."""
     words = "".join(c if c.isprintable() else " " for c in title) if isinstance(title, str) else ""
     return " ".join(words.split())[:LONGEST_TITLE].rstrip()

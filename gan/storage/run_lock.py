@@ -1,10 +1,10 @@
-"""Who trains a run: one process at a time, whatever machine it is on, and a file says which.
+"""Run lock: at most one process trains a run, whatever machine it is on.
 
-`training.json` in the run's folder names the process; its time of change is a heartbeat. Nothing
-asks the file system for locks, which shared folders often do not have. A killed process is found
-out at once on its own machine, and elsewhere when its heart has stood still for `STALE_S`; one that
-was only asleep so long notices that the run is another's, and keeps its hands off. Machines that
-share runs must agree on the time to within half a minute.
+The owner is named in `training.json` in the run's folder. The lock is a lease: the owner renews the
+file's modification time every `RENEW_S` seconds, and the lease expires after `EXPIRES_S` without
+renewal, or as soon as the owner, if it was a process of this machine, is dead. An owner that was
+suspended past that finds the lock taken over and gets `LockLost`. File-system locks are not used,
+since shared folders often lack them. The clocks of machines that share runs must agree within 30 s.
 """
 
 from __future__ import annotations
@@ -23,25 +23,26 @@ from pathlib import Path
 from gan.storage.layout import LOCK
 from gan.system.atomic import is_alive
 
-BEAT_S = 5.0
-STALE_S = 60.0
+RENEW_S = 5.0
+EXPIRES_S = 60.0
 LARGEST_BYTES = 4096
-TRIES = 3  # of taking over what another one takes over at the same time
+ATTEMPTS = 3  # to take over a lock that others are taking over, too
 
 
-class HeldElsewhere(RuntimeError):
-    """Another process trains this run; the sentence says which."""
+class LockedElsewhere(RuntimeError):
+    """Another process trains this run; the message names it."""
 
 
-class HoldLost(RuntimeError):
-    """Another process has taken this run over."""
+class LockLost(RuntimeError):
+    """The lock on this run expired, and another process has taken it."""
 
 
 @dataclass(frozen=True)
-class Holder:
-    """The process that trains a run: its `host` and number, and the time at which it began.
+class LockOwner:
+    """A process that trains a run; the fields are those of `training.json`.
 
-    `space` is its name space of process numbers: containers of one host may have several.
+    `space` is its PID namespace (containers of one host may have several), `since` the time of
+    locking in seconds since 1970, `token` unique to one `RunLock`.
     """
 
     host: str
@@ -51,158 +52,149 @@ class Holder:
     token: str
 
     @classmethod
-    def here(cls) -> Holder:
-        """This process."""
-        space = ""
-        with contextlib.suppress(OSError):
-            space = os.readlink("/proc/self/ns/pid")
-        return cls(socket.gethostname(), space, os.getpid(), time.time(), uuid.uuid4().hex)
+    def this_process(cls) -> LockOwner:
+        """Return this process, with a new token."""
+        return cls(*_machine(), os.getpid(), time.time(), uuid.uuid4().hex)
 
     @property
-    def is_neighbour(self) -> bool:
-        """Whether it is, or was, a process that this one could see."""
-        me = Holder.here()
-        return (self.host, self.space) == (me.host, me.space)
+    def is_on_this_machine(self) -> bool:
+        """Whether its process number means the same here."""
+        return (self.host, self.space) == _machine()
 
     @property
-    def is_me(self) -> bool:
-        """Whether it is this process."""
-        return self.is_neighbour and self.process == os.getpid()
+    def is_this_process(self) -> bool:
+        """Whether it is the calling process."""
+        return self.is_on_this_machine and self.process == os.getpid()
 
 
-def holder(folder: Path) -> Holder | None:
-    """Who trains the run in this folder now, as far as can be seen; None when nobody does."""
+def lock_owner(folder: Path) -> LockOwner | None:
+    """Return the owner of the lock on the run in `folder`; None if it is free or has expired."""
     path = Path(folder) / LOCK
-    try:
-        silent_s = abs(time.time() - path.stat().st_mtime)
-    except OSError:
+    owner = _read(path)
+    if owner is None or _age_s(path) > EXPIRES_S:
         return None
-    found = _read(path)
-    if silent_s > STALE_S or found is None:
-        return None
-    return None if found.is_neighbour and not is_alive(found.process) else found
+    return None if owner.is_on_this_machine and not is_alive(owner.process) else owner
 
 
-def elsewhere(folder: Path) -> Holder | None:
-    """The same, but None when it is this process."""
-    found = holder(folder)
-    return None if found is None or found.is_me else found
+def is_locked(folder: Path) -> bool:
+    """Return whether a process other than this one trains the run in `folder`."""
+    owner = lock_owner(folder)
+    return owner is not None and not owner.is_this_process
 
 
-class Hold:
-    """A run that this process trains, until `release`, or until nobody knows this object any more.
+class RunLock:
+    """The lock on a run, renewed by a thread until `release` or until the object is collected.
 
-    A thread of its own keeps the file fresh. What this process holds already it may take again, and
-    lose the one and keep the other: within one process others see to it that a run has one trainer.
+    A process may lock a run more than once: releasing one lock keeps the others.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Raises HeldElsewhere: another process trains it. OSError: the folder is not writable."""
-        path, me = Path(folder) / LOCK, Holder.here()
-        _take(path, me)
-        over, self._lost = threading.Event(), threading.Event()
-        self._release = weakref.finalize(self, _let_go, path, me.token, over)
-        beat = threading.Thread(
-            target=_beat, args=(path, me, over, self._lost), name="hold", daemon=True
-        )
-        beat.start()
+        """Raises LockedElsewhere if another process owns it, OSError if it cannot be written."""
+        path, owner = Path(folder) / LOCK, LockOwner.this_process()
+        _acquire(path, owner)
+        released, self._lost = threading.Event(), threading.Event()
+        self._release = weakref.finalize(self, _release, path, owner.token, released)
+        threading.Thread(
+            target=_renew, args=(path, owner, released, self._lost), name="run-lock", daemon=True
+        ).start()
 
     def check(self) -> None:
-        """Raises HoldLost: another process has taken the run over."""
+        """Raise `LockLost` if another process has taken the lock."""
         if self._lost.is_set():
-            raise HoldLost("Another process has taken this run over, and goes on with it.")
+            raise LockLost("The lock on this run expired, and another process now trains the run.")
 
     def release(self) -> None:
-        """Let others have it; once is enough."""
+        """Free the run for other processes; further calls do nothing."""
         self._release()
 
 
-def _take(path: Path, me: Holder) -> None:
-    for _ in range(TRIES):
-        if _create(path, me):
+def _machine() -> tuple[str, str]:
+    """Host name and PID namespace: process numbers are comparable where both are equal."""
+    try:
+        return socket.gethostname(), os.readlink("/proc/self/ns/pid")
+    except OSError:  # not Linux
+        return socket.gethostname(), ""
+
+
+def _acquire(path: Path, owner: LockOwner) -> None:
+    for _ in range(ATTEMPTS):
+        if _create(path, owner):
             return
-        found, now = _read(path), elsewhere(path.parent)
-        if now is not None:
-            raise HeldElsewhere(
-                f"This run is being trained by process {now.process} on {now.host}. Stop it there "
-                f"first; if it was killed, try again in {STALE_S:.0f} s."
+        found, other = _read(path), lock_owner(path.parent)
+        if other is not None and not other.is_this_process:
+            raise LockedElsewhere(
+                f"This run is being trained by process {other.process} on {other.host}. Stop it "
+                f"there first; if it was killed, try again in {EXPIRES_S:.0f} s."
             )
-        if found is None and _age_s(path) < STALE_S:  # it is being written at this moment
+        if found is None and _age_s(path) < EXPIRES_S:  # perhaps being written right now
             time.sleep(0.1)
             found = _read(path)
         _remove(path, found.token if found else None)
-    raise HeldElsewhere("Another process takes this run at the same moment.")
+    raise LockedElsewhere("Another process is starting to train this run; try again.")
 
 
-def _create(path: Path, me: Holder) -> bool:
-    """Whether the file is this process's now; False when there is one. It is whole, or not there:
-    but for file systems without hard links, where it is empty for a moment.
-    """
-    words, aside = json.dumps(asdict(me)), path.with_name(f".{path.name}.{me.token}.part")
+def _create(path: Path, owner: LockOwner) -> bool:
+    """Write a new lock file; False if there is one already."""
+    text, temporary = json.dumps(asdict(owner)), path.with_name(f".{path.name}.{owner.token}.part")
     try:
-        aside.write_text(words)
-        os.link(aside, path)
+        temporary.write_text(text)
+        try:
+            os.link(temporary, path)  # it appears with its content
+        except FileExistsError:
+            return False
+        except OSError:  # no hard links on this file system: the file is empty for a moment
+            with open(path, "x") as file:
+                file.write(text)
     except FileExistsError:
         return False
-    except OSError:
-        return _create_in_place(path, words)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return True
 
 
-def _create_in_place(path: Path, words: str) -> bool:
-    try:
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(words)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _read(path: Path) -> Holder | None:
+def _read(path: Path) -> LockOwner | None:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             return None
-        values = json.loads(path.read_bytes())
-        holder = Holder(**values)
+        owner = LockOwner(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    right = [type(getattr(holder, name)) is str for name in ("host", "space", "token")]
-    return holder if all(right) and type(holder.process) is int else None
+    texts = (owner.host, owner.space, owner.token)
+    good = all(type(text) is str for text in texts) and type(owner.since) in (int, float)
+    return owner if good and type(owner.process) is int else None
 
 
 def _remove(path: Path, token: str | None) -> None:
-    """Remove the file if it is still the one of this token."""
+    """Remove the lock file if it still has this token."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.rename(aside)
     except FileNotFoundError:
         return
     found = _read(aside)
-    if (found.token if found else None) != token:  # a living one came between: it goes back
+    if (found.token if found else None) != token:  # replaced since it was read: put it back
         with contextlib.suppress(OSError):
             os.link(aside, path)
     aside.unlink(missing_ok=True)
 
 
-def _let_go(path: Path, token: str, over: threading.Event) -> None:
-    over.set()
+def _release(path: Path, token: str, released: threading.Event) -> None:
+    released.set()
     with contextlib.suppress(OSError):
         found = _read(path)
         if found is not None and found.token == token:
             path.unlink()
 
 
-def _beat(path: Path, me: Holder, over: threading.Event, lost: threading.Event) -> None:
-    while not over.wait(BEAT_S):
+def _renew(path: Path, owner: LockOwner, released: threading.Event, lost: threading.Event) -> None:
+    while not released.wait(RENEW_S):
         found = _read(path)
-        if found is not None and not found.is_me:
+        if found is not None and not found.is_this_process:
             lost.set()
             return
-        with contextlib.suppress(OSError):  # a disk that is not there now may come back
+        with contextlib.suppress(OSError):  # the disk may be away for a while
             if found is None and not path.exists():
-                _create(path, me)
+                _create(path, owner)
             os.utime(path)
 
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever is killed, cut off or full while they are written."""
+"""Atomic files: complete or absent after a kill, a power cut or a full disk."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-ENDING = ".part"  # of what is being written
+SUFFIX = ".part"  # of temporary files
 
 
 def write_atomic(path: Path, data: bytes, keep: Path | None = None, sync: bool = True) -> None:
-    """Write to a temporary name, fsync, rename: a reader sees the old file or the new one.
+    """Write to a temporary file, fsync, rename: readers see the old file or the new one.
 
-    `keep`: a name in the same folder under which the old file stays. At every moment there is a
-    whole file at `path` if there was one before. Without `sync` nobody waits for the disk, and a
-    power cut may leave the file cut short; a killed process never does.
+    The old file stays as `keep`, in the same folder. Without `sync` the disk is not waited for: a
+    power cut may truncate the file, a killed process never does.
 
     Raises:
-        OSError: the disk is full or not writable; the old file is untouched.
+        OSError: the disk is full or not writable; the old file is unchanged.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{ENDING}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{SUFFIX}")
     try:
         with open(temporary, "wb") as file:
             file.write(data)
@@ -29,24 +28,23 @@ def write_atomic(path: Path, data: bytes, keep: Path | None = None, sync: bool =
                 file.flush()
                 os.fsync(file.fileno())
         if keep is not None and path.exists():
-            also_name(path, keep)
+            link_or_copy(path, keep)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     if sync:
-        sync_folder(path.parent)  # the rename itself must survive a power cut, too
+        sync_folder(path.parent)  # the rename must survive a power cut as well
 
 
-def also_name(path: Path, other: Path, sync: bool = True) -> None:
-    """`other` becomes a second name of the file at `path`: a copy where links are not known.
+def link_or_copy(path: Path, other: Path, sync: bool = True) -> None:
+    """Make `other` a hard link to `path`, replacing it atomically; a copy if links are unsupported.
 
-    At every moment there is a whole file at `other` if there was one before. Without `sync` a power
-    cut may take the new name away.
+    Without `sync` a power cut may undo it.
 
     Raises:
-        OSError: the disk said no; both are as they were.
+        OSError: the disk is full or not writable; both files are unchanged.
     """
-    temporary = other.with_name(f".{other.name}.{os.getpid()}{ENDING}")
+    temporary = other.with_name(f".{other.name}.{os.getpid()}{SUFFIX}")
     temporary.unlink(missing_ok=True)
     try:
         try:
@@ -56,17 +54,17 @@ def also_name(path: Path, other: Path, sync: bool = True) -> None:
         os.replace(temporary, other)
         if sync:
             sync_folder(other.parent)
-    finally:  # renaming onto another name of the same file does nothing and leaves it
+    finally:  # os.replace does nothing if both are links to the same file
         temporary.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:
-    """`value` as indented JSON, atomically."""
+    """Write `value` as indented JSON, atomically."""
     write_atomic(path, (json.dumps(value, indent=2) + "\n").encode())
 
 
 def sync_folder(folder: Path) -> None:
-    """What was renamed, made or removed in a folder is on the disk (POSIX; elsewhere nothing)."""
+    """Flush renames and removals in a folder to the disk (POSIX; elsewhere nothing)."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -76,27 +74,27 @@ def sync_folder(folder: Path) -> None:
 
 
 def is_leftover(path: Path) -> bool:
-    """Whether this is a temporary file of `write_atomic`, of this process or of another one."""
-    return path.name.startswith(".") and path.suffix == ENDING
+    """Return whether this is a temporary file of `write_atomic`, of any process."""
+    return path.name.startswith(".") and path.suffix == SUFFIX
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed processes left half written; one still alive keeps its own."""
+    """Remove the temporary files of dead processes and of this one."""
     for path in filter(is_leftover, list(folder.iterdir()) if folder.is_dir() else []):
-        owner = path.name.removesuffix(ENDING).rpartition(".")[2]
-        # in a container the next process often has the same number as the killed one
+        owner = path.name.removesuffix(SUFFIX).rpartition(".")[2]
+        # restarted containers reuse process numbers
         if not owner.isdigit() or int(owner) == os.getpid() or not is_alive(int(owner)):
             path.unlink(missing_ok=True)
 
 
 def is_alive(process: int) -> bool:
-    """Whether there is a process of this number; False where that cannot be told."""
+    """Return whether a process of this number exists; False where that is unknown."""
     if os.name != "posix":
         return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # it is another user's
+    except OSError:  # of another user
         pass
     return True

@@ -1,4 +1,4 @@
-"""A thread that does jobs one after the other, and takes turns at its own work in between."""
+"""A thread that alternates between queued jobs and its own work."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 
 class JobThread:
-    """Runs `turn()` again and again while `busy()`, and every waiting job before the next turn.
+    """Runs `turn()` repeatedly while `busy()`, and all queued jobs before each turn.
 
-    `begin()` is the thread's first call. No thread starts before the first job. A job's error
-    returns through its Future; `turn` must not raise.
+    The thread starts with the first job and calls `begin()`. A job's exception is set on its
+    Future; `turn` must not raise.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class JobThread:
         self._closed = False
 
     def submit(self, job: Callable[[], Any]) -> Future:
-        """Do this job in the thread, as soon as the present turn is over."""
+        """Run a job in the thread after the current turn."""
         future: Future = Future()
         with self._lock:
             if self._closed:
@@ -43,9 +43,9 @@ class JobThread:
         return future
 
     def close(self, last: Callable[[], Any]) -> None:
-        """Do the waiting jobs and `last`, which must end the work, and join the thread.
+        """Run the queued jobs and `last`, which must end the work, and join the thread.
 
-        Afterwards every job is refused.
+        Later jobs are refused.
         """
         with self._lock:
             self._closed = True
@@ -60,18 +60,15 @@ class JobThread:
             busy = self._busy()
             if self._closed and self._jobs.empty() and not busy:
                 return
-            self._do_jobs(wait=not busy)
+            self._run_jobs(wait=not busy)
             if self._busy():
                 self._turn()
 
-    def _do_jobs(self, wait: bool) -> None:
-        """Every waiting job; requests from the page thus go first between steps."""
+    def _run_jobs(self, wait: bool) -> None:
         while wait or not self._jobs.empty():
             job, future = self._jobs.get()
             wait = False
             try:
-                result = job()
+                future.set_result(job())
             except Exception as error:
                 future.set_exception(error)
-            else:
-                future.set_result(result)

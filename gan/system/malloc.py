@@ -1,24 +1,24 @@
-"""How glibc hands out memory: in few arenas, and what is free goes back to the system at times."""
+"""glibc's allocator: few arenas, and freed memory returned to the system. Elsewhere nothing."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 
-M_ARENA_MAX = -8  # as malloc.h has it
+M_ARENA_MAX = -8  # as in malloc.h
 ARENAS = 2
 
 
-def share_arenas() -> None:
-    """Let all threads share two arenas, not have eight a core: each keeps what was freed in it.
+def limit_arenas() -> None:
+    """Let all threads share two arenas, each of which keeps freed memory, not eight per core.
 
-    Call it before anything large is imported. Elsewhere than with glibc it does nothing.
+    Call it before large imports.
     """
     _glibc("mallopt", M_ARENA_MAX, ARENAS)
 
 
-def give_back() -> None:
-    """Return what was freed to the system, after work that took much for a moment."""
+def trim() -> None:
+    """Return freed memory to the system, after work that needed much for a moment."""
     _glibc("malloc_trim", 0)
 
 

@@ -1,4 +1,4 @@
-"""Frames compressed on two threads at once, and written in the order they came."""
+"""Compress frames in two threads, and write them in order."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from typing import Any
 
 from gan.system import priority
 
-THREADS = 2  # of the two cores we count on; zlib and libwebp let others run meanwhile
-WAITING = 2 * THREADS  # results not yet used: bounds the memory
+THREADS = 2  # zlib and libwebp release the GIL
+WAITING = 2 * THREADS  # results not yet used; bounds the memory
 _CHECK_S = 0.05
-_PATIENCE_S = 0.25  # libwebp cannot be interrupted: a thread may outlive an abort by one picture
+_ABORT_S = 0.25  # libwebp cannot be interrupted: a thread may outlive an abort by one frame
 
 
 class OrderedPool:
-    """`use` is called with each job's result, in the thread and the order of `do`.
+    """Calls `use` with each job's result, in the thread and the order of `submit`.
 
-    `check` is called while a result is awaited; it may raise to stop. `over` is set by `abort`,
-    for jobs to look at.
+    `check` is called while waiting for a result and may raise to stop. `abort` sets `aborted`,
+    which jobs may poll.
     """
 
     def __init__(self, use: Callable[[Any], None], check: Callable[[], None]) -> None:
-        self.over = threading.Event()
+        self.aborted = threading.Event()
         self._use, self._check = use, check
         self._pool = ThreadPoolExecutor(THREADS, "compress", priority.lower)
         self._waiting: deque[Future] = deque()
 
-    def do(self, job: Callable[..., Any], *given: Any) -> None:
-        """Start `job(*given)`; wait for an older one if too many are under way."""
-        self._waiting.append(self._pool.submit(job, *given))
+    def submit(self, job: Callable[..., Any], *args: Any) -> None:
+        """Start `job(*args)`; wait for the oldest one if too many are in progress."""
+        self._waiting.append(self._pool.submit(job, *args))
         if len(self._waiting) > WAITING:
             self._use_oldest()
 
     def finish(self) -> None:
-        """Use what is left."""
+        """Wait for all jobs."""
         while self._waiting:
             self._use_oldest()
         self._pool.shutdown()
 
     def abort(self) -> None:
-        """Drop what is left."""
-        self.over.set()
+        """Cancel all jobs."""
+        self.aborted.set()
         running = [job for job in self._waiting if not job.cancel()]
-        late = wait(running, _PATIENCE_S).not_done
+        late = wait(running, _ABORT_S).not_done
         self._pool.shutdown(wait=not late, cancel_futures=True)
 
     def _use_oldest(self) -> None:

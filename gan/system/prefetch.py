@@ -1,4 +1,4 @@
-"""A loop's next things made in a thread of their own, while the last ones are worked on."""
+"""Produce the next items of a loop in a thread, while the current one is processed."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ T = TypeVar("T")
 _END = object()
 
 
-def ahead(things: Iterable[T], depth: int) -> Iterator[T]:
-    """The same things in order, up to `depth` of them made before they are asked for.
+def prefetch(items: Iterable[T], depth: int) -> Iterator[T]:
+    """Yield the items in order, up to `depth` of them produced in advance.
 
-    What the making raises is raised here. Closing the iterator ends the thread after the thing
-    that it is making; nothing is left of it.
+    Their exceptions are raised here. Closing the iterator ends and joins the thread after the item
+    in progress.
     """
-    done: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-    room, leave = threading.Semaphore(depth), threading.Event()
+    results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+    room, closed = threading.Semaphore(depth), threading.Event()
 
-    def make() -> None:
+    def produce() -> None:
         priority.lower()
         try:
-            for thing in things:
-                done.put((thing, None))
+            for item in items:
+                results.put((item, None))
                 room.acquire()
-                if leave.is_set():
+                if closed.is_set():
                     return
-            done.put((_END, None))
-        except BaseException as error:  # told to whoever waits, whatever it is
-            done.put((_END, error))
+            results.put((_END, None))
+        except BaseException as error:
+            results.put((_END, error))
 
-    thread = threading.Thread(target=make, name="ahead", daemon=True)
+    thread = threading.Thread(target=produce, name="prefetch", daemon=True)
     thread.start()
     try:
         while True:
-            thing, error = done.get()
+            item, error = results.get()
             if error is not None:
                 raise error
-            if thing is _END:
+            if item is _END:
                 return
-            yield thing
+            yield item
             room.release()
     finally:
-        leave.set()
+        closed.set()
         room.release()
         thread.join()

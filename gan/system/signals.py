@@ -1,4 +1,4 @@
-"""Being told to stop, by Ctrl-C or by the system, without being cut off in the middle of a step."""
+"""Stop requests by Ctrl-C or the system, handled between two training steps."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def told_to_stop(patient: bool = False) -> Iterator[threading.Event]:
-    """An event that is set by the first SIGINT or SIGTERM; a second one ends the process at once.
+def stop_event(ignore_repeats: bool = False) -> Iterator[threading.Event]:
+    """Yield an event that the first SIGINT or SIGTERM sets; a second one ends the process at once.
 
-    `patient`: it does not. Whoever launches several processes hands on what they got already.
-    Outside the main thread, which alone may ask for signals, it is never set.
+    With `ignore_repeats` it does not: launchers of several processes forward signals that these
+    have already received. Outside the main thread, which alone handles signals, it is never set.
     """
-    told, before = threading.Event(), {}
+    event, before = threading.Event(), {}
 
     def stop(number: int, _: object) -> None:
-        told.set()
-        if not patient:
+        event.set()
+        if not ignore_repeats:
             signal.signal(number, before[number] or signal.SIG_DFL)
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             before[number] = signal.signal(number, stop)
     try:
-        yield told
+        yield event
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)

@@ -138,7 +138,7 @@ class _Bench:
 @torch.no_grad()
 def _moved(network: nn.Module, past: list[Tensor], block: Block) -> Moved:
     named = zip(network.named_parameters(), past, strict=True)
-    mine = [(weight, before) for (name, weight), before in named if block.holds(name)]
+    mine = [(weight, before) for (name, weight), before in named if block.owns(name)]
     gradients = [weight.grad for weight, _ in mine if weight.grad is not None]
     change = _norm([weight - before for weight, before in mine])
     return Moved(_norm(gradients), change / max(_norm([before for _, before in mine]), 1e-12))

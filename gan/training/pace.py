@@ -18,7 +18,8 @@ import torch
 
 from gan.config import PRESETS, Config, preset
 from gan.data.image_set import ImageSet
-from gan.system.machine import lower_thread_priority, set_threads
+from gan.system import priority
+from gan.system.machine import set_threads
 from gan.training.trainer import Trainer
 
 MEASURE_S = 1.0
@@ -66,7 +67,7 @@ def measure(config: Config, seconds: float = MEASURE_S) -> Pace:
 
     def work() -> None:
         try:
-            lower_thread_priority()
+            priority.lower(nice=priority.TRAINING)
             set_threads()
             made.set_result(_step_s(config, seconds))
         except BaseException as error:

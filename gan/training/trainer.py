@@ -57,7 +57,7 @@ class Trainer:
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
         self.config, self.step_count = config, 0
         self.done: float | None = None
-        self.data = data.some(config.train_images, config.seed)
+        self.data = data.subset(config.train_images, config.seed)
         self.device = device or choose_device()
         quick = {"device": self.device, "memory_format": torch.channels_last}
         with torch.random.fork_rng(devices=[]):

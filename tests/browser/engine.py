@@ -33,9 +33,9 @@ SERVER = """() => {
         },
     };
     window.workers = 0;
-    if (window.JobThread) {
-        const Real = window.JobThread;
-        window.JobThread = class extends Real {
+    if (window.Worker) {
+        const Real = window.Worker;
+        window.Worker = class extends Real {
             constructor(...all) { super(...all); window.workers += 1; }
         };
     }

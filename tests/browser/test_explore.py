@@ -21,8 +21,8 @@ from tests.browser.app import (
 MINUS = "\u2212"
 # workers that have no WebAssembly, and a note of what they draw with instead
 PLAIN = """
-const Whole = JobThread;
-window.JobThread = class extends Whole {
+const Whole = Worker;
+window.Worker = class extends Whole {
     constructor(url, options) {
         const without = "data:text/javascript,delete self.WebAssembly";
         const script = `import "${without}"; import "${url}";`;
@@ -44,7 +44,7 @@ def names(page):
 
 def test_a_drag_asks_the_server_for_nothing(visit):
     page = explore(visit)
-    assert page.locator(BADGE).inner_text() == "drawn in your browser"
+    assert page.locator(BADGE).inner_text() == "generated in your browser"
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     far = {"offline": False, "latency": 100, "downloadThroughput": -1, "uploadThroughput": -1}
@@ -67,7 +67,7 @@ def test_a_drag_asks_the_server_for_nothing(visit):
 
 def test_without_workers_the_server_draws(visit):
     page = explore(visit, "server", before="delete window.Worker;")
-    assert page.locator(BADGE).inner_text() == "drawn on the server"
+    assert page.locator(BADGE).inner_text() == "generated on the server"
     before = still(page)
     drag(page, page.locator(".ls-gate").first, (0.5, 0.5), (0.97, 0.5))
     by_server = moved(page, before)

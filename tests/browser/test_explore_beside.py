@@ -24,7 +24,7 @@ from tests.browser.app import (
 MAP = ".ls-map canvas"
 ASIDE = ".ls-aside"
 STRIP = ".ls-dir:has([aria-label='{}']) canvas"
-WAY = "The way from A to B"
+WAY = "From A to B"
 SAID = ".ls-verdict"
 
 
@@ -52,10 +52,10 @@ def test_the_map_moves_the_picture_and_stays_in_place_meanwhile(visit):
     for key in ("ArrowLeft", "ArrowDown"):
         page.keyboard.press(key)
         corner = moved(page, corner)
-    press(page, "Other plane")
+    press(page, "New plane")
     turned = changes(page, MAP, grid, 5)
     assert same(still(page), corner)  # another plane through the same picture
-    page.get_by_label("Reach").fill("1")
+    page.get_by_label("Range").fill("1")
     changes(page, MAP, turned, 5)
     assert same(still(page), corner)
 
@@ -64,7 +64,7 @@ def test_the_way_from_a_to_b_begins_at_one_and_ends_at_the_other(visit):
     page = explore(visit)
     press(page, "Compare")
     a = still(page)
-    press(page, "Put aside as A")
+    press(page, "Set as A")
     painted(page, ASIDE)
     press(page, "Class 7")
     moved(page, a)
@@ -87,9 +87,9 @@ def test_the_way_from_a_to_b_begins_at_one_and_ends_at_the_other(visit):
 def test_directions_of_ones_own_names_and_pins_outlive_a_reload(visit):
     page = explore(visit)
     press(page, "Compare")
-    press(page, "Put aside as A")
+    press(page, "Set as A")
     randomised(page)
-    press(page, "Keep as direction")
+    press(page, "Save as direction")
     page.wait_for_function("document.querySelectorAll('.ls-dir').length === 1")
     press(page, "Measured")
     old = names(page)
@@ -107,7 +107,7 @@ def test_directions_of_ones_own_names_and_pins_outlive_a_reload(visit):
     page.wait_for_selector(HERO)
     painted(page)
     assert names(page) == wanted
-    press(page, "Yours")
+    press(page, "Custom")
     assert names(page) == [old[2], "From A to B"]
     before = still(page)
     drag(page, row(page, "From A to B")[1], (0.5, 0.5), (0.1, 0.5))
@@ -125,14 +125,14 @@ def test_a_drawing_is_found_and_cancelling_goes_back(visit):
     press(page, "Draw")
     before = randomised(page)
     drag(page, page.locator(".ls-sheet"), *circle())
-    press(page, "Find it")
+    press(page, "Find")
     changes(page, HERO, before)
     press(page, "Cancel")
-    page.locator(SAID).get_by_text("back where you were").wait_for()
+    page.locator(SAID).get_by_text("previous image is restored").wait_for()
     assert same(still(page), before)
 
-    press(page, "Find it")
-    page.locator(SAID).get_by_text("of your picture").wait_for()
+    press(page, "Find")
+    page.locator(SAID).get_by_text("of your image").wait_for()
     match, error = map(int, re.findall(r"(\d+) %.*error (\d+)", page.locator(SAID).inner_text())[0])
     found, drawn = still(page), pixels(page, ".ls-pair canvas")
     assert match > 50 and error < 80

@@ -16,7 +16,7 @@ def run(visit):
     page.get_by_role("button", name="Start", exact=True).click()
     status.get_by_text("Training", exact=True).wait_for()
     bundled = pixels(page)
-    page.get_by_role("button", name="Play with this model").click()
+    page.get_by_role("button", name="Use this model").click()
     tab(page, "Explore")
     changes(page, HERO, bundled)
     page.locator(".ls-badge[data-where=browser]").wait_for()

@@ -45,7 +45,7 @@ def edit(page):
     press(page, "Randomise")
     press(page, "Class 3")
     page.get_by_label("Blend with").select_option("8")
-    drag(page, page.get_by_label("Share of the second class"), (0.5, 0.5), (0.4, 0.5))
+    drag(page, page.get_by_label("Weight of the second class"), (0.5, 0.5), (0.4, 0.5))
     page.get_by_label("Scale of z").fill("0.8")
     drag(page, page.locator(".ls-gate").first, (0.5, 0.5), (0.8, 0.5))
     return moved(page, before)
@@ -55,7 +55,7 @@ def settings(page):
     """What the page says of its picture, apart from the pixels."""
     pressed = page.locator(".ls-classes [aria-pressed=true]").all_inner_texts()
     scale = page.get_by_label("Scale of z").input_value()
-    share = page.get_by_label("Share of the second class").input_value()
+    share = page.get_by_label("Weight of the second class").input_value()
     return seed(page), pressed, scale, share
 
 
@@ -108,7 +108,7 @@ def test_a_link_that_cannot_be_opened_is_a_sentence_and_the_page_works(visit, at
     before = randomised(page)
     page.evaluate("at => { location.hash = at; }", link())  # of weights that are no more
     moved(page, before)
-    says(page, "newer weights")
+    says(page, "weights of this model have changed")
     assert settings(page)[:2] == ("7", ["3"])
 
 
@@ -116,7 +116,7 @@ def test_a_saved_picture_is_what_was_seen_and_brings_it_back(visit, tmp_path):
     page = explore(visit)
     seen, about = edit(page), settings(page)
     with page.expect_download() as download:
-        press(page, "Save picture")
+        press(page, "Save image")
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     with Image.open(path) as picture:
@@ -137,7 +137,7 @@ def test_a_saved_picture_is_what_was_seen_and_brings_it_back(visit, tmp_path):
 
     Image.fromarray(saved).save(tmp_path / "plain.png")
     (tmp_path / "words.png").write_text("not a picture")
-    for name, sentence in (("plain", "carries no recipe"), ("words", "is not a PNG picture")):
+    for name, sentence in (("plain", "contains no recipe"), ("words", "is not a PNG image")):
         page.locator(".ls-recipe-file").set_input_files(tmp_path / f"{name}.png")
         says(page, sentence)
     assert same(still(page), seen)
@@ -151,7 +151,7 @@ def _base64(path):
 def test_what_is_kept_is_there_after_a_reload_and_comes_back(visit):
     page = explore(visit)
     seen, about = edit(page), settings(page)
-    press(page, "Keep")
+    press(page, "Save to gallery")
     page.locator(".ls-gallery-pick").wait_for()
     randomised(page)
     page.reload()

@@ -53,7 +53,7 @@ def begin(form, **changes):
 def test_nothing_moves_when_a_run_begins(form):
     before = form.evaluate("window.tops()")
     begin(form)
-    assert form.get_by_role("button", name="Play with this model").is_enabled()
+    assert form.get_by_role("button", name="Use this model").is_enabled()
     assert form.evaluate("window.tops()") == before
 
 
@@ -62,7 +62,7 @@ def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
     rate = form.locator(".tf-lr_d input[type=number]")
     rate.fill("0.003")
     rate.press("Enter")
-    form.locator(".tf-applied").get_by_text("Learning rate of D: 0.003, from step 5").wait_for()
+    form.locator(".tf-applied").get_by_text("Learning rate of D: 0.003 from step 5").wait_for()
     undo = form.get_by_role("button", name="Undo")
     begin(form, lr_d=0.003)
     assert undo.is_visible()

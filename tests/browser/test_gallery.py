@@ -61,16 +61,16 @@ def stored(page):
 
 def test_what_is_kept_is_there_after_a_reload_and_is_picked_exactly(context):
     page = gallery(context)
-    assert page.get_by_text("Nothing kept yet").is_visible()
+    assert page.get_by_text("Nothing saved yet").is_visible()
     z = packed(*np.linspace(-3, 3, 64))
     assert add(page, 7, z=z, classes=[0, 0.5, 0.5], scale=1.5) == [True]
     assert add(page, 8, classes=3) == [True]
-    assert page.locator(LINE).inner_text() == "Kept 3 · 8."
+    assert page.locator(LINE).inner_text() == "Saved 3 · 8."
     page.reload()
     page.evaluate("words => { window.words = words; }", {})
     page.evaluate(OPEN)
     assert names(page) == ["3 · 8", "1+2 · 7"]
-    assert not page.get_by_text("Nothing kept yet").is_visible()
+    assert not page.get_by_text("Nothing saved yet").is_visible()
     page.locator(PICK).nth(1).click()
     picked = Recipe.from_json(page.evaluate("picked[0]"))
     assert picked.to_json()["z"] == z and picked.classes == (0, 0.5, 0.5) and picked.scale == 1.5
@@ -176,7 +176,7 @@ def test_full_storage_says_so_and_loses_nothing(context):
 def test_forbidden_storage_keeps_it_for_the_visit(context):
     page = gallery(context, FORBID)
     assert add(page, 1, 2) == [True, True]
-    assert "lasts until you leave" in page.locator(LINE).inner_text()
+    assert "lost when you leave" in page.locator(LINE).inner_text()
     page.get_by_role("button", name="Remove 1").click()
     assert names(page) == ["2"]
 

@@ -102,8 +102,8 @@ def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app
     page.wait_for_function(step.replace("[1])", "[1].replace(',', ''))") + " > 20")
 
     tab(other, "Train")  # a second visitor watches and is told so
-    other.get_by_text("Another visitor steers this run").wait_for()
-    other.get_by_role("button", name="Join the line").wait_for()
+    other.get_by_text("Another visitor controls this run").wait_for()
+    other.get_by_role("button", name="Join queue").wait_for()
     assert other.locator("#train-form").get_by_role("button", name="Pause").is_disabled()
 
     page.reload()
@@ -123,11 +123,11 @@ def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app
     page.get_by_role("button", name="Randomise", exact=True).click()
     bundled = moved(page, before)
     tab(page, "Train")
-    page.get_by_role("button", name="Play with this model").click()
+    page.get_by_role("button", name="Use this model").click()
     tab(page, "Explore")
     changes(page, HERO, bundled)
     tab(page, "Train")
-    signs = "document.querySelector('.tr-vitals .tr-figures')?.innerText.includes('% sure')"
+    signs = "document.querySelector('.tr-vitals .tr-figures')?.innerText.includes('confidence')"
     page.wait_for_function(signs)  # the judge has looked at it
     bars = page.locator(".tr-vitals canvas").nth(2)
     assert bars.is_visible()
@@ -139,7 +139,7 @@ def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app
     page = visit()
     tab(page, "Train")
     tab(page, "Runs")
-    page.get_by_role("button", name="Go on", exact=True).first.click()
+    page.locator("#runs").get_by_role("button", name="Resume", exact=True).first.click()
     page.locator(".tf-whose").get_by_text("You started this run").wait_for()
     tab(page, "Watch")
     page.wait_for_function("document.querySelector('.tr-status')?.innerText.includes('Training')")

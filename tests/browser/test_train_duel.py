@@ -34,7 +34,7 @@ def status(page, word):
 def test_two_runs_are_started_watched_held_and_compared(visit, app):
     page = side_by_side(visit)
     try:
-        button(page, "Start both: The article's network and ours").click()
+        button(page, "Start both: The tutorial's network and ours").click()
         status(page, "Training")
         # both have pictures, and figures of their own
         page.wait_for_function(
@@ -64,4 +64,4 @@ def test_two_runs_are_started_watched_held_and_compared(visit, app):
         stop_what_goes_on(page)
     folders = sorted((app._folder / "runs").glob("*/pair.json"))
     assert len(folders) >= 2 and json.loads(folders[0].read_text())["first"] is True
-    assert button(page, "Go on").is_enabled()
+    assert button(page, "Resume").is_enabled()

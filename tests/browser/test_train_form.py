@@ -30,17 +30,17 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     page.get_by_text("Learning rate of D: a number from 0.000001 to 0.1.").wait_for()
     rate.fill("0.0002")
     rate.press("Enter")
-    page.locator(APPLIED).get_by_text("Learning rate of D: 0.0002, from step").wait_for()
+    page.locator(APPLIED).get_by_text("Learning rate of D: 0.0002 from step").wait_for()
     page.locator(".tf-augment input[type=range]").press("ArrowRight")
-    page.locator(APPLIED).get_by_text("Augmentation: 0.1, from step").wait_for()
+    page.locator(APPLIED).get_by_text("Augmentation p: 0.1 from step").wait_for()
     press(page, "Undo")
-    page.locator(APPLIED).get_by_text("Augmentation is 0 again").wait_for()
+    page.locator(APPLIED).get_by_text("Augmentation p is 0 again").wait_for()
 
-    other.locator(WHOSE).get_by_text("Another visitor steers this run").wait_for()
+    other.locator(WHOSE).get_by_text("Another visitor controls this run").wait_for()
     assert other.locator(".tf-buttons").get_by_role("button", name="Stop").is_disabled()
     other.locator(".tf-lr_d input[type=number]").fill("0.001")  # of their own run
-    press(other, "Join the line")
-    other.locator(WHOSE).get_by_text("You are number 1 of 1 in the line").wait_for()
+    press(other, "Join queue")
+    other.locator(WHOSE).get_by_text("Position 1 of 1 in the queue").wait_for()
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     page.reload()
@@ -49,7 +49,7 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     assert page.locator(".tf-lr_d input[type=number]").input_value() == "0.0002"
     press(page, "Stop")
     other.locator(WHOSE).get_by_text("You started this run").wait_for()
-    page.locator(WHOSE).get_by_text("Another visitor steers this run").wait_for()
+    page.locator(WHOSE).get_by_text("Another visitor controls this run").wait_for()
     press(other, "Stop")
     page.get_by_role("button", name="Start", exact=True).wait_for()
 

@@ -12,7 +12,7 @@ D0, G0 = ('.hd-node[data-who="D"]', '.hd-node[data-who="G"]')
 def by_hand(visit, **options):
     page = visit(**options)
     tab(page, "Train")
-    page.locator(".tr-views").get_by_role("tab", name="By hand").click()
+    page.locator(".tr-views").get_by_role("tab", name="Manual").click()
     page.locator(".hd-drawing .hd-node").first.wait_for()
     return page
 
@@ -31,15 +31,15 @@ def lit(page, part):
 
 
 def moved(page, who):
-    told = {"D": "D has changed its weights", "G": "G has changed its weights"}[who]
+    told = {"D": "D was updated", "G": "G was updated"}[who]
     page.locator(".hd-told-now").get_by_text(told).wait_for()
 
 
 def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
     page = by_hand(visit)
-    choice = page.get_by_role("group", name="Networks of a run by hand")
-    choice.get_by_role("button", name="The article's MLP").click()
-    button(page, "Start a run by hand").click()
+    choice = page.get_by_role("group", name="Networks of the manual run")
+    choice.get_by_role("button", name="Tutorial MLP").click()
+    button(page, "Start a manual run").click()
     page.locator(".hd-strip canvas").first.wait_for()
     assert page.evaluate("document.activeElement.textContent") == "Step D"  # what was pressed went
 
@@ -59,21 +59,23 @@ def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
     expect(page.locator(".hd-told-now")).to_contain_text("Step 1.")
 
     other = by_hand(visit, width=390, height=844)
-    other.locator(".hd-told-now").get_by_text("makes the moves; you see them here").wait_for()
+    other.locator(".hd-told-now").get_by_text(
+        "trains it manually; you see each step here"
+    ).wait_for()
     assert beliefs(other, "fake") == beliefs(page, "fake")
-    assert button(other, "Step D").is_disabled() and button(other, "Let it run").is_disabled()
+    assert button(other, "Step D").is_disabled() and button(other, "Resume training").is_disabled()
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     button(page, "Slow motion").click()
     other.locator(".hd-told-now").get_by_text("Step 3.").wait_for()
     button(page, "Stop slow motion").click()
-    page.locator(".hd-told-now").get_by_text("Your move").wait_for()
+    page.locator(".hd-told-now").get_by_text("Choose the next update").wait_for()
 
     page.reload()
     tab(page, "Train")
-    page.locator(".tr-views").get_by_role("tab", name="By hand").click()
-    button(page, "Let it run").click()
-    page.locator(".hd-told-now").get_by_text("The run goes on").wait_for()
+    page.locator(".tr-views").get_by_role("tab", name="Manual").click()
+    button(page, "Resume training").click()
+    page.locator(".hd-told-now").get_by_text("updated in turn").wait_for()
     assert button(page, "Step D").is_disabled()
     page.locator("#train-form").get_by_role("button", name="Stop", exact=True).click()
-    button(page, "Start a run by hand").wait_for()
+    button(page, "Start a manual run").wait_for()

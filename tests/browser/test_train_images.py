@@ -31,7 +31,7 @@ def packed():
 def open_images(visit, **options):
     page = visit(**options)
     tab(page, "Train")
-    page.locator("#train-form .tf-data select").select_option(label="Your own images \u2026")
+    page.locator("#train-form .tf-data select").select_option(label="Your images \u2026")
     page.locator(".im-drop").wait_for()
     return page
 
@@ -46,21 +46,21 @@ def drop(page, name, data):
         }""",
         [name, list(data)],
     )
-    page.get_by_role("button", name="Read these images").click()
+    page.get_by_role("button", name="Import images").click()
 
 
 def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
     page = open_images(visit)
     page.get_by_text("Your images stay on this machine").wait_for()
-    page.get_by_role("group", name="Side, px").get_by_role("button", name="32").click()
+    page.get_by_role("group", name="Image size, px").get_by_role("button", name="32").click()
     drop(page, "shapes.zip", packed)
     card = page.get_by_role("article", name="shapes")
-    card.get_by_text("48 images in colour, 32 × 32 px, cropped; 43 to learn from").wait_for()
+    card.get_by_text("48 images in colour, 32 × 32 px, cropped; 43 for training").wait_for()
     painted(page, ".im-card canvas")
     of_all = pixels(page, ".im-card canvas")
     card.get_by_role("button", name="red ones · 24").click()
     changes(page, ".im-card canvas", of_all)
-    card.get_by_text("2 files were left out").click()
+    card.get_by_text("2 files skipped").click()
     card.get_by_text("Such as").first.wait_for()
 
     page.reload()
@@ -79,13 +79,13 @@ def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
     page.locator("#train .tr-status", has_text="Stopped and saved").wait_for()
 
     tab(page, "Runs")
-    page.get_by_text("Own images · seed 0", exact=True).wait_for()
+    page.get_by_text("Your images · seed 0", exact=True).wait_for()
     tab(page, "Images")
     card.get_by_role("button", name="Delete").click()
-    card.get_by_role("button", name="Keep").click()
+    card.get_by_role("button", name="Cancel").click()
     card.get_by_role("button", name="Delete").click()
     card.locator(".im-sure").get_by_role("button", name="Delete").click()
-    page.get_by_text("“shapes” is deleted.").wait_for()
+    page.get_by_text("“shapes” deleted.").wait_for()
     card.wait_for(state="detached")
 
 
@@ -95,4 +95,4 @@ def test_a_file_that_is_no_archive_gets_a_sentence_on_a_phone(visit):
     page.locator(".im-line .ls-error").wait_for()
     assert "zip" in page.locator(".im-line .ls-error").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_text("You have no images here yet").wait_for()
+    page.get_by_text("No images yet").wait_for()

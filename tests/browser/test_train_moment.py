@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gan.models.generator import Generator
-from gan.recipes.image_recipe import ROOT
+from gan.paths import ROOT
 from gan.runs.snapshots import write_snapshot
 from tests.browser.app import HERO, LOOP, changes, explore, painted, pixels, still, tab
 

@@ -43,7 +43,7 @@ def card(page, title):
 def bring(page, file, title):
     """Upload a run and give it a name."""
     page.locator(".ru input[type=file]").set_input_files(file)
-    page.locator(".ru-line", has_text="The run is here").wait_for()
+    page.locator(".ru-line", has_text="Run uploaded").wait_for()
     unnamed = page.locator(".ru-card").filter(has_text=re.compile(r"MNIST(-\d)?, 2026-01-02"))
     unnamed.get_by_role("button", name="Rename").click()
     page.keyboard.type(title)
@@ -76,9 +76,9 @@ def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path
     assert card(other, "one").get_by_text("Stopped at step 20 of 100,000").is_visible()
 
     for title in ("one", "two"):
-        card(page, title).get_by_label("Compare").check()
-    page.get_by_role("button", name="Compare two").click()
-    page.get_by_text("Their settings are the same.").wait_for()
+        card(page, title).get_by_label("Select").check()
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("The settings are identical.").wait_for()
     assert page.locator(".ru-beside canvas").count() == 2  # the losses: nobody took vital signs
     assert page.locator(".ru-table thead th").all_inner_texts() == ["A: one", "B: two"]
     page.get_by_role("button", name="Back to the list").click()
@@ -90,12 +90,12 @@ def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path
     assert again.step == 20 and [row["step"] for row in again.rows] == [10, 20]
 
     press(page, "one", "Delete")
-    page.get_by_text("“one” is deleted.").wait_for()
+    page.get_by_text("“one” deleted.").wait_for()
     card(page, "one").wait_for(state="detached")
     page.get_by_role("button", name="Undo", exact=True).click()
     card(page, "one").wait_for()
 
-    press(page, "one", "Play")
+    press(page, "one", "Use model")
     page.get_by_text("Selected. Explore and Interpolate").wait_for()
     press(page, "one", "Watch")
     page.locator("#train canvas").first.wait_for()
@@ -105,7 +105,7 @@ def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path
 def test_a_run_is_gone_on_with_and_cannot_be_deleted_meanwhile(visit, packed):
     page = open_runs(visit)
     bring(page, packed, "three")
-    press(page, "three", "Go on")
+    press(page, "three", "Resume")
     page.locator("#train .tr-status", has_text="Training").wait_for()
     page.locator(".tr-views").get_by_role("tab", name="Runs").click()
     card(page, "three").get_by_text(re.compile("^Training, step")).wait_for()

@@ -37,9 +37,9 @@ def _is_treated(page, other):
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     page.locator("#train .dr-remedy").first.click()
-    done = page.locator("#train .dr-told", has_text="Done, from step")
+    done = page.locator("#train .dr-told", has_text="Applied from step")
     done.get_by_role("button", name="Undo").click()
-    page.locator("#train .dr-told", has_text="Taken back").wait_for()
+    page.locator("#train .dr-told", has_text="Undone").wait_for()
 
     page.reload()
     page.wait_for_selector(HERO, state="attached")
@@ -49,7 +49,7 @@ def _is_treated(page, other):
 
 def _is_scrubbed(page):
     painted(page, SHEET)
-    assert "On average" in page.locator("#train .tr-opinion").inner_text()
+    assert "Mean" in page.locator("#train .tr-opinion").inner_text()
     page.locator(SHEET).hover()
     assert page.locator("#train .tr-sheet .tr-tip").inner_text().startswith("D: ")
     newest = pixels(page, SHEET)

@@ -1,4 +1,4 @@
-"""What the owner of a server may set, and what a wrong setting is answered."""
+"""Settings of a server from environment variables."""
 
 import pytest
 
@@ -11,18 +11,18 @@ def read(**env):
     return Settings.from_env({PREFIX + name: value for name, value in env.items()})
 
 
-def test_nothing_set_is_an_open_server_of_ones_own():
+def test_the_default_is_an_open_private_server():
     assert Settings.from_env({}) == Settings()
     assert Settings().training == "open" and not Settings().public and Settings().max_queue == 3
 
 
-def test_a_space_is_public_unless_it_is_said_not_to_be():
+def test_a_space_is_public_by_default():
     assert Settings.from_env({"SPACE_ID": "me/studio"}).public
     assert not Settings.from_env({"SPACE_ID": "me/studio", PREFIX + "PUBLIC": "0"}).public
     assert read(PUBLIC="1").public
 
 
-def test_what_is_set_is_taken():
+def test_settings_are_read():
     found = read(TRAINING="owner", OWNER_KEY="long-enough", MAX_RUN_S="600", MAX_QUEUE="0")
     assert (found.training, found.owner_key, found.max_run_s, found.max_queue) == (
         "owner",
@@ -45,12 +45,12 @@ def test_what_is_set_is_taken():
         ({"PUBLIC": "yes"}, "PUBLIC is 'yes'; choose one of: 0, 1"),
     ],
 )
-def test_what_cannot_be_is_said(env, sentence):
+def test_invalid_settings_exit_with_a_message(env, sentence):
     with pytest.raises(SystemExit, match=sentence):
         read(**env)
 
 
-def test_images_of_visitors_are_kept_for_a_day_on_public_servers_and_for_ever_on_ones_own():
+def test_images_expire_after_a_day_on_public_servers_only():
     assert read().images_kept_h is None and read(PUBLIC="1").images_kept_h == 24
     assert read(PUBLIC="1", IMAGES_KEPT_H="2").images_kept_h == 2
     assert read(MAX_IMAGES="50", MAX_COLLECTIONS="1").max_images == 50

@@ -3,8 +3,8 @@
 import pytest
 
 from demo import text
-from demo.train.watch.doctor import wire
-from gan.monitor.finding import ILLNESSES, STATES, Finding
+from demo.train.payload import diagnosis_payload
+from gan.monitor.diagnosis import ILLNESSES, STATES, Diagnosis
 from gan.training.live_settings import STEERABLE
 from tests.node import run_node
 
@@ -14,9 +14,9 @@ const { changesInWords, markWords } = await import("./mark_words.js");
 const { fill } = await import("./dom.js");
 const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({
-  sentences: given.findings.map((finding) => sentence(finding, given.words)),
+  sentences: given.findings.map((diagnosis) => sentence(diagnosis, given.words)),
   without: sentence({state: "collapsing", values: {diversity: 0.1}}, given.words),
-  ill: given.findings.map((finding) => isIll(finding)),
+  ill: given.findings.map((diagnosis) => isIll(diagnosis)),
   figures: given.figures.map(([name, value]) => figure(name, value)),
   marks: given.marks.map((mark) => markWords(mark, say).text),
   changes: changesInWords(given.changes, say),
@@ -37,7 +37,7 @@ def said(tmp_path_factory):
     words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
     words["doctor.more.collapsing"] = "Most of it."
     values = {"top_share": 0.934, "step": 1200, "top_class": 1}
-    findings = [wire(Finding(state, 0, values)) for state in STATES]
+    findings = [diagnosis_payload(Diagnosis(state, 0, values)) for state in STATES]
     changed = ("changed", "rolled back", "diverged")
     marks = [
         [1200, kind, {"lr_d": 1e-4} if kind in changed else {}, 1500, "a note"] for kind in KINDS

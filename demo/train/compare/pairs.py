@@ -1,4 +1,4 @@
-"""What Side by side is told on one poll: the pair that goes on, or the last one, run by run."""
+"""Answers to the polls of Side by side: the current or last pair of runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.watch.progress import Progress
 from gan.config import Config
-from gan.monitor.outcome import outcome
+from gan.monitor.compare import outcome
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.status import RunStatus
 from gan.runs.listing import list_runs
@@ -21,9 +21,7 @@ from gan.training.experiments import differences, name_of
 
 @dataclass(frozen=True)
 class Pair:
-    """Two runs, the first one first. `live`: the runner has them; `resumable`: they have ended, and
-    can go on.
-    """
+    """Two runs. `live`: they are the runner's; `resumable`: they ended before their goal."""
 
     names: tuple[str, str]
     configs: tuple[Config, Config]
@@ -32,24 +30,24 @@ class Pair:
 
 
 class Pairs:
-    """Answers the polls of every visitor."""
+    """Answers the polls of all visitors."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._progress = Progress(studio)
-        # replaced whole, so that visitors' polls may race for them: (what they hold for, which)
+        # (key, value); replaced whole, so that polls may race
         self._last: tuple[Any, Pair | None] = (None, None)
         self._judged: tuple[Any, dict[str, Any] | None] = (None, None)
 
     def poll(self, asked: Any) -> dict[str, Any]:
-        """How the pair stands, and what is new since `asked`, an earlier answer's cursor or {}.
+        """Return the status of the pair and what is new since the cursor in `asked`.
 
-        `who` in it is the visitor. Always: state (of the runner), live (the pair is the runner's),
-        mine (this visitor steers), may (they may start one), resumable (the pair can go on), sides:
-        for each run what `Progress.poll` tells, none before the first pair. When new: pair, with
-        `names`, `experiment` ("" for settings that are in no list), `differences` ([setting, of the
-        first, of the second]), `goal` (steps), and `images` that D sees in a step of each.
-        When it is over: outcome (`gan.monitor.outcome.Outcome`).
+        `asked` also holds `who`. Always: state (of the runner), left (s), live and resumable (see
+        `Pair`), mine (this visitor controls it), may (they may start one), and sides, an answer of
+        `Progress.poll` for each run, none before the first pair. When new: pair, with `names`,
+        `experiment` ("" for none of the list), `differences` ([setting, first value, second
+        value]), `goal` (steps), and `images` that D sees per step of each run. When the pair has
+        ended: outcome (`gan.monitor.compare.Outcome`).
         """
         asked = asked if isinstance(asked, dict) else {}
         runner, who = self._studio.runner.status, asked.get("who")
@@ -83,7 +81,7 @@ class Pairs:
         return self._progress.frames(wanted)
 
     def _pair(self, runner: RunStatus) -> Pair | None:
-        """The runner's, or else the one that was trained last."""
+        """The runner's pair, or else the last one."""
         if runner.beside is not None and runner.config and runner.beside.config:
             both = (runner, runner.beside)
             names, configs = zip(*((each.run, each.config) for each in both), strict=True)
@@ -92,7 +90,7 @@ class Pairs:
         root = self._studio.settings.runs
         try:
             key = (runner.run, runner.state, root.stat().st_mtime_ns)
-        except OSError:  # no run has been started on this server
+        except OSError:  # no runs yet
             return None
         if self._last[0] != key:
             self._last = (key, _last_pair(root))
@@ -111,7 +109,7 @@ class Pairs:
 def _last_pair(root: Path) -> Pair | None:
     runs = list_runs(root)
     known = {run.folder: run for run in runs}
-    for run in runs:  # the last trained first
+    for run in runs:  # newest first
         folders = pair_of(run.folder)
         both = [known[folder] for folder in folders or () if folder in known]
         if len(both) == 2 and both[0].config and both[1].config:

@@ -1,4 +1,4 @@
-"""Side by side: two runs that differ in one thing, started by one click from a list."""
+"""Side by side: two runs that differ in one setting, chosen from a list of experiments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import text
 from demo.panels import Panel
-from demo.server.refusals import Refused, answer, field
+from demo.server.endpoint import Refused, endpoint
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.compare.pairs import Pairs
@@ -19,44 +19,39 @@ JOBS = ("pause", "resume", "stop")
 
 
 def build(studio: Studio, t: gr.I18n) -> None:
-    """The content of its nested tab."""
-    access, duels = studio.access, Pairs(studio)
+    """Build the content of the nested tab."""
+    access, pairs = studio.access, Pairs(studio)
 
-    def duel(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
-        return duels.poll(asked)
+    def duel(asked: Any) -> dict[str, Any]:
+        return pairs.poll(asked)
 
-    def frames(wanted: Any) -> dict[str, Any]:
-        return duels.frames(wanted)
+    def frames(asked: Any) -> dict[str, Any]:
+        return pairs.frames(asked)
 
-    def start(asked: Any) -> dict[str, Any]:
-        """{"who", "experiment"}: start both runs, or stand in line ({"run": ""})."""
+    @endpoint
+    def start(asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "experiment"}: start both runs, or queue them ({"run": ""})."""
+        chosen = experiment(asked.get("experiment"))
+        return {"run": access.start(asked.get("who"), chosen.first, beside=chosen.second)}
 
-        def begin() -> dict[str, Any]:
-            chosen = experiment(field(asked, "experiment"))
-            return {"run": access.start(field(asked, "who"), chosen.first, beside=chosen.second)}
+    @endpoint
+    def go_on(asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "run"}: resume both runs of a stopped pair."""
+        return {"run": access.resume(asked.get("who"), asked.get("run"))}
 
-        return answer(begin)
+    @endpoint
+    def act(asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "job"}: pause, resume or stop the current pair."""
+        job = asked.get("job")
+        if job not in JOBS:
+            raise LookupError(f"Unknown job; choose one of: {', '.join(JOBS)}.")
+        if studio.runner.status.beside is None:
+            raise Refused("nothing")
+        access.act(asked.get("who"), job)
+        return {}
 
-    def go_on(asked: Any) -> dict[str, Any]:
-        """{"who", "run"}: go on with both runs of a pair that was stopped."""
-        return answer(lambda: {"run": access.resume(field(asked, "who"), field(asked, "run"))})
-
-    def act(asked: Any) -> dict[str, Any]:
-        """{"who", "job"}: pause, resume or stop the pair that goes on."""
-
-        def do() -> dict[str, Any]:
-            job, status = field(asked, "job"), studio.runner.status
-            if job not in JOBS:
-                raise LookupError("There is no such job.")
-            if status.beside is None:
-                raise Refused("nothing")
-            access.act(field(asked, "who"), job)
-            return {}
-
-        return answer(do)
-
-    def pace(asked: Any) -> dict[str, Any]:
-        """Seconds of a step of the default preset; {"busy": true} where it is not known now."""
+    def pace(_asked: Any) -> dict[str, Any]:
+        """Seconds per step of the default preset; {"busy": true} where it is not known now."""
         idle = studio.runner.status.state not in ACTIVE
         return studio.paces.of(Config(), may_measure=idle)
 

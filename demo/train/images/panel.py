@@ -1,4 +1,4 @@
-"""Images: a visitor's own ones, brought here, looked at, and chosen to train on."""
+"""Images: upload a visitor's own images, inspect them, and choose them to train on."""
 
 from __future__ import annotations
 

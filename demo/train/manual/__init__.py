@@ -1,1 +1,1 @@
-"""Training by hand, one step of D or G at a time."""
+"""Manual training, one step of D or G at a time."""

@@ -1,4 +1,4 @@
-"""Step by hand: one move of D or of G at a time, and what it did to both."""
+"""Manual training: one step of D or G at a time, and its effect on both."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import gradio as gr
 
 from demo import text
 from demo.panels import Panel
+from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.train.manual import payload
 from demo.train.manual.table import PRESETS, ManualTable
@@ -15,25 +16,16 @@ from gan.config import preset
 
 
 def build(studio: Studio, t: gr.I18n) -> None:
-    """The content of its nested tab."""
+    """Build the content of the nested tab."""
     table = ManualTable(studio)
 
-    def hand(asked: Any) -> dict[str, Any]:  # Gradio marks what it serves: no bound methods
+    def hand(asked: Any) -> dict[str, Any]:
         return table.poll(asked)
-
-    def move(asked: Any) -> dict[str, Any]:
-        return table.move(asked)
-
-    def begin(asked: Any) -> dict[str, Any]:
-        return table.begin(asked)
-
-    def switch(asked: Any) -> dict[str, Any]:
-        return table.switch(asked)
 
     Panel(
         "hand",
         words=text.words("hand", "class"),
-        server_functions=[hand, move, begin, switch],
+        server_functions=[hand, *map(endpoint, (table.move, table.begin, table.switch))],
         elem_id="train-hand",
         games={name: payload.game(preset(name)) for name in PRESETS},
     )

@@ -1,4 +1,4 @@
-"""A game and a move of it as the page By hand wants them: plain JSON, pictures as base64 PNG."""
+"""The two networks and a step of one of them as JSON, with images as base64 PNG."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from demo.server.class_names import class_names
-from demo.train.curve_rows import number
+from demo.train.payload import number
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk
 from gan.models.blocks import discriminator_blocks, generator_blocks
@@ -18,10 +18,7 @@ from gan.training.manual_step import ManualStep
 
 
 def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
-    """What the two networks are and what they play for: all that the drawing needs.
-
-    `names`: what a run's own classes are called.
-    """
+    """Describe the networks and losses for the drawing; `names`: those of the run's own classes."""
     drawn = {"G": generator_blocks(config), "D": discriminator_blocks(config)}
     return {
         "arch": config.arch,
@@ -40,24 +37,24 @@ def game(config: Config, names: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def move(told: ManualStep) -> dict[str, Any]:
-    """Two sheets of images in a row, beliefs in percent and losses as [before, after].
+def move(step: ManualStep) -> dict[str, Any]:
+    """Describe a step: two rows of images, D(x) in percent and losses as [before, after].
 
-    `moved` has [norm of the gradient, relative change in percent] for each block of who moved.
-    What is not a finite number is None.
+    `moved` has [gradient norm, relative weight change in percent] for each block of the network
+    that was updated. Values that are not finite are None.
     """
-    before, after = told.before, told.after
+    before, after = step.before, step.after
     return {
-        "who": told.who,
-        "step": told.step,
-        "classes": list(told.classes),
-        "real": _sheet(told.real),
+        "who": step.who,
+        "step": step.step,
+        "classes": list(step.classes),
+        "real": _sheet(step.real),
         "fake": _sheet(after.fake),
         "d_real": [_percent(before.d_real), _percent(after.d_real)],
         "d_fake": [_percent(before.d_fake), _percent(after.d_fake)],
         "loss_d": [number(before.loss_d), number(after.loss_d)],
         "loss_g": [number(before.loss_g), number(after.loss_g)],
-        "moved": [[number(one.gradient), number(100 * one.share)] for one in told.moved],
+        "moved": [[number(one.gradient), number(100 * one.share)] for one in step.moved],
     }
 
 

@@ -1,4 +1,4 @@
-"""The table at which a run is played by hand: whoever steers moves, everyone sees the last move."""
+"""Manual training: the visitor who controls the run takes steps, everybody sees the last one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from demo.server.refusals import answer, field
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual import payload
@@ -15,29 +14,29 @@ from gan.runner.status import RunStatus
 from gan.storage.metadata import read_class_names
 from gan.training.manual_step import ManualStep
 
-PRESETS = ("default", "article")  # that a run by hand may start from
+PRESETS = ("default", "article")  # for manual runs
 MOVES = {"D": "step_d", "G": "step_g"}
 SWITCHES = ("pause", "resume")
 
 
 class ManualTable:
-    """One per server. Every method takes what a page sent, and checks it."""
+    """One per server. Its methods take payloads of pages, which may hold anything."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._moving = threading.Lock()
-        # of the run in hand; replaced whole, so that polls need no lock: (place, number, wire)
+        # (at, number, payload) of the last step; replaced whole, so that polls need no lock
         self._last: tuple[Any, int, dict[str, Any] | None] = (None, 0, None)
 
     def poll(self, asked: Any) -> dict[str, Any]:
-        """{"who", "key", "number"}: how the run stands, and what the page does not have yet.
+        """{"who", "key", "number"}: the status of the run, and what the page does not have yet.
 
-        Always: state, run, step, mine (whether this visitor steers), may (whether they may train
-        here). While a run goes on `game` of `demo.train.manual.payload` with its `key` when it is
-        another one, and `seen`, a `move` of it with its `number`, when there is a newer one.
+        Always: state, run, step, mine (whether this visitor controls it), may (whether they may
+        train here). During a run also `game` of `demo.train.manual.payload` with its `key` if that
+        has changed, and `seen`, the last `move`, with its `number` if there is a newer one.
         """
-        status = self._studio.runner.status
-        who = field(asked, "who")
+        asked = asked if isinstance(asked, dict) else {}
+        status, who = self._studio.runner.status, asked.get("who")
         if self._studio.access.privacy.hides_present(who, status):
             status = RunStatus()
         told = {
@@ -53,76 +52,62 @@ class ManualTable:
         game = payload.game(status.config, names)
         kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
         told["key"] = " ".join([status.run, *kind])
-        if told["key"] != field(asked, "key"):
+        if told["key"] != asked.get("key"):
             told["game"] = game
         if status.state == "paused":
             self._look(status)
-        return told | self._news(status, field(asked, "number"))
+        return told | self._newer(status, asked.get("number"))
 
-    def move(self, asked: Any) -> dict[str, Any]:
-        """{"who", "move"}: move "D" or "G" once; answers as `poll`, or with a refusal."""
+    def move(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "move"}: take one step of "D" or "G"; answers as `poll`."""
+        job = MOVES.get(str(asked.get("move")))
+        if job is None:
+            raise LookupError("Choose one of: D, G.")
+        with self._moving:
+            step = self._studio.access.act(asked.get("who"), job)
+            self._keep(_at(self._studio.runner.status), step)
+        return self.poll(asked)
 
-        def do() -> dict[str, Any]:
-            job = MOVES.get(str(field(asked, "move")))
-            if job is None:
-                raise LookupError("Only D and G can be moved.")
-            with self._moving:
-                told = self._studio.access.act(field(asked, "who"), job)
-                self._keep(_place(self._studio.runner.status), told)
-            return self.poll(asked)
+    def begin(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "preset"}: start a paused run; {"run": ""} when it was queued."""
+        name, settings = asked.get("preset"), self._studio.settings
+        if name not in PRESETS:
+            raise ConfigError(f"Choose one of: {', '.join(PRESETS)}.")
+        config = preset(name, steps=min(preset(name).steps, settings.max_steps))
+        return {"run": self._studio.access.start(asked.get("who"), config, paused=True)}
 
-        return answer(do)
+    def switch(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "job"}: pause or resume the run; answers as `poll`."""
+        job = asked.get("job")
+        if job not in SWITCHES:
+            raise LookupError(f"Choose one of: {', '.join(SWITCHES)}.")
+        self._studio.access.act(asked.get("who"), job)
+        return self.poll(asked)
 
-    def begin(self, asked: Any) -> dict[str, Any]:
-        """{"who", "preset"}: start a run that waits for its first move; {"run": ""} is in line."""
-
-        def do() -> dict[str, Any]:
-            name = field(asked, "preset")
-            if name not in PRESETS:
-                raise ConfigError(f"Choose one of: {', '.join(PRESETS)}.")
-            config = preset(name)
-            most = min(config.steps, self._studio.settings.max_steps)
-            config = preset(name, steps=most)
-            return {"run": self._studio.access.start(field(asked, "who"), config, paused=True)}
-
-        return answer(do)
-
-    def switch(self, asked: Any) -> dict[str, Any]:
-        """{"who", "job"}: pause the run, or let it run; answers as `poll`."""
-
-        def do() -> dict[str, Any]:
-            job = field(asked, "job")
-            if job not in SWITCHES:
-                raise LookupError("There is no such job.")
-            self._studio.access.act(field(asked, "who"), job)
-            return self.poll(asked)
-
-        return answer(do)
-
-    def _news(self, status: RunStatus, known: Any) -> dict[str, Any]:
-        place, number, wire = self._last
-        if place is None or place[0] != status.run or number == known:
+    def _newer(self, status: RunStatus, known: Any) -> dict[str, Any]:
+        at, number, payload = self._last
+        if at is None or at[0] != status.run or number == known:
             return {}
-        return {"number": number, "seen": wire}
+        return {"number": number, "seen": payload}
 
     def _look(self, status: RunStatus) -> None:
-        """See how a held run stands, unless that is known; waits for nothing."""
-        place = _place(status)
-        if self._last[0] == place or not self._moving.acquire(blocking=False):
+        """Evaluate a paused run, unless that is done; does not wait."""
+        at = _at(status)
+        if self._last[0] == at or not self._moving.acquire(blocking=False):
             return
 
         def looked(future: Future[ManualStep]) -> None:
             try:
-                if future.exception() is None:  # else it went on meanwhile
-                    self._keep(place, future.result())
+                if future.exception() is None:  # else it was resumed meanwhile
+                    self._keep(at, future.result())
             finally:
                 self._moving.release()
 
         self._studio.runner.look().add_done_callback(looked)
 
-    def _keep(self, place: Any, told: ManualStep) -> None:
-        self._last = (place, self._last[1] + 1, payload.move(told))
+    def _keep(self, at: Any, step: ManualStep) -> None:
+        self._last = (at, self._last[1] + 1, payload.move(step))
 
 
-def _place(status: RunStatus) -> tuple[str, int, int]:
+def _at(status: RunStatus) -> tuple[str, int, int]:
     return status.run, status.rewinds, status.step

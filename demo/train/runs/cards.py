@@ -1,4 +1,4 @@
-"""What a list of runs shows of each: its picture, figures, cost, and what the doctor said last."""
+"""A run as a card: its picture, metrics, cost and last diagnosis."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.storage.metadata import read_title
-
+from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
-from gan.monitor.finding import Finding
-from gan.runs.snapshots import snapshot_steps
-
+from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import RunInfo, run_info
-
-from gan.monitor.vitals_log import read_vitals
+from gan.runs.snapshots import snapshot_steps
 from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
+from gan.storage.metadata import read_title
 
 FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS)
 
@@ -26,10 +23,10 @@ Stamp = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Card:
-    """One run. `title` is "" when nobody named it; `picture` is the step of its last contact sheet.
+    """One run. `title` is "" without a name; `picture` is the step of the last contact sheet.
 
-    `frechet` and its standard error `frechet_error`, and `diversity`, are of its last vital signs;
-    `size_bytes` is what it takes of the disk. What is not known is None.
+    `frechet`, its standard error `frechet_error`, and `diversity` are the last vital signs;
+    `size_bytes` is the space on disk. Unknown values are None.
     """
 
     info: RunInfo
@@ -38,12 +35,12 @@ class Card:
     frechet: float | None
     frechet_error: float | None
     diversity: float | None
-    finding: Finding | None
+    diagnosis: Diagnosis | None
     size_bytes: int
 
 
 def stamp(folder: Path) -> Stamp:
-    """Another one when anything of the run has changed that its card shows."""
+    """Modification times of the files that a card is made of."""
     found = []
     for name in FILES:
         try:
@@ -54,7 +51,7 @@ def stamp(folder: Path) -> Stamp:
 
 
 def card(folder: Path) -> Card | None:
-    """The card of the run in a folder, however damaged it is; None when it holds no run."""
+    """Return the card of the run in a folder, also of a damaged one; None without a run."""
     info = run_info(folder)
     if info is None:
         return None
@@ -67,30 +64,30 @@ def card(folder: Path) -> Card | None:
         frechet=_number(signs.get("frechet")),
         frechet_error=_number(signs.get("frechet_error")),
         diversity=_number(signs.get("diversity")),
-        finding=_finding(info, vitals),
+        diagnosis=_diagnosis(info, vitals),
         size_bytes=size_on_disk(folder),
     )
 
 
 def size_on_disk(folder: Path) -> int:
-    """Bytes that the files of a run take; one with two names counts once."""
+    """Bytes on disk of all files in a folder; hard links count once."""
     sizes = {}
     for path in folder.rglob("*"):
         try:
             known = path.lstat()
-        except OSError:  # replaced meanwhile
+        except OSError:  # deleted meanwhile
             continue
         sizes[known.st_ino] = getattr(known, "st_blocks", -(-known.st_size // 512)) * 512
     return sum(sizes.values())
 
 
-def _finding(info: RunInfo, vitals: list[dict]) -> Finding | None:
+def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     if info.config is None or not vitals:
         return None
     try:
         return diagnose(read_history(info.folder), vitals, info.config, read_marks(info.folder))
-    except Exception:  # rows that a damaged file holds may have any shape
-        log.warning("The doctor could not read %s.", info.folder, exc_info=True)
+    except Exception:  # rows of a damaged file may have any shape
+        log.warning("Cannot diagnose %s.", info.folder, exc_info=True)
         return None
 
 

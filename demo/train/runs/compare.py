@@ -1,4 +1,4 @@
-"""Two runs over each other: their curves at the same steps."""
+"""The comparison of two runs: their curves at the same steps."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from demo.train.curve_rows import number
+from demo.train.payload import number
 from gan.config import Config
+from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history
 from gan.runs.history_rows import ROW_STEPS
-from gan.monitor.vitals_log import read_vitals
 
 POINTS = 120  # of a curve, at most
 LOSSES, SIGNS = ("loss_g", "loss_d"), ("frechet", "diversity")
 
 
 def compared(first: Path, second: Path) -> dict[str, Any]:
-    """{"frechet", "diversity", "loss_g", "loss_d"}: rows [step, first's, second's] at the same
-    steps for both; None where a run was not measured yet, or not any more. `last` is the last step.
+    """Return rows [step, first value, second value] of frechet, diversity, loss_g and loss_d.
 
-    A loss is the mean since the step before; vital signs lie on the line between two readings, of
-    the distance on the line that a logarithmic axis shows.
+    `last` is the last step. Losses are means since the step before, vital signs interpolated
+    (frechet on a logarithmic scale); None outside the range of a run's measurements.
     """
     histories = [read_history(folder) for folder in (first, second)]
     signs = [read_vitals(folder) for folder in (first, second)]
     last = max((row["step"] for rows in (*histories, *signs) for row in rows), default=0)
-    apart = ROW_STEPS * max(1, math.ceil(last / POINTS / ROW_STEPS))  # else means of no row
+    apart = ROW_STEPS * max(1, math.ceil(last / POINTS / ROW_STEPS))  # so that no bin is empty
     bins = list(range(apart, last + apart, apart))
     steps = sorted({round(last * k / POINTS) for k in range(POINTS + 1)})
     told: dict[str, Any] = {"last": last}
@@ -38,7 +37,7 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
 
 
 def differences(first: Config, second: Config) -> list[list[Any]]:
-    """[setting, first's value, second's value] of each setting in which two runs differ."""
+    """Return [setting, first value, second value] for each setting that differs."""
     other = second.to_json()
     return [[name, v, other[name]] for name, v in first.to_json().items() if v != other[name]]
 

@@ -1,4 +1,4 @@
-"""The runs of this server as a list that pages keep fresh: what has changed since they asked."""
+"""The list of runs on this server: what has changed since a page asked last."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.train.curve_rows import number
-from demo.train.watch.doctor import wire
+from demo.server.endpoint import without_folders
 from demo.server.model_menu import dated_name
-from demo.server.refusals import tellable
-from demo.server.training_slot import ACTIVE
 from demo.server.studio import Studio
+from demo.server.training_slot import ACTIVE
+from demo.train.payload import diagnosis_payload, number
 from demo.train.runs.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
-from gan.storage.run_lock import elsewhere
 from gan.storage.layout import MODEL
+from gan.storage.run_lock import is_locked
 
-CARD_S = 5.0  # so long a card serves all who ask, of a run that goes on and changes all the time
-# of a run, whatever its preset
+CARD_S = 5.0  # a card of a run in progress, which changes all the time, is kept this long
+# settings that no preset determines
 OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
 
 
@@ -34,23 +33,22 @@ class _Made:
 
 
 class RunList:
-    """Cards of runs, each made again only when its files have changed. Safe between threads."""
+    """Caches cards of runs until their files change. Thread-safe."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._lock = threading.Lock()
-        # grows with every change; a page that was open before a restart is behind, too
+        # grows with every change; starts at the time, so that it also grows over restarts
         self._version = time.time_ns() // 1_000_000
         self._cards: dict[str, _Made] = {}  # by name
         self._order: tuple[int, list[str]] = (self._version, [])
         self._far: list[str] = []  # the runs that other processes train
 
     def since(self, version: Any, who: Any) -> dict[str, Any]:
-        """What a page does not have that was told `version` (else 0): `cards` by name, and `names`
-        in their order, the last trained first, when it has changed.
+        """Return what has changed since `version`: `cards` by name, and `names`, newest run first.
 
-        Always: `version`, and `going`: the names of the runs in progress, with `state` and `step`.
-        `elsewhere`, if there are any: the names of those that other processes train.
+        Always: `version`, and `going`, the names of the runs in progress, with `state` and `step`.
+        `elsewhere`: the names of runs that other processes train, if any.
         """
         known = version if type(version) is int else 0
         with self._lock:
@@ -72,17 +70,17 @@ class RunList:
             told["elsewhere"] = far
         if fresh:
             told["cards"] = {
-                one.info.name: _wire(one) | {"mine": owns(who, one.info.folder)} for one in fresh
+                one.info.name: _payload(one) | {"mine": owns(who, one.info.folder)} for one in fresh
             }
         if ordered > known:
             told["names"] = [name for name in names if name not in hidden]
         return told
 
     def card(self, name: Any) -> Card:
-        """The card of the run of that name.
+        """Return the card of a run.
 
         Raises:
-            LookupError: there is none.
+            LookupError: there is no run of that name.
         """
         with self._lock:
             self._look(anew=True)
@@ -92,7 +90,7 @@ class RunList:
         return known.card
 
     def is_going(self, name: str) -> bool:
-        """Whether this run goes on, is held, or may be the one that is being loaded."""
+        """Whether this run is in progress, paused, or may be the one that is loading."""
         going = self._going()
         return going["state"] == "loading" or name in going["going"]
 
@@ -100,7 +98,7 @@ class RunList:
         now_s, going = time.monotonic(), () if anew else self._going()["going"]
         root = self._studio.settings.runs
         folders = {path.name: path for path in _below(root) if path.is_dir()}
-        self._far = [name for name, folder in folders.items() if elsewhere(folder)]
+        self._far = [name for name, folder in folders.items() if is_locked(folder)]
         if not anew:
             going = [*going, *self._far]
         for name, folder in folders.items():
@@ -126,7 +124,7 @@ class RunList:
 
 
 def preset_name(config: Config) -> str:
-    """The preset that a run is of, whatever its data, length and seed; "" for none."""
+    """The preset that a config follows, whatever its data, length and seed; "" for none."""
     for name in PRESETS:
         wanted = preset(name).to_json()
         if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
@@ -138,8 +136,8 @@ def _below(root: Path) -> list[Path]:
     return list(root.iterdir()) if root.is_dir() else []
 
 
-def _wire(made: Card) -> dict[str, Any]:
-    """A card as JSON; without what is not known."""
+def _payload(made: Card) -> dict[str, Any]:
+    """A card as JSON, without unknown values."""
     info, config = made.info, made.info.config
     told = {
         "title": made.title or dated_name(info.name),
@@ -148,12 +146,12 @@ def _wire(made: Card) -> dict[str, Any]:
         "elapsed": round(info.elapsed_s, 1),
         "cpu": round(info.cpu_s, 1),
         "state": info.state,
-        "sentence": info.sentence and tellable(info.sentence),
+        "sentence": info.sentence and without_folders(info.sentence),
         "picture": made.picture,
         "frechet": number(made.frechet),
         "error": number(made.frechet_error),
         "diversity": number(made.diversity),
-        "finding": wire(made.finding),
+        "finding": diagnosis_payload(made.diagnosis),
         "bytes": made.size_bytes,
         "when": int(info.when),
     }

@@ -1,7 +1,7 @@
-"""What Watch is told on one poll: only what the page does not have yet.
+"""Answers to the polls of Watch: only what the page does not have yet.
 
 The page sends back the cursor of its last answer. Nothing here waits for the training thread: a
-status is read, never locked, and what many visitors ask for is made once per version.
+status is read without a lock, and what all visitors share is made once per version.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,9 @@ from demo.server.class_names import class_names
 from demo.server.contact_sheets import kept_sheet_text, sheet_text
 from demo.server.model_menu import model_name
 from demo.server.studio import Studio
-from demo.train.curve_rows import number
-from demo.train.watch import doctor
-from demo.train.watch.sources import ExternalRun, Live, Recorded, Watchable
+from demo.train.payload import diagnosis_payload, number
+from demo.train.watch.sources import Live, Watchable
+from demo.train.watch.stored_run import StoredRun
 from gan.config import Config
 from gan.runner.status import RunStatus
 from gan.runs.snapshots import COLUMNS, snapshot_steps
@@ -28,44 +29,43 @@ from gan.storage.metadata import read_class_names
 
 MAX_SNAPSHOTS = 8  # of a film, in one answer
 KNOWN_FILMS = 16  # lists of steps that pages may still have, newest last
-KNOWN_RUNS = 4  # that pages watch at the same time
-SELDOM = ("about", "sheet", "film", "doctor")  # what is sent when it has changed
+KNOWN_RUNS = 4  # watched at the same time
+PARTS = ("about", "sheet", "film", "doctor")  # each sent only when it has changed
 
 
 class Progress:
-    """Answers the polls of every visitor."""
+    """Answers the polls of all visitors."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._watchable = studio, Watchable(studio)
-        # replaced whole, so that visitors' polls may race: by model, (version, what is shared)
+        # by model: (version, parts); replaced whole, so that polls may race
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def poll(self, asked: Any) -> dict[str, Any]:
-        """How the run stands that is watched, and what is new since `asked`: an earlier answer's
-        cursor, or {}, and in it `show`, the name of a run to watch instead of the present one, and
-        `model`, the bundled model whose recording is shown where nothing was trained yet.
+        """Return the status of the watched run and what is new since the cursor in `asked`.
+
+        `asked` may also hold `show`, the name of a run to watch instead of the current one, and
+        `model`, the bundled model whose recording is shown before the first run.
 
         Always: state, step, rate (images per second), elapsed, cpu and left (s), and error or
-        warning where there is one. When new: rows (of `curve_rows.CURVES`), vitals (rows of
-        `vital_signs.wire`), marks (of `watched.mark_rows`), and together, as in `SELDOM`:
+        warning if any. When new, in the format of `demo.train.payload`: rows, vitals, marks, and
+        the parts
 
-        - title (what people call the run), goal and best (steps), labelled (the columns are
-          classes), data and labels (what it learns from, and the names of the columns' classes),
-          playable (there is a model)
-        - picture (see `sheet_text`) and opinions (base64, a byte for each sample, 255 is certainly
-          real)
-        - frames (steps with a recorded picture), or dropped and added to the list the page has
-        - finding (`doctor_wire.wire`)
+        - title, goal and best (steps), labelled (the columns are classes), data and labels (the
+          data set and the names of the columns' classes), playable (there is a model)
+        - picture (see `sheet_text`) and opinions (base64, D(x) of each sample as a byte)
+        - frames (steps with a recorded picture), or dropped and added, relative to the page's list
+        - finding
 
-        `reset` says that all this replaces what the page has: another run, or one that went back.
-        A cursor that makes no sense is an empty one.
+        `reset`: all this replaces what the page has, as it is of another run or of one that was
+        rolled back. An invalid cursor counts as an empty one.
         """
         cursor = asked if isinstance(asked, dict) else {}
         hidden = self._studio.access.privacy.hides_present(
             cursor.get("who"), self._studio.runner.status
         )
         source = self._watchable.find(cursor.get("show"), cursor.get("model"), hidden)
-        status, shared = source.status, self._once(source)
+        status, shared = source.status, self._parts(source)
         at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
         fresh = fresh or (cursor.get("of"), at[1]) != (source.model, status.rewinds)
@@ -76,56 +76,50 @@ class Progress:
         if fresh:
             answer["reset"] = True
         for index, name in enumerate(("rows", "vitals", "marks")):
-            news, counts[index] = getattr(source, name)(counts[index])
-            if news:
-                answer[name] = news
-        for name, known, key in zip(SELDOM, have, shared["keys"], strict=True):
+            new, counts[index] = getattr(source, name)(counts[index])
+            if new:
+                answer[name] = new
+        for name, known, key in zip(PARTS, have, shared["keys"], strict=True):
             if known != key:
                 answer |= shared[name]
-        before = shared["films"].get(str(have[SELDOM.index("film")]))
+        before = shared["films"].get(str(have[PARTS.index("film")]))
         if before is not None and "frames" in answer:
             after = answer.pop("frames")
             answer["dropped"] = [step for step in before if step not in after]
             answer["added"] = [step for step in after if step not in before]
         at = [status.step, status.rewinds]
-        told = {"run": status.run, "of": source.model, "at": at, "counts": counts}
-        return answer | {"cursor": told | {"have": shared["keys"]}}
+        cursor = {"run": status.run, "of": source.model, "at": at, "counts": counts}
+        return answer | {"cursor": cursor | {"have": shared["keys"]}}
 
-    def frames(self, wanted: Any) -> dict[str, Any]:
-        """Recorded pictures of a film: {"run": name, "steps": [...]}, where the name is "" with the
-        `model` of a recording, to `kept_sheet_text` by step.
+    def frames(self, asked: Any) -> dict[str, Any]:
+        """Return recorded pictures by step, see `kept_sheet_text`.
 
-        Answers at most `MAX_SNAPSHOTS`. Steps that were not recorded, or of a run that is gone, are
-        left out.
+        `asked`: {"run": name, "steps": [...]}; the name is "" for the recording of the bundled
+        `model`. At most `MAX_SNAPSHOTS`; steps without a picture are left out.
         """
-        asked = wanted if isinstance(wanted, dict) else {}
+        asked = asked if isinstance(asked, dict) else {}
         run = asked.get("run")
         source = self._watchable.find(run, asked.get("model"))
         found: dict[str, str] = {}
         if source.status.run == run:
             steps = asked.get("steps")
-            some = steps[:MAX_SNAPSHOTS] if isinstance(steps, list) else []
+            steps = steps[:MAX_SNAPSHOTS] if isinstance(steps, list) else []
             kept = set(snapshot_steps(source.folder))
-            for step in (s for s in some if isinstance(s, int) and s in kept):
-                try:
-                    found[str(step)] = kept_sheet_text(
-                        snapshot_picture_path(source.folder, step).read_bytes()
-                    )
-                except OSError:  # the ring has dropped it since, or it is damaged
-                    continue
+            for step in (s for s in steps if isinstance(s, int) and s in kept):
+                with suppress(OSError):  # deleted since, or damaged
+                    path = snapshot_picture_path(source.folder, step)
+                    found[str(step)] = kept_sheet_text(path.read_bytes())
         return {"run": source.status.run, "frames": found}
 
-    def _once(self, source: Live | Recorded | ExternalRun) -> dict[str, Any]:
+    def _parts(self, source: Live | StoredRun) -> dict[str, Any]:
         status = source.status
         title = model_name(source.model, source.folder)
-        key = (status.version, status.state, status.step, status.elapsed_s, title)
-        key = (*key, type(source))
-        kept_key, before = self._shared.get(source.model, (None, {}))
-        if kept_key == key:
+        key = (status.version, status.state, status.step, status.elapsed_s, title, type(source))
+        known_key, before = self._shared.get(source.model, (None, {}))
+        if known_key == key:
             return before
-        picture, opinions = "", ""
-        if status.images is not None:
-            picture = sheet_text(status.images)
+        picture = "" if status.images is None else sheet_text(status.images)
+        opinions = ""
         if status.opinions is not None:
             levels = np.rint(status.opinions * 255).clip(0, 255).astype(np.uint8)
             opinions = base64.b64encode(levels.tobytes()).decode()
@@ -135,10 +129,10 @@ class Progress:
             "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
             "film": {"frames": steps},
-            "doctor": {"finding": doctor.wire(status.finding)},
+            "doctor": {"finding": diagnosis_payload(status.diagnosis)},
         }
-        keys = [_short_hash(json.dumps(shared[name])) for name in SELDOM]
-        films = [*before.get("films", {}).items(), (keys[SELDOM.index("film")], steps)]
+        keys = [_short_hash(json.dumps(shared[name])) for name in PARTS]
+        films = [*before.get("films", {}).items(), (keys[PARTS.index("film")], steps)]
         shared |= {"keys": keys, "films": dict(films[-KNOWN_FILMS:]), "status": _status(status)}
         others = [(model, one) for model, one in self._shared.items() if model != source.model]
         self._shared = {**dict(others[-(KNOWN_RUNS - 1) :]), source.model: (key, shared)}
@@ -158,8 +152,7 @@ def _status(status: RunStatus) -> dict[str, Any]:
     return shown | {name: sentence for name, sentence in told.items() if sentence}
 
 
-def _about(source: Live | Recorded) -> dict[str, Any]:
-    """What seldom changes."""
+def _about(source: Live | StoredRun) -> dict[str, Any]:
     status, names = source.status, read_class_names(source.folder)
     config = status.config or Config()
     return {

@@ -1,6 +1,6 @@
-"""One file of anybody's, as a small square picture: decoded by Pillow, looked at before that.
+"""Decode an untrusted image file to a small square image.
 
-It is called in a process of its own (`gan.data.intake.worker`), which may be killed at any time.
+Runs in a process of its own (`gan.data.intake.worker`), which may be killed at any time.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from gan.data.intake.skipped import Skipped
+from gan.data.intake.messages import Skipped
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM")  # none that starts a program
-SMALLEST_PX = 8  # a side; less is a spacer, not a picture
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM")  # Pillow starts no program for these
+SMALLEST_PX = 8  # a side; smaller ones are spacers
 ORIENTATION = 0x0112
 TURNS = MappingProxyType(
     {
@@ -28,14 +28,14 @@ TURNS = MappingProxyType(
         8: Image.Transpose.ROTATE_90,
     }
 )
-BACKGROUND = (255, 255, 255)  # behind what is transparent: what most of it was drawn for
-GREY_SPREAD = 24  # between the colours of a pixel; JPEG gives grey pictures a little
+BACKGROUND = (255, 255, 255)  # behind transparent pixels: most are drawn for white
+GREY_SPREAD = 24  # between the channels of a pixel; JPEG adds a little to grey images
 GREY_SHARE = 0.995  # of pixels
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A picture uint8 (size,size,3). `notes`: what was done that people may want to know."""
+class DecodedImage:
+    """An image, uint8 (size,size,3). `notes` are keys of `messages.NOTES`."""
 
     pixels: np.ndarray
     is_grey: bool
@@ -43,7 +43,7 @@ class Prepared:
 
 
 def is_image(start: bytes) -> bool:
-    """Whether a file that begins with these (at least 16) bytes may be an image of `FORMATS`."""
+    """Return whether a file that starts with these (at least 16) bytes may be one of `FORMATS`."""
     return start.startswith(
         (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0")
     ) or (
@@ -54,20 +54,20 @@ def is_image(start: bytes) -> bool:
     )
 
 
-def prepare(data: bytes, size: int, fit: str, most_pixels: int) -> Prepared:
-    """The picture in `data`, `size` px a side; one of that size already keeps its very pixels.
+def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedImage:
+    """Decode an image and resize it to `size` px a side; pixels of that size stay unchanged.
 
-    `fit`: "crop" takes the square in the middle, "pad" the whole with its border's colour beside.
-    Of an animation the first frame is taken, what is transparent is put on white, and what a camera
-    says about its being held sideways is followed.
+    `fit` "crop" takes the central square, "pad" adds borders in the colour of the image's border.
+    The first frame of an animation is used, transparency is put on white, and the EXIF orientation
+    is applied.
 
     Raises:
-        Skipped: it is not taken, and why.
-        MemoryError: this process may not have so much.
+        Skipped: the image is not accepted.
+        MemoryError: the process's limit is reached.
     """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            width, height = image.size  # of the header: nothing is decoded yet
+            width, height = image.size  # from the header: nothing is decoded yet
             if width * height > most_pixels:
                 most = most_pixels // 1_000_000
                 raise Skipped("too_many_pixels", width=width, height=height, most_megapixels=most)
@@ -77,9 +77,9 @@ def prepare(data: bytes, size: int, fit: str, most_pixels: int) -> Prepared:
             if getattr(image, "is_animated", False):
                 notes.append("animated")
                 image.seek(0)
-            image.draft(image.mode, (2 * size, 2 * size))  # a JPEG is decoded no larger than needed
-            turn = _turn(image)
-            flat = _opaque_or_clear(image)
+            image.draft(image.mode, (2 * size, 2 * size))  # decodes a JPEG no larger than needed
+            turn = _orientation(image)
+            flat = _rgb_or_rgba(image)
             if turn is not None:
                 notes.append("turned")
                 flat = flat.transpose(turn)
@@ -90,21 +90,21 @@ def prepare(data: bytes, size: int, fit: str, most_pixels: int) -> Prepared:
         raise
     except UnidentifiedImageError as error:
         raise Skipped("not_image") from error
-    except Exception as error:  # Pillow's decoders raise whatever damage makes of them
+    except Exception as error:  # damage makes Pillow's decoders raise anything
         raise Skipped("damaged") from error
-    spread = pixels.max(-1) - pixels.min(-1)  # unsigned, and never below 0
-    return Prepared(pixels, bool((spread <= GREY_SPREAD).mean() >= GREY_SHARE), tuple(notes))
+    spread = pixels.max(-1) - pixels.min(-1)  # unsigned: never negative
+    return DecodedImage(pixels, bool((spread <= GREY_SPREAD).mean() >= GREY_SHARE), tuple(notes))
 
 
-def _turn(image: Image.Image) -> Image.Transpose | None:
+def _orientation(image: Image.Image) -> Image.Transpose | None:
     try:
         return TURNS.get(image.getexif().get(ORIENTATION))
-    except Exception:  # damaged notes of a camera; the picture itself may be whole
+    except Exception:  # damaged EXIF; the image itself may be intact
         return None
 
 
-def _opaque_or_clear(image: Image.Image) -> Image.Image:
-    """The picture as RGB, or as RGBA where anything of it is transparent."""
+def _rgb_or_rgba(image: Image.Image) -> Image.Image:
+    """Convert to RGB, or to RGBA if any pixel is transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         return _eight_bits(image).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
@@ -114,11 +114,11 @@ def _opaque_or_clear(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of 16 or 32 bits, or of fractions: 0 to 65535, or to its largest if that is more."""
+    """Scale grey of 16 or 32 bits from 0..65535, floats from 0..1 or 0..255, or from 0..maximum."""
     values = np.asarray(image, dtype=np.float32)
     largest = float(values.max())
     if not np.isfinite(largest) or not np.isfinite(values.min()):
-        raise ValueError("not all of it is finite")
+        raise ValueError("a value is not finite")
     top = max(largest, 65535.0)
     if image.mode == "F":
         top = 1.0 if largest <= 1 else max(largest, 255.0)
@@ -148,7 +148,7 @@ def _resized(
     if (box[2] - box[0], box[3] - box[1]) == size:
         return image.crop(box)
     smaller = box[2] - box[0] > size[0]
-    how = Image.Resampling.LANCZOS if smaller else Image.Resampling.BICUBIC  # which rings less
+    how = Image.Resampling.LANCZOS if smaller else Image.Resampling.BICUBIC  # rings less
     return image.resize(size, how, box=box, reducing_gap=3.0)
 
 

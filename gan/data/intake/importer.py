@@ -1,8 +1,7 @@
-"""Takes in images of one's own: an archive or a folder of anybody's becomes a collection, or
-nothing does.
+"""Import own images: a folder or archive from an untrusted source becomes a collection.
 
-A process of its own reads (`gan.data.intake.worker`); here is what watches it, and what is made of
-all pictures together: equal ones left out, grey or colour, which are held out.
+A worker process decodes the files (`gan.data.intake.worker`); this module follows it and finalises
+the collection.
 """
 
 from __future__ import annotations
@@ -13,26 +12,22 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gan.data.collection import Collection, CollectionStore
-from gan.data.intake.errors import IntakeError
-from gan.data.intake.finalize import PIXELS, Read, settle
-from gan.data.intake.skipped import Tally
-from gan.data.intake.sources import Limits
-from gan.data.intake.supervisor import Reader
+from gan.data.intake.finalize import PIXELS, Decoded, finalize
+from gan.data.intake.messages import ImageImportError
+from gan.data.intake.sources import DEFAULT_LIMITS, Limits
+from gan.data.intake.supervisor import Supervisor
 from gan.datasets import OWN_SIZES
 from gan.storage.metadata import clean_title
 
 FITS = ("crop", "pad")
-USUAL = Limits()
-TELL_S = 0.2
+PROGRESS_S = 0.2
 
 
 @dataclass(frozen=True)
 class Progress:
-    """So far: `done` of `total` files looked at (0 while they are being listed), `kept` images,
-    and files a second."""
+    """`done` of `total` files were read (0 while listing) and `kept` images are usable."""
 
     done: int
     total: int
@@ -40,73 +35,67 @@ class Progress:
     files_per_s: float
 
 
-def take_in(
+def import_images(
     source: Path,
     store: CollectionStore,
     *,
     name: str = "",
     size: int = 64,
     fit: str = "crop",
-    limits: Limits = USUAL,
+    limits: Limits = DEFAULT_LIMITS,
     owner: str = "",
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Collection:
-    """The collection of the images in a folder, a zip or a bundle (`gan.data.intake.sources`).
+    """Make a collection of the images in a folder, zip or bundle (`gan.data.intake.sources`).
 
-    `size` 32, 64 or 128 px; `fit` see `image_file.prepare`. `on_progress` is told a few times a
-    second; `stop`, set, ends it.
+    `size` is 32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few
+    times a second; setting `stop` cancels the import.
 
     Raises:
-        IntakeError: nothing was kept, and why.
-        ValueError: a size or fit that is not offered.
+        ImageImportError: the import failed or was cancelled; nothing was kept.
+        ValueError: an unknown size or fit.
     """
     if size not in OWN_SIZES or fit not in FITS:
         listed = ", ".join(map(str, OWN_SIZES))
-        raise ValueError(f"Images are prepared at {listed} px; fit is one of: {', '.join(FITS)}.")
-    tally, stop = Tally(), stop or threading.Event()
+        raise ValueError(f"size must be one of: {listed}; fit must be one of: {', '.join(FITS)}.")
+    stop = stop or threading.Event()
     try:
-        arrived = store.arrive()
+        folder = store.new_folder()
     except OSError as error:
-        raise IntakeError("disk", why=error.strerror) from error
+        raise ImageImportError("disk", why=error.strerror) from error
     try:
-        asked = {"source": str(Path(source).absolute()), "size": size, "fit": fit}
-        read = _read(asked, arrived / PIXELS, limits, tally, on_progress, stop)
+        request = {"source": str(Path(source).absolute()), "size": size, "fit": fit}
+        request["limits"] = vars(limits)
+        supervisor = Supervisor(request, folder / PIXELS, 3 * size**2)
+        decoded = _follow(supervisor, on_progress, stop)
         title = clean_title(name) or clean_title(Path(source).stem) or "images"
-        facts = {"name": title, "fit": fit, "owner": owner, "noted": read.noted}
-        made = settle(arrived, size, read, tally, facts)
+        made = finalize(folder, size, decoded, {"name": title, "fit": fit, "owner": owner})
         if stop.is_set():
-            raise IntakeError("cancelled")
-        return store.keep(arrived, made)
+            raise ImageImportError("cancelled")
+        return store.add(folder, made)
     except OSError as error:
-        raise IntakeError("disk", why=error.strerror or "unknown") from error
+        raise ImageImportError("disk", why=error.strerror or "unknown") from error
     finally:
-        store.forget(arrived)
+        store.discard(folder)
 
 
-def _read(
-    asked: dict[str, Any],
-    path: Path,
-    limits: Limits,
-    tally: Tally,
-    on_progress: Callable[[Progress], None] | None,
-    stop: threading.Event,
-) -> Read:
-    read, begun_s, told_s = Read(), time.monotonic(), 0.0
-    reader = Reader(asked | {"limits": vars(limits)}, path, 3 * asked["size"] ** 2)
+def _follow(
+    supervisor: Supervisor, on_progress: Callable[[Progress], None] | None, stop: threading.Event
+) -> Decoded:
+    decoded, start_s, shown_s = Decoded(), time.monotonic(), 0.0
     done = total = 0
-    with closing(reader.events(stop)) as events:
+    with closing(supervisor.events(stop)) as events:
         for event in events:
             if "total" in event:
-                total, begun_s = event["total"], time.monotonic()
-            done += "total" not in event
-            read.take(event, tally)
+                total, start_s = event["total"], time.monotonic()
+            else:
+                done += 1
+            decoded.add(event)
             now_s = time.monotonic()
-            if on_progress and (now_s - told_s > TELL_S or done == total):
-                told_s = now_s
-                on_progress(
-                    Progress(done, total, len(read.labels), done / max(1e-3, now_s - begun_s))
-                )
+            if on_progress and (now_s - shown_s > PROGRESS_S or done == total):
+                shown_s, rate = now_s, done / max(1e-3, now_s - start_s)
+                on_progress(Progress(done, total, len(decoded.labels), rate))
     if stop.is_set():
-        raise IntakeError("cancelled")
-    return read
+        raise ImageImportError("cancelled")
+    return decoded

@@ -1,4 +1,4 @@
-"""What the names of files say: which may be images, and which folders are their classes."""
+"""File names: which files may be images, and which folders are classes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ ARCHIVES = frozenset("zip rar 7z tar gz tgz bz2 tbz xz txz zst cbz cbr iso jar".
 HIDDEN = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"})
 SPLITS = frozenset("train training test testing val valid validation dev".split())
 LONGEST_CLASS = 40
-LOOSE = "-"  # the class of what lies beside the folders of the others
+NO_FOLDER = "-"  # class of images beside the folders of the others
 
 Parts = tuple[str, ...]
 
 
-def parts_of(name: str) -> Parts | None:
-    """The folders and the file of a name in an archive; None if it points outside of it."""
+def safe_parts(name: str) -> Parts | None:
+    """Split a name in an archive into folders and file; None if it points outside the archive."""
     name = name.replace("\\", "/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or "\0" in name:
         return None
@@ -26,30 +26,25 @@ def parts_of(name: str) -> Parts | None:
     return None if ".." in parts else parts
 
 
-def reason_to_skip(parts: Parts) -> str | None:
-    """A key of `gan.data.intake.skipped.REASONS` for what is no image by its name alone."""
+def skip_reason(parts: Parts) -> str | None:
+    """Return why a file is not an image by its name alone: a key of `messages.REASONS`, or None."""
     if any(part.startswith(".") or part.lower() in HIDDEN for part in parts):
         return "hidden"
     _, dot, ending = parts[-1].lower().rpartition(".")
     if ending in ARCHIVES and dot:
         return "archive"
-    # a long "ending" is none: such a file may be an image all the same
-    return (
-        "other"
-        if dot
-        and ending not in IMAGES
-        and len(ending) <= 5
-        and ending.isalnum()
-        and not ending.isdigit()
-        else None
-    )
+    if not dot or ending in IMAGES:
+        return None
+    # text behind the last dot is not always an extension: the file may still be an image
+    is_extension = len(ending) <= 5 and ending.isalnum() and not ending.isdigit()
+    return "other" if is_extension else None
 
 
-def classes_of(names: Sequence[Parts]) -> list[str]:
-    """The class of each of these images by its sub-folder; "" for all where there are no classes.
+def class_names(names: Sequence[Parts]) -> list[str]:
+    """Return the class of each image, by its sub-folder; "" for all if there are no classes.
 
-    Folders around everything say nothing; of nested ones the outermost says the class, unless it
-    is one of the usual halves of a data set ("train", "test"), below which it is looked for.
+    Folders around all images are ignored. Of nested folders the outermost is the class, unless all
+    of these are splits of a data set ("train", "test"): then the next one is.
     """
     folders = [parts[:-1] for parts in names]
     shared = _shared(folders)
@@ -58,12 +53,12 @@ def classes_of(names: Sequence[Parts]) -> list[str]:
         folders = [folder[1:] for folder in folders]
         shared = _shared(folders)
         folders = [folder[shared:] for folder in folders]
-    found = [class_name(folder[0]) if folder else LOOSE for folder in folders]
+    found = [_class_name(folder[0]) if folder else NO_FOLDER for folder in folders]
     return found if len(set(found)) > 1 else [""] * len(found)
 
 
-def in_order(classes: Sequence[str]) -> list[str]:
-    """The names once each, sorted as people do: 2 before 10."""
+def natural_order(classes: Sequence[str]) -> list[str]:
+    """Return the distinct names in natural order: 2 before 10."""
 
     def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
         pieces = re.findall(r"\d+|\D+", name.casefold())
@@ -73,14 +68,13 @@ def in_order(classes: Sequence[str]) -> list[str]:
     return sorted(set(classes), key=key)
 
 
-def class_name(folder: str) -> str:
-    """A folder's name as one that can be shown."""
+def _class_name(folder: str) -> str:
     words = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else " " for c in folder)
-    return " ".join(words.split())[:LONGEST_CLASS].rstrip() or LOOSE
+    return " ".join(words.split())[:LONGEST_CLASS].rstrip() or NO_FOLDER
 
 
-def readable(name: bytes) -> str:
-    """A name in an archive that does not say how it is written: UTF-8, Chinese, or DOS."""
+def decode_name(name: bytes) -> str:
+    """Decode a name of unknown encoding: UTF-8, GB 2312 or DOS."""
     try:
         return name.decode("utf-8")
     except UnicodeDecodeError:
@@ -91,7 +85,7 @@ def readable(name: bytes) -> str:
 
 
 def _shared(folders: Sequence[Parts]) -> int:
-    """How many outer folders are around all of them."""
+    """Return the number of outer folders common to all."""
     if not folders:
         return 0
     low, high = min(folders), max(folders)

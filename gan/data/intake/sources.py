@@ -1,9 +1,9 @@
-"""Where images come from: a folder, a zip, or a bundle as the page sends many files.
+"""Sources of images: a folder, a zip, or a bundle, in which the page sends several files.
 
-Anybody made them, so nothing is believed that they say: no name of theirs becomes a path, links are
-not followed, and no more is read or unpacked than `Limits` allows. Nothing is written.
+Sources are untrusted: their names never become paths, links are not followed, and no more is read
+or unpacked than `Limits` allows. Nothing is written.
 
-A bundle is the line {"latent_studio_images": 1}, and for each file a line
+A bundle is the line {"latent_studio_images": 1}, followed for each file by a line
 {"name": "cats/1.png", "bytes": 1234} and its bytes.
 """
 
@@ -16,23 +16,25 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from gan.data.intake.decode import is_image
-from gan.data.intake.entries import BUNDLE, Part, SourceError, bundled, open_plain, walk
-from gan.data.intake.names import IMAGES, Parts, parts_of, readable, reason_to_skip
-from gan.data.intake.skipped import Skipped, Tally
+from gan.data.intake.entries import BUNDLE, SourceError, open_at, open_regular, read_bundle, walk
+from gan.data.intake.messages import SkipCounts, Skipped
+from gan.data.intake.names import IMAGES, Parts, decode_name, safe_parts, skip_reason
 
 START_BYTES = 16
 MB = 1_000_000
-RATIO = 20  # of an archive to all that is unpacked of it, beside `FREE_MB`; images hardly shrink
+RATIO = 20  # an archive may expand to `RATIO` times its size plus `FREE_MB`: images hardly shrink
 FREE_MB = 200
-UTF8_NAME = 0x800  # a flag of a zip's member
+UTF8_NAME = 0x800  # flag of a zip member
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is taken: `images`, the size of a file, pixels of an image, files looked at."""
+    """Most images kept, size of a file in MB, pixels of an image in millions, files listed."""
 
     images: int = 20_000
     file_mb: int = 50
@@ -40,9 +42,12 @@ class Limits:
     listed: int = 1_000_000
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A file that may be an image. `open` gives what is in it, `size` is what is said of that."""
+    """A file that may be an image. `size` is what the source claims."""
 
     parts: Parts
     size: int
@@ -50,15 +55,15 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """For people."""
-        return "/".join(self.parts).encode("utf-8", "replace").decode()
+        """The name to show."""
+        return _shown(self.parts)
 
 
 class Source:
-    """What may be images, all of it listed; `read` gives one's bytes."""
+    """Lists the files that may be images as `entries`, sorted by name."""
 
-    def __init__(self, path: Path, limits: Limits, tally: Tally) -> None:
-        self._limits, self._tally = limits, tally
+    def __init__(self, path: Path, limits: Limits, skipped: SkipCounts) -> None:
+        self._limits, self._skipped = limits, skipped
         self._unpacked, self._most_unpacked = 0, float("inf")
         if path.is_dir():
             found = self._folder(path)
@@ -71,19 +76,13 @@ class Source:
             raise SourceError("not_zip")
         known: dict[Parts, Entry] = {}
         for entry in found:
-            if entry.parts in known:
-                tally.add("same_name", entry.name)
-            known.setdefault(entry.parts, entry)
+            if known.setdefault(entry.parts, entry) is not entry:
+                skipped.add("same_name", entry.name)
         self.entries = [known[parts] for parts in sorted(known)]
 
     def read(self, entry: Entry) -> bytes:
-        """All of it.
-
-        Raises:
-            Skipped: it is no image, or not to be had.
-        """
-        most = self._limits.file_mb * MB
-        if entry.size > most:
+        """Return the content of a file. Raises Skipped if it is not an image or is not readable."""
+        if entry.size > self._limits.file_mb * MB:
             raise Skipped("too_large", most_mb=self._limits.file_mb)
         try:
             if self._unpacked + entry.size > self._most_unpacked:
@@ -94,40 +93,38 @@ class Source:
                 if not is_image(start):
                     ending = entry.parts[-1].lower().rpartition(".")[2]
                     raise Skipped("not_image" if ending in IMAGES else "other")
-                self._unpacked += entry.size  # before: what turns out damaged was unpacked, too
-                rest = file.read(min(most, entry.size) + 1)
+                self._unpacked += entry.size  # before reading: damaged files count as well
+                rest = file.read(entry.size)  # to the end, where a zip member's CRC is checked
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise Skipped("damaged") from error
         except NotImplementedError as error:
             raise Skipped("method") from error
-        except RuntimeError as error:  # of zipfile: a password is needed after all
+        except RuntimeError as error:  # zipfile: a password is needed after all
             raise Skipped("encrypted") from error
-        if len(start) + len(rest) > most:
-            raise Skipped("too_large", most_mb=self._limits.file_mb)
-        return start + rest
+        return (start + rest)[: entry.size]
 
     def _may_be_image(self, parts: Parts) -> bool:
-        reason = reason_to_skip(parts)
+        reason = skip_reason(parts)
         if reason:
-            self._tally.add(reason, "/".join(parts).encode("utf-8", "replace").decode())
+            self._skipped.add(reason, _shown(parts))
         return reason is None
 
-    def _counted(self, what: Iterator) -> Iterator:  # noqa: ANN001
-        for number, one in enumerate(what):
+    def _limited(self, files: Iterator[T]) -> Iterator[T]:
+        for number, one in enumerate(files):
             if number >= self._limits.listed:
-                self._tally.add("over_listed", most=self._limits.listed)
+                self._skipped.add("over_listed", most=self._limits.listed)
                 return
             yield one
 
     def _folder(self, root: Path) -> Iterator[Entry]:
-        for path, parts in self._counted(walk(root, self._tally)):
+        for path, parts in self._limited(walk(root, self._skipped)):
             if self._may_be_image(parts):
                 try:
                     size = os.stat(path, follow_symlinks=False).st_size
                 except OSError:
-                    self._tally.add("unreadable", parts[-1])
+                    self._skipped.add("unreadable", parts[-1])
                     continue
-                yield Entry(parts, size, lambda path=path: open_plain(path))
+                yield Entry(parts, size, lambda path=path: open_regular(path))
 
     def _zip(self, path: Path) -> Iterator[Entry]:
         try:
@@ -136,33 +133,37 @@ class Source:
             raise SourceError("zip_damaged") from error
         except MemoryError as error:
             raise SourceError("too_many_files") from error
-        for member in self._counted(packed.infolist()):
+        for member in self._limited(iter(packed.infolist())):
             name = member.filename
             if not member.flag_bits & UTF8_NAME:
-                name = readable(member.orig_filename.encode("cp437", "replace"))
-            parts = parts_of(name)
-            if not parts and parts is not None or member.is_dir():
+                name = decode_name(member.orig_filename.encode("cp437", "replace"))
+            parts = safe_parts(name)
+            if parts == () or member.is_dir():
                 continue
             if parts is None:
-                self._tally.add("unsafe_path", name)
+                self._skipped.add("unsafe_path", name)
             elif stat.S_ISLNK(member.external_attr >> 16):
-                self._tally.add("link", name)
+                self._skipped.add("link", name)
             elif not self._may_be_image(parts):
                 continue
             elif member.flag_bits & 1:
-                self._tally.add("encrypted", name)
+                self._skipped.add("encrypted", name)
             elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                self._tally.add("method", name)
+                self._skipped.add("method", name)
             else:
                 yield Entry(parts, member.file_size, lambda member=member: packed.open(member))
 
     def _bundle(self, path: Path) -> Iterator[Entry]:
-        for name, start, size in self._counted(bundled(path)):
-            parts = parts_of(name)
+        for name, start, size in self._limited(read_bundle(path)):
+            parts = safe_parts(name)
             if not parts:
-                self._tally.add("unsafe_path", name)
+                self._skipped.add("unsafe_path", name)
             elif self._may_be_image(parts):
-                yield Entry(parts, size, lambda start=start, size=size: Part(path, start, size))
+                yield Entry(parts, size, lambda start=start: open_at(path, start))
+
+
+def _shown(parts: Parts) -> str:
+    return "/".join(parts).encode("utf-8", "replace").decode()
 
 
 def _starts_with(path: Path, start: bytes) -> bool:

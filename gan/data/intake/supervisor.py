@@ -1,4 +1,4 @@
-"""Keeps the process that reads images going, past pictures that end or stall it."""
+"""Run the worker process, and restart it behind files that crash or stall it."""
 
 from __future__ import annotations
 
@@ -16,32 +16,29 @@ from typing import Any
 from gan.paths import ROOT
 
 WORKER = ("-m", "gan.data.intake.worker")
-# without a word, of a disk that does not answer: `image_worker` bounds its own work
+# timeouts for a disk that does not answer; the worker limits its own processor time
 LISTING_S = 900
-PICTURE_S = 300
-MOST_STARTS = 20  # each costs the time of listing all anew
-LOOK_S = 0.2
+IMAGE_S = 300
+MOST_STARTS = 20  # each lists all files again
+POLL_S = 0.2
 
 
-class Reader:
-    """`asked` is what `gan.data.intake.worker` is asked, `pixels` the file it appends to, in pieces
-    of
-    `piece` bytes a picture.
-    """
+class Supervisor:
+    """Has the worker process `request`, and append `image_bytes` for each image to `pixels`."""
 
-    def __init__(self, asked: dict[str, Any], pixels: Path, piece: int) -> None:
-        self._asked, self._pixels, self._piece = asked, pixels, piece
+    def __init__(self, request: dict[str, Any], pixels: Path, image_bytes: int) -> None:
+        self._request, self._pixels, self._image_bytes = request, pixels, image_bytes
         self._kept = self._done = 0
 
     def events(self, stop: threading.Event) -> Iterator[dict[str, Any]]:
-        """All that the worker says, as if there were one only; ends when `stop` is set.
+        """Yield the worker's events across restarts, until all is done or `stop` is set.
 
-        A picture with which it came to an end is told as skipped.
+        A file at which a worker ended is reported as skipped.
         """
         total = None
         for start in range(MOST_STARTS):
-            with closing(self._one(stop, passing=start > 0)) as said:
-                for event in said:
+            with closing(self._run_once(stop, skip_first=start > 0)) as events:
+                for event in events:
                     if "total" in event:
                         if start == 0:
                             total = event["total"]
@@ -58,44 +55,40 @@ class Reader:
                 break
         yield {"fatal": "reader"}
 
-    def _one(self, stop: threading.Event, passing: bool) -> Iterator[dict[str, Any]]:
-        """What one process says until it ends; after that it has ended. `passing`: it does not
-        read the next picture, with which the one before it ended.
-        """
+    def _run_once(self, stop: threading.Event, skip_first: bool) -> Iterator[dict[str, Any]]:
+        """Yield the events of one process; it has ended afterwards."""
         with open(self._pixels, "ab") as file:
-            file.truncate(self._kept * self._piece)
+            file.truncate(self._kept * self._image_bytes)
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", *WORKER],
             cwd=ROOT,
-            env=_environment(),
+            # each of numpy's threads reserves address space, which the worker limits
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Ctrl-C is for whoever asked, who ends it
+            # Ctrl-C goes to this process only, which then ends the worker
             process_group=0 if os.name == "posix" else None,
         )
         lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         listener = threading.Thread(target=_listen, args=(process, lines), daemon=True)
         listener.start()
         try:
-            asked = self._asked | {
-                "pixels": str(self._pixels),
-                "first": self._done,
-                "passing": passing,
-            }
-            process.stdin.write(json.dumps(asked).encode())
+            progress = {"first": self._done, "skip_first": skip_first}
+            request = self._request | progress | {"pixels": str(self._pixels)}
+            process.stdin.write(json.dumps(request).encode())
             process.stdin.close()
-            silent_s, most_s = 0.0, LISTING_S
-            while not stop.is_set() and silent_s < most_s:
+            silent_s, timeout_s = 0.0, LISTING_S
+            while not stop.is_set() and silent_s < timeout_s:
                 try:
-                    line = lines.get(timeout=LOOK_S)
+                    line = lines.get(timeout=POLL_S)
                 except queue.Empty:
-                    silent_s += LOOK_S
+                    silent_s += POLL_S
                     continue
                 if line is None:
                     return
-                silent_s, most_s = 0.0, PICTURE_S
+                silent_s, timeout_s = 0.0, IMAGE_S
                 yield json.loads(line)
-        except BrokenPipeError:  # it ended before it was asked
+        except BrokenPipeError:  # it ended before it read the request
             return
         finally:
             process.kill()
@@ -106,11 +99,6 @@ class Reader:
 
 def _listen(process: subprocess.Popen, lines: queue.SimpleQueue[bytes | None]) -> None:
     for line in process.stdout:
-        if line.endswith(b"\n"):  # else it was killed in the middle of it
+        if line.endswith(b"\n"):  # else the process was killed while writing it
             lines.put(line)
     lines.put(None)
-
-
-def _environment() -> dict[str, str]:
-    """One thread of numpy's: each takes addresses, which are limited."""
-    return os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -1,13 +1,12 @@
-"""Reads strangers' images in a process of its own: `python -m gan.data.intake.worker`.
+"""Decode untrusted images in a process of its own: `python -m gan.data.intake.worker`.
 
-A picture that fills the memory, takes for ever or breaks a decoder ends this process and nothing
-else: `gan.data.intake.importer` starts it again behind that picture. It costs a third of a second
-an import.
+A file that exhausts memory or time, or crashes a decoder, ends only this process;
+`gan.data.intake.supervisor` restarts it behind that file. Starting it takes a third of a second.
 
-It takes one JSON object on stdin: "source", "pixels" (a file to append to), "size", "fit",
-"limits", "first" (where to begin), and "passing" (whether that one is only told as skipped). On
-stdout it says a JSON object a line: {"total", "classes", "skipped", "noted"} when all is listed,
-then for each candidate {"kept": its class, "grey", "notes", "hash"} or {"skip": reason, "name",
+Protocol: one JSON object on stdin: "source", "pixels" (the file to append to), "size", "fit",
+"limits", "first" (index of the first file to decode) and "skip_first" (whether to report that one
+as skipped). JSON lines on stdout: {"total", "classes", "skipped", "noted"} when the files are
+listed, then for each {"kept": label, "grey", "notes", "hash"} or {"skip": reason, "name",
 "values"}; or {"fatal": key, "values"}.
 """
 
@@ -24,93 +23,92 @@ from typing import Any
 
 from PIL import Image
 
-from gan.data.intake.decode import prepare
+from gan.data.intake.decode import decode_image
 from gan.data.intake.entries import SourceError
-from gan.data.intake.names import classes_of, in_order
-from gan.data.intake.skipped import Skipped, Tally
+from gan.data.intake.messages import SkipCounts, Skipped
+from gan.data.intake.names import class_names, natural_order
 from gan.data.intake.sources import MB, Limits, Source
 from gan.datasets import MOST_CLASSES
 
-MEMORY_BYTES = 2 << 30  # addresses; the largest picture that is taken needs half
-LISTING_CPU_S, PICTURE_CPU_S = 120, 20  # more, and of one picture, ends this process
-NICE = 10  # as modest as training
+MEMORY_BYTES = 2 << 30  # of address space; the largest image accepted needs half of it
+LISTING_CPU_S, IMAGE_CPU_S = 120, 20  # processor time; a busy machine does not count
+NICE = 10  # as training
 
 
 def main() -> int:
-    """Do what stdin says."""
-    _be_modest()
-    Image.MAX_IMAGE_PIXELS = None  # `prepare` looks before Pillow does, and says how many there are
-    asked = json.loads(sys.stdin.read())
-    tally = Tally()
+    """Carry out the request on stdin."""
+    _limit_process()
+    Image.MAX_IMAGE_PIXELS = None  # `decode_image` checks first, and reports the size
+    request = json.loads(sys.stdin.read())
     try:
-        work(asked, tally)
+        decode_all(request)
     except SourceError as error:
-        _say({"fatal": f"{error}"})
+        _send({"fatal": f"{error}"})
     except MemoryError:
-        _say({"fatal": "too_many_files"})
+        _send({"fatal": "too_many_files"})
     except OSError as error:
-        _say({"fatal": "disk", "values": {"why": error.strerror or "unknown"}})
+        _send({"fatal": "disk", "values": {"why": error.strerror or "unknown"}})
     return 0
 
 
-def work(asked: dict[str, Any], tally: Tally) -> None:
-    """List all, and read what is asked for."""
-    _begin(LISTING_CPU_S)
-    limits = Limits(**asked["limits"])
-    source = Source(Path(asked["source"]), limits, tally)
-    entries, found = source.entries, classes_of([entry.parts for entry in source.entries])
+def decode_all(request: dict[str, Any]) -> None:
+    """List the files of the source, and decode those from "first" on."""
+    _limit_time(LISTING_CPU_S)
+    limits, skipped = Limits(**request["limits"]), SkipCounts()
+    source = Source(Path(request["source"]), limits, skipped)
+    entries = source.entries
+    names = class_names([entry.parts for entry in entries])
     if len(entries) > limits.images:
-        tally.add("over_limit", count=len(entries) - limits.images, most=limits.images)
-        taken = [i * len(entries) // limits.images for i in range(limits.images)]
-        entries, found = [entries[i] for i in taken], [found[i] for i in taken]
-    classes, noted = in_order(found), {}
+        skipped.add("over_limit", count=len(entries) - limits.images, most=limits.images)
+        sample = [i * len(entries) // limits.images for i in range(limits.images)]
+        entries, names = [entries[i] for i in sample], [names[i] for i in sample]
+    classes, noted = natural_order(names), {}
     if len(classes) > MOST_CLASSES:
         noted["too_many_classes"] = len(classes)
-        classes, found = [""], [""] * len(found)
-    _say({"total": len(entries), "classes": classes, "skipped": tally.to_json(), "noted": noted})
-    numbers = {name: number for number, name in enumerate(classes)}
-    with open(asked["pixels"], "ab") as pixels:
-        for number in range(asked["first"], len(entries)):
+        classes, names = [""], [""] * len(names)
+    _send({"total": len(entries), "classes": classes, "skipped": skipped.to_json(), "noted": noted})
+    labels = {name: label for label, name in enumerate(classes)}
+    with open(request["pixels"], "ab") as pixels:
+        for number in range(request["first"], len(entries)):
             entry = entries[number]
-            _begin(PICTURE_CPU_S)
+            _limit_time(IMAGE_CPU_S)
             try:
-                if asked["passing"] and number == asked["first"]:
+                if request["skip_first"] and number == request["first"]:
                     raise Skipped("too_heavy")
                 data = source.read(entry)
-                made = prepare(data, asked["size"], asked["fit"], limits.megapixels * MB)
-            except Skipped as skipped:
-                _say({"skip": skipped.key, "name": entry.name, "values": skipped.values})
+                image = decode_image(data, request["size"], request["fit"], limits.megapixels * MB)
+            except Skipped as reason:
+                _send({"skip": reason.key, "name": entry.name, "values": reason.values})
                 continue
             except MemoryError:
-                _say({"skip": "too_heavy", "name": entry.name, "values": {}})
+                _send({"skip": "too_heavy", "name": entry.name, "values": {}})
                 continue
-            raw = made.pixels.tobytes()
+            raw = image.pixels.tobytes()
             pixels.write(raw)
             pixels.flush()
             digest = hashlib.blake2b(raw, digest_size=16).hexdigest()
-            told = {"kept": numbers[found[number]], "grey": made.is_grey, "hash": digest}
-            _say(told | {"notes": made.notes})
+            event = {"kept": labels[names[number]], "grey": image.is_grey, "hash": digest}
+            _send(event | {"notes": image.notes})
 
 
-def _say(what: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+def _send(event: dict[str, Any]) -> None:
+    print(json.dumps(event), flush=True)
 
 
-def _begin(most_s: float) -> None:
-    """Work is counted from now on: processor time, so that a busy machine harms nobody."""
-    if hasattr(signal, "ITIMER_PROF"):  # its signal ends a process, whatever it is doing
-        signal.setitimer(signal.ITIMER_PROF, most_s)
+def _limit_time(seconds: float) -> None:
+    """End the process after so much more processor time, whatever it is doing."""
+    if hasattr(signal, "ITIMER_PROF"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _be_modest() -> None:
+def _limit_process() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     try:
         import resource
-    except ImportError:  # Windows: there the time alone is limited
+    except ImportError:  # Windows: only the supervisor's timeouts apply
         return
-    with contextlib.suppress(ValueError, OSError):  # macOS knows the limit and does not take it
+    with contextlib.suppress(ValueError, OSError):  # macOS has the limit and refuses to set it
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 

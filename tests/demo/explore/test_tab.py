@@ -1,4 +1,4 @@
-"""What the Explore tab sends and answers, without a browser."""
+"""The server side of the Explore tab."""
 
 import base64
 import json
@@ -42,7 +42,7 @@ def test_the_same_latents_give_the_same_pixels(draw, studio):
     assert (pixels == studio.generator("mnist").sample(z, np.array([3, 4]))).all()
 
 
-def test_a_label_may_be_the_weights_of_the_classes(draw):
+def test_a_label_can_be_class_weights(draw):
     weights = np.eye(10)[[3, 4]].tolist()
     assert draw(request(labels=weights)) == draw(request())
 
@@ -78,13 +78,13 @@ def test_a_label_may_be_the_weights_of_the_classes(draw):
         {**request(), "labels": [{}, {}]},
     ],
 )
-def test_bad_input_gives_a_sentence(draw, payload):
+def test_invalid_input_is_answered_with_a_message(draw, payload):
     answer = draw(payload)
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")
 
 
-def test_the_page_can_paint_before_it_asks_for_anything(studio, draw):
+def test_the_page_can_paint_before_its_first_request(studio, draw):
     value = description(studio.generator("mnist"))
     first = value["first"]
     asked = draw(request(seeds=[first["seed"]] * 10, labels=range(10)))

@@ -75,7 +75,7 @@ def told(exports, work, session="a", then=lambda number: None):
 def test_a_file_is_there_until_the_next_step_and_then_gone(exports, folders):
     assert told(exports, Work())[-1] == (
         [b"GIF", b"{}"],
-        '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, made in 0.1 s.</p>',
+        '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, exported in 0.1 s.</p>',
     )
 
 
@@ -89,7 +89,7 @@ def test_a_failure_is_a_sentence_and_leaves_nothing(exports, folders):
     for error, says in (
         (ExportError("It broke."), "It broke."),
         (OSError(28, "/tmp/x"), "disk may be full"),
-        (ZeroDivisionError("x"), "server's log"),
+        (ZeroDivisionError("x"), "server log"),
     ):
         with pytest.raises(gr.Error, match=says):
             told(exports, Work(error=error))
@@ -106,7 +106,7 @@ def test_a_bad_wish_never_stands_in_line(exports, folders):
 
 def test_cancel_while_it_works_ends_it_without_files(exports, folders):
     seen = told(exports, Work(hold=True), then=lambda _: exports.stop("a"))
-    assert seen[-1] == ([], '<p class="ls-note" role="status">Cancelled; nothing was kept.</p>')
+    assert seen[-1] == ([], '<p class="ls-note" role="status">Export cancelled.</p>')
 
 
 def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, folders):
@@ -119,7 +119,7 @@ def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, fold
             exports.stop("a", "clip")
 
     seen = told(exports, waits, then=cancel)
-    assert "number 1 in line" in seen[0][1] and "Cancelled" in seen[-1][1]
+    assert "position 1 in the queue" in seen[0][1] and "cancelled" in seen[-1][1]
     assert not waits.begun.is_set()
     for job in jobs:
         job.close()

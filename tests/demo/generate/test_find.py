@@ -161,7 +161,7 @@ def test_an_empty_sheet_is_told_so(find, blank, centre):
         {"model": "nowhere", "state": ""},
     ],
 )
-def test_bad_input_gives_a_sentence(find, payload):
+def test_invalid_input_is_answered_with_a_message(find, payload):
     answer = find(payload)
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")

@@ -81,7 +81,7 @@ def test_steps_that_are_gone_or_damaged_are_left_out(studio):
         *(wish(labels=labels) for labels in ([10], [0, 1], ["0"], {})),
     ],
 )
-def test_bad_input_gives_a_sentence(studio, payload):
+def test_invalid_input_is_answered_with_a_message(studio, payload):
     answer = snapshots_function(studio)(payload)
     assert set(answer) == {"error"} and answer["error"].endswith(".")
 

@@ -3,7 +3,6 @@
 import base64
 import shutil
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -24,6 +23,7 @@ from gan.config import preset
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
 from gan.models.portable import portable, size
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -32,15 +32,6 @@ def studio(tiny_model, tmp_path):
     made = Studio(Settings(models=tmp_path / "models", runs=tmp_path / "runs"))
     yield made
     made.close()
-
-
-def wait(condition, seconds=60):
-    """Until the condition holds; gives what it gave."""
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)
-    return found
 
 
 def fresh(**changes):
@@ -68,7 +59,7 @@ def test_a_model_is_sent_once_and_then_only_its_name(studio):
         *({"model": name} for name in ("", "../mnist", "run:", "run:../mnist", "run:mnist")),
     ],
 )
-def test_bad_input_gives_a_sentence(studio, payload):
+def test_invalid_input_is_answered_with_a_message(studio, payload):
     answer = weights_function(studio)(payload)
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")
@@ -110,7 +101,7 @@ def test_a_hundred_visitors_cost_one_computation():
     files, generator = PortableFiles(make), fresh()
     with ThreadPoolExecutor(100) as pool:
         asked = [pool.submit(files.get, generator) for _ in range(100)]
-        wait(lambda: made)
+        until(lambda: made)
         gate.set()
         assert {one.result() for one in asked} == {"file"}
     assert files.get(generator) == "file"
@@ -157,13 +148,13 @@ def test_a_run_in_progress_gives_ever_newer_weights_and_its_last_when_it_stops(s
         return answer if "file" in answer else None
 
     first = weights({"model": model, "have": None})
-    second = wait(lambda: newer(first["model_id"]))
-    third = wait(lambda: newer(second["model_id"]))
+    second = until(lambda: newer(first["model_id"]))
+    third = until(lambda: newer(second["model_id"]))
     assert first["live"] and second["live"] and third["live"]
     assert len({one["model_id"] for one in (first, second, third)}) == 3
     # what the server draws is what it hands out
     studio._live.every_s = 60
-    wait(lambda: studio.generator(model, 1).model_id == weights({"model": model})["model_id"])
+    until(lambda: studio.generator(model, 1).model_id == weights({"model": model})["model_id"])
     assert weights({"model": "mnist"})["live"] is False
 
     studio.runner.pause().result()

@@ -137,8 +137,8 @@ def test_each_limit_has_its_variable():
     env = {f"LATENT_STUDIO_{name.upper()}": str(value) for name, value in limits.items()}
     settings = Settings.from_env(env)
     assert {name: getattr(settings, name) for name in limits} == limits
-    readme = (Path(__file__).parents[3] / "README.md").read_text()
-    assert all(f"`{name}`" in readme for name in env)
+    documented = (Path(__file__).parents[3] / "docs/settings.md").read_text()
+    assert all(f"`{name}`" in documented for name in env)
     with pytest.raises(SystemExit, match="EXPORTS_AT_ONCE is '0'"):
         Settings.from_env({"LATENT_STUDIO_EXPORTS_AT_ONCE": "0"})
 

@@ -1,4 +1,4 @@
-"""Who may train and steer: on one's own machine, on a public server, and with the owner's key."""
+"""Who may train and control runs: on a private server, a public one, and with the owner's key."""
 
 import re
 from dataclasses import replace
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from demo.server.access import Access
-from demo.server.refusals import Refused, answer
+from demo.server.endpoint import Refused, answer
 from demo.settings import Settings
 from demo.text import catalogue
 from gan.config import Config, ConfigError
-from gan.monitor.finding import Finding, Remedy
+from gan.monitor.diagnosis import Diagnosis, Remedy
 from gan.storage.metadata import read_about
-from tests.helmsmen import FakeRunner
+from tests.fake_runner import FakeRunner
 
 ROOT = Path(__file__).parents[3]
 ANNA, BEN = "a" * 32, "b" * 32
@@ -34,7 +34,7 @@ def refusal(do):
     return caught.value.key
 
 
-def test_whoever_starts_a_run_steers_it_and_nobody_else(tmp_path):
+def test_only_the_visitor_who_started_a_run_controls_it(tmp_path):
     access, runner = made(tmp_path)
     name = access.start(ANNA, Config())
     assert name == runner.status.run and access.steers(ANNA)
@@ -58,7 +58,7 @@ def test_whoever_starts_a_run_steers_it_and_nobody_else(tmp_path):
         ("off", (False, False, False), "training_off"),
     ],
 )
-def test_the_owner_of_a_server_says_who_may_train(tmp_path, training, may, reason):
+def test_the_server_owner_decides_who_may_train(tmp_path, training, may, reason):
     access, runner = made(tmp_path, training=training, owner_key=KEY)
     wrong_key = f"{BEN} {KEY}x"
     assert (access.may_train(ANNA), access.may_train(wrong_key), access.may_train(HOST)) == may
@@ -70,7 +70,7 @@ def test_the_owner_of_a_server_says_who_may_train(tmp_path, training, may, reaso
     assert runner.asked == [] or training == "open"
 
 
-def test_the_owner_of_the_server_steers_and_owns_every_run(tmp_path):
+def test_the_server_owner_controls_and_owns_every_run(tmp_path):
     access, _ = made(tmp_path, owner_key=KEY, public=True)
     name = access.start(ANNA, Config())
     assert access.steers(HOST) and access.owns(HOST, name)
@@ -78,7 +78,7 @@ def test_the_owner_of_the_server_steers_and_owns_every_run(tmp_path):
     access.act(HOST, "stop")
 
 
-def test_on_a_public_server_runs_belong_to_whoever_started_them(tmp_path):
+def test_on_a_public_server_a_run_belongs_to_the_visitor_who_started_it(tmp_path):
     access, runner = made(tmp_path, public=True)
     name = access.start(ANNA, Config(), beside=replace(Config(), seed=1))
     assert access.owns(ANNA, name) and access.owns(ANNA, f"{name}-b")
@@ -97,14 +97,14 @@ def test_on_a_public_server_runs_belong_to_whoever_started_them(tmp_path):
     assert own_machine.owns(BEN, name)
 
 
-def test_only_runs_that_are_there_and_not_at_their_goal_can_be_gone_on_with(tmp_path):
+def test_unknown_runs_cannot_be_resumed(tmp_path):
     access, _ = made(tmp_path)
     for name in ("nowhere", "../early", "", None, 7):
         with pytest.raises(LookupError, match="not on this server"):
             access.resume(ANNA, name)
 
 
-def test_a_run_is_no_longer_than_the_server_allows(tmp_path):
+def test_steps_and_time_of_a_run_are_limited(tmp_path):
     access, runner = made(tmp_path, max_steps=500, max_run_s=60)
     for config, beside in ((Config(), None), (Config(steps=500), Config())):
         assert refusal(lambda c=config, b=beside: access.start(ANNA, c, beside=b)) == "too_long"
@@ -112,11 +112,11 @@ def test_a_run_is_no_longer_than_the_server_allows(tmp_path):
     assert runner.asked == [("start", Config(steps=500), 60, True, None)]
 
 
-def test_a_remedy_of_the_present_finding_is_done_by_whoever_steers(tmp_path):
+def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     access, runner = made(tmp_path)
     access.start(ANNA, Config())
     runner.show(
-        finding=_ill(
+        diagnosis=_ill(
             Remedy("add_r1", {"r1_gamma": 1.0}), Remedy("roll_back", {"lr_d": 1e-4}, roll_back=True)
         )
     )
@@ -127,11 +127,11 @@ def test_a_remedy_of_the_present_finding_is_done_by_whoever_steers(tmp_path):
     assert runner.asked[-1] == ("roll_back", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
         assert refusal(lambda name=name: access.treat(ANNA, name)) == "other_finding"
-    runner.show(finding=None)
+    runner.show(diagnosis=None)
     assert refusal(lambda: access.treat(ANNA, "add_r1")) == "other_finding"
 
 
-def test_whatever_is_refused_has_words_in_both_languages():
+def test_every_refusal_has_a_text():
     keys = {f"training_{one}" for one in ("owner", "off")}
     for path in (ROOT / "demo").rglob("*.py"):
         keys |= set(re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
@@ -140,7 +140,7 @@ def test_whatever_is_refused_has_words_in_both_languages():
     assert not missing, missing
 
 
-def test_what_goes_wrong_is_answered_as_a_sentence_and_faults_are_raised():
+def test_errors_are_answered_as_messages_and_bugs_propagate():
     def fail(error):
         raise error
 
@@ -154,7 +154,7 @@ def test_what_goes_wrong_is_answered_as_a_sentence_and_faults_are_raised():
         answer(lambda: fail(TypeError("ours")))
 
 
-def test_nobody_is_told_where_the_server_keeps_its_files():
+def test_error_messages_do_not_reveal_folders():
     full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
     for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
         told = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
@@ -163,4 +163,4 @@ def test_nobody_is_told_where_the_server_keeps_its_files():
 
 
 def _ill(*remedies):
-    return Finding("collapsing", 100, {}, (), remedies)
+    return Diagnosis("collapsing", 100, {}, (), remedies)

@@ -1,4 +1,4 @@
-"""Data sets and their classes are called by their names, in either language."""
+"""Names of data sets and their classes."""
 
 from demo.server.class_names import class_names, data_title
 from demo.text import catalogue
@@ -8,21 +8,21 @@ from gan.datasets import DATASETS
 OWN = {"data": "own-0123456789ab", "image_size": 32, "image_channels": 3, "image_classes": 2}
 
 
-def test_every_data_set_has_a_title_and_others_keep_their_name():
+def test_data_sets_have_titles_and_other_names_are_kept():
     for language in ("en", "zh"):
         assert all(f"data.{name}" in catalogue(language) for name in DATASETS)
     assert data_title("fashion-mnist") == "Fashion-MNIST"
     assert data_title("my-model") == "my-model"
 
 
-def test_classes_have_names_where_there_are_any_else_numbers():
+def test_classes_have_names_or_numbers():
     fashion = class_names(preset("default", data="fashion-mnist"))
     assert (fashion[0], fashion[9], len(set(fashion))) == ("t-shirt/top", "ankle boot", 10)
     assert class_names(preset("default")) == [str(k) for k in range(10)]
     assert class_names(preset("unconditional", data="cifar10")) == []
 
 
-def test_ones_own_classes_have_their_own_names():
+def test_own_classes_keep_their_names():
     config = preset("own-images", **OWN)
     assert class_names(config, ("cats", "dogs")) == ["cats", "dogs"]
     assert class_names(config) == class_names(config, ("one",)) == ["0", "1"]

@@ -1,4 +1,4 @@
-"""Models of the HubModels on a server: who may ask for what, how it is told, and who sees it."""
+"""Models of the Hub on a server: downloads, errors and visibility."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from demo.server.hub_models import HubModels
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
 from demo.settings import Settings
-from gan.hub.errors import SENTENCES
+from gan.hub.errors import MESSAGES
 from gan.models.generator import ModelError
 from tests.fake_hub import Repo
 
@@ -41,9 +41,9 @@ def studio(hub, settings, tiny_model):
 
 
 def outcome(hub: HubModels, page: str):
-    """What a page is told in the end, and all it was told on the way."""
+    """The last state of a download, and all states before."""
     told = []
-    for _ in range(600):
+    for _ in range(6000):
         told.append(hub.state(page))
         if told[-1] is None or "total" not in told[-1]:
             return told[-1], told[:-1]
@@ -51,7 +51,7 @@ def outcome(hub: HubModels, page: str):
     raise AssertionError("It never came.")
 
 
-def test_a_model_arrives_is_listed_and_draws(hub, studio):
+def test_a_downloaded_model_is_listed_and_usable(hub, studio):
     hub.wait_s = 0.01
     assert studio.hub.begin(ME, "ada/digits")
     end, way = outcome(studio.hub, ME)
@@ -63,12 +63,12 @@ def test_a_model_arrives_is_listed_and_draws(hub, studio):
     assert studio.generator(DIGITS).config.data == "mnist"
 
 
-def test_what_goes_wrong_is_told_once_in_words_of_the_page(hub, studio):
+def test_errors_are_reported_once_and_have_texts(hub, studio):
     for typed, kind in (("ada/none", "not_found"), ("nonsense", "bad_name"), (None, "bad_name")):
         assert studio.hub.begin(ME, typed)
         end, _ = outcome(studio.hub, ME)
         assert end["error"] == kind and studio.hub.state(ME) is None
-    told = {f"hub.error_{kind}" for kind in SENTENCES} - {
+    told = {f"hub.error_{kind}" for kind in MESSAGES} - {
         f"hub.error_{kind}" for kind in ("stopped", "other_kind", "is_public")
     }  # of pushing, or not told
     assert told <= set(text.catalogue("en"))
@@ -76,7 +76,7 @@ def test_what_goes_wrong_is_told_once_in_words_of_the_page(hub, studio):
         studio.generator("hub:ada/none")
 
 
-def test_a_page_has_one_on_its_way_and_a_server_two(hub, studio):
+def test_a_page_downloads_one_model_and_a_server_two(hub, studio):
     hub.wait_s = 0.05
     assert studio.hub.begin(ME, "ada/digits") and studio.hub.begin(OTHER, "ada/secret")
     assert not studio.hub.begin("page-3", "ada/digits")
@@ -89,7 +89,7 @@ def test_a_page_has_one_on_its_way_and_a_server_two(hub, studio):
     assert not list(studio.settings.hub_cache.iterdir())
 
 
-def test_in_public_nobodys_token_is_used_and_names_are_not_shown_around(hub, settings, studio):
+def test_a_public_server_uses_no_token_and_lists_models_per_page(hub, settings, studio):
     public = Studio(replace(settings, public=True))
     assert public.hub.begin(ME, "ada/secret")
     assert outcome(public.hub, ME)[0]["error"] == "not_found"
@@ -106,7 +106,7 @@ def test_in_public_nobodys_token_is_used_and_names_are_not_shown_around(hub, set
     assert outcome(studio.hub, ME)[0] == {"model": "hub:ada/secret"}
 
 
-def test_switched_off_there_is_none(hub, settings, studio):
+def test_the_hub_can_be_switched_off(hub, settings, studio):
     assert studio.hub.begin(ME, "ada/digits")
     outcome(studio.hub, ME)
     off = Studio(replace(settings, hub=False))

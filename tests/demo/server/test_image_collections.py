@@ -1,4 +1,4 @@
-"""Own images on a server: whose they are, who sees what learns from them, and when they go."""
+"""Own images on a server: ownership, visibility of runs on them, and expiry."""
 
 import base64
 import io
@@ -11,20 +11,22 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from demo.server.endpoint import Refused
+from demo.server.image_collections import ADDRESS
 from demo.server.model_menu import choices
-from demo.server.refusals import Refused
 from demo.server.studio import Studio
+from demo.server.uploads import WHO
 from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import form
-from demo.train.images.routes import ADDRESS, WHO, routes
+from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
 from gan.config import preset
-from gan.data.collection import ARRIVING, CollectionStore
-from gan.data.intake.errors import SENTENCES
-from gan.data.intake.skipped import NOTES, REASONS
+from gan.data.collection import CollectionStore
+from gan.data.intake.messages import NOTES, REASONS, SENTENCES
 from gan.runner.status import RunStatus
+from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
 from tests.hostile import bundle, encoded, noise
 from tests.own_images import ID, collect
@@ -60,16 +62,16 @@ def ids(do, who):
 
 
 def done(do, who):
-    """The last import of a visitor, when it is over."""
-    for _ in range(3000):
+    """The last import of a visitor, once it has ended."""
+    for _ in range(15_000):
         told = do["images"]({"who": who})["imports"][-1]
         if told["state"] != "reading":
             return told
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError("it is still being read")
 
 
-def test_images_are_their_visitors_and_the_hosts(root, tmp_path):
+def test_collections_belong_to_their_visitor_and_the_host(root, tmp_path):
     studio, do = server(tmp_path)
     collect(root, owner=owned(studio, ANNA))
     assert (ids(do, ANNA), ids(do, HOST)) == ([ID], [ID])
@@ -96,7 +98,7 @@ def own_config(root):
     return preset("own-images", **CollectionStore(root).all()[0].settings())
 
 
-def test_the_form_is_told_what_the_images_look_like_and_does_not_tell(root, tmp_path):
+def test_own_images_determine_settings_of_the_form(root, tmp_path):
     studio, do = server(tmp_path)
     collect(root, owner=owned(studio, ANNA), size=64, channels=1, classes=("a", "b", "c"))
     asked = {"data": ID, "image_channels": 3, "image_classes": 0, "image_size": 32}
@@ -133,7 +135,7 @@ def test_a_preview_shows_every_class_in_turn(root, tmp_path):
     studio.collections.close()
 
 
-def test_images_go_when_their_time_is_over_but_not_while_they_are_trained_from(root, tmp_path):
+def test_expired_collections_are_deleted_unless_a_run_uses_them(root, tmp_path):
     studio, do = server(tmp_path)
     collect(root, owner=owned(studio, ANNA), made_s=time.time() - 23 * HOUR_S)
     collect(root, id="own-ffffffffffff", owner=owned(studio, BEN))
@@ -156,7 +158,7 @@ def own_config_of(root, name):
     return preset("own-images", **CollectionStore(root).find(name).settings())
 
 
-def test_a_run_on_own_images_is_on_show_for_its_owner_only(root, tmp_path):
+def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
     studio, _ = server(tmp_path)
     collect(root, owner=owned(studio, ANNA))
     config = own_config(root)
@@ -195,7 +197,7 @@ def site(root, tmp_path):
     studio.collections.close()
 
 
-def test_many_files_in_one_request_become_a_collection(site, root):
+def test_a_bundle_of_files_becomes_a_collection(site, root):
     studio, do, client = site
     files = [(f"{'ab'[i % 2]}/{i}.png", encoded(noise(i, (32, 32)))) for i in range(24)]
     sent = bundle([*files, ("../../x.png", b"x"), ("n.txt", b"hello")])
@@ -208,17 +210,17 @@ def test_many_files_in_one_request_become_a_collection(site, root):
     (one,) = do["images"]({"who": ANNA})["collections"]
     assert (one["id"], one["name"], one["size"]) == (found["collection"], "Pets", 32)
     assert {met["key"] for met in one["skipped"]} == {"unsafe_path", "other"}
-    assert not list((root / ARRIVING).iterdir())
+    assert not list((root / TEMPORARY).iterdir())
     refused = client.post(address, content=sent, headers={WHO: ANNA}).json()
     assert refused == {"refused": "images_most", "values": {"most": 1}}
 
 
-def test_what_is_sent_is_looked_at_and_nothing_of_it_stays(site, root):
+def test_invalid_uploads_are_refused_and_deleted(site, root):
     studio, do, client = site
     for content, options, who, key in (
         (b"x", "", "", "images_may"),
-        (b"x" * 1_000_001, "", ANNA, "images_large"),
-        ((b"x" * 100_000 for _ in range(50)), "", ANNA, "images_large"),
+        (b"x" * 1_000_001, "", ANNA, "upload_large"),
+        ((b"x" * 100_000 for _ in range(50)), "", ANNA, "upload_large"),
     ):
         told = client.post(ADDRESS + options, content=content, headers={WHO: who} if who else {})
         assert told.json()["refused"] == key
@@ -228,11 +230,11 @@ def test_what_is_sent_is_looked_at_and_nothing_of_it_stays(site, root):
     client.post(ADDRESS, content=b"nonsense", headers={WHO: ANNA})
     found = done(do, ANNA)
     assert found["state"] == "failed" and found["error"]["key"] == "not_zip"
-    assert not list((root / ARRIVING).iterdir()) and CollectionStore(root).all() == []
+    assert not list((root / TEMPORARY).iterdir()) and CollectionStore(root).all() == []
     assert do["bring"]({"who": ANNA, "folder": "/etc"})["refused"] == "images_local"
 
 
-def test_a_folder_can_be_named_on_a_server_of_ones_own_and_reading_it_stopped(root, tmp_path):
+def test_a_private_server_imports_folders_and_cancels_imports(root, tmp_path):
     studio, do = server(tmp_path, public=False)
     folder = tmp_path / "pictures"
     folder.mkdir()
@@ -252,7 +254,7 @@ def test_a_folder_can_be_named_on_a_server_of_ones_own_and_reading_it_stopped(ro
     studio.collections.close()
 
 
-def test_everything_that_is_told_has_words_in_both_languages():
+def test_every_reason_and_error_has_a_text():
     keys = {f"images.skipped_{key}" for key in REASONS} | {f"images.noted_{key}" for key in NOTES}
     keys |= {f"images.error_{key}" for key in SENTENCES}
     for language in ("en", "zh"):

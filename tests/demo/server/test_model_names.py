@@ -1,4 +1,4 @@
-"""What models are called: a run has the title people gave it, else when it was trained on what."""
+"""Names of models: a run has its title, or its data set and date."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ RUN = "20260214-093000-mnist"
 
 
 def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
-    """What is shown of each of these models, whose titles are given."""
+    """The names in the menu of models with these titles."""
     folders = {"mnist": tmp_path / "mnist"}
     for name, title in titles.items():
         folders[RUN_PREFIX + name] = folder = tmp_path / name
@@ -38,16 +38,16 @@ def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
         ("my-run-2", "my-run-2"),
     ],
 )
-def test_a_run_without_a_title_is_called_by_its_data_and_date(run, name):
+def test_a_run_without_a_title_is_named_by_data_set_and_date(run, name):
     assert dated_name(run) == name
 
 
-def test_the_title_comes_before_the_date(tmp_path):
+def test_a_title_replaces_the_date(tmp_path):
     shown = offered(tmp_path, {RUN: "Round zeros", "20260214-100000-kmnist": ""})
     assert list(shown.values()) == ["MNIST", "Round zeros", "Kuzushiji-MNIST, 2026-02-14 10:00:00"]
 
 
-def test_models_with_one_title_can_be_told_apart(tmp_path):
+def test_models_with_the_same_title_get_distinct_names(tmp_path):
     shown = offered(tmp_path, {RUN: "MNIST", RUN + "-2": "MNIST"})
     assert shown["mnist"] == "MNIST"
     assert shown[RUN] == "MNIST (MNIST, 2026-02-14 09:30:00)"

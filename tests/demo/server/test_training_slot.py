@@ -1,21 +1,21 @@
-"""The line before the one training slot: in order, one place each, and it moves by itself."""
+"""The training slot and its queue: in order, one run per visitor."""
 
 import threading
-import time
 from concurrent.futures import Future
 
 import pytest
 
 from demo.server import training_slot
-from demo.server.refusals import Refused
+from demo.server.endpoint import Refused
 from gan.config import Config
 from gan.data.image_set import DataError
 from tests.demo.server.test_access import ANNA, BEN, made, refusal
+from tests.waiting import until
 
 CARL, DORA, EVE = (letter * 32 for letter in "345")
 
 
-def test_the_line_moves_by_itself_in_the_order_in_which_they_came(tmp_path):
+def test_queued_runs_start_in_order(tmp_path):
     access, runner = made(tmp_path, max_queue=3)
     first = access.start(ANNA, Config())
     assert [access.start(who, Config()) for who in (BEN, CARL, DORA)] == ["", "", ""]
@@ -36,13 +36,13 @@ def test_the_line_moves_by_itself_in_the_order_in_which_they_came(tmp_path):
     assert access.start(EVE, Config())
 
 
-def test_a_server_may_keep_no_line(tmp_path):
+def test_a_server_can_have_no_queue(tmp_path):
     access, _ = made(tmp_path, max_queue=0)
     access.start(ANNA, Config())
     assert refusal(lambda: access.start(BEN, Config())) == "busy"
 
 
-def test_what_cannot_start_gives_way_and_its_visitor_is_told_once(tmp_path):
+def test_a_queued_run_that_cannot_start_is_skipped_and_reported_once(tmp_path):
     access, runner = made(tmp_path)
     runner.fails = DataError("No images.")
     with pytest.raises(DataError):
@@ -57,7 +57,7 @@ def test_what_cannot_start_gives_way_and_its_visitor_is_told_once(tmp_path):
     assert access.standing(BEN)["told"] == "No images." and access.standing(BEN)["told"] == ""
 
 
-def test_whoever_steered_the_last_run_does_not_steer_the_next_while_it_loads(tmp_path):
+def test_the_last_holder_does_not_control_the_next_run_while_it_loads(tmp_path):
     access, runner = made(tmp_path)
     access.start(ANNA, Config())
     access.start(BEN, Config())
@@ -68,7 +68,7 @@ def test_whoever_steered_the_last_run_does_not_steer_the_next_while_it_loads(tmp
     assert not access.steers(BEN)
 
 
-def test_one_who_came_while_a_start_failed_is_not_forgotten(tmp_path):
+def test_a_run_queued_while_a_start_fails_is_started(tmp_path):
     access, runner = made(tmp_path)
     runner.waits = loading = Future()
     caught = []
@@ -80,23 +80,21 @@ def test_one_who_came_while_a_start_failed_is_not_forgotten(tmp_path):
 
     thread = threading.Thread(target=press)
     thread.start()
-    end = time.monotonic() + 5
-    while not runner.status.run and time.monotonic() < end:
-        time.sleep(0.001)
+    until(lambda: runner.status.run)
     runner.show(state="idle")  # as if nothing showed yet
     assert access.start(BEN, Config()) == ""
     runner.waits = None
     loading.set_exception(DataError("No images."))
-    thread.join(5)
+    thread.join(60)
     assert caught and access.steers(BEN)
 
 
-def test_of_many_who_press_at_once_one_begins_and_the_line_holds(tmp_path):
+def test_concurrent_starts_begin_one_run_and_fill_the_queue(tmp_path):
     access, runner = made(tmp_path, max_queue=3)
     answers, ready = [], threading.Barrier(12)
 
     def press(number):
-        ready.wait(5)
+        ready.wait(60)
         try:
             answers.append(access.start(f"{number:032d}", Config()))
         except Refused as refused:
@@ -106,12 +104,12 @@ def test_of_many_who_press_at_once_one_begins_and_the_line_holds(tmp_path):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert sorted(answers)[:3] == [""] * 3 and answers.count("line_full") == 8
     assert len([one for one in runner.asked if one[0] == "start"]) == 1
 
 
-def test_a_held_run_nobody_touches_leaves_its_slot_only_to_those_who_wait(tmp_path, monkeypatch):
+def test_an_idle_paused_run_is_stopped_only_for_a_queued_one(tmp_path, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(training_slot.time, "monotonic", lambda: now[0])
     access, runner = made(tmp_path)

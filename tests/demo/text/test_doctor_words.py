@@ -1,4 +1,4 @@
-"""Whatever the doctor can say, there are words for it in both languages."""
+"""Every diagnosis has texts in both languages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from gan.config import Config
+from gan.monitor.diagnosis import STATES
 from gan.monitor.doctor import VALUES, diagnose
 from gan.monitor.doctor_rules import RULES
 from gan.monitor.doctor_signals import signals
-from gan.monitor.finding import STATES
-from gan.monitor.remedies import PRESCRIPTIONS
+from gan.monitor.remedies import REMEDIES
 from tests.made_vitals import made
 
 TEXT = Path(__file__).parents[3] / "demo" / "text"
@@ -24,13 +24,13 @@ def words(request) -> dict[str, str]:
     return json.loads((TEXT / f"{request.param}.json").read_text(encoding="utf-8"))
 
 
-def test_every_state_and_remedy_has_its_sentence(words):
+def test_every_state_and_remedy_has_texts(words):
     assert all(words[f"doctor.state.{state}"] for state in STATES)
-    for name in {name for names in PRESCRIPTIONS.values() for name in names}:
+    for name in {name for names in REMEDIES.values() for name in names}:
         assert words[f"doctor.remedy.{name}"] and words[f"doctor.why.{name}"]
 
 
-def test_every_figure_that_is_shown_has_a_name(words):
+def test_every_value_of_the_evidence_has_a_text(words):
     narrow = {"classes": lambda k: [50] * 10 if k < 5 else [500] + [0] * 9}
     known = signals(*made(12, **narrow, gap=0.4, memorisation=0.1), Config())
     evidence = {name for rule in RULES.values() for name, _, _ in rule(known).evidence}
@@ -38,7 +38,7 @@ def test_every_figure_that_is_shown_has_a_name(words):
     assert all(words[f"doctor.evidence.{name}"] for name in evidence | {"loss"})
 
 
-def test_no_sentence_asks_for_a_figure_that_is_not_given(words):
+def test_texts_use_only_values_that_findings_have(words):
     for state in STATES:
         told = words[f"doctor.state.{state}"] + words.get(f"doctor.more.{state}", "")
         asked = set(re.findall(r"\{(\w+)\}", told))

@@ -1,4 +1,4 @@
-"""The form of the Train tab: what is offered, what is taken, and what is never believed."""
+"""The form of the Train tab: its settings, ranges and validation."""
 
 import dataclasses
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ from tests.node import run_node
 SETTINGS = Settings(max_steps=5000)
 
 
-def test_every_setting_is_offered_with_words_and_its_range_is_what_config_takes():
+def test_every_setting_has_texts_and_the_range_of_config():
     rows = settings_form.rows(SETTINGS)
     fields = [field.name for field in dataclasses.fields(Config)]
     assert list(rows) == [name for name in fields if name not in settings_form.FOLLOWS]
@@ -38,7 +38,7 @@ def test_every_setting_is_offered_with_words_and_its_range_is_what_config_takes(
         assert f"train.about.{name}" in catalogue("en"), name
 
 
-def test_every_preset_as_offered_is_taken_and_is_that_preset():
+def test_every_preset_of_the_form_is_valid():
     for name, values in settings_form.offered(SETTINGS)["presets"].items():
         assert settings_form.wanted(values, SETTINGS) == preset(name, steps=5000)
 
@@ -64,12 +64,12 @@ def test_every_preset_as_offered_is_taken_and_is_that_preset():
         {"train_images": 5},
     ],
 )
-def test_what_is_not_offered_is_refused(values):
+def test_invalid_settings_are_refused(values):
     with pytest.raises(ConfigError):
         settings_form.wanted(values, SETTINGS)
 
 
-def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monkeypatch):
+def test_a_pace_is_measured_once_per_kind_of_run(monkeypatch):
     measured = []
 
     def measure(config):
@@ -88,7 +88,7 @@ def test_a_pace_is_measured_once_for_a_kind_of_run_and_only_when_it_may_be(monke
     assert len(measured) == 2
 
 
-def test_nothing_is_measured_beside_the_reading_that_follows_each_measurement(monkeypatch):
+def test_nothing_is_measured_while_data_load(monkeypatch):
     runner, read = SimpleNamespace(is_preparing=False), []
     runner.prepare = lambda config: read.append(config.data)
     monkeypatch.setattr(pace_cache, "measure", lambda config: Pace(0.01, None, 0.01))
@@ -122,7 +122,7 @@ give({
 """
 
 
-def test_the_page_holds_to_the_same_rules(tmp_path):
+def test_the_page_applies_the_same_rules(tmp_path):
     numbers = ["lr_g", "augment", "seed", "train_images", "batch_size", "d_steps_per_g_step"]
     values = [-1, 0, 0.5, 1, 9, 10, 1e-7, 256, 257, 10**9]
     tries = [[name, value] for name in numbers for value in values]

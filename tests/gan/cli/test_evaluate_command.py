@@ -15,7 +15,7 @@ MODEL = str(ASSETS / "models/mnist")
 @pytest.fixture(autouse=True)
 def few_real_images(monkeypatch):
     def few(name, train=True, size=None):
-        return load(name, train=train, size=size).some(300, 0)
+        return load(name, train=train, size=size).subset(300, 0)
 
     monkeypatch.setattr(gan.metrics.evaluate, "load", few)
     monkeypatch.setattr(accuracy_score, "LEAST_STEPS", 5)

@@ -45,7 +45,7 @@ def test_train_and_resume_count_steps_from_zero(model, capsys):
     assert "already" in capsys.readouterr().err
 
 
-def test_told_to_stop_it_saves_between_two_steps(model, tmp_path, monkeypatch, capsys):
+def test_a_stop_signal_saves_between_two_steps(model, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(model, tmp_path / "run")
     before, real, signals = Run.resume(folder).step, Trainer.step_G, []
 
@@ -70,7 +70,7 @@ def test_what_happens_to_a_run_is_told(model, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(model, tmp_path / "run")
     (folder / NEWEST).write_bytes(b"cut")
     assert main(["resume", str(folder), "--seconds", "0.1"]) == 0
-    assert "The one before it is whole" in capsys.readouterr().err
+    assert "Resumed from the one before it" in capsys.readouterr().err
     monkeypatch.setattr(Trainer, "step_D", lambda _: 1 / 0)
     assert main(["resume", str(folder), "--seconds", "5"]) == 2
     assert "stands at its last good state" in capsys.readouterr().err

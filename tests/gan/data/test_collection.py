@@ -1,4 +1,4 @@
-"""A collection is whole or not there, belongs to one person, and is all that a run needs."""
+"""A collection is complete or absent, has one owner, and is all that a run needs."""
 
 import json
 import os
@@ -10,12 +10,13 @@ import pytest
 
 from gan.config import preset
 from gan.data import image_set
-from gan.data.collection import ARRIVING, Collection, CollectionStore, store_folder
+from gan.data.collection import Collection, CollectionStore, store_folder
 from gan.data.image_set import DataError
 from gan.models.generator import Generator
 from gan.runs.archive import pack
 from gan.runs.run import Run
 from gan.runs.unpack import unpack
+from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import read_title
 from tests.own_images import ID, collect
 
@@ -26,7 +27,7 @@ def root(tmp_path, monkeypatch):
     return tmp_path / "images"
 
 
-def test_it_lies_beside_the_runs_unless_it_is_said_where(tmp_path, monkeypatch):
+def test_the_store_is_beside_the_runs_by_default(tmp_path, monkeypatch):
     monkeypatch.delenv("LATENT_STUDIO_IMAGES", raising=False)
     monkeypatch.setenv("LATENT_STUDIO_RUNS", str(tmp_path / "runs"))
     assert store_folder() == tmp_path / "images"
@@ -34,7 +35,7 @@ def test_it_lies_beside_the_runs_unless_it_is_said_where(tmp_path, monkeypatch):
     assert store_folder() == tmp_path / "elsewhere"
 
 
-def test_a_run_learns_from_one_half_and_the_other_is_held_out(root):
+def test_a_collection_has_a_training_and_a_held_out_split(root):
     collect(root, count=40)
     train, held = image_set.load(ID), image_set.load(ID, train=False)
     assert (len(train.labels), len(held.labels)) == (36, 4)
@@ -42,11 +43,11 @@ def test_a_run_learns_from_one_half_and_the_other_is_held_out(root):
     both = np.concatenate([train.images.numpy(), held.images.numpy()])
     assert (both == np.load(root / ID / "images.npy")).all()
     assert image_set.load(ID, size=64).images.shape == (36, 3, 64, 64)
-    assert image_set.is_here(ID) and not image_set.is_here("own-ffffffffffff")
+    assert image_set.is_available(ID) and not image_set.is_available("own-ffffffffffff")
 
 
 @pytest.mark.parametrize(("channels", "classes"), [(1, ()), (3, ("cat", "dog"))])
-def test_it_trains_and_a_run_without_its_images_says_what_to_do(root, tmp_path, channels, classes):
+def test_a_run_without_its_images_says_what_to_do(root, tmp_path, channels, classes):
     one = collect(root, channels=channels, classes=classes)
     config = preset("own-images", width=4, batch_size=4, **one.settings())
     assert config.channels == channels and config.classes == len(classes)
@@ -67,18 +68,18 @@ def test_it_trains_and_a_run_without_its_images_says_what_to_do(root, tmp_path, 
     assert Run.resume(tmp_path / "run").step == 1
 
 
-def test_a_config_that_says_something_else_of_the_images_is_refused(root):
+def test_a_config_that_does_not_match_the_images_is_refused(root):
     one = collect(root)
     for changes in ({"image_channels": 1}, {"image_classes": 3}, {"image_classes": 0}):
         with pytest.raises(DataError, match="other colours or classes"):
             image_set.load_for(preset("own-images", **one.settings() | changes))
 
 
-def test_two_peoples_same_images_are_two_collections(root):
+def test_each_owner_has_a_collection_of_the_same_images(root):
     store = CollectionStore(root)
     collect(root, owner="a" * 64)
     collect(root, owner="b" * 64)
-    assert sorted(path.name for path in root.iterdir() if path.name != ARRIVING) == [
+    assert sorted(path.name for path in root.iterdir() if path.name != TEMPORARY) == [
         f"{ID}.{letter * 16}" for letter in "ab"
     ]
     assert store.find(ID, "a" * 64).owner == "a" * 64 and store.find(ID, "c" * 64) is None
@@ -86,23 +87,23 @@ def test_two_peoples_same_images_are_two_collections(root):
     assert [one.owner for one in store.all()] == ["b" * 64] and store.find(ID) is not None
 
 
-def test_the_same_images_once_more_only_get_their_new_name(root):
+def test_importing_the_same_images_again_only_changes_the_name(root):
     collect(root, name="Pets")
     before = (root / ID / "images.npy").stat().st_ino
     collect(root, name="Animals")
     assert [one.name for one in CollectionStore(root).all()] == ["Animals"]
     assert (root / ID / "images.npy").stat().st_ino == before
-    assert not list((root / ARRIVING).iterdir())
+    assert not list((root / TEMPORARY).iterdir())
 
 
-def test_what_is_not_whole_is_no_collection(root):
+def test_incomplete_or_invalid_collections_are_ignored(root):
     one = collect(root)
     store = CollectionStore(root)
     assert Collection.from_json(json.loads(json.dumps(one.to_json()))) == one
     (root / "own-aaaaaaaaaaaa").mkdir()
     (root / "a file").write_bytes(b"")
     shutil.copytree(root / ID, root / "own-bbbbbbbbbbbb")  # facts of another one
-    arrived = store.arrive()
+    arrived = store.new_folder()
     assert [found.id for found in store.all()] == [ID]
     for facts in (b"nonsense", b"[]", b"{}", b"[" * 100_000, b" " * 300_000, b'{"classes": 3}'):
         (root / ID / "facts.json").write_bytes(facts)
@@ -115,7 +116,7 @@ def test_what_is_not_whole_is_no_collection(root):
     assert not arrived.exists()
 
 
-def test_pixels_that_are_not_what_the_facts_say_are_a_sentence(root):
+def test_files_that_do_not_match_the_facts_raise_a_clear_error(root):
     one = collect(root)
     for name, value in (
         ("images.npy", np.zeros((40, 1, 32, 32), np.uint8)),
@@ -131,5 +132,5 @@ def test_pixels_that_are_not_what_the_facts_say_are_a_sentence(root):
     os.truncate(root / ID / "images.npy", 1000)
     with pytest.raises(DataError, match="prepare them anew"):
         image_set.load(ID)
-    assert CollectionStore(root).change(one, name="Other").name == "Other"
+    assert CollectionStore(root).update(one, name="Other").name == "Other"
     assert CollectionStore(root).all() == [replace(one, name="Other")]

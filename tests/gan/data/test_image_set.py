@@ -1,4 +1,4 @@
-"""Images are what their publishers published, or there is a sentence that says why not."""
+"""Data sets are as published, or loading raises a clear error."""
 
 import gzip
 import hashlib
@@ -71,7 +71,7 @@ def test_resizing_keeps_bytes_and_brightness():
     assert means[0] == pytest.approx(means[1], rel=0.01)
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones():
+def test_the_error_for_an_unknown_name_lists_the_known_ones():
     with pytest.raises(DataError, match="no data set 'mnits'.* mnist, fashion-mnist"):
         load("mnits")
 
@@ -83,7 +83,7 @@ def test_read_idx_gives_the_shape_it_states(tmp_path, shape):
     np.testing.assert_array_equal(read_idx(tmp_path / "a.gz"), array)
 
 
-def test_a_file_cut_short_is_refused_wherever_the_cut_is(tmp_path):
+def test_a_file_truncated_anywhere_is_refused(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (6, 5, 5))
     whole, path = gzip.compress(idx_bytes(noise)), tmp_path / "a.gz"
     for length in range(len(whole)):
@@ -122,7 +122,7 @@ def test_damage_inside_the_gzip_is_refused(tmp_path):
         read_idx(tmp_path / "a.gz")
 
 
-def test_the_owners_folder_comes_first(own_folder):
+def test_the_chosen_folder_has_priority(own_folder):
     images = np.full((4, 28, 28), 200)
     write_pair(own_folder / "mnist", images, np.arange(4))
     own = load("mnist")
@@ -131,7 +131,7 @@ def test_the_owners_folder_comes_first(own_folder):
     assert len(load("mnist", train=False).labels) == 10_000  # that half is not in the folder
 
 
-def test_a_pair_that_does_not_belong_together_is_refused(own_folder):
+def test_images_and_labels_of_different_lengths_are_refused(own_folder):
     write_pair(own_folder / "mnist", np.zeros((4, 28, 28)), np.arange(5))
     with pytest.raises(DataError, match="do not belong together"):
         load("mnist")
@@ -157,7 +157,7 @@ def test_labels_beyond_the_classes_are_refused(own_folder):
 @pytest.mark.parametrize(
     "error", [urllib.error.URLError("no route"), RuntimeError("File not found or corrupted.")]
 )
-def test_without_copy_and_network_a_sentence_says_what_to_do(
+def test_without_copy_and_network_the_error_says_what_to_do(
     own_folder, monkeypatch, name, kind, error
 ):
     def unreachable(*_, **__):
@@ -183,7 +183,7 @@ class FakeColour:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("cifar10", "CIFAR10"), ("svhn", "SVHN")])
-def test_colour_images_have_their_channels_first(own_folder, monkeypatch, name, kind):
+def test_colour_images_have_channels_first(own_folder, monkeypatch, name, kind):
     monkeypatch.setattr(datasets, kind, FakeColour)
     found = load(name)
     assert isinstance(found, ImageSet) and found.images.shape == (2, 3, 32, 32)

@@ -22,14 +22,14 @@ from gan.explore.directions import (
     ridge,
     sefa,
 )
-from gan.explore.sampling import LEAST, Counts, Probe, multiply_adds
+from gan.explore.sampling import LEAST, Sampler, SampleSizes, multiply_adds
 from gan.explore.traits import TRAITS, measure
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
 from gan.models.networks import SLOPE, make_generator
 
 MNIST = ASSETS / "models/mnist"
-FEW = Counts(fit=200, held=60, ends=20, features=200, effect=2, pca=4, sefa=8)
+FEW = SampleSizes(fit=200, held=60, ends=20, features=200, effect=2, pca=4, sefa=8)
 
 
 def untrained(name="default", **changes) -> Generator:
@@ -120,9 +120,9 @@ def test_the_generator_is_not_touched(few, bundled):
 
 
 def test_the_effect_is_the_change_of_pixels(found, bundled):
-    probe = Probe(bundled)
-    count = probe.counts.effect
-    z, labels = probe.z[:count].astype(np.float64), probe.labels[:count]
+    sampler = Sampler(bundled)
+    count = sampler.sizes.effect
+    z, labels = sampler.z[:count].astype(np.float64), sampler.labels[:count]
     for direction in (found[0], found[7], found[-1]):
         axis = direction.axis.astype(np.float64)
         rest = z - np.outer(z @ axis, axis)
@@ -269,8 +269,8 @@ def test_pca_moves_the_features_more_than_chance_and_never_flips(bundled):
     assert (axes[np.arange(8), np.abs(axes).argmax(1)] > 0).all()
     chance = np.random.default_rng(3).standard_normal((8, 64)).astype(np.float32)
     chance /= np.linalg.norm(chance, axis=1, keepdims=True)
-    probe = Probe(bundled)
-    assert probe.effects(axes).mean() > 1.5 * probe.effects(chance).mean()
+    sampler = Sampler(bundled)
+    assert sampler.effects(axes).mean() > 1.5 * sampler.effects(chance).mean()
     seeds = pca(bundled, 2, seed=1) @ pca(bundled, 2, seed=2).T
     assert np.diag(seeds).min() > 0.9  # the model's own, not the sample's
 
@@ -281,17 +281,17 @@ def test_the_probe_sees_the_features_the_network_computes(few, name):
     network = generator.network
     layer = network.fc[1] if name == "article" else network.norms[1]
     hook = layer.register_forward_hook(lambda *call: seen.append(leaky_relu(call[2], SLOPE)))
-    probe = Probe(generator)
-    probe.draw(probe.z[:200], probe.labels[:200])
+    sampler = Sampler(generator)
+    sampler.draw(sampler.z[:200], sampler.labels[:200])
     hook.remove()
-    np.testing.assert_allclose(probe.features(), torch.cat(seen).flatten(1), atol=1e-4)
+    np.testing.assert_allclose(sampler.features(), torch.cat(seen).flatten(1), atol=1e-4)
 
 
 def test_a_slow_network_is_asked_for_less():
     small, large = untrained(), untrained(data="cifar10", image_size=64, width=64)
-    assert Probe(small).counts == Counts()
-    counts = Probe(large).counts
-    assert LEAST.fit <= counts.fit < Counts().fit and counts.sefa < Counts().sefa
+    assert Sampler(small).sizes == SampleSizes()
+    sizes = Sampler(large).sizes
+    assert LEAST.fit <= sizes.fit < SampleSizes().fit and sizes.sefa < SampleSizes().sefa
     assert multiply_adds(untrained("article").network) == 100 * 128 + 128 * 256 + 256 * 784
 
 

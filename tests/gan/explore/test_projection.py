@@ -9,8 +9,7 @@ from safetensors.torch import save_file
 
 from gan.config import preset
 from gan.data.image_set import ASSETS, load
-from gan.explore.projection import NORM_MAX, STEPS, SearchError, advance, found
-from gan.explore.projection_init import begin
+from gan.explore.projection import NORM_MAX, STEPS, SearchError, advance, begin, projections
 from gan.explore.projection_state import HEADER, pack, size_limit, unpack
 from gan.latent.latents import latents
 from gan.metrics.judge import Judge
@@ -43,10 +42,10 @@ def digits():
 
 
 def whole(generator, targets, judge=None):
-    return found(advance(begin(generator, targets, judge), generator), generator)
+    return projections(advance(begin(generator, targets, judge), generator), generator)
 
 
-def test_real_digits_are_found(generator, judge, digits):
+def test_real_digits_are_projections(generator, judge, digits):
     images, labels = digits
     results = whole(generator, images, judge)
     matches = np.array([one.match for one in results])
@@ -91,18 +90,20 @@ def test_in_pieces_is_as_in_one_go(generator, judge, digits):
     assert pieces > 3
     at_once = advance(first, generator)
     torch.testing.assert_close(search.z, at_once.z, rtol=0, atol=0)
-    np.testing.assert_array_equal(found(search, generator)[0].z, found(at_once, generator)[0].z)
+    np.testing.assert_array_equal(
+        projections(search, generator)[0].z, projections(at_once, generator)[0].z
+    )
 
 
 def test_it_gets_closer_and_ends(generator, judge, digits):
     search = begin(generator, digits[0][1:2], judge)
-    start = found(search, generator)[0].error
+    start = projections(search, generator)[0].error
     assert search.progress() == 0
     search = advance(search, generator, pause=0)
     assert search.step == 1 and 0 < search.progress() < 1
     done = advance(search, generator)
     assert done.step == STEPS and done.progress() == 1
-    assert found(done, generator)[0].error < start / 2
+    assert projections(done, generator)[0].error < start / 2
     assert advance(done, generator).step == STEPS
 
 
@@ -110,7 +111,7 @@ def test_a_search_out_of_time_is_over(generator, digits):
     search = begin(generator, digits[0][:1], limit=1e-6)
     assert search.progress(1e-6) == 1
     assert advance(search, generator, limit=1e-6).step == 0
-    assert np.isfinite(found(search, generator)[0].z).all()
+    assert np.isfinite(projections(search, generator)[0].z).all()
 
 
 def test_the_candidates_are_of_several_classes(generator, judge, digits):
@@ -223,6 +224,6 @@ def test_whatever_is_let_through_stays_finite(generator, state):
         except SearchError:
             continue
         let_through += 1
-        one = found(advance(search, generator, pause=0), generator)[0]
+        one = projections(advance(search, generator, pause=0), generator)[0]
         assert np.isfinite([*one.z, one.error, one.match]).all()
     assert let_through > 100

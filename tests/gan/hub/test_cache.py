@@ -65,17 +65,17 @@ def test_the_least_recently_used_makes_room(hub, files, cache):
         cache.get(f"ada/{name}")
     os.utime(cache.root / "ada--b" / ORIGIN, (0, time.time() - 60))
     os.utime(cache.root / "ada--a" / ORIGIN, (0, time.time() - 90))
-    cache.used("ada/a")
+    cache.touch("ada/a")
     hub.add("ada/c", files)
     cache.get("ada/c")
     assert set(cache.folders()) == {"ada/a", "ada/c"}
     os.utime(cache.root / "ada--a" / ORIGIN, (0, time.time() - 31 * DAY_S))
-    cache.tidy()
+    cache.evict()
     assert set(cache.folders()) == {"ada/c"}
 
 
 def test_what_a_killed_server_left_is_swept_away(cache):
     left = cache.root / f"{ARRIVING}x" / "new"
     left.mkdir(parents=True)
-    cache.sweep()
+    cache.remove_unfinished()
     assert not list(cache.root.iterdir())

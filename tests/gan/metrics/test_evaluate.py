@@ -10,8 +10,8 @@ import gan.metrics.evaluate
 from gan.config import preset
 from gan.data.image_set import ImageSet, load
 from gan.metrics import accuracy_score
-from gan.metrics.evaluate import MEASURES, evaluate
-from gan.metrics.table import markdown, text
+from gan.metrics.evaluate import MEASURES, evaluate, labels_like
+from gan.metrics.report import markdown, text
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
 
@@ -23,7 +23,7 @@ def few_real_images(monkeypatch):
     """1,000 real images of each kind, where the numbers themselves do not matter."""
 
     def few(name, train=True, size=None):
-        return load(name, train=train, size=size).some(1000, 0)
+        return load(name, train=train, size=size).subset(1000, 0)
 
     monkeypatch.setattr(gan.metrics.evaluate, "load", few)
     monkeypatch.setattr(accuracy_score, "LEAST_STEPS", 40)
@@ -165,3 +165,27 @@ def test_the_tables_show_every_number(few_real_images):
         assert f"{report.figures['frechet'].value:.3f}" in shown
         assert f"{report.figures['recall'].floor:.2%}" in shown
         assert f"{report.figures['accuracy_score'].value:.2%}" in shown
+
+
+def test_equal_classes_alternate():
+    assert (labels_like(np.repeat(np.arange(10), 7), 95) == np.arange(95) % 10).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 37, 100, 10_000])
+def test_each_class_has_the_frequency_of_the_labels(count):
+    numbers = np.array([5000, 1, 0, 700, 2300])
+    mixed = labels_like(np.repeat(np.arange(5), numbers), count)
+    assert len(mixed) == count
+    wanted = count * numbers / numbers.sum()
+    assert (abs(np.bincount(mixed, minlength=5) - wanted) <= 1).all()
+
+
+def test_a_prefix_has_the_same_frequencies():
+    labels = np.repeat(np.arange(3), (600, 300, 100))
+    shares = [np.bincount(labels_like(labels, 1000)[:n], minlength=3) / n for n in (10, 100, 1000)]
+    assert np.allclose(shares, [0.6, 0.3, 0.1])
+
+
+def test_no_labels_are_refused():
+    with pytest.raises(ValueError, match="no labels"):
+        labels_like([], 3)

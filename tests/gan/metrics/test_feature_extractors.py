@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from gan.data.image_set import ImageSet, load
-from gan.metrics.feature_extractors import Untrained, reader_for
-from gan.metrics.frechet import frechet_distance, moments
+from gan.metrics.feature_extractors import RandomFeatures, feature_extractor_for
+from gan.metrics.frechet import feature_statistics, frechet_distance
 from gan.metrics.judge import Judge, JudgeError
 from gan.metrics.neighbours import precision_recall
 
@@ -23,28 +23,32 @@ def digits() -> ImageSet:
 
 
 @pytest.fixture(scope="module")
-def reader(digits) -> Untrained:
-    return Untrained(ImageSet("own-0123456789ab", digits.images[:COUNT], digits.labels[:COUNT]))
+def extractor(digits) -> RandomFeatures:
+    return RandomFeatures(
+        ImageSet("own-0123456789ab", digits.images[:COUNT], digits.labels[:COUNT])
+    )
 
 
 @pytest.fixture(scope="module")
-def measure(reader, digits):
+def measure(extractor, digits):
     """Frechet distance, precision and recall of images against 500 real ones."""
-    real = reader.read(pixels(digits.images[:COUNT]))[0]
+    real = extractor.extract(pixels(digits.images[:COUNT]))[0]
 
     def against(images: np.ndarray) -> tuple[float, float, float]:
-        found = reader.read(images)[0]
-        return frechet_distance(moments(found), moments(real)), *precision_recall(found, real)
+        found = extractor.extract(images)[0]
+        return frechet_distance(
+            feature_statistics(found), feature_statistics(real)
+        ), *precision_recall(found, real)
 
     return against
 
 
 def test_a_data_set_with_a_judge_is_read_by_it_where_the_size_fits(digits):
-    assert isinstance(reader_for(digits), Judge)
+    assert isinstance(feature_extractor_for(digits), Judge)
     larger = ImageSet("mnist", torch.zeros(4, 1, 32, 32, dtype=torch.uint8), torch.zeros(4).long())
-    assert isinstance(reader_for(larger), Untrained)
+    assert isinstance(feature_extractor_for(larger), RandomFeatures)
     own = ImageSet("own-0123456789ab", digits.images[:50], digits.labels[:50])
-    assert isinstance(reader_for(own), Untrained)
+    assert isinstance(feature_extractor_for(own), RandomFeatures)
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (3, 64), (1, 128)])
@@ -52,21 +56,23 @@ def test_it_reads_any_images(channels, side):
     rng = np.random.default_rng(0)
     images = torch.from_numpy(rng.integers(0, 256, (12, channels, side, side), np.uint8))
     data = ImageSet("own-0123456789ab", images, torch.zeros(12).long())
-    features, beliefs = Untrained(data).read(pixels(images))
+    features, beliefs = RandomFeatures(data).extract(pixels(images))
     assert features.shape == (12, 128) and features.dtype == np.float32 and beliefs is None
-    assert np.array_equal(features, Untrained(data).read(pixels(images))[0])
+    assert np.array_equal(features, RandomFeatures(data).extract(pixels(images))[0])
     # the unit of its distances: all real images together vary by 128
     assert features.var(0, ddof=1).sum() == pytest.approx(128, rel=1e-3)
 
 
-def test_images_of_another_shape_are_refused(reader):
+def test_images_of_another_shape_are_refused(extractor):
     with pytest.raises(JudgeError, match=r"made for uint8 \(28, 28, 1\)"):
-        reader.read(np.zeros((2, 32, 32, 1), np.uint8))
+        extractor.extract(np.zeros((2, 32, 32, 1), np.uint8))
 
 
 def test_images_that_are_all_alike_break_nothing():
     same = torch.full((10, 3, 32, 32), 7, dtype=torch.uint8)
-    features, _ = Untrained(ImageSet("svhn", same, torch.zeros(10).long())).read(pixels(same))
+    features, _ = RandomFeatures(ImageSet("svhn", same, torch.zeros(10).long())).extract(
+        pixels(same)
+    )
     assert np.isfinite(features).all()
 
 

@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 from torch_fidelity.metric_fid import fid_statistics_to_metric
 
-from gan.metrics.frechet import Frechet, Moments, frechet_distance, moments
+from gan.metrics.frechet import (
+    FeatureStatistics,
+    FrechetDistance,
+    feature_statistics,
+    frechet_distance,
+)
 
 D, N = 24, 200
 MIX = np.random.default_rng(1).standard_normal((D, D)) / 5
@@ -17,15 +22,15 @@ def draw(rng: np.random.Generator, count: int, shift: float = 0.0) -> np.ndarray
 
 @pytest.fixture(scope="module")
 def real():
-    return moments(draw(np.random.default_rng(2), 50_000))
+    return feature_statistics(draw(np.random.default_rng(2), 50_000))
 
 
 # plain
 
 
-def gaussian(rng: np.random.Generator, d: int = 6) -> Moments:
+def gaussian(rng: np.random.Generator, d: int = 6) -> FeatureStatistics:
     factor = rng.normal(size=(d, d))
-    return Moments(rng.normal(size=d), factor @ factor.T)
+    return FeatureStatistics(rng.normal(size=d), factor @ factor.T)
 
 
 def test_it_is_that_of_torch_fidelity():
@@ -40,12 +45,15 @@ def test_it_is_that_of_torch_fidelity():
 def test_equal_covariances_leave_the_squared_distance_of_the_means():
     a = gaussian(np.random.default_rng(0))
     shift = np.array([3.0, 4, 0, 0, 0, 0])
-    assert frechet_distance(a, Moments(a.mean + shift, a.covariance)) == pytest.approx(25)
+    assert frechet_distance(a, FeatureStatistics(a.mean + shift, a.covariance)) == pytest.approx(25)
 
 
 def test_diagonal_covariances_compare_standard_deviations():
     zero = np.zeros(3)
-    a, b = Moments(zero, np.diag([1.0, 4, 9])), Moments(zero, np.diag([4.0, 4, 0]))
+    a, b = (
+        FeatureStatistics(zero, np.diag([1.0, 4, 9])),
+        FeatureStatistics(zero, np.diag([4.0, 4, 0])),
+    )
     assert frechet_distance(a, b) == pytest.approx((1 - 2) ** 2 + 0 + 3**2)
 
 
@@ -63,7 +71,7 @@ def test_distance_is_symmetric_and_does_not_mind_a_rotation():
     rng = np.random.default_rng(2)
     a, b = gaussian(rng), gaussian(rng)
     turn = np.linalg.qr(rng.normal(size=(6, 6)))[0]
-    turned = [Moments(turn @ m.mean, turn @ m.covariance @ turn.T) for m in (a, b)]
+    turned = [FeatureStatistics(turn @ m.mean, turn @ m.covariance @ turn.T) for m in (a, b)]
     assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a))
     assert frechet_distance(a, b) == pytest.approx(frechet_distance(*turned))
 
@@ -71,7 +79,9 @@ def test_distance_is_symmetric_and_does_not_mind_a_rotation():
 @pytest.mark.parametrize("count", [500, 20], ids=["full rank", "fewer samples than features"])
 def test_identical_sets_are_at_no_distance(count):
     features = np.random.default_rng(3).normal(size=(count, 64)).astype(np.float32)
-    assert frechet_distance(moments(features), moments(features)) == pytest.approx(0, abs=1e-5)
+    assert frechet_distance(
+        feature_statistics(features), feature_statistics(features)
+    ) == pytest.approx(0, abs=1e-5)
 
 
 # of few samples
@@ -80,10 +90,10 @@ def test_identical_sets_are_at_no_distance(count):
 @pytest.mark.parametrize("shift", [0.1, 0.3])
 def test_few_samples_give_the_distance_of_many(real, shift):
     rng = np.random.default_rng(4)
-    truth = frechet_distance(moments(draw(rng, 50_000, shift)), real)
+    truth = frechet_distance(feature_statistics(draw(rng, 50_000, shift)), real)
     few = [draw(rng, N, shift) for _ in range(60)]
-    plain = np.mean([frechet_distance(moments(one), real) for one in few]) - truth
-    found = [Frechet(real).estimate(one) for one in few]
+    plain = np.mean([frechet_distance(feature_statistics(one), real) for one in few]) - truth
+    found = [FrechetDistance(real).estimate(one) for one in few]
     values = np.array([one.value for one in found])
     assert abs(values.mean() - truth) < plain / 2
     errors = np.array([one.error for one in found])
@@ -91,7 +101,7 @@ def test_few_samples_give_the_distance_of_many(real, shift):
 
 
 def test_the_same_image_again_and_again_is_a_distance_too(real):
-    value, error = Frechet(real).estimate(np.ones((N, D)))
+    value, error = FrechetDistance(real).estimate(np.ones((N, D)))
     assert value == pytest.approx(
         ((1 - real.mean) ** 2).sum() + np.trace(real.covariance), rel=1e-3
     )
@@ -100,4 +110,4 @@ def test_the_same_image_again_and_again_is_a_distance_too(real):
 
 def test_too_few_samples_are_refused(real):
     with pytest.raises(ValueError, match="at least 40"):
-        Frechet(real).estimate(np.ones((39, D)))
+        FrechetDistance(real).estimate(np.ones((39, D)))

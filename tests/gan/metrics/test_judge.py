@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import gan.metrics.judge
-from gan.data.image_set import ImageSet, is_here, load
+from gan.data.image_set import ImageSet, is_available, load
 from gan.metrics.classifier import Classifier, train, warp
 from gan.metrics.judge import JUDGES, Judge, JudgeError, accuracy, main, save
 
@@ -23,7 +23,7 @@ def digits() -> ImageSet:
 
 @pytest.mark.parametrize(("name", "least"), [("mnist", 0.993), ("fashion-mnist", 0.925)])
 def test_bundled_judges_read_their_test_sets_and_are_small(name, least):
-    if not is_here(name):
+    if not is_available(name):
         pytest.skip(f"{name} is not on this machine")
     assert accuracy(Judge.load(name), load(name, train=False)) >= least
     assert (JUDGES / name / "model.safetensors").stat().st_size < 1_000_000

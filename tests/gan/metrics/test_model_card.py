@@ -8,8 +8,7 @@ from PIL import Image
 
 from gan.data.image_set import ASSETS
 from gan.metrics.model_card import BEGIN, END, section, with_figures, write_card
-from gan.metrics.report import Report, read_evaluation
-from gan.metrics.table import markdown
+from gan.metrics.report import Report, markdown, read_evaluation
 from gan.models.generator import Generator
 from tests.models import evaluation
 
@@ -40,10 +39,10 @@ def test_figures_replace_those_before_and_leave_the_rest():
     assert again.count(BEGIN) == again.count(END) == 1
 
 
-def test_the_section_names_weights_and_every_figure():
+def test_the_section_names_the_weights_and_every_metric():
     text = section(evaluation(), has_classes=True)
     assert "`0123456789ab`" in text and "0.500" in text and "0.250" in text and "75.00%" in text
-    assert "a column for each class" in text
+    assert "one column per class" in text
 
 
 def test_samples_lie_beside_real_images(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""A model for use: the same pixels for the same latents, and plain words for a bad folder."""
+"""A model for use: the same pixels for the same latents, and clear errors for a bad folder."""
 
 import json
 import shutil
@@ -44,14 +44,14 @@ def test_same_seed_same_pixels(generator, tiny_model):
     assert (images[0] != images[1]).any()
 
 
-def test_an_image_does_not_depend_on_its_company(generator):
+def test_an_image_does_not_depend_on_its_batch(generator):
     z = latents(range(150), generator.z_dim)  # three batches
     together = generator.sample(z, 4).astype(int)
     alone = np.concatenate([generator.sample(z[i : i + 1], 4) for i in (0, 63, 64, 149)])
     assert np.abs(together[[0, 63, 64, 149]] - alone).max() <= 1
 
 
-def test_threads_may_share_it(generator):
+def test_threads_can_share_a_generator(generator):
     batches = [latents(range(k, k + 5), generator.z_dim) for k in range(20)]
     wanted = [generator.sample(z) for z in batches]
     with ThreadPoolExecutor(4) as pool:
@@ -59,7 +59,7 @@ def test_threads_may_share_it(generator):
             np.testing.assert_array_equal(one, other)
 
 
-def test_classes_can_be_said_in_four_ways(generator):
+def test_classes_can_be_given_in_four_ways(generator):
     z = latents(range(12), generator.z_dim)
     labels = np.arange(12) % 10
     in_turn = generator.sample(z)
@@ -70,7 +70,7 @@ def test_classes_can_be_said_in_four_ways(generator):
     assert (threes[0] != in_turn[0]).any()
 
 
-def test_blended_classes_lead_from_one_to_the_other(generator):
+def test_blended_classes_interpolate_between_classes(generator):
     time = np.linspace(0, 1, 33)[:, None]
     weights = (1 - time) * np.eye(10)[3] + time * np.eye(10)[8]
     z = latents([5], generator.z_dim).repeat(33, 0)
@@ -106,7 +106,7 @@ def test_numbers_that_are_not_finite_are_refused(generator, bad):
 
 
 @pytest.mark.parametrize("classes", [-1, 10, [0, 10], [0, 1, 2], np.zeros((2, 9)), [0.5, 1.5]])
-def test_classes_that_are_not_there_are_refused(generator, classes):
+def test_unknown_classes_are_refused(generator, classes):
     with pytest.raises(ValueError):
         generator.sample(np.zeros((2, 64)), classes)
 
@@ -162,7 +162,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_folder_gets_a_sentence(folder, damage):
+def test_a_damaged_folder_raises_a_clear_error(folder, damage):
     damage(folder)
     with pytest.raises(ModelError, match=f"The model in {folder.name} cannot be used: "):
         Generator.load(folder)

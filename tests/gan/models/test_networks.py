@@ -1,4 +1,4 @@
-"""Shapes, ranges and the promises the docstrings make, for every kind of network."""
+"""Shapes, ranges and documented properties of every network."""
 
 import pytest
 import torch
@@ -106,7 +106,7 @@ def test_spectral_norm_bounds_every_layer_of_d(conditional):
         assert torch.linalg.matrix_norm(layer.weight.flatten(1), 2) <= 1.05
 
 
-def test_d_norm_chooses_what_it_says():
+def test_d_norm_selects_the_normalisation():
     def batch_norms(d_norm: str) -> int:
         D = ConvDiscriminator(Config(d_norm=d_norm))
         return sum(isinstance(layer, nn.BatchNorm2d) for layer in D.modules())
@@ -115,7 +115,7 @@ def test_d_norm_chooses_what_it_says():
 
 
 @pytest.mark.parametrize("d_hidden", [0, 16])
-def test_only_a_dense_layer_weighs_what_stands_far_apart_together(d_hidden):
+def test_only_a_dense_layer_relates_distant_pixels(d_hidden):
     config = Config(width=8, d_hidden=d_hidden, d_norm="none", conditional=False)
     _, D = both(config)
     images = torch.zeros(4, 1, 28, 28)
@@ -128,7 +128,7 @@ def test_only_a_dense_layer_weighs_what_stands_far_apart_together(d_hidden):
 
 
 @pytest.mark.parametrize("d_slope", [0.0, 0.05, 1.0])
-def test_d_is_linear_below_zero_and_above_it_by_its_slope(d_slope):
+def test_the_slope_of_d_applies_below_zero(d_slope):
     config = Config(width=8, d_slope=d_slope, d_norm="none", conditional=False)
     _, D = both(config)
     images = torch.randn(3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
@@ -139,7 +139,7 @@ def test_d_is_linear_below_zero_and_above_it_by_its_slope(d_slope):
     assert bent < 1e-5 if d_slope == 1 else bent > 1e-3
 
 
-def test_the_class_matters_to_both():
+def test_both_networks_depend_on_the_class():
     config = Config(width=8)
     G, D = both(config)
     G.eval(), D.eval()

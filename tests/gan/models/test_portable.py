@@ -1,4 +1,4 @@
-"""The portable file, read by nothing but numpy, draws what the network draws."""
+"""The portable file, evaluated with numpy only, draws what the network draws."""
 
 import copy
 import json
@@ -49,7 +49,7 @@ def evaluate(file, z, weights):
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_the_file_alone_draws_what_the_network_draws(name):
+def test_the_portable_file_draws_what_the_network_draws(name):
     generator = randomised(CONFIGS[name])
     rng = np.random.default_rng(0)
     z = rng.standard_normal((32, generator.z_dim)).astype(np.float32)
@@ -78,7 +78,7 @@ def test_size_and_metadata_are_those_of_the_file(name):
     ]
 
 
-def test_the_network_itself_is_left_as_it_was():
+def test_the_network_is_not_modified():
     generator = randomised(preset("default", width=8))
     before = copy.deepcopy(generator.network.state_dict())
     portable(generator)
@@ -87,7 +87,7 @@ def test_the_network_itself_is_left_as_it_was():
 
 
 @pytest.mark.parametrize("value", [1e5, float("nan"), float("inf")])
-def test_what_float16_cannot_hold_is_refused(value):
+def test_weights_beyond_float16_are_refused(value):
     generator = randomised(preset("default", width=8))
     generator.network.ups[1].conv.bias[0] = value
     with pytest.raises(PortableError, match="float16|browser"):

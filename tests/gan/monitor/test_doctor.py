@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from gan.config import Config
+from gan.monitor.diagnosis import ILLNESSES
 from gan.monitor.doctor import PATIENCE, diagnose, healthy_steps
-from gan.monitor.finding import ILLNESSES
-from gan.monitor.remedies import PRESCRIPTIONS, remedies
+from gan.monitor.remedies import REMEDIES, remedies
 from gan.training.live_settings import STEERABLE, changed
 from tests.made_vitals import EVERY, made
 
@@ -64,7 +64,7 @@ def test_each_state_is_found_with_evidence_that_speaks_for_it(name):
     assert 5 * EVERY < found.since_step < 24 * EVERY
     for each in found.evidence:
         assert each.value < each.limit if each.side == "below" else each.value > each.limit
-    assert found.ill == bool(found.remedies)
+    assert (found.state in ILLNESSES) == bool(found.remedies)
 
 
 def test_losing_classes_is_a_collapse_too():
@@ -153,7 +153,7 @@ def test_what_is_healthy_lies_before_the_illness():
 def test_every_remedy_does_something_that_may_be_done(name):
     for config in (Config(), Config(d_steps_per_g_step=5, r1_gamma=1000.0, lr_d=1e-6, augment=1.0)):
         found = remedies(name, config, can_go_back=True)
-        assert found and {each.name for each in found} <= set(PRESCRIPTIONS[name])
+        assert found and {each.name for each in found} <= set(REMEDIES[name])
         for each in found:
             assert set(each.changes) <= set(STEERABLE)
             assert each.roll_back or changed(config, each.changes) != config

@@ -6,7 +6,7 @@ import pytest
 
 from bench.doctor import FOLDER, SILENT, score, summary
 from bench.support.replay import Recording, read, replay
-from gan.monitor.finding import STATES
+from gan.monitor.diagnosis import STATES
 
 EVERY = 5  # rows: quick, and no reading is passed over
 

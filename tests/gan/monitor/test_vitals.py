@@ -12,11 +12,11 @@ import torch
 
 from gan.config import preset
 from gan.data.image_set import ImageSet, load
-from gan.metrics.feature_extractors import reader_for
+from gan.metrics.feature_extractors import feature_extractor_for
 from gan.metrics.judge import Judge
 from gan.monitor import vitals_log
 from gan.monitor.doctor import diagnose
-from gan.monitor.real_features import RealFeatures, _read, spread
+from gan.monitor.real_features import RealFeatures, features_of, spread
 from gan.monitor.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
 from gan.monitor.vitals_log import Vitals, read_vitals
 from gan.runner import slot
@@ -31,7 +31,7 @@ SMALL = preset("default", width=8, batch_size=8)
 @pytest.fixture(scope="module")
 def known() -> RealFeatures:
     test = load("mnist", train=False)
-    return _read(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
+    return features_of(ImageSet("mnist", test.images[:600], test.labels[:600]), Judge.load("mnist"))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_without_a_judge_its_signs_are_left_out(images):
 def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
     test = load("mnist", train=False)
     held = ImageSet("own-0123456789ab", test.images[:600], test.labels[:600])
-    known = _read(held, reader_for(held))
+    known = features_of(held, feature_extractor_for(held))
     trainer = Trainer(SMALL, images)
     drawing(trainer, held.images[:SAMPLES])
     row = Probe(trainer, known).measure()
@@ -129,8 +129,8 @@ def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
     drawing(trainer, held.images[:1].repeat(SAMPLES, 1, 1, 1))
     row = Probe(trainer, known).measure()
     assert row["diversity"] < 0.01 and row["frechet"] > 60 and row["recall"] < 0.05
-    finding = diagnose([], [row] * 9, SMALL)
-    assert finding.state == "collapsing" and set(finding.values) == {"diversity"}
+    diagnosis = diagnose([], [row] * 9, SMALL)
+    assert diagnosis.state == "collapsing" and set(diagnosis.values) == {"diversity"}
 
 
 def test_a_model_that_draws_its_training_images_copies(images, known):

@@ -138,8 +138,8 @@ def test_a_picture_of_a_single_latent_is_told_apart(tmp_path):
 
 
 def test_nonsense_is_refused_at_once():
-    start = time.perf_counter()
+    start_s = time.process_time()
     for text in ("[" * 400_000, '{"a":' * 80_000, '"' * 399_999, "\\" * 400_000, "9" * 400_000):
         with pytest.raises(RecipeError):
             ClipRecipe.from_text(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start_s < 5

@@ -1,7 +1,6 @@
 """From a recipe to a file, drawn ahead of the encoder."""
 
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +14,10 @@ from gan.media.writer import Stopped
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.keyframe import Key
 from gan.recipes.render import RenderJob, draw
-from gan.system.prefetch import ahead
+from gan.system.prefetch import prefetch
 from tests.frames import name, read, rgb
 from tests.models import randomised
+from tests.waiting import NewThreads, until
 
 KEYS = tuple(Key(seed, classes=seed) for seed in range(3))
 RECIPE = ClipRecipe("mnist", "0" * 12, KEYS, even=False, frames=40, scale=2)
@@ -71,7 +71,7 @@ def test_loops_stand_side_by_side(generator):
 
 @pytest.mark.parametrize("after", [0, 3])
 def test_stop_ends_planning_and_drawing(tmp_path, generator, after):
-    stop = threading.Event()
+    stop, threads = threading.Event(), NewThreads()
 
     class Slow:
         def __init__(self):
@@ -92,26 +92,24 @@ def test_stop_ends_planning_and_drawing(tmp_path, generator, after):
         job.render(tmp_path / "a.gif", stop=stop)
     assert slow.drawn <= after + 6
     assert list(tmp_path.iterdir()) == []
-    assert "ahead" not in {thread.name for thread in threading.enumerate()}
+    assert not threads.alive()
 
 
-def test_ahead_runs_ahead_but_not_away():
-    made = []
+def test_prefetch_produces_no_more_than_its_depth_in_advance():
+    made, threads = [], NewThreads()
 
     def things():
         for number in range(100):
             made.append(number)
             yield number
 
-    iterator = ahead(things(), 3)
+    iterator = prefetch(things(), 3)
     assert next(iterator) == 0
-    deadline = time.monotonic() + 2
-    while len(made) < 4 and time.monotonic() < deadline:
-        time.sleep(0.001)
-    assert len(made) == 4  # one asked for, three waiting
+    until(lambda: len(made) >= 4)
+    assert len(made) == 4 and threads.alive()  # one asked for, three waiting
     assert [next(iterator) for _ in range(9)] == list(range(1, 10))
     iterator.close()
-    assert len(made) < 15 and "ahead" not in {thread.name for thread in threading.enumerate()}
+    assert len(made) < 15 and not threads.alive()
 
 
 def test_ahead_raises_what_was_raised_in_its_place():
@@ -119,7 +117,7 @@ def test_ahead_raises_what_was_raised_in_its_place():
         yield 1
         raise KeyError("gone")
 
-    iterator = ahead(things(), 5)
+    iterator = prefetch(things(), 5)
     assert next(iterator) == 1
     with pytest.raises(KeyError, match="gone"):
         next(iterator)

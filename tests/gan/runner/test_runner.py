@@ -17,16 +17,9 @@ from gan.runner.runner import Runner
 from gan.runs.run import Run
 from gan.training.trainer import Trainer
 from tests.own_images import ID
+from tests.waiting import NewThreads, until
 
 SMALL = preset("default", width=8, batch_size=8, steps=100_000)
-
-
-def wait(condition, seconds: float = 60) -> None:
-    """Until the condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -37,9 +30,9 @@ def runner():
 
 
 def test_no_thread_before_the_first_job():
-    before = threading.active_count()
+    threads = NewThreads()
     runner = Runner()
-    assert threading.active_count() == before
+    assert not threads.alive()
     runner.close()
 
 
@@ -56,19 +49,19 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
     monkeypatch.setattr(real_features, "_reals", reading)
     assert not runner.is_preparing
     runner.prepare(SMALL)
-    wait(lambda: read)
+    until(lambda: read)
     assert runner.is_preparing
     go_on.set()
-    wait(lambda: not runner.is_preparing)
+    until(lambda: not runner.is_preparing)
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.vitals)
+    until(lambda: runner.status.vitals)
     assert read == [("mnist", 28)]
 
 
 def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runner, monkeypatch):
     read = []
     monkeypatch.setattr(runner._real_features, "get", lambda *what: read.append(what))
-    monkeypatch.setattr("gan.runner.runner.is_here", lambda name: name != "cifar10")
+    monkeypatch.setattr("gan.runner.runner.is_available", lambda name: name != "cifar10")
     own = {"image_size": 32, "image_channels": 1, "image_classes": 1}
     runner.prepare(preset("default", image_size=128))  # 160 MB, and kept
     runner.prepare(preset("own-images", data=ID, **own))
@@ -80,22 +73,22 @@ def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runne
 
 def test_pause_holds_and_resume_goes_on(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     runner.pause().result()
     held = runner.status
     assert held.state == "paused"
     time.sleep(0.3)
     assert runner.status is held
     runner.resume().result()
-    wait(lambda: runner.status.step > held.step)
+    until(lambda: runner.status.step > held.step)
 
 
 def test_a_published_snapshot_never_changes(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 0)
+    until(lambda: runner.status.step > 0)
     old = runner.status
     pixels, step = old.images.copy(), old.step
-    wait(lambda: runner.status.step > step + 20)
+    until(lambda: runner.status.step > step + 20)
     assert old.step == step
     np.testing.assert_array_equal(old.images, pixels)
     assert not np.array_equal(runner.status.images, pixels)
@@ -107,12 +100,12 @@ def test_a_published_snapshot_never_changes(runner, tmp_path):
 
 def test_the_generator_is_a_copy(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     generator = runner.generator().result()
     z = np.zeros((1, SMALL.z_dim))
     before = generator.sample(z)
     step = runner.status.step
-    wait(lambda: runner.status.step > step + 20)
+    until(lambda: runner.status.step > step + 20)
     np.testing.assert_array_equal(before, generator.sample(z))
     assert runner.generator().result().model_id != generator.model_id
 
@@ -139,39 +132,39 @@ def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monke
         raise FloatingPointError("the losses are no longer finite")
 
     monkeypatch.setattr(Run, "advance", broken)
-    wait(lambda: runner.status.state == "failed")
+    until(lambda: runner.status.state == "failed")
     assert "no longer finite" in runner.status.error
     monkeypatch.undo()
     runner.resume_run(tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
 
 
 def test_a_run_that_keeps_diverging_goes_back_three_times_and_then_ends(
     runner, tmp_path, monkeypatch
 ):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     real = Trainer.step
 
     def nan(trainer):
         return dataclasses.replace(real(trainer), loss_d=float("nan"))
 
     monkeypatch.setattr(Trainer, "step", nan)
-    wait(lambda: runner.status.state == "failed")
+    until(lambda: runner.status.state == "failed")
     end = runner.status
     assert "learning rates" in end.error and len(end.notes) == 3
     assert end.rewinds == 4 and end.config.lr_g == SMALL.lr_g / 8
     assert [mark["mark"] for mark in runner.marks()] == ["rolled back"] * 3
     monkeypatch.undo()
     runner.resume_run(tmp_path / "r").result()  # the last good state is kept
-    wait(lambda: runner.status.step > end.step)
+    until(lambda: runner.status.step > end.step)
 
 
 def test_settings_change_while_it_runs_and_are_told(runner, tmp_path):
     with pytest.raises(LookupError, match="No run"):
         runner.configure(lr_g=1e-4).result()
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     runner.configure(lr_g=1e-4, d_steps_per_g_step=2).result()
     assert runner.status.config == dataclasses.replace(SMALL, lr_g=1e-4, d_steps_per_g_step=2)
     with pytest.raises(ConfigError, match="between"):
@@ -191,9 +184,9 @@ def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_
     with monkeypatch.context() as patch:
         patch.setattr("gan.runs.snapshots.write_atomic", full)
         patch.setattr("gan.runs.checkpoints.save_checkpoint", full)
-        wait(lambda: "No space" in (runner.status.warning or ""))
+        until(lambda: "No space" in (runner.status.warning or ""))
         step = runner.status.step
-        wait(lambda: runner.status.step > step)
+        until(lambda: runner.status.step > step)
         runner.stop().result()
         assert runner.status.state == "paused" and "No space" in runner.status.warning
     runner.stop().result()
@@ -203,7 +196,7 @@ def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_
 
 def test_stop_saves_and_the_run_can_be_resumed(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     runner.stop().result()
     done = runner.status
     assert done.state == "done"
@@ -216,7 +209,7 @@ def test_stop_saves_and_the_run_can_be_resumed(runner, tmp_path):
 
 def test_a_run_ends_at_its_goal(runner, tmp_path):
     runner.start(dataclasses.replace(SMALL, steps=23), tmp_path / "r").result()
-    wait(lambda: runner.status.state == "done")
+    until(lambda: runner.status.state == "done")
     assert runner.status.step == 23
     assert [row["step"] for row in runner.history()] == [10, 20]
 
@@ -224,17 +217,18 @@ def test_a_run_ends_at_its_goal(runner, tmp_path):
 def test_a_finished_run_is_not_saved_again(tmp_path):
     runner = Runner(checkpoint_every_s=0)
     runner.start(dataclasses.replace(SMALL, steps=12), tmp_path / "r").result()
-    wait(lambda: runner.status.state not in ("running", "loading"))
+    until(lambda: runner.status.state not in ("running", "loading"))
     assert (runner.status.state, runner.status.error) == ("done", None)
     runner.close()
 
 
 def test_close_saves_joins_and_refuses(tmp_path):
-    runner = Runner()
+    threads, runner = NewThreads(), Runner()
     runner.start(SMALL, tmp_path / "r").result()
-    wait(lambda: runner.status.state == "running")
+    until(lambda: runner.status.state == "running")
+    assert threads.alive()
     runner.close()
-    assert not any(thread.name == "trainer" for thread in threading.enumerate())
+    until(lambda: not threads.alive())  # the reading of real images ends a little later
     Run.resume(tmp_path / "r")
     with pytest.raises(RuntimeError, match="shut down"):
         runner.pause().result()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from gan.runs.run import Run
 from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.storage.layout import NEWEST, PAIR
 from gan.training.trainer import Trainer
+from tests.waiting import until
 
 A = preset("default", width=4, batch_size=4, steps=100_000)
 B = dataclasses.replace(A, r1_gamma=0.0)
@@ -41,17 +41,9 @@ def runner():
     made.close()
 
 
-def wait(condition, seconds: float = 60) -> None:
-    """Until the condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.005)
-
-
 def start_pair(runner, root, first=A, second=B):
     runner.start(first, root / "a", beside=(second, root / "b")).result()
-    wait(lambda: runner.status.step > 12)
+    until(lambda: runner.status.step > 12)
 
 
 def test_a_pair_goes_in_step_on_the_same_latents_and_each_is_a_run_of_its_own(runner, tmp_path):
@@ -82,7 +74,7 @@ def test_a_pair_is_resumed_by_either_and_its_laggard_catches_up(runner, tmp_path
     behind.save()
     runner.resume_run(tmp_path / "b").result()
     assert (runner.status.run, runner.status.beside.run) == ("a", "b")
-    wait(lambda: runner.status.beside.step > step + 9)
+    until(lambda: runner.status.beside.step > step + 9)
     assert abs(runner.status.step - runner.status.beside.step) <= 1
 
 
@@ -95,10 +87,10 @@ def test_of_a_pair_one_may_fail_and_the_other_goes_on(runner, tmp_path, monkeypa
         return dataclasses.replace(stats, loss_g=np.nan) if trainer.config.r1_gamma else stats
 
     monkeypatch.setattr(Trainer, "step", nan_for_the_first)
-    wait(lambda: runner.status.error)
+    until(lambda: runner.status.error)
     shown = runner.status
     assert shown.state == "running" and "diverged again" in shown.error
-    wait(lambda: runner.status.beside.step > shown.beside.step + 5)
+    until(lambda: runner.status.beside.step > shown.beside.step + 5)
     runner.stop().result()
     assert (runner.status.state, runner.status.beside.state) == ("failed", "done")
 
@@ -144,7 +136,7 @@ def test_by_hand_it_waits_paused_and_moves_one_step_at_a_time(runner, tmp_path):
     assert runner.step_g().result().step == 1 == runner.status.step
     assert load_checkpoint(tmp_path / "r" / NEWEST)[0]["step_count"] == 1
     runner.resume().result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     with pytest.raises(LookupError, match="pause"):
         runner.step_g().result()
 
@@ -155,7 +147,7 @@ def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
 ):
     runner.start(A, tmp_path / "r").result()
     for step in (8, 16, 24):
-        wait(lambda step=step: runner.status.step > step)
+        until(lambda step=step: runner.status.step > step)
         runner.pause().result()
         runner.resume().result()
     kept = runner.status.milestones
@@ -171,12 +163,12 @@ def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
     with pytest.raises(CheckpointError, match="kept"):
         runner.roll_back(-1).result()
     if state == "running":
-        wait(lambda: runner.status.step > kept[2])
+        until(lambda: runner.status.step > kept[2])
 
 
 def test_what_is_shown_has_opinions_and_costs_and_outlives_a_resume(runner, tmp_path):
     runner.start(A, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 5)
+    until(lambda: runner.status.step > 5)
     runner.stop().result()
     shown = runner.status
     assert shown.opinions.shape == (60,) and shown.opinions.dtype == np.float32
@@ -195,7 +187,7 @@ def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
 
     runner = Runner(on_end=ended)
     runner.start(goal, tmp_path / "0")
-    wait(lambda: len(told) == 3)
+    until(lambda: len(told) == 3)
     runner.start(A, tmp_path / "last").result()
     runner.close()
     assert told == [(str(k), "done", "trainer") for k in range(3)]
@@ -204,14 +196,14 @@ def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
 @pytest.mark.parametrize("part", ["diagnose", "best_step"])
 def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch, part):
     runner.start(A, tmp_path / "r").result()
-    wait(lambda: runner.status.step > 3)
+    until(lambda: runner.status.step > 3)
     monkeypatch.setattr(slot, part, lambda *_: 1 / 0)
     step = runner.status.step
     if part == "diagnose":  # a finding is not worth a run
-        wait(lambda: runner.status.step > step + 5)
-        assert runner.status.finding is None
+        until(lambda: runner.status.step > step + 5)
+        assert runner.status.diagnosis is None
     else:
-        wait(lambda: runner.status.state == "failed")
+        until(lambda: runner.status.state == "failed")
     monkeypatch.undo()
     runner.stop().result()
     assert Run.resume(tmp_path / "r").step >= step

@@ -1,5 +1,4 @@
-"""A run goes into one zip file and comes out of it whole; what is not one is refused, and nothing
-of it stays."""
+"""A run is packed into a zip file and unpacked unchanged; any other file is refused completely."""
 
 import io
 import json
@@ -8,14 +7,15 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan.storage.metadata import change_about, read_about, read_title
-from gan.runs.archive import pack
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
-from gan.runs.run import Run
+from gan.runs.archive import pack
 from gan.runs.listing import list_runs
-from gan.runs.unpack import ARRIVING, ArchiveError, sweep_arriving, unpack
+from gan.runs.run import Run
+from gan.runs.unpack import ArchiveError, clear_temporary, unpack
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.layout import TEMPORARY
+from gan.storage.metadata import change_about, read_about, read_title
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 MOST = 200_000_000
@@ -72,7 +72,7 @@ def text(value):
     return json.dumps(value).encode()
 
 
-def test_what_comes_out_goes_on_bit_for_bit_as_what_went_in(tmp_path, trained, packed):
+def test_an_unpacked_run_resumes_bit_for_bit(tmp_path, trained, packed):
     folder = taken(tmp_path, packed)
     assert folder.parent == tmp_path / "runs" and folder.name == trained.name
     for name in ("history.jsonl", "vitals.jsonl"):
@@ -93,7 +93,7 @@ def test_what_comes_out_goes_on_bit_for_bit_as_what_went_in(tmp_path, trained, p
     assert mine.keys() == theirs.keys() and all(bool((mine[k] == theirs[k]).all()) for k in mine)
 
 
-def test_it_plays_at_once_under_its_title_and_belongs_to_nobody(tmp_path, trained, packed):
+def test_an_unpacked_run_is_usable_has_its_title_and_no_owner(tmp_path, trained, packed):
     folder = taken(tmp_path, packed)
     assert read_title(folder) == "Mine" and "owner" not in read_about(folder)
     assert b"secret" not in packed
@@ -104,12 +104,12 @@ def test_it_plays_at_once_under_its_title_and_belongs_to_nobody(tmp_path, traine
     assert (kept.sample(z, 3) == Generator.load(trained, 10).sample(z, 3)).all()
 
 
-def test_a_name_that_is_taken_gets_a_number(tmp_path, packed):
+def test_a_name_that_exists_gets_a_number(tmp_path, packed):
     names = [taken(tmp_path, packed).name for _ in range(3)]
     assert names == ["20260101-000000-mnist" + end for end in ("", "-2", "-3")]
 
 
-def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
+def test_a_run_in_training_is_packed_as_at_its_checkpoint(tmp_path):
     run = Run.create(SMALL, tmp_path / "going")
     for _ in range(10):
         run.advance()
@@ -126,7 +126,28 @@ def test_a_run_that_goes_on_is_packed_as_it_was_at_its_checkpoint(tmp_path):
     assert not list(folder.glob("snapshots/*"))
 
 
-def test_a_damaged_checkpoint_is_not_handed_on(tmp_path):
+def test_a_run_that_was_rolled_back_on_request_can_be_unpacked(tmp_path):
+    run = Run.create(SMALL, tmp_path / "run")
+    for _ in range(10):
+        run.advance()
+    run.rewind(0, {"lr_d": 1e-4})
+    folder = taken(tmp_path, b"".join(pack(run.folder)))
+    (mark,) = Run.resume(folder).history.marks
+    assert mark["mark"] == "rolled back" and mark["asked"] is True
+
+
+def test_the_size_is_known_and_no_checkpoint_is_loaded_whole(trained, packed, monkeypatch):
+    monkeypatch.setattr("gan.storage.checkpoint.load", None)
+    archive = pack(trained)
+    pieces = list(archive)
+    assert len(archive) == len(packed) == sum(map(len, pieces)) and max(map(len, pieces)) <= 2**16
+    links = list((trained.parent / TEMPORARY).iterdir())
+    assert len(links) == 1
+    del archive
+    assert not list((trained.parent / TEMPORARY).iterdir())
+
+
+def test_a_damaged_checkpoint_is_not_packed(tmp_path):
     run = Run.create(SMALL, tmp_path / "run")
     run.advance()
     run.save()
@@ -142,7 +163,7 @@ def test_a_damaged_checkpoint_is_not_handed_on(tmp_path):
         pack(run.folder)
 
 
-def test_a_milestone_that_is_none_is_left_out(tmp_path, packed):
+def test_an_invalid_milestone_is_dropped(tmp_path, packed):
     with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
         start = zipped.read("20260101-000000-mnist/milestones/00000000.safetensors")
     data = changed(packed, "milestones/00000020.safetensors", start)  # whole, but of another step
@@ -186,22 +207,39 @@ BAD = {
         "weights of step 5",
     ),
     "bomb": (lambda data: changed(data, "history.jsonl", b" " * 50_000_000), "too large"),
-    "no row": (lambda data: changed(data, "history.jsonl", history({"step": 10})), "lacks"),
+    "no row": (
+        lambda data: changed(data, "history.jsonl", history({"step": 10})),
+        "row 1, loss_g: Field required",
+    ),
     "disorder": (
         lambda data: changed(data, "history.jsonl", history(ROW, ROW | {"step": 2})),
         "after",
     ),
     "not finite": (
         lambda data: changed(data, "history.jsonl", history(ROW | {"loss_g": float("nan")})),
-        "lacks a figure",
+        "row 1, loss_g: Input should be a finite number",
+    ),
+    "huge": (
+        lambda data: changed(data, "history.jsonl", history(ROW | {"loss_g": 10**400})),
+        "row 1, loss_g: Input should be a valid number",
+    ),
+    "bool": (
+        lambda data: changed(data, "history.jsonl", history(ROW, ROW | {"d_fake": True})),
+        "row 2, d_fake: Input should be a valid number",
+    ),
+    "surrogate": (
+        lambda data: changed(
+            data, "history.jsonl", history({"step": 1, "mark": "x", "note": "\ud800"})
+        ),
+        "row 1, note: Input should be a valid string",
     ),
     "odd mark": (
         lambda data: changed(data, "history.jsonl", history({"step": 1, "mark": "x", "note": 3})),
-        "mark at step 1",
+        "row 1, note: Input should be a valid string",
     ),
     "odd signs": (
         lambda data: changed(data, "vitals.jsonl", history({"step": 1, "classes": "all"})),
-        "classes of step 1",
+        "row 1, classes: Input should be a valid list",
     ),
     "many files": (
         lambda data: changed(
@@ -217,27 +255,27 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_not_a_run_of_ours_is_refused_and_nothing_stays(tmp_path, packed, kind):
+def test_anything_but_a_run_is_refused_and_nothing_of_it_stays(tmp_path, packed, kind):
     spoil, told = BAD[kind]
     with pytest.raises(ArchiveError, match=told):
         taken(tmp_path, spoil(packed))
-    left = [path for path in (tmp_path / "runs").rglob("*") if path.name != ARRIVING]
+    left = [path for path in (tmp_path / "runs").rglob("*") if path.name != TEMPORARY]
     assert not left
 
 
-def test_whoever_takes_it_in_says_how_large_and_what_settings(tmp_path, packed):
+def test_the_size_and_the_settings_can_be_limited(tmp_path, packed):
     def refuse(config):
         raise ConfigError(f"width is {config.width}; that is too much here.")
 
     with pytest.raises(ArchiveError, match="width is 4"):
         taken(tmp_path, packed, check=refuse)
-    with pytest.raises(ArchiveError, match="at most 1 MB|too large"):
+    with pytest.raises(ArchiveError, match="the limit is 1 MB|too large"):
         unpack(tmp_path / "sent.zip", tmp_path / "runs", 1_000_000)
     assert not list_runs(tmp_path / "runs")
 
 
-def test_what_a_killed_server_was_unpacking_is_swept(tmp_path):
-    (tmp_path / ARRIVING / "half" / "snapshots").mkdir(parents=True)
+def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
+    (tmp_path / TEMPORARY / "half" / "snapshots").mkdir(parents=True)
     assert not list_runs(tmp_path)
-    sweep_arriving(tmp_path)
-    assert not (tmp_path / ARRIVING).exists()
+    clear_temporary(tmp_path)
+    assert not (tmp_path / TEMPORARY).exists()

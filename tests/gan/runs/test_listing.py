@@ -1,4 +1,4 @@
-"""The list of runs: what each one is, without a tensor being read."""
+"""The list of runs: the state of each, without reading a tensor."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import shutil
 
 import pytest
 
-from gan.runs import run as runs
-
 from gan.config import preset
-from gan.runs.run import Run
+from gan.runs import run as runs
 from gan.runs.listing import list_runs
+from gan.runs.run import Run
 from gan.storage.layout import NEWEST, PREVIOUS
 
 TINY = preset("default", width=4, batch_size=4, steps=12)
@@ -21,7 +20,7 @@ TINY = preset("default", width=4, batch_size=4, steps=12)
 def root(tmp_path_factory, tiny_data):
     """One run each: finished, stopped, its newest damaged, all damaged, never saved; and others."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+        patch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
         yield made(tmp_path_factory.mktemp("runs"))
 
 
@@ -45,7 +44,7 @@ def made(tmp_path):
     return tmp_path
 
 
-def test_each_run_is_told_by_what_can_be_done_with_it(root):
+def test_the_state_of_each_run_is_listed(root):
     found = {info.name: info for info in list_runs(root)}
     states = {name: (info.state, info.step) for name, info in found.items()}
     assert states == {
@@ -60,7 +59,7 @@ def test_each_run_is_told_by_what_can_be_done_with_it(root):
     assert "cut short" in found["damaged"].sentence
 
 
-def test_what_is_said_to_be_resumable_is(root, tmp_path):
+def test_runs_listed_as_resumable_can_be_resumed(root, tmp_path):
     for info in list_runs(shutil.copytree(root, tmp_path / "copy")):
         if info.state == "damaged":
             with pytest.raises(ValueError, match="damaged"):
@@ -69,7 +68,7 @@ def test_what_is_said_to_be_resumable_is(root, tmp_path):
             assert Run.resume(info.folder).step == info.step
 
 
-def test_the_newest_comes_first_and_nothing_is_fine(root, tmp_path):
+def test_the_newest_run_comes_first_and_an_empty_list_is_valid(root, tmp_path):
     names = [info.name for info in list_runs(root)]
     assert names.index("finished") < names.index("stopped") < names.index("half")
     assert list_runs(tmp_path / "nowhere") == []

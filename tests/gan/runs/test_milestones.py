@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from bench.support.wholeness import damage
-from gan.runs import run as runs
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from bench.support.integrity import damage
 from gan.config import ConfigError, preset
-from gan.runs.snapshots import kept_steps
-from gan.runs.history import read_history, read_marks
 from gan.runner.fault_tolerance import Keeper
+from gan.runs import run as runs
+from gan.runs.history import read_history, read_marks
 from gan.runs.milestones import MOST, milestone_name, milestone_steps
 from gan.runs.run import Run
+from gan.runs.snapshots import kept_steps
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS
 
 TINY = preset("default", width=4, batch_size=4, steps=10_000)

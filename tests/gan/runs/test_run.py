@@ -13,16 +13,16 @@ import torch
 from safetensors.torch import save_file
 
 from bench.faults import Tally, compare, torture
-from bench.support.victim import SETTINGS
-from bench.support.wholeness import damage
-from gan.system.atomic import write_atomic
-from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from bench.support.integrity import damage
+from bench.support.training_process import SETTINGS
 from gan.config import preset
-from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
 from gan.models.generator import Generator
 from gan.runs.history import read_history
 from gan.runs.run import Run
+from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
+from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS
+from gan.system.atomic import write_atomic
 
 SMALL = preset("default", width=8, batch_size=8, steps=400)
 
@@ -60,6 +60,7 @@ def test_200_steps_equal_100_then_resume_then_100(tmp_path):
     assert straight.advance().loss_d == resumed.advance().loss_d
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_killed_processes_lose_and_spoil_nothing(tmp_path):
     tally = Tally()
@@ -69,6 +70,7 @@ def test_killed_processes_lose_and_spoil_nothing(tmp_path):
     assert 0 < tally.max_lost_s < 5  # a busy machine; bench/faults.py measures it
 
 
+@pytest.mark.slow
 def test_the_fault_bench_sees_a_run_that_differs(tmp_path):
     tally, run = Tally(), Run.create(preset("default", seed=1, **SETTINGS), tmp_path / "r")
     next(run.trainer.G.parameters()).data[0] += 1e-4

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan.runs import run as runs
-from gan.monitor.best import best_step
 from gan.config import preset
-from gan.runs.snapshots import MAX_SNAPSHOTS, drop_snapshots, fixed_latents, snapshot_steps, kept_steps, thin, thin_snapshots
 from gan.models.generator import Generator, ModelError
+from gan.monitor.compare import best_step
+from gan.runs import run as runs
 from gan.runs.run import Run
+from gan.runs.snapshots import (
+    MAX_SNAPSHOTS,
+    drop_snapshots,
+    fixed_latents,
+    kept_steps,
+    snapshot_steps,
+    thin,
+    thin_snapshots,
+)
 from gan.storage.layout import snapshot_picture_path, snapshot_weights_path
 
 TINY = preset("default", width=4, batch_size=4, steps=10_000)

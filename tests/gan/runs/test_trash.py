@@ -1,11 +1,11 @@
-"""What is deleted can be had back for a day, whole, and is no run meanwhile."""
+"""Deleted runs can be restored for a day, unchanged, and are not listed meanwhile."""
 
 import pytest
 
 from gan.config import preset
-from gan.runs.run import Run
 from gan.runs.listing import list_runs
-from gan.runs.trash import KEPT_S, TRASH, empty_trash, take_back, throw_away, thrown_away
+from gan.runs.run import Run
+from gan.runs.trash import KEPT_S, TRASH, empty_trash, move_to_trash, restore_run, trashed_runs
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 
@@ -18,47 +18,47 @@ def files(folder):
     }
 
 
-def test_a_run_that_was_deleted_comes_back_as_it_was(tmp_path):
+def test_a_deleted_run_is_restored_unchanged(tmp_path):
     folder = Run.create(SMALL, tmp_path / "one").folder
     before = files(folder)
-    throw_away(folder)
+    move_to_trash(folder)
     assert (
-        not folder.exists() and not list_runs(tmp_path) and list(thrown_away(tmp_path)) == ["one"]
+        not folder.exists() and not list_runs(tmp_path) and list(trashed_runs(tmp_path)) == ["one"]
     )
-    assert take_back(tmp_path, "one") == folder
-    assert files(folder) == before and not thrown_away(tmp_path)
+    assert restore_run(tmp_path, "one") == folder
+    assert files(folder) == before and not trashed_runs(tmp_path)
     assert Run.resume(folder).step == 0
 
 
-def test_only_what_lies_there_comes_back_and_takes_nobodys_place(tmp_path):
-    throw_away(Run.create(SMALL, tmp_path / "one").folder)
+def test_restoring_needs_a_deleted_run_and_a_free_name(tmp_path):
+    move_to_trash(Run.create(SMALL, tmp_path / "one").folder)
     for name in ("two", "", "../one", f"{TRASH}/one"):
         with pytest.raises(LookupError, match="gone"):
-            take_back(tmp_path, name)
+            restore_run(tmp_path, name)
     Run.create(SMALL, tmp_path / "one")
     with pytest.raises(LookupError, match="has that name"):
-        take_back(tmp_path, "one")
+        restore_run(tmp_path, "one")
     with pytest.raises(OSError):
-        throw_away(tmp_path / "nowhere")
+        move_to_trash(tmp_path / "nowhere")
 
 
-def test_of_two_of_one_name_the_one_deleted_last_comes_back(tmp_path):
+def test_of_two_runs_of_one_name_the_last_deleted_is_restored(tmp_path):
     for number in (1, 2):
         run = Run.create(SMALL, tmp_path / "one")
         (run.folder / "mark").write_text(str(number))
-        throw_away(run.folder)
-    assert (take_back(tmp_path, "one") / "mark").read_text() == "2"
+        move_to_trash(run.folder)
+    assert (restore_run(tmp_path, "one") / "mark").read_text() == "2"
 
 
-def test_after_a_day_it_is_gone(tmp_path):
-    throw_away(Run.create(SMALL, tmp_path / "old").folder, now_s=1000.0)
-    throw_away(Run.create(SMALL, tmp_path / "new").folder, now_s=2000.0)
+def test_runs_are_deleted_for_good_after_a_day(tmp_path):
+    move_to_trash(Run.create(SMALL, tmp_path / "old").folder, now_s=1000.0)
+    move_to_trash(Run.create(SMALL, tmp_path / "new").folder, now_s=2000.0)
     (tmp_path / TRASH / "strange").mkdir()
     empty_trash(tmp_path, now_s=1000.0 + KEPT_S - 1)
-    assert list(thrown_away(tmp_path, now_s=3000.0)) == ["old", "new"]
+    assert list(trashed_runs(tmp_path, now_s=3000.0)) == ["old", "new"]
     empty_trash(tmp_path, now_s=1000.0 + KEPT_S)
     assert [path.name for path in sorted((tmp_path / TRASH).iterdir())] == [
         "2000000000000.new",
         "strange",
     ]
-    assert not thrown_away(tmp_path, now_s=2000.0 + KEPT_S)
+    assert not trashed_runs(tmp_path, now_s=2000.0 + KEPT_S)

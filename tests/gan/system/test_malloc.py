@@ -1,4 +1,4 @@
-"""Memory that was freed goes back to the system."""
+"""Freed memory is returned to the system."""
 
 import subprocess
 import sys
@@ -8,18 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 CODE = """
-from gan.system.malloc import give_back, share_arenas
+from gan.system.malloc import limit_arenas, trim
 
 def resident():
     return int(open("/proc/self/statm").read().split()[1])
 
-share_arenas()
+limit_arenas()
 begun = resident()
 small = [bytes(1000) for _ in range(100_000)]
 last = bytearray(1000)  # above them, so that they cannot simply fall off the end
 held = resident() - begun
 del small
-give_back()
+trim()
 print(held, resident() - begun)
 """
 

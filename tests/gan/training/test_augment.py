@@ -189,16 +189,16 @@ def test_few_images_are_chosen_by_the_seed(tiny_data):
 def test_few_images_are_as_many_of_each_class(tiny_data):
     many = tiny_data.labels.bincount(minlength=10)
     for count in (50, 53, 200, 255):
-        few = tiny_data.some(count, 3).labels.bincount(minlength=10)
+        few = tiny_data.subset(count, 3).labels.bincount(minlength=10)
         assert few.sum() == count
         short = few < few.max() - 1
         assert torch.equal(few[short], many[short])  # only where there are no more of a class
-    odd = {tuple(tiny_data.some(53, seed).labels.bincount().tolist()) for seed in range(5)}
+    odd = {tuple(tiny_data.subset(53, seed).labels.bincount().tolist()) for seed in range(5)}
     assert len(odd) > 1  # which class has one more is left to the seed
 
 
 def test_of_one_seed_the_few_are_among_the_many(tiny_data):
-    few, more = (pixels(tiny_data.some(count, 7)) for count in (30, 90))
+    few, more = (pixels(tiny_data.subset(count, 7)) for count in (30, 90))
     assert len(few) == 30 and few < more
 
 

@@ -18,7 +18,7 @@ import torch
 from gan.cli.main import main
 from gan.config import ConfigError, preset
 from gan.runs.run import Run
-from gan.storage.run_lock import HeldElsewhere, holder
+from gan.storage.run_lock import LockedElsewhere, lock_owner
 from gan.training.cluster import Cluster
 from gan.training.launch import launcher_arguments
 from tests.gan.training.shared_steps import STEPS
@@ -92,6 +92,7 @@ def loaded(path: Path):
     return torch.load(path, weights_only=True)
 
 
+@pytest.mark.slow
 def test_both_have_the_same_weights_bit_for_bit(steps):
     first, second = (loaded(steps / f"rank{rank}.pt")["states"] for rank in (0, 1))
     assert len(first) == len(second) == 3
@@ -100,6 +101,7 @@ def test_both_have_the_same_weights_bit_for_bit(steps):
         assert not [name for name in mine if not torch.equal(mine[name], other[name])]
 
 
+@pytest.mark.slow
 def test_without_batch_norm_they_follow_a_process_alone(steps):
     told = json.loads((steps / "told.json").read_text())
     np.testing.assert_allclose(told["shared"], told["alone"], rtol=1e-4, atol=1e-5)
@@ -109,21 +111,25 @@ def test_without_batch_norm_they_follow_a_process_alone(steps):
         torch.testing.assert_close(shared[name], alone[name], rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_moves_from_one_process_to_two(steps):
     told = json.loads((steps / "told.json").read_text())
     np.testing.assert_allclose(told["moved"], told["alone"], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_with_batch_norm_and_augmentation_it_is_the_same_game(steps):
     told = np.array(json.loads((steps / "told.json").read_text())["conv"])
     assert told.shape == (STEPS, 4) and np.isfinite(told).all()
     assert (told[:, 2:] > 0).all() and (told[:, 2:] < 1).all()
 
 
+@pytest.mark.slow
 def test_gradients_are_averaged_as_ddp_does_it(steps):
     assert loaded(steps / "rank0.pt")["ddp"] and loaded(steps / "rank1.pt")["ddp"]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
     folder = tmp_path / "run"
     launch = (sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2")
@@ -132,8 +138,8 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
         saved = folder / "checkpoint.previous.safetensors"
         wait_for(lambda: saved.exists() and "1" in family(job), job)
         workers = family(job)
-        assert holder(folder).process == workers["0"].pid
-        with pytest.raises(HeldElsewhere, match=f"process {workers['0'].pid} on"):
+        assert lock_owner(folder).process == workers["0"].pid
+        with pytest.raises(LockedElsewhere, match=f"process {workers['0'].pid} on"):
             Run.resume(folder)
         workers["1"].kill()
         said = job.communicate(timeout=LONGEST_S)[0]
@@ -147,7 +153,7 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
             each.kill()
         job.kill()
 
-    assert holder(folder) is None
+    assert lock_owner(folder) is None
     alone = Run.resume(folder)
     step = alone.step
     assert step > 0 and np.isfinite(alone.advance().loss_d)
@@ -172,6 +178,7 @@ def test_what_cannot_be_shared_evenly_is_refused(monkeypatch):
         cluster.check(preset("default", batch_size=32))
 
 
+@pytest.mark.slow
 def test_alone_by_accelerate_it_is_the_run_of_old_in_bf16_or_not(tmp_path, monkeypatch, capsys):
     args = ["train", "--steps", "3", *QUICK, "--set", "precision=float32", "--out"]
     assert main([*args, str(tmp_path / "plain")]) == 0

@@ -1,7 +1,5 @@
 """What a run will take: from the time of real steps, and from the table of readable digits."""
 
-import threading
-
 import pytest
 import torch
 
@@ -9,16 +7,17 @@ from gan.config import PRESETS, Config, preset
 from gan.training import pace
 from gan.training.pace import READABLE_STEPS, measure, paced, readable_steps
 from gan.training.trainer import Trainer
+from tests.waiting import NewThreads, until
 
 SMALL = {"width": 4, "z_dim": 8, "batch_size": 8}
 
 
 def test_real_steps_are_timed_and_nothing_stays_behind():
-    threads, state = threading.active_count(), torch.get_rng_state()
+    threads, state = NewThreads(), torch.get_rng_state()
     found = measure(Config(steps=1000), 0.1)
     assert 1e-4 < found.step_s < 60  # no more can be said on a busy machine
     assert found.total_s == pytest.approx(1000 * found.step_s)
-    assert threading.active_count() == threads
+    until(lambda: not threads.alive())
     assert torch.equal(state, torch.get_rng_state())
 
 

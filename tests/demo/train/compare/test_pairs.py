@@ -1,4 +1,4 @@
-"""What Side by side is told, live, after a restart, and by whoever asks for nonsense."""
+"""Polls of Side by side: live, after a restart, and with invalid requests."""
 
 import json
 from dataclasses import replace
@@ -12,7 +12,7 @@ from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.compare.pairs import Pairs
-from gan.monitor.finding import STATES
+from gan.monitor.diagnosis import STATES
 from gan.runner.status import RunStatus
 from gan.runs.pairs import tie
 from gan.runs.run import Run
@@ -67,7 +67,7 @@ def put_on(studio, runner, steers=True):
     return Pairs(studio)
 
 
-def test_both_runs_are_told_of_at_once_and_then_only_what_is_new(studio):
+def test_only_new_values_of_both_runs_are_sent(studio):
     duels = put_on(studio, FakeRunner())
     whole = duels.poll({})
     assert whole["live"] and whole["mine"] and whole["left"] == 3.2 and "outcome" not in whole
@@ -86,7 +86,7 @@ def test_both_runs_are_told_of_at_once_and_then_only_what_is_new(studio):
     assert len(json.dumps(again)) < 1000
 
 
-def test_a_pair_that_was_stopped_can_go_on(studio):
+def test_a_stopped_pair_can_be_resumed(studio):
     assert put_on(studio, FakeRunner("done", 100)).poll({})["resumable"]
     assert not put_on(studio, FakeRunner("running", 100)).poll({})["resumable"]
     assert not put_on(studio, FakeRunner("done", experiment("r1").first.steps)).poll({})[
@@ -94,11 +94,11 @@ def test_a_pair_that_was_stopped_can_go_on(studio):
     ]
 
 
-def test_a_watcher_does_not_steer(studio):
+def test_another_visitor_does_not_control_the_pair(studio):
     assert put_on(studio, FakeRunner(), steers=False).poll({})["mine"] is False
 
 
-def test_a_run_alone_is_no_pair(studio):
+def test_a_single_run_is_no_pair(studio):
     runner = FakeRunner()
     runner.status = replace(runner.status, beside=None)
     told = put_on(studio, runner).poll({})
@@ -108,7 +108,7 @@ def test_a_run_alone_is_no_pair(studio):
 @pytest.mark.parametrize(
     "asked", [None, [], 7, "x", {"sides": [1, 2]}, {"sides": [{}], "pair": []}]
 )
-def test_a_cursor_that_makes_no_sense_is_an_empty_one(studio, asked):
+def test_an_invalid_cursor_counts_as_empty(studio, asked):
     told = put_on(studio, FakeRunner()).poll(asked)
     assert [len(side["rows"]) for side in told["sides"]] == [10, 10]
 
@@ -140,7 +140,7 @@ def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
 
 
 @pytest.mark.parametrize("language", text.LANGUAGES)
-def test_every_experiment_and_every_state_has_its_words(language):
+def test_every_experiment_and_state_has_texts(language):
     words = text.words("duel")[language]
     for one in EXPERIMENTS:
         for part in ("title", "first", "second", "what"):

@@ -1,12 +1,12 @@
-"""The table at which a run is played by hand: one moves, all see it, nothing else gets through."""
+"""Manual training: one visitor takes steps, all see them, and invalid requests do nothing."""
 
 import dataclasses
 import json
-import time
 
 import numpy as np
 import pytest
 
+from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.manual import payload
@@ -14,6 +14,7 @@ from demo.train.manual.table import ManualTable
 from gan.config import preset
 from gan.training.manual_step import Look, Moved, manual_step
 from gan.training.trainer import Trainer
+from tests.waiting import until
 
 ME, OTHER = "a" * 32, "b" * 32
 NONSENSE = [None, 3, [], "D", {}, {"who": []}, {"who": ME, "move": []}, {"who": ME, "job": {}}]
@@ -33,16 +34,16 @@ def table(studio):
 
 
 def settled(table, **asked):
-    """The first poll that shows the batch."""
-    for _ in range(100):
+    """Poll until the batch is shown."""
+
+    def seen():
         told = table.poll({"who": ME, **asked})
-        if "seen" in told:
-            return told
-        time.sleep(0.05)
-    raise AssertionError("the batch was never seen")
+        return told if "seen" in told else None
+
+    return until(seen)
 
 
-def test_a_held_run_is_seen_before_anybody_moves(table):
+def test_a_paused_run_is_shown_before_the_first_step(table):
     told = settled(table)
     assert told["state"] == "paused" and told["mine"]
     assert told["game"]["loss"] == "non-saturating" and told["seen"]["who"] == ""
@@ -50,7 +51,7 @@ def test_a_held_run_is_seen_before_anybody_moves(table):
     assert before == after and len(after) == 8
 
 
-def test_what_the_page_has_is_not_sent_again(table):
+def test_known_values_are_not_sent_again(table):
     told = settled(table)
     again = table.poll({"who": ME, "key": told["key"], "number": told["number"]})
     assert not {"game", "seen"} & set(again)
@@ -58,10 +59,10 @@ def test_what_the_page_has_is_not_sent_again(table):
     assert len(json.dumps(told)) < 16_000
 
 
-def test_whoever_steers_moves_and_the_others_see_it(table):
+def test_others_see_the_steps_of_the_visitor_in_control(table):
     step = settled(table)["step"]
     for mover, led_to in (("D", step), ("G", step + 1)):
-        told = table.move({"who": ME, "move": mover})
+        told = endpoint(table.move)({"who": ME, "move": mover})
         assert told["step"] == told["seen"]["step"] == led_to
         assert told["seen"]["who"] == mover
         seen = table.poll({"who": OTHER})
@@ -70,36 +71,36 @@ def test_whoever_steers_moves_and_the_others_see_it(table):
         assert len(told["seen"]["moved"]) == len(drawn)
 
 
-def test_who_does_not_steer_moves_nothing(table, studio):
+def test_only_the_visitor_in_control_takes_steps(table, studio):
     before = studio.runner.status.step
-    assert table.move({"who": OTHER, "move": "G"})["refused"] == "not_yours"
-    assert table.switch({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
+    assert endpoint(table.move)({"who": OTHER, "move": "G"})["refused"] == "not_yours"
+    assert endpoint(table.switch)({"who": OTHER, "job": "resume"})["refused"] == "not_yours"
     status = studio.runner.status
     assert (status.step, status.state) == (before, "paused")
 
 
 @pytest.mark.parametrize("asked", NONSENSE, ids=str)
-def test_nonsense_is_answered_and_does_nothing(table, studio, asked):
+def test_invalid_requests_are_answered_and_do_nothing(table, studio, asked):
     before = studio.runner.status.step
     assert table.poll(asked)["state"] == "paused"
     for do in (table.move, table.begin, table.switch):
-        answer = do(asked)
+        answer = endpoint(do)(asked)
         assert isinstance(answer.get("error") or answer.get("refused"), str)
     assert studio.runner.status.step == before
     assert studio.access.standing(ME)["waiting"] == 0
 
 
-def test_moves_are_for_a_held_run(table, studio):
-    assert table.switch({"who": ME, "job": "resume"})["state"] == "running"
+def test_steps_need_a_paused_run(table, studio):
+    assert endpoint(table.switch)({"who": ME, "job": "resume"})["state"] == "running"
     try:
-        assert "pause" in table.move({"who": ME, "move": "D"})["error"]
+        assert "pause" in endpoint(table.move)({"who": ME, "move": "D"})["error"]
     finally:
-        told = table.switch({"who": ME, "job": "pause"})
+        told = endpoint(table.switch)({"who": ME, "job": "pause"})
     assert told["state"] == "paused"
     assert settled(table)["seen"]["step"] == studio.runner.status.step  # as it stands now
 
 
-def test_what_is_not_a_number_is_left_out(tiny_data):
+def test_values_that_are_not_finite_are_left_out(tiny_data):
     config = preset("default", width=4, batch_size=8, z_dim=8)
     told = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)

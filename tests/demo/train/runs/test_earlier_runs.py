@@ -1,11 +1,11 @@
-"""Runs that ended before their goal: found again by a new server, and gone on with."""
+"""Runs that ended before their goal are resumed by a new server."""
 
 from dataclasses import replace
 
 import pytest
 
-from demo.settings import Settings
 from demo.server.studio import Studio
+from demo.settings import Settings
 from gan.config import preset
 from gan.runs.run import Run
 
@@ -20,7 +20,7 @@ def studio(tmp_path):
     made.close()
 
 
-def test_a_new_server_goes_on_with_a_run_where_it_was(studio, tmp_path):
+def test_a_new_server_resumes_a_run(studio, tmp_path):
     run = Run.create(SMALL, tmp_path / "early")
     run.advance()
     run.save()
@@ -37,7 +37,7 @@ def test_a_new_server_goes_on_with_a_run_where_it_was(studio, tmp_path):
     assert studio.access.steers(ME) and not studio.access.steers(ANOTHER)
 
 
-def test_the_next_in_line_begins_when_a_real_run_ends(studio):
+def test_the_queue_advances_when_a_real_run_ends(studio):
     first = studio.access.start(ME, replace(SMALL, steps=3))
     assert studio.access.start(ANOTHER, SMALL) == ""
     for _ in range(200):

@@ -1,4 +1,4 @@
-"""The list of runs, and what visitors may do to them: everything is looked at that they send."""
+"""The list of runs, and what visitors may do with them."""
 
 import json
 import shutil
@@ -8,17 +8,18 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.train.runs.compare import POINTS, compared
-from demo.train.runs.routes import ADDRESS, WHO, routes
-from demo.train.runs.listing import RunList
-from demo.settings import Settings
 from demo.server.studio import Studio
+from demo.server.uploads import WHO
+from demo.settings import Settings
 from demo.text import i18n
 from demo.train.runs import panel as view
-from gan.storage.metadata import change_about
+from demo.train.runs.compare import POINTS, compared
+from demo.train.runs.listing import RunList
+from demo.train.runs.routes import ADDRESS, routes
 from gan.config import preset
 from gan.runs.run import Run
-from gan.runs.unpack import ARRIVING
+from gan.storage.layout import TEMPORARY
+from gan.storage.metadata import change_about
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 ME, YOU = "a" * 32, "b" * 32
@@ -26,7 +27,7 @@ ME, YOU = "a" * 32, "b" * 32
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run of ten steps that nobody changes: tests copy it."""
+    """A run of ten steps; tests change copies of it."""
     run = Run.create(SMALL, tmp_path_factory.mktemp("here") / "first")
     for _ in range(10):
         run.advance()
@@ -49,7 +50,7 @@ def server(tmp_path, trained):
     studio.close()
 
 
-def test_a_page_is_told_only_what_has_changed(server, tmp_path):
+def test_only_changes_are_sent(server, tmp_path):
     studio, do, _ = server
     first = do["listed"]({"who": ME})
     assert first["names"] == ["first"] and first["cards"]["first"]["step"] == 10
@@ -64,7 +65,7 @@ def test_a_page_is_told_only_what_has_changed(server, tmp_path):
         assert do["listed"](odd)["cards"]["first"]["title"] == "My run"
 
 
-def test_a_damaged_run_is_on_the_list_with_its_sentence(server, tmp_path):
+def test_a_damaged_run_is_listed_with_a_message(server, tmp_path):
     for name in ("checkpoint.safetensors", "checkpoint.previous.safetensors"):
         (tmp_path / "first" / name).write_bytes(b"nonsense")
     shutil.rmtree(tmp_path / "first" / "milestones")
@@ -79,7 +80,7 @@ def test_a_damaged_run_is_on_the_list_with_its_sentence(server, tmp_path):
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
 
 
-def test_only_its_owner_changes_a_run_and_gets_it_back(server, tmp_path):
+def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
     _, do, _ = server
     for deed in ("rename", "delete"):
         refused = do[deed]({"who": YOU, "run": "first", "title": "x"})
@@ -105,20 +106,24 @@ def test_the_run_in_progress_is_not_deleted(server):
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
 
 
-def test_a_run_goes_out_and_comes_in_again(server, tmp_path):
+def test_a_downloaded_run_can_be_uploaded(server, tmp_path):
     studio, do, site = server
     change_about(tmp_path / "first", title="Mine")
     sent = site.get(f"{ADDRESS}/first.zip")
     assert sent.status_code == 200 and 'filename="first.zip"' in sent.headers["content-disposition"]
+    head = site.head(f"{ADDRESS}/first.zip")
+    assert head.status_code == 200 and not head.content
+    assert int(head.headers["content-length"]) == len(sent.content)
+    assert head.headers["content-length"] == sent.headers["content-length"]
     came = site.post(ADDRESS, content=sent.content, headers={WHO: YOU})
     assert came.json() == {"run": "first-2"}
     cards = do["listed"]({"who": YOU})["cards"]
     assert cards["first-2"]["title"] == "Mine" and cards["first-2"]["step"] == 10
     assert cards["first-2"]["mine"] and not cards["first"]["mine"]
-    assert not list((tmp_path / ARRIVING).iterdir())
+    assert not list((tmp_path / TEMPORARY).iterdir())
 
 
-def test_what_is_sent_is_looked_at(server, tmp_path):
+def test_invalid_uploads_and_addresses_are_refused(server, tmp_path):
     studio, _, site = server
     before = sorted(path.name for path in tmp_path.iterdir())
 
@@ -126,18 +131,19 @@ def test_what_is_sent_is_looked_at(server, tmp_path):
         return site.post(ADDRESS, content=content, headers={WHO: ME} | headers)
 
     assert "zip file" in send(b"nonsense").json()["error"]
-    assert "at most 5 MB" in send(b"0" * 5_000_001).json()["error"]
+    too_large = {"refused": "upload_large", "values": {"most": "5"}}
+    assert send(b"0" * 5_000_001).json() == too_large
     endless = (b"0" * 1_000_000 for _ in range(50))
-    assert "at most 5 MB" in send(endless).json()["error"]
+    assert send(endless).json() == too_large
     refused = site.post(ADDRESS, content=b"nonsense")
     assert refused.json()["refused"] == "uploads"
-    for name in ("nowhere", ARRIVING, "..", "%2e%2e%2ffirst"):
+    for name in ("nowhere", TEMPORARY, "..", "%2e%2e%2ffirst"):
         assert site.get(f"{ADDRESS}/{name}.zip").status_code == 404
     assert site.get(f"{ADDRESS}/first/10.png").content[:4] == b"\x89PNG"
     for address in ("first/11.png", "nowhere/10.png", "first/config.png"):
         assert site.get(f"{ADDRESS}/{address}").status_code == 404
-    assert sorted(path.name for path in tmp_path.iterdir()) in (before, sorted([*before, ARRIVING]))
-    assert not list((tmp_path / ARRIVING).iterdir())
+    assert {path.name for path in tmp_path.iterdir()} in ({*before}, {*before, TEMPORARY})
+    assert not list((tmp_path / TEMPORARY).iterdir())
 
 
 def test_two_runs_are_compared_at_the_same_steps(server, tmp_path):

@@ -1,4 +1,4 @@
-"""Films: the run on show as a file, within the server's limits, or a sentence why not."""
+"""Films of runs as files, within the limits of the server."""
 
 import threading
 from dataclasses import replace
@@ -17,7 +17,7 @@ from gan.runner.status import RunStatus
 
 @pytest.fixture
 def studio(tmp_path):
-    """A server that shows the run "first", whose snapshots grow lighter; no run: none."""
+    """A server whose current run "first" has ever lighter snapshots."""
     sheets = tmp_path / "runs/first/snapshots"
     sheets.mkdir(parents=True)
     for step in (0, 10, 100):
@@ -38,7 +38,7 @@ def make(studio, kind, folder):
 
 
 @pytest.mark.parametrize("kind", ["gif", "mp4", "webm"])
-def test_the_film_shows_the_run_on_show_from_first_to_last(studio, tmp_path, kind):
+def test_a_film_covers_the_whole_run(studio, tmp_path, kind):
     folder = tmp_path / "out"
     folder.mkdir()
     made, told = make(studio, kind, folder)
@@ -50,19 +50,19 @@ def test_the_film_shows_the_run_on_show_from_first_to_last(studio, tmp_path, kin
     assert abs(grey[0]) < 4 and abs(grey[-1] - 100) < 4 and (np.diff(grey) >= 0).all()
 
 
-def test_it_is_no_larger_than_the_server_allows(studio):
+def test_the_size_of_a_film_is_limited(studio):
     for most, scale in ((1024, 3), (600, 2), (10, 1)):
         studio.settings = replace(studio.settings, max_side_px=most)
         assert film_spec(studio, "gif").job.recipe.scale == scale
 
 
 @pytest.mark.parametrize("kind", ["exe", None, ["gif"], "sprite"])
-def test_another_format_is_refused(studio, kind):
+def test_unknown_formats_are_refused(studio, kind):
     with pytest.raises(ValueError, match="Choose GIF, MP4 or WebM"):
         film_spec(studio, kind)
 
 
-def test_without_a_film_it_says_so(studio):
+def test_a_run_without_a_film_is_an_error(studio):
     studio.runner.status = RunStatus()  # and no bundled model either
     with pytest.raises(ValueError, match="film needs 2"):
         film_spec(studio, "gif")

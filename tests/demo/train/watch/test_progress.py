@@ -1,4 +1,4 @@
-"""The Train tab's polls: only news, bounded, and safe against what a visitor may send."""
+"""Polls of the Train tab: only changes, bounded, and safe against invalid requests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
-from demo.train.curve_rows import MAX_POINTS, thin
-from demo.train.vitals_rows import wire
+from demo.train.payload import MAX_CURVE_ROWS, thin_curves, vitals_row
 from demo.train.watch.progress import Progress
 from gan.storage.layout import VITALS
 from gan.storage.metadata import change_about
@@ -23,7 +22,7 @@ BAD_CURSORS = [
 ]
 
 
-def test_only_new_rows_come_with_a_cursor(running: Studio) -> None:
+def test_only_new_rows_are_sent(running: Studio) -> None:
     watched = Progress(running)
     first = watched.poll({})
     assert first["reset"] and len(first["rows"]) == 20 and first["frames"] == [0, 50, 100]
@@ -34,7 +33,7 @@ def test_only_new_rows_come_with_a_cursor(running: Studio) -> None:
     assert "rows" not in watched.poll(second["cursor"])
 
 
-def test_a_tick_without_picture_is_under_a_kilobyte(running: Studio) -> None:
+def test_a_poll_without_picture_is_under_a_kilobyte(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     running.runner.rows += rows(26)[20:]
@@ -42,7 +41,7 @@ def test_a_tick_without_picture_is_under_a_kilobyte(running: Studio) -> None:
     assert len(json.dumps(watched.poll(cursor))) < 1000
 
 
-def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> None:
+def test_only_new_vital_signs_are_sent_and_long_runs_are_thinned(running: Studio) -> None:
     watched = Progress(running)
     running.runner.signs = signs(950)
     first = watched.poll({})
@@ -53,21 +52,21 @@ def test_only_new_vital_signs_come_and_few_of_a_long_run(running: Studio) -> Non
     assert [row[0] for row in watched.poll(first["cursor"])["vitals"]] == [95_100]
 
 
-def test_a_row_of_vital_signs_is_short_and_has_a_band() -> None:
-    row = wire(signs(1)[0])
+def test_a_row_of_vital_signs_is_short_and_has_bounds() -> None:
+    row = vitals_row(signs(1)[0])
     assert row[:5] == [100, 12.3, 10.2, 14.5, 0.877]
     assert row[9] == [10] * 10 and row[10][0] == 12 and 97 <= sum(row[10][1:]) <= 103
     assert row[11][0] == 0 and len(row[11]) == 13
-    assert wire({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
+    assert vitals_row({"step": 3, "d_real": [0, 0], "frechet": float("nan")}) == (
         [3, *[None] * 9, [0], *[None] * 4]
     )
     later = {"precision": 0.81234, "recall": 0.7, "memorisation": 0.98}
-    assert wire({"step": 3} | later)[12:] == [0.812, 0.7, 0.98]
-    steered = wire(signs(1)[0] | {"augment": 0.4321, "certainty": -0.05})
+    assert vitals_row({"step": 3} | later)[12:] == [0.812, 0.7, 0.98]
+    steered = vitals_row(signs(1)[0] | {"augment": 0.4321, "certainty": -0.05})
     assert steered[:15] == row and steered[15:] == [0.432, -0.05]
 
 
-def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Studio) -> None:
+def test_a_recording_may_have_vital_signs(studio: Studio) -> None:
     folder = studio.settings.models / "mnist"
     record(folder, [0])
     assert "vitals" not in Progress(studio).poll({})
@@ -75,7 +74,7 @@ def test_the_vital_signs_of_a_recording_are_shown_where_it_has_some(studio: Stud
     assert len(Progress(studio).poll({})["vitals"]) == 3
 
 
-def test_a_warning_is_told_while_it_holds(running: Studio) -> None:
+def test_a_warning_is_sent_while_it_holds(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     told = {"warning": "The disk is full."}
@@ -85,7 +84,7 @@ def test_a_warning_is_told_while_it_holds(running: Studio) -> None:
     assert answer["warning"] == again["warning"] == "The disk is full."
 
 
-def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
+def test_a_new_title_is_sent(running: Studio) -> None:
     watched, run = Progress(running), running.runner.status.run
     first = watched.poll({})
     change_about(running.settings.runs / run, title="Mine")
@@ -95,7 +94,7 @@ def test_a_run_is_called_what_people_call_it(running: Studio) -> None:
 
 
 @pytest.mark.parametrize("change", [{"rewinds": 1}, {"step": 150}])
-def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: dict) -> None:
+def test_a_rollback_resets_the_page(running: Studio, change: dict) -> None:
     watched = Progress(running)
     running.runner.signs = signs(3)
     cursor = watched.poll({})["cursor"]
@@ -105,7 +104,7 @@ def test_a_run_that_went_back_starts_the_page_afresh(running: Studio, change: di
     assert answer["reset"] and len(answer["rows"]) == 15 and len(answer["vitals"]) == 1
 
 
-def test_only_new_marks_come(running: Studio) -> None:
+def test_only_new_marks_are_sent(running: Studio) -> None:
     watched = Progress(running)
     running.runner.deeds = [{"step": 50, "mark": "changed", "changes": {"lr_d": 1e-4}}]
     first = watched.poll({})
@@ -121,24 +120,24 @@ def test_only_new_marks_come(running: Studio) -> None:
 def test_thinning_is_bounded_and_keeps_the_mean(running: Studio) -> None:
     running.runner.rows = rows(9_999)
     answer = Progress(running).poll({})
-    assert len(answer["rows"]) <= MAX_POINTS and answer["rows"][-1][0] == 99_990
+    assert len(answer["rows"]) <= MAX_CURVE_ROWS and answer["rows"][-1][0] == 99_990
     assert answer["cursor"]["counts"][0] == 9_999
-    assert thin([[1, 1.0], [2, 3.0], [3, None], [4, 5.0]], 2) == [[2, 2.0], [4, 5.0]]
+    assert thin_curves([[1, 1.0], [2, 3.0], [3, None], [4, 5.0]], 2) == [[2, 2.0], [4, 5.0]]
 
 
 @pytest.mark.parametrize("cursor", BAD_CURSORS)
-def test_a_cursor_without_sense_is_an_empty_one(running: Studio, cursor: object) -> None:
+def test_an_invalid_cursor_counts_as_empty(running: Studio, cursor: object) -> None:
     answer = Progress(running).poll(cursor)
     assert answer["reset"] and len(answer["rows"]) == 20
     json.dumps(answer, allow_nan=False)
 
 
-def test_losses_that_are_not_numbers_are_still_json(running: Studio) -> None:
+def test_losses_that_are_not_finite_are_valid_json(running: Studio) -> None:
     running.runner.rows = [{**rows(1)[0], "loss_g": float("nan")}]
     assert json.loads(json.dumps(Progress(running).poll({}), allow_nan=False))["rows"][0][1] is None
 
 
-def test_another_run_starts_the_page_afresh(running: Studio) -> None:
+def test_another_run_resets_the_page(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     running.runner.status = replace(running.runner.status, version=8, run="r2", images=None)

@@ -1,4 +1,4 @@
-"""The picture of a run and its film, as polls bring them: once each, few at a time."""
+"""The picture and film of a run in polls: each sent once, a few frames at a time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 from demo.server.studio import Studio
 from demo.train.watch.progress import MAX_SNAPSHOTS, Progress
-from gan.monitor.finding import Finding, Remedy
+from gan.monitor.diagnosis import Diagnosis, Remedy
 from tests.watching import images, record, rows
 
 
-def test_of_a_film_that_a_page_knows_only_the_change_comes(running: Studio) -> None:
+def test_only_changes_of_a_known_film_are_sent(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     folder = running.settings.runs / "r1/snapshots"
@@ -29,7 +29,7 @@ def test_of_a_film_that_a_page_knows_only_the_change_comes(running: Studio) -> N
     assert watched.poll(cursor | {"have": ["?"] * 4})["frames"] == [0, 100, 150, 200]
 
 
-def test_no_picture_while_the_version_stays(running: Studio) -> None:
+def test_no_picture_is_sent_while_the_version_is_unchanged(running: Studio) -> None:
     watched = Progress(running)
     first = watched.poll({})
     assert first["picture"]
@@ -50,11 +50,11 @@ def test_the_picture_is_made_once_for_all_visitors(running: Studio, monkeypatch)
     assert len(made) == 1
 
 
-def test_opinions_come_with_their_picture_and_a_finding_when_it_changes(running: Studio) -> None:
-    watched, healthy = Progress(running), Finding("healthy", 100, {"diversity": 0.91234})
+def test_opinions_come_with_the_picture_and_findings_on_change(running: Studio) -> None:
+    watched, healthy = Progress(running), Diagnosis("healthy", 100, {"diversity": 0.91234})
     beliefs = np.linspace(0, 1, 60, dtype=np.float32)
     running.runner.status = replace(
-        running.runner.status, version=8, opinions=beliefs, finding=healthy
+        running.runner.status, version=8, opinions=beliefs, diagnosis=healthy
     )
     first = watched.poll({})
     assert abs(np.frombuffer(b64decode(first["opinions"]), np.uint8) / 255 - beliefs).max() < 0.003
@@ -65,8 +65,8 @@ def test_opinions_come_with_their_picture_and_a_finding_when_it_changes(running:
     running.runner.status = replace(running.runner.status, version=9, step=210)
     second = watched.poll(first["cursor"])
     assert not {"opinions", "picture", "finding"} & second.keys()
-    ill = Finding("collapsing", 200, {"top_share": float("nan")}, (), (Remedy("add_r1"),))
-    running.runner.status = replace(running.runner.status, version=10, finding=ill)
+    ill = Diagnosis("collapsing", 200, {"top_share": float("nan")}, (), (Remedy("add_r1"),))
+    running.runner.status = replace(running.runner.status, version=10, diagnosis=ill)
     third = watched.poll(second["cursor"])
     assert third["finding"]["values"] == {} and ["add_r1", False] in third["finding"]["remedies"]
     assert "picture" not in third
@@ -87,10 +87,10 @@ def test_before_any_run_the_bundled_recording_is_shown(studio: Studio) -> None:
     "wanted",
     [None, 5, {}, {"run": "r1"}, {"run": "../r1", "steps": [0]}, {"run": "r1", "steps": 0}],
 )
-def test_frames_of_nothing_are_none(running: Studio, wanted: object) -> None:
+def test_invalid_requests_for_frames_return_none(running: Studio, wanted: object) -> None:
     assert Progress(running).frames(wanted) == {"run": "r1", "frames": {}}
 
 
-def test_frames_are_few_at_a_time(running: Studio) -> None:
+def test_frames_per_answer_are_limited(running: Studio) -> None:
     found = Progress(running).frames({"run": "r1", "steps": [0] * MAX_SNAPSHOTS + [50]})
     assert set(found["frames"]) == {"0"}

@@ -1,4 +1,4 @@
-"""What is watched is a run of this server, whatever a visitor may name."""
+"""Which run is watched, for any name a visitor may send."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCORES = {"d_real": [0] * 12 + [256] + [0] * 11, "d_fake": [0] * 11 + [256] + [0
 
 
 def ended(folder: Path, distances: tuple[float, ...] = (50.0, 9.0, 12.0)) -> Path:
-    """A run that ended before its first checkpoint, with a picture every hundred steps."""
+    """A run that ended before its first checkpoint, with a contact sheet every hundred steps."""
     (folder / "snapshots").mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(Config().to_json()))
     losses = {"loss_g": 1.0, "loss_d": 0.5, "d_real": 0.7, "d_fake": 0.3, "elapsed_s": 1.0}
@@ -45,7 +45,7 @@ def ended(folder: Path, distances: tuple[float, ...] = (50.0, 9.0, 12.0)) -> Pat
 
 @pytest.fixture
 def studio(tmp_path: Path) -> SimpleNamespace:
-    """A server with an ended run "old", and no run yet since it started."""
+    """A server with an ended run "old" and no current run."""
     ended(tmp_path / "runs/old")
     ended(tmp_path / "models/mnist")
     runner = Runner()
@@ -54,17 +54,17 @@ def studio(tmp_path: Path) -> SimpleNamespace:
     runner.close()
 
 
-def test_a_run_that_ended_tells_all_that_its_folder_knows(studio: SimpleNamespace) -> None:
+def test_an_ended_run_is_read_from_its_folder(studio: SimpleNamespace) -> None:
     found = Watchable(studio).find("old")
     assert found.model == "run:old" and found.status.run == "old"
-    assert found.status.best_step == 200 and found.status.finding is not None
+    assert found.status.best_step == 200 and found.status.diagnosis is not None
     assert [row[0] for row in found.rows(0)[0]] == [100, 200, 300] and found.rows(3) == ([], 3)
     assert found.marks(0) == ([[100, "changed", {"lr_g": 1e-4}, None]], 1)
     assert len(found.vitals(1)[0]) == 2
 
 
 @pytest.mark.parametrize("name", ["", None, "../runs/old", "old/", ["old"], 3, "gone", "run:old"])
-def test_another_name_is_the_present_run_or_the_recording(
+def test_an_unknown_name_gives_the_current_run_or_the_recording(
     studio: SimpleNamespace, name: object
 ) -> None:
     assert Watchable(studio).find(name).model == "mnist"
@@ -72,7 +72,7 @@ def test_another_name_is_the_present_run_or_the_recording(
     assert Watchable(studio).find(name).model == "run:new"
 
 
-def test_before_any_run_the_recording_is_of_the_bundled_model_that_is_chosen(
+def test_before_the_first_run_the_recording_of_the_chosen_model_is_shown(
     studio: SimpleNamespace,
 ) -> None:
     models = studio.settings.models
@@ -109,7 +109,7 @@ def test_a_folder_is_read_once_until_it_changes(studio: SimpleNamespace) -> None
 
 
 @pytest.mark.parametrize("line", ['{"step": 1}', '{"step": 1, "loss_g": "x"}'])
-def test_damaged_figures_leave_the_film(studio: SimpleNamespace, line: str) -> None:
+def test_a_damaged_history_leaves_the_film(studio: SimpleNamespace, line: str) -> None:
     (studio.settings.runs / "old/history.jsonl").write_text(line + "\n")
     found = Watchable(studio).find("old")
     assert found.rows(0) == ([], 0) and "damaged" in found.status.error
@@ -120,7 +120,7 @@ def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
     assert order(studio, "gif").recipe.model == "mnist"
 
 
-def test_a_run_that_is_over_replaces_what_a_page_saw_of_it_live(studio: SimpleNamespace) -> None:
+def test_an_ended_run_resets_a_page_that_watched_it_live(studio: SimpleNamespace) -> None:
     watched = Progress(studio)
     studio.runner.status = RunStatus(run="old")
     cursor = watched.poll({})["cursor"]

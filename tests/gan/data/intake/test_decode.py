@@ -1,11 +1,11 @@
-"""One picture of anybody's: what is kept of it, and what it is refused for."""
+"""Decoding of untrusted images: what is kept, and why images are skipped."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from gan.data.intake.decode import is_image, prepare
-from gan.data.intake.skipped import Skipped
+from gan.data.intake.decode import decode_image, is_image
+from gan.data.intake.messages import Skipped
 from tests.hostile import encoded, huge_png, noise
 
 MOST = 100_000_000
@@ -13,17 +13,17 @@ ORIENTATION = 0x0112
 
 
 def pixels(data, size=32, fit="crop"):
-    return prepare(data, size, fit, MOST).pixels
+    return decode_image(data, size, fit, MOST).pixels
 
 
 def refusal(data, most=MOST):
     with pytest.raises(Skipped) as caught:
-        prepare(data, 32, "crop", most)
+        decode_image(data, 32, "crop", most)
     return caught.value
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM", "WEBP"])
-def test_a_picture_of_the_right_size_keeps_its_very_pixels(kind):
+def test_an_image_of_the_right_size_keeps_its_pixels(kind):
     picture = noise(size=(32, 32))
     options = {"lossless": True} if kind == "WEBP" else {}
     data = encoded(picture, kind, **options)
@@ -32,16 +32,16 @@ def test_a_picture_of_the_right_size_keeps_its_very_pixels(kind):
         assert (pixels(data, fit=fit) == picture).all()
 
 
-def test_grey_stays_grey_and_is_known_as_such():
+def test_grey_images_are_detected():
     picture = noise(size=(32, 32), channels=1)
-    made = prepare(encoded(picture), 32, "crop", MOST)
+    made = decode_image(encoded(picture), 32, "crop", MOST)
     assert made.is_grey and (made.pixels == picture[..., None]).all()
-    assert not prepare(encoded(noise(size=(32, 32))), 32, "crop", MOST).is_grey
+    assert not decode_image(encoded(noise(size=(32, 32))), 32, "crop", MOST).is_grey
     nearly = encoded(picture[..., None].repeat(3, 2), "JPEG", quality=80)
-    assert prepare(nearly, 32, "crop", MOST).is_grey
+    assert decode_image(nearly, 32, "crop", MOST).is_grey
 
 
-def test_every_way_a_camera_is_held_is_followed():
+def test_every_exif_orientation_is_applied():
     upright = np.zeros((48, 32, 3), np.uint8)
     upright[:20, :16] = (250, 20, 20)
     upright[30:, 10:] = (20, 250, 20)
@@ -54,12 +54,12 @@ def test_every_way_a_camera_is_held_is_followed():
         exif = Image.Exif()
         exif[ORIENTATION] = orientation
         data = encoded(np.ascontiguousarray(raw), "PNG", exif=exif)
-        made = prepare(data, 32, "crop", MOST)
+        made = decode_image(data, 32, "crop", MOST)
         assert (made.pixels == pixels(encoded(upright))).all(), orientation
         assert made.notes == (("turned",) if orientation > 1 else ())
 
 
-def test_crop_takes_the_middle_and_pad_takes_all_with_the_borders_colour():
+def test_crop_takes_the_centre_and_pad_adds_the_borders_colour():
     wide = np.full((32, 96, 3), 200, np.uint8)
     wide[:, 32:64] = noise(size=(32, 32))
     assert (pixels(encoded(wide)) == wide[:, 32:64]).all()
@@ -71,7 +71,7 @@ def test_crop_takes_the_middle_and_pad_takes_all_with_the_borders_colour():
     assert padded.shape == (32, 32, 3) and padded[16, 2].min() > 250 and padded[16, 30].max() < 5
 
 
-def test_shrinking_averages_so_that_fine_stripes_become_grey():
+def test_shrinking_averages_fine_stripes_to_grey():
     stripes = np.zeros((256, 256), np.uint8)
     stripes[:, ::2] = 255
     made = pixels(encoded(stripes))
@@ -79,7 +79,7 @@ def test_shrinking_averages_so_that_fine_stripes_become_grey():
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
-def test_what_is_transparent_is_put_on_white(mode):
+def test_transparency_is_put_on_white(mode):
     clear = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
     clear.paste((0, 0, 0, 255), (0, 0, 16, 32))
     if mode == "P":
@@ -87,14 +87,14 @@ def test_what_is_transparent_is_put_on_white(mode):
         data = encoded(clear, "GIF")
     else:
         data = encoded(clear.convert(mode))
-    made = prepare(data, 32, "crop", MOST)
+    made = decode_image(data, 32, "crop", MOST)
     assert (made.pixels[:, :16] == 0).all() and (made.pixels[:, 16:] == 255).all()
     assert made.notes == ("transparent",)
     opaque = encoded(Image.fromarray(noise(size=(32, 32))).convert("RGBA"))
-    assert prepare(opaque, 32, "crop", MOST).notes == ()
+    assert decode_image(opaque, 32, "crop", MOST).notes == ()
 
 
-def test_colour_below_what_is_transparent_does_not_shine_through():
+def test_the_colour_of_transparent_pixels_does_not_bleed():
     clear = np.zeros((320, 320, 4), np.uint8)
     clear[..., 0] = 255  # red, and invisible
     clear[80:240, 80:240] = (0, 0, 255, 255)
@@ -104,7 +104,7 @@ def test_colour_below_what_is_transparent_does_not_shine_through():
     assert (edge[..., 0] <= edge[..., 1] + 2).all()  # no reddish seam
 
 
-def test_other_colours_and_depths_become_eight_bits_of_rgb():
+def test_other_modes_and_depths_become_eight_bit_rgb():
     ramp = np.linspace(0, 65535, 32 * 32).reshape(32, 32)
     deep = pixels(encoded(Image.fromarray(ramp.astype(np.uint16))))
     assert np.abs(deep[..., 0].astype(float) - ramp / 257).max() <= 0.51
@@ -119,16 +119,16 @@ def test_other_colours_and_depths_become_eight_bits_of_rgb():
         assert (made[:, :16] == 255).all() and (made[:, 16:] == 0).all()
 
 
-def test_of_an_animation_the_first_frame_is_taken():
+def test_the_first_frame_of_an_animation_is_used():
     frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
     for kind in ("GIF", "PNG", "WEBP"):
         data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-        made = prepare(data, 32, "crop", MOST)
+        made = decode_image(data, 32, "crop", MOST)
         assert np.abs(made.pixels.astype(int) - (255, 0, 0)).max() <= 3
         assert made.notes == ("animated",)
 
 
-def test_what_is_promised_by_a_header_is_believed_before_anything_is_decoded(monkeypatch):
+def test_the_size_in_the_header_is_checked_before_decoding(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as in the worker
     found = refusal(huge_png())
     assert found.key == "too_many_pixels"
@@ -138,7 +138,7 @@ def test_what_is_promised_by_a_header_is_believed_before_anything_is_decoded(mon
     assert refusal(encoded(noise(size=(7, 500)))).key == "too_small"
 
 
-def test_damage_is_damage_and_nothing_else():
+def test_damaged_files_are_skipped_as_damaged():
     whole = {kind: encoded(noise(size=(64, 64)), kind) for kind in ("PNG", "JPEG", "GIF", "TIFF")}
     for kind, data in whole.items():
         assert refusal(data[: len(data) // 2]).key == "damaged", kind

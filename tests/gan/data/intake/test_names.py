@@ -1,10 +1,10 @@
-"""What names say: classes are sorted and stable, and what lies elsewhere is known."""
+"""File names: classes by folder in a stable order, unsafe paths, encodings."""
 
 import random
 
 import pytest
 
-from gan.data.intake.names import classes_of, in_order, parts_of, readable, reason_to_skip
+from gan.data.intake.names import class_names, decode_name, natural_order, safe_parts, skip_reason
 
 
 def split(*names):
@@ -32,30 +32,30 @@ def split(*names):
     ],
 )
 def test_sub_folders_become_classes(names, classes):
-    assert classes_of(split(*names)) == classes
-    backwards = classes_of(split(*names)[::-1])
+    assert class_names(split(*names)) == classes
+    backwards = class_names(split(*names)[::-1])
     assert backwards == classes[::-1]
 
 
-def test_classes_are_sorted_as_people_do_whatever_order_they_came_in():
+def test_classes_are_in_natural_order():
     names = ["10", "9", "a10", "A2", "b", "Ünder", "猫", "a2"]
     wanted = ["9", "10", "A2", "a2", "a10", "b", "Ünder", "猫"]
     for seed in range(5):
         random.Random(seed).shuffle(names)
-        assert in_order(names * 2) == wanted
+        assert natural_order(names * 2) == wanted
 
 
 @pytest.mark.parametrize(
     "name",
     ["../x.png", "a/../../x.png", "/etc/x.png", "\\x.png", "C:\\x.png", "c:x.png", "a\0.png", ".."],
 )
-def test_what_points_outside_is_known(name):
-    assert parts_of(name) is None
+def test_paths_that_point_outside_are_refused(name):
+    assert safe_parts(name) is None
 
 
-def test_plain_names_are_parted_at_either_slash():
-    assert parts_of("./a//b\\c.png") == ("a", "b", "c.png")
-    assert parts_of("a/") == ("a",) and parts_of("") == ()
+def test_names_are_split_at_either_slash():
+    assert safe_parts("./a//b\\c.png") == ("a", "b", "c.png")
+    assert safe_parts("a/") == ("a",) and safe_parts("") == ()
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_plain_names_are_parted_at_either_slash():
         ("a/Thumbs.db", "hidden"),
     ],
 )
-def test_most_files_are_told_by_their_name(name, reason):
-    assert reason_to_skip(tuple(name.split("/"))) == reason
+def test_most_files_are_skipped_by_their_name(name, reason):
+    assert skip_reason(tuple(name.split("/"))) == reason
 
 
-def test_names_of_any_origin_can_be_read():
+def test_names_of_any_encoding_are_decoded():
     for name in ("猫/一.png", "naïve.png", "plain.png"):
-        assert readable(name.encode()) == name
-    assert readable("猫狗/一.png".encode("gb2312")) == "猫狗/一.png"
-    assert readable("é.png".encode("cp437")) == "é.png"
-    assert readable(bytes(range(256)))
+        assert decode_name(name.encode()) == name
+    assert decode_name("猫狗/一.png".encode("gb2312")) == "猫狗/一.png"
+    assert decode_name("é.png".encode("cp437")) == "é.png"
+    assert decode_name(bytes(range(256)))

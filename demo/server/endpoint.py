@@ -1,0 +1,71 @@
+"""Server functions of panels: JSON in, and JSON, a refusal or an error message out."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+
+class Refused(Exception):
+    """Not allowed, or not now. The page shows the text "panel.refused_<key>" with `values`."""
+
+    def __init__(self, key: str, **values: str | int | float) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+    def answer(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"refused": self.key, "values": self.values}
+
+
+def result(future: Future[Any], timeout_s: float, otherwise: str) -> Any:
+    """Return the result of the Future.
+
+    Raises:
+        Refused: of the key `otherwise`, after `timeout_s` without a result.
+        Exception: the Future's own.
+    """
+    try:
+        return future.result(timeout_s)
+    except TimeoutError as late:
+        if future.done():  # raised by the job itself
+            raise
+        raise Refused(otherwise) from late
+
+
+def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
+    """Make a server function of `handle`, which gets {} in place of anything but an object.
+
+    Gradio marks what it serves with an attribute, which a bound method cannot have: this wraps it.
+    """
+
+    @functools.wraps(handle)
+    def call(payload: Any) -> Any:
+        return answer(lambda: handle(payload if isinstance(payload, dict) else {}))
+
+    return call
+
+
+def answer(do: Callable[[], Any]) -> Any:
+    """Return the result of `do`, or {"refused": ...} or {"error": message} for what it raises.
+
+    Errors of settings, files, data and jobs have a message for the visitor; any other exception is
+    a bug and propagates.
+    """
+    try:
+        return do()
+    except Refused as refused:
+        return refused.answer()
+    except TimeoutError:
+        return Refused("slow").answer()
+    except (ValueError, LookupError, RuntimeError, OSError) as error:
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        return {"error": without_folders(str(message))}
+
+
+def without_folders(message: str) -> str:
+    """Strip the folders from absolute paths: visitors see file names, not where they are stored."""
+    return re.sub(r"(?:/[^\s/:'\"]+)+/(?=[^\s/:'\"])", "", message)

@@ -1,0 +1,53 @@
+"""What the doctor returns: a state, the evidence for it, and remedies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+STATES = (
+    "waiting",
+    "warming_up",
+    "healthy",
+    "d_winning",
+    "d_blind",
+    "collapsing",
+    "diverged",
+    "memorising",
+    "plateau",
+)
+ILLNESSES = ("d_winning", "d_blind", "collapsing", "diverged", "memorising")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A measured value that is on one `side` of its limit, "above" or "below"."""
+
+    name: str
+    value: float
+    limit: float
+    side: str
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """New values of `live_settings.STEERABLE` settings; `roll_back`: to the last healthy step."""
+
+    name: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    roll_back: bool = False
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The state of a run, one of `STATES`, since a step.
+
+    `values` are shown with the state, `evidence` supports it, and `remedies` come in order of
+    promise; there are none for states that are no illness.
+    """
+
+    state: str = "waiting"
+    since_step: int = 0
+    values: dict[str, Any] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
