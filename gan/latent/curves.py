@@ -63,7 +63,7 @@ def make_curve(path: str, keys: ArrayLike, closed: bool = True, wander: int = 0)
     if points.ndim != 2 or points.shape[1] < 2:
         raise ValueError(f"Keyframes must have shape (k, d) with d >= 2, not {points.shape}.")
     if not (good := np.isfinite(points).all(axis=1)).all():
-        raise ValueError(f"Keyframe {np.argmin(good) + 1} holds a number that is not finite.")
+        raise ValueError(f"Keyframe {np.argmin(good) + 1} contains a number that is not finite.")
     if not (good := points.any(axis=1)).all():
         raise ValueError(f"Keyframe {np.argmin(good) + 1} is only zeros: it has no direction.")
     return _MAKERS[path](points, closed or path in ALWAYS_CLOSED, wander)

@@ -155,7 +155,7 @@ class ClipRecipe:
         for number, key in enumerate(self.keys, 1):
             if not classes and key.classes is not None:
                 raise RecipeError(
-                    f"Keyframe {number} names a class and this model knows none: {other}"
+                    f"Keyframe {number} names a class and this model has none: {other}"
                 )
             blended = isinstance(key.classes, tuple)
             if blended and len(key.classes) != classes:
@@ -187,7 +187,7 @@ class ClipRecipe:
         if self.path in ALWAYS_CLOSED and not self.closed:
             raise RecipeError(f"The {self.path} path always closes: closed must be true.")
         if len({len(key.z) for key in self.keys if key.z is not None}) > 1:
-            raise RecipeError("The z of all keyframes must have as many numbers.")
+            raise RecipeError("The z of all keyframes must have the same size.")
         blends = {len(key.classes) for key in self.keys if isinstance(key.classes, tuple)}
         if len(blends) > 1:
-            raise RecipeError("The class weights of all keyframes must be as many.")
+            raise RecipeError("All keyframes with class weights must have the same number of them.")

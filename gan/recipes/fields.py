@@ -176,8 +176,8 @@ def check_version(data: Any, mark: str, newest: int, kind: str) -> None:
         raise RecipeError(f"This is not {kind}.")
     if version > newest:
         raise RecipeError(
-            f"This recipe was made by a newer Latent Studio (version {version} of the format); "
-            "update to open it."
+            "This recipe was made by a newer version of Latent Studio (format version "
+            f"{version}). Update to open it."
         )
 
 
