@@ -1,4 +1,4 @@
-"""Exports on the server: in turn, stopped wherever they are, and nothing left behind."""
+"""Exports on the server: queued, cancelled in any state, no files left."""
 
 import asyncio
 import tempfile
@@ -72,20 +72,20 @@ def told(exports, work, session="a", then=lambda number: None):
     return asyncio.run(listen())
 
 
-def test_a_file_is_there_until_the_next_step_and_then_gone(exports, folders):
+def test_the_files_exist_until_the_iterator_is_resumed(exports, folders):
     assert told(exports, Work())[-1] == (
         [b"GIF", b"{}"],
         '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, exported in 0.1 s.</p>',
     )
 
 
-def test_the_bar_is_true(exports, folders):
+def test_the_bar_is_indeterminate_while_the_export_prepares(exports, folders):
     work = Work(hold=True)
     _, line = told(exports, work, then=lambda _: work.go.set())[0]
     assert "<progress" in line and "value" not in line  # nothing is drawn yet
 
 
-def test_a_failure_is_a_sentence_and_leaves_nothing(exports, folders):
+def test_a_failure_is_reported_and_leaves_no_file(exports, folders):
     for error, says in (
         (ExportError("It broke."), "It broke."),
         (OSError(28, "/tmp/x"), "disk may be full"),
@@ -96,7 +96,7 @@ def test_a_failure_is_a_sentence_and_leaves_nothing(exports, folders):
         assert not list(folders.iterdir()), "left behind"
 
 
-def test_a_bad_wish_never_stands_in_line(exports, folders):
+def test_an_invalid_request_is_not_queued(exports, folders):
     def read():
         raise ValueError("No such model.")
 
@@ -104,12 +104,12 @@ def test_a_bad_wish_never_stands_in_line(exports, folders):
         told(exports, read)
 
 
-def test_cancel_while_it_works_ends_it_without_files(exports, folders):
+def test_cancelling_a_running_export_leaves_no_files(exports, folders):
     seen = told(exports, Work(hold=True), then=lambda _: exports.stop("a"))
     assert seen[-1] == ([], '<p class="ls-note" role="status">Export cancelled.</p>')
 
 
-def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, folders):
+def test_cancelling_a_waiting_export_ends_it_at_once(exports, folders):
     busy = [Work(hold=True) for _ in range(2)]
     jobs = [exports.begin(f"b{i}", "clip", work.write) for i, work in enumerate(busy)]
     waits = Work()
@@ -125,7 +125,7 @@ def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, fold
         job.close()
 
 
-def test_a_closed_listener_stops_the_work(exports, folders):
+def test_closing_the_stream_stops_the_work(exports, folders):
     """As Gradio does when the page is closed: the iterator is not asked again."""
     work = Work(hold=True)
     request = SimpleNamespace(session_hash="a", headers={})
@@ -140,7 +140,7 @@ def test_a_closed_listener_stops_the_work(exports, folders):
     assert not list(folders.iterdir())
 
 
-def test_a_newer_export_of_the_same_visitor_takes_the_place_of_the_older(exports, folders):
+def test_a_new_export_of_a_visitor_replaces_the_previous_one(exports, folders):
     old = Work(hold=True)
     first = exports.begin("a", "clip", old.write)
     assert old.begun.wait(5)
@@ -152,7 +152,7 @@ def test_a_newer_export_of_the_same_visitor_takes_the_place_of_the_older(exports
     first.close()
 
 
-def test_closing_the_server_stops_all_of_them(folders):
+def test_closing_the_server_stops_all_jobs(folders):
     exports = Exports(1)
     work, waits = Work(hold=True), Work()
     jobs = [exports.begin("a", "clip", work.write), exports.begin("b", "clip", waits.write)]
@@ -163,7 +163,7 @@ def test_closing_the_server_stops_all_of_them(folders):
     assert not waits.begun.is_set()
 
 
-def test_a_page_that_leaves_stops_all_its_jobs_and_nobody_elses(exports, folders):
+def test_stop_ends_all_jobs_of_a_visitor_only(exports, folders):
     works = {(who, kind): Work(hold=True) for who, kind in (("a", "clip"), ("a", "film"))}
     jobs = {key: exports.begin(*key, work.write) for key, work in works.items()}
     other = exports.begin("b", "clip", Work().write)

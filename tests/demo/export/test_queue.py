@@ -1,4 +1,4 @@
-"""Turns at exporting: in order, one a visitor, and never all slots for long ones."""
+"""The export queue: in order, one slot per visitor, a slot free of long exports."""
 
 import pytest
 
@@ -17,7 +17,7 @@ class Recorded:
         return entry
 
 
-def test_slots_are_given_in_the_order_of_coming():
+def test_slots_are_assigned_in_order():
     queue = Recorded(2)
     a, b, c, d = (queue.enter(visitor) for visitor in "abcd")
     assert queue.begun == ["a", "b"]
@@ -29,7 +29,7 @@ def test_slots_are_given_in_the_order_of_coming():
 
 
 @pytest.mark.parametrize("slots", [2, 3])
-def test_a_short_one_never_waits_for_long_ones(slots):
+def test_short_exports_never_wait_for_long_ones(slots):
     queue = Recorded(slots)
     for number in range(5):
         queue.enter(f"long{number}", long=True)
@@ -41,7 +41,7 @@ def test_a_short_one_never_waits_for_long_ones(slots):
     assert sum(visitor.startswith("long") for visitor in queue.begun) == slots - 1
 
 
-def test_long_ones_take_turns_and_do_not_starve():
+def test_long_exports_do_not_starve():
     queue = Recorded(2)
     first = queue.enter("a", long=True)
     queue.enter("b", long=True)
@@ -53,7 +53,7 @@ def test_long_ones_take_turns_and_do_not_starve():
     assert queue.begun == ["a", "s0", "b", "s1"]
 
 
-def test_with_one_slot_all_get_it_in_order():
+def test_a_single_slot_is_assigned_in_order():
     queue = Recorded(1)
     entries = [queue.enter(visitor, long=visitor in "ac") for visitor in "abc"]
     for entry in entries:
@@ -71,7 +71,7 @@ def test_a_visitor_has_one_slot_at_most():
     assert queue.begun == ["a", "b", "a"]
 
 
-def test_who_gives_up_waiting_is_never_called():
+def test_a_cancelled_entry_never_begins():
     queue = Recorded(1)
     a, b, c = (queue.enter(visitor) for visitor in "abc")
     assert queue.queue.cancel(b)
@@ -81,7 +81,7 @@ def test_who_gives_up_waiting_is_never_called():
     assert not queue.queue.cancel(b) and not queue.queue.cancel(c)  # c has its turn
 
 
-def test_a_full_line_refuses_in_a_sentence():
+def test_a_full_queue_raises_a_message():
     queue = Recorded(1)
     for number in range(1 + QUEUE_MAX):
         queue.enter(str(number))
@@ -89,7 +89,7 @@ def test_a_full_line_refuses_in_a_sentence():
         queue.enter("one too many")
 
 
-def test_the_wait_is_what_those_ahead_still_need():
+def test_wait_s_is_the_remaining_time_of_earlier_entries():
     queue = Recorded(2)
     assert queue.queue.wait_s("z", long=True) == 0
     queue.enter("a", long=True, left_s=60)

@@ -1,4 +1,4 @@
-"""A whole clip as properties: it closes unseen, stays on the prior, its pictures move evenly."""
+"""Properties of plans: no visible seam, on the prior, constant speed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ def key_sets(path, count, seed):
 
 @pytest.mark.parametrize("easing", ["none", "smooth"])
 @pytest.mark.parametrize("path", PATH_KEYS)
-def test_every_closed_path_closes_unseen_and_stays_on_the_prior(path, easing):
+def test_closed_paths_have_no_visible_seam_and_stay_on_the_prior(path, easing):
     for z, weights, holds, rng in key_sets(path, 25, seed=1):
         wander = int(rng.integers(2**32))
         for back in (False, True):
@@ -53,7 +53,7 @@ def test_every_closed_path_closes_unseen_and_stays_on_the_prior(path, easing):
 
 
 @pytest.mark.parametrize("path", PATH_KEYS)
-def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mnist):
+def test_even_clips_close_in_both_spaces_at_constant_image_speed(path, mnist):
     gain = []
     rng = np.random.default_rng(2)
     for seed in range(6):
@@ -82,7 +82,7 @@ def make_plan(generator, **changes):
     return RenderJob(ClipRecipe("mnist", "0" * 12, **fields), generator).plan()
 
 
-def test_a_recipe_makes_the_plan_of_its_fields(mnist):
+def test_a_plan_follows_the_fields_of_the_recipe(mnist):
     plan = make_plan(mnist)
     assert plan.z.shape == (50, mnist.z_dim) and plan.weights.shape == (50, 10)
     assert plan.tiles == 2 and plan.closes and plan.u.shape == (50,)
@@ -98,13 +98,13 @@ def test_a_recipe_makes_the_plan_of_its_fields(mnist):
     assert make_plan(mnist, closed=False, back=True, even=False).closes
 
 
-def test_a_plan_by_latents_asks_for_no_picture():
+def test_a_plan_in_latent_space_draws_no_images():
     blind = SimpleNamespace(z_dim=8, classes=0, sample=None, shape=(8, 8, 1), model_id="0" * 12)
     plan = make_plan(blind, even=False)
     assert plan.weights is None and plan.z.shape == (50, 8)
 
 
-def test_all_loops_of_a_grid_are_measured_together():
+def test_the_loops_of_a_grid_are_measured_together():
     asked = []
 
     def draw(z, weights):
@@ -121,7 +121,7 @@ def test_all_loops_of_a_grid_are_measured_together():
     np.testing.assert_allclose(plan.u, plan_clip(z, None, frames=30).u, atol=0.02)
 
 
-def test_one_latent_as_every_class_moves_evenly_too(mnist):
+def test_a_clip_through_classes_only_has_constant_speed(mnist):
     z = np.repeat(latents([7], mnist.z_dim), 10, axis=0)
     for draw in (None, mnist.sample):
         plan = plan_clip(z, np.eye(10, dtype=np.float32), frames=100, draw=draw)
@@ -147,7 +147,7 @@ def test_one_latent_as_every_class_moves_evenly_too(mnist):
         (np.eye(2, 16), {"tiles": 2.0}, "1 to 4 loops"),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence_before_any_picture_is_drawn(keys, changes, sentence):
+def test_invalid_arguments_raise_a_message_before_any_image_is_drawn(keys, changes, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         plan_clip(keys, **{"frames": 10, "draw": None} | changes)
     message = str(caught.value)
@@ -156,7 +156,7 @@ def test_nonsense_is_refused_with_a_sentence_before_any_picture_is_drawn(keys, c
         plan_clip(keys, **{"frames": 10, "draw": lambda *_: pytest.fail("drawn")} | changes)
 
 
-def test_metrics_read_as_documented():
+def test_metrics_of_known_latents():
     angles = np.radians([0, 10, 20, 20, 30, 60])  # one rest, one step three times as large
     z = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     found = metrics(z)
@@ -169,7 +169,7 @@ def test_metrics_read_as_documented():
     assert metrics(np.ones((5, 4)), closes=False) == Metrics(None, 0.0, 1.0, 1.0)
 
 
-def test_image_metrics_read_as_documented():
+def test_metrics_of_known_images():
     levels = np.array([10, 11, 12, 12, 13, 15], np.uint8)
     pictures = np.broadcast_to(levels[:, None, None, None], (6, 2, 3, 1))
     assert image_metrics(pictures) == (5.0, 5.0, 2.5)

@@ -1,4 +1,4 @@
-"""Recipes inside files: all of it comes back, decoders mind nothing, torn files get a sentence."""
+"""Recipes embedded in files: they round-trip, decoders accept them, damage raises an error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def files(tmp_path_factory):
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("large", [False, True])
-def test_the_recipe_comes_back_from_the_file(files, format, large):
+def test_read_text_returns_the_embedded_recipe(files, format, large):
     assert embedded.read_text(files[format, large]) == recipe(large).to_text()
     assert ClipRecipe.read(files[format, large]) == recipe(large)
 
@@ -64,7 +64,7 @@ def pillowed(path):
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("format", PICTURES)
-def test_no_decoder_minds_and_no_pixel_changes(files, format, tmp_path):
+def test_decoders_accept_the_file_and_pixels_are_unchanged(files, format, tmp_path):
     plain = bare(tmp_path / "bare", format)
     wanted, frames = decoded(plain), pillowed(plain)
     assert len(frames) == (1 if format == "sprite" else 4)
@@ -74,7 +74,7 @@ def test_no_decoder_minds_and_no_pixel_changes(files, format, tmp_path):
 
 
 @pytest.mark.parametrize("large", [False, True])
-def test_it_is_where_the_formats_say(files, large):
+def test_standard_tools_find_the_text(files, large):
     text = recipe(large).to_text()
     with Image.open(files["gif", large]) as gif:
         assert gif.info["comment"] == text.encode()
@@ -92,7 +92,7 @@ def test_it_is_where_the_formats_say(files, large):
         assert re.sub(r"\\(.)", r"\1", tag) == text
 
 
-def test_a_webp_of_one_picture_and_an_old_gif_take_one_too(tmp_path):
+def test_a_still_webp_and_a_gif87a_accept_text(tmp_path):
     text = recipe(False).to_text()
     image = Image.fromarray(np.arange(35, dtype=np.uint8).reshape(5, 7))
     for name, options in {"lossy": {}, "lossless": {"lossless": True}}.items():
@@ -111,7 +111,7 @@ def test_a_webp_of_one_picture_and_an_old_gif_take_one_too(tmp_path):
     assert embedded.read_text(path) == text and (pillowed(path) == wanted).all()
 
 
-def test_it_is_put_in_without_a_second_copy(tmp_path):
+def test_append_does_not_copy_the_file(tmp_path):
     path = bare(tmp_path / "a", "gif")
     frame = path.read_bytes()
     body = frame[-1:]  # the trailer; before it, the frames again and again
@@ -128,7 +128,7 @@ def test_it_is_put_in_without_a_second_copy(tmp_path):
     assert embedded.read_text(path) == recipe(True).to_text()
 
 
-def test_what_is_wrong_to_put_in_is_refused(tmp_path):
+def test_append_refuses_other_formats_files_and_texts(tmp_path):
     path = tmp_path / "a"
     for format in PICTURES:
         for content in (b"", b"hello" * 99, b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(99)):
@@ -144,7 +144,7 @@ def test_what_is_wrong_to_put_in_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_cut_or_broken_file_only_ever_gets_a_sentence(files, format, tmp_path):
+def test_a_truncated_or_damaged_file_raises_only_recipe_errors(files, format, tmp_path):
     whole = bytearray(files[format, False].read_bytes())
     path = tmp_path / "a"
     cuts = {*range(40), *range(0, len(whole), max(1, len(whole) // 40))}
@@ -163,7 +163,7 @@ def test_a_cut_or_broken_file_only_ever_gets_a_sentence(files, format, tmp_path)
             assert isinstance(found, ClipRecipe)
 
 
-def test_files_that_carry_nothing_get_a_sentence(tmp_path):
+def test_files_without_a_recipe_raise_a_recipe_error(tmp_path):
     path = tmp_path / "a"
     for format in (*PICTURES, "mp4", "webm"):
         with pytest.raises(RecipeError, match="carries no recipe"):
@@ -185,7 +185,7 @@ def archive(path: Path, name: str = "recipe.json", text: str | bytes = "{}", **o
         made.writestr(name, text)
 
 
-def test_a_zip_is_read_whoever_packed_it_and_never_trusted(tmp_path):
+def test_zips_of_other_programs_are_read_and_not_trusted(tmp_path):
     path, text = tmp_path / "a.zip", json.dumps(CLIP)
     archive(path, "loop/recipe.json", text, compression=zipfile.ZIP_DEFLATED)
     assert embedded.read_text(path) == text
@@ -211,7 +211,7 @@ def test_a_zip_is_read_whoever_packed_it_and_never_trusted(tmp_path):
     tracemalloc.stop()
 
 
-def test_the_directory_of_very_many_frames_is_found(tmp_path):
+def test_a_zip64_directory_is_read(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("recipe.json", json.dumps(CLIP))
@@ -226,7 +226,7 @@ def test_the_directory_of_very_many_frames_is_found(tmp_path):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_of_a_huge_file_only_a_part_is_read(files, format, tmp_path):
+def test_only_a_part_of_a_huge_file_is_read(files, format, tmp_path):
     path = tmp_path / "a"
     head = files[format, False].read_bytes()
     path.write_bytes(head)
@@ -245,7 +245,7 @@ def test_of_a_huge_file_only_a_part_is_read(files, format, tmp_path):
         ClipRecipe.read(path)
 
 
-def test_a_forged_checksum_or_a_compressed_text_is_no_recipe(files, tmp_path):
+def test_a_wrong_checksum_or_compressed_text_is_ignored(files, tmp_path):
     whole, path = files["sprite", False].read_bytes(), tmp_path / "a"
     path.write_bytes(whole.replace(b"0123456789ab", b"0123456789ac"))
     assert embedded.read_text(path) is None

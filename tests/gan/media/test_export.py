@@ -1,4 +1,4 @@
-"""Whatever the format: the file is whole or not there, and the same each time."""
+"""Exports in every format: complete or absent, and reproducible."""
 
 import os
 import subprocess
@@ -58,7 +58,7 @@ def test_the_same_input_makes_the_same_bytes(tmp_path, format):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_every_file_carries_its_note_and_still_decodes(tmp_path, format):
+def test_every_format_embeds_its_note_and_decodes(tmp_path, format):
     note = embedded.compact({"latent_studio_clip": 1, "keys": ["=;#\\'\" <&> é" * 900]})
     frames = list(blobs(4))
     path = export(frames, tmp_path / name(format), format=format, fps=25, note=note)
@@ -70,7 +70,7 @@ def test_every_file_carries_its_note_and_still_decodes(tmp_path, format):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_frames_may_be_views_of_one_buffer_and_progress_counts_up(tmp_path, format):
+def test_frames_may_share_a_buffer_and_on_frame_counts_up(tmp_path, format):
     def reused():
         buffer = np.empty((64, 64, 1), np.uint8, order="F")
         for frame in blobs(4):
@@ -89,7 +89,7 @@ def test_frames_may_be_views_of_one_buffer_and_progress_counts_up(tmp_path, form
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_an_error_in_the_frames_leaves_nothing(tmp_path, children, format, error):
+def test_an_error_in_the_frames_leaves_no_file(tmp_path, children, format, error):
     def broken():
         yield from noise(5)
         raise error("the model went away")
@@ -100,7 +100,7 @@ def test_an_error_in_the_frames_leaves_nothing(tmp_path, children, format, error
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_on_frame_can_cancel_and_the_old_file_stays(tmp_path, children, format):
+def test_on_frame_can_cancel_and_an_existing_file_is_unchanged(tmp_path, children, format):
     def cancel(done: int) -> None:
         if done == 3:
             raise InterruptedError
@@ -115,7 +115,7 @@ def test_on_frame_can_cancel_and_the_old_file_stays(tmp_path, children, format):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_stop_ends_it_between_frames(tmp_path, children, format):
+def test_stop_ends_the_export_between_frames(tmp_path, children, format):
     stop = threading.Event()
     with pytest.raises(Stopped):
         export(
@@ -126,9 +126,7 @@ def test_stop_ends_it_between_frames(tmp_path, children, format):
 
 
 @pytest.mark.parametrize("format", BY_FFMPEG)
-def test_stop_ends_an_encoder_that_takes_for_ever(
-    tmp_path, tmp_path_factory, children, format, monkeypatch
-):
+def test_stop_kills_a_blocked_encoder(tmp_path, tmp_path_factory, children, format, monkeypatch):
     endless = tmp_path_factory.mktemp("program") / "ffmpeg"
     endless.write_text("#!/bin/sh\nexec sleep 600\n")  # takes nothing in
     endless.chmod(0o755)
@@ -178,7 +176,7 @@ def test_no_encoder_is_an_export_error(tmp_path, children, monkeypatch):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_missing_folder_or_one_in_the_way_is_an_export_error(tmp_path, children, format):
+def test_a_missing_folder_or_a_folder_at_the_path_is_an_export_error(tmp_path, children, format):
     with pytest.raises(ExportError, match="No such file|encoder stopped"):
         export(list(noise(3)), tmp_path / "nowhere" / name(format), format=format, fps=25)
     (tmp_path / name(format)).mkdir()
@@ -220,7 +218,7 @@ def test_memory_does_not_grow_with_length(tmp_path, format):
     ],
 )
 @pytest.mark.parametrize("format", ["mp4", "apng", "zip", "sprite"])
-def test_bad_frames_are_named(tmp_path, children, format, frames, message):
+def test_invalid_frames_are_named(tmp_path, children, format, frames, message):
     with pytest.raises(ValueError, match=message):
         export(frames, tmp_path / name(format), format=format, fps=25)
     assert_nothing_left(tmp_path, children)
@@ -246,7 +244,7 @@ def test_bad_frames_are_named(tmp_path, children, format, frames, message):
         ("a.mp4", {"style": FrameStyle(colours="ember"), "frames": noise(2, channels=3)}, "grey"),
     ],
 )
-def test_bad_requests_say_what_is_allowed(tmp_path, file, options, message):
+def test_invalid_settings_raise_a_message_with_the_limits(tmp_path, file, options, message):
     options = {"frames": noise(2), "fps": 25, "count": 2, **options}
     with pytest.raises(ValueError, match=message):
         export(options.pop("frames"), tmp_path / file, **options)
@@ -254,7 +252,7 @@ def test_bad_requests_say_what_is_allowed(tmp_path, file, options, message):
 
 
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="there is no such thing as nice here")
-def test_encoders_give_way_to_the_page(tmp_path, children):
+def test_encoders_run_at_low_priority(tmp_path, children):
     nice, mine = [], os.getpriority(os.PRIO_PROCESS, 0)
     export(
         noise(3), tmp_path / "a.gif", fps=25,

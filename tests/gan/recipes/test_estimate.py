@@ -1,4 +1,4 @@
-"""What is said before an export is true after it."""
+"""Estimates agree with the export."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ def generator():
     ],
     ids=["short", "smooth", "rests"],
 )
-def test_bytes_are_within_a_quarter(tmp_path, generator, format, changes):
+def test_estimated_bytes_are_within_a_quarter(tmp_path, generator, format, changes):
     recipe = replace(RECIPE, format=format, **changes)
     job = RenderJob(recipe, generator)
     said = estimate(job)
@@ -41,14 +41,14 @@ def test_bytes_are_within_a_quarter(tmp_path, generator, format, changes):
     assert said.seconds > 0
 
 
-def test_more_frames_and_larger_ones_take_longer(generator):
+def test_more_and_larger_frames_take_longer(generator):
     small = estimate(RenderJob(replace(RECIPE, frames=600), generator))
     large = estimate(RenderJob(replace(RECIPE, frames=6000, scale=16), generator))
     assert large.seconds > 5 * small.seconds
     assert large.bytes > 5 * small.bytes
 
 
-def test_what_cannot_be_written_cannot_be_estimated(generator):
+def test_clips_that_cannot_be_exported_cannot_be_estimated(generator):
     for changes in ({"fps": 30}, {"format": "sprite", "frames": 90_000}, {"caption": "数"}):
         with pytest.raises(ValueError):
             estimate(RenderJob(replace(RECIPE, **changes), generator))

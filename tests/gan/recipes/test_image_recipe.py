@@ -1,4 +1,4 @@
-"""Recipes: every bit comes back, strangers' ones get a sentence, the picture is the same."""
+"""Picture recipes round-trip, invalid ones raise a message, and the picture is the same."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def picture(folder, text, keyword=KEYWORD, **options):
         Recipe("模型 é 🙂", "f" * 12, 7, tuple(np.float32(ODD).tolist()), WEIGHTS, 2.999),
     ],
 )
-def test_every_bit_comes_back_from_json_and_from_a_picture(recipe, tmp_path):
+def test_recipes_round_trip_through_json_and_png(recipe, tmp_path):
     text = json.dumps(recipe.to_json())
     assert Recipe.from_text(text) == recipe
     (tmp_path / "a.json").write_text(text)
@@ -56,13 +56,13 @@ def test_every_bit_comes_back_from_json_and_from_a_picture(recipe, tmp_path):
 
 
 @pytest.mark.parametrize("given", GOOD)
-def test_what_is_allowed_is_taken(given):
+def test_valid_recipes_are_accepted(given):
     recipe = Recipe.from_json(json.loads(json.dumps(given)))
     assert Recipe.from_json(recipe.to_json()) == recipe
 
 
 @pytest.mark.parametrize(("given", "field"), BAD)
-def test_a_tampered_recipe_gets_a_sentence_that_names_the_field(given, field):
+def test_an_invalid_recipe_raises_a_message_that_names_the_field(given, field):
     with pytest.raises(RecipeError, match=field) as caught:
         Recipe.from_json(given)
     assert str(caught.value).endswith(".")
@@ -72,12 +72,12 @@ def test_a_tampered_recipe_gets_a_sentence_that_names_the_field(given, field):
     "text", ["", "{", "nan", json.dumps(PLAIN)[:-1], '{"x": NaN, ' + json.dumps(PLAIN)[1:],
              "[" * 5000, "9" * 5000, " " * (TEXT_MAX + 1)]
 )  # fmt: skip
-def test_text_that_is_no_json_gets_a_sentence(text):
+def test_invalid_json_raises_a_message(text):
     with pytest.raises(RecipeError, match=r"\.$"):
         Recipe.from_text(text)
 
 
-def test_a_picture_without_a_good_recipe_gets_a_sentence(tmp_path):
+def test_a_picture_without_a_valid_recipe_raises_a_message(tmp_path):
     with pytest.raises(RecipeError, match="carries no recipe"):
         Recipe.read(picture(tmp_path, "hello", "Comment"))
     with pytest.raises(RecipeError, match="at most"):
@@ -92,7 +92,7 @@ def test_a_picture_without_a_good_recipe_gets_a_sentence(tmp_path):
             Recipe.read(path)
 
 
-def test_no_single_broken_byte_does_more_than_refuse(tmp_path):
+def test_a_damaged_byte_raises_at_most_a_recipe_error(tmp_path):
     whole = bytearray(picture(tmp_path, json.dumps(PLAIN)).read_bytes())
     wanted, path = Recipe.from_json(PLAIN), tmp_path / "b.png"
     for at in range(0, len(whole), 3):
@@ -107,7 +107,7 @@ def test_no_single_broken_byte_does_more_than_refuse(tmp_path):
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("side", [10_000, 30_000])
-def test_a_giant_of_pixels_is_never_decoded(tmp_path, side):
+def test_pixels_are_never_decoded(tmp_path, side):
     whole = picture(tmp_path, json.dumps(PLAIN)).read_bytes()
     header = b"IHDR" + struct.pack(">II", side, side) + whole[24:29]
     bomb = whole[:12] + header + struct.pack(">I", zlib.crc32(header)) + whole[33:]
@@ -118,7 +118,7 @@ def test_a_giant_of_pixels_is_never_decoded(tmp_path, side):
         assert "damaged" in str(error)  # more pixels than Pillow will hear of
 
 
-def test_it_draws_what_the_generator_draws(tiny_model):
+def test_draw_returns_what_the_generator_samples(tiny_model):
     model = Generator.load(tiny_model)
     name = ("mnist", model.model_id)
     plain = Recipe(*name, 7, None, 3).draw(model)
@@ -139,13 +139,13 @@ def test_it_draws_what_the_generator_draws(tiny_model):
         ({"classes": (0.5,) * 9}, "9 class weights"),
     ],
 )
-def test_another_models_recipe_gets_a_sentence(tiny_model, changes, words):
+def test_a_recipe_of_another_model_raises_a_message(tiny_model, changes, words):
     fields = {"model": "mnist", "model_id": "0" * 12, "seed": 1, "classes": 1} | changes
     with pytest.raises(RecipeError, match=words):
         Recipe(**fields).draw(Generator.load(tiny_model))
 
 
-def test_a_model_is_only_ever_looked_up(tmp_path):
+def test_model_names_are_looked_up_never_joined_to_a_path(tmp_path):
     for folder in ("assets/models/mnist", "runs/mine", "secret"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "config.json").touch()

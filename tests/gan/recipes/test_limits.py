@@ -19,7 +19,7 @@ RULES = {
 EACH = [(part, name) for part, rules in RULES.items() for name in rules]
 
 
-def test_they_are_json_and_name_every_field():
+def test_limits_are_json_and_cover_every_field():
     found = limits()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert {part: list(found[part]) for part in RULES} == {part: [*RULES[part]] for part in RULES}
@@ -28,7 +28,7 @@ def test_they_are_json_and_name_every_field():
 
 
 @pytest.mark.parametrize(("part", "name"), EACH)
-def test_the_ends_of_a_range_are_allowed_and_what_lies_beyond_is_not(part, name):
+def test_limits_are_inclusive(part, name):
     limit, rule = limits()[part][name], RULES[part][name]
     allowed = [limit[end] for end in ("low", "high") if end in limit] + limit.get("choices", [])
     beyond = [limit["high"] + 1] if "high" in limit else []
@@ -44,6 +44,6 @@ def test_the_ends_of_a_range_are_allowed_and_what_lies_beyond_is_not(part, name)
             rule.check(value, "It")
 
 
-def test_the_defaults_are_those_of_a_recipe_that_leaves_all_out():
+def test_defaults_are_those_of_an_empty_recipe():
     defaults = {name: limit["default"] for name, limit in limits()["clip"].items()}
     assert ClipRecipe.from_json(LEAST | defaults) == ClipRecipe.from_json(LEAST)

@@ -1,4 +1,4 @@
-"""From a recipe to a file, drawn ahead of the encoder."""
+"""Render a recipe to a file, drawing ahead of the encoder."""
 
 import threading
 from dataclasses import replace
@@ -29,20 +29,20 @@ def generator():
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_file_holds_the_plan_s_pictures_dressed_and_its_recipe(tmp_path, generator, format):
+def test_a_file_contains_the_styled_frames_and_the_recipe(tmp_path, generator, format):
     recipe = replace(RECIPE, format=format, caption="Hand", border=2, colours="ember", tiles=2)
     told = []
     job = RenderJob(recipe, generator)
     path = job.render(tmp_path / name(format), told.append)
     style = job.settings.style
-    dressed = [style.apply(picture) for picture in draw(job.plan(), generator, slice(None))]
-    assert job.size == dressed[0].shape and job.images == 160
-    decoded = read(format, path, dressed[0].shape, 40)
+    styled = [style.apply(picture) for picture in draw(job.plan(), generator, slice(None))]
+    assert job.size == styled[0].shape and job.images == 160
+    decoded = read(format, path, styled[0].shape, 40)
     if format in ("mp4", "webm"):
-        assert np.abs(decoded.astype(int) - rgb(dressed)).mean() < 9
+        assert np.abs(decoded.astype(int) - rgb(styled)).mean() < 9
     else:
         # batches of another size may round one level differently
-        assert (decoded == rgb(dressed)).mean() > 0.999
+        assert (decoded == rgb(styled)).mean() > 0.999
     assert told == list(range(1, 41))
     kept = ClipRecipe.from_text(embedded.read_text(path))
     assert kept == replace(recipe, model_id=generator.model_id), "it says what really drew it"
@@ -56,7 +56,7 @@ def test_the_same_recipe_makes_the_same_bytes(tmp_path, generator):
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_loops_stand_side_by_side(generator):
+def test_loops_are_arranged_in_a_grid(generator):
     recipe = replace(RECIPE, tiles=3, frames=5)
     job = RenderJob(recipe, generator)
     plan = job.plan()
@@ -112,7 +112,7 @@ def test_prefetch_produces_no_more_than_its_depth_in_advance():
     assert len(made) < 15 and not threads.alive()
 
 
-def test_ahead_raises_what_was_raised_in_its_place():
+def test_prefetch_raises_errors_in_order():
     def things():
         yield 1
         raise KeyError("gone")
