@@ -97,7 +97,7 @@ def test_ids_are_looked_up_never_joined_to_a_path(studio):
 
 
 def test_snapshots_do_not_evict_models_from_the_cache(studio, monkeypatch):
-    monkeypatch.setattr(model_library, "MOMENTS_KEPT", 2)
+    monkeypatch.setattr(model_library, "SNAPSHOTS_KEPT", 2)
     bundled = studio.generator("mnist")
     first = [studio.generator(f"{MODEL}@{step}") for step in STEPS]
     assert studio.generator("mnist") is bundled
