@@ -1,11 +1,11 @@
-# Each target sets up what it needs in .venv. All that must be there is Python 3.11 or later.
+# Each target installs what it needs into .venv. Python 3.11 or later must be present.
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 
-# OpenMP threads that soon sleep while they wait: beside other work, spinning ones make tests crawl.
+# OpenMP threads sleep soon while they wait: spinning threads slow down everything else.
 export OMP_WAIT_POLICY := PASSIVE
 export GOMP_SPINCOUNT := 10000
 
@@ -31,16 +31,15 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \
-		test -e "$$script" || { echo "There are no benchmarks in bench/ yet."; break; }; \
 		echo "== $$script"; $(PY) "$$script"; \
 	done
 
 $(PY):
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; found none."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is required."; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/.runtime: requirements.txt | $(PY)
-	@echo "Installing what requirements.txt names into .venv (PyTorch is large: a few minutes)."
+	@echo "Installing requirements.txt into .venv. PyTorch is large; this takes a few minutes."
 	$(PIP) -r requirements.txt
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""Clips in every format that carries a recipe, small ones by ffmpeg and Pillow themselves."""
+"""Small clips in every format that can embed a recipe, written by ffmpeg alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.clips import CLIP
 from tests.recipes import packed
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 3), np.uint8)
-FRAMES[:, 4:12, 4:12] = 255  # whatever the codec, the frames are not one another's
+FRAMES[:, 4:12, 4:12] = 255  # the frames differ after any codec
 STRANGE = "é <b> & \"' ]]> =;#\\ 模 🙂"
 _FFMPEG = {
     "gif": "-vf format=rgb24,split[a][b];[a]palettegen[p];[b][p]paletteuse -f gif",
@@ -29,7 +29,7 @@ FORMATS = (*_FFMPEG, "zip", "json")
 
 
 def recipe(large: bool) -> ClipRecipe:
-    """A small one, or one of 64 keyframes with 512 numbers each."""
+    """Return a small recipe, or one of 64 keyframes with 512 numbers each."""
     strange = CLIP | {"caption": STRANGE, "model": STRANGE}
     if large:
         z = np.random.default_rng(1).normal(size=(64, 512))
@@ -39,7 +39,7 @@ def recipe(large: bool) -> ClipRecipe:
 
 
 def bare(path: Path, format: str, tags: str = "") -> Path:
-    """A clip that carries nothing but `tags`, as ffmpeg makes it."""
+    """Write a clip without a recipe, with `tags` as its only metadata."""
     source = "-v error -y -f rawvideo -pix_fmt rgb24 -s 16x16 -r 25 -i pipe:0"
     if tags:
         path.with_suffix(".tags").write_text(tags)
@@ -50,7 +50,7 @@ def bare(path: Path, format: str, tags: str = "") -> Path:
 
 
 def make(path: Path, format: str, text: str) -> Path:
-    """A clip that carries a recipe's text."""
+    """Write a clip with the text of a recipe embedded."""
     if format == "json":
         path.write_text(text)
     elif format == "zip":

@@ -1,4 +1,4 @@
-"""Recipes of clips that are right and wrong ones, for the tests of both languages."""
+"""Valid and invalid recipes of clips, for the tests of Python and JavaScript."""
 
 from tests.recipes import packed
 
@@ -29,7 +29,7 @@ LEAST = {name: CLIP[name] for name in ("latent_studio_clip", "model", "model_id"
 
 
 def key(**changes):
-    """The clip with its second keyframe changed."""
+    """Return the clip with its second keyframe changed."""
     return CLIP | {"keys": [KEYS[0], KEYS[1] | changes]}
 
 
@@ -52,7 +52,7 @@ GOOD = [
 
 _NO_NUMBERS = ("7", None, True, [7], {}, 1e300, float("inf"))
 
-# (recipe, what the sentence in Python names)
+# (recipe, part of the error message in Python)
 BAD = [
     *[(bad, "not the recipe of a clip") for bad in (None, [], "text", 7, {}, {"__proto__": CLIP})],
     *[

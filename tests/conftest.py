@@ -1,11 +1,11 @@
-"""What several tests need: a little real data, and a small trained model in a folder."""
+"""Fixtures for all tests: processors, a little real data, a small trained model, a Hub."""
 
 import json
 import os
 
 import pytest
 
-# before any test imports torch: OpenMP reads what gan/__init__.py sets when torch is loaded
+# before torch: OpenMP reads the environment variables of gan/__init__.py when torch is loaded
 from gan.config import preset
 from gan.data.image_set import ImageSet, load
 from gan.system.machine import choose_device, set_threads
@@ -34,14 +34,14 @@ def threads():
 
 @pytest.fixture(scope="session")
 def tiny_data():
-    """256 real digits of the bundled MNIST, all ten classes among them."""
+    """256 digits of the bundled MNIST, with all ten classes."""
     whole = load("mnist", train=False)
     return ImageSet("mnist", whole.images[:256].clone(), whole.labels[:256].clone())
 
 
 @pytest.fixture(scope="session")
 def tiny_model(tiny_data, tmp_path_factory):
-    """A model folder as a run leaves it: the default generator after ten steps. Do not write."""
+    """The folder of the default generator after ten steps. Read only."""
     from safetensors.torch import save_file
 
     config = preset("default", steps=10)
@@ -57,7 +57,7 @@ def tiny_model(tiny_data, tmp_path_factory):
 
 @pytest.fixture
 def hub(monkeypatch, tmp_path):
-    """A Hub on this machine (`FakeHub`), and its client as somebody who has a token there."""
+    """A `FakeHub`, and the Hub client configured with its address and a token."""
     from huggingface_hub import constants
 
     fake = FakeHub(tmp_path / "xet")

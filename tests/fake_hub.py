@@ -1,4 +1,4 @@
-"""As much of the Hugging Face Hub's API as its client needs here, on 127.0.0.1 and in memory."""
+"""The part of the Hugging Face Hub API that the client needs here, on 127.0.0.1 and in memory."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 TOKEN = "hf_thisIsASecretOfNobody"
-OWNER = "ada"  # whose token that is
+OWNER = "ada"  # the account of the token
 NOWHERE = "http://127.0.0.1:9"
-LARGE = (".safetensors", ".png")  # what goes to the large file storage
+LARGE = (".safetensors", ".png")  # suffixes in large file storage
 
 
 def point(monkeypatch, address: str) -> None:
-    """Let the client in this process, which has read HF_ENDPOINT already, take another one."""
+    """Make the Hub client of this process, which has already read HF_ENDPOINT, use `address`."""
     from huggingface_hub import constants
 
     template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, address)
@@ -32,7 +32,7 @@ def git_hash(data: bytes) -> str:
 
 
 class Repo:
-    """Files by name, at each commit; `refs` are names of commits."""
+    """A repository: files by name for each commit; `refs` maps names to commits."""
 
     def __init__(self, private: bool = False) -> None:
         self.private, self.gated, self.refs = private, False, {}
@@ -49,11 +49,10 @@ class Repo:
 
 
 class FakeHub:
-    """A server; `repos` may be changed while it runs.
+    """A Hub server; `repos` may be changed while it runs.
 
-    `xet`: a folder that plays the Xet storage, which the client then uses as on the real Hub.
-    `status`: every answer is that error. `wait_s`: before each piece of a large file. `swap`:
-    what is sent as a large file, whatever was announced.
+    `xet`: folder used as Xet storage. `status`: HTTP error of every response. `wait_s`: delay
+    before each piece of a large file. `swap`: bytes sent in place of every large file.
     """
 
     def __init__(self, xet: Path | None = None) -> None:
@@ -77,7 +76,7 @@ class FakeHub:
         self._server.server_close()
 
     def add(self, name: str, files: dict[str, bytes]) -> str:
-        """A commit in a repository, which is made if need be."""
+        """Commit files to a repository, which is created if needed."""
         return self.repos.setdefault(name, Repo()).commit(files)
 
     def downloads(self) -> list[str]:
@@ -89,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
     fake: FakeHub
 
     def log_message(self, *_) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:  # noqa: N802
         self._answer("GET")
@@ -134,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, b"{}", {"X-Error-Code": code, "X-Error-Message": code})
 
     def _repo(self, name: str) -> Repo | None:
-        """The one asked for, if there is one for this visitor; else they are told."""
+        """Return the repository, or None after sending an error if this client cannot see it."""
         repo = self.fake.repos.get(name)
         if repo is None or (repo.private and not self.known):
             self._error(404 if self.known else 401, "RepoNotFound")
@@ -262,7 +261,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(200, data, {"ETag": f'"{git_hash(data)}"', "X-Repo-Commit": commit})
         sha = hashlib.sha256(data).hexdigest()
         self.fake.stored[sha] = data
-        # another host, as storage is: the token must not go there
+        # storage is another host: the token must not be sent there
         port = self.fake.address.rpartition(":")[2]
         return self._send(
             302,
@@ -282,7 +281,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(self.fake.wait_s)
             try:
                 self.wfile.write(data[start : start + 65_536])
-            except OSError:  # they have heard enough
+            except OSError:  # the client closed the connection
                 return
 
 

@@ -1,4 +1,4 @@
-"""Frames to export, and what decoders other than ours find in the files."""
+"""Frames to export, and independent decoders of the exported files."""
 
 import io
 import subprocess
@@ -25,12 +25,12 @@ def export(frames, path, *, format=None, fps=25, count=None, sample=(), on_frame
 
 
 def name(format: str) -> str:
-    """A file's name for each format."""
+    """Return a file name with the suffix of this format."""
     return f"a{SUFFIX.get(format, f'.{format}')}"
 
 
 def noise(count: int, height: int = 64, width: int = 64, channels: int = 1):
-    """Random frames holding every level from 0 to 255."""
+    """Yield random frames that contain every level from 0 to 255."""
     rng = np.random.default_rng(0)
     for _ in range(count):
         levels = np.arange(height * width * channels).astype(np.uint8)
@@ -38,7 +38,7 @@ def noise(count: int, height: int = 64, width: int = 64, channels: int = 1):
 
 
 def blobs(count: int, height: int = 64, width: int = 64, channels: int = 1):
-    """A soft spot going round, like digits that turn into each other."""
+    """Yield frames of a soft spot that moves in a circle."""
     y, x = np.mgrid[0:height, 0:width]
     for angle in 2 * np.pi * np.arange(count) / count:
         centre = height * (0.5 + 0.3 * np.sin(angle)), width * (0.5 + 0.3 * np.cos(angle))
@@ -48,12 +48,12 @@ def blobs(count: int, height: int = 64, width: int = 64, channels: int = 1):
 
 
 def rgb(frames) -> np.ndarray:
-    """uint8 (n, H, W, 3), grey ones three times."""
+    """Return frames as uint8 (n, H, W, 3)."""
     return np.stack([np.broadcast_to(f, (*f.shape[:2], 3)) for f in frames])
 
 
 def read_animation(path):
-    """By Pillow: RGB frames (n, H, W, 3), their milliseconds, and the loop count in the file."""
+    """Return RGB frames (n, H, W, 3), durations in ms and the loop count, decoded by Pillow."""
     with Image.open(path) as image:
         loop, frames, durations = image.info.get("loop"), [], []
         for frame in ImageSequence.Iterator(image):
@@ -63,7 +63,7 @@ def read_animation(path):
 
 
 def read_film(path):
-    """By ffmpeg: RGB frames (n, H, W, 3), and what it says of the file."""
+    """Return RGB frames (n, H, W, 3) and metadata, decoded by ffmpeg."""
     rounding = ["-sws_flags", "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"]
     reader = imageio_ffmpeg.read_frames(str(path), pix_fmt="rgb24", output_params=rounding)
     meta = next(reader)
@@ -73,7 +73,7 @@ def read_film(path):
 
 
 def tags(path) -> str:
-    """The metadata of a film, as ffmpeg writes them down."""
+    """Return the tags of a video in ffmpeg's text format."""
     program = imageio_ffmpeg.get_ffmpeg_exe()
     done = subprocess.run(
         [program, "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"],
@@ -83,7 +83,7 @@ def tags(path) -> str:
 
 
 def read_zip(path):
-    """By Pillow: RGB frames (n, H, W, 3), and all names in the archive."""
+    """Return RGB frames (n, H, W, 3), decoded by Pillow, and all names in the archive."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         pictures = [name for name in names if name.endswith(".png")]
@@ -92,7 +92,7 @@ def read_zip(path):
 
 
 def read_sheet(path, shape, count: int) -> np.ndarray:
-    """By Pillow: the frames of shape (H, W, C) on a sprite sheet, as RGB (n, H, W, 3)."""
+    """Return the frames of shape (H, W, C) of a sprite sheet as RGB (n, H, W, 3)."""
     with Image.open(path) as image:
         sheet = np.array(image.convert("RGB"))
     height, width = shape[:2]
@@ -103,7 +103,7 @@ def read_sheet(path, shape, count: int) -> np.ndarray:
 
 
 def read(format: str, path, shape, count: int) -> np.ndarray:
-    """All frames of any file as RGB (n, H, W, 3)."""
+    """Return the frames of any exported file as RGB (n, H, W, 3)."""
     if format in ("mp4", "webm"):
         return read_film(path)[0]
     if format == "zip":

@@ -1,4 +1,4 @@
-"""Images and archives as strangers make them, each no larger than it must be."""
+"""Malformed and malicious images and archives, each as small as possible."""
 
 import io
 import struct
@@ -14,13 +14,13 @@ LINK = 0o120777 << 16
 
 
 def noise(seed=0, size=(40, 40), channels=3):
-    """A picture of noise, uint8 (h,w,3) or (h,w)."""
+    """Return an image of noise, uint8 (h,w,3) or (h,w)."""
     shape = (size[1], size[0], 3) if channels == 3 else (size[1], size[0])
     return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
 
 
 def encoded(picture, kind="PNG", **options):
-    """A picture, or an array of one, as the bytes of a file."""
+    """Return an image, or an array, as the bytes of a file."""
     if isinstance(picture, np.ndarray):
         picture = Image.fromarray(picture)
     file = io.BytesIO()
@@ -29,12 +29,12 @@ def encoded(picture, kind="PNG", **options):
 
 
 def chunk(kind, data):
-    """Of a PNG."""
+    """Return a chunk of a PNG."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def huge_png(side=50_000):
-    """A header that promises a picture of 2.5 billion pixels, and little behind it."""
+    """Return a PNG whose header claims 2.5 billion pixels, with hardly any data."""
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return (
         PNG
@@ -46,7 +46,7 @@ def huge_png(side=50_000):
 
 @dataclass
 class Member:
-    """Of a zip, saying of itself what it likes. `data` is packed already if `method` is 8."""
+    """A member of a zip with an arbitrary header. `data` is already compressed if `method` is 8."""
 
     name: bytes
     data: bytes
@@ -58,7 +58,7 @@ class Member:
 
 
 def raw_zip(members):
-    """A zip file of them."""
+    """Return a zip file with these members."""
     body, directory = bytearray(), bytearray()
     for one in members:
         size = len(one.data) if one.size is None else one.size
@@ -70,13 +70,13 @@ def raw_zip(members):
         directory += b"PK\1\2\x14\3" + common + struct.pack("<HHHII", 0, 0, 0, one.mode, len(body))
         directory += one.name
         body += b"PK\3\4" + common + one.name + one.data
-    most = min(len(members), 65_535)  # who reads it goes by the length of the directory
+    most = min(len(members), 65_535)  # readers use the length of the directory
     end = struct.pack("<HHHHIIH", 0, 0, most, most, len(directory), len(body), 0)
     return bytes(body + directory) + b"PK\5\6" + end
 
 
 def zeros(megabytes, start=PNG):
-    """Deflated: a thousandth of what comes out of it, which begins like an image."""
+    """Return deflated data, a thousandth of its content, which starts like an image."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
     again = packer.compress(b"\0" * 2**20) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -84,7 +84,7 @@ def zeros(megabytes, start=PNG):
 
 
 def bundle(files):
-    """What the page sends of several files: pairs of name and bytes."""
+    """Return the upload format of the page for pairs of name and bytes."""
     import json
 
     parts = [b'{"latent_studio_images": 1}\n']

@@ -1,4 +1,4 @@
-"""Rows of history and of vital signs of a made-up run, as healthy as can be."""
+"""History and vital signs of a synthetic, healthy run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ EVERY = 100  # steps between two readings
 
 
 def made(count: int, **series: Any) -> tuple[list[dict], list[dict]]:
-    """`count` readings and the rows between. A series is a value, or a function of the index.
+    """Return rows of history, and `count` rows of vital signs.
 
-    loss_d and loss_g go into the rows, everything else into the readings; None leaves it out.
+    A series is a value or a function of the index. loss_d and loss_g go into the history, all
+    other series into the vital signs; None omits a value.
     """
     rows, vitals = [], []
     for index in range(count):

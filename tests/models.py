@@ -1,4 +1,4 @@
-"""Generators to test with, made rather than trained, and a made-up report of one."""
+"""Untrained generators, and a report, to test with."""
 
 import torch
 from torch import nn
@@ -9,7 +9,7 @@ from gan.models.networks import make_generator
 
 
 def randomised(config):
-    """Any config, with batch norms that do something."""
+    """Return a generator of any config, with random batch norm parameters and statistics."""
     torch.manual_seed(1)
     network = make_generator(config)
     for norm in network.modules():
@@ -22,7 +22,7 @@ def randomised(config):
 
 
 def evaluation() -> Report:
-    """With a floor and without."""
+    """Return a report with one figure that has a floor and one that has none."""
     figures = {"frechet": Figure(0.5, 0.25), "recall": Figure(0.75)}
     return Report(
         data="mnist",

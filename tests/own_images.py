@@ -1,4 +1,4 @@
-"""A small collection of made-up images in a store of its own."""
+"""A small collection of images of noise."""
 
 import time
 
@@ -10,7 +10,7 @@ ID = "own-0123456789ab"
 
 
 def collect(root, *, id=ID, size=32, channels=3, classes=("cat", "dog"), count=40, **facts):
-    """`count` images of noise, a tenth of them held out."""
+    """Store `count` images of noise, a tenth of them held out, below `root`."""
     rng, store, held = np.random.default_rng(0), CollectionStore(root), count // 10
     arrived = store.new_folder()
     images = rng.integers(0, 256, (count, channels, size, size), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Recipes that are right and wrong ones, for the tests of both languages that read them."""
+"""Valid and invalid recipes, for the tests of Python and JavaScript."""
 
 import base64
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def packed(*numbers):
-    """base64 of float32, little-endian."""
+    """Return base64 of float32, little-endian."""
     return base64.b64encode(np.array(numbers, "<f4").tobytes()).decode()
 
 
@@ -34,10 +34,10 @@ GOOD = [
     PLAIN | {"scale": 3},
     PLAIN | {"model": "模" * 200},
     PLAIN | {"model": "🙂" * 200},  # 200 characters, 400 halves of pairs
-    PLAIN | {"model": "../../etc/passwd <b>"},  # a name like any other: it is only looked up
+    PLAIN | {"model": "../../etc/passwd <b>"},  # only looked up by name
 ]
 
-# (recipe, what the sentence in Python names)
+# (recipe, part of the error message in Python)
 BAD = [
     (None, "not a recipe"),
     ([], "not a recipe"),

@@ -1,4 +1,4 @@
-"""The same versions everywhere: on this machine, in CI and on Hugging Face Spaces."""
+"""The same versions on every machine, in CI and on Hugging Face Spaces."""
 
 import ast
 import re
@@ -31,7 +31,7 @@ def test_every_requirement_is_pinned_exactly(name):
         assert line == "-r requirements.txt" or re.fullmatch(r"[a-z0-9-]+==\d+(\.\d+)+", line), line
 
 
-def test_development_needs_nothing_at_another_version():
+def test_development_pins_nothing_twice():
     assert not set(pins("requirements.txt")) & set(pins("requirements-dev.txt"))
 
 
@@ -52,7 +52,7 @@ def test_readme_and_project_name_the_same_python_and_licence():
     assert "Apache License" in (ROOT / "LICENSE").read_text()
 
 
-def test_all_that_is_imported_is_pinned():
+def test_every_imported_package_is_pinned():
     tops = set()
     for path in [ROOT / "app.py", *ROOT.glob("demo/**/*.py"), *ROOT.glob("gan/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -66,5 +66,5 @@ def test_all_that_is_imported_is_pinned():
     assert {PACKAGES.get(top, top.replace("_", "-")) for top in tops} <= pinned
 
 
-def test_the_front_door_is_short():
+def test_app_is_short():
     assert len((ROOT / "app.py").read_text().splitlines()) <= 40

@@ -1,4 +1,4 @@
-"""A runner and a run to watch, without any training."""
+"""A runner and a recorded run, without training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gan.runner.status import RunStatus
 
 
 class FakeRunner:
-    """A runner whose status and rows the test sets."""
+    """A runner whose status, rows and marks a test sets."""
 
     def __init__(self) -> None:
         self.status = RunStatus()

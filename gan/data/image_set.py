@@ -27,6 +27,16 @@ from gan.paths import ASSETS
 LOCAL_COPIES = MappingProxyType(
     {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
 )
+# class in torchvision.datasets, and a path that it leaves in its cache
+TORCHVISION = MappingProxyType(
+    {
+        "mnist": ("MNIST", "MNIST/raw"),
+        "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw"),
+        "kmnist": ("KMNIST", "KMNIST/raw"),
+        "cifar10": ("CIFAR10", "cifar-10-batches-py"),
+        "svhn": ("SVHN", "train_32x32.mat"),
+    }
+)
 
 
 class DataError(RuntimeError):
@@ -111,9 +121,7 @@ def is_available(name: str) -> bool:
     """Return whether a data set is on this machine, so that `load` needs no network."""
     if is_own(name):
         return CollectionStore().find(name) is not None
-    paths = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw", "kmnist": "KMNIST/raw"}
-    paths |= {"cifar10": "cifar-10-batches-py", "svhn": "train_32x32.mat"}
-    return _local_folder(name, True) is not None or (_cache() / paths[name]).exists()
+    return _local_folder(name, True) is not None or (_cache() / TORCHVISION[name][1]).exists()
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -182,15 +190,8 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
     from torchvision import datasets  # slow to import, and MNIST does without it
 
     half = {"split": "train" if train else "test"} if name == "svhn" else {"train": train}
-    kind = {
-        "mnist": datasets.MNIST,
-        "fashion-mnist": datasets.FashionMNIST,
-        "kmnist": datasets.KMNIST,
-        "cifar10": datasets.CIFAR10,
-        "svhn": datasets.SVHN,
-    }[name]
     try:
-        found = kind(str(_cache()), download=True, **half)
+        found = getattr(datasets, TORCHVISION[name][0])(str(_cache()), download=True, **half)
     except Exception as error:  # torchvision does not wrap its downloader's errors
         raise DataError(
             f"{name} is not on this machine and could not be downloaded ({error}). Connect to "

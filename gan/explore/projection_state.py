@@ -28,7 +28,9 @@ def pack(search: Search) -> bytes:
     parts = [HEADER.pack(MARK, search.step, candidates, reading, search.spent)]
     parts.append(np.ascontiguousarray(search.targets).tobytes())
     parts.append(search.labels.numpy().astype("<u2").tobytes())
-    parts += [part.numpy().astype("<f4").tobytes() for part in _latents(search)]
+    parts += [
+        part.numpy().astype("<f4").tobytes() for part in (search.z, search.mean, search.square)
+    ]
     return b"".join(parts)
 
 
@@ -74,10 +76,6 @@ def unpack(state: bytes, generator: Generator) -> Search:
         step,
         spent,
     )
-
-
-def _latents(search: Search) -> tuple[torch.Tensor, ...]:
-    return search.z, search.mean, search.square
 
 
 def _size(generator: Generator, count: int) -> int:

@@ -29,10 +29,7 @@ FITTED = 2000  # real images that the filter weights are fitted to
 class FeatureExtractor(Protocol):
     """Maps images to features and, if it is a classifier, to class probabilities."""
 
-    @property
-    def name(self) -> str:
-        """The name in reports."""
-        ...
+    name: str  # in reports
 
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Return features float32 (n,d) and probabilities float32 (n,classes), or None.

@@ -39,14 +39,9 @@ class Judge:
     """A trained classifier of one data set. Thread-safe."""
 
     def __init__(self, data_name: str, network: Classifier) -> None:
-        self.data_name = data_name
+        self.data_name, self.name = data_name, f"the judge of {data_name}"
         self.network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
         self._lock = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        """The name in reports."""
-        return f"the judge of {self.data_name}"
 
     @classmethod
     def load(cls, data_name: str, folder: Path = JUDGES) -> Judge:

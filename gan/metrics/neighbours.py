@@ -100,12 +100,8 @@ def _nearer(queries: Tensor, seen: Tensor, unseen: Tensor) -> float:
 
 def nearest(queries: Tensor, among: Tensor) -> Tensor:
     """Return the distance (n,) of each query (n,d) to the closest of `among` (m,d)."""
-    found = torch.full((len(queries),), torch.inf)
-    for block in among.split(BLOCK):
-        for start in range(0, len(queries), BLOCK):
-            part = slice(start, start + BLOCK)
-            found[part] = found[part].minimum(torch.cdist(queries[part], block).amin(1))
-    return found
+    parts = [torch.cdist(queries, block).amin(1) for block in among.split(BLOCK)]
+    return torch.stack(parts).amin(0)
 
 
 def _flat(images: np.ndarray) -> Tensor:

@@ -19,8 +19,8 @@ from gan.monitor.doctor_rules import RULES, Rule, divergence, formed, gain
 from gan.monitor.doctor_signals import Signals, signals
 from gan.monitor.remedies import remedies
 
-PATIENCE = 2  # readings
-LEAD = 4  # readings
+PATIENCE = 2  # readings in a row that enter or leave a state
+LEAD = 4  # readings that must stay healthy after a healthy one
 RECENT = 60  # readings that are all used, and as many of the earlier ones, evenly spread
 WELL = ("healthy", "plateau")
 

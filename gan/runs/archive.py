@@ -41,39 +41,41 @@ def is_known(name: str) -> bool:
 def pack(folder: Path) -> ZipStream:
     """Return the zip of a run, to be iterated over as bytes; its `len` is the size in bytes.
 
-    It shows the run at the time of the call, even if training continues: the files are kept by
-    second names (hard links) until the returned object is collected.
+    It shows the run at the time of the call, even if training continues: texts are copied, and the
+    other files, which are never changed in place, are kept by hard links until the returned object
+    is collected.
 
     Raises:
         CheckpointError: there is no good checkpoint.
-        OSError: a file cannot be read, or the links cannot be written.
+        OSError: a file cannot be read, or the copies cannot be written.
     """
     folder = Path(folder)
     (folder.parent / layout.TEMPORARY).mkdir(exist_ok=True)
-    links = Path(tempfile.mkdtemp(dir=folder.parent / layout.TEMPORARY))
+    copy = Path(tempfile.mkdtemp(dir=folder.parent / layout.TEMPORARY))
     archive = ZipStream(sized=True)
-    weakref.finalize(archive, shutil.rmtree, links, ignore_errors=True)
-    top = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
-    _link_checkpoint(folder, links / layout.NEWEST)
-    about = {"title": read_title(folder), "classes": read_class_names(folder)}
-    texts = {layout.ABOUT: json.dumps(about).encode() if any(about.values()) else b""}
+    weakref.finalize(archive, shutil.rmtree, copy, ignore_errors=True)
+    _link_checkpoint(folder, copy / layout.NEWEST)
     for name in (layout.CONFIG, layout.HISTORY, layout.VITALS):
         with suppress(FileNotFoundError):
-            texts[name] = (folder / name).read_bytes()
-    for name, data in texts.items():
-        if data:
-            archive.add(data, f"{top}/{name}")
-    archive.add_path(links / layout.NEWEST, f"{top}/{layout.NEWEST}")
+            shutil.copy2(folder / name, copy / name)
+    about = {"title": read_title(folder), "classes": read_class_names(folder)}
+    if any(about.values()):  # nothing else of about.json leaves the server
+        (copy / layout.ABOUT).write_text(json.dumps(about))
+        with suppress(FileNotFoundError):
+            shutil.copystat(folder / layout.ABOUT, copy / layout.ABOUT)
     for part in (layout.SNAPSHOTS, layout.MILESTONES):
-        (links / part).mkdir()
-    paths = [layout.snapshot_picture_path(folder, step) for step in snapshot_steps(folder)]
-    paths += [layout.snapshot_weights_path(folder, step) for step in snapshot_steps(folder)]
+        (copy / part).mkdir()
+    kinds = (layout.snapshot_picture_path, layout.snapshot_weights_path)
+    paths = [path(folder, step) for step in snapshot_steps(folder) for path in kinds]
     paths += [folder / milestone_name(step) for step in milestone_steps(folder)]
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    for name in names:
         with suppress(FileNotFoundError):  # thinned out meanwhile
-            link_or_copy(path, links / name, sync=False)
-            archive.add_path(links / name, f"{top}/{name}")
+            link_or_copy(folder / name, copy / name, sync=False)
+    top = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
+    for name in (*TEXTS, layout.NEWEST, *names):
+        if (copy / name).exists():
+            archive.add_path(copy / name, f"{top}/{name}")
     return archive
 
 

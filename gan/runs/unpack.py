@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gan.config import Config
 from gan.runs.archive import RUN_NAME, TEXTS, is_known
-from gan.runs.validate import ForeignError, check_run
+from gan.runs.validate import ArchiveError, check_run
 from gan.storage.layout import MILESTONES, SNAPSHOTS, TEMPORARY
 from gan.system.atomic import sync_folder
 
@@ -28,10 +28,6 @@ LARGEST_DIRECTORY_BYTES = 100_000
 
 END, END_BYTES = b"PK\5\6", 22  # end of central directory, of a zip without a comment
 LOCATOR, LOCATOR_BYTES = b"PK\6\7", 20  # zip64 locator, before it
-
-
-class ArchiveError(ValueError):
-    """The file is not a run of Latent Studio, or is damaged; the message says what is wrong."""
 
 
 def unpack(
@@ -54,8 +50,6 @@ def unpack(
         return _publish(folder, root, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise ArchiveError(f"The file is damaged: {error}. Download the run again.") from error
-    except ForeignError as error:
-        raise ArchiveError(f"{error}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

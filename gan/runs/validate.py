@@ -33,12 +33,12 @@ from gan.training.trainer import Trainer
 LARGEST_PICTURE_BYTES = 4_000_000
 
 
-class ForeignError(ValueError):
-    """A file of the run is invalid; the message says which."""
+class ArchiveError(ValueError):
+    """A file is not a run of Latent Studio, or is damaged; the message says what is wrong."""
 
 
 def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> None:
-    """Validate all files of a run, or raise ForeignError.
+    """Validate all files of a run, or raise ArchiveError.
 
     `check` raises ValueError for a Config that is not accepted.
     """
@@ -47,9 +47,9 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
         if check is not None:
             check(config)
     except FileNotFoundError as error:
-        raise ForeignError("The run has no settings: config.json is missing.") from error
+        raise ArchiveError("The run has no settings: config.json is missing.") from error
     except (ValueError, RecursionError) as error:
-        raise ForeignError(f"The settings of the run cannot be used: {error}") from error
+        raise ArchiveError(f"The settings of the run cannot be used: {error}") from error
     write_json(folder / layout.CONFIG, config.to_json())
     side = config.image_size  # to see whether a checkpoint fits, no real images are needed
     images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
@@ -84,16 +84,16 @@ def _load(path: Path, trainer: Trainer, config: Config) -> int:
             raise ValueError("its weights are not finite numbers")
     except CheckpointError as error:
         text = f"{error}".replace(str(path), path.name)  # not the temporary folder
-        raise ForeignError(text) from error
+        raise ArchiveError(text) from error
     except (ValueError, LookupError, TypeError, RuntimeError, AttributeError) as error:
-        raise ForeignError(f"The checkpoint {path.name} cannot be used: {error}.") from error
+        raise ArchiveError(f"The checkpoint {path.name} cannot be used: {error}.") from error
     return trainer.step_count
 
 
 def _is_milestone(path: Path, step: int, trainer: Trainer, config: Config) -> bool:
     try:
         return _load(path, trainer, config) == step
-    except ForeignError:
+    except ArchiveError:
         return False
 
 
@@ -109,7 +109,7 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
                 raise ValueError("it is of another size")
             iio.imread(path, extension=".png")
         except (OSError, ValueError, SyntaxError) as error:  # Pillow raises these for damage
-            raise ForeignError(f"The picture of step {step} cannot be used: {error}.") from error
+            raise ArchiveError(f"The picture of step {step} cannot be used: {error}.") from error
     for step in snapshots.kept_steps(folder):
         try:
             kept = load_file(layout.snapshot_weights_path(folder, step))
@@ -117,7 +117,7 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
                 raise ValueError("they are not floating-point")
             check_shapes("G", trainer.G.state_dict(), {f"G.{name}": w for name, w in kept.items()})
         except (SafetensorError, ValueError) as error:
-            raise ForeignError(f"The weights of step {step} cannot be used: {error}.") from error
+            raise ArchiveError(f"The weights of step {step} cannot be used: {error}.") from error
 
 
 def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
@@ -135,6 +135,6 @@ def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
     try:
         check(lines)
     except RowError as error:
-        raise ForeignError(f"{path.name} cannot be used: {error}.") from error
+        raise ArchiveError(f"{path.name} cannot be used: {error}.") from error
     kept = [row for row in lines if row["step"] <= step]
     write_atomic(path, b"".join(json.dumps(row).encode() + b"\n" for row in kept))

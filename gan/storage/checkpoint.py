@@ -49,11 +49,13 @@ def save_checkpoint(
 def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the `state` and `numbers` that `save_checkpoint` wrote, or raise CheckpointError."""
     meta = read_numbers(path)
+    wanted = meta.pop("digest", None)
     try:
         tensors = load(path.read_bytes())
+        digest = _digest(meta, sorted(tensors.items()))
     except (OSError, SafetensorError, ValueError, TypeError) as error:
         raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
-    _verify(path, meta, sorted(tensors.items()))
+    _compare(path, wanted, digest)
     state = {"tensors": tensors, "step_count": meta.pop("step_count"), "config": meta.pop("config")}
     return state, meta
 
@@ -61,11 +63,14 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 def verify_checkpoint(path: Path) -> None:
     """Raise CheckpointError as `load_checkpoint` would; only one tensor is in memory at a time."""
     meta = read_numbers(path)
+    wanted = meta.pop("digest", None)
     try:
         with safe_open(path, "pt") as file:
-            _verify(path, meta, ((name, file.get_tensor(name)) for name in sorted(file.keys())))
-    except (OSError, SafetensorError) as error:
+            names = sorted(file.keys())
+            digest = _digest(meta, ((name, file.get_tensor(name)) for name in names))
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
         raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
+    _compare(path, wanted, digest)
 
 
 def read_numbers(path: Path) -> dict[str, Any]:
@@ -142,10 +147,8 @@ def _header(path: Path) -> dict[str, Any]:
     return header
 
 
-def _verify(path: Path, meta: dict[str, Any], tensors: Iterable[tuple[str, Tensor]]) -> None:
-    """Compare and remove the digest; runs of early versions have none."""
-    digest = meta.pop("digest", None)
-    if digest is not None and digest != _digest(meta, tensors):
+def _compare(path: Path, wanted: str | None, digest: str) -> None:
+    if wanted not in (None, digest):  # checkpoints of early versions have none
         raise CheckpointError(f"The checkpoint {path} is damaged: its content has changed.")
 
 

@@ -75,6 +75,7 @@ def says(page, part):
     page.locator(ERROR).get_by_text(part).wait_for(timeout=5000)
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_same_picture_elsewhere_and_after_a_restart(visit, app):
     page = explore(visit, permissions=["clipboard-read", "clipboard-write"])
     sent, about = edit(page), settings(page)

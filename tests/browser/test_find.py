@@ -46,6 +46,7 @@ def digits():
     return data.images[index].permute(0, 2, 3, 1).numpy(), data.labels[index].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_real_digits_are_found_from_the_page(visit, digits, capsys):
     page = explore(visit)

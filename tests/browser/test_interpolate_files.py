@@ -107,6 +107,7 @@ def decoded(path, kind, count, shape):
         return np.stack([np.asarray(f.convert("RGB")) for f in ImageSequence.Iterator(picture)])
 
 
+@pytest.mark.slow
 def test_every_format_holds_the_frames_and_the_recipe(visit, model, tmp_path):
     wish = CLIP | {"model_id": model.model_id}
     page = interpolate(visit, at=link(wish))

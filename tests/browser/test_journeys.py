@@ -90,6 +90,7 @@ def _plays(page, data):
     )
 
 
+@pytest.mark.slow
 def test_training_starts_pauses_survives_a_reload_and_a_killed_server(visit, app):
     page, other = visit(), visit()
     tab(page, "Train")

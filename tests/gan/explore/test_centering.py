@@ -1,4 +1,4 @@
-"""A picture in the model's frame: where, how large and how dark the visitor drew is forgotten."""
+"""Centring removes the position, size and contrast of a drawing."""
 
 import numpy as np
 import pytest
@@ -31,14 +31,14 @@ def sheet(digit, side, top, left, size=280):
     return sheet
 
 
-def test_a_digit_of_the_data_set_is_where_it_belongs_already(digits):
+def test_digits_of_the_data_set_are_unchanged(digits):
     found = matches([center(digit) for digit in digits], digits)
     assert np.quantile(found, 0.05) > 0.95  # of a few the mass lies between two pixels
     assert np.median(found) > 0.99
 
 
 @pytest.mark.parametrize("size", [28, 32, 64])
-def test_the_ink_is_fitted_and_its_mass_in_the_middle(digits, size):
+def test_the_ink_is_scaled_and_its_mass_centred(digits, size):
     for digit in digits[:20]:
         frame = center(sheet(digit, 120, 3, 150), size).astype(float)
         assert frame.shape == (size, size) and frame.max() == 255
@@ -50,7 +50,7 @@ def test_the_ink_is_fitted_and_its_mass_in_the_middle(digits, size):
         assert abs(max(extents) - round(size * 20 / 28)) <= 1
 
 
-def test_place_and_size_are_forgotten(digits):
+def test_position_and_size_do_not_matter(digits):
     for digit in digits[:30]:
         first = center(sheet(digit, 140, 10, 20))
         np.testing.assert_array_equal(first, center(sheet(digit, 140, 101, 77)))
@@ -60,13 +60,13 @@ def test_place_and_size_are_forgotten(digits):
     assert np.median(matches(large, digits)) > 0.9
 
 
-def test_dark_ink_is_turned_round(digits):
+def test_dark_ink_is_inverted(digits):
     for digit in digits[:30]:
         drawn = sheet(digit, 140, 60, 70)
         np.testing.assert_array_equal(center(255 - drawn), center(drawn))
 
 
-def test_a_photo_of_paper_is_read(digits):
+def test_a_photo_of_paper_is_accepted(digits):
     rng = np.random.default_rng(0)
     light = np.linspace(170, 210, 280)[:, None] + np.linspace(0, 20, 280)
     frames = []
@@ -88,18 +88,18 @@ def test_a_photo_of_paper_is_read(digits):
     ],
     ids=["black", "white", "grey", "a little noise"],
 )
-def test_no_ink_gets_a_sentence(picture):
+def test_no_ink_is_refused(picture):
     with pytest.raises(CenteringError, match=r"nothing drawn yet\."):
         center(picture)
 
 
-def test_a_ground_as_uneven_as_the_ink_gets_a_sentence():
+def test_a_noisy_background_is_refused():
     noise = np.random.default_rng(0).integers(0, 256, (64, 64)).astype(np.uint8)
     with pytest.raises(CenteringError, match=r"plain ground\."):
         center(noise)
 
 
-def test_the_thinnest_ink_there_can_be():
+def test_ink_one_pixel_wide_is_accepted():
     for rows, columns in [((50, 51), (60, 61)), ((0, 512), (100, 101)), ((9, 10), (0, 512))]:
         picture = np.zeros((512, 512), np.uint8)
         picture[slice(*rows), slice(*columns)] = 255
@@ -110,7 +110,7 @@ def test_the_thinnest_ink_there_can_be():
 @pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (64, 64, 1)])
 @pytest.mark.parametrize("size", [(8, 512), (512, 8), (100, 60), (28, 28)])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_the_middle_square_is_fitted(shape, size, channels):
+def test_the_middle_square_is_resized(shape, size, channels):
     picture = np.random.default_rng(0).integers(0, 256, (*size, channels)).astype(np.uint8)
     fitted = fit(picture, shape)
     assert fitted.shape == shape and fitted.dtype == np.uint8
@@ -118,20 +118,20 @@ def test_the_middle_square_is_fitted(shape, size, channels):
         np.testing.assert_array_equal(fitted, picture)
 
 
-def test_what_lies_beside_the_square_does_not_count():
+def test_pixels_outside_the_square_do_not_matter():
     picture = np.random.default_rng(0).integers(0, 256, (40, 100, 3)).astype(np.uint8)
     other = picture.copy()
     other[:, :30] = 0
     np.testing.assert_array_equal(fit(picture, (32, 32, 3)), fit(other, (32, 32, 3)))
 
 
-def test_one_colour_gets_a_sentence():
+def test_a_single_colour_is_refused():
     with pytest.raises(CenteringError, match=r"all one colour\."):
         fit(np.full((40, 40, 3), 77, np.uint8), (32, 32, 3))
 
 
 @pytest.mark.parametrize("ink", [0, 255])
-def test_ink_on_a_clear_sheet_is_seen(digits, ink):
+def test_ink_on_a_transparent_background_is_found(digits, ink):
     drawn = sheet(digits[0], 200, 30, 30)
     clear = np.full((*drawn.shape, 4), ink, np.uint8)
     clear[..., 3] = drawn

@@ -1,5 +1,6 @@
-"""Directions do what they say on latents they were not found with, and never harm a page."""
+"""Directions have their effect on new latents too, and exist for every kind of generator."""
 
+import dataclasses
 import math
 from concurrent.futures import ThreadPoolExecutor
 
@@ -55,7 +56,7 @@ def found(bundled, judge):
 
 @pytest.fixture
 def few(monkeypatch):
-    """Measure on little, where the numbers themselves do not matter."""
+    """Few samples, for tests that do not depend on the values."""
     monkeypatch.setattr(gan.explore.sampling, "_counts", lambda network: FEW)
 
 
@@ -74,7 +75,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("changes", KINDS.values(), ids=KINDS)
-def test_every_generator_has_directions_in_order(changes, few):
+def test_every_generator_has_sorted_directions(changes, few):
     generator = untrained(**changes)
     found = directions(generator)
     kinds = [direction.kind for direction in found]
@@ -101,7 +102,7 @@ def test_the_same_weights_have_the_same_directions(few, judge):
         assert {**vars(a), "axis": 0} == {**vars(b), "axis": 0}
 
 
-def test_threads_may_ask_at_once(few, bundled):
+def test_it_is_thread_safe(few, bundled):
     wanted = directions(bundled)
     with ThreadPoolExecutor(3) as pool:
         for found in pool.map(directions, [bundled] * 3):
@@ -110,7 +111,7 @@ def test_threads_may_ask_at_once(few, bundled):
                 np.testing.assert_allclose(a.axis, b.axis, atol=1e-4)
 
 
-def test_the_generator_is_not_touched(few, bundled):
+def test_the_generator_is_unchanged(few, bundled):
     before = {name: value.clone() for name, value in bundled.network.state_dict().items()}
     images = bundled.sample(np.ones((3, 64)))
     directions(bundled)
@@ -119,7 +120,7 @@ def test_the_generator_is_not_touched(few, bundled):
     np.testing.assert_array_equal(images, bundled.sample(np.ones((3, 64))))
 
 
-def test_the_effect_is_the_change_of_pixels(found, bundled):
+def test_the_effect_is_the_rms_change_of_pixels(found, bundled):
     sampler = Sampler(bundled)
     count = sampler.sizes.effect
     z, labels = sampler.z[:count].astype(np.float64), sampler.labels[:count]
@@ -131,7 +132,7 @@ def test_the_effect_is_the_change_of_pixels(found, bundled):
         assert direction.effect == pytest.approx(effect, abs=0.2)
 
 
-def test_the_bundled_model_has_the_directions_the_page_speaks_of(found):
+def test_the_bundled_model_has_the_directions_that_the_page_names(found):
     names = {direction.name for direction in of_kind(found, "measured")}
     assert names == {"thicker", "slanted", "wider", "taller", "top-heavy"}
 
@@ -174,24 +175,28 @@ def test_a_measured_direction_leaves_the_other_traits_alone(moved):
         assert change[k] > 2.5 and others.max() < 0.6
 
 
-def test_digits_stay_what_they_were(found):
+def test_digits_keep_their_class(found):
     for direction in of_kind(found, "measured"):
         assert direction.keeps > 0.9 and R2 < direction.r2 < 1
 
 
-def test_directions_hold_without_a_judge(found, bundled):
+def test_directions_do_not_depend_on_the_judge(found, bundled):
     for with_judge, without in zip(of_kind(found, "measured"), measured(bundled), strict=True):
         np.testing.assert_array_equal(with_judge.axis, without.axis)
         assert without.keeps is None and without.low == with_judge.low
 
 
-def test_a_judge_of_other_images_is_ignored(few, judge):
-    for changes in ({"data": "cifar10"}, {"image_size": 32}, {"data": "fashion-mnist"}):
-        assert all(d.keeps is None for d in directions(untrained(**changes), judge))
+def test_a_judge_of_other_images_is_ignored(few, judge, bundled):
+    assert all(d.keeps is not None for d in measured(bundled, judge))
+    config = dataclasses.replace(bundled.config, data="fashion-mnist")
+    found = measured(Generator(config, bundled.network), judge)
+    assert found and all(d.keeps is None for d in found)
+    for changes in ({"data": "cifar10"}, {"image_size": 32}):
+        assert directions(untrained(**changes), judge)  # it could not read their images
 
 
-def test_a_model_without_classes_is_judged_too(few, judge, bundled):
-    """The bundled model, with its embedding of class 3 for ever."""
+def test_a_model_without_classes_uses_the_judge(few, judge, bundled):
+    """The bundled model with a fixed embedding of class 3."""
     config = preset("unconditional", width=bundled.config.width)
     network = make_generator(config)
     weights = dict(bundled.network.state_dict())
@@ -205,7 +210,7 @@ def test_a_model_without_classes_is_judged_too(few, judge, bundled):
 
 
 def collapse(generator: Generator) -> Generator:
-    """Every latent gives the same picture."""
+    """Make every latent give the same image."""
     first = generator.network.fc
     first = first[0] if isinstance(first, torch.nn.ModuleList) else first
     first.weight[:, : generator.z_dim] = 0
@@ -213,7 +218,7 @@ def collapse(generator: Generator) -> Generator:
 
 
 def dim(generator: Generator) -> Generator:
-    """The features still vary, but nothing of it arrives in the picture."""
+    """Make the image constant, while the features still vary."""
     last = generator.network.ups[-1].conv
     last.weight.zero_()
     last.bias.zero_()
@@ -239,7 +244,7 @@ def test_weights_that_are_not_finite_have_no_directions(few):
 
 
 @pytest.mark.parametrize("name", ["default", "article"])
-def test_sefa_is_orthonormal_strongest_first_and_never_flips(name):
+def test_sefa_is_orthonormal_sorted_and_has_a_fixed_sign(name):
     generator = untrained(name)
     rows = sefa(generator)
     dim = generator.z_dim
@@ -263,7 +268,7 @@ def first_layer_change(model: Generator, direction: np.ndarray) -> float:
     return (h[1] - h[0]).norm().item()
 
 
-def test_pca_moves_the_features_more_than_chance_and_never_flips(bundled):
+def test_pca_moves_the_features_more_than_chance_and_has_a_fixed_sign(bundled):
     axes = pca(bundled, 8)
     assert axes.shape == (8, 64)
     assert (axes[np.arange(8), np.abs(axes).argmax(1)] > 0).all()
@@ -276,7 +281,7 @@ def test_pca_moves_the_features_more_than_chance_and_never_flips(bundled):
 
 
 @pytest.mark.parametrize("name", ["default", "article", "unconditional"])
-def test_the_probe_sees_the_features_the_network_computes(few, name):
+def test_the_sampler_returns_the_features_of_the_network(few, name):
     generator, seen = untrained(name), []
     network = generator.network
     layer = network.fc[1] if name == "article" else network.norms[1]
@@ -287,7 +292,7 @@ def test_the_probe_sees_the_features_the_network_computes(few, name):
     np.testing.assert_allclose(sampler.features(), torch.cat(seen).flatten(1), atol=1e-4)
 
 
-def test_a_slow_network_is_asked_for_less():
+def test_a_slow_network_gets_fewer_samples():
     small, large = untrained(), untrained(data="cifar10", image_size=64, width=64)
     assert Sampler(small).sizes == SampleSizes()
     sizes = Sampler(large).sizes
@@ -295,7 +300,7 @@ def test_a_slow_network_is_asked_for_less():
     assert multiply_adds(untrained("article").network) == 100 * 128 + 128 * 256 + 256 * 784
 
 
-def test_purified_directions_move_only_their_own():
+def test_purified_directions_move_their_own_trait_only():
     rng = np.random.default_rng(0)
     weights = rng.standard_normal((16, 3))
     weights[:, 1] += weights[:, 0]
@@ -305,14 +310,14 @@ def test_purified_directions_move_only_their_own():
     assert np.diag(crossed).min() > 0
 
 
-def test_of_two_mixtures_the_better_explained_one_is_chosen():
+def test_the_better_explained_of_two_mixtures_is_chosen():
     first, second = np.eye(8)[0], np.eye(8)[1]
     weights = np.stack([first + 0.1 * second, first, second, np.eye(8)[2]], 1)
     assert choose(weights, np.array([0.5, 0.9, 0.8, R2 / 2])) == [1, 2]
     assert 0 < DISTINCT < 1
 
 
-def test_ridge_finds_what_was_put_in():
+def test_ridge_recovers_the_weights():
     rng = np.random.default_rng(0)
     z, truth = rng.standard_normal((2000, 8)), rng.standard_normal((8, 2))
     np.testing.assert_allclose(ridge(z, z @ truth), truth, atol=0.02)

@@ -1,4 +1,4 @@
-"""The search for a picture: it finds what the model can draw, and says when it cannot."""
+"""Projection finds images that the model can draw, and reports the others."""
 
 import json
 
@@ -61,17 +61,17 @@ def test_real_digits_are_projections(generator, judge, digits):
         assert np.linalg.norm(one.z) <= NORM_MAX * np.sqrt(64) * 1.001
 
 
-def test_what_the_model_drew_is_found_again(generator, judge):
+def test_samples_are_found_again(generator, judge):
     labels = np.arange(10)
     targets = generator.sample(latents(range(900, 910), 64), labels)
-    for reader in (judge, None):
-        results = whole(generator, targets, reader)
+    for each in (judge, None):
+        results = whole(generator, targets, each)
         assert np.median([one.match for one in results]) > 0.97
         assert sum(one.label == label for one, label in zip(results, labels, strict=True)) >= 8
         assert sum(one.verdict == "close" for one in results) >= 9
 
 
-def test_what_no_digit_looks_like_cannot_be_drawn(generator, judge):
+def test_images_that_are_no_digits_cannot_be_drawn(generator, judge):
     squares = np.kron(np.indices((7, 7)).sum(0) % 2, np.ones((4, 4)))
     noise = np.random.default_rng(0).integers(0, 256, (28, 28))
     frame = np.pad(np.zeros((22, 22)), 3, constant_values=1)
@@ -80,7 +80,7 @@ def test_what_no_digit_looks_like_cannot_be_drawn(generator, judge):
     assert [one.verdict for one in whole(generator, targets, judge)] == ["cannot"] * 4
 
 
-def test_in_pieces_is_as_in_one_go(generator, judge, digits):
+def test_many_short_calls_equal_one_long_call(generator, judge, digits):
     target = digits[0][:1]
     first = begin(generator, target, judge)
     search, pieces = first, 0
@@ -95,7 +95,7 @@ def test_in_pieces_is_as_in_one_go(generator, judge, digits):
     )
 
 
-def test_it_gets_closer_and_ends(generator, judge, digits):
+def test_the_error_falls_until_the_end(generator, judge, digits):
     search = begin(generator, digits[0][1:2], judge)
     start = projections(search, generator)[0].error
     assert search.progress() == 0
@@ -107,7 +107,7 @@ def test_it_gets_closer_and_ends(generator, judge, digits):
     assert advance(done, generator).step == STEPS
 
 
-def test_a_search_out_of_time_is_over(generator, digits):
+def test_a_search_ends_at_its_time_limit(generator, digits):
     search = begin(generator, digits[0][:1], limit=1e-6)
     assert search.progress(1e-6) == 1
     assert advance(search, generator, limit=1e-6).step == 0
@@ -115,8 +115,8 @@ def test_a_search_out_of_time_is_over(generator, digits):
 
 
 def test_the_candidates_are_of_several_classes(generator, judge, digits):
-    for reader in (judge, None):
-        search = begin(generator, digits[0], reader)
+    for each in (judge, None):
+        search = begin(generator, digits[0], each)
         assert all(len(row.unique()) >= 2 for row in search.labels)
     reading = torch.from_numpy(judge.predict(digits[0]))
     search = begin(generator, digits[0], judge)
@@ -124,7 +124,7 @@ def test_the_candidates_are_of_several_classes(generator, judge, digits):
     assert (same == search.labels.shape[1] // 2).all()
 
 
-def test_the_model_is_left_alone(generator, digits):
+def test_the_model_is_unchanged(generator, digits):
     before = weights_hash(generator.network.state_dict())
     whole(generator, digits[0][:2])
     assert weights_hash(generator.network.state_dict()) == before
@@ -139,7 +139,7 @@ def test_an_unconditional_model_has_no_classes(article, judge):
     assert one.match > 0.5
 
 
-def test_a_colour_model_can_be_searched():
+def test_a_colour_model_is_supported():
     torch.manual_seed(0)
     config = preset("default", data="cifar10", width=8)
     model = Generator(config, make_generator(config))
@@ -148,12 +148,12 @@ def test_a_colour_model_can_be_searched():
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (1, 28, 28, 3), (1, 32, 32, 1), (28, 28, 1)])
-def test_pictures_of_another_shape_are_refused(generator, shape):
+def test_images_of_another_shape_are_refused(generator, shape):
     with pytest.raises(SearchError, match="another size"):
         begin(generator, np.zeros(shape, np.uint8))
 
 
-def test_a_damaged_model_gets_a_sentence(digits, tmp_path):
+def test_a_damaged_model_is_refused(digits, tmp_path):
     config = preset("default")
     weights = make_generator(config).state_dict()
     weights["fc.weight"][:] = torch.nan
@@ -168,7 +168,7 @@ def state(generator, digits):
     return pack(advance(begin(generator, digits[0][:1]), generator, pause=0))
 
 
-def test_a_state_comes_back_whole(generator, state):
+def test_a_state_round_trip(generator, state):
     assert pack(unpack(state, generator)) == state
     assert len(state) <= size_limit(generator)
 
@@ -203,7 +203,7 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
-def test_a_forged_state_gets_a_sentence(generator, state, forge):
+def test_a_forged_state_is_refused(generator, state, forge):
     with pytest.raises(SearchError, match=r"Start it again\."):
         unpack(forge(state), generator)
 
@@ -213,7 +213,7 @@ def test_a_state_of_another_model_is_refused(article, state):
         unpack(state, article)
 
 
-def test_whatever_is_let_through_stays_finite(generator, state):
+def test_accepted_states_stay_finite(generator, state):
     rng = np.random.default_rng(0)
     let_through = 0
     for _ in range(300):

@@ -1,4 +1,4 @@
-"""Traits of lines drawn by hand come out as drawn, and only traits that mean something are used."""
+"""Traits of synthetic shapes have their known values, and only applicable traits are used."""
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ PEN = ["stroke", "slant", "width", "height", "top"]
 
 
 def grid() -> tuple[np.ndarray, np.ndarray]:
-    """x to the right and y downwards from the middle, in px, of the parts of all pixels."""
+    """x to the right and y downwards from the middle, in px, of all subpixels."""
     line = (np.arange(SIDE * FINE) + 0.5) / FINE - SIDE / 2
     return np.meshgrid(line, line)
 
 
 def picture(inside: np.ndarray) -> np.ndarray:
-    """Image uint8 (28,28,1) of a shape: a pixel is as bright as it is covered."""
+    """Image uint8 (28,28,1) of a shape: the brightness is the covered share of a pixel."""
     covered = inside.reshape(SIDE, FINE, SIDE, FINE).mean((1, 3))
     return np.round(covered * 255).astype(np.uint8)[..., None]
 
@@ -41,7 +41,7 @@ def value(image: np.ndarray, name: str) -> float:
 
 
 @pytest.mark.parametrize("turned", [0, 20, 45, 70, 90])
-def test_a_bar_is_as_thick_as_it_was_drawn_whichever_way_it_runs(turned):
+def test_the_thickness_of_a_bar_does_not_depend_on_its_angle(turned):
     for thickness in (2, 3, 4, 5):
         assert abs(value(bar(thickness, turned=turned), "stroke") - thickness) < 0.35
 
@@ -52,17 +52,17 @@ def test_a_thicker_line_is_a_larger_stroke():
         assert all(more - less > 0.2 for less, more in zip(found, found[1:], strict=False))
 
 
-def test_thickness_is_no_darkness():
+def test_thickness_does_not_depend_on_brightness():
     assert value(bar(3) // 2, "stroke") == pytest.approx(value(bar(3), "stroke"), abs=0.1)
 
 
 @pytest.mark.parametrize("degrees", [-40, -20, -5, 0, 10, 25, 40])
-def test_the_slant_is_the_angle_drawn_and_right_is_positive(degrees):
+def test_the_slant_is_the_angle_and_positive_to_the_right(degrees):
     assert abs(value(bar(sheared=degrees), "slant") - degrees) < 0.5
     assert abs(value(bar(2, turned=degrees), "slant") - degrees) < 1.5
 
 
-def test_width_and_height_are_those_of_a_filled_box_however_slanted():
+def test_width_and_height_do_not_depend_on_the_slant():
     for slant in (-30, 0, 30):
         box = bar(9, 15, sheared=slant)
         assert abs(value(box, "width") - 9) < 0.3 and abs(value(box, "height") - 15) < 0.3
@@ -76,14 +76,14 @@ def test_top_heavy_means_wider_above():
     assert abs(value(bar(6, sheared=20), "top")) < 0.3
 
 
-def test_moving_a_shape_changes_none_of_its_pen_traits():
+def test_pen_traits_do_not_depend_on_the_position():
     shape = np.roll(bar(3, 12, turned=20), (3, -5), (0, 1))
     known = [TRAITS[name] for name in PEN]
     both = measure(np.stack([bar(3, 12, turned=20), shape]), known)
     np.testing.assert_allclose(both[0], both[1], atol=1e-3)
 
 
-def test_brightness_contrast_and_warmth_count_grey_levels():
+def test_brightness_contrast_and_warmth_are_in_grey_levels():
     image = np.zeros((28, 28, 3), np.uint8)
     image[:, :14] = 200, 100, 0
     assert value(image, "brightness") == pytest.approx(50)
@@ -93,13 +93,13 @@ def test_brightness_contrast_and_warmth_count_grey_levels():
 
 
 @pytest.mark.parametrize("level", [0, 1, 255])
-def test_an_even_picture_has_finite_traits(level):
+def test_a_constant_image_has_finite_traits(level):
     for channels in (1, 3):
         images = np.full((2, 28, 28, channels), level, np.uint8)
         assert np.isfinite(measure(images, list(TRAITS.values()))).all()
 
 
-def test_only_pen_strokes_on_black_have_a_thickness():
+def test_the_traits_depend_on_the_kind_of_images():
     digits = load("mnist", train=False).images[:300].permute(0, 2, 3, 1).numpy()
     assert [trait.name for trait in traits_of(digits)] == PEN
     colours = np.repeat(digits, 3, 3)
@@ -111,6 +111,6 @@ def test_only_pen_strokes_on_black_have_a_thickness():
     assert [trait.name for trait in traits_of(photos)] == ["brightness", "contrast", "warmth"]
 
 
-def test_what_can_be_seen_grows_with_the_picture_if_it_is_a_length():
+def test_the_visible_change_of_lengths_scales_with_the_image():
     assert TRAITS["width"].visible(56) == 2 * TRAITS["width"].visible(28)
     assert TRAITS["slant"].visible(56) == TRAITS["slant"].visible(28)

@@ -1,4 +1,4 @@
-"""What a server keeps of the Hub: newest versions, not too many, not for ever."""
+"""The cache keeps the newest versions, a limited number for a limited time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def cache(tmp_path):
     return HubCache(tmp_path / "cache", 100_000_000, most=2, days=30)
 
 
-def test_a_model_is_fetched_once_and_again_when_it_has_changed(hub, files, cache):
+def test_a_model_is_downloaded_once_and_again_when_it_has_changed(hub, files, cache):
     hub.add("ada/digits", files)
     assert cache.get("https://huggingface.co/ada/digits") == "ada/digits"
     once = hub.downloads()
@@ -40,7 +40,7 @@ def test_a_model_is_fetched_once_and_again_when_it_has_changed(hub, files, cache
     assert {path.name for path in cache.root.iterdir()} == {"ada--digits"}
 
 
-def test_without_the_hub_what_is_here_will_do(hub, files, cache, monkeypatch):
+def test_cached_models_are_used_while_the_hub_is_unreachable(hub, files, cache, monkeypatch):
     hub.add("ada/digits", files)
     cache.get("ada/digits")
     point(monkeypatch, NOWHERE)
@@ -49,7 +49,7 @@ def test_without_the_hub_what_is_here_will_do(hub, files, cache, monkeypatch):
         cache.get("ada/other")
 
 
-def test_a_newer_version_that_is_no_good_leaves_the_old_one(hub, files, cache):
+def test_an_invalid_newer_version_leaves_the_old_one(hub, files, cache):
     hub.add("ada/digits", files)
     cache.get("ada/digits")
     hub.add("ada/digits", {"model.safetensors": b"\x80\x04."})
@@ -59,7 +59,7 @@ def test_a_newer_version_that_is_no_good_leaves_the_old_one(hub, files, cache):
     assert {path.name for path in cache.root.iterdir()} == {"ada--digits"}
 
 
-def test_the_least_recently_used_makes_room(hub, files, cache):
+def test_the_least_recently_used_model_is_evicted(hub, files, cache):
     for name in ("a", "b"):
         hub.add(f"ada/{name}", files)
         cache.get(f"ada/{name}")
@@ -74,7 +74,7 @@ def test_the_least_recently_used_makes_room(hub, files, cache):
     assert set(cache.folders()) == {"ada/c"}
 
 
-def test_what_a_killed_server_left_is_swept_away(cache):
+def test_unfinished_downloads_are_removed(cache):
     left = cache.root / f"{ARRIVING}x" / "new"
     left.mkdir(parents=True)
     cache.remove_unfinished()

@@ -1,4 +1,4 @@
-"""Models to the Hub and back, by its real client against a small endpoint on this machine."""
+"""Push and pull models by the Hub's real client against a local endpoint."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ NAME = "ada/digits"
 
 @pytest.fixture
 def files(tiny_model):
-    """What a repository of ours holds, by name."""
+    """The files of a valid repository by name."""
     names = ("config.json", "model.safetensors")
     return {name: (tiny_model / name).read_bytes() for name in names}
 
 
 def refused(kind, tmp_path, repo=NAME, **options):
-    """Pulling fails with that kind of sentence, and nothing is left of it."""
+    """Check that pulling fails with this kind of error and leaves nothing behind."""
     with pytest.raises(HubError) as caught:
         pull(repo, tmp_path / "out" / "model", **options)
     assert caught.value.kind == kind, caught.value
@@ -44,7 +44,7 @@ def refused(kind, tmp_path, repo=NAME, **options):
     return str(caught.value)
 
 
-def test_what_is_pushed_comes_back_bit_for_bit(hub, tiny_model, tmp_path):
+def test_a_pushed_model_is_pulled_bit_for_bit(hub, tiny_model, tmp_path):
     address = push(tiny_model, NAME)
     assert address.startswith(f"{hub.address}/{NAME}/commit/")
     files = hub.repos[NAME].at("main")
@@ -67,7 +67,7 @@ def test_what_is_pushed_comes_back_bit_for_bit(hub, tiny_model, tmp_path):
     assert again.model_id == one.model_id
 
 
-def test_the_card_says_what_it_is_and_how_good(hub, tiny_model, tmp_path):
+def test_the_card_has_the_metadata_and_metrics(hub, tiny_model, tmp_path):
     measured = tmp_path / "measured"
     shutil.copytree(tiny_model, measured)
     push(measured, NAME, licence="cc0-1.0")
@@ -84,12 +84,12 @@ def test_the_card_says_what_it_is_and_how_good(hub, tiny_model, tmp_path):
         found = Report("mnist", model_id, "a judge", 10, 9, 8, 0, figures, (), None, 1.5)
         write_json(measured / "evaluation.json", found.to_json())
         push(measured, NAME)
-        told = hub.repos[NAME].at("main")["README.md"].decode()
-        assert ("| Frechet distance | 0.123 | 0.020 |" in told) == (model_id != "0" * 12)
-    assert ModelCard(told).data.library_name == "latent-studio"
+        card = hub.repos[NAME].at("main")["README.md"].decode()
+        assert ("| Frechet distance | 0.123 | 0.020 |" in card) == (model_id != "0" * 12)
+    assert ModelCard(card).data.library_name == "latent-studio"
 
 
-def test_the_storage_that_the_hub_has_now_gets_the_weights_too(hub, tiny_model, monkeypatch):
+def test_weights_are_uploaded_to_xet_storage(hub, tiny_model, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", False)
     push(tiny_model, NAME)
     assert not [path for _, path, _ in hub.asked if "/lfs/" in path]
@@ -99,7 +99,7 @@ def test_the_storage_that_the_hub_has_now_gets_the_weights_too(hub, tiny_model, 
     assert kept > 1_000_000
 
 
-def test_a_revision_is_the_one_that_is_got(hub, files, tmp_path):
+def test_the_given_revision_is_pulled(hub, files, tmp_path):
     first = hub.add(NAME, files)
     network = {name: weights + 1 for name, weights in loaded(files).items()}
     second = hub.add(NAME, {"model.safetensors": save(network)})
@@ -110,7 +110,7 @@ def test_a_revision_is_the_one_that_is_got(hub, files, tmp_path):
         ids[revision] = Generator.load(folder).model_id
         assert json.loads((folder / "hub.json").read_text())["commit"] in (first, second)
     assert ids[first] == ids["v1"] != ids[second] == ids[None]
-    # once it is known which commit it is, a newer one makes no difference
+    # files are downloaded from the resolved commit, not from the branch
     assert all("/resolve/main/" not in path for path in hub.downloads())
     refused("no_revision", tmp_path, revision="v9")
 
@@ -147,30 +147,28 @@ def not_finite(files):
         (not_finite, "does not fit"),
     ],
 )
-def test_what_is_no_model_of_ours_is_a_sentence_and_leaves_nothing(
-    hub, files, tmp_path, change, sentence
-):
+def test_invalid_models_are_refused_and_leave_nothing(hub, files, tmp_path, change, sentence):
     hub.add(NAME, change(files))
-    told = refused("not_ours", tmp_path)
-    assert sentence in told and "\n" not in told and str(tmp_path) not in told
+    message = refused("not_ours", tmp_path)
+    assert sentence in message and "\n" not in message and str(tmp_path) not in message
     assert not [path for path in hub.downloads() if path.endswith((".bin", ".py"))]
 
 
-def test_nothing_but_ours_is_asked_for(hub, files, tmp_path):
+def test_only_known_files_are_downloaded(hub, files, tmp_path):
     hub.add(NAME, files | {"evil.py": b"boom", "pytorch_model.bin": b"\x80", "../x": b""})
     pull(NAME, tmp_path / "model", card=False)
     names = {path.rpartition("/")[2] for path in hub.downloads()}
     assert names == {"config.json", "model.safetensors"}
 
 
-def test_too_large_is_refused_before_any_of_it_comes(hub, files, tmp_path):
+def test_large_weights_are_refused_before_the_download(hub, files, tmp_path):
     hub.add(NAME, files)
     assert "2 MB, and at most 1 MB" in refused("too_large", tmp_path, most_bytes=1_000_000)
     assert not hub.downloads()
 
 
 @pytest.mark.parametrize("swap", [b"short", b"x" * 10_000_000])
-def test_what_is_not_what_was_announced_is_refused(hub, files, tmp_path, swap):
+def test_files_that_differ_from_their_listing_are_refused(hub, files, tmp_path, swap):
     hub.add(NAME, files)
     hub.swap = swap
     arrived = []
@@ -180,7 +178,7 @@ def test_what_is_not_what_was_announced_is_refused(hub, files, tmp_path, swap):
     assert sum(arrived) < 3 * sum(map(len, files.values()))
 
 
-def test_it_can_be_stopped_and_does_not_take_for_ever(hub, files, tmp_path, monkeypatch):
+def test_a_download_can_be_cancelled_and_times_out(hub, files, tmp_path, monkeypatch):
     hub.add(NAME, files)
     hub.wait_s = 0.05
     stop = threading.Event()
@@ -191,25 +189,25 @@ def test_it_can_be_stopped_and_does_not_take_for_ever(hub, files, tmp_path, monk
     refused("slow", tmp_path)
 
 
-def test_every_refusal_of_the_hub_is_a_sentence(hub, files, tmp_path, monkeypatch):
+def test_every_error_of_the_hub_has_a_message(hub, files, tmp_path, monkeypatch):
     hub.add(NAME, files)
     refused("not_found", tmp_path, "ada/nothing")
     hub.repos["eve/secret"] = Repo(private=True)
     hub.add("eve/secret", files)
     refused("not_found", tmp_path, "eve/secret", token=False)
-    pull("eve/secret", tmp_path / "mine")  # whoever may see it
+    pull("eve/secret", tmp_path / "mine")  # with access
     hub.repos[NAME].gated = True
     assert "ask for access" in refused("gated", tmp_path)
     for status, kind in ((401, "bad_token"), (403, "forbidden"), (429, "rate"), (503, "trouble")):
         hub.status = status
-        told = refused(kind, tmp_path)
-        assert status != 429 or "in 7 s" in told
+        message = refused(kind, tmp_path)
+        assert status != 429 or "in 7 s" in message
     point(monkeypatch, NOWHERE)
     assert "cannot be reached" in refused("offline", tmp_path)
     refused("bad_name", tmp_path, "../../etc")
 
 
-def test_what_was_there_is_never_written_over(hub, files, tmp_path):
+def test_existing_folders_are_not_overwritten(hub, files, tmp_path):
     hub.add(NAME, files)
     (tmp_path / "kept").mkdir()
     with pytest.raises(FileExistsError, match="name a new folder"):
@@ -217,7 +215,7 @@ def test_what_was_there_is_never_written_over(hub, files, tmp_path):
     assert not hub.asked
 
 
-def test_pushing_is_refused_before_anything_is_sent(hub, files, tiny_model, monkeypatch, tmp_path):
+def test_pushing_is_refused_before_the_upload(hub, files, tiny_model, monkeypatch, tmp_path):
     def refuses(kind, repo=NAME, **options):
         with pytest.raises(HubError) as caught:
             push(tiny_model, repo, **options)
@@ -239,7 +237,7 @@ def test_pushing_is_refused_before_anything_is_sent(hub, files, tiny_model, monk
     assert set(hub.repos) == {"ada/bert", "eve/other", NAME, "ada/hidden"}
 
 
-def test_from_the_command_line_and_the_token_is_never_told(
+def test_the_command_line_never_prints_the_token(
     hub, tiny_model, tmp_path, capfd, caplog, monkeypatch
 ):
     caplog.set_level(0)
@@ -254,7 +252,7 @@ def test_from_the_command_line_and_the_token_is_never_told(
     assert "There is no model ada/none on the Hub" in err and "name a new folder" in err
     kept = b"".join(path.read_bytes() for path in (tmp_path / "model").iterdir())
     assert TOKEN not in out + err + caplog.text and TOKEN.encode() not in kept
-    # storage is another host: what it hears of is not who asks
+    # storage is another host, which must not get the token
     assert not any(known for _, path, known in hub.asked if path.startswith("/storage/"))
 
 
@@ -273,11 +271,11 @@ def test_from_the_command_line_and_the_token_is_never_told(
         )),
     ],
 )  # fmt: skip
-def test_names_are_the_hubs_own_or_none(typed, name):
+def test_names_follow_the_rules_of_the_hub(typed, name):
     assert hub_name(typed) == name
 
 
-def test_the_samples_are_those_the_command_line_draws(tiny_model, tmp_path):
+def test_the_samples_equal_those_of_the_command_line(tiny_model, tmp_path):
     main.main(["sample", "--model", str(tiny_model), "--count", "100", "--out",
               str(tmp_path / "x.png")])  # fmt: skip
     drawn = iio.imread(tmp_path / "x.png")

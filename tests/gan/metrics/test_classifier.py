@@ -1,4 +1,4 @@
-"""The classifier: the same seed gives the same one, and it learns images as its data set allows."""
+"""Training a classifier is deterministic and augments images as their data set allows."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def digits() -> ImageSet:
     return load("mnist", train=False)
 
 
-def test_a_seed_gives_one_classifier_and_leaves_the_global_seed_alone(digits):
+def test_training_is_deterministic_and_leaves_the_global_seed_alone(digits):
     few = ImageSet("mnist", digits.images[:200], digits.labels[:200])
     before = torch.get_rng_state()
     first, second, other = (train(few, 10, epochs=1, seed=seed) for seed in (1, 1, 2))
@@ -24,19 +24,19 @@ def test_a_seed_gives_one_classifier_and_leaves_the_global_seed_alone(digits):
 
 
 @pytest.mark.parametrize(("channels", "size"), [(1, 28), (3, 32)])
-def test_it_takes_grey_and_colour(channels, size):
+def test_grey_and_colour_images_are_accepted(channels, size):
     network = Classifier(5, channels, size, width=8).eval()
     features, logits = network(torch.zeros(2, channels, size, size))
     assert features.shape == (2, 128) and logits.shape == (2, 5)
 
 
-def test_digits_are_warped_clothes_are_mirrored_and_the_unknown_only_moves():
+def test_digits_are_warped_clothes_mirrored_and_others_shifted():
     assert augmentation("mnist") is warp
     assert augmentation("fashion-mnist") is mirror
     assert augmentation("svhn") is augmentation("own-0123456789ab") is shift
 
 
-def test_a_shift_moves_each_image_by_at_most_two_pixels_and_adds_nothing_new():
+def test_a_shift_moves_each_image_by_at_most_two_pixels():
     spot = torch.full((200, 1, 28, 28), -1.0)
     spot[:, :, 14, 14] = 1
     moved = shift(spot, torch.Generator().manual_seed(0))

@@ -1,4 +1,4 @@
-"""What reads images that have no judge: always alike, and it tells good images from bad."""
+"""Random features are deterministic and separate good images from bad ones."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def measure(extractor, digits):
     return against
 
 
-def test_a_data_set_with_a_judge_is_read_by_it_where_the_size_fits(digits):
+def test_the_judge_is_used_where_the_data_set_and_size_fit(digits):
     assert isinstance(feature_extractor_for(digits), Judge)
     larger = ImageSet("mnist", torch.zeros(4, 1, 32, 32, dtype=torch.uint8), torch.zeros(4).long())
     assert isinstance(feature_extractor_for(larger), RandomFeatures)
@@ -52,14 +52,14 @@ def test_a_data_set_with_a_judge_is_read_by_it_where_the_size_fits(digits):
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (3, 64), (1, 128)])
-def test_it_reads_any_images(channels, side):
+def test_any_image_shape_is_accepted(channels, side):
     rng = np.random.default_rng(0)
     images = torch.from_numpy(rng.integers(0, 256, (12, channels, side, side), np.uint8))
     data = ImageSet("own-0123456789ab", images, torch.zeros(12).long())
-    features, beliefs = RandomFeatures(data).extract(pixels(images))
-    assert features.shape == (12, 128) and features.dtype == np.float32 and beliefs is None
+    features, probabilities = RandomFeatures(data).extract(pixels(images))
+    assert features.shape == (12, 128) and features.dtype == np.float32 and probabilities is None
     assert np.array_equal(features, RandomFeatures(data).extract(pixels(images))[0])
-    # the unit of its distances: all real images together vary by 128
+    # the unit of its distances: the total variance of real images is 128
     assert features.var(0, ddof=1).sum() == pytest.approx(128, rel=1e-3)
 
 
@@ -68,7 +68,7 @@ def test_images_of_another_shape_are_refused(extractor):
         extractor.extract(np.zeros((2, 32, 32, 1), np.uint8))
 
 
-def test_images_that_are_all_alike_break_nothing():
+def test_constant_images_give_finite_features():
     same = torch.full((10, 3, 32, 32), 7, dtype=torch.uint8)
     features, _ = RandomFeatures(ImageSet("svhn", same, torch.zeros(10).long())).extract(
         pixels(same)
@@ -76,17 +76,17 @@ def test_images_that_are_all_alike_break_nothing():
     assert np.isfinite(features).all()
 
 
-def test_more_harm_is_a_larger_distance(measure, digits):
+def test_more_noise_is_a_larger_distance(measure, digits):
     other = pixels(digits.images[COUNT : 2 * COUNT])
     noise = np.random.default_rng(0).normal(size=other.shape)
-    harmed = [
+    noisy = [
         measure((other + strength * noise).clip(0, 255).astype(np.uint8))[0]
         for strength in (0, 15, 40, 100)
     ]
-    assert harmed == sorted(harmed) and harmed[1] > 1.2 * harmed[0] and harmed[3] > 20
+    assert noisy == sorted(noisy) and noisy[1] > 1.2 * noisy[0] and noisy[3] > 20
 
 
-def test_blur_costs_precision_and_a_few_pictures_again_and_again_cost_recall(measure, digits):
+def test_blur_lowers_precision_and_repeated_images_lower_recall(measure, digits):
     other = digits.images[COUNT : 2 * COUNT]
     good = measure(pixels(other))
     blurred = torch.nn.functional.avg_pool2d(other.float(), 3, 1, 1).byte()

@@ -1,5 +1,4 @@
-"""The Frechet distance agrees with its closed forms and with the usual library; of few samples it
-is hardly biased, and its error bar tells the truth."""
+"""The Frechet distance equals its closed forms and torch-fidelity's; the estimate is unbiased."""
 
 import numpy as np
 import pytest
@@ -33,7 +32,7 @@ def gaussian(rng: np.random.Generator, d: int = 6) -> FeatureStatistics:
     return FeatureStatistics(rng.normal(size=d), factor @ factor.T)
 
 
-def test_it_is_that_of_torch_fidelity():
+def test_it_equals_torch_fidelity():
     rng = np.random.default_rng(5)
     for d in (2, 40):
         a, b = gaussian(rng, d), gaussian(rng, d)
@@ -67,7 +66,7 @@ def test_two_by_two_covariances_have_a_closed_form():
     assert frechet_distance(a, b) == pytest.approx(wanted)
 
 
-def test_distance_is_symmetric_and_does_not_mind_a_rotation():
+def test_it_is_symmetric_and_invariant_under_rotation():
     rng = np.random.default_rng(2)
     a, b = gaussian(rng), gaussian(rng)
     turn = np.linalg.qr(rng.normal(size=(6, 6)))[0]
@@ -77,7 +76,7 @@ def test_distance_is_symmetric_and_does_not_mind_a_rotation():
 
 
 @pytest.mark.parametrize("count", [500, 20], ids=["full rank", "fewer samples than features"])
-def test_identical_sets_are_at_no_distance(count):
+def test_identical_sets_have_a_distance_of_zero(count):
     features = np.random.default_rng(3).normal(size=(count, 64)).astype(np.float32)
     assert frechet_distance(
         feature_statistics(features), feature_statistics(features)
@@ -88,7 +87,7 @@ def test_identical_sets_are_at_no_distance(count):
 
 
 @pytest.mark.parametrize("shift", [0.1, 0.3])
-def test_few_samples_give_the_distance_of_many(real, shift):
+def test_the_estimate_of_few_samples_is_nearly_unbiased(real, shift):
     rng = np.random.default_rng(4)
     truth = frechet_distance(feature_statistics(draw(rng, 50_000, shift)), real)
     few = [draw(rng, N, shift) for _ in range(60)]
@@ -100,7 +99,7 @@ def test_few_samples_give_the_distance_of_many(real, shift):
     assert 0.6 < errors.mean() / values.std() < 1.7
 
 
-def test_the_same_image_again_and_again_is_a_distance_too(real):
+def test_a_repeated_image_has_a_distance_without_error(real):
     value, error = FrechetDistance(real).estimate(np.ones((N, D)))
     assert value == pytest.approx(
         ((1 - real.mean) ** 2).sum() + np.trace(real.covariance), rel=1e-3

@@ -1,5 +1,4 @@
-"""The judge reads real images of its data set, whole or damaged files are told apart, and what is
-trained anew is found again."""
+"""Judges classify their data sets, damaged files are refused, and a trained judge can be loaded."""
 
 import numpy as np
 import pytest
@@ -22,7 +21,7 @@ def digits() -> ImageSet:
 
 
 @pytest.mark.parametrize(("name", "least"), [("mnist", 0.993), ("fashion-mnist", 0.925)])
-def test_bundled_judges_read_their_test_sets_and_are_small(name, least):
+def test_bundled_judges_are_accurate_and_small(name, least):
     if not is_available(name):
         pytest.skip(f"{name} is not on this machine")
     assert accuracy(Judge.load(name), load(name, train=False)) >= least
@@ -31,18 +30,18 @@ def test_bundled_judges_read_their_test_sets_and_are_small(name, least):
 
 def test_features_probabilities_and_labels_have_their_shapes(judge, digits):
     images = digits.images[:300].permute(0, 2, 3, 1).numpy()
-    features, beliefs, labels = (
+    features, probabilities, labels = (
         judge.features(images),
         judge.probabilities(images),
         judge.predict(images),
     )
     assert features.shape == (300, 128) and features.dtype == np.float32
-    assert beliefs.shape == (300, 10) and np.allclose(beliefs.sum(1), 1, atol=1e-5)
-    assert labels.dtype == np.int64 and (labels == beliefs.argmax(1)).all()
+    assert probabilities.shape == (300, 10) and np.allclose(probabilities.sum(1), 1, atol=1e-5)
+    assert labels.dtype == np.int64 and (labels == probabilities.argmax(1)).all()
     assert judge.features(images[:0]).shape == (0, 128)
 
 
-def test_an_image_is_read_alike_alone_and_in_company(judge, digits):
+def test_features_do_not_depend_on_the_batch(judge, digits):
     images = digits.images[:300].permute(0, 2, 3, 1).numpy()
     assert np.allclose(judge.features(images)[-1:], judge.features(images[-1:]), atol=1e-4)
 
@@ -57,18 +56,18 @@ def test_an_image_is_read_alike_alone_and_in_company(judge, digits):
     ],
     ids=["32 px", "colour", "one image", "float"],
 )
-def test_other_images_are_refused_with_a_sentence(judge, images):
+def test_other_images_are_refused(judge, images):
     with pytest.raises(JudgeError, match="28x28 grey images"):
         judge.predict(images)
 
 
 @pytest.mark.parametrize("name", ["cifar10", "nonsense", "../judges/mnist"])
-def test_a_data_set_without_a_judge_is_named_beside_those_with_one(name):
+def test_the_error_lists_the_data_sets_with_a_judge(name):
     with pytest.raises(JudgeError, match="There is no judge for .*one for: .*mnist"):
         Judge.load(name)
 
 
-def test_a_damaged_judge_is_named(tmp_path):
+def test_a_damaged_judge_is_refused(tmp_path):
     (tmp_path / "mnist").mkdir()
     (tmp_path / "mnist/model.safetensors").write_bytes(b"torn")
     with pytest.raises(JudgeError, match=r"mnist.model\.safetensors cannot be used"):
@@ -81,11 +80,11 @@ def test_a_judge_of_another_shape_is_refused(tmp_path):
         Judge.load("mnist", tmp_path)
 
 
-def test_augmented_digits_move_but_stay_digits(judge, digits):
+def test_warped_digits_keep_their_class(judge, digits):
     images, labels = digits.batch(torch.arange(1000))
     moved = warp(images, torch.Generator().manual_seed(0))
     assert moved.shape == images.shape and -1 <= moved.min() and moved.max() <= 1
-    assert (moved[:, :, 0, 0] == -1).all(), "what comes in from outside is black"
+    assert (moved[:, :, 0, 0] == -1).all(), "the outside is black"
     assert (moved - images).abs().mean() > 0.05
     again = warp(images, torch.Generator().manual_seed(0))
     assert torch.equal(moved, again)
@@ -93,20 +92,20 @@ def test_augmented_digits_move_but_stay_digits(judge, digits):
     assert (read == labels.numpy()).mean() > 0.97
 
 
-def test_training_learns_and_survives_its_file(tmp_path, digits):
+def test_a_trained_judge_is_accurate_after_a_round_trip(tmp_path, digits):
     part = ImageSet("mnist", digits.images[:2560], digits.labels[:2560])
     save(train(part, 10, epochs=2), tmp_path / "mnist")
     rest = ImageSet("mnist", digits.images[5000:], digits.labels[5000:])
     assert accuracy(Judge.load("mnist", tmp_path), rest) > 0.85
 
 
-def test_the_command_wants_a_folder_it_will_find_again(tmp_path, capsys):
+def test_the_output_folder_must_have_the_name_of_the_data_set(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["--data", "mnist", "--out", str(tmp_path / "elsewhere")])
     assert "must end in mnist" in capsys.readouterr().err
 
 
-def test_a_wider_judge_is_read_from_its_file(tmp_path):
+def test_the_width_is_read_from_the_file(tmp_path):
     save(Classifier(classes=10, width=8), tmp_path / "mnist")
     assert (
         Judge.load("mnist", tmp_path).features(np.zeros((1, 28, 28, 1), np.uint8)).shape[1] == 128

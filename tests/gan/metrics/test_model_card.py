@@ -1,4 +1,4 @@
-"""A card says what was measured of these very weights, and keeps what people wrote around it."""
+"""A card shows the metrics of its weights and keeps the text around them."""
 
 from pathlib import Path
 
@@ -27,11 +27,11 @@ def test_the_card_of_a_bundled_model_is_about_its_weights(folder):
     assert "samples.png" in card and (folder / "samples.png").is_file()
 
 
-def test_a_report_survives_its_file():
+def test_a_report_round_trip():
     assert Report.from_json(evaluation().to_json()) == evaluation()
 
 
-def test_figures_replace_those_before_and_leave_the_rest():
+def test_metrics_replace_the_old_ones_and_leave_the_rest():
     card = with_figures("# A model\n\nMade by hand.\n", "old")
     assert card.startswith("# A model\n\nMade by hand.\n") and card.count(BEGIN) == 1
     again = with_figures(card + "\nData: mine.\n", "new")
@@ -45,7 +45,7 @@ def test_the_section_names_the_weights_and_every_metric():
     assert "one column per class" in text
 
 
-def test_samples_lie_beside_real_images(tmp_path: Path):
+def test_samples_are_beside_real_images(tmp_path: Path):
     bundled = ASSETS / "models/mnist"
     write_card(tmp_path, Generator.load(bundled), evaluation())
     picture = np.asarray(Image.open(tmp_path / "samples.png"))

@@ -1,4 +1,4 @@
-"""What the doctor says of real runs, recorded for it: as good as when its limits were set."""
+"""The doctor on recorded runs: as accurate as when its limits were tuned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.doctor import FOLDER, SILENT, score, summary
 from bench.support.replay import Recording, read, replay
 from gan.monitor.diagnosis import STATES
 
-EVERY = 5  # rows: quick, and no reading is passed over
+EVERY = 5  # rows: fast, and no reading is skipped
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def recordings() -> list[Recording]:
     return [read(path.parent) for path in sorted(FOLDER.glob("*/label.json"))]
 
 
-def test_there_is_enough_of_each_kind_with_a_label(recordings):
+def test_there_are_labelled_recordings_of_every_state(recordings):
     assert len(recordings) >= 24
     labels = [recording.label for recording in recordings]
     shown = {label["main"] for label in labels}
@@ -26,19 +26,18 @@ def test_there_is_enough_of_each_kind_with_a_label(recordings):
         assert label["by"]
 
 
-def test_it_knows_most_of_what_came_and_cries_wolf_seldom(recordings):
+def test_it_finds_most_states_with_few_false_alarms(recordings):
     found = summary([score(recording, EVERY) for recording in recordings])
     ill = found["hits"] + found["misses"]
     assert found["hits"] >= 0.8 * ill
     assert found["false_alarms"] <= 0.1 * len(recordings)
 
 
-def test_of_healthy_runs_it_never_says_that_they_are_ill(recordings):
+def test_healthy_runs_are_never_called_ill(recordings):
     well = [recording for recording in recordings if recording.label["main"] == "healthy"]
     for recording in well:
         assert {state for _, state in replay(recording, EVERY)} <= set(SILENT), recording.name
 
 
-def test_its_word_stands(recordings):
-    """A run's story has few chapters: the sentence does not flicker."""
+def test_the_diagnosis_does_not_flicker(recordings):
     assert max(len(replay(recording, EVERY)) for recording in recordings) <= 6

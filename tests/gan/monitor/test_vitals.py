@@ -1,4 +1,4 @@
-"""Vital signs: they say what is so, leave the run as it is, and are kept like its history."""
+"""Vital signs are right, do not change the run, and are logged like its history."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def log_of(known):
-    """Vital signs that need not wait for the real images."""
+def make_log(known):
+    """Make a log that need not wait for the real images."""
     return lambda every_s=0.0, share=1e9: Vitals(every_s, share, lambda *_: known)
 
 
@@ -80,7 +80,7 @@ def test_the_same_weights_give_the_same_row(images, known):
 
 
 def drawing(trainer: Trainer, pictures: torch.Tensor) -> None:
-    """Make the EMA draw these images, one after the other."""
+    """Make the EMA network return these images in order."""
     kept, turn = pictures.float() / 127.5 - 1, [0]
 
     class Drawn(torch.nn.Module):
@@ -91,7 +91,7 @@ def drawing(trainer: Trainer, pictures: torch.Tensor) -> None:
     trainer.ema = Drawn()
 
 
-def test_real_images_are_as_good_and_as_varied_as_real_ones(images, known):
+def test_real_images_score_like_real_images(images, known):
     trainer = Trainer(SMALL, images)
     drawing(trainer, images.images[:SAMPLES])
     row = Probe(trainer, known).measure()
@@ -108,14 +108,14 @@ def test_a_collapse_shows(images, known):
     assert row["classes"][1] == SAMPLES and row["diversity"] < 0.01 and row["frechet"] > 20
 
 
-def test_without_a_judge_its_signs_are_left_out(images):
+def test_without_real_features_their_signs_are_left_out(images):
     row = Probe(Trainer(SMALL, images), RealFeatures()).measure()
     assert set(row) == {"step", "d_real", "d_fake"}
     held = ImageSet("mnist", images.images[:100], images.labels[:100])
     assert set(Probe(Trainer(SMALL, images), RealFeatures(held)).measure()) == {*row, "gap"}
 
 
-def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
+def test_without_a_judge_all_but_classes_is_measured(images):
     test = load("mnist", train=False)
     held = ImageSet("own-0123456789ab", test.images[:600], test.labels[:600])
     known = features_of(held, feature_extractor_for(held))
@@ -133,7 +133,7 @@ def test_where_no_judge_reads_the_images_all_but_classes_is_measured(images):
     assert diagnosis.state == "collapsing" and set(diagnosis.values) == {"diversity"}
 
 
-def test_a_model_that_draws_its_training_images_copies(images, known):
+def test_drawing_training_images_counts_as_memorisation(images, known):
     trainer = Trainer(SMALL, images)
     drawing(trainer, images.images[:SAMPLES])
     copied = Probe(trainer, known).measure()
@@ -142,7 +142,7 @@ def test_a_model_that_draws_its_training_images_copies(images, known):
     assert copied["memorisation"] < 0.05 < 0.85 < fresh["memorisation"] < 1.15
 
 
-def test_steered_augmentation_is_told_and_only_that(images):
+def test_only_adaptive_augmentation_is_reported(images):
     fixed, steered = (
         Trainer(replace(SMALL, augment=0.3, augment_target=target), images) for target in (0, 0.6)
     )
@@ -154,7 +154,7 @@ def test_steered_augmentation_is_told_and_only_that(images):
     assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
 
 
-def test_a_weight_that_is_not_a_number_breaks_nothing(images, known):
+def test_nan_weights_give_a_valid_row(images, known):
     trainer = Trainer(SMALL, images)
     for network in (trainer.ema, trainer.D):
         next(network.parameters()).data.fill_(float("nan"))
@@ -176,8 +176,8 @@ def test_gradient_norm_and_spread():
     np.testing.assert_allclose(spread(features, np.array([0, 0, 1]), 3), [10, 0, 0])
 
 
-def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run, log_of):
-    vitals = log_of()
+def test_rows_are_appended_and_later_ones_dropped_after_a_rollback(run, make_log):
+    vitals = make_log()
     for _ in range(3):
         run.advance()
         newest = vitals.take(run)
@@ -188,15 +188,15 @@ def test_rows_are_appended_and_a_resumed_run_loses_those_after_it(run, log_of):
     with open(run.folder / VITALS, "a") as file:
         file.write('{"step": 4, "fre')  # a power cut
     run.trainer.step_count = 2
-    later = log_of(5.0, 0.02)
+    later = make_log(5.0, 0.02)
     assert later.take(run)["step"] == 2 and len(read_vitals(run.folder)) == 2
     run.trainer.step_count = 1
     assert later.take(run)["step"] == 1 and len(read_vitals(run.folder)) == 1
     assert (run.folder / VITALS).read_bytes().count(b"\n") == 1
 
 
-def test_they_take_their_share_and_no_more(run, log_of, monkeypatch):
-    vitals = log_of(1, 0.1)
+def test_measuring_keeps_to_its_share_of_the_time(run, make_log, monkeypatch):
+    vitals = make_log(1, 0.1)
     clock = iter(range(0, 1000, 3))  # every measurement takes three seconds
     monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
@@ -206,9 +206,9 @@ def test_they_take_their_share_and_no_more(run, log_of, monkeypatch):
     assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
 
 
-def test_at_its_goal_a_run_is_measured_whenever_that_comes(tmp_path, log_of):
+def test_a_run_is_always_measured_at_its_goal(tmp_path, make_log):
     run = Run.create(replace(SMALL, steps=2), tmp_path / "r")
-    log = log_of(every_s=1e9)
+    log = make_log(every_s=1e9)
     run.advance()
     assert log.take(run) is None
     run.advance()
@@ -216,8 +216,8 @@ def test_at_its_goal_a_run_is_measured_whenever_that_comes(tmp_path, log_of):
     assert len(log.rows("r")) == 1 and log.take(run)["step"] == 2  # once
 
 
-def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatch):
-    vitals = log_of()
+def test_neither_a_full_disk_nor_an_error_stops_the_run(run, make_log, monkeypatch):
+    vitals = make_log()
     vitals.take(run)
     (run.folder / VITALS).unlink()
     (run.folder / VITALS).mkdir()  # cannot be written
@@ -232,8 +232,8 @@ def test_a_full_disk_or_an_error_of_theirs_stops_nothing(run, log_of, monkeypatc
     assert vitals.take(run)["step"] == 2
 
 
-def test_a_runner_shows_them_and_they_go_on_when_it_is_resumed(tmp_path, log_of, monkeypatch):
-    monkeypatch.setattr(slot, "Vitals", lambda real_features: log_of())
+def test_a_runner_publishes_them_and_continues_them_after_resuming(tmp_path, make_log, monkeypatch):
+    monkeypatch.setattr(slot, "Vitals", lambda real_features: make_log())
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
         begin = time.monotonic()

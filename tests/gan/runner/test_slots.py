@@ -199,7 +199,7 @@ def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch
     until(lambda: runner.status.step > 3)
     monkeypatch.setattr(slot, part, lambda *_: 1 / 0)
     step = runner.status.step
-    if part == "diagnose":  # a finding is not worth a run
+    if part == "diagnose":  # a diagnosis is not worth a run
         until(lambda: runner.status.step > step + 5)
         assert runner.status.diagnosis is None
     else:

@@ -12,7 +12,8 @@ from gan.models.generator import Generator
 from gan.runs.archive import pack
 from gan.runs.listing import list_runs
 from gan.runs.run import Run
-from gan.runs.unpack import ArchiveError, clear_temporary, unpack
+from gan.runs.unpack import clear_temporary, unpack
+from gan.runs.validate import ArchiveError
 from gan.storage.checkpoint import CheckpointError, load_checkpoint
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about, read_about, read_title

@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from bench.faults import Tally, compare, torture
+from bench.faults import Tally, compare, kill_and_resume
 from bench.support.integrity import damage
 from bench.support.training_process import SETTINGS
 from gan.config import preset
@@ -64,7 +64,7 @@ def test_200_steps_equal_100_then_resume_then_100(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_killed_processes_lose_and_spoil_nothing(tmp_path):
     tally = Tally()
-    torture(tmp_path / "k", kills=2, seed=4, save_every_s=0.2, tally=tally)
+    kill_and_resume(tmp_path / "k", kills=2, seed=4, save_every_s=0.2, tally=tally)
     compare(tmp_path / "k", seed=4, tally=tally)
     assert (tally.kills, tally.lost_runs, tally.corrupt, tally.faults) == (2, 0, 0, [])
     assert 0 < tally.max_lost_s < 5  # a busy machine; bench/faults.py measures it
