@@ -15,7 +15,7 @@ from gan.media.formats import FORMATS
 from gan.media.frame_style import FrameStyle
 from gan.media.writer import ExportError, Stopped
 from tests.frames import blobs, export, name, noise, read, rgb
-from tests.waiting import NewThreads
+from tests.waiting import NewThreads, until
 
 BY_FFMPEG = ("gif", "mp4", "webm")
 
@@ -132,7 +132,12 @@ def test_stop_kills_a_blocked_encoder(tmp_path, tmp_path_factory, children, form
     endless.chmod(0o755)
     monkeypatch.setattr(gan.media.ffmpeg, "program", lambda: str(endless))
     stop = threading.Event()
-    threading.Timer(0.1, stop.set).start()
+
+    def stop_once_started():
+        until(lambda: children)
+        stop.set()
+
+    threading.Thread(target=stop_once_started).start()
     with pytest.raises(Stopped):
         export(noise(3, 900, 900), tmp_path / name(format), format=format, fps=25, stop=stop)
     assert [child.returncode < 0 for child in children] == [True]  # killed, it did not end
