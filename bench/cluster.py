@@ -32,7 +32,7 @@ from gan.runs.run import Run
 
 WAYS = {
     "one": [sys.executable],
-    "two": [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"],
+    "two": [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--standalone"],
 }
 QUARTERS = 4
 

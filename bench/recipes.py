@@ -29,6 +29,7 @@ from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
 from gan.system.machine import set_threads
 from gan.training.experiments import TRIED
+from gan.training.schedule import Schedule
 from gan.training.trainer import Trainer
 
 SAMPLES = 10_000
@@ -97,9 +98,10 @@ def main() -> None:
 def trained(config: Config, seconds: float) -> tuple[Generator, int]:
     """Train for so many seconds; return the EMA generator and the number of steps."""
     trainer = Trainer(config, load("mnist"))
+    trainer.schedule = Schedule(seconds, "seconds")
     begun = time.perf_counter()
     while (spent_s := time.perf_counter() - begun) < seconds:
-        trainer.done = spent_s / seconds
+        trainer.elapsed_s = spent_s
         trainer.step()
     return Generator(config, trainer.ema), trainer.step_count
 

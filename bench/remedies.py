@@ -25,7 +25,7 @@ from bench.support.record_runs import record_all
 from gan.data.image_set import load
 from gan.metrics.judge import Judge
 from gan.monitor.remedies import remedies
-from gan.runner.fault_tolerance import Keeper, RunFailed
+from gan.runner.fault_tolerance import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
 
 
@@ -77,7 +77,7 @@ def main() -> None:
 def treated(folder: Path, changes: dict[str, Any], steps: int) -> dict[str, Any]:
     """Continue a run for so many steps with these changes and return its autopsy."""
     run = Run.resume(_copy(folder))
-    keeper = Keeper(run, 60.0)
+    keeper = FaultTolerantRun(run, 60.0)
     if changes:
         keeper.configure(changes)
     goal = run.step + steps

@@ -35,8 +35,7 @@ from bench.support.step_parts import BOOKKEEPING, taken_apart
 from bench.support.step_variants import VARIANTS, Variant, compiled
 from gan.config import Config, preset
 from gan.data.image_set import load
-from gan.runs.history import History
-from gan.runs.training import Training
+from gan.runs.run import Run
 from gan.system.machine import set_threads
 from gan.training.trainer import Trainer
 
@@ -73,7 +72,7 @@ class Rounds:
         self._images = load(config.data, size=config.image_size)
         self._config, self._steps = config, cycle(config)
         self._peaks = {kind: Peak(kind) for kind in (torch.float32, torch.bfloat16)}
-        self.training = Training(self._warm(Variant({})), History(folder))
+        self.run = Run.create(config, folder, lambda *_: self._warm(Variant({})))
         self._ways = {name: self._warm(way) for name, way in VARIANTS.items()}
         self.compile_s = 0.0
         if with_compile:
@@ -97,13 +96,13 @@ class Rounds:
         """Measure one round."""
         for kind, peak in self._peaks.items():
             self.peaks[kind].append(peak.per_s())
-        self.ways["as it is"].append(step_s(self.training.advance, self._steps))
+        self.ways["as it is"].append(step_s(self.run.advance, self._steps))
         for name, trainer in self._ways.items():
             self.ways[name].append(step_s(trainer.step, self._steps))
         for _ in range(self._steps):
-            regularised = self.training.trainer.has_r1
-            with taken_apart(self.training) as parts:
-                self.training.advance()
+            regularised = self.run.trainer.has_r1
+            with taken_apart(self.run) as parts:
+                self.run.advance()
             self.parts[regularised].append(parts.seconds)
 
 
@@ -179,7 +178,7 @@ def main() -> None:
     config = preset(options.preset, **dict(options.set))
     with tempfile.TemporaryDirectory() as folder:
         rounds = Rounds(config, Path(folder), options.compile)
-        trainer = rounds.training.trainer
+        trainer = rounds.run.trainer
         flops = counted(trainer)
         for _ in range(options.rounds):
             rounds.once()

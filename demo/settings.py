@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from gan.paths import ROOT
 
-NUMBERS = (
-    "max_steps",
-    "max_frames",
-    "max_side_px",
-    "max_megapixels",
-    "exports_at_once",
-    "max_upload_mb",
-    "max_images",
-    "max_image_mb",
-    "max_image_megapixels",
-    "max_collections",
-    "images_room_mb",
-    "max_hub_mb",
-    "hub_kept",
-    "hub_days",
-)
-FOLDERS = ("runs", "hub_cache")
-TRAINING = ("open", "owner", "off")
+CHOICES = {
+    "training": {"open": "open", "owner": "owner", "off": "off"},
+    "public": {"0": False, "1": True},
+    "hub": {"on": True, "off": False},
+}
 SHORTEST_KEY = 8
 PUBLIC_KEPT_H = 24
 
@@ -81,25 +69,19 @@ class Settings:
         Raises:
             SystemExit: an invalid value, with a message.
         """
-        values: dict[str, int | str | bool | Path] = {"public": bool(env.get("SPACE_ID"))}
-        for name in FOLDERS:
-            if key := env.get(f"LATENT_STUDIO_{name.upper()}"):
-                values[name] = Path(key)
-        for name in (*NUMBERS, "max_run_s", "max_queue", "images_kept_h"):
-            key, least = f"LATENT_STUDIO_{name.upper()}", 0 if name == "max_queue" else 1
-            if key in env:
-                if not env[key].isdecimal() or int(env[key]) < least:
-                    raise SystemExit(
-                        f"{key} is {env[key]!r}; it must be a whole number of at least {least}."
-                    )
-                values[name] = int(env[key])
-        if "LATENT_STUDIO_PUBLIC" in env:
-            values["public"] = _one_of(env, "LATENT_STUDIO_PUBLIC", ("0", "1")) == "1"
-        if "LATENT_STUDIO_TRAINING" in env:
-            values["training"] = _one_of(env, "LATENT_STUDIO_TRAINING", TRAINING)
-        if "LATENT_STUDIO_HUB" in env:
-            values["hub"] = _one_of(env, "LATENT_STUDIO_HUB", ("on", "off")) == "on"
-        values["owner_key"] = key = env.get("LATENT_STUDIO_OWNER_KEY", "")
+        values: dict[str, Any] = {"public": bool(env.get("SPACE_ID"))}
+        for field in fields(cls):
+            key = f"LATENT_STUDIO_{field.name.upper()}"
+            text = env.get(key)
+            if text is None or field.name == "models":
+                continue
+            if field.name in CHOICES:
+                values[field.name] = _choice(key, text, CHOICES[field.name])
+            elif field.type == "Path":
+                values |= {field.name: Path(text)} if text else {}
+            else:
+                values[field.name] = text if field.type == "str" else _whole(key, text)
+        key = values.get("owner_key", "")
         if key and (len(key) < SHORTEST_KEY or key != "".join(key.split())):
             raise SystemExit(
                 f"LATENT_STUDIO_OWNER_KEY must have at least {SHORTEST_KEY} characters and no "
@@ -114,7 +96,14 @@ class Settings:
         return cls(**values)
 
 
-def _one_of(env: Mapping[str, str], key: str, allowed: tuple[str, ...]) -> str:
-    if env[key] not in allowed:
-        raise SystemExit(f"{key} is {env[key]!r}; choose one of: {', '.join(allowed)}.")
-    return env[key]
+def _choice(key: str, text: str, allowed: Mapping[str, Any]) -> Any:
+    if text not in allowed:
+        raise SystemExit(f"{key} is {text!r}; choose one of: {', '.join(allowed)}.")
+    return allowed[text]
+
+
+def _whole(key: str, text: str) -> int:
+    least = 0 if key.endswith("MAX_QUEUE") else 1
+    if not text.isdecimal() or int(text) < least:
+        raise SystemExit(f"{key} is {text!r}; it must be a whole number of at least {least}.")
+    return int(text)

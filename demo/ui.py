@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
-from demo import text
+from demo import bundles, text
 from demo.events import QUIET
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
-from demo.panels import STATIC, first, preloads
-from demo.server.model_menu import choices, model_name, preferred
+from demo.server.model_menu import choices, preferred
 from demo.server.studio import Studio
 from demo.theme import theme
 from demo.train import tab as train
@@ -21,23 +23,31 @@ from demo.train.images import routes as image_uploads
 from demo.train.runs import routes as run_files
 
 SHEETS = (
-    "app",
-    "hub",
-    "explore",
-    "moments",
-    "interpolate",
-    "export",
-    "train",
-    "doctor",
-    "form",
-    "hand",
-    "hand_drawing",
-    "runs",
-    "duel",
-    "images",
+    "core/app",
+    "hub/hub",
+    "explore/explore",
+    "time/time_slider",
+    "interpolate/interpolate",
+    "interpolate/export",
+    "train/watch/watch",
+    "train/doctor/doctor",
+    "train/form/form",
+    "train/manual/manual",
+    "train/manual/drawing",
+    "train/runs/runs",
+    "train/compare/compare",
+    "train/images/images",
 )
 FILES_KEPT_S = 3600  # exported files can be downloaded for an hour
 FILES_CHECKED_S = 300
+
+
+class Compression(GZipMiddleware):
+    """Compress the responses that Gradio does not: it goes by file extensions."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        await (self.app if "." in scope.get("path", "") else super().__call__)(scope, receive, send)
 
 
 def build(studio: Studio) -> gr.Blocks:
@@ -50,8 +60,8 @@ def build(studio: Studio) -> gr.Blocks:
         delete_cache=(FILES_CHECKED_S, FILES_KEPT_S),
     ) as page:
         with gr.Row(elem_classes="ls-header"):
-            gr.Markdown(t("app.title"), elem_classes="ls-title", container=False)
-            gr.Markdown(t("app.line"), elem_classes="ls-line", container=False)
+            for name in ("title", "line"):  # gr.Markdown would cost six more requests
+                gr.HTML(t(f"app.{name}"), elem_classes=f"ls-{name}")
             options = choices(studio)
             model = gr.Dropdown(
                 options,
@@ -70,11 +80,8 @@ def build(studio: Studio) -> gr.Blocks:
                     tab.build(studio, model, t)
 
         def refresh(current: str | None, request: gr.Request) -> Any:
-            options = choices(studio, request.session_hash)
-            folder = studio.model_folders().get(current)
-            if folder is not None:
-                if all(current != value for _, value in options):  # hidden, but known by name
-                    options.append((model_name(current, folder), current))
+            options = choices(studio, request.session_hash, current)
+            if any(current == model_id for _, model_id in options):
                 # no value: another event may have selected a model meanwhile
                 return gr.Dropdown(choices=options)
             return gr.Dropdown(choices=options, value=preferred(options))
@@ -90,12 +97,13 @@ def build(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio) -> dict[str, Any]:
     """The options of `Blocks.launch` for this page."""
-    at_once = ("explore", "hub") if studio.settings.hub else ("explore",)
+    first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
+    own = [*bundles.routes(), *run_files.routes(studio), *image_uploads.routes(studio)]
     return {
-        "app_kwargs": {"routes": [*run_files.routes(studio), *image_uploads.routes(studio)]},
+        "app_kwargs": {"routes": own, "middleware": [Middleware(Compression)]},
         "theme": theme(),
-        "css_paths": [STATIC / f"{name}.css" for name in SHEETS],
-        "head": f"{preloads(*at_once)}\n{first('owner')}",
+        "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
+        "head": f'<script type="module" src="{first}"></script>',
         "i18n": text.i18n(),
         "run_history": False,
         "ssr_mode": False,

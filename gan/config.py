@@ -1,7 +1,7 @@
-"""Everything that decides a training run, in one frozen object.
+"""All settings of a training run, in one frozen object.
 
-The page, the command line, the tests and the checkpoints all build this same `Config`.
-A preset is one row of `PRESETS`; a new hyperparameter is one field here.
+The page, the command line, the tests and the checkpoints use the same `Config`. A preset is a row
+of `PRESETS`; a new hyperparameter is a field of `Config`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class ConfigError(ValueError):
     """A setting is outside its range; the message names the field and the range."""
 
 
-FEWEST_IMAGES = 10  # to learn from, if not all
+FEWEST_IMAGES = 10  # of train_images, unless 0
 
 CHOICES = MappingProxyType(
     {
@@ -63,56 +63,44 @@ RANGES = MappingProxyType(
 class Config:
     """One training run. The defaults are the preset `default`.
 
-    `steps` is the goal, counted in generator steps; with `lr_schedule="linear"` both learning
-    rates fall to zero over its second half. `d_norm="spectral"` is Miyato et al. 2018. `d_hidden`
-    is the width of D's dense layer before its score, 0 for none; `d_slope`, 0..1, is the slope
-    below zero of a convolutional D's leaky ReLUs. `augment`, 0..1, is the probability of each
-    disturbance of what D sees (`gan.training.augment`); with `augment_target` it is only what that
-    begins with, and is steered so that D's certainty of real images stays at the target
-    (`gan.training.adaptive_augment`). `train_images`: so many of the data set's images, as many of
-    each class, chosen by the seed; 0 is all. `data` may be the id of a collection of one's own
-    images (`gan.data.collection`); what they look like is then said here, in `image_size`,
-    `image_channels` (1 or 3) and `image_classes`, so that the networks can be made without them.
-    Both are 0 for the data sets that have a name.
-
     Raises:
         ConfigError: a value is of the wrong type or outside its range.
     """
 
-    data: str = "mnist"
+    data: str = "mnist"  # a key of DATASETS, or the id of a collection of the user's own images
     arch: str = "conv"
-    image_size: int = 28
-    conditional: bool = True
-    z_dim: int = 64
-    width: int = 32
+    image_size: int = 28  # pixels a side
+    conditional: bool = True  # whether G and D are given the class
+    z_dim: int = 64  # size of the latent
+    width: int = 32  # channels of the largest feature maps
     loss: str = "non-saturating"
-    d_norm: str = "batch"
-    d_hidden: int = 128
-    d_slope: float = 0.05
+    d_norm: str = "batch"  # spectral: Miyato et al. 2018
+    d_hidden: int = 128  # width of D's dense layer before its score; 0: none
+    d_slope: float = 0.05  # negative slope of the leaky ReLUs of a convolutional D
     lr_g: float = 3e-3
     lr_d: float = 2e-3
-    lr_schedule: str = "linear"
-    beta1: float = 0.0  # momentum chases a target that moves: without, higher rates hold
+    lr_schedule: str = "linear"  # linear: decay to zero over the second half, see Schedule
+    beta1: float = 0.0  # of Adam; without momentum, higher rates stay stable
     beta2: float = 0.99
     batch_size: int = 64
     d_steps_per_g_step: int = 1
-    r1_gamma: float = 1.0  # without it batch norm in D lets each class shrink to a few shapes
-    r1_every: int = 16
-    ema_decay: float = 0.995
-    augment: float = 0.0
-    augment_target: float = 0.0
-    train_images: int = 0
-    precision: str = "auto"
-    steps: int = 10_000
-    seed: int = 0
-    image_channels: int = 0
-    image_classes: int = 0
+    r1_gamma: float = 1.0  # without R1, batch norm in D lets each class collapse to a few shapes
+    r1_every: int = 16  # steps; "lazy" R1, Karras et al. 2020
+    ema_decay: float = 0.995  # of the moving average of G's weights
+    augment: float = 0.0  # augmentation probability p; with augment_target, its initial value
+    augment_target: float = 0.0  # r_t that ADA aims at (Karras et al. 2020); 0: p is fixed
+    train_images: int = 0  # train on a class-balanced subset of this size; 0: all
+    precision: str = "auto"  # auto: bfloat16 where the hardware is faster with it
+    steps: int = 10_000  # the goal, in steps of G
+    seed: int = 0  # of all random numbers, and of the choice of train_images
+    image_channels: int = 0  # 1 or 3 for the user's own images; else 0, as the data set has them
+    image_classes: int = 0  # of the user's own images; else 0, as the data set has them
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value, kind = getattr(self, field.name), type(field.default)
             _check_type(field.name, value, kind)
-            if kind is float:  # JSON's 0 is one too, but PyTorch's Adam takes no whole number
+            if kind is float:  # JSON has 0 for 0.0, and PyTorch's Adam takes no int
                 object.__setattr__(self, field.name, float(value))
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed and not (name == "data" and is_own(self.data)):
@@ -130,7 +118,7 @@ class Config:
                 "or 0 for all."
             )
         if self.arch == "mlp" and self.conditional:
-            raise ConfigError("conditional is on, but the mlp of the article knows no classes.")
+            raise ConfigError("conditional is true; the mlp architecture supports only false.")
 
     @property
     def channels(self) -> int:
@@ -139,7 +127,7 @@ class Config:
 
     @property
     def classes(self) -> int:
-        """Classes the generator is told about; 0 when it is unconditional."""
+        """Classes that condition G and D; 0 when the run is unconditional."""
         classes = self.image_classes if is_own(self.data) else DATASETS[self.data].classes
         return classes if self.conditional and classes > 1 else 0
 
@@ -147,22 +135,22 @@ class Config:
         own = is_own(self.data)
         for name in ("image_channels", "image_classes"):
             if not own and getattr(self, name):
-                raise ConfigError(f"{name} is {getattr(self, name)}; of {self.data} it must be 0.")
+                raise ConfigError(f"{name} is {getattr(self, name)}; for {self.data} it must be 0.")
         if own and not self.image_channels:
-            raise ConfigError("image_channels is 0; of one's own images it must be 1 or 3.")
+            raise ConfigError("image_channels is 0; for your own images it must be 1 or 3.")
         if own and self.image_size not in OWN_SIZES:
             listed = ", ".join(map(str, OWN_SIZES))
             raise ConfigError(
-                f"image_size is {self.image_size}; one's own images must have one of: {listed}."
+                f"image_size is {self.image_size}; for your own images choose one of: {listed}."
             )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, ready for `json.dumps`."""
+        """Return plain values, ready for `json.dumps`."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, values: Any) -> Config:
-        """The reverse of `to_json`, whichever version wrote them.
+        """Return the config that any version's `to_json` wrote.
 
         Raises:
             ConfigError: not an object, an unknown field, or a value out of range.
@@ -175,7 +163,7 @@ class Config:
         return cls(**{**ABSENT, **values})
 
 
-# what it meant that a setting was not there yet
+# values of settings that earlier versions did not have
 ABSENT = MappingProxyType({"d_hidden": 0, "d_slope": 0.2})
 
 
@@ -183,13 +171,13 @@ def _check_type(name: str, value: Any, wanted: type) -> None:
     if wanted is float and type(value) is int:
         return
     if type(value) is not wanted:
-        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a string"}
         raise ConfigError(f"{name} is {value!r}; it must be {kind[wanted]}.")
     if wanted is float and not math.isfinite(value):
         raise ConfigError(f"{name} is {value}; it must be a finite number.")
 
 
-# the default's settings when what is told of few images and of one's own was measured
+# the default's settings when these presets were measured
 MEASURED_WITH = {"d_slope": 0.2, "lr_g": 2e-3}
 PRESETS = MappingProxyType(
     {
@@ -241,9 +229,9 @@ PRESETS = MappingProxyType(
 
 
 def preset(name: str, **changes: Any) -> Config:
-    """The named row of `PRESETS`, with `changes` on top; image size follows the data set.
+    """Return the named row of `PRESETS` with `changes`; the image size follows the data set.
 
-    For a collection of one's own images, `changes` must hold its `Collection.settings()`.
+    For the user's own images, `changes` must include `Collection.settings()`.
 
     Raises:
         ConfigError: no such preset, or a change is out of range.

@@ -1,7 +1,6 @@
-"""The data sets there are, by name, and what their images look like; `gan.data.image_set` reads
-them.
+"""The named data sets and the form of their images; `gan.data.image_set` reads them.
 
-Beside them there are collections of one's own images, with an id for a name: `gan.data.collection`.
+A collection of the user's own images has an id instead of a name, see `gan.data.collection`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What a data set looks like: side in pixels, colour channels (1 or 3), number of classes."""
+    """Side in pixels, colour channels (1 or 3) and number of classes of a data set."""
 
     image_size: int
     channels: int
@@ -29,11 +28,11 @@ DATASETS = MappingProxyType(
         "svhn": DataSpec(32, 3, 10),
     }
 )
-OWN_SIZES = (32, 64, 128)  # pixels that one's own images may have a side
-MOST_CLASSES = 100  # of one's own images
+OWN_SIZES = (32, 64, 128)  # pixels a side of the user's own images
+MOST_CLASSES = 100  # of the user's own images
 _OWN = re.compile(r"own-[0-9a-f]{12}")
 
 
 def is_own(name: str) -> bool:
-    """Whether this is the id of a collection of one's own images."""
+    """Return whether this is the id of a collection of the user's own images."""
     return _OWN.fullmatch(name) is not None

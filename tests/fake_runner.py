@@ -17,15 +17,15 @@ class FakeRunner:
         self.fails = None  # what the next start or resume raises
         self.waits = None  # a Future that the next start gives instead, while it loads
 
-    def start(self, config, folder, seconds=None, *, paused=False, beside=None):
-        self.asked.append(("start", config, seconds, paused, beside))
+    def start(self, config, folder, limit_s=None, *, paused=False, beside=None):
+        self.asked.append(("start", config, limit_s, paused, beside))
         for one, path in ((config, folder), *([beside] if beside else [])):
             path.mkdir(parents=True)
             (path / "config.json").write_text(json.dumps(one.to_json()))
         return self._begin(folder, "paused" if paused else "running", config)
 
-    def resume_run(self, folder, seconds=None):
-        self.asked.append(("resume_run", folder.name, seconds))
+    def resume_run(self, folder, limit_s=None):
+        self.asked.append(("resume_run", folder.name, limit_s))
         return self._begin(folder, "running", None)
 
     def pause(self):
@@ -42,8 +42,8 @@ class FakeRunner:
     def configure(self, **changes):
         return self._do("configure", changes)
 
-    def roll_back(self, step=None, **changes):
-        return self._do("roll_back", changes)
+    def rollback(self, step=None, **changes):
+        return self._do("rollback", changes)
 
     def end(self):
         self.status = replace(self.status, state="done")

@@ -14,23 +14,22 @@ STATIC = Path(__file__).parents[1] / "demo/static"
 
 
 def run_node(folder: Path, script: str, given: Any = None) -> Any:
-    """What a script beside copies of demo/static/ passes to `give`; it has the constant `given`.
+    """Run a script that imports modules of demo/static/ and return what it passes to `give`.
 
-    Where there is no node on the machine, the one that Playwright brings runs it.
+    It has the constant `given`, works in `folder` and imports relative to demo/static/. Where there
+    is no node on the machine, the one that Playwright brings runs it.
     """
-    (folder / "package.json").write_text('{"type": "module"}')
-    for module in STATIC.glob("*.js"):
-        shutil.copy(module, folder)
     (folder / "given.json").write_text(json.dumps(given))
     start = (
         'const { readFileSync, writeFileSync } = await import("node:fs");\n'
+        f"process.chdir({json.dumps(str(folder))});\n"
         'const given = JSON.parse(readFileSync("given.json", "utf8"));\n'
         'const give = (found) => writeFileSync("found.json", JSON.stringify(found));\n'
     )
-    (folder / "script.js").write_text(start + script)
     done = subprocess.run(
-        [shutil.which("node") or compute_driver_executable()[0], "script.js"],
-        cwd=folder,
+        [shutil.which("node") or compute_driver_executable()[0], "--input-type=module"],
+        cwd=STATIC,
+        input=start + script,
         capture_output=True,
         text=True,
         timeout=60,

@@ -178,7 +178,7 @@ def test_the_run_goes_back_to_a_milestone(run_folder):
     run = Run.resume(run_folder, cpu_trainer)
     run.advance()
     for step in (31, 0):
-        run.rewind(step, {})
+        run.rollback(step, {})
         assert run.step == step
         state, _ = load_checkpoint(RUN / milestone_name(step))
         tensors = run.trainer.state_dict()["tensors"]

@@ -49,8 +49,8 @@ class Alternation:
         for module, _ in self._real_clocks:
             module.time = SimpleNamespace(monotonic=self._now)
         self.studio = Studio(Settings(runs=folder / "runs"))
-        worker = self.studio.runner._worker
-        self._turn, worker._turn = worker._turn, self._take_turn
+        thread = self.studio.runner._thread
+        self._turn, thread._turn = thread._turn, self._take_turn
         self._begin()
         self.studio.access.start("0" * 32, config)
         progress = Progress(self.studio)

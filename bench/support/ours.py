@@ -19,7 +19,7 @@ from gan.config import preset
 from gan.data.image_set import load
 from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
-from gan.runner.fault_tolerance import Keeper
+from gan.runner.fault_tolerance import FaultTolerantRun
 from gan.runs.run import Run
 from gan.system.machine import set_threads
 
@@ -33,9 +33,10 @@ def train_ours(seconds: float, seed: int) -> tuple[Generator, int]:
     """
     with tempfile.TemporaryDirectory() as folder:
         run = Run.create(preset("default", seed=seed), Path(folder) / "run")
-        keeper, begun = Keeper(run), time.perf_counter()
+        run.extend(seconds=seconds)
+        keeper, begun = FaultTolerantRun(run), time.perf_counter()
         while (spent_s := time.perf_counter() - begun) < seconds:
-            run.trainer.done = spent_s / seconds
+            run.trainer.elapsed_s = spent_s
             keeper.advance()
         return run.generator(), run.step
 

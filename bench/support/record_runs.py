@@ -30,7 +30,7 @@ from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.judge import Judge
 from gan.monitor.real_features import RealFeatures, read_real_features
 from gan.monitor.vitals import Probe
-from gan.runner.fault_tolerance import Keeper, RunFailed
+from gan.runner.fault_tolerance import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
 from gan.system.atomic import write_json
 from gan.training.experiments import TRIED
@@ -73,7 +73,7 @@ def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeat
     work = folder.with_name("." + folder.name)
     shutil.rmtree(work, ignore_errors=True)
     run = Run.create(config, work)
-    keeper = Keeper(run, SAVE_S)
+    keeper = FaultTolerantRun(run, SAVE_S)
     probe, held = Probe(run.trainer, real_features), load(config.data, train=False)
     autopsy = Autopsy(run.trainer, held, Judge.load(config.data))
     vitals: list[dict] = []

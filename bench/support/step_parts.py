@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import torch
 
-from gan.runs.training import Training
+from gan.runs.run import Run
 from gan.training import trainer as trainer_module
 
 DATA, AVERAGE, NUMBERS, HISTORY = "drawing a batch", "EMA", "losses", "history"
@@ -40,7 +40,7 @@ class Parts:
     def wrapped(self, name: str, function: Callable) -> Callable:
         """Return a timed version of `function`."""
 
-        def call(*args, **kwargs):  # noqa: ANN002, ANN003, ANN202
+        def call(*args, **kwargs):
             with self.timed(name):
                 return function(*args, **kwargs)
 
@@ -54,11 +54,11 @@ class Parts:
 
 
 @contextlib.contextmanager
-def taken_apart(training: Training) -> Iterator[Parts]:
-    """Within the context, every `training.advance()` adds to the parts."""
-    parts, trainer = Parts(), training.trainer
+def taken_apart(run: Run) -> Iterator[Parts]:
+    """While within, every `run.advance()` adds to the parts."""
+    parts, trainer = Parts(), run.trainer
     methods = [
-        (training, "advance", HISTORY),
+        (run, "advance", HISTORY),
         (trainer, "step", NUMBERS),
         (trainer, "step_D", "rest of a step"),
         (trainer, "step_G", "rest of a step"),

@@ -12,14 +12,13 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import text
 from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.panels import Panel
-from demo.server.model_menu import about, chosen
+from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions
 from gan.explore.directions import Direction, directions
@@ -54,7 +53,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "explore",
         value=value_of(model.value),
-        words=text.words("explore", "app", "recipe", "gallery", "moment", "class"),
         server_functions=[
             draw_function(studio),
             weights_function(studio),
@@ -65,11 +63,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         elem_id="explore",
     )
 
-    def select(value: Any, request: gr.Request) -> Any:
-        wanted = value.get("wanted") if isinstance(value, dict) else None
-        return chosen(studio, wanted, request.session_hash)
-
-    panel.submit(select, panel, model, **QUIET)
+    panel.submit(selector(studio), panel, model, **QUIET)
     model.change(
         value_of,
         model,

@@ -102,7 +102,7 @@ def visitor(request: gr.Request) -> str:
 def _bar(job: ExportJob, said: text.Said) -> str:
     done, total = job.progress
     if place := job.position:
-        words, share = said("export.place", place=place), ""
+        words, share = said("export.position", place=place), ""
     elif not total:
         words, share = said("export.preparing"), ""
     elif done < total:

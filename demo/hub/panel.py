@@ -6,10 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.events import QUIET
 from demo.panels import Panel
-from demo.server.model_menu import chosen
+from demo.server.model_menu import selector
 from demo.server.studio import Studio
 
 
@@ -32,17 +31,12 @@ def build(studio: Studio, model: gr.Dropdown) -> None:
 
     panel = Panel(
         "hub",
-        words=text.words("hub"),
         server_functions=[fetch, state, stop],
         elem_id="hub",
         elem_classes="ls-hub",
     )
 
-    def select(value: Any, request: gr.Request) -> Any:
-        wanted = value.get("wanted") if isinstance(value, dict) else None
-        return chosen(studio, wanted, request.session_hash)
-
-    panel.submit(select, panel, model, **QUIET)
+    panel.submit(selector(studio), panel, model, **QUIET)
 
 
 async def _page(request: gr.Request) -> str:

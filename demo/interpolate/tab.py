@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.events import QUIET
 from demo.export.events import EXPORT, cancel_event, export_event
 from demo.generate.draw import draw_function
@@ -17,11 +16,10 @@ from demo.generate.weights import weights_function
 from demo.interpolate import clips
 from demo.interpolate.estimates import Estimates
 from demo.panels import Panel
-from demo.server.model_menu import about, chosen
+from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.media.colormaps import COLOURS
 from gan.media.formats import FPS
-from gan.recipes.model_ids import split_id
 
 CHOOSE = "(model, clip) => ({...clip, model})"
 
@@ -50,9 +48,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             panel = Panel(
                 "interpolate",
                 value={"model": model.value},
-                words=text.words(
-                    *("interpolate", "app", "explore", "recipe", "clip", "plan", "moment", "class")
-                ),
                 server_functions=[
                     draw_function(studio),
                     weights_function(studio),
@@ -84,12 +79,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 elem_classes="ls-export-files lc-file",
             )
 
-    def select(value: Any, request: gr.Request) -> Any:
-        wanted = value.get("wanted") if isinstance(value, dict) else None
-        wanted = split_id(wanted)[0] if isinstance(wanted, str) else None
-        return chosen(studio, wanted, request.session_hash)
-
-    panel.submit(select, panel, model, **QUIET)
+    panel.submit(selector(studio), panel, model, **QUIET)
     model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)
     write = export_event(studio.exports, "clip", lambda payload: clips.clip_spec(studio, payload))
     write.__doc__ = "Write the clip of a recipe (JSON) to a file, and its recipe beside it."

@@ -23,7 +23,7 @@ from gan.runs.listing import RunInfo, run_info
 from gan.storage.metadata import change_about, read_about
 from gan.storage.run_lock import lock_owner
 
-JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "roll_back")
+JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "rollback")
 
 
 class Access:
@@ -43,7 +43,7 @@ class Access:
         allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
         return allowed[self._settings.training]
 
-    def steers(self, who: str) -> bool:
+    def controls(self, who: str) -> bool:
         """Whether this visitor controls the current run: it is theirs, or the server is."""
         visitor = self._visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
@@ -81,9 +81,9 @@ class Access:
         self.privacy.check(who, config)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            folder, seconds = self._new_folder(config.data), self._settings.max_run_s
+            folder, limit_s = self._new_folder(config.data), self._settings.max_run_s
             pair = (beside, folder.with_name(folder.name + "-b")) if beside else None
-            started = self._runner.start(config, folder, seconds, paused=paused, beside=pair)
+            started = self._runner.start(config, folder, limit_s, paused=paused, beside=pair)
             return started, (folder, pair[1]) if pair else (folder,)
 
         return self._slot.take(self._queued(who, begin))
@@ -107,9 +107,7 @@ class Access:
         refuse_if_elsewhere(run.folder)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            most_s = self._settings.max_run_s  # each time it is resumed
-            seconds = None if most_s is None else run.elapsed_s + most_s
-            return self._runner.resume_run(run.folder, seconds), (run.folder,)
+            return self._runner.resume_run(run.folder, self._settings.max_run_s), (run.folder,)
 
         return self._slot.take(self._queued(who, begin))
 
@@ -123,8 +121,8 @@ class Access:
         if job not in JOBS:
             raise LookupError(f"There is no job {job!r}.")
         if self._runner.status.state not in ACTIVE:
-            raise Refused("nothing")
-        if not self.steers(who):
+            raise Refused("no_run")
+        if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
         future = getattr(self._runner, job)(*args, **values)
@@ -142,8 +140,8 @@ class Access:
         remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
-            raise Refused("other_finding")
-        return self.act(who, "roll_back" if remedy.roll_back else "configure", **remedy.changes)
+            raise Refused("diagnosis_changed")
+        return self.act(who, "rollback" if remedy.roll_back else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
         """Leave the queue; False if the visitor was not in it."""
@@ -163,7 +161,7 @@ class Access:
             "may": "open" if self.may_train(who) else self._settings.training,
             "host": visitor.is_host,
             "taken": taken,
-            "mine": taken and self.steers(who),
+            "mine": taken and self.controls(who),
             **self._slot.standing(visitor.mark),
         }
 
@@ -177,7 +175,7 @@ class Access:
     def _queued(self, who: str, begin: Any) -> QueuedRun:
         if not self.may_train(who):
             training = self._settings.training
-            raise Refused("who" if training == "open" else f"training_{training}")
+            raise Refused("session" if training == "open" else f"training_{training}")
         return QueuedRun(self._visitor(who).mark, begin)
 
     def _run(self, name: Any) -> RunInfo | None:

@@ -121,8 +121,8 @@ class ImageCollections:
             raise LookupError("There is no such folder or zip file. Enter its whole path.")
         return self.take(who, path, asked, leave_nothing=False)
 
-    def wanted(self, who: Any, values: Any) -> Any:
-        """Return the settings of a form, with those that its own images determine.
+    def complete(self, who: Any, values: Any) -> Any:
+        """Complete the settings of a form with those that its own images determine.
 
         Raises:
             Refused: the images belong to somebody else.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ import gradio as gr
 from demo.server.class_names import class_names, data_title
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
+from demo.text import Said
 from gan.hub.names import PREFIX
+from gan.recipes.model_ids import split_id
 from gan.storage.metadata import read_title
 
 if TYPE_CHECKING:
@@ -21,14 +24,18 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "mnist"
 
 
-def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
+def choices(
+    studio: Studio, page: str | None = None, current: str | None = None
+) -> list[tuple[str, str]]:
     """Return the models of a page's menu as (unique name, id).
 
-    Runs that `demo.server.privacy` hides from anybody are left out: the menu does not know its
-    visitor.
+    Runs that `demo.server.privacy` hides from anybody are left out, as the menu does not know its
+    visitor, except the `current` model, whose id the page knows.
     """
 
     def is_listed(model: str, folder: Path) -> bool:
+        if model == current:
+            return True
         if model.startswith(PREFIX):
             return studio.hub.is_listed(model, page)
         return not (model.startswith(RUN_PREFIX) and studio.access.privacy.hides("", folder))
@@ -46,12 +53,23 @@ def choices(studio: Studio, page: str | None = None) -> list[tuple[str, str]]:
     return [(name, model) for model, name in names.items()]
 
 
-def chosen(studio: Studio, model: Any, page: str | None) -> Any:
-    """Update the menu to select the model that a panel asks for, if it exists."""
-    if model not in studio.model_folders():
-        return gr.skip()
-    studio.hub.saw(model, page)
-    return gr.Dropdown(choices=choices(studio, page), value=model)
+def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..., Any]:
+    """The handler that selects in the menu the model that a panel's value names, if it exists.
+
+    `done`: the key of a text to show then.
+    """
+
+    def select(value: Any, request: gr.Request) -> Any:
+        wanted = value.get(key) if isinstance(value, dict) else None
+        model = split_id(wanted)[0] if isinstance(wanted, str) else None
+        if model not in studio.model_folders():
+            return gr.skip()
+        studio.hub.saw(model, request.session_hash)
+        if done:
+            gr.Info(Said.to(request)(done))
+        return gr.Dropdown(choices=choices(studio, request.session_hash, model), value=model)
+
+    return select
 
 
 def preferred(options: list[tuple[str, str]]) -> str | None:

@@ -60,9 +60,9 @@ class TrainingSlot:
         with self._lock:
             if self.is_taken():
                 if self._position(run.owner):
-                    raise Refused("waiting_already")
+                    raise Refused("already_queued")
                 if len(self._queue) >= self._max_queue:
-                    raise Refused("line_full" if self._max_queue else "busy", most=self._max_queue)
+                    raise Refused("queue_full" if self._max_queue else "busy", most=self._max_queue)
                 self._queue.append(run)
                 return ""
             started = self._start(run)

@@ -18,18 +18,6 @@ def catalogue(language: str) -> dict[str, str]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def words(*prefixes: str) -> dict[str, dict[str, str]]:
-    """The texts of a panel: {"en": {...}, "zh": {...}} of the keys below the prefixes.
-
-    Keys keep their full names: `words("explore")` has "explore.seed".
-    """
-    starts = tuple(prefix + "." for prefix in prefixes)
-    return {
-        language: {key: text for key, text in catalogue(language).items() if key.startswith(starts)}
-        for language in LANGUAGES
-    }
-
-
 def say(key: str, **values: object) -> str:
     """An English text with {names} filled in."""
     return catalogue("en")[key].format(**values)
@@ -51,5 +39,5 @@ class Said:
 
 
 def i18n() -> gr.I18n:
-    """All texts for Gradio's own components, which follow the browser's language."""
+    """All texts, for Gradio's components and our panels, in the browser's language."""
     return gr.I18n(**{language: catalogue(language) for language in LANGUAGES})

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from demo import text
 from demo.panels import Panel
 from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
@@ -37,7 +36,7 @@ def build(studio: Studio) -> Panel:
             "state": status.state,
             "run": status.run,
             "step": status.step,
-            "rewinds": status.rewinds,
+            "rewinds": status.rollbacks,
             "pair": status.beside is not None,
             "playable": bool(status.run) and (folder / MODEL).exists(),
         }
@@ -48,8 +47,8 @@ def build(studio: Studio) -> Panel:
         return told
 
     def config_of(asked: dict[str, Any]) -> Config:
-        values = studio.collections.wanted(asked.get("who"), asked.get("settings"))
-        return settings_form.wanted(values, studio.settings)
+        values = studio.collections.complete(asked.get("who"), asked.get("settings"))
+        return settings_form.parse(values, studio.settings)
 
     @endpoint
     def start(asked: dict[str, Any]) -> dict[str, Any]:
@@ -87,12 +86,11 @@ def build(studio: Studio) -> Panel:
         return studio.collections.images(asked)
 
     return Panel(
-        "form",
+        "train/form",
         value={},
-        words=text.words("train"),
         server_functions=[standing, start, act, leave, pace, own],
         elem_id="train-form",
-        offered=settings_form.offered(studio.settings),
+        offered=settings_form.payload(studio.settings),
     )
 
 

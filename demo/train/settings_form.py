@@ -42,7 +42,7 @@ def rows(settings: Settings) -> dict[str, dict[str, Any]]:
     return found
 
 
-def offered(settings: Settings) -> dict[str, Any]:
+def payload(settings: Settings) -> dict[str, Any]:
     """Return the contents of the form: `rows`, the presets in full, and the data sets."""
     filled = {name: preset(name).to_json() for name in PRESETS}
     for values in filled.values():
@@ -54,7 +54,7 @@ def offered(settings: Settings) -> dict[str, Any]:
     return {"rows": rows(settings), "presets": filled, "data": data, "first": FIRST_PRESET}
 
 
-def wanted(values: Any, settings: Settings) -> Config:
+def parse(values: Any, settings: Settings) -> Config:
     """Return the Config of a filled-in form; missing settings have their defaults.
 
     Raises:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import gradio as gr
 
-from demo import text
 from demo.events import QUEUED
-from demo.server.model_menu import choices, model_name
+from demo.server.model_menu import selector
 from demo.server.studio import Studio
 from demo.train import form
 from demo.train.compare import panel as duel
@@ -35,15 +32,4 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         with gr.Column(elem_classes="ls-side tr-side", min_width=0):
             panel = form.build(studio)
 
-    def play(request: gr.Request, value: Any) -> Any:
-        wanted = value.get("play") if isinstance(value, dict) else None
-        options = choices(studio)
-        if wanted not in (model_id for _, model_id in options):
-            folder = studio.model_folders().get(wanted) if isinstance(wanted, str) else None
-            if folder is None:
-                return gr.skip()
-            options.append((model_name(wanted, folder), wanted))  # hidden, but known by name
-        gr.Info(text.Said.to(request)("train.used"))
-        return gr.Dropdown(choices=options, value=wanted)
-
-    panel.input(play, panel, model, **QUEUED)
+    panel.input(selector(studio, "play", done="train.used"), panel, model, **QUEUED)

@@ -1,1 +1,1 @@
-"""The C source of demo/static/kernels.wasm, and what builds it."""
+"""The C source of demo/static/engine/kernels.wasm, and what builds it."""

@@ -1,4 +1,4 @@
-"""Builds demo/static/kernels.wasm of kernels.c: `python -m demo.wasm.build`.
+"""Builds demo/static/engine/kernels.wasm of kernels.c: `python -m demo.wasm.build`.
 
 The compiler is Zig's clang, from PyPI (`ziglang`, in requirements-dev.txt). The same source and
 version give the same bytes on every machine, which a test holds true of the committed file.
@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("kernels.c")
-RESULT = Path(__file__).parent.parent / "static/kernels.wasm"
+RESULT = Path(__file__).parent.parent / "static/engine/kernels.wasm"
 
 # No library, no start-up code, no imports: two functions, their memory, and where it is free.
 FLAGS = [

@@ -1,5 +1,5 @@
-// The generator's two kinds of layers in WebAssembly SIMD; demo/static/kernels.js says the same
-// in plain JavaScript. `python -m demo.wasm.build` makes demo/static/kernels.wasm of this.
+// The generator's two kinds of layers in WebAssembly SIMD; demo/static/engine/kernels.js says the same
+// in plain JavaScript. `python -m demo.wasm.build` makes demo/static/engine/kernels.wasm of this.
 //
 // Everything is float32. A picture lies row by row with its channels side by side. Weights come in
 // blocks of four outputs: block b holds, for each input k in turn, outputs 4b to 4b + 3.

@@ -7,7 +7,6 @@ above all, is imported by the commands that need it, so that --help answers at o
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import sys
 import time
@@ -15,12 +14,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
 from gan.datasets import is_own
+
+if TYPE_CHECKING:
+    from gan.runner.training_loop import TrainingLoop
+    from gan.training.cluster import Cluster
+    from gan.training.launch import Alone
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -34,33 +39,46 @@ def _setting(text: str) -> tuple[str, object]:
 
 
 def train(args: argparse.Namespace) -> None:
-    """A new run in a new folder, by this process or by all it was launched with."""
-    _lead(_begin, args)
+    """Train a new run in a new folder, in this process or in all it was launched with."""
+    _train(args, _start)
 
 
 def resume(args: argparse.Namespace) -> None:
-    """Go on with a run's last checkpoint, by any number of processes."""
-    _lead(_open, args)
+    """Resume a run from its last checkpoint, in any number of processes."""
+    _train(args, _resume)
 
 
-def _lead(opener: Callable, args: argparse.Namespace) -> None:
-    """The main process has the run and trains it; the others follow."""
+def _train(args: argparse.Namespace, opener: Callable[..., None]) -> None:
+    """Train in the main process; the other processes follow it."""
+    from gan.monitor.real_features import RealFeatures, RealFeaturesCache
+    from gan.monitor.vitals_log import FIRST_S
+    from gan.runner.training_loop import TrainingLoop
     from gan.system.machine import set_threads
     from gan.system.signals import stop_event
     from gan.training.launch import joined
+
+    if args.seconds is not None and not 0 < args.seconds <= 1e9:
+        raise ValueError("--seconds must be above 0.")
+    if not args.save_every >= 0:
+        raise ValueError("--save-every must not be below 0.")
+    real_features, begun_s = RealFeaturesCache(), time.monotonic()
+
+    def known(data: str, size: int) -> RealFeatures | None:  # a short run needs none
+        return real_features.get(data, size) if time.monotonic() - begun_s >= FIRST_S else None
 
     with joined() as peers, stop_event(ignore_repeats=peers.count > 1) as stop:
         set_threads(peers.here)
         if not peers.main:
             return peers.follow()
-        run, goal = opener(args, peers)
-        with contextlib.closing(run):
-            _go_on(run, goal, args, stop)
+        loop = TrainingLoop(known, checkpoint_every_s=args.save_every, make=peers.trainer)
+        try:
+            opener(args, peers, loop)
+            _run(loop, args, stop)
+        finally:
+            loop.abandon()
 
 
-def _begin(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
-    from gan.runs.run import Run
-
+def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop) -> None:
     changes = dict(_setting(text) for text in args.set)
     if args.steps is not None:
         changes["steps"] = args.steps
@@ -78,7 +96,44 @@ def _begin(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
     name = args.preset or ("own-images" if own else "default")
     config = configs.preset(name, **{**data, "seed": args.seed, **changes})
     peers.check(config)
-    return Run.create(config, args.out, peers.trainer), config.steps
+    loop.start([(config, args.out)], seconds=args.seconds)
+
+
+def _resume(args: argparse.Namespace, _: Alone | Cluster, loop: TrainingLoop) -> None:
+    loop.resume(args.folder, steps=args.steps, seconds=args.seconds, alone=True)
+    if loop.status.state == "done":
+        step = loop.status.step
+        raise ValueError(
+            f"{args.folder} has already reached step {step}; set a further goal with --steps or "
+            "--seconds."
+        )
+
+
+def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
+    """Train to the goal, or until `stop`, with a progress bar on stderr."""
+    shown, total = (), None if args.seconds else loop.status.goal_steps
+    with tqdm(total=total, initial=loop.status.step, unit="step") as bar:
+        while (status := loop.status).state == "running":
+            if stop.is_set():  # between steps: half a step could not be resumed bit for bit
+                loop.finish()
+            else:
+                loop.advance()
+            bar.update(loop.status.step - bar.n)
+            if loop.status is not status and (stats := loop.status.stats):
+                bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
+            news = (*loop.status.notes, *filter(None, [loop.status.warning]))
+            for sentence in news:
+                if sentence not in shown:
+                    tqdm.write(f"gan: {sentence}", file=sys.stderr)
+            shown = news
+    if status.state == "failed":
+        raise RuntimeError(status.error)
+    if status.state == "paused":  # the disk refused the last checkpoint
+        raise OSError(status.warning)
+    if stop.is_set():
+        raise KeyboardInterrupt
+    folder = args.out if hasattr(args, "out") else args.folder
+    print(f"{folder}: step {status.step}, {status.elapsed_s:.0f} s of training")
 
 
 def images(args: argparse.Namespace) -> None:
@@ -86,89 +141,6 @@ def images(args: argparse.Namespace) -> None:
     from gan.cli.image_commands import images as prepare
 
     prepare(args)
-
-
-def _open(args: argparse.Namespace, peers):  # noqa: ANN001, ANN202
-    from gan.runs.run import Run
-
-    run = Run.resume(args.folder, peers.trainer)
-    goal = args.steps if args.steps is not None else run.config.steps
-    if args.seconds is None and run.step >= goal:
-        raise ValueError(f"{args.folder} is at step {run.step} already; say --steps or --seconds.")
-    return run, goal if args.seconds is None else sys.maxsize
-
-
-def _go_on(run, steps: int, args: argparse.Namespace, stop: Event) -> None:  # noqa: ANN001
-    """Step until the goal; saved by `--save-every`, at the end, and when told to stop."""
-    from gan.monitor.compare import best_step
-    from gan.monitor.real_features import RealFeatures, RealFeaturesCache
-    from gan.monitor.vitals_log import FIRST_S, Vitals
-    from gan.runner.fault_tolerance import Keeper
-    from gan.runs.snapshots import snapshot_steps
-
-    seconds = args.seconds
-    if seconds is not None and not seconds > 0:
-        raise ValueError("--seconds must be above 0.")
-    if not args.save_every >= 0:
-        raise ValueError("--save-every must not be below 0.")
-    begun_s, framed_s, told, real_features = (
-        run.elapsed_s,
-        time.monotonic(),
-        _Told(),
-        RealFeaturesCache(),
-    )
-
-    def known(data_name: str, size: int) -> RealFeatures | None:  # not worth reading for an instant
-        return real_features.get(data_name, size) if run.elapsed_s - begun_s >= FIRST_S else None
-
-    keeper, vitals = Keeper(run, args.save_every), Vitals(real_features=known)
-
-    def show() -> None:
-        vitals.take(run)
-        kept = {*snapshot_steps(run.folder), run.step}
-        run.keep_snapshot(best=best_step(vitals.rows(run.folder.name), kept))
-
-    bar = tqdm(total=None if seconds else steps, initial=run.step, unit="step")
-    with bar:
-        if run.step == 0:
-            run.keep_snapshot()
-        while run.step < steps and (seconds is None or run.elapsed_s - begun_s < seconds):
-            if stop.is_set():  # between steps: half of one could not be resumed bit for bit
-                break
-            if seconds and not begun_s:
-                run.trainer.done = run.elapsed_s / seconds
-            stats = keeper.advance()
-            bar.update(run.step - bar.n)
-            told.say(keeper)
-            now = time.monotonic()
-            if stats and now - framed_s >= 1:
-                bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
-                with contextlib.suppress(OSError):  # told when saving
-                    show()
-                framed_s = now
-        saved = keeper.save()
-        told.say(keeper)
-    if not saved:
-        raise OSError(keeper.warning)
-    show()
-    if stop.is_set():
-        raise KeyboardInterrupt
-    print(f"{run.folder}: step {run.step}, {run.elapsed_s:.0f} s of training")
-
-
-class _Told:
-    """Says each of a keeper's notes and warnings once, above the bar."""
-
-    def __init__(self) -> None:
-        self._notes, self._warning = 0, None
-
-    def say(self, keeper) -> None:  # noqa: ANN001
-        news = list(keeper.notes[self._notes :])
-        if keeper.warning not in (None, self._warning):
-            news.append(keeper.warning)
-        self._notes, self._warning = len(keeper.notes), keeper.warning
-        for sentence in news:
-            tqdm.write(f"gan: {sentence}", file=sys.stderr)
 
 
 def sample(args: argparse.Namespace) -> None:

@@ -66,7 +66,7 @@ class Probe:
             row |= _numbers(**{name: gradient_norm(network)})
         if self.trainer.config.augment_target:
             steered = self.trainer.adaptive
-            row |= _numbers(augment=steered.probability, certainty=steered.certainty)
+            row |= _numbers(augment=steered.p, certainty=steered.r_t)
         return row
 
     @torch.no_grad()

@@ -63,8 +63,8 @@ class Vitals:
             elif self._last_step() > run.step:
                 self._due_s = run.elapsed_s + self.every_s
                 self._cut(self._shown[1])
-            # always at the goal, where runs are compared
-            due = run.elapsed_s >= self._due_s or run.step >= run.config.steps
+            # at its goal in any case: runs are compared there
+            due = run.elapsed_s >= self._due_s or run.is_done
             if due and self._last_step() < run.step:
                 self._measure()
         except Exception:

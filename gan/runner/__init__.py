@@ -1,1 +1,1 @@
-"""The background thread that trains."""
+"""The training loop, and the background thread it runs in."""

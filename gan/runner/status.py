@@ -20,8 +20,8 @@ class RunStatus:
     newest row of `gan.monitor.vitals`, and `diagnosis` what the doctor makes of the run. `state` is
     one of idle, loading, running, paused, done, failed. `error` says why it failed, `warning` what
     is wrong at present though training goes on (a full disk), and `notes` what happened to the run:
-    roll-backs, a damaged checkpoint passed over. `rewinds` counts how often it went back to an
-    earlier step, so that history already sent is void.
+    roll-backs, a damaged checkpoint passed over. `rollbacks` counts how often it went back to an
+    earlier step, which makes history already sent void.
 
     `cpu_s` is the processor time of its steps so far, abandoned ones included. `best_step` is the
     kept picture of the lowest Frechet distance, and `milestones` are the steps it can go back to.
@@ -45,7 +45,7 @@ class RunStatus:
     error: str | None = None
     warning: str | None = None
     notes: tuple[str, ...] = ()
-    rewinds: int = 0
+    rollbacks: int = 0
     diagnosis: Diagnosis | None = None
     opinions: np.ndarray | None = None
     cpu_s: float = 0.0

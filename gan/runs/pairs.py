@@ -1,28 +1,81 @@
-"""Two runs side by side: each folder knows the other, so that both are resumed together."""
+"""Two runs side by side: created and resumed together; each folder names the other."""
 
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+from gan.config import Config
+from gan.data.image_set import DataError
+from gan.runs.run import Maker, Run
 from gan.storage.layout import PAIR
+from gan.storage.run_lock import LockedElsewhere
 from gan.system.atomic import write_json
+from gan.training.trainer import Trainer
+
+
+def create_runs(plans: Sequence[tuple[Config, Path]], make: Maker = Trainer) -> list[Run]:
+    """Create one run, or two that are a pair, each in a new folder.
+
+    Raises:
+        FileExistsError, DataError, OSError: see `Run.create`; no folder is left behind.
+    """
+    made: list[Run] = []
+    try:
+        for config, folder in plans:
+            made.append(Run.create(config, folder, make))
+        if len(made) > 1:
+            tie(made[0].folder, made[1].folder)
+    except BaseException:
+        for run in made:  # its folder was new, and nothing has been trained
+            run.close()
+            shutil.rmtree(run.folder, ignore_errors=True)
+        raise
+    return made
+
+
+def resume_runs(folder: Path, make: Maker = Trainer) -> list[Run]:
+    """Resume the run in `folder`, and the other one of its pair.
+
+    If the other run cannot be resumed, a mark in the history says why, and this one is resumed
+    alone.
+
+    Raises:
+        CheckpointError, DataError, OSError: see `Run.resume`.
+        LockedElsewhere: another process trains one of them.
+    """
+    pair = pair_of(folder) if folder.is_dir() else None
+    if pair is None:
+        return [Run.resume(folder, make)]
+    runs = {folder: Run.resume(folder, make)}
+    other = pair[1] if pair[0] == folder else pair[0]
+    try:
+        runs[other] = Run.resume(other, make)
+    except (DataError, OSError, ValueError) as error:  # ValueError: also of a checkpoint
+        run = runs[folder]
+        run.history.mark(run.step, "alone", note=f"It continues alone: {error}")
+    except LockedElsewhere:
+        runs[folder].close()
+        raise
+    return [runs[each] for each in pair if each in runs]
 
 
 def tie(first: Path, second: Path) -> None:
-    """The runs in these folders, of one parent folder, become a pair.
+    """Make a pair of the runs in two folders of one parent.
 
     Raises:
-        OSError: the disk said no.
+        OSError: the disk refused.
     """
     write_json(first / PAIR, {"beside": second.name, "first": True})
     write_json(second / PAIR, {"beside": first.name, "first": False})
 
 
 def pair_of(folder: Path) -> tuple[Path, Path] | None:
-    """Folders of the first and of the second run of the pair that this run is one of.
+    """Return the folders of the first and of the second run of the pair that a run belongs to.
 
-    None when it is a run alone, or when the other one is gone or is another one's companion.
+    None for a single run, or when the other one is missing or does not name this one.
     """
     other, first = _read(folder)
     folders = {path.name: path for path in folder.parent.iterdir() if path.is_dir()}

@@ -1,9 +1,9 @@
-"""A run is a folder: what was asked, how it went, what it looked like, and how to go on.
+"""A training run: a folder with its settings, history, snapshots and checkpoints.
 
 config.json          the Config it began with
 history.jsonl        one line per `ROW_STEPS` steps, and marks of what was done to the run
 snapshots/           contact sheets of the EMA on fixed latents and its weights, thinned as they age
-milestones/          a few full checkpoints of long ago
+milestones/          a few full checkpoints of earlier steps
 vitals.jsonl         vital signs; pair.json, if it is one of a pair
 training.json        while a process trains it: which one (gan.storage.run_lock)
 model.safetensors    the EMA generator, for use
@@ -14,7 +14,9 @@ checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.s
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,46 +25,55 @@ import numpy as np
 
 from gan.config import Config
 from gan.data import image_set
+from gan.models.generator import Generator
 from gan.runs.checkpoints import CheckpointStore, never_saved
 from gan.runs.history import History
 from gan.runs.history_rows import HistoryRows
 from gan.runs.milestones import drop_milestones
+from gan.runs.preview import Preview
 from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
-from gan.runs.training import Diverged, Training
 from gan.storage.checkpoint import CheckpointError
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
 from gan.storage.metadata import change_about
 from gan.storage.run_lock import RunLock
 from gan.system.atomic import is_leftover, sweep, sync_folder, write_json
 from gan.training import live_settings
+from gan.training.manual_step import ManualStep, manual_step
+from gan.training.schedule import Schedule
 from gan.training.trainer import StepStats, Trainer
 
 Maker = Callable[[Config, image_set.ImageSet], Trainer]
 
 
-class Run(Training):
-    """A training run on disk. `advance()` takes one step and keeps the history up to date.
+class Diverged(FloatingPointError):
+    """The losses or the weights are no longer finite numbers."""
 
-    No other process trains it until `close`, or until nobody knows this object any more.
-    `roll_backs` counts how often it diverged and was rolled back, `rewinds` how often this object
-    went back to an earlier step, for whatever reason.
+
+class Run:
+    """A trainer with its folder and history. `advance()` takes one step.
+
+    No other process trains it until `close`, or until this object is garbage collected. `cpu_s` is
+    the processor time of its steps, abandoned ones included. `moves` counts changes of the weights,
+    `divergences` how often it diverged and was rolled back, and `rollbacks` how often this object
+    went back to an earlier step, for any reason.
     """
 
     def __init__(
         self, folder: Path, trainer: Trainer, lock: RunLock, store: CheckpointStore | None = None
     ) -> None:
-        super().__init__(trainer, History(folder))
-        self.folder, self._lock, self._store = folder, lock, store or CheckpointStore(folder)
-        self.roll_backs, self.rewinds = 0, 0
-        self._went_back: dict[str, Any] | None = None  # the mark of the last time that was asked
+        self.folder, self.trainer, self.history = folder, trainer, History(folder)
+        self.preview, self._rows = Preview(trainer), HistoryRows(self.history)
+        self.cpu_s, self.moves, self.divergences, self.rollbacks = 0.0, 0, 0, 0
+        self._lock, self._store = lock, store or CheckpointStore(folder)
+        self._rollback_mark: dict[str, Any] | None = None  # of the last one on request
 
     @classmethod
     def create(cls, config: Config, folder: Path, make: Maker = Trainer) -> Run:
-        """A new run in a new or empty folder; `make` makes its trainer.
+        """Create a run in a new or empty folder; `make` makes its trainer.
 
         Raises:
-            FileExistsError: something is in there already.
-            DataError: the images cannot be had.
+            FileExistsError: the folder is not empty.
+            DataError: the images cannot be loaded.
             LockedElsewhere: another process does the same.
         """
         folder = Path(folder)
@@ -80,11 +91,11 @@ class Run(Training):
 
     @classmethod
     def resume(cls, folder: Path, make: Maker = Trainer) -> Run:
-        """Go on from the last good checkpoint, bit for bit; `make` makes its trainer.
+        """Resume from the last good checkpoint, bit for bit; `make` makes its trainer.
 
         Raises:
-            CheckpointError: nothing usable is there; the folder is left as it was.
-            DataError: the images cannot be had.
+            CheckpointError: no usable checkpoint; the folder is left as it was.
+            DataError: the images cannot be loaded.
             LockedElsewhere: another process trains it.
         """
         folder = Path(folder)
@@ -123,37 +134,123 @@ class Run(Training):
         (folder / SNAPSHOTS).mkdir(exist_ok=True)
         drop_torn_snapshots(folder)
         run._settle(note)
-        with contextlib.suppress(OSError):  # a full disk: the next save tries again, and tells
+        with contextlib.suppress(OSError):  # a full disk: the next save tries again, and reports it
             store.write_model(run.trainer.ema.state_dict())
         return run
 
+    @property
+    def config(self) -> Config:
+        """The present settings; live changes can make them differ from config.json."""
+        return self.trainer.config
+
+    @property
+    def step(self) -> int:
+        """Steps of G taken so far."""
+        return self.trainer.step_count
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds that the steps took so far."""
+        return self.trainer.elapsed_s
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has reached the goal of its schedule."""
+        return self.trainer.schedule.progress(self.step, self.elapsed_s) == 1
+
+    @property
+    def goal_steps(self) -> int:
+        """The goal in steps; `config.steps` while the goal is in seconds."""
+        schedule = self.trainer.schedule
+        return int(schedule.goal) if schedule.unit == "steps" else self.config.steps
+
+    @property
+    def rows(self) -> list[dict]:
+        """The rows of history."""
+        return self.history.rows
+
     def advance(self) -> StepStats:
-        """See `Training.advance`. Raises LockLost: another process has taken the lock."""
+        """Take one step; every `ROW_STEPS` steps, add a row of means to the history.
+
+        Raises:
+            Diverged: a loss is not finite. The weights are unusable: see `reload`.
+            LockLost: another process has taken the run over.
+        """
         self._lock.check()
-        return super().advance()
+        start, cpu = time.perf_counter(), time.process_time()
+        stats = self.trainer.step()
+        self._count(start, cpu)
+        self._note(stats)
+        return stats
+
+    def manual_step(self, who: str) -> ManualStep:
+        """Step "D" or "G" alone; a step of G completes a step of the run.
+
+        Raises:
+            ValueError: `who` is neither.
+            Diverged: see `advance`.
+        """
+        start, cpu = time.perf_counter(), time.process_time()
+        made = manual_step(self.trainer, who)
+        self._count(start, cpu)
+        if who == "G":
+            after = made.after
+            beliefs = float(after.d_real.mean()), float(after.d_fake.mean())
+            self._note(StepStats(made.step, after.loss_g, after.loss_d, *beliefs))
+        return made
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """Change settings from the next step on, with a mark in the history.
+
+        Raises:
+            ConfigError: see `live_settings.changed`; nothing was changed.
+        """
+        before, after = self.config, live_settings.changed(self.config, changes)
+        if after != before:
+            self.trainer.configure(after)
+            made = live_settings.difference(before, after)
+            self.history.mark(self.step, "changed", changes=made)
+
+    def extend(self, steps: int | None = None, seconds: float | None = None) -> None:
+        """Set a new goal: `steps` in all, or `seconds` from now on. See `Schedule.extend`.
+
+        Without either, the goal stays; but a run that has reached it before `config.steps`
+        continues to `config.steps`.
+        """
+        goal, unit = (steps, "steps") if seconds is None else (self.elapsed_s + seconds, "seconds")
+        if goal is None and self.is_done and self.step < self.config.steps:
+            goal = self.config.steps
+        if goal is not None:
+            self._aim(goal, unit)
+
+    def generator(self) -> Generator:
+        """Return a copy of the present EMA weights, for use."""
+        return Generator(
+            self.config, copy.deepcopy(self.trainer.ema), self.trainer.data.class_names
+        )
 
     def close(self) -> None:
-        """Let other processes have it."""
+        """Release the lock on the folder."""
         self._lock.release()
 
     def keep_snapshot(self, images: np.ndarray | None = None, best: int | None = None) -> None:
-        """Keep the contact sheet of this step, `images` if it is drawn already, and its weights.
+        """Write the contact sheet of this step, `images` if drawn already, and its EMA weights.
 
-        Old ones thin out; the first, the last and that of step `best` stay.
+        Old ones are thinned out; the first, the last and that of step `best` stay.
         """
-        images = self.sheet.images() if images is None else images
+        images = self.preview.images() if images is None else images
         write_snapshot(self.folder, self.step, images, self.trainer.ema.state_dict())
         thin_snapshots(self.folder, best)
 
     def save(self, keep_previous: bool = True) -> None:
         """Write the history, the checkpoint and the model for use, in this order.
 
-        `keep_previous`: the checkpoint that was newest becomes the one before.
+        `keep_previous`: the newest checkpoint so far becomes the previous one.
 
         Raises:
-            OSError: the disk said no; the earlier files still stand.
+            OSError: the disk refused; the earlier files remain.
             Diverged: a weight is not finite; nothing was written.
-            LockLost: another process has taken the lock; nothing was written.
+            LockLost: another process has taken the run over; nothing was written.
         """
         self._lock.check()
         if not self.trainer.is_finite():
@@ -164,46 +261,43 @@ class Run(Training):
             "cpu_s": self.cpu_s,
             "recent": [vars(stats) for stats in self._rows.unfinished],
             "rows": sum(row["step"] <= self.step for row in self.rows),
-            "roll_backs": self.roll_backs,
-            "went_back": self._went_back,
+            "roll_backs": self.divergences,
+            "went_back": self._rollback_mark,
+            "schedule": self.trainer.schedule.to_json(),
         }
         self._store.save(self.trainer.state_dict(), numbers, keep_previous)
         self._store.write_model(self.trainer.ema.state_dict())
 
-    def roll_back(self, further: bool = False) -> None:
-        """Go back to the last good checkpoint, `further` to the one before it if there is one.
+    def reload(self, previous: bool = False) -> None:
+        """Go back to the last good checkpoint, or to the `previous` one if there is one.
 
         Raises:
             CheckpointError: none is good.
         """
-        counted, spent_s = self.roll_backs, self.cpu_s
-        _, note = self._store.load(self._take, further)
-        self.roll_backs, self.cpu_s = counted, spent_s
-        self.rewinds += 1
+        note = self._go_back(lambda: self._store.load(self._take, previous)[1])
         self._settle(note)
 
-    def rewind(self, step: int, changes: dict[str, Any]) -> None:
-        """Go back to the newest milestone at or before `step`, with the settings of then but for
-        `changes`; what was changed since goes back to what it was then instead. On the disk it has
-        happened whole, with its mark, or not at all.
+    def rollback(self, step: int, changes: dict[str, Any]) -> None:
+        """Roll back to the newest milestone at or before `step`, on request.
+
+        The settings become those of that step with `changes`, except for changes to settings that
+        have been changed since: those return to their value at that step. The goal stays. On disk
+        it happens completely, with its mark, or not at all.
 
         Raises:
-            ConfigError: see `steering.changed`; nothing was changed.
-            CheckpointError: nothing good is kept of that step or before; nothing was changed.
-            OSError: it went back, but the disk does not know it yet.
+            ConfigError: see `live_settings.changed`; nothing was changed.
+            CheckpointError: there is no good milestone at or before `step`; nothing was changed.
+            OSError: it was rolled back, but the disk refused to save that.
         """
-        present = self.config
+        present, reached = self.config, self.step
         live_settings.changed(present, changes)
-        reached, counted, spent_s = self.step, self.roll_backs, self.cpu_s
-        self._store.load_milestone(self._take, step)
+        self._go_back(lambda: self._store.load_milestone(self._take, step))
         made = live_settings.changes_after_all(self.config, present, changes)
         self.trainer.configure(live_settings.changed(self.config, made))
-        self.roll_backs, self.cpu_s = counted, spent_s
-        self.rewinds += 1
         note = f"Rolled back from step {reached} to step {self.step}"
         note += f", with a change ({live_settings.in_words(made)})." if made else "."
         values = {"from_step": reached, "changes": made, "note": note, "asked": True}
-        self._went_back = {"step": self.step, "mark": "rolled back", **values}
+        self._rollback_mark = {"step": self.step, "mark": "rolled back", **values}
         try:
             self.save(keep_previous=False)
         finally:
@@ -221,21 +315,46 @@ class Run(Training):
         run.save()
         return run
 
+    def _count(self, start_s: float, cpu_s: float) -> None:
+        self.trainer.elapsed_s += time.perf_counter() - start_s
+        self.cpu_s += time.process_time() - cpu_s
+        self.moves += 1
+
+    def _note(self, stats: StepStats) -> None:
+        if not np.isfinite([stats.loss_g, stats.loss_d]).all():
+            raise Diverged(f"The losses were no longer finite numbers at step {stats.step}.")
+        self._rows.add(stats, self.elapsed_s)
+
+    def _aim(self, goal: float, unit: str) -> None:
+        schedule = self.trainer.schedule
+        self.trainer.schedule = schedule.extend(goal, unit, self.step, self.elapsed_s)
+
+    def _go_back(self, load: Callable[[], Any]) -> Any:
+        """Load an earlier checkpoint, but keep the present goal and what has been counted."""
+        counted, schedule = (self.divergences, self.cpu_s), self.trainer.schedule
+        loaded = load()
+        self.divergences, self.cpu_s = counted
+        self._aim(schedule.goal, schedule.unit)
+        self.rollbacks += 1
+        return loaded
+
     def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
         config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
+        schedule = Schedule(**numbers.get("schedule", {"goal": config.steps}))
         unfinished = [StepStats(**stats) for stats in numbers.get("recent", [])]
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)
-        self.elapsed_s, self.cpu_s = elapsed_s, float(numbers.get("cpu_s", 0.0))
+        self.trainer.elapsed_s, self.trainer.schedule = elapsed_s, schedule
+        self.cpu_s = float(numbers.get("cpu_s", 0.0))
         self._rows = HistoryRows(self.history, unfinished)
-        self.roll_backs = int(numbers.get("roll_backs", 0))
+        self.divergences = int(numbers.get("roll_backs", 0))
         self._rows_then = int(numbers.get("rows", 0))
-        self._went_back = numbers.get("went_back")
+        self._rollback_mark = numbers.get("went_back")
 
     def _settle(self, note: str | None) -> None:
-        """All else follows the checkpoint; what is missing or was passed over is told."""
+        """Make history, snapshots and milestones follow the checkpoint; mark what is missing."""
         self._store.settle()
-        self.history.go_back(self.step, self._went_back)
+        self.history.go_back(self.step, self._rollback_mark)
         drop_snapshots(self.folder, self.step)
         drop_milestones(self.folder, self.step)
         if note:
@@ -248,7 +367,7 @@ class Run(Training):
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[RunLock]:
-    """Lock the run; release it if the block raises."""
+    """Lock the folder; release it again if the block raises."""
     lock = RunLock(folder)
     try:
         yield lock

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StrictBool, ValidationError
+from pydantic import BaseModel, Field, PlainValidator, StrictBool, ValidationError
 
 from gan.training.live_settings import STEERABLE
+from gan.training.schedule import Schedule
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(ge=0)]
@@ -67,6 +68,13 @@ class Stats(BaseModel, extra="forbid"):
     d_fake: Number
 
 
+def _schedule(value: Any) -> Schedule:
+    try:
+        return Schedule(**value)
+    except TypeError as error:  # which pydantic does not take for a refusal
+        raise ValueError("is not a schedule") from error
+
+
 class Numbers(BaseModel):
     """The numbers in the header of a checkpoint; see `Run.save`."""
 
@@ -76,6 +84,7 @@ class Numbers(BaseModel):
     roll_backs: Positive = 0
     recent: Annotated[list[Stats], Field(max_length=1000)] = []
     went_back: Mark | None = None
+    schedule: Annotated[Schedule, PlainValidator(_schedule)] | None = None
 
 
 def check_history(lines: list[Any]) -> None:

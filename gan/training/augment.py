@@ -1,12 +1,12 @@
-"""Differentiable augmentation: what D sees of real and fake images alike (Zhao et al. 2020).
+"""Differentiable augmentation of real and fake images alike (Zhao et al. 2020).
 
-With few real images D learns them by heart. Disturbed images cannot be learnt by heart, and as
-the fakes are disturbed in the same way, and G is told through the disturbance, it does not learn
-to draw it. Each kind of change happens to an image with a probability of its own, as in Karras et
-al. 2020: below 1 D sees undisturbed images too, and nothing leaks into what G draws.
+With few real images, D memorises them; augmented images cannot be memorised. Fakes are augmented in
+the same way, and G's gradient passes through the augmentation, so that G does not learn to draw it.
+Each transform is applied to an image with probability `p`, independently, as in Karras et al. 2020:
+below 1, D sees unchanged images too, and augmentations do not leak into G's images.
 
-All that moves pixels is one affine map, sampled once: four kinds of movement cost what one does.
-None of them mirrors an image: many things, digits among them, have a side.
+All geometric transforms are combined into one affine map, sampled once: four cost as much as one.
+Images are never mirrored: digits and many other things are not symmetric.
 """
 
 from __future__ import annotations
@@ -17,27 +17,28 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-SHIFT = 1 / 8  # of the side, the furthest an image moves
+SHIFT = 1 / 8  # of the side, the largest translation
 TURN = math.radians(15)
-SIZE, ASPECT = 0.15, 0.1  # the most that the logarithms of both sides, and of their ratio's, change
-SLANT = 0.15  # of the height, how far the top leans over
-TINT = 0.5  # the most that brightness is moved, and that contrast is off its factor of 1
+SIZE, ASPECT = 0.15, 0.1  # largest change of the log of both sides, and of their ratio's
+SLANT = 0.15  # largest shear, of the height
+TINT = 0.5  # largest change of brightness, and of the contrast factor from 1
 HOLE = 1 / 2  # of the side, the square that is cut out
-MOVES, OTHERS = 4, 2  # kinds of change
+MOVES, OTHERS = 4, 2  # geometric transforms, and others
 
 
-def disturbed(images: Tensor, probability: float, rng: torch.Generator) -> Tensor:
-    """Images float (b,c,h,w) in [-1, 1], each shifted, turned, stretched, slanted, tinted and cut.
+def augment(images: Tensor, p: float, rng: torch.Generator) -> Tensor:
+    """Return images (b,c,h,w) translated, rotated, scaled, sheared, tinted and cut out at random.
 
-    `probability` 0..1 is that of each of these changes to each image; at 0 the images come back
-    as they are, and nothing is drawn. What moves in from outside is like the nearest edge, the
-    hole is mid-grey, 0; values may leave [-1, 1]. Differentiable in `images`, also twice; `rng`, on
-    the CPU, is moved by the same amount whatever the images.
+    `images` are float in [-1, 1]; the result may exceed that range. Each transform is applied to
+    each image with probability `p`, 0..1; at 0 the images are returned unchanged and no random
+    number is drawn. Pixels from outside repeat the nearest edge, and the hole is mid-grey, 0. Twice
+    differentiable in `images`. `rng` is on the CPU and advances by an amount that does not depend
+    on the images.
     """
-    if not probability:
+    if not p:
         return images
     amounts = 2 * torch.rand(10, len(images), generator=rng) - 1
-    on = (torch.rand(MOVES + OTHERS, len(images), generator=rng) < probability).float()
+    on = (torch.rand(MOVES + OTHERS, len(images), generator=rng) < p).float()
     maps = _maps(amounts[:6], on[:MOVES], images.shape[-1])
     images = _moved(images, maps.to(images.device))
     brightness, contrast, row, column = amounts[6:].to(images.device)
@@ -47,11 +48,13 @@ def disturbed(images: Tensor, probability: float, rng: torch.Generator) -> Tenso
 
 
 def _maps(amounts: Tensor, on: Tensor, side: int) -> Tensor:
-    """Affine maps (b,2,3), from where a pixel goes to where it comes from, of amounts (6,b) in
-    -1..1 and of which moves are made, 0 or 1 (4,b)."""
+    """Return affine maps (b,2,3) from output to input coordinates.
+
+    `amounts` (6,b) are in -1..1; `on` (4,b) is 1 where a transform is applied, else 0.
+    """
     right, down, turn, size, ratio, lean = amounts
     shift, turned, stretched, slanted = on
-    # by whole pixels, so that what is only shifted stays sharp
+    # by whole pixels, so that an image that is only translated stays sharp
     right, down = (shift * (SHIFT * side * by).round() * 2 / side for by in (right, down))
     cos, sin = (turned * TURN * turn).cos(), (turned * TURN * turn).sin()
     wide = (stretched * (SIZE * size + ASPECT * ratio)).exp()
@@ -72,7 +75,7 @@ def _tinted(images: Tensor, added: Tensor, factor: Tensor) -> Tensor:
 
 
 def _outside_hole(images: Tensor, row: Tensor, column: Tensor, hole: Tensor) -> Tensor:
-    """0 within a square around (`row`, `column`), 0..1 of the sides, where `hole`; else 1."""
+    """Return 0 in a square around (`row`, `column`), 0..1 of the sides, where `hole`; else 1."""
     inside = [
         ((torch.arange(side, device=row.device) + 0.5) / side - middle[:, None]).abs() < HOLE / 2
         for side, middle in zip(images.shape[2:], (row, column), strict=True)

@@ -1,7 +1,6 @@
-"""The processes that train one run together: the main one leads, the others do what it does.
+"""The processes that train one run together: the main one leads, the others follow.
 
-`gan.training.distributed_trainer` says what each of them has of the run, and what they tell each
-other in a step.
+See `gan.training.distributed_trainer` for what each of them holds and exchanges in a step.
 """
 
 from __future__ import annotations
@@ -19,36 +18,36 @@ from torch import Tensor
 from gan.config import Config, ConfigError
 from gan.data import image_set
 from gan.data.image_set import ImageSet
-from gan.training.distributed_trainer import PeersLost, SharedTrainer, Told
+from gan.training.distributed_trainer import Command, DistributedTrainer, PeersLost
 
-PATIENCE_S = 600  # for a process that is there and does not answer
+TIMEOUT_S = 600  # for a process that is alive and does not answer
 LOST = "Another process of this training is gone, or does not answer."
 
-Done = TypeVar("Done")
+Result = TypeVar("Result")
 
 
 class Cluster:
-    """The processes that train together, from the point of view of this one.
+    """The processes that train together, as seen from this one.
 
-    `main` leads: it has the run, its files and its history. The others `follow`.
+    `main` is whether this is the process that has the run and its files; the others `follow`.
 
     Raises:
-        ValueError: a precision that is not for this game.
-        RuntimeError, OSError: the processes cannot find each other.
+        ValueError: the mixed precision asked for is not supported.
+        RuntimeError, OSError: the processes cannot connect.
     """
 
     def __init__(self) -> None:
         asked = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
         if asked not in ("no", "bf16"):
             raise ValueError(
-                f"Mixed precision {asked} is not supported: the gradient of R1 is beyond its "
-                "range. Choose bf16; or no, and the settings of the run decide."
+                f"Mixed precision {asked} is not supported: R1's gradient overflows. Choose bf16, "
+                "or no to use the run's own setting."
             )
-        from accelerate import Accelerator  # not before somebody trains by it
+        from accelerate import Accelerator  # slow to import
         from accelerate.utils import InitProcessGroupKwargs
 
-        patience = InitProcessGroupKwargs(timeout=timedelta(seconds=PATIENCE_S))
-        self._accelerator = Accelerator(kwargs_handlers=[patience])
+        timeout = InitProcessGroupKwargs(timeout=timedelta(seconds=TIMEOUT_S))
+        self._accelerator = Accelerator(kwargs_handlers=[timeout])
         self.main, self.device = self._accelerator.is_main_process, self._accelerator.device
         self.count = self._accelerator.num_processes
         self.rank = self._accelerator.process_index
@@ -57,101 +56,105 @@ class Cluster:
         self._in_step = True
 
     def check(self, config: Config) -> None:
-        """Raises ConfigError unless the batch can be shared evenly, in the precision asked for."""
+        """Raise ConfigError unless the batch can be sharded evenly, in the precision asked for."""
         if config.batch_size % self.count or config.batch_size // self.count < 2:
             raise ConfigError(
-                f"batch_size is {config.batch_size}, and {self.count} processes must have the same "
-                "share of it, 2 or more images each: change one of the two numbers."
+                f"batch_size is {config.batch_size}; it must be a multiple of {self.count}, the "
+                "number of processes, with 2 or more images for each."
             )
         if self.wants_bfloat16 and config.precision == "float32":
-            raise ConfigError("precision is float32, and Accelerate is asked for bf16: change one.")
+            raise ConfigError(
+                "precision is float32, but Accelerate was asked for bf16; change one of them."
+            )
 
-    def trainer(self, config: Config, images: ImageSet) -> SharedTrainer:
-        """A trainer that all processes move together; made by the main one."""
+    def trainer(self, config: Config, images: ImageSet) -> DistributedTrainer:
+        """Return a trainer for this process, the main one, and make one in each other process."""
         self.check(config)
-        trainer = SharedTrainer(config, images, self)
-        # one for all, whatever each of their machines does best
+        trainer = DistributedTrainer(config, images, self)
+        # the same precision for all, even if their machines differ
         precision = "bfloat16" if trainer.is_bfloat16 else "float32"
-        told = {"config": config.to_json(), "precision": precision}
-        self.tell(Told.OPEN, json.dumps(told).encode())
-        trainer.tell_state()
+        opened = {"config": config.to_json(), "precision": precision}
+        self.send(Command.OPEN, json.dumps(opened).encode())
+        trainer.broadcast_state()
         return trainer
 
     def follow(self) -> None:
-        """Do what the main process does, until it says that it is over.
+        """Do what the main process does, until it sends `END`.
 
         Raises:
-            PeersLost: it ended without a word.
-            DataError, RuntimeError: this process cannot go on; the others will notice.
+            PeersLost: the main process is gone.
+            DataError, RuntimeError: this process cannot continue; the others then fail too.
         """
         trainer: Any = None
-        while (told := self._hear())[0] != Told.END:
-            what, content = told
-            if what == Told.OPEN:
+        while (received := self._receive())[0] != Command.END:
+            command, content = received
+            if command == Command.OPEN:
                 opened = json.loads(content)
                 config = Config.from_json(opened["config"])
                 images = image_set.load_for(config)
-                trainer = SharedTrainer(config, images, self)
+                trainer = DistributedTrainer(config, images, self)
                 trainer.is_bfloat16 = opened["precision"] == "bfloat16"
-            elif what == Told.LOAD:
-                trainer.take_state(content)
-            elif what == Told.CONFIGURE:
+            elif command == Command.LOAD:
+                trainer.load_broadcast(content)
+            elif command == Command.CONFIGURE:
                 trainer.configure(Config.from_json(json.loads(content)))
             else:
                 trainer.follow_step(content)
 
-    def tell(self, what: Told, content: bytes = b"") -> None:
-        """Have the others do what this process, the main one, is about to do.
+    def send(self, command: Command, content: bytes = b"") -> None:
+        """Send a command from the main process to the others.
 
         Raises:
             PeersLost: one is gone.
         """
         if self.main and self.count > 1:
-            self._send(torch.tensor([int(what), len(content)]))
+            self._broadcast(torch.tensor([int(command), len(content)]))
             if content:
-                self._send(torch.frombuffer(bytearray(content), dtype=torch.uint8))
+                self._broadcast(torch.frombuffer(bytearray(content), dtype=torch.uint8))
 
     def mean(self, tensor: Tensor) -> Tensor:
-        """The mean over all processes, the same bits in each. Raises PeersLost: one is gone."""
+        """Return the mean over all processes, bit-equal in each. Raises PeersLost: one is gone."""
         return self._safely(lambda: self._accelerator.reduce(tensor, "mean"))
 
     def gather(self, tensor: Tensor) -> Tensor:
-        """Those of all processes, one after the other: (n, ...) in, (count * n, ...) out."""
+        """Concatenate the tensors of all processes: (n, ...) in, (count * n, ...) out."""
         return self._safely(lambda: self._accelerator.gather(tensor))
 
-    def lose(self, error: Exception, sentence: str = LOST) -> NoReturn:
-        """From here on nothing more is told to the others. Raises PeersLost."""
+    def fail(self, error: Exception, message: str = LOST) -> NoReturn:
+        """Send nothing more to the others. Raises PeersLost."""
         self._in_step = False
-        raise PeersLost(sentence) from error
+        raise PeersLost(message) from error
 
     def leave(self) -> None:
-        """The last thing that a process does with the others."""
+        """End the training of all processes."""
         if self._in_step:
             with contextlib.suppress(PeersLost):
-                self.tell(Told.END)
+                self.send(Command.END)
         self._accelerator.end_training()
 
-    def _hear(self) -> tuple[int, bytes]:
-        what, length = self._send(torch.zeros(2, dtype=torch.int64)).tolist()
-        content = self._send(torch.zeros(length, dtype=torch.uint8)) if length else torch.zeros(0)
-        return what, content.numpy().tobytes()
+    def _receive(self) -> tuple[int, bytes]:
+        command, length = self._broadcast(torch.zeros(2, dtype=torch.int64)).tolist()
+        content = (
+            self._broadcast(torch.zeros(length, dtype=torch.uint8)) if length else torch.zeros(0)
+        )
+        return command, content.numpy().tobytes()
 
-    def _send(self, tensor: Tensor) -> Tensor:
-        """What the main process sends, in the others; all give a tensor of the same shape."""
+    def _broadcast(self, tensor: Tensor) -> Tensor:
+        """Return the main process's tensor; all processes pass one of the same shape."""
         from accelerate.utils import broadcast
 
         return self._safely(lambda: broadcast(tensor.to(self.device))).cpu()
 
-    def _safely(self, do: Callable[[], Done]) -> Done:
+    def _safely(self, do: Callable[[], Result]) -> Result:
         try:
             return do()
         except RuntimeError as error:  # torch.distributed has no closer one for all backends
-            self.lose(error)
+            self.fail(error)
 
 
 @contextlib.contextmanager
 def entered() -> Iterator[Cluster]:
-    """A cluster, which is left in the end."""
+    """Yield a cluster, and leave it at the end."""
     cluster = Cluster()
     try:
         yield cluster

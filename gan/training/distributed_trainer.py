@@ -1,13 +1,13 @@
-"""A trainer of which every process of a cluster has one, all with the same weights.
+"""Data-parallel training: each process has the same weights and a shard of the batch.
 
-Every process draws the random numbers of the whole batch from the same generator and takes its
-share of them: together they see the latents and real images that one process would see alone, and a
-checkpoint knows nothing of how many wrote it. Gradients are averaged as DistributedDataParallel
-averages them, but after the backward pass: it counts on one forward pass for each backward one, and
-D has three of them here (real, fake and R1), or one whose gradient is G's.
+Each process draws the random numbers of the whole batch from the same generator and takes its
+shard: together they see the latents and real images of a single process, and a checkpoint does not
+depend on the number of processes. Gradients are averaged as by DistributedDataParallel, but after
+the backward pass: DDP expects one forward pass per backward pass, and a step of D has three (real,
+fake and R1), while that of G passes through D.
 
-Batch norm sees the share of its process alone, and the means that it keeps are averaged. torch's
-SyncBatchNorm is for GPUs only, and a run would be another one on CPUs.
+Batch norm uses the statistics of the shard, and its running statistics are averaged. torch's
+SyncBatchNorm is for GPUs only, and the result would differ on CPUs.
 """
 
 from __future__ import annotations
@@ -28,103 +28,106 @@ from gan.training.trainer import StepStats, Trainer
 
 
 class PeersLost(RuntimeError):
-    """The processes that train together are not in step any more: none can go on."""
+    """A process of this training is gone or out of step; none can continue."""
 
 
-class Told(IntEnum):
-    """What the main process tells the others to do with it."""
+class Command(IntEnum):
+    """What the main process broadcasts; the other processes do the same."""
 
     END, OPEN, LOAD, CONFIGURE, STEP = range(5)
 
 
 class Peers(Protocol):
-    """What a trainer needs of its cluster: see `gan.training.cluster.Cluster`."""
+    """The part of `gan.training.cluster.Cluster` that a trainer uses."""
 
     count: int
     rank: int
     device: torch.device
-
     wants_bfloat16: bool
 
-    def tell(self, what: Told, content: bytes = b"") -> None: ...
+    def send(self, command: Command, content: bytes = b"") -> None: ...
     def mean(self, tensor: Tensor) -> Tensor: ...
     def gather(self, tensor: Tensor) -> Tensor: ...
-    def lose(self, error: Exception, sentence: str) -> NoReturn: ...
+    def fail(self, error: Exception, message: str) -> NoReturn: ...
 
 
-class SharedTrainer(Trainer):
-    """A `Trainer` of which each process of a cluster has one: all have the same weights.
+class DistributedTrainer(Trainer):
+    """A `Trainer` for a shard of the batch; all processes of a cluster have the same weights.
 
-    With the same number of processes on the same machines it is bit for bit what it was before;
-    with another number it plays on the same images and latents, but batch norm sees other shares,
-    and augmentation draws other numbers.
+    The same number of processes on the same machines gives the same weights bit for bit. Another
+    number uses the same images and latents, but batch norm sees other shards, and augmentation
+    draws other random numbers.
     """
 
     def __init__(self, config: Config, images: ImageSet, cluster: Peers) -> None:
         self._cluster = cluster
+        self._main_lr_scale: float | None = None  # set in the other processes
         super().__init__(config, images, cluster.device)
         self.is_bfloat16 = self.is_bfloat16 or cluster.wants_bfloat16
 
     def step(self) -> StepStats:
-        """See `Trainer.step`; the numbers are those of the whole batch.
+        """See `Trainer.step`; the numbers are means over the whole batch.
 
         Raises:
-            PeersLost: the processes are not in step any more; go on from a checkpoint.
+            PeersLost: the processes are out of step; resume from a checkpoint.
         """
-        self._cluster.tell(Told.STEP, b"" if self.done is None else struct.pack("<d", self.done))
+        self._cluster.send(Command.STEP, struct.pack("<d", self._lr_scale()))
         try:
             return super().step()
         except Exception as error:
             if self._cluster.count == 1 or isinstance(error, PeersLost):
                 raise
-            self._cluster.lose(error, f"A step failed in process {self._cluster.rank}: {error}")
+            self._cluster.fail(error, f"A step failed in process {self._cluster.rank}: {error}")
 
-    def follow_step(self, told: bytes) -> None:
-        """The step that the main process is about to take."""
-        self.done = struct.unpack("<d", told)[0] if told else None
+    def follow_step(self, lr_scale: bytes) -> None:
+        """Take the step that the main process takes."""
+        (self._main_lr_scale,) = struct.unpack("<d", lr_scale)
         self.step()
+
+    def _lr_scale(self) -> float:
+        return super()._lr_scale() if self._main_lr_scale is None else self._main_lr_scale
 
     def configure(self, config: Config) -> None:
         """See `Trainer.configure`."""
         super().configure(config)
-        self._cluster.tell(Told.CONFIGURE, json.dumps(config.to_json()).encode())
+        self._cluster.send(Command.CONFIGURE, json.dumps(config.to_json()).encode())
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """See `Trainer.load_state_dict`."""
         super().load_state_dict(state)
-        self.tell_state()
+        self.broadcast_state()
 
-    def tell_state(self) -> None:
-        """Give the other processes the state of this one."""
+    def broadcast_state(self) -> None:
+        """Send the state of this process to the others."""
         tensors = self.state_dict()["tensors"] | {"step_count": torch.tensor(self.step_count)}
-        self._cluster.tell(Told.LOAD, weights_bytes(tensors))
+        self._cluster.send(Command.LOAD, weights_bytes(tensors))
 
-    def take_state(self, content: bytes) -> None:
-        """Take what `tell_state` gave."""
+    def load_broadcast(self, content: bytes) -> None:
+        """Load what `broadcast_state` sent."""
         tensors = load(content)
         step = int(tensors.pop("step_count"))
         super().load_state_dict({"tensors": tensors, "step_count": step})
 
-    def _descend(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
+    def _backward_step(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         weights = optimiser.param_groups[0]["params"]
         self._average([weight.grad for weight in weights if weight.grad is not None])
         optimiser.step()
 
-    def _whole(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        # rows of pairs, for a process's scores come together
+    def _gather(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        # as pairs: gathering keeps the rows of a process together
         pairs = self._cluster.gather(torch.stack([real, fake], 1))
         return pairs[:, 0], pairs[:, 1]
 
-    def _agreed(self, numbers: Tensor) -> Tensor:
+    def _reduce(self, numbers: Tensor) -> Tensor:
         return self._cluster.mean(numbers)
 
-    def _share(self, drawn: Tensor) -> Tensor:
-        return drawn.chunk(self._cluster.count)[self._cluster.rank]
+    def _shard(self, batch: Tensor) -> Tensor:
+        return batch.chunk(self._cluster.count)[self._cluster.rank]
 
-    def _own_rng(self) -> torch.Generator:
-        # all draw the seed, so that they stay together; alone nothing is another than without this
+    def _shard_rng(self) -> torch.Generator:
+        # all processes draw the seed, to stay in step; a single one equals a plain Trainer
         if self._cluster.count == 1:
             return self.rng
         seed = int(torch.randint(2**62, (), generator=self.rng)) + self._cluster.rank
@@ -137,7 +140,7 @@ class SharedTrainer(Trainer):
 
     @torch.no_grad()
     def _average(self, tensors: list[Tensor]) -> None:
-        """Each becomes its mean over all processes, all of them in one message."""
+        """Replace each by its mean over all processes, in one message."""
         if self._cluster.count == 1 or not tensors:
             return
         flat = self._cluster.mean(torch.cat([tensor.flatten() for tensor in tensors]))

@@ -10,7 +10,7 @@ from gan.config import RANGES, Config, ConfigError
 # networks, data and batch stay what they are: their state is in the checkpoint
 STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every")
 STEERABLE += ("augment", "augment_target")
-MOST_ROLL_BACKS = 3  # of one run
+MAX_DIVERGENCES = 3  # of one run
 
 
 def changed(config: Config, changes: dict[str, Any]) -> Config:

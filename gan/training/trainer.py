@@ -1,7 +1,7 @@
-"""One training step at a time: networks, optimisers, EMA and random numbers, nothing else.
+"""The training step: networks, optimisers, EMA and random numbers.
 
-It knows no thread, no file and no page. `step()` returns numbers; whoever calls it decides when to
-stop, save or show.
+The trainer has no thread and no files. `step()` returns numbers; the caller decides when to stop,
+save or publish.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from gan.models.networks import make_discriminator, make_generator
 from gan.system.machine import choose_device, has_bfloat16
 from gan.training.adam import Adam
 from gan.training.adaptive_augment import AdaptiveAugment, check_state
-from gan.training.augment import disturbed
+from gan.training.augment import augment
 from gan.training.live_settings import changed, difference
 from gan.training.losses import LOSSES, r1_penalty
 from gan.training.optimizer_state import below, check_moments, check_shapes, load_moments, moments
+from gan.training.schedule import Schedule
 
 
 @dataclass(frozen=True)
 class StepStats:
-    """One step's numbers: losses, and D's mean belief (0..1) that real and fake are real."""
+    """One step's losses, and D's mean probabilities, 0..1, that real and fake images are real."""
 
     step: int
     loss_g: float
@@ -38,7 +39,7 @@ class StepStats:
 
 
 class Batch(NamedTuple):
-    """Real images (b,c,h,w), their classes (b,classes), and G's of the same: with its graph."""
+    """Real images (b,c,h,w), one-hot classes (b,classes), and fakes with their graph."""
 
     images: Tensor
     classes: Tensor
@@ -46,17 +47,17 @@ class Batch(NamedTuple):
 
 
 class Trainer:
-    """Trains G against D; `ema` is the smoothed copy of G that is shown and used.
+    """Trains G against D; `ema` is the moving average of G's weights that is shown and used.
 
     The same config, data and machine give the same weights: every random number comes from
-    `rng`, a CPU generator whose state is part of `state_dict()`. `done`, 0..1, is set by whoever
-    trains for a time: the share of it that is over, which the learning rates then follow instead of
-    `config.steps`.
+    `rng`, a CPU generator whose state is part of `state_dict()`. The learning rates follow
+    `schedule`, at first to `config.steps`; the caller counts `elapsed_s`, the seconds of training,
+    for a schedule in seconds, and saves both.
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
-        self.config, self.step_count = config, 0
-        self.done: float | None = None
+        self.config, self.step_count, self.elapsed_s = config, 0, 0.0
+        self.schedule = Schedule(config.steps)
         self.data = data.subset(config.train_images, config.seed)
         self.device = device or choose_device()
         quick = {"device": self.device, "memory_format": torch.channels_last}
@@ -75,10 +76,10 @@ class Trainer:
             config.precision == "auto" and has_bfloat16(self.device)
         )
         self.adaptive = AdaptiveAugment(config.augment)
-        self._seen: Batch | None = None  # what D has moved on since G last moved
+        self._seen: Batch | None = None  # D's last batch, until G's step
 
     def step(self) -> StepStats:
-        """`d_steps_per_g_step` steps of D, then one of G, then the EMA."""
+        """Take `d_steps_per_g_step` steps of D and one of G, and update the EMA."""
         self._set_learning_rates()
         for _ in range(self.config.d_steps_per_g_step):
             loss_d, real, fake = self.step_D()
@@ -86,86 +87,86 @@ class Trainer:
         self._update_ema()
         self.step_count += 1
         numbers = torch.stack([loss_g, loss_d, real.sigmoid().mean(), fake.sigmoid().mean()])
-        numbers = self._agreed(numbers)
+        numbers = self._reduce(numbers)
         return StepStats(self.step_count, *numbers.tolist())
 
     def step_D(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Move D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
+        """Update D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
         self._seen = self._batch()
         images, classes, fakes = self._seen
-        images, fakes = self._shown(images), self._shown(fakes.detach())
+        images, fakes = self._augmented(images), self._augmented(fakes.detach())
         images = images.detach().requires_grad_(self.has_r1)
         real, fake = self._scores(images, classes), self._scores(fakes, classes)
         loss = total = self.loss.d(real, fake)
         if self.has_r1:
             weight = 0.5 * self.config.r1_gamma * self.config.r1_every
             total = loss + weight * r1_penalty(real, images)
-        self._descend(total, self.opt_D)
-        real, fake = self._whole(real.detach(), fake.detach())
+        self._backward_step(total, self.opt_D)
+        real, fake = self._gather(real.detach(), fake.detach())
         if self.config.augment_target:
-            self.adaptive.see(real, fake, self.config.loss, self.config.augment_target)
+            self.adaptive.update(real, fake, self.config.loss, self.config.augment_target)
         return loss.detach(), real, fake
 
     def step_G(self) -> Tensor:
-        """Move G alone, by the images D has just moved on, else by new ones. Returns its loss.
+        """Update G alone, on the batch of D's last step if there is one. Returns its loss.
 
-        To draw others would take a tenth of a step's time, and the results were no better for it.
+        A new batch would take a tenth of a step's time, and results were no better.
         """
         (images, classes, fakes), self._seen = self._seen or self._batch(), None
         self.D.requires_grad_(False)
         try:
-            fake = self._scores(self._shown(fakes), classes)
+            fake = self._scores(self._augmented(fakes), classes)
             real = fake.detach()
-            if self.config.loss == "relativistic":  # the others do not compare with real_features
-                real = self._scores(self._shown(images), classes)
+            if self.config.loss == "relativistic":  # other losses of G ignore the real scores
+                real = self._scores(self._augmented(images), classes)
             loss = self.loss.g(real, fake)
-            self._descend(loss, self.opt_G)
-        finally:  # a step that raised may be taken again
+            self._backward_step(loss, self.opt_G)
+        finally:  # a step that raised may be retried
             self.D.requires_grad_(True)
         return loss.detach()
 
     def _batch(self) -> Batch:
-        """Real images, and G's of new latents and the same classes."""
+        """Return real images, and G's images of new latents and the same classes."""
         images, classes = self._real_batch()
         with self._mixed_precision():
             return Batch(images, classes, self.G(self._z(), classes).float())
 
     def _scores(self, images: Tensor, classes: Tensor) -> Tensor:
-        """D's scores, float32: the losses and the norm of R1's gradient need the precision."""
+        """Return D's scores, float32: the losses and R1's gradient norm need the precision."""
         with self._mixed_precision():
             return self.D(images, classes).float()
 
     def _mixed_precision(self) -> torch.autocast:
-        """Weights, their moments and the EMA stay float32 (Micikevicius et al. 2018)."""
+        """Return the autocast context; the weights stay float32 (Micikevicius et al. 2018)."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_bfloat16)
 
-    # these five do more where several processes train together: see gan.training.cluster
+    # DistributedTrainer overrides these five
 
-    def _descend(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
-        """Move the optimiser's weights down the gradient of `loss`."""
+    def _backward_step(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
+        """Backpropagate `loss` and step the optimiser."""
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
 
-    def _whole(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        """D's scores of the whole batch."""
+    def _gather(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """Return D's scores of the batches of all processes."""
         return real, fake
 
-    def _agreed(self, numbers: Tensor) -> Tensor:
-        """A step's numbers, of the whole batch."""
+    def _reduce(self, numbers: Tensor) -> Tensor:
+        """Return a step's numbers, averaged over all processes."""
         return numbers
 
-    def _share(self, drawn: Tensor) -> Tensor:
-        """What this process takes of the random numbers drawn for the whole batch."""
-        return drawn
+    def _shard(self, batch: Tensor) -> Tensor:
+        """Return this process's part of the random numbers drawn for the whole batch."""
+        return batch
 
-    def _own_rng(self) -> torch.Generator:
-        """For random numbers that this process draws for its share alone."""
+    def _shard_rng(self) -> torch.Generator:
+        """Return the generator for random numbers of this process's shard alone."""
         return self.rng
 
     def _real_batch(self) -> tuple[Tensor, Tensor]:
         index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
-        images, labels = self.data.batch(self._share(index))
+        images, labels = self.data.batch(self._shard(index))
         return images.to(self.device), self._classes(labels)
 
     def _classes(self, labels: Tensor) -> Tensor:
@@ -175,59 +176,62 @@ class Trainer:
 
     def _z(self) -> Tensor:
         shape = (self.config.batch_size, self.config.z_dim)
-        return self._share(torch.randn(shape, generator=self.rng)).to(self.device)
+        return self._shard(torch.randn(shape, generator=self.rng)).to(self.device)
 
-    def _shown(self, images: Tensor) -> Tensor:
-        """Images as D sees them in training. Without augmentation no random number is drawn."""
-        chance = self.augment
-        return disturbed(images, chance, self._own_rng()) if chance else images
+    def _augmented(self, images: Tensor) -> Tensor:
+        """Return images as D sees them; without augmentation, no random number is drawn."""
+        return augment(images, self.augment_p, self._shard_rng()) if self.augment_p else images
 
     @property
     def has_r1(self) -> bool:
-        """Whether the step to come has R1 in it."""
+        """Whether the next step of D includes R1."""
         return self.config.r1_gamma > 0 and self.step_count % self.config.r1_every == 0
 
     @property
-    def augment(self) -> float:
-        """The probability 0..1 of each disturbance at present, fixed or steered."""
-        return self.adaptive.probability if self.config.augment_target else self.config.augment
+    def augment_p(self) -> float:
+        """The present augmentation probability, 0..1, fixed or adaptive."""
+        return self.adaptive.p if self.config.augment_target else self.config.augment
 
     @torch.no_grad()
     def _update_ema(self) -> None:
-        # early on a long memory would show mostly the random start
+        # a constant decay would average mostly the random initialisation at first
         decay = min(self.config.ema_decay, self.step_count / (self.step_count + 10))
         average, live = list(self.ema.parameters()), list(self.G.parameters())
         torch._foreach_lerp_(average, live, 1 - decay)
         for kept, new in zip(self.ema.buffers(), self.G.buffers(), strict=True):
             kept.copy_(new)
 
+    def _lr_scale(self) -> float:
+        if self.config.lr_schedule == "constant":
+            return 1.0
+        return self.schedule.scale(self.step_count, self.elapsed_s)
+
     def _set_learning_rates(self) -> None:
-        scale = 1.0
-        if self.config.lr_schedule == "linear":
-            done = self.step_count / self.config.steps if self.done is None else self.done
-            scale = max(0.0, min(1.0, 2 - 2 * done))
+        scale = self._lr_scale()
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 
     def configure(self, config: Config) -> None:
-        """Go on under a config that differs only in what `gan.training.live_settings` lets change.
+        """Continue under a config that differs only in `live_settings.STEERABLE` settings.
 
         Raises:
-            ValueError: it is for other networks, data or a batch of another size.
+            ValueError: the networks, data or batch size would change.
         """
         if changed(self.config, difference(self.config, config)) != config:
             raise ValueError("the config is that of another run")
         if config.augment != self.config.augment or not self.config.augment_target:
             self.adaptive.start(config.augment)
-        self.config = config  # read anew in every step
+        self.config = config  # read at every step
 
     def is_finite(self) -> bool:
-        """Whether every weight and every moment of the optimisers is a finite number."""
+        """Return whether every weight and every moment of the optimisers is finite."""
         tensors = self.state_dict()["tensors"].values()
         return all(bool(torch.isfinite(t).all()) for t in tensors if t.is_floating_point())
 
     def state_dict(self) -> dict[str, Any]:
-        """All it takes to go on bit for bit: tensors by dotted name, and `step_count`."""
+        """Return all that is needed to resume bit for bit: tensors by dotted name, `step_count`,
+        `config`; `schedule` and `elapsed_s` are saved by the caller.
+        """
         tensors = {"rng": self.rng.get_state()}
         if self.config.augment_target:
             tensors["adaptive"] = self.adaptive.state()
@@ -240,7 +244,7 @@ class Trainer:
         return {"tensors": tensors, "step_count": self.step_count, "config": asdict(self.config)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave.
+        """Load what `state_dict` returned.
 
         Raises:
             ValueError: tensors are missing, unknown or of another shape; nothing was changed.
@@ -252,7 +256,7 @@ class Trainer:
             check_moments(name, getattr(self, name), tensors, begun=state["step_count"] > 0)
         rng, own = tensors.get("rng"), self.rng.get_state()
         if rng is None or rng.shape != own.shape or rng.dtype != own.dtype:
-            raise ValueError("the state of the random numbers is missing")
+            raise ValueError("the state of the random number generator is missing")
         if "adaptive" in tensors:
             check_state(tensors["adaptive"])
         for name in ("G", "D", "ema"):

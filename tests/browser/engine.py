@@ -40,7 +40,7 @@ SERVER = """() => {
         };
     }
     window.start = async () => {
-        const { Engine } = await import("./engine.js?v=1");
+        const { Engine } = await import("./engine/engine.js");
         const engine = new Engine(server);
         engine.places = [];
         engine.news = [];

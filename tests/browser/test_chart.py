@@ -3,7 +3,7 @@
 ROWS = [[10, 1, 100], [20, 3, None], [40, 5, None], [50, None, 1]]
 DRAW = """async (rows) => {
     document.body.innerHTML = "<figure></figure>";
-    const { chart } = await import("./chart.js?v=1");
+    const { chart } = await import("./charts/line_chart.js");
     const dots = [];
     CanvasRenderingContext2D.prototype.arc = (x, y) => dots.push(Math.round(x));
     const joined = [];

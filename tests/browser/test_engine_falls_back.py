@@ -31,8 +31,8 @@ def crash(how):
     ],
 )
 def test_a_worker_that_dies_in_the_middle_loses_no_request(page, site, small, how):
-    site.change("worker.js", "self.onmessage = async ({ data }) => {\n", crash(how))
-    site.change("weights.js", "draw: 10,", "draw: 0.5,")
+    site.change("engine/worker.js", "self.onmessage = async ({ data }) => {\n", crash(how))
+    site.change("engine/weights.js", "draw: 10,", "draw: 0.5,")
     offer(page, small[1])
     found = page.evaluate(
         """async () => {
@@ -56,11 +56,12 @@ def test_what_is_missing_leaves_the_drawing_to_the_server(page, site, small, lac
     if lack == "no Worker":
         page.evaluate("() => { delete window.Worker; }")
     if lack == "no worker.js":
-        site.files["worker.js"] = None
+        site.files["engine/worker.js"] = None
     if lack == "broken worker.js":
-        site.files["worker.js"] = b"this is no script"
-    if lack == "no kernels.js":
-        site.files["kernels.js"] = None
+        site.files["engine/worker.js"] = b"this is no script"
+    if lack == "no kernels.js":  # in the worker: the page has its own
+        site.change("engine/worker.js", "./kernels.js", "./gone.js")
+        site.files["engine/gone.js"] = None
     if lack == "large":
         offer(page, {"model_id": "aa", "live": False, "portable": False})
     elif lack != "refused":
@@ -81,8 +82,8 @@ def test_what_is_missing_leaves_the_drawing_to_the_server(page, site, small, lac
 
 def test_without_webassembly_plain_javascript_draws(page, site, small):
     generator, answer = small
-    site.files["kernels.wasm"] = b"no module at all"
-    site.change("kernels.js", "export function plain(floats) {", TOLD)
+    site.files["engine/kernels.wasm"] = b"no module at all"
+    site.change("engine/kernels.js", "export function plain(floats) {", TOLD)
     offer(page, answer)
     image = page.evaluate(
         """async () => {

@@ -16,8 +16,8 @@ def page(engine_page):
 
 
 def test_newer_weights_of_a_run_are_taken_over_while_drawing_goes_on(page, site, small):
-    site.change("weights.js", "const LIVE_S = 3;", "const LIVE_S = 0.1;")
-    site.change("weights.js", "this.look(), 500)", "this.look(), 20)")
+    site.change("engine/weights.js", "const LIVE_S = 3;", "const LIVE_S = 0.1;")
+    site.change("engine/weights.js", "this.look(), 500)", "this.look(), 20)")
     newer = randomised(preset("default", width=8, seed=1))
     newer.network.fc.weight.mul_(-1)
     newer = Generator(newer.config, newer.network)
@@ -50,8 +50,8 @@ def test_newer_weights_of_a_run_are_taken_over_while_drawing_goes_on(page, site,
 
 
 def test_a_model_that_does_not_train_is_not_asked_about_again(page, site, small):
-    site.change("weights.js", "const LIVE_S = 3;", "const LIVE_S = 0.05;")
-    site.change("weights.js", "this.look(), 500)", "this.look(), 20)")
+    site.change("engine/weights.js", "const LIVE_S = 3;", "const LIVE_S = 0.05;")
+    site.change("engine/weights.js", "this.look(), 500)", "this.look(), 20)")
     offer(page, small[1])
     asked = page.evaluate(
         """async () => {
@@ -68,7 +68,7 @@ def test_a_model_that_does_not_train_is_not_asked_about_again(page, site, small)
 
 
 def test_the_worker_keeps_only_a_few_models(page, site):
-    site.change("worker.js", "const held = new Map();", COUNTED)
+    site.change("engine/worker.js", "const held = new Map();", COUNTED)
     for index in range(7):
         generator = randomised(preset("default", width=4))
         generator.network.fc.bias.add_(index)

@@ -148,19 +148,3 @@ def test_a_phone_has_room_for_everything_and_a_tap_on_a_face_goes_there(visit):
     page.touchscreen.tap(box["x"] + box["width"] - 20, box["y"] + box["height"] / 2)
     moved(page, before)
     assert value(page, name) > 2.5
-
-
-def test_each_module_is_fetched_once_and_before_it_is_asked_for(visit):
-    page = explore(visit)
-    found = page.evaluate(
-        """() => {
-            const fetched = performance.getEntriesByType("resource").map((one) => one.name)
-                .filter((name) => name.includes("demo/static/") && name.includes(".js"));
-            const links = [...document.querySelectorAll("link[rel=modulepreload]")]
-                .map((link) => link.href).filter((name) => name.includes("demo/static/"));
-            const worker = /worker\\.js/;
-            return [fetched.filter((name) => !worker.test(name)).sort(), links.sort()];
-        }"""
-    )
-    # another address for the same module would be a second one, fetched again
-    assert found[0] == found[1] and len(found[0]) > 20

@@ -7,7 +7,7 @@ from demo.settings import Settings
 from demo.train import settings_form
 
 MOUNT = """async (given) => {
-    for (const sheet of ["app", "form"]) {
+    for (const sheet of ["core/app", "train/form/form"]) {
         const link = document.createElement("link");
         Object.assign(link, { rel: "stylesheet", href: `${sheet}.css` });
         document.head.append(link);
@@ -15,7 +15,7 @@ MOUNT = """async (given) => {
     }
     const element = document.createElement("div");
     document.body.replaceChildren(element);
-    const { mount } = await import("./form.js?v=1");
+    const { mount } = await import("./train/form/index.js");
     window.run = { state: "idle", run: "", may: "open", place: 0, rewinds: 0, key: "0" };
     const server = {
         standing: async () => ({ ...window.run }),
@@ -38,14 +38,14 @@ def form(page, site):
     """The empty page of the site with the form on it; `tell` is what the server says from now."""
     site.serve(page)
     page.goto(site.address)
-    offered = settings_form.offered(Settings())
-    page.evaluate(MOUNT, {"offered": offered, "words": text.words("train", "panel")["en"]})
+    offered = settings_form.payload(Settings())
+    page.evaluate(MOUNT, {"offered": offered, "words": text.catalogue("en")})
     page.get_by_text("all 10,000 steps in about").wait_for()
     return page
 
 
 def begin(form, **changes):
-    config = settings_form.wanted({}, Settings()).to_json() | changes
+    config = settings_form.parse({}, Settings()).to_json() | changes
     taken = {"taken": True, "mine": True, "playable": True, "run": "r", "state": "running"}
     form.evaluate("(told) => window.tell(told)", taken | {"config": config, "key": str(changes)})
 
@@ -66,7 +66,7 @@ def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
     undo = form.get_by_role("button", name="Undo")
     begin(form, lr_d=0.003)
     assert undo.is_visible()
-    form.evaluate("window.run.rewinds = 1")
+    form.evaluate("window.run.rollbacks = 1")
     begin(form, lr_d=0.0001)
     assert not undo.is_visible() and rate.input_value() == "0.0001"
     assert form.locator(".tf-applied").inner_text() == ""

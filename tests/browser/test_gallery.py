@@ -14,7 +14,7 @@ from tests.recipes import PLAIN, packed
 
 KEY = "latent-studio.gallery"
 OPEN = """async () => {
-    const { Gallery } = await import("/gallery.js");
+    const { Gallery } = await import("/explore/gallery.js");
     window.picked = [];
     window.gallery = new Gallery(words, { onpick: (recipe) => picked.push(recipe) });
     document.body.replaceChildren(gallery.element);
@@ -222,7 +222,7 @@ def test_a_saved_picture_is_read_back_by_the_page_and_by_python(context, tmp_pat
     with page.expect_download() as download:
         page.evaluate(
             """async ([pixels, recipe]) => {
-                const { savePicture } = await import("/png.js");
+                const { savePicture } = await import("/recipes/png.js");
                 const image = { h: 28, w: 28, c: 3, pixels: Uint8Array.from(pixels) };
                 await savePicture(image, recipe, 4);
             }""",
@@ -237,7 +237,7 @@ def test_a_saved_picture_is_read_back_by_the_page_and_by_python(context, tmp_pat
     page.set_content("<input type=file>")
     page.locator("input").set_input_files(path)
     again = page.evaluate("""async () => {
-        const { readPicture } = await import("/png.js");
+        const { readPicture } = await import("/recipes/png.js");
         return readPicture(document.querySelector("input").files[0]);
     }""")
     assert again == PLAIN

@@ -62,8 +62,8 @@ def generators(tiny_data):
 
 DRAW = """async ({file, kind, zs, weights}) => {
     const [{ Generator }, { loadKernels, plain }] =
-        await Promise.all(["generator", "kernels"].map((name) => import(`./${name}.js?v=1`)));
-    const makeKernels = kind === "plain" ? plain : await loadKernels("./kernels.wasm?v=1");
+        await Promise.all([import("./engine/generator.js"), import("./engine/kernels.js")]);
+    const makeKernels = kind === "plain" ? plain : await loadKernels("./engine/kernels.wasm");
     if (kind === "wasm" && makeKernels.kind !== kind) throw new Error("no WebAssembly here");
     const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
     // the page's own copy of what the worker reads: right only if both are

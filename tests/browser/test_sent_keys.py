@@ -10,7 +10,7 @@ import pytest
 from tests.browser.site import open_page
 
 SEND = """async ([model, key]) => {
-    const { sendKey } = await import("/interpolate-keep.js");
+    const { sendKey } = await import("/core/keyframe_store.js");
     sendKey(model, key);
 }"""
 # the panel on its own, with a server that draws black
@@ -33,7 +33,7 @@ MOUNT = """async () => {
     const watch = (name, changed) => {
         window.choose = (model) => { props.value = { ...props.value, model }; changed(); };
     };
-    const { mount } = await import("/interpolate.js");
+    const { mount } = await import("/interpolate/index.js");
     const element = document.querySelector("#at");
     await mount({ element, props, trigger: () => {}, watch, server, words });
 }"""
@@ -131,8 +131,8 @@ def test_what_explore_remembers_becomes_a_key(context, kept, key):
     found = page.evaluate(
         """async (kept) => {
             localStorage.setItem("latent-studio.explore.mnist", JSON.stringify(kept));
-            const { exploring } = await import("/interpolate-keep.js");
-            const { latent } = await import("/latents.js");
+            const { exploring } = await import("/core/keyframe_store.js");
+            const { latent } = await import("/latent/latents.js");
             return exploring("mnist", latent);
         }""",
         kept,

@@ -44,7 +44,7 @@ def _is_treated(page, other):
     page.reload()
     page.wait_for_selector(HERO, state="attached")
     tab(page, "Train")
-    page.wait_for_selector("#train .dr-remedy:enabled")  # whoever started it still steers it
+    page.wait_for_selector("#train .dr-remedy:enabled")  # whoever started it still controls it
 
 
 def _is_scrubbed(page):

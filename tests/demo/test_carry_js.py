@@ -17,8 +17,8 @@ from tests.frames import export
 from tests.node import run_node
 
 START = """
-const { readClip } = await import("./carry.js");
-const { RecipeError } = await import("./recipe.js");
+const { readClip } = await import("./recipes/embedded.js");
+const { RecipeError } = await import("./recipes/image_recipe.js");
 const bytes = (name) => new Uint8Array(readFileSync(name));
 const tried = async (file) => {
   try {

@@ -16,8 +16,8 @@ from tests.node import STATIC, run_node
 from tests.recipes import packed
 
 START = """
-const clips = await import("./clip.js");
-const recipes = await import("./recipe.js");
+const clips = await import("./recipes/clip_recipe.js");
+const recipes = await import("./recipes/image_recipe.js");
 const tried = (make) => {
   try {
     return { made: make() };
@@ -164,8 +164,8 @@ give({ bad: given.bad.map((one) => tried(() => clips.fromHash(one))),
 
 def test_every_text_it_asks_for_exists():
     asked = set()
-    for name in ("clip", "carry"):
-        source = (STATIC / f"{name}.js").read_text()
+    for name in ("clip_recipe", "embedded"):
+        source = (STATIC / f"recipes/{name}.js").read_text()
         asked |= set(re.findall(r'"clip\.(\w+)"', source))
         asked |= set(re.findall(r'need\([^;]*?, "(\w+)"', source))
         asked |= set(re.findall(r'"(path_\w+)"', source))

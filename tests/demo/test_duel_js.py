@@ -5,7 +5,7 @@ import pytest
 from tests.node import run_node
 
 SCRIPT = """
-const { latest, merged, thinned } = await import("./duel_rows.js");
+const { latest, merged, thinned } = await import("./train/compare/rows.js");
 give(given.map(({ call, args }) => ({ latest, merged, thinned })[call](...args)));
 """
 

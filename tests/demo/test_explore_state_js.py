@@ -1,18 +1,17 @@
-"""What the Explore tab steers: latents, locks, undo and blended classes, without a browser."""
+"""The state of the Explore tab without a browser: latents, locks, undo and blended classes."""
 
 import pytest
 
 from tests.node import run_node
 
 START = """
-const load = (name) => import(`./${name}.js`);
-const v = await load("vectors");
-const { CollectionStore, fitted, fitsClasses } = await load("explore_state");
-const c = await load("classes");
-const { latent } = await load("latents");
+const v = await import("./latent/vectors.js");
+const { Store, fitted, fitsClasses } = await import("./explore/state.js");
+const c = await import("./latent/class_weights.js");
+const { latent } = await import("./latent/latents.js");
 let now = 0;
 performance.now = () => now;
-const store = new CollectionStore(() => {});
+const store = new Store(() => {});
 const begin = () => store.begin({ seed: 1, z: latent(1, 64), classes: 3, scale: 1 });
 begin();
 const unit = (seed) => v.times(1 / v.norm(latent(seed, 64)), latent(seed, 64));

@@ -9,7 +9,7 @@ from tests.node import run_node
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
 SCRIPT = """
-const { presetOf, withChange, withPreset } = await import("./form_rules.js");
+const { presetOf, withChange, withPreset } = await import("./train/form/rules.js");
 const { presets, own } = given;
 const data = { ...given.data, [own.data]: { image_size: own.image_size, settings: own } };
 const first = { ...presets.default, steps: 77, seed: 3 };
@@ -22,7 +22,7 @@ give({ mine, preset, back, names: [mine, preset, back].map((one) => presetOf(one
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    offered = settings_form.offered(Settings())
+    offered = settings_form.payload(Settings())
     given = {"presets": offered["presets"], "data": offered["data"], "own": OWN}
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 

@@ -10,8 +10,8 @@ from tests.node import run_node
 
 WIDTHS = (326, 560, 832, 1400)
 SCRIPT = """
-const { layout } = await import("./hand_layout.js");
-const { phases } = await import("./hand_phases.js");
+const { layout } = await import("./train/manual/layout.js");
+const { phases } = await import("./train/manual/phases.js");
 const moves = (game) => ({ D: phases("D", game), G: phases("G", game) });
 give(given.map(([game, width]) => ({ ...layout(game, width), ...moves(game) })));
 """

@@ -5,8 +5,10 @@ import pytest
 from tests.node import run_node
 
 START = """
-const [{ Scale }, edits, { Story }, wishes] = await Promise.all(
-  ["scale", "edits", "story", "wish"].map((name) => import(`./interpolate-${name}.js`)));
+const { Scale } = await import("./interpolate/scale.js");
+const edits = await import("./interpolate/edits.js");
+const { History } = await import("./core/history.js");
+const wishes = await import("./interpolate/settings.js");
 """
 
 
@@ -87,7 +89,8 @@ def test_edits_leave_the_state_they_were_given_as_it_was(node):
 def test_a_drag_is_undone_in_one_step_and_done_again(node):
     script = """
     const seen = [];
-    const story = new Story({ n: 0 }, (state) => seen.push(state.n));
+    const story = new History((state) => seen.push(state.n), 100);
+    story.begin({ n: 0 });
     story.go({ n: 1 });
     [2, 3, 4].forEach((n) => story.go({ n }, "drag"));
     story.rest();

@@ -7,7 +7,7 @@ from tests.node import run_node
 
 CASES = [(seed, z_dim) for seed in (0, 1, 42, 2**31, SEED_MAX) for z_dim in (2, 7, 64, 100, 512)]
 SCRIPT = """
-const { latent } = await import("./latents.js");
+const { latent } = await import("./latent/latents.js");
 give(given.map(([seed, zDim]) => Array.from(latent(seed, zDim))));
 """
 

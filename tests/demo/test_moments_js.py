@@ -4,7 +4,7 @@ from gan.recipes.model_ids import split_id
 from tests.node import run_node
 
 SCRIPT = """
-const { momentOf, onMoment, parted, setMoment } = await import("./moment.js");
+const { momentOf, onMoment, parted, setMoment } = await import("./core/shown_step.js");
 const heard = [];
 onMoment((run, step) => heard.push([run, step]));
 for (const [run, step] of given.moments) setMoment(run, step);

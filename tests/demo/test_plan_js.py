@@ -12,7 +12,8 @@ from tests.loop_metrics import metrics_of
 from tests.node import run_node
 
 START = """
-const { Plan, PlanError } = await import("./plan.js");
+const { PlanError } = await import("./latent/curves.js");
+const { Plan } = await import("./latent/plan.js");
 const keysOf = ({ z, weights, holds, lengths }) => z.map((row, i) => ({
   z: Float32Array.from(row), classes: weights && Float32Array.from(weights[i]),
   hold: holds[i], length: lengths[i],
@@ -175,7 +176,7 @@ BAD = {
 
 def test_nonsense_is_refused_with_a_sentence(tmp_path):
     script = """
-    const { latent } = await import("./latents.js");
+    const { latent } = await import("./latent/latents.js");
     const keys = (n) => Array.from({ length: n }, (_, i) => ({ z: latent(i, 3) }));
     const bad = [{ keys: [] }, { keys: keys(65) }, { frames: 100001 }, { frames: 2.5 },
       { tiles: 0 }, ITEMS];

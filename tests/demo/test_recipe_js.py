@@ -15,10 +15,10 @@ from tests.node import STATIC, run_node
 from tests.recipes import BAD, GOOD, PLAIN, packed
 
 START = """
-const recipes = await import("./recipe.js");
-const pngs = await import("./png.js");
-const { latent } = await import("./latents.js");
-const { base64 } = await import("./base64.js");
+const recipes = await import("./recipes/image_recipe.js");
+const pngs = await import("./recipes/png.js");
+const { latent } = await import("./latent/latents.js");
+const { base64 } = await import("./core/base64.js");
 const bytes = (name) => new Uint8Array(readFileSync(name));
 const tried = async (make) => {
   try {
@@ -255,7 +255,9 @@ def test_classes_are_named_in_a_few_characters(node):
     assert node("give(given.map((one) => recipes.classText(one)));", blends) == wanted
 
 
-@pytest.mark.parametrize("name", ["recipe.js", "png.js", "gallery.js"])
+@pytest.mark.parametrize(
+    "name", ["recipes/image_recipe.js", "recipes/png.js", "explore/gallery.js"]
+)
 def test_every_text_they_ask_for_exists(name):
     source = (STATIC / name).read_text()
     keys = re.findall(r'"((?:recipe|gallery)\.\w+)"', source)

@@ -5,7 +5,7 @@ import pytest
 from tests.node import run_node
 
 SCRIPT = """
-const { fit, logTicks, ticks } = await import("./scale.js");
+const { fit, logTicks, ticks } = await import("./charts/axes.js");
 give(given.map(([values, log, least]) => {
   const [low, high] = fit(values, { log, least });
   return { low, high, ticks: log ? logTicks(low, high) : ticks(low, high, 4) };

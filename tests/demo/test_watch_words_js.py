@@ -9,9 +9,9 @@ from gan.training.live_settings import STEERABLE
 from tests.node import run_node
 
 SCRIPT = """
-const { figure, isIll, sentence } = await import("./doctor_words.js");
-const { changesInWords, markWords } = await import("./mark_words.js");
-const { fill } = await import("./dom.js");
+const { figure, isIll, sentence } = await import("./train/doctor/words.js");
+const { changesInWords, markWords } = await import("./train/doctor/mark_words.js");
+const { fill } = await import("./core/dom.js");
 const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({
   sentences: given.findings.map((diagnosis) => sentence(diagnosis, given.words)),
@@ -33,7 +33,7 @@ KINDS = ("changed", "rolled back", "diverged", "repeated", "fell back", "history
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    words = text.words("watch", "train", "doctor")["en"]
+    words = dict(text.catalogue("en"))
     words["doctor.state.collapsing"] = "{top_share} % of step {step} is a {top_class}."
     words["doctor.more.collapsing"] = "Most of it."
     values = {"top_share": 0.934, "step": 1200, "top_class": 1}

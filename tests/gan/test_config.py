@@ -64,8 +64,8 @@ def test_words_that_are_not_on_the_list_are_refused_by_name(name):
         ("lr_g", "fast", "a number"),
         ("lr_g", True, "a number"),
         ("conditional", 1, "true or false"),
-        ("loss", None, "a word"),
-        ("loss", ["hinge"], "a word"),
+        ("loss", None, "a string"),
+        ("loss", ["hinge"], "a string"),
         ("lr_d", math.nan, "a finite number"),
         ("ema_decay", math.inf, "a finite number"),
     ],
@@ -111,14 +111,14 @@ def test_ones_own_images_are_described_by_the_config_itself():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        (OWN | {"image_channels": 0}, "image_channels is 0; of one's own"),
+        (OWN | {"image_channels": 0}, "image_channels is 0; for your own"),
         (OWN | {"image_channels": 2}, "image_channels is 2; choose one of: 0, 1, 3"),
-        (OWN | {"image_size": 28}, "image_size is 28; one's own .* 32, 64, 128"),
+        (OWN | {"image_size": 28}, "image_size is 28; for your own .* 32, 64, 128"),
         (OWN | {"data": "own-0123456789a"}, "data is 'own-0123456789a'; choose"),
         (OWN | {"data": "own-0123456789ab/.."}, "data is .* choose one of"),
         (OWN | {"data": "own-0123456789AB"}, "data is .* choose one of"),
-        (OWN | {"data": "mnist"}, "image_channels is 3; of mnist it must be 0"),
-        ({"image_classes": 3}, "image_classes is 3; of mnist it must be 0"),
+        (OWN | {"data": "mnist"}, "image_channels is 3; for mnist it must be 0"),
+        ({"image_classes": 3}, "image_classes is 3; for mnist it must be 0"),
     ],
 )
 def test_what_does_not_describe_the_images_is_refused(values, sentence):

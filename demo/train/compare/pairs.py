@@ -56,7 +56,7 @@ class Pairs:
             "state": runner.state,
             "left": None if runner.left_s is None else round(runner.left_s, 1),
             "live": pair is not None and pair.live,
-            "mine": runner.state in ACTIVE and access.steers(who),
+            "mine": runner.state in ACTIVE and access.controls(who),
             "may": access.may_train(who),
             "resumable": pair is not None and pair.resumable,
             "sides": [],

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.panels import Panel
 from demo.server.endpoint import Refused, endpoint
 from demo.server.studio import Studio
@@ -46,7 +45,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         if job not in JOBS:
             raise LookupError(f"Unknown job; choose one of: {', '.join(JOBS)}.")
         if studio.runner.status.beside is None:
-            raise Refused("nothing")
+            raise Refused("no_run")
         access.act(asked.get("who"), job)
         return {}
 
@@ -56,8 +55,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return studio.paces.of(Config(), may_measure=idle)
 
     Panel(
-        "duel",
-        words=text.words("duel", "doctor", "train"),
+        "train/compare",
         server_functions=[duel, frames, start, go_on, act, pace],
         elem_id="duel",
         experiments=[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gradio as gr
 
-from demo import text
 from demo.panels import Panel
 from demo.server.studio import Studio
 from gan.storage.metadata import LONGEST_TITLE
@@ -13,8 +12,7 @@ from gan.storage.metadata import LONGEST_TITLE
 def build(studio: Studio, t: gr.I18n) -> None:
     """Build the nested tab; `demo.server.image_collections` documents its server functions."""
     Panel(
-        "images",
-        words=text.words("images", "train"),
+        "train/images",
         server_functions=studio.collections.functions(),
         elem_id="images",
         longest=LONGEST_TITLE,

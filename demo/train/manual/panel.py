@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.panels import Panel
 from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
@@ -23,8 +22,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return table.poll(asked)
 
     Panel(
-        "hand",
-        words=text.words("hand", "class"),
+        "train/manual",
         server_functions=[hand, *map(endpoint, (table.move, table.begin, table.switch))],
         elem_id="train-hand",
         games={name: payload.game(preset(name)) for name in PRESETS},

@@ -43,7 +43,7 @@ class ManualTable:
             "state": status.state,
             "run": status.run,
             "step": status.step,
-            "mine": self._studio.access.steers(who),
+            "mine": self._studio.access.controls(who),
             "may": self._studio.access.may_train(who),
         }
         if status.state not in ACTIVE or status.config is None:
@@ -110,4 +110,4 @@ class ManualTable:
 
 
 def _at(status: RunStatus) -> tuple[str, int, int]:
-    return status.run, status.rewinds, status.step
+    return status.run, status.rollbacks, status.step

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.train.payload import number
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
@@ -61,9 +62,9 @@ def card(folder: Path) -> Card | None:
         info=info,
         title=read_title(folder),
         picture=pictures[-1] if pictures else None,
-        frechet=_number(signs.get("frechet")),
-        frechet_error=_number(signs.get("frechet_error")),
-        diversity=_number(signs.get("diversity")),
+        frechet=number(signs.get("frechet")),
+        frechet_error=number(signs.get("frechet_error")),
+        diversity=number(signs.get("diversity")),
         diagnosis=_diagnosis(info, vitals),
         size_bytes=size_on_disk(folder),
     )
@@ -89,7 +90,3 @@ def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     except Exception:  # rows of a damaged file may have any shape
         log.warning("Cannot diagnose %s.", info.folder, exc_info=True)
         return None
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -12,7 +12,7 @@ from demo.server.endpoint import without_folders
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.payload import diagnosis_payload, number
+from demo.train.payload import diagnosis_payload
 from demo.train.runs.cards import Card, Stamp, card, stamp
 from gan.config import PRESETS, Config, preset
 from gan.runs.snapshots import sample_side
@@ -148,9 +148,9 @@ def _payload(made: Card) -> dict[str, Any]:
         "state": info.state,
         "sentence": info.sentence and without_folders(info.sentence),
         "picture": made.picture,
-        "frechet": number(made.frechet),
-        "error": number(made.frechet_error),
-        "diversity": number(made.diversity),
+        "frechet": made.frechet,
+        "error": made.frechet_error,
+        "diversity": made.diversity,
         "finding": diagnosis_payload(made.diagnosis),
         "bytes": made.size_bytes,
         "when": int(info.when),

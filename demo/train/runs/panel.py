@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.panels import Panel
 from demo.server.access import refuse_if_elsewhere
 from demo.server.endpoint import Refused, endpoint
@@ -50,13 +49,13 @@ def build(studio: Studio, t: gr.I18n) -> None:
         """{"who", "run"}: move it to the trash, unless it is in progress."""
         folder = mine(asked)
         if runs.is_going(folder.name):
-            raise Refused("going")
+            raise Refused("in_progress")
         refuse_if_elsewhere(folder)
         move_to_trash(folder)
         # it may have been resumed at this very moment
         if runs.is_going(folder.name) or is_locked(trashed_runs(root)[folder.name]):
             restore_run(root, folder.name)
-            raise Refused("going")
+            raise Refused("in_progress")
         empty_trash(root)
         return {"deleted": folder.name}
 
@@ -87,8 +86,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return told
 
     Panel(
-        "runs",
-        words=text.words("runs", "train", "doctor"),
+        "train/runs",
         server_functions=[listed, rename, delete, undo, go_on, compare],
         elem_id="runs",
         address=ADDRESS,

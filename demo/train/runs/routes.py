@@ -90,7 +90,7 @@ class RunFiles:
         """Unpack an uploaded run and delete the zip: {"run": name}."""
 
         def check(config: Any) -> Any:
-            return settings_form.wanted(config.to_json(), self._settings)
+            return settings_form.parse(config.to_json(), self._settings)
 
         most_bytes = 2 * self._settings.max_upload_mb * MB
         folder = unpack(path, self._settings.runs, most_bytes, check)

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
 from demo.events import QUIET
 from demo.export.events import EXPORT, cancel_event, export_event
 from demo.panels import Panel
@@ -36,7 +35,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         shown = current.state in ("running", "paused") and told["cursor"]["run"] == current.run
         alone = current.beside is None  # the settings of a pair do not change
         who = asked.get("who") if isinstance(asked, dict) else None
-        told["mine"] = shown and alone and access.steers(who)
+        told["mine"] = shown and alone and access.controls(who)
         return told
 
     def frames(asked: Any) -> dict[str, Any]:
@@ -54,7 +53,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         after = studio.runner.status
         return {
             "step": after.step,
-            "back": after.rewinds != before.rewinds,
+            "back": after.rollbacks != before.rollbacks,
             "changes": difference(before.config, after.config),
             "before": difference(after.config, before.config),
         }
@@ -70,9 +69,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         return {"step": studio.runner.status.step}
 
     panel = Panel(
-        "train",
+        "train/watch",
         value={"model": model.value},
-        words=text.words("train", "watch", "doctor", "class"),
         server_functions=[progress, frames, treat, take_back],
         elem_id="train",
     )

@@ -68,7 +68,7 @@ class Progress:
         status, shared = source.status, self._parts(source)
         at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
-        fresh = fresh or (cursor.get("of"), at[1]) != (source.model, status.rewinds)
+        fresh = fresh or (cursor.get("of"), at[1]) != (source.model, status.rollbacks)
         fresh = fresh or at[0] > status.step
         counts = [0, 0, 0] if fresh else counts[:]
         have = [None] * 4 if fresh else _list(cursor.get("have"), 4)
@@ -87,7 +87,7 @@ class Progress:
             after = answer.pop("frames")
             answer["dropped"] = [step for step in before if step not in after]
             answer["added"] = [step for step in after if step not in before]
-        at = [status.step, status.rewinds]
+        at = [status.step, status.rollbacks]
         cursor = {"run": status.run, "of": source.model, "at": at, "counts": counts}
         return answer | {"cursor": cursor | {"have": shared["keys"]}}
 

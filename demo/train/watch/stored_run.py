@@ -11,7 +11,7 @@ from gan.config import Config
 from gan.monitor.compare import best_step
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
-from gan.runner.slot import PACE_S
+from gan.runner.monitored_run import PACE_S
 from gan.runner.status import RunStatus
 from gan.runs.history import read_history, read_marks
 from gan.runs.snapshots import snapshot_steps
@@ -23,7 +23,7 @@ Numbered = tuple[list[list[Any]], int]  # rows, and the number of the next one
 class StoredRun:
     """Read once. Its rows are numbered as in the folder, which may differ from the same run live.
 
-    A negative `status.rewinds` tells the page so: -1 for a run that has ended, and for one that
+    A negative `status.rollbacks` tells the page so: -1 for a run that has ended, and for one that
     another process trains -2 and down by one with every rollback.
     """
 
@@ -43,7 +43,7 @@ class StoredRun:
         config = status.config or Config()
         status = replace(
             status,
-            rewinds=-1,
+            rollbacks=-1,
             step=status.step or (rows[-1]["step"] if rows else 0),
             best_step=best_step(vitals, snapshot_steps(folder)),
             diagnosis=diagnose(rows, vitals, config, marks) if vitals else None,
@@ -55,7 +55,7 @@ class StoredRun:
                 status,
                 state="elsewhere",
                 error=None,
-                rewinds=-2 - sum("from_step" in mark for mark in marks),
+                rollbacks=-2 - sum("from_step" in mark for mark in marks),
                 step=newest["step"],
                 elapsed_s=newest["elapsed_s"],
                 images_per_s=rate * config.batch_size,

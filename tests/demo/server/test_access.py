@@ -37,14 +37,14 @@ def refusal(do):
 def test_only_the_visitor_who_started_a_run_controls_it(tmp_path):
     access, runner = made(tmp_path)
     name = access.start(ANNA, Config())
-    assert name == runner.status.run and access.steers(ANNA)
-    assert not any(access.steers(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
-    for job in ("pause", "resume", "configure", "roll_back", "stop"):
+    assert name == runner.status.run and access.controls(ANNA)
+    assert not any(access.controls(who) for who in (BEN, "", None, 3, ANNA[:-1], ANNA + "a", HOST))
+    for job in ("pause", "resume", "configure", "rollback", "stop"):
         assert refusal(lambda job=job: access.act(BEN, job)) == "not_yours"
     assert access.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
     assert runner.asked[-1] == ("configure", {"lr_g": 1e-3})
     access.act(ANNA, "stop")
-    assert refusal(lambda: access.act(ANNA, "pause")) == "nothing"
+    assert refusal(lambda: access.act(ANNA, "pause")) == "no_run"
     for job in ("close", "start", "generator", "__init__", "", None):
         with pytest.raises(LookupError):
             access.act(ANNA, job)
@@ -73,7 +73,7 @@ def test_the_server_owner_decides_who_may_train(tmp_path, training, may, reason)
 def test_the_server_owner_controls_and_owns_every_run(tmp_path):
     access, _ = made(tmp_path, owner_key=KEY, public=True)
     name = access.start(ANNA, Config())
-    assert access.steers(HOST) and access.owns(HOST, name)
+    assert access.controls(HOST) and access.owns(HOST, name)
     assert access.standing(HOST)["host"] and not access.standing(ANNA)["host"]
     access.act(HOST, "stop")
 
@@ -90,8 +90,8 @@ def test_on_a_public_server_a_run_belongs_to_the_visitor_who_started_it(tmp_path
     runner.end()
     assert refusal(lambda: access.resume(BEN, name)) == "not_yours"
     again, after = made(tmp_path, public=True)  # the server was restarted
-    assert not again.steers(ANNA)
-    assert again.resume(ANNA, name) == name and again.steers(ANNA)
+    assert not again.controls(ANNA)
+    assert again.resume(ANNA, name) == name and again.controls(ANNA)
     assert after.asked[-1][:2] == ("resume_run", name)
     own_machine, _ = made(tmp_path)
     assert own_machine.owns(BEN, name)
@@ -124,18 +124,18 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     access.treat(ANNA, "add_r1")
     assert runner.asked[-1] == ("configure", {"r1_gamma": 1.0})
     access.treat(ANNA, "roll_back")
-    assert runner.asked[-1] == ("roll_back", {"lr_d": 1e-4})
+    assert runner.asked[-1] == ("rollback", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
-        assert refusal(lambda name=name: access.treat(ANNA, name)) == "other_finding"
+        assert refusal(lambda name=name: access.treat(ANNA, name)) == "diagnosis_changed"
     runner.show(diagnosis=None)
-    assert refusal(lambda: access.treat(ANNA, "add_r1")) == "other_finding"
+    assert refusal(lambda: access.treat(ANNA, "add_r1")) == "diagnosis_changed"
 
 
 def test_every_refusal_has_a_text():
     keys = {f"training_{one}" for one in ("owner", "off")}
     for path in (ROOT / "demo").rglob("*.py"):
         keys |= set(re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
-    assert {"not_yours", "line_full"} <= keys
+    assert {"not_yours", "queue_full"} <= keys
     missing = [key for key in keys if f"panel.refused_{key}" not in catalogue("en")]
     assert not missing, missing
 
@@ -145,8 +145,8 @@ def test_errors_are_answered_as_messages_and_bugs_propagate():
         raise error
 
     assert answer(lambda: {"step": 3}) == {"step": 3}
-    refused = answer(lambda: fail(Refused("line_full", most=3)))
-    assert refused == {"refused": "line_full", "values": {"most": 3}}
+    refused = answer(lambda: fail(Refused("queue_full", most=3)))
+    assert refused == {"refused": "queue_full", "values": {"most": 3}}
     assert answer(lambda: fail(TimeoutError()))["refused"] == "slow"
     for error in (ConfigError("lr_g is 7."), LookupError("lr_g is 7."), KeyError("lr_g is 7.")):
         assert answer(lambda error=error: fail(error)) == {"error": "lr_g is 7."}

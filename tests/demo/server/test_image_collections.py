@@ -102,13 +102,13 @@ def test_own_images_determine_settings_of_the_form(root, tmp_path):
     studio, do = server(tmp_path)
     collect(root, owner=owned(studio, ANNA), size=64, channels=1, classes=("a", "b", "c"))
     asked = {"data": ID, "image_channels": 3, "image_classes": 0, "image_size": 32}
-    found = studio.collections.wanted(ANNA, asked)
+    found = studio.collections.complete(ANNA, asked)
     assert found == {"data": ID, "image_channels": 1, "image_classes": 3, "image_size": 32}
-    assert studio.collections.wanted(ANNA, {"data": ID})["image_size"] == 64
+    assert studio.collections.complete(ANNA, {"data": ID})["image_size"] == 64
     with pytest.raises(Refused):
-        studio.collections.wanted(BEN, asked)
+        studio.collections.complete(BEN, asked)
     for other in (None, [], {"data": 3}, {"data": "mnist"}, {"seed": 1}):
-        assert studio.collections.wanted(BEN, other) == other
+        assert studio.collections.complete(BEN, other) == other
     with gr.Blocks():
         panel = form.build(studio)
     start = {made.__name__: made for made in panel.server_fns}["start"]

@@ -23,12 +23,12 @@ def test_queued_runs_start_in_order(tmp_path):
     assert access.standing(BEN) | {"waiting": 3, "most": 3, "taken": True, "mine": False} == (
         access.standing(BEN)
     )
-    assert refusal(lambda: access.start(EVE, Config())) == "line_full"
-    assert refusal(lambda: access.start(BEN, Config())) == "waiting_already"
+    assert refusal(lambda: access.start(EVE, Config())) == "queue_full"
+    assert refusal(lambda: access.start(BEN, Config())) == "already_queued"
     assert access.leave(CARL) and not access.leave(CARL) and not access.leave(EVE)
     for owner in (BEN, DORA):
         runner.end()
-        assert access.steers(owner) and access.standing(owner)["mine"]
+        assert access.controls(owner) and access.standing(owner)["mine"]
     names = {first, runner.status.run}
     assert len(names) == 2 and len(list(tmp_path.iterdir())) == 3  # each in a folder of its own
     runner.end()
@@ -53,7 +53,7 @@ def test_a_queued_run_that_cannot_start_is_skipped_and_reported_once(tmp_path):
     access.start(CARL, Config())
     runner.fails = DataError("No images.")
     runner.end()
-    assert access.steers(CARL)
+    assert access.controls(CARL)
     assert access.standing(BEN)["told"] == "No images." and access.standing(BEN)["told"] == ""
 
 
@@ -63,9 +63,9 @@ def test_the_last_holder_does_not_control_the_next_run_while_it_loads(tmp_path):
     access.start(BEN, Config())
     runner.waits = loading = Future()
     runner.end()
-    assert access.standing(ANNA)["taken"] and not access.steers(ANNA) and access.steers(BEN)
+    assert access.standing(ANNA)["taken"] and not access.controls(ANNA) and access.controls(BEN)
     loading.set_exception(DataError("No images."))
-    assert not access.steers(BEN)
+    assert not access.controls(BEN)
 
 
 def test_a_run_queued_while_a_start_fails_is_started(tmp_path):
@@ -86,7 +86,7 @@ def test_a_run_queued_while_a_start_fails_is_started(tmp_path):
     runner.waits = None
     loading.set_exception(DataError("No images."))
     thread.join(60)
-    assert caught and access.steers(BEN)
+    assert caught and access.controls(BEN)
 
 
 def test_concurrent_starts_begin_one_run_and_fill_the_queue(tmp_path):
@@ -105,7 +105,7 @@ def test_concurrent_starts_begin_one_run_and_fill_the_queue(tmp_path):
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(answers)[:3] == [""] * 3 and answers.count("line_full") == 8
+    assert sorted(answers)[:3] == [""] * 3 and answers.count("queue_full") == 8
     assert len([one for one in runner.asked if one[0] == "start"]) == 1
 
 
@@ -121,7 +121,7 @@ def test_an_idle_paused_run_is_stopped_only_for_a_queued_one(tmp_path, monkeypat
     access.start(BEN, Config())
     now[0] += training_slot.IDLE_S - 1
     access.standing(BEN)
-    assert access.steers(ANNA)
+    assert access.controls(ANNA)
     now[0] += 2
     access.standing(BEN)
-    assert access.steers(BEN)
+    assert access.controls(BEN)

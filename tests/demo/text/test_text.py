@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.text import LANGUAGES, catalogue, words
+from demo.text import LANGUAGES, catalogue
 from gan.config import Config
 
 ROOT = Path(__file__).parents[3]
@@ -39,11 +39,6 @@ def test_no_text_is_empty_and_placeholders_match(language):
         assert text.strip(), key
         names = re.findall(r"\{\w*\}", text)
         assert set(names) == set(re.findall(r"\{\w*\}", catalogue("en")[key])), key
-
-
-def test_words_selects_by_prefix():
-    assert words("explore")["zh"]["explore.seed"] == "种子"
-    assert all(key.startswith("explore.") for key in words("explore")["en"])
 
 
 def test_every_text_used_by_the_code_exists():

@@ -21,7 +21,7 @@ SETTINGS = Settings(max_steps=5000)
 def test_every_setting_has_texts_and_the_range_of_config():
     rows = settings_form.rows(SETTINGS)
     fields = [field.name for field in dataclasses.fields(Config)]
-    assert list(rows) == [name for name in fields if name not in settings_form.FOLLOWS]
+    assert list(rows) == [name for name in fields if name not in settings_form.DERIVED]
     assert {name for name, row in rows.items() if row["live"]} == set(STEERABLE)
     for name, row in rows.items():
         for key in (f"train.{name}", f"train.hint.{name}"):
@@ -32,15 +32,15 @@ def test_every_setting_has_texts_and_the_range_of_config():
             assert row["low"] == RANGES[name][0] and row["high"] <= RANGES[name][1]
             for edge in (row["low"], row["high"]):
                 if name != "steps":
-                    assert getattr(settings_form.wanted({name: edge}, SETTINGS), name) == edge
+                    assert getattr(settings_form.parse({name: edge}, SETTINGS), name) == edge
     for name in PRESETS:
         assert f"train.preset.{name}" in catalogue("en"), name
         assert f"train.about.{name}" in catalogue("en"), name
 
 
 def test_every_preset_of_the_form_is_valid():
-    for name, values in settings_form.offered(SETTINGS)["presets"].items():
-        assert settings_form.wanted(values, SETTINGS) == preset(name, steps=5000)
+    for name, values in settings_form.payload(SETTINGS)["presets"].items():
+        assert settings_form.parse(values, SETTINGS) == preset(name, steps=5000)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_every_preset_of_the_form_is_valid():
 )
 def test_invalid_settings_are_refused(values):
     with pytest.raises(ConfigError):
-        settings_form.wanted(values, SETTINGS)
+        settings_form.parse(values, SETTINGS)
 
 
 def test_a_pace_is_measured_once_per_kind_of_run(monkeypatch):
@@ -104,7 +104,7 @@ def test_nothing_is_measured_while_data_load(monkeypatch):
 
 RULES = """
 const { STOPS, fits, idle, nearestStop, presetOf, withChange, withPreset } =
-  await import("./form_rules.js");
+  await import("./train/form/rules.js");
 const { rows, presets, data } = given.offered;
 const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps: 77 },
   presets.article, data);
@@ -127,7 +127,7 @@ def test_the_page_applies_the_same_rules(tmp_path):
     values = [-1, 0, 0.5, 1, 9, 10, 1e-7, 256, 257, 10**9]
     tries = [[name, value] for name in numbers for value in values]
     tries += [["loss", "hinge"], ["loss", "mse"], ["conditional", True]]
-    given = {"offered": settings_form.offered(SETTINGS), "tries": tries}
+    given = {"offered": settings_form.payload(SETTINGS), "tries": tries}
     found = run_node(tmp_path, RULES, given)
     for (name, value), fits in zip(tries, found["fits"], strict=True):
         assert fits == taken(name, value), (name, value)
@@ -141,7 +141,7 @@ def test_the_page_applies_the_same_rules(tmp_path):
 
 def taken(name, value, values=None):
     try:
-        settings_form.wanted(values or {name: value}, SETTINGS)
+        settings_form.parse(values or {name: value}, SETTINGS)
     except ConfigError:
         return False
     return True

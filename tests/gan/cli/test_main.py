@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.torch import load_file
 
 from gan.cli.main import main
 from gan.data.image_set import ASSETS
@@ -242,3 +243,16 @@ def test_a_recipe_edited_into_nonsense_gets_a_sentence(
     assert main(["render", "a.json", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_resumed_beyond_its_goal_a_run_learns(tmp_path):
+    """Weights of G and D change, by steps and by seconds; without a goal there is nothing to do."""
+    folder = str(tmp_path / "run")
+    assert main(["train", "--steps", "6", "--out", folder, *FAST]) == 0
+    for goal in (["--steps", "12"], ["--seconds", "0.3"], ["--seconds", "0.3"]):
+        before = load_file(tmp_path / "run" / NEWEST)
+        assert main(["resume", folder, *goal]) == 0
+        after = load_file(tmp_path / "run" / NEWEST)
+        for name in ("G.fc.weight", "D.out.weight"):
+            assert not before[name].equal(after[name])
+    assert main(["resume", folder, "--steps", "6"]) == 2

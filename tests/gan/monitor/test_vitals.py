@@ -19,7 +19,7 @@ from gan.monitor.doctor import diagnose
 from gan.monitor.real_features import RealFeatures, features_of, spread
 from gan.monitor.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
 from gan.monitor.vitals_log import Vitals, read_vitals
-from gan.runner import slot
+from gan.runner import monitored_run
 from gan.runner.runner import Runner
 from gan.runs.run import Run
 from gan.storage.layout import VITALS
@@ -150,8 +150,8 @@ def test_only_adaptive_augmentation_is_reported(images):
     for _ in range(4):
         steered.step()
     row = Probe(steered, RealFeatures()).measure()
-    assert row["augment"] == pytest.approx(steered.augment, abs=1e-3) and row["augment"] != 0.3
-    assert row["certainty"] == pytest.approx(steered.adaptive.certainty, abs=1e-3)
+    assert row["augment"] == pytest.approx(steered.augment_p, abs=1e-3) and row["augment"] != 0.3
+    assert row["certainty"] == pytest.approx(steered.adaptive.r_t, abs=1e-3)
 
 
 def test_nan_weights_give_a_valid_row(images, known):
@@ -201,7 +201,7 @@ def test_measuring_keeps_to_its_share_of_the_time(run, make_log, monkeypatch):
     monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
     for second in range(100):
-        run.trainer.step_count, run.elapsed_s = second, float(second)
+        run.trainer.step_count, run.trainer.elapsed_s = second, float(second)
         vitals.take(run)
     assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
 
@@ -233,7 +233,7 @@ def test_neither_a_full_disk_nor_an_error_stops_the_run(run, make_log, monkeypat
 
 
 def test_a_runner_publishes_them_and_continues_them_after_resuming(tmp_path, make_log, monkeypatch):
-    monkeypatch.setattr(slot, "Vitals", lambda real_features: make_log())
+    monkeypatch.setattr(monitored_run, "Vitals", lambda real_features: make_log())
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
         begin = time.monotonic()

@@ -12,7 +12,7 @@ import torch
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
 from gan.runner import fault_tolerance as keepers
-from gan.runner.fault_tolerance import MOST_REPEATS, Keeper, RunFailed
+from gan.runner.fault_tolerance import MAX_RETRIES, FaultTolerantRun, RunFailed
 from gan.runs import checkpoints
 from gan.runs import run as runs
 from gan.runs.history import read_history, read_marks
@@ -28,7 +28,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
     """256 digits, so that nothing waits for all of them."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
 
 
 def walk(run, steps):
@@ -66,7 +66,7 @@ def test_one_flipped_bit_costs_one_checkpoint_and_is_told(tmp_path):
     flip(tmp_path / "r" / NEWEST)
     resumed = Run.resume(tmp_path / "r")
     assert resumed.step == 10 and [row["step"] for row in resumed.rows] == [10]
-    (note,) = Keeper(resumed).notes
+    (note,) = FaultTolerantRun(resumed).notes
     assert "damaged" in note and "one before" in note
     assert same(walk(resumed, 20), straight)
     assert Run.resume(tmp_path / "r").step == 10  # the damaged one is out of the way
@@ -99,7 +99,7 @@ def test_resume_mends_what_a_crash_left_beside_the_checkpoint(tmp_path):
 def test_a_history_that_lost_rows_is_told_of(tmp_path):
     saved_twice(tmp_path)
     (tmp_path / "history.jsonl").write_bytes(b"")
-    assert "lost 2 of its rows" in Keeper(Run.resume(tmp_path)).notes[0]
+    assert "lost 2 of its rows" in FaultTolerantRun(Run.resume(tmp_path)).notes[0]
 
 
 def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, monkeypatch):
@@ -114,7 +114,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, monkeypa
 def test_a_full_disk_does_not_stop_training_and_is_told_until_it_is_over(
     tmp_path, monkeypatch, broken
 ):
-    keeper = Keeper(saved_twice(tmp_path), every_s=0)
+    keeper = FaultTolerantRun(saved_twice(tmp_path), every_s=0)
     with monkeypatch.context() as patch:
         patch.setattr(checkpoints, broken, full_disk)
         for _ in range(3):
@@ -128,7 +128,7 @@ def test_a_full_disk_does_not_stop_training_and_is_told_until_it_is_over(
 
 def test_a_step_that_raises_once_changes_nothing(tmp_path, monkeypatch):
     straight = walk(Run.create(TINY, tmp_path / "s"), 30)
-    keeper = Keeper(walk(Run.create(TINY, tmp_path / "r"), 12))
+    keeper = FaultTolerantRun(walk(Run.create(TINY, tmp_path / "r"), 12))
     optimiser = keeper.run.trainer.opt_G
     real, calls = optimiser.step, []
 
@@ -144,14 +144,14 @@ def test_a_step_that_raises_once_changes_nothing(tmp_path, monkeypatch):
         keeper.advance()
     assert len(calls) == 20 and same(keeper.run, straight)
     assert [r["loss_d"] for r in keeper.run.rows] == [r["loss_d"] for r in straight.rows]
-    assert "no memory for a moment" in keeper.notes[0] and keeper.run.rewinds == 1
+    assert "no memory for a moment" in keeper.notes[0] and keeper.run.rollbacks == 1
 
 
 def test_a_step_that_always_raises_ends_at_the_last_good_state(tmp_path, monkeypatch):
-    keeper = Keeper(saved_twice(tmp_path))
+    keeper = FaultTolerantRun(saved_twice(tmp_path))
     walk(keeper.run, 25)
     monkeypatch.setattr(Trainer, "step_D", full_disk)
-    with pytest.raises(RunFailed, match=f"{MOST_REPEATS + 1} times.*step 20"):
+    with pytest.raises(RunFailed, match=f"{MAX_RETRIES + 1} times.*step 20"):
         for _ in range(20):
             keeper.advance()
     assert keeper.run.step == 20 and same(keeper.run, Run.resume(tmp_path))
@@ -174,26 +174,26 @@ def poison(monkeypatch, after, times):
 
 
 def test_a_diverged_run_goes_back_with_a_change_and_says_so(tmp_path, monkeypatch):
-    keeper = Keeper(saved_twice(tmp_path))
+    keeper = FaultTolerantRun(saved_twice(tmp_path))
     keeper.run.keep_snapshot()
     walk(keeper.run, 24)
     poison(monkeypatch, after=24, times=1)
     assert keeper.advance() is None
     run = keeper.run
-    assert (run.step, run.roll_backs, run.trainer.is_finite()) == (20, 1, True)
+    assert (run.step, run.divergences, run.trainer.is_finite()) == (20, 1, True)
     assert run.config.lr_g == TINY.lr_g / 2 and run.config.lr_d == TINY.lr_d / 2
     (mark,) = read_marks(tmp_path)
     assert (mark["step"], mark["from_step"], mark["mark"]) == (20, 25, "rolled back")
     assert mark["changes"] == {"lr_g": TINY.lr_g / 2, "lr_d": TINY.lr_d / 2}
     assert "step 20" in keeper.notes[0] and "1 of at most 3" in keeper.notes[0]
     resumed = Run.resume(tmp_path)  # the change and the count outlive the process
-    assert (resumed.config, resumed.roll_backs) == (run.config, 1) and same(resumed, run)
+    assert (resumed.config, resumed.divergences) == (run.config, 1) and same(resumed, run)
     while run.step < 40:
         assert keeper.advance() is not None
 
 
 def test_diverging_at_once_again_goes_back_further_and_at_most_three_times(tmp_path, monkeypatch):
-    keeper = Keeper(saved_twice(tmp_path))
+    keeper = FaultTolerantRun(saved_twice(tmp_path))
     poison(monkeypatch, after=20, times=99)
     went_to = []
     with pytest.raises(RunFailed, match="rolled back 3 times"):
@@ -208,17 +208,17 @@ def test_diverging_at_once_again_goes_back_further_and_at_most_three_times(tmp_p
 
 
 def test_weights_that_are_no_numbers_are_never_saved(tmp_path):
-    keeper = Keeper(saved_twice(tmp_path))
+    keeper = FaultTolerantRun(saved_twice(tmp_path))
     before = (tmp_path / NEWEST).read_bytes()
     next(keeper.run.trainer.D.parameters()).data[0] = float("inf")
     with pytest.raises(Diverged):
         keeper.run.save()
     assert (tmp_path / NEWEST).read_bytes() == before
-    assert keeper.save() and (keeper.run.step, keeper.run.roll_backs) == (20, 1)
+    assert keeper.save() and (keeper.run.step, keeper.run.divergences) == (20, 1)
 
 
 def test_changes_while_it_runs_are_marked_and_resumed_bit_for_bit(tmp_path):
-    keeper = Keeper(saved_twice(tmp_path))
+    keeper = FaultTolerantRun(saved_twice(tmp_path))
     keeper.configure({"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2})
     changes = {"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2}
     assert read_marks(tmp_path) == [{"step": 20, "mark": "changed", "changes": changes}]
@@ -232,7 +232,7 @@ def test_changes_while_it_runs_are_marked_and_resumed_bit_for_bit(tmp_path):
     ("changes", "words"), [({"lr_g": 5.0}, "between"), ({"batch_size": 8}, "these can: lr_g")]
 )
 def test_a_change_out_of_range_is_refused_and_nothing_changes(tmp_path, changes, words):
-    keeper = Keeper(Run.create(TINY, tmp_path))
+    keeper = FaultTolerantRun(Run.create(TINY, tmp_path))
     with pytest.raises(ConfigError, match=words):
         keeper.configure(changes)
     assert keeper.run.config == TINY and not keeper.run.history.marks
@@ -242,7 +242,11 @@ def test_a_change_out_of_range_is_refused_and_nothing_changes(tmp_path, changes,
 def test_less_training_is_unsaved_than_was_promised(tmp_path, monkeypatch, step_s):
     now = [0.0]
     monkeypatch.setattr(keepers, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    keeper, real, real_save = Keeper(Run.create(TINY, tmp_path), every_s=10), Run.advance, Run.save
+    keeper, real, real_save = (
+        FaultTolerantRun(Run.create(TINY, tmp_path), every_s=10),
+        Run.advance,
+        Run.save,
+    )
     saved = [0.0]
 
     def slow(run):
@@ -268,5 +272,5 @@ def test_frames_of_steps_that_never_were_are_removed(tmp_path):
     run = saved_twice(tmp_path)
     for step in (5, 20, 26):
         snapshot_picture_path(tmp_path, step).write_bytes(b"x")
-    run.roll_back()
+    run.reload()
     assert snapshot_steps(tmp_path) == [5, 20]

@@ -23,7 +23,7 @@ def test_showing_keeps_to_its_share_of_the_time(monkeypatch, costs, wait_s):
     watched = PublishRate(1.0)
     assert watched.is_due()
     for cost_s in costs:
-        watched.strike(lambda cost_s=cost_s: now.__setitem__(0, now[0] + cost_s))
+        watched.publish(lambda cost_s=cost_s: now.__setitem__(0, now[0] + cost_s))
     now[0] += wait_s - 0.01
     assert not watched.is_due()
     now[0] += 0.02

@@ -119,7 +119,7 @@ def test_a_jobs_error_comes_back_and_the_runner_lives_on(runner, tmp_path):
         runner.generator().result()
     assert runner.status.state == "idle"
     runner.start(SMALL, tmp_path / "r").result()
-    with pytest.raises(RuntimeError, match="already going on"):
+    with pytest.raises(RuntimeError, match="already in progress"):
         runner.start(SMALL, tmp_path / "s").result()
     assert not (tmp_path / "s").exists()
     assert runner.status.run == "r"
@@ -153,7 +153,7 @@ def test_a_run_that_keeps_diverging_goes_back_three_times_and_then_ends(
     until(lambda: runner.status.state == "failed")
     end = runner.status
     assert "learning rates" in end.error and len(end.notes) == 3
-    assert end.rewinds == 4 and end.config.lr_g == SMALL.lr_g / 8
+    assert end.rollbacks == 4 and end.config.lr_g == SMALL.lr_g / 8
     assert [mark["mark"] for mark in runner.marks()] == ["rolled back"] * 3
     monkeypatch.undo()
     runner.resume_run(tmp_path / "r").result()  # the last good state is kept

@@ -11,7 +11,7 @@ import torch
 
 from bench.support.integrity import damage
 from gan.config import ConfigError, preset
-from gan.runner.fault_tolerance import Keeper
+from gan.runner.fault_tolerance import FaultTolerantRun
 from gan.runs import run as runs
 from gan.runs.history import read_history, read_marks
 from gan.runs.milestones import MOST, milestone_name, milestone_steps
@@ -26,7 +26,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
     """256 digits, so that nothing waits for all of them."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
 
 
 def saved_run(folder, steps=(10, 20, 30)):
@@ -63,8 +63,8 @@ def test_few_milestones_are_kept_and_the_first_stays(tmp_path):
 def test_rewound_it_goes_on_as_it_would_have_then(tmp_path):
     run, straight = saved_run(tmp_path / "r"), walk(Run.create(TINY, tmp_path / "s"), 20)
     spent_s = run.cpu_s
-    run.rewind(29, {})
-    assert run.step == 20 and same(run, straight) and run.rewinds == 1
+    run.rollback(29, {})
+    assert run.step == 20 and same(run, straight) and run.rollbacks == 1
     assert run.cpu_s >= spent_s > 0 and run.elapsed_s < spent_s + 60
     assert [row["step"] for row in read_history(tmp_path / "r")] == [10, 20]
     assert kept_steps(tmp_path / "r") == [10, 20] and milestone_steps(tmp_path / "r") == [0, 10, 20]
@@ -75,7 +75,7 @@ def test_rewound_it_goes_on_as_it_would_have_then(tmp_path):
 
 def test_it_goes_back_with_a_change_that_outlives_the_process(tmp_path):
     run = saved_run(tmp_path)
-    run.rewind(19, {"lr_d": 1e-4, "lr_g": TINY.lr_g})
+    run.rollback(19, {"lr_d": 1e-4, "lr_g": TINY.lr_g})
     wanted = dataclasses.replace(TINY, lr_d=1e-4)
     assert run.config == wanted == Run.resume(tmp_path).config
     (mark,) = read_marks(tmp_path)
@@ -83,14 +83,14 @@ def test_it_goes_back_with_a_change_that_outlives_the_process(tmp_path):
     assert mark["changes"] == {"lr_d": 1e-4} and "lr_d 0.0001" in mark["note"]
     for name in (NEWEST, PREVIOUS):  # neither is of the abandoned future
         assert load_checkpoint(tmp_path / name)[0]["step_count"] == 10
-    run.rewind(9, {})
+    run.rollback(9, {})
     assert run.config == TINY and [m["step"] for m in read_marks(tmp_path)] == [0, 0]
 
 
 def test_what_was_changed_since_goes_back_to_what_it_was_then(tmp_path):
     run = saved_run(tmp_path)
     run.configure({"lr_g": 1e-6})
-    run.rewind(20, {"lr_g": 2e-6, "lr_d": 1e-4})
+    run.rollback(20, {"lr_g": 2e-6, "lr_d": 1e-4})
     assert run.config == dataclasses.replace(TINY, lr_d=1e-4)
 
 
@@ -102,8 +102,8 @@ def test_a_refused_way_back_changes_nothing(tmp_path, step, changes, error):
     run = saved_run(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(error):
-        run.rewind(step, changes)
-    assert run.step == 35 and run.rewinds == 0 and run.config == TINY
+        run.rollback(step, changes)
+    assert run.step == 35 and run.rollbacks == 0 and run.config == TINY
     assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
 
@@ -111,7 +111,7 @@ def test_damaged_milestones_are_passed_over(tmp_path):
     run = saved_run(tmp_path)
     path = tmp_path / milestone_name(20)
     path.write_bytes(path.read_bytes()[:-9])
-    run.rewind(25, {})
+    run.rollback(25, {})
     assert run.step == 10
 
 
@@ -121,7 +121,7 @@ def test_without_both_checkpoints_the_last_milestone_serves_and_says_so(tmp_path
     for each in (path, tmp_path / NEWEST, tmp_path / PREVIOUS):
         each.unlink()
     resumed = Run.resume(tmp_path)
-    assert resumed.step == 20 and "step 20" in Keeper(resumed).notes[-1]
+    assert resumed.step == 20 and "step 20" in FaultTolerantRun(resumed).notes[-1]
     assert same(walk(resumed, 35), run)
 
 
@@ -147,7 +147,7 @@ def test_cut_off_at_any_write_on_the_way_back_it_is_whole_and_somewhere_sensible
         with monkeypatch.context() as patch:
             patch.setattr(os, "replace", cut)
             try:
-                run.rewind(9, {"lr_d": 1e-4})
+                run.rollback(9, {"lr_d": 1e-4})
             except Cut:
                 writes += 1
         assert not damage(folder)
@@ -166,14 +166,14 @@ def test_cut_off_at_any_write_on_the_way_back_it_is_whole_and_somewhere_sensible
 
 
 def test_a_full_disk_does_not_keep_it_from_going_back(tmp_path, monkeypatch):
-    keeper = Keeper(saved_run(tmp_path))
+    keeper = FaultTolerantRun(saved_run(tmp_path))
 
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("gan.runs.checkpoints.save_checkpoint", full)
-        keeper.rewind(20, {"lr_d": 1e-4})
+        keeper.rollback(20, {"lr_d": 1e-4})
     assert keeper.run.step == 20 and "No space" in keeper.warning
     assert Run.resume(tmp_path).step == 20
     assert keeper.save() and keeper.warning is None and Run.resume(tmp_path).config.lr_d == 1e-4
@@ -181,7 +181,7 @@ def test_a_full_disk_does_not_keep_it_from_going_back(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("first", ["D", "G"])
 def test_steps_by_hand_are_steps_and_resumed_bit_for_bit(tmp_path, first):
-    keeper = Keeper(Run.create(TINY, tmp_path / "r"))
+    keeper = FaultTolerantRun(Run.create(TINY, tmp_path / "r"))
     for who in (first, "G", "D", "D"):
         assert keeper.manual_step(who).who == who
         resumed = Run.resume(tmp_path / "r")  # each was saved at once

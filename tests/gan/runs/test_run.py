@@ -52,7 +52,7 @@ def test_200_steps_equal_100_then_resume_then_100(tmp_path):
     half.save()
     resumed = walk(Run.resume(tmp_path / "b"), 200)
     assert_same_weights(straight, resumed)
-    np.testing.assert_array_equal(straight.sheet.images(), resumed.sheet.images())
+    np.testing.assert_array_equal(straight.preview.images(), resumed.preview.images())
     drop_time = [{k: v for k, v in row.items() if k != "elapsed_s"} for row in resumed.rows]
     assert drop_time == [
         {k: v for k, v in row.items() if k != "elapsed_s"} for row in straight.rows
@@ -154,7 +154,7 @@ def test_a_run_does_not_overwrite_another(tmp_path):
 def test_the_saved_model_draws_what_the_run_shows(tmp_path):
     run = walk(Run.create(SMALL, tmp_path), 30)
     run.save()
-    shown = run.sheet.images()
+    shown = run.preview.images()
     loaded = Generator.load(tmp_path).sample(fixed_latents(SMALL), np.arange(60) % 10)
     assert np.abs(shown.astype(int) - loaded.astype(int)).max() <= 1
     assert run.generator().model_id == Generator.load(tmp_path).model_id

@@ -27,7 +27,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 @pytest.fixture
 def run(monkeypatch, tiny_data, tmp_path):
     """At step 4, with the frames of 0 and 4 kept."""
-    monkeypatch.setattr(runs.data, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
     made = Run.create(TINY, tmp_path)
     made.keep_snapshot()
     while made.step < 4:
@@ -37,7 +37,7 @@ def run(monkeypatch, tiny_data, tmp_path):
 
 
 def test_a_kept_step_draws_what_it_drew_then(run):
-    shown = run.sheet.images().astype(int)
+    shown = run.preview.images().astype(int)
     while run.step < 8:
         run.advance()
     assert kept_steps(run.folder) == [0, 4]

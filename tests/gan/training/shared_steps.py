@@ -70,12 +70,12 @@ def averaged_as_ddp(cluster: Cluster) -> bool:
 def main(folder: Path) -> None:
     made = []
 
-    class Kept(clusters.SharedTrainer):
+    class Kept(clusters.DistributedTrainer):
         def __init__(self, *args: object) -> None:
             super().__init__(*args)
             made.append(self)
 
-    clusters.SharedTrainer = Kept
+    clusters.DistributedTrainer = Kept
     with entered() as cluster:
         set_threads(cluster.here)
         ddp = averaged_as_ddp(cluster)

@@ -27,40 +27,40 @@ def shown(share: float, loss: str, batches: int = EVERY) -> AdaptiveAugment:
         real = real + 7  # where 0 lies says nothing
     fake = real - 2.0 if share == 1 else real.mean().expand(40)
     for _ in range(batches):
-        found.see(real, fake, loss, TARGET)
+        found.update(real, fake, loss, TARGET)
     return found
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_probability_rises_when_d_is_overconfident_and_falls_when_it_is_not(loss):
     sure, unsure = shown(1.0, loss), shown(0.5, loss)
-    assert sure.certainty == 1 and sure.probability > 0.5
-    assert unsure.certainty == pytest.approx(0) and unsure.probability < 0.5
+    assert sure.r_t == 1 and sure.p > 0.5
+    assert unsure.r_t == pytest.approx(0) and unsure.p < 0.5
 
 
 def test_at_the_target_it_stays_and_it_changes_only_every_few_batches():
-    assert shown(0.8, "hinge").certainty == pytest.approx(TARGET)
+    assert shown(0.8, "hinge").r_t == pytest.approx(TARGET)
     for batches, changes in ((EVERY - 1, 0), (EVERY, 1), (2 * EVERY - 1, 1), (2 * EVERY, 2)):
-        found = shown(1.0, "hinge", batches).probability
+        found = shown(1.0, "hinge", batches).p
         assert found == pytest.approx(0.5 + changes * 40 * EVERY / RAMP)
 
 
 def test_it_stays_a_probability():
     for share, end in ((1.0, 1.0), (0.5, 0.0)):
-        assert shown(share, "hinge", EVERY * RAMP // 40).probability == end
+        assert shown(share, "hinge", EVERY * RAMP // 40).p == end
 
 
 def test_a_run_with_a_target_resumes_bit_for_bit_also_between_two_changes(tiny_data):
     straight = make(tiny_data, augment=0.2, augment_target=TARGET)
     for _ in range(EVERY + 2):
         straight.step()
-    assert straight.augment != 0.2
+    assert straight.augment_p != 0.2
     state = straight.state_dict()
     reloaded = make(tiny_data, augment=0.2, augment_target=TARGET)
     reloaded.load_state_dict(state)
     for _ in range(EVERY):
         assert straight.step() == reloaded.step()
-        assert straight.augment == reloaded.augment
+        assert straight.augment_p == reloaded.augment_p
     one, other = straight.state_dict()["tensors"], reloaded.state_dict()["tensors"]
     assert one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
     assert straight.is_finite()
@@ -70,24 +70,24 @@ def test_a_fixed_probability_stays_and_leaves_nothing_in_the_state(tiny_data):
     trainer = make(tiny_data, augment=0.2)
     for _ in range(EVERY):
         trainer.step()
-    assert trainer.augment == 0.2 and "adaptive" not in trainer.state_dict()["tensors"]
+    assert trainer.augment_p == 0.2 and "adaptive" not in trainer.state_dict()["tensors"]
 
 
 def test_it_can_be_steered_during_a_run(tiny_data):
     trainer = make(tiny_data)
     trainer.configure(changed(trainer.config, {"augment": 0.4, "augment_target": TARGET}))
-    assert trainer.augment == 0.4
+    assert trainer.augment_p == 0.4
     for _ in range(EVERY):
         trainer.step()
-    reached = trainer.augment
+    reached = trainer.augment_p
     assert reached != 0.4
     trainer.configure(changed(trainer.config, {"augment_target": 0.7, "lr_g": 1e-4}))
-    assert trainer.augment == reached  # another target is no new beginning
+    assert trainer.augment_p == reached  # another target is no new beginning
     trainer.configure(changed(trainer.config, {"augment": 0.9}))
-    assert trainer.augment == 0.9
+    assert trainer.augment_p == 0.9
     trainer.configure(changed(trainer.config, {"augment_target": 0.0}))
     trainer.step()
-    assert trainer.augment == 0.9
+    assert trainer.augment_p == 0.9
 
 
 def test_a_state_that_makes_no_sense_is_refused_and_changes_nothing(tiny_data):
@@ -98,11 +98,11 @@ def test_a_state_that_makes_no_sense_is_refused_and_changes_nothing(tiny_data):
         bad = good.clone()
         bad[index] = value
         broken = {**before, "tensors": {**before["tensors"], "adaptive": bad}}
-        with pytest.raises(ValueError, match="augmentation makes no sense"):
+        with pytest.raises(ValueError, match="augmentation is out of range"):
             trainer.load_state_dict(broken)
     for bad in (good[:3], good.float()):
         broken = {**before, "tensors": {**before["tensors"], "adaptive": bad}}
-        with pytest.raises(ValueError, match="augmentation makes no sense"):
+        with pytest.raises(ValueError, match="augmentation is out of range"):
             trainer.load_state_dict(broken)
     assert torch.equal(trainer.state_dict()["tensors"]["adaptive"], good)
 

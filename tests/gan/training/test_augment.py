@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gan.config import Config, ConfigError, preset
-from gan.training.augment import _maps, _moved, disturbed
+from gan.training.augment import _maps, _moved, augment
 from gan.training.live_settings import changed
 from gan.training.trainer import Trainer
 
@@ -30,7 +30,7 @@ def untouched(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (3, 64)])
 def test_it_disturbs_every_kind_of_image_and_each_one_differently(channels, side):
     one = pictures(1, channels, side).expand(16, -1, -1, -1)
-    found = disturbed(one, 1.0, rng())
+    found = augment(one, 1.0, rng())
     assert found.shape == one.shape and found.dtype == one.dtype and found.isfinite().all()
     assert not untouched(one, found).any()
     assert len(found.flatten(1).unique(dim=0)) == 16
@@ -39,18 +39,18 @@ def test_it_disturbs_every_kind_of_image_and_each_one_differently(channels, side
 @pytest.mark.parametrize("probability", [0.2, 0.6])
 def test_so_many_images_stay_undisturbed(probability):
     images = pictures(1000)
-    share = untouched(images, disturbed(images, probability, rng())).float().mean().item()
+    share = untouched(images, augment(images, probability, rng())).float().mean().item()
     assert share == pytest.approx((1 - probability) ** 6, abs=0.04)  # by all six kinds
 
 
 def test_at_probability_zero_images_stay_as_they_are_and_nothing_is_drawn():
     images, generator = pictures(4), rng()
-    assert disturbed(images, 0.0, generator) is images
+    assert augment(images, 0.0, generator) is images
     assert torch.equal(generator.get_state(), rng().get_state())
 
 
 def test_a_quarter_is_cut_out():
-    holes = (disturbed(torch.ones(300, 1, 32, 32), 1.0, rng()) == 0).float().mean().item()
+    holes = (augment(torch.ones(300, 1, 32, 32), 1.0, rng()) == 0).float().mean().item()
     assert 0.15 < holes < 0.25  # some of it lies beyond the edge
 
 
@@ -111,18 +111,18 @@ def test_the_same_class_of_disturbance_whatever_the_images():
     """Real and fake batches must not be told apart by what was done to them."""
     one, other = pictures(64), torch.full((64, 1, 28, 28), 0.7)
     generators = rng(4), rng(4)
-    holes = [disturbed(x, 1.0, g) == 0 for x, g in zip((one, other), generators, strict=True)]
+    holes = [augment(x, 1.0, g) == 0 for x, g in zip((one, other), generators, strict=True)]
     assert torch.equal(*holes)  # the same draws cut and move the same pixels
     assert torch.equal(*(g.get_state() for g in generators))
 
 
 def test_gradients_reach_what_is_seen_and_nothing_else():
     images = pictures(16).requires_grad_()
-    found = disturbed(images, 1.0, rng())
+    found = augment(images, 1.0, rng())
     (gradient,) = torch.autograd.grad(found.sum(), images)
     assert gradient.isfinite().all() and (gradient.abs().sum((1, 2, 3)) > 0).all()
     direction, step = torch.randn(images.shape, generator=rng(5)), 1e-2
-    slope = (disturbed(images + step * direction, 1.0, rng()) - found).sum().item() / step
+    slope = (augment(images + step * direction, 1.0, rng()) - found).sum().item() / step
     assert slope == pytest.approx((gradient * direction).sum().item(), rel=1e-2, abs=0.1)
 
 
@@ -132,9 +132,9 @@ def test_d_sees_both_kinds_disturbed_and_g_is_told_through_it(tiny_data, monkeyp
     def spy(images, probability, generator):
         assert probability == 0.5
         seen.append(images.requires_grad)
-        return disturbed(images, probability, generator)
+        return augment(images, probability, generator)
 
-    monkeypatch.setattr("gan.training.trainer.disturbed", spy)
+    monkeypatch.setattr("gan.training.trainer.augment", spy)
     trainer = make(tiny_data, augment=0.5)
     trainer.step_D()
     assert seen == [False, False]  # real, fake
@@ -148,7 +148,7 @@ def test_d_sees_both_kinds_disturbed_and_g_is_told_through_it(tiny_data, monkeyp
 def test_off_it_draws_nothing_and_on_it_resumes_bit_for_bit(tiny_data, monkeypatch):
     plain = make(tiny_data)
     with monkeypatch.context() as patch:
-        patch.setattr("gan.training.trainer.disturbed", None)  # would raise if it were called
+        patch.setattr("gan.training.trainer.augment", None)  # would raise if it were called
         plain.step()
     straight = make(tiny_data, augment=0.7)
     straight.step()

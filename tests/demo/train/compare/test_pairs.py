@@ -55,14 +55,14 @@ def studio(tmp_path):
     made.close()
 
 
-def put_on(studio, runner, steers=True):
+def put_on(studio, runner, controls=True):
     studio.runner.close()
     studio.runner = SimpleNamespace(**vars(runner), close=lambda: None)
     for name in ("history", "vitals", "marks"):
         setattr(studio.runner, name, getattr(runner, name))
     privacy = Privacy(studio.settings)
     studio.access = SimpleNamespace(
-        steers=lambda who: steers, may_train=lambda who: True, privacy=privacy
+        controls=lambda who: controls, may_train=lambda who: True, privacy=privacy
     )
     return Pairs(studio)
 
@@ -95,7 +95,7 @@ def test_a_stopped_pair_can_be_resumed(studio):
 
 
 def test_another_visitor_does_not_control_the_pair(studio):
-    assert put_on(studio, FakeRunner(), steers=False).poll({})["mine"] is False
+    assert put_on(studio, FakeRunner(), controls=False).poll({})["mine"] is False
 
 
 def test_a_single_run_is_no_pair(studio):
@@ -141,8 +141,8 @@ def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
 
 @pytest.mark.parametrize("language", text.LANGUAGES)
 def test_every_experiment_and_state_has_texts(language):
-    words = text.words("duel")[language]
+    words = text.catalogue(language)
     for one in EXPERIMENTS:
         for part in ("title", "first", "second", "what"):
-            assert words[f"duel.{one.name}.{part}"]
-    assert all(words[f"duel.verdict.{state}"] for state in (*STATES, "failed"))
+            assert words[f"compare.{one.name}.{part}"]
+    assert all(words[f"compare.verdict.{state}"] for state in (*STATES, "failed"))

@@ -32,18 +32,18 @@ def test_a_new_server_resumes_a_run(studio, tmp_path):
         with pytest.raises(LookupError, match="not on this server"):
             studio.access.resume(ME, name)
     assert studio.access.resume(ME, "early") == "early"
-    assert studio.access.steers(ME) and studio.runner.status.step >= 1
+    assert studio.access.controls(ME) and studio.runner.status.step >= 1
     assert studio.access.resume(ANOTHER, "early") == ""  # stands in line
-    assert studio.access.steers(ME) and not studio.access.steers(ANOTHER)
+    assert studio.access.controls(ME) and not studio.access.controls(ANOTHER)
 
 
 def test_the_queue_advances_when_a_real_run_ends(studio):
     first = studio.access.start(ME, replace(SMALL, steps=3))
     assert studio.access.start(ANOTHER, SMALL) == ""
     for _ in range(200):
-        if studio.access.steers(ANOTHER) and studio.runner.status.run not in ("", first):
+        if studio.access.controls(ANOTHER) and studio.runner.status.run not in ("", first):
             break
         studio.runner.generator().exception(5)  # a job: one turn of the training thread
-    assert studio.access.steers(ANOTHER) and studio.runner.status.run != first
+    assert studio.access.controls(ANOTHER) and studio.runner.status.run != first
     studio.access.act(ANOTHER, "stop")
     assert studio.runner.status.state == "done"

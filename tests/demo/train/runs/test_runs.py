@@ -101,7 +101,7 @@ def test_the_run_in_progress_is_not_deleted(server):
     assert do["go_on"]({"who": ME, "run": "first"}) == {"run": "first"}
     studio.runner.pause().result(20)
     assert do["listed"]({"who": ME})["going"] == ["first"]
-    assert do["delete"]({"who": ME, "run": "first"})["refused"] == "going"
+    assert do["delete"]({"who": ME, "run": "first"})["refused"] == "in_progress"
     studio.runner.stop().result(20)
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
 

@@ -1,0 +1,75 @@
+// A small chart of bars on a canvas, one bar a bin; several series stand behind each other.
+// Hovering a bin reads its values into the legend.
+
+import { PAD, plot } from "./plot.js";
+
+// series: [{name, color}]; labels(): [[bin's edge or middle, text]] along the axis, cut to fit;
+// level: a share to compare with; bin(k): the words for a bin. Shares are percent.
+export function bars(figure, { title, series, labels, level = null, bin }) {
+  let values = series.map(() => []);
+  let hover = null;
+  const { canvas, draw, tell } = plot(figure, { title, series, paint, onPoint });
+
+  function paint({ pen, color, width, height, inner }) {
+    const count = values[0].length;
+    const base = PAD.top + inner.h;
+    const px = (k) => PAD.left + (k / count) * inner.w;
+    const top = Math.max(10, (level ?? 0) * 2, ...values.flat());
+    const tall = (share) => (share / top) * inner.h;
+    const across = (y, dash, name) => {
+      pen.strokeStyle = color(name);
+      pen.setLineDash(dash);
+      pen.beginPath();
+      pen.moveTo(PAD.left, Math.round(y) + 0.5);
+      pen.lineTo(width - PAD.right, Math.round(y) + 0.5);
+      pen.stroke();
+      pen.setLineDash([]);
+    };
+    pen.fillStyle = color("--body-text-color-subdued");
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    pen.fillText(`${Math.round(top)}%`, PAD.left - 6, PAD.top + 4);
+    pen.textBaseline = "alphabetic";
+    pen.textAlign = "center";
+    const marks = labels();
+    const room = inner.w / marks.length - 4;
+    for (const [at, text] of marks) pen.fillText(cut(pen, text, room), px(at), height - 4);
+    across(base, [], "--border-color-primary");
+    series.forEach((one, index) => {
+      pen.fillStyle = color(one.color);
+      values[index].forEach((share, k) => {
+        pen.globalAlpha = (index ? 0.65 : 0.85) * (hover === null || hover === k ? 1 : 0.5);
+        pen.fillRect(px(k) + 1, base - tall(share), inner.w / count - 2, tall(share));
+      });
+    });
+    pen.globalAlpha = 1;
+    if (level !== null) across(base - tall(level), [4, 4], "--tr-real");
+    const read = (index) => (hover === null ? "" : `${values[index][hover]}%`);
+    tell(
+      hover === null ? "" : bin(hover),
+      series.map((_, index) => read(index)),
+    );
+  }
+
+  function onPoint(share) {
+    const count = values[0].length;
+    const pointed = share !== null && count;
+    hover = pointed ? Math.max(0, Math.min(count - 1, Math.floor(share * count))) : null;
+  }
+
+  /** New percentages, an array for each series; `told` is what a screen reader says. */
+  return function setValues(next, told) {
+    values = next;
+    if (hover !== null && hover >= values[0].length) hover = null;
+    canvas.setAttribute("aria-label", `${title}: ${told}`);
+    draw();
+  };
+}
+
+// As much of a text as fits into `room` px.
+function cut(pen, text, room) {
+  if (pen.measureText(text).width <= room) return text;
+  let length = text.length - 1;
+  while (length > 1 && pen.measureText(`${text.slice(0, length)}\u2026`).width > room) length -= 1;
+  return `${text.slice(0, length)}\u2026`;
+}

@@ -1,0 +1,191 @@
+// A small line chart on a canvas: each curve raw and faint, and smoothed and bold on top.
+// Rows are [x, y1, y2, ...]; a missing y is null. Hovering reads the values into the legend.
+
+import { fit, logTicks, smoothed, ticks } from "./axes.js";
+import { chartMarks } from "./marks.js";
+import { PAD, plot } from "./plot.js";
+
+// curves: [{name, color}] where color is a CSS variable; range: [low, high], or null to fit, with
+// `least` as the lowest top. Rare rows are shown as they are: `smooth: false`; `band`: the columns of
+// their lower and upper bound. `level`: a value to compare with. `read(row)`: the legend's words.
+// `apart`: the curves are of runs with steps of their own; where a row lacks a value, its curve goes
+// on to the next one, and the legend has the last one known.
+export function chart(figure, options) {
+  const { title, curves, text, range = null, log = false, least = 0, level = null } = options;
+  const { band = null, smooth: steady = true, apart = false } = options;
+  const { read = null, onHover = () => {} } = options;
+  let rows = [];
+  let smooth = [];
+  let shown = null; // the step whose picture is shown
+  let hover = null; // index of the row under the pointer
+  let end = 0; // of the axis
+  const { canvas, draw, tell } = plot(figure, { title, series: curves, paint, onPoint });
+  canvas.setAttribute("aria-label", `${title}: ${curves.map((c) => c.name).join(", ")}`);
+  const marks = chartMarks(figure);
+
+  // `until`: how far the axis goes at least, to stand below another chart.
+  function setRows(next, until = 0) {
+    rows = next;
+    end = Math.max(until, rows.length ? rows.at(-1)[0] : 1);
+    const plain = (column) => rows.map((row) => row[column]);
+    smooth = curves.map((_, k) => (steady ? smoothed(rows, k + 1) : plain(k + 1)));
+    if (hover !== null && hover >= rows.length) hover = null;
+    draw();
+  }
+
+  const first = () => Math.min(0, rows.length ? rows[0][0] : 0);
+  const along = (x, w) => PAD.left + ((x - first()) / (end - first() || 1)) * w;
+
+  function paint({ pen, color, width, height, inner }) {
+    const values = () => rows.flatMap((row) => row.slice(1, curves.length + 1));
+    const [low, high] = range || fit(values(), { log, least });
+    const px = (x) => along(x, inner.w);
+    const share = (y) =>
+      log ? Math.log(Math.max(y, low / 2) / low) / Math.log(high / low) : (y - low) / (high - low);
+    const py = (y) => PAD.top + (1 - share(y)) * inner.h;
+
+    pen.fillStyle = color("--body-text-color-subdued");
+    pen.strokeStyle = color("--border-color-primary");
+    pen.lineWidth = 1;
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    for (const y of log ? logTicks(low, high) : ticks(low, high, 4)) {
+      const height_px = Math.round(py(y)) + 0.5;
+      pen.beginPath();
+      pen.moveTo(PAD.left, height_px);
+      pen.lineTo(width - PAD.right, height_px);
+      pen.stroke();
+      pen.fillText(String(y), PAD.left - 6, height_px);
+    }
+    pen.textBaseline = "alphabetic";
+    for (const x of rows.length ? ticks(first(), end, Math.max(2, width / 110)) : []) {
+      pen.textAlign = x === first() ? "left" : px(x) > width - 30 ? "right" : "center";
+      pen.fillText(x.toLocaleString(), px(x), height - 4);
+    }
+
+    pen.save();
+    pen.beginPath();
+    pen.rect(PAD.left, PAD.top - 2, inner.w + PAD.right, inner.h + 4);
+    pen.clip();
+    pen.lineJoin = "round";
+    if (band) bandOf(pen, px, py, color(curves[0].color));
+    if (level !== null) {
+      pen.globalAlpha = 1;
+      pen.strokeStyle = color("--tr-real");
+      pen.setLineDash([4, 4]);
+      line(pen, PAD.left, py(level), width - PAD.right, py(level));
+    }
+    pen.setLineDash([]);
+    curves.forEach((curve, index) => {
+      pen.strokeStyle = pen.fillStyle = color(curve.color);
+      if (steady) trace(pen, px, (row) => row[index + 1], py, 0.3, 1);
+      trace(pen, px, (_, at) => smooth[index][at], py, 1, 2);
+      if (!steady && rows.length < 50) dots(pen, px, index + 1, py);
+    });
+    pen.globalAlpha = pen.lineWidth = 1;
+    pen.strokeStyle = color("--body-text-color-subdued");
+    const upright = (x, dash) => {
+      pen.setLineDash(dash);
+      line(pen, px(x), PAD.top, px(x), PAD.top + inner.h);
+    };
+    if (rows.length) marks.draw(pen, color("--color-accent"), px, PAD.top + inner.h);
+    if (shown !== null && rows.length && shown <= end) upright(shown, [3, 3]);
+    if (hover !== null) upright(rows[hover][0], []);
+    pen.restore();
+    legend();
+  }
+
+  function trace(pen, px, ys, py, alpha, thick) {
+    pen.globalAlpha = alpha;
+    pen.lineWidth = thick;
+    pen.beginPath();
+    let down = false;
+    rows.forEach((row, index) => {
+      const y = ys(row, index);
+      if (y === null) down &&= apart;
+      else if (down) pen.lineTo(px(row[0]), py(y));
+      else pen.moveTo(px(row[0]), py(y));
+      if (y !== null) down = true;
+    });
+    pen.stroke();
+  }
+
+  function dots(pen, px, column, py) {
+    for (const row of rows.filter((one) => one[column] !== null)) {
+      pen.beginPath();
+      pen.arc(px(row[0]), py(row[column]), 2.5, 0, 7);
+      pen.fill();
+    }
+  }
+
+  function bandOf(pen, px, py, fill) {
+    const known = rows.filter((row) => row[band[0]] !== null);
+    pen.beginPath();
+    known.forEach((row) => pen.lineTo(px(row[0]), py(row[band[0]])));
+    known.reverse().forEach((row) => pen.lineTo(px(row[0]), py(row[band[1]])));
+    pen.fillStyle = fill;
+    pen.globalAlpha = 0.2;
+    pen.fill();
+  }
+
+  function legend() {
+    const at = hover === null ? rows.length - 1 : hover;
+    const values = curves.map((_, index) => {
+      const y =
+        at < 0
+          ? null
+          : hover === null
+            ? known(at, (k) => smooth[index][k])
+            : known(at, (k) => rows[k][index + 1]);
+      if (y === null || y === undefined) return "";
+      return read ? read(rows[at]) : y.toFixed(2);
+    });
+    tell(hover === null ? "" : text(rows[hover][0]), values);
+  }
+
+  // The value in a row; of runs apart, in the last row so far that has one.
+  function known(at, value) {
+    let row = at;
+    while (apart && row > 0 && value(row) === null) row -= 1;
+    return value(row);
+  }
+
+  function onPoint(share) {
+    const before = hover;
+    hover = share === null || !rows.length ? null : nearest(share * end);
+    const inner = canvas.clientWidth - PAD.left - PAD.right;
+    const at = hover === null ? null : PAD.left + share * inner;
+    marks.point(at, (step) => along(step, inner), canvas.clientWidth);
+    if (hover !== null || before !== null) onHover(hover === null ? null : rows[hover][0]);
+  }
+
+  function nearest(x) {
+    const after = rows.findIndex((row) => row[0] >= x);
+    const right = after < 0 ? rows.length - 1 : after;
+    const left = Math.max(0, right - 1);
+    return x - rows[left][0] < rows[right][0] - x ? left : right;
+  }
+
+  return {
+    setRows,
+    // The step of the picture on show; null: none is pointed out.
+    setMark(step) {
+      if (step === shown) return;
+      shown = step;
+      draw();
+    },
+    // What was done to the run: [{step, text}].
+    setMarks(next) {
+      marks.set(next);
+      draw();
+    },
+  };
+}
+
+function line(pen, x0, y0, x1, y1) {
+  pen.beginPath();
+  const upright = x0 === x1 ? 0.5 : 0; // on whole pixels, else it blurs
+  pen.moveTo(Math.round(x0) + upright, y0);
+  pen.lineTo(Math.round(x1) + upright, y1);
+  pen.stroke();
+}

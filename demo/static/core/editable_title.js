@@ -1,0 +1,47 @@
+// A card's title that its owner may change where it stands.
+
+import { iconButton, make } from "./dom.js";
+import { icon } from "./icons.js";
+
+/**
+ * {title, pen, field, show(text)}: three elements to place. `save(text)` is told what was typed and
+ * resolves to whether it was done.
+ */
+export function changeable({ className, label, longest, save }) {
+  const title = make("h3", { className });
+  const pen = iconButton(icon("pen"), label);
+  const field = make("input", { type: "text", maxLength: longest, hidden: true });
+  field.setAttribute("aria-label", label);
+  let now = "";
+
+  function edit(on) {
+    field.hidden = !on;
+    title.hidden = pen.hidden = on;
+    if (!on) return pen.focus({ preventScroll: true });
+    field.value = now;
+    field.select();
+    field.focus();
+  }
+
+  async function done() {
+    if (field.hidden) return;
+    const wanted = field.value.trim();
+    edit(false);
+    if (wanted === now) return;
+    title.textContent = wanted || now;
+    if (!(await save(wanted))) title.textContent = now;
+  }
+
+  pen.addEventListener("click", () => edit(true));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault(); // else it would press the button that gets the focus
+    if (event.key === "Enter") done();
+    else edit(false);
+  });
+  field.addEventListener("blur", done);
+  const show = (text) => {
+    now = title.textContent = text;
+  };
+  return { title, pen, field, show };
+}

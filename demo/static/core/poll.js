@@ -1,0 +1,33 @@
+// Asks how things stand again and again while something is on screen.
+
+export const isOnScreen = (place) => !document.hidden && place.offsetParent !== null;
+
+/**
+ * Call `look()` at once, whenever `place` comes on screen or one of `events` reaches the document,
+ * and again `pause()` milliseconds after its end: never twice at once, and not off screen. Returns
+ * the function that does so at once.
+ */
+export function poll(place, look, pause, events) {
+  let [timer, asking, again] = [0, false, false];
+
+  async function now() {
+    clearTimeout(timer);
+    if (asking) {
+      again = true;
+      return;
+    }
+    if (isOnScreen(place)) {
+      asking = true;
+      await look();
+      asking = false;
+    }
+    if (!place.isConnected) return;
+    timer = setTimeout(now, again ? 0 : pause());
+    again = false;
+  }
+
+  for (const name of [...events, "visibilitychange"]) document.addEventListener(name, now);
+  new IntersectionObserver(([seen]) => seen.isIntersecting && now()).observe(place);
+  now();
+  return now;
+}

@@ -1,0 +1,66 @@
+// What a browser remembers of a model between two visits, in localStorage.
+
+const SOON_MS = 200;
+
+/** Keeps {seed, z, classes, scale} under a model's id; without storage it quietly keeps nothing. */
+export class Shelf {
+  constructor(prefix) {
+    this.prefix = prefix;
+    this.timer = 0;
+    this.last = null;
+    window.addEventListener("pagehide", () => this.flush());
+  }
+
+  /** Remember soon: a drag is many states and one write. */
+  keep(model, state) {
+    if (this.last && this.last.model !== model) this.flush();
+    this.last = { model, state };
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), SOON_MS);
+  }
+
+  flush() {
+    clearTimeout(this.timer);
+    if (!this.last) return;
+    const { model, state } = this.last;
+    this.last = null;
+    write(this.prefix + model, { ...state, z: Array.from(state.z) });
+  }
+
+  /** The remembered state of a model with latents of this length, or null. */
+  find(model, zDim, seedMax) {
+    const kept = read(this.prefix + model);
+    const { seed, z, label, classes = label, scale = 1 } = kept ?? {};
+    const numbers = (list, most) =>
+      Array.isArray(list) && list.every((x) => Number.isFinite(x) && Math.abs(x) <= most);
+    const fine =
+      Number.isInteger(seed) &&
+      seed >= 0 &&
+      seed <= seedMax &&
+      z?.length === zDim &&
+      numbers(z, 100) &&
+      (Number.isInteger(classes) || numbers(classes, 10)) &&
+      scale >= 0 &&
+      scale <= 3;
+    return fine ? { seed, z: Float32Array.from(z), classes, scale } : null;
+  }
+}
+
+/** The JSON under a key, or null: nothing there, not JSON, or no storage. */
+export function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the JSON could be written: storage may be full or forbidden. */
+export function write(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}

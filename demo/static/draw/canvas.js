@@ -1,0 +1,127 @@
+// A sheet to draw on: a pen, undo by strokes, and pictures from files.
+
+import { base64 } from "../core/base64.js";
+import { make } from "../core/dom.js";
+
+const SIDE = 280; // px
+const SENT = 140; // px of what leaves the sheet: five times what a digit model keeps
+const PEN = 22; // px, about as thick as MNIST's
+const FILE_MAX = 5e6; // bytes
+const STROKES_MAX = 20; // that can be undone
+
+/** `onchange()` is called when there is more or less on the sheet. */
+export class Sheet {
+  constructor(label, onchange) {
+    this.onchange = onchange;
+    this.locked = false; // nothing can be drawn
+    this.pen = { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#ffffff" };
+    this.canvas = make("canvas", { width: SIDE, height: SIDE, className: "ls-sheet" });
+    this.canvas.setAttribute("aria-label", label);
+    this.ink = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.paper();
+    let last = null;
+    const stroke = (event) => {
+      const steps = event.getCoalescedEvents?.() ?? [];
+      for (const step of [...steps, event]) {
+        const now = this.at(step);
+        this.ink.beginPath();
+        this.ink.moveTo(...last);
+        this.ink.lineTo(...now);
+        this.ink.stroke();
+        last = now;
+      }
+    };
+    this.canvas.addEventListener("pointerdown", (event) => {
+      if (event.button || this.locked) return;
+      event.preventDefault();
+      this.canvas.setPointerCapture(event.pointerId);
+      this.remember();
+      Object.assign(this.ink, this.pen);
+      last = this.at(event);
+      stroke(event);
+      this.onchange();
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (last && this.canvas.hasPointerCapture(event.pointerId)) stroke(event);
+    });
+    for (const name of ["pointerup", "pointercancel"]) {
+      this.canvas.addEventListener(name, () => {
+        last = null;
+      });
+    }
+  }
+
+  get blank() {
+    return !this.strokes.length;
+  }
+
+  at(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top].map((x) => (x * SIDE) / box.width);
+  }
+
+  remember() {
+    const before = this.ink.getImageData(0, 0, SIDE, SIDE);
+    this.strokes = [...this.strokes, before].slice(-STROKES_MAX);
+  }
+
+  paper(colour = "#000") {
+    this.strokes ??= [];
+    this.ink.fillStyle = colour;
+    this.ink.fillRect(0, 0, SIDE, SIDE);
+  }
+
+  /** The whole sheet in the pen's colour. */
+  flood() {
+    if (this.locked) return;
+    this.remember();
+    this.paper(this.pen.strokeStyle);
+    this.onchange();
+  }
+
+  wipe() {
+    this.paper();
+    this.strokes = [];
+    this.onchange();
+  }
+
+  undo() {
+    const before = this.strokes.pop();
+    if (before) this.ink.putImageData(before, 0, 0);
+    this.onchange();
+  }
+
+  /** A picture from a file, as large as fits, on its own background. Throws "large" or "bad". */
+  async open(file) {
+    if (file.size > FILE_MAX) throw new Error("large");
+    const picture = await createImageBitmap(file).catch(() => {
+      throw new Error("bad");
+    });
+    const zoom = SIDE / Math.max(picture.width, picture.height);
+    const [w, h] = [picture.width * zoom, picture.height * zoom];
+    const [x, y] = [(SIDE - w) / 2, (SIDE - h) / 2];
+    this.remember();
+    this.paper("#fff"); // under whatever is transparent
+    this.ink.drawImage(picture, x, y, w, h);
+    const [r, g, b] = this.ink.getImageData(Math.ceil(x), Math.ceil(y), 1, 1).data;
+    this.paper(`rgb(${r} ${g} ${b})`);
+    this.ink.drawImage(picture, x, y, w, h);
+    this.onchange();
+  }
+
+  /** What is on it for `find` of demo/generate/find.py: {picture: base64, h, w, c}; c is 1 or 3. */
+  picture(c) {
+    const small = make("canvas", { width: SENT, height: SENT });
+    const context = small.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.canvas, 0, 0, SENT, SENT);
+    const { data } = context.getImageData(0, 0, SENT, SENT);
+    const bytes = new Uint8Array(SENT * SENT * c);
+    for (let i = 0; i < SENT * SENT; i += 1) {
+      const [r, g, b] = [data[4 * i], data[4 * i + 1], data[4 * i + 2]];
+      if (c === 3) bytes.set([r, g, b], 3 * i);
+      else bytes[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+    }
+    return { picture: base64(bytes), h: SENT, w: SENT, c };
+  }
+}

@@ -1,0 +1,162 @@
+// Draw a picture (or open a small one), have it found in latent space, watch the search.
+
+import { floats } from "../core/base64.js";
+import { make, button, fill } from "../core/dom.js";
+import { show, shownAt } from "../core/pixel_scale.js";
+import { unpack } from "../engine/scheduler.js";
+import { paint } from "../engine/paint.js";
+import { brush } from "./brush.js";
+import { Sheet } from "./canvas.js";
+
+const SHOWN_PX = 96; // of what was looked for, and of what was found
+
+/**
+ * `on` has find(payload): one step of the server's search; found(z, label, key): a state on the
+ * way; back(): leave the search as if it had not been; model(): the panel's model.
+ */
+export class Sketch {
+  constructor(words, on) {
+    this.on = on;
+    this.w = (key, values = {}) => fill(words[`explore.${key}`], values);
+    const w = this.w;
+    this.search = null; // the one going on: {key, moved}
+    this.sheet = new Sheet(w("sketch_label"), () => this.refresh());
+    this.brush = brush(this.sheet, w);
+    this.hint = w("sketch_hint");
+    this.find = button(w("find"), "ls-primary");
+    this.clear = button(w("clear"));
+    this.undo = button(w("undo_stroke"));
+    this.undo.setAttribute("aria-label", w("undo_stroke_label"));
+    this.file = make("input", { type: "file", accept: "image/*", hidden: true });
+    this.open = button(w("open_image"));
+    this.said = make("p", { className: "ls-note ls-verdict", role: "status" });
+    this.bar = make("progress", { max: 1, value: 0 });
+    this.yours = make("canvas", { className: "ls-pixels" });
+    this.found = make("canvas", { className: "ls-pixels" });
+    const figure = (canvas, key) =>
+      make("figure", {}, canvas, make("figcaption", { className: "ls-note" }, w(key)));
+    this.pair = make(
+      "div",
+      { className: "ls-pair ls-none" },
+      figure(this.yours, "yours"),
+      figure(this.found, "models"),
+    );
+    this.element = make(
+      "div",
+      { className: "ls-companion" },
+      make("div", { className: "ls-square" }, this.sheet.canvas),
+      this.brush.element,
+      make("div", { className: "ls-row" }, this.find, this.undo, this.clear, this.open, this.file),
+      this.bar,
+      this.said,
+      this.pair,
+    );
+    this.find.addEventListener("click", () => (this.search ? this.cancel() : this.start()));
+    this.clear.addEventListener("click", () => {
+      this.pair.classList.add("ls-none");
+      this.sheet.wipe();
+    });
+    this.undo.addEventListener("click", () => this.sheet.undo());
+    this.open.addEventListener("click", () => this.file.click());
+    this.file.addEventListener("change", () => {
+      if (this.file.files[0]) this.load(this.file.files[0]);
+      this.file.value = "";
+    });
+    this.refresh();
+  }
+
+  /** What can be drawn for a model: its kind of pictures. */
+  adopt({ data, shape }) {
+    const colour = shape[2] === 3;
+    this.brush.show(colour);
+    this.hint = this.w(
+      colour ? "sketch_hint_colour" : data === "mnist" ? "sketch_hint" : "sketch_hint_grey",
+    );
+    this.refresh();
+  }
+
+  refresh() {
+    const { sheet, search } = this;
+    sheet.locked = Boolean(search);
+    this.undo.disabled = this.clear.disabled = sheet.blank || sheet.locked;
+    this.find.disabled = sheet.blank && !search;
+    this.open.disabled = sheet.locked;
+    this.find.textContent = this.w(search ? "cancel" : "find");
+    this.bar.classList.toggle("ls-none", !search);
+    if (!search && sheet.blank) this.said.textContent = this.hint;
+  }
+
+  async load(file) {
+    if (this.search) return;
+    try {
+      await this.sheet.open(file);
+      this.said.textContent = "";
+    } catch (error) {
+      this.said.textContent = this.w(`image_${error.message}`);
+    }
+  }
+
+  async start() {
+    const search = { key: `find:${performance.now()}`, moved: false };
+    this.search = search;
+    [this.bar.value, this.said.textContent] = [0, this.w("searching")];
+    this.refresh();
+    const { model, shape } = this.on.model();
+    /** @type {any} */
+    let wish = { model, ...this.sheet.picture(shape[2] === 3 ? 3 : 1) };
+    let sentence;
+    try {
+      for (;;) {
+        const answer = await this.on.find(wish);
+        if (this.search !== search) return; // cancelled meanwhile
+        if (answer.error) throw Object.assign(new Error(answer.error), { plain: true });
+        if (this.on.model().model !== model) break; // another one was chosen: it was for the old
+        this.step(answer, search);
+        if (answer.done) {
+          sentence = this.verdict(answer);
+          break;
+        }
+        wish = { model, state: answer.state };
+      }
+    } catch (error) {
+      sentence = error.plain ? error.message : this.w("failed");
+    }
+    this.search = null;
+    this.said.textContent = sentence ?? this.w("cancelled");
+    this.refresh();
+  }
+
+  step(answer, search) {
+    search.moved = this.awaited = true;
+    this.bar.value = answer.progress;
+    this.on.found(floats(answer.z), answer.label, search.key);
+    this.show(this.yours, unpack({ ...answer, pixels: answer.target }));
+  }
+
+  /** The big picture has changed: it is what the search found, if one asked for it. */
+  drawn(image) {
+    if (!this.awaited) return;
+    this.awaited = false;
+    this.show(this.found, image);
+    this.pair.classList.remove("ls-none");
+  }
+
+  show(canvas, image) {
+    paint(canvas, image);
+    show(canvas, image.h, shownAt(image.h, SHOWN_PX));
+  }
+
+  verdict({ verdict, match, distance }) {
+    const values = { match: Math.round(100 * match), error: Math.round(distance) };
+    return this.w(`verdict_${verdict}`, values);
+  }
+
+  cancel() {
+    const { moved } = this.search;
+    [this.search, this.awaited] = [null, false];
+    if (moved) this.on.back();
+    this.pair.classList.add("ls-none");
+    this.said.textContent = this.w("cancelled");
+    this.refresh();
+  }
+}

@@ -1,0 +1,159 @@
+// A trained generator in this browser: the file of gan/models/portable.py in, pixels out.
+
+const SLOPE = { leaky: 0.2, tanh: 1 }; // the tanh itself waits until pixels are made
+
+/** One model, ready to draw. `makeKernels` comes from `loadKernels` of kernels.js. */
+export class Generator {
+  z_dim = 0;
+  classes = 0;
+  /** @type {(floats: number) => any} */
+  makeKernels = null;
+
+  /** From the bytes of a safetensors file; throws where it is not one that can be drawn. */
+  static read(file, makeKernels) {
+    return Object.assign(new Generator(), { makeKernels }).open(file);
+  }
+
+  /** From another thread's `plan()`. */
+  static follow({ memory, ...plan }, makeKernels) {
+    const made = Object.assign(new Generator(), plan, { kernels: makeKernels(memory.length) });
+    made.kernels.memory.set(memory);
+    return made;
+  }
+
+  /** All there is to know of it, for another thread: plain values and a copy of its numbers. */
+  plan() {
+    const { model_id, shape, z_dim, classes, layers, input, output, kernels } = this;
+    const memory = kernels.memory.slice(0, this.floats);
+    return { model_id, shape, z_dim, classes, layers, input, output, floats: this.floats, memory };
+  }
+
+  open(file) {
+    const { metadata, tensor } = parse(file);
+    this.model_id = metadata.model_id;
+    this.shape = JSON.parse(metadata.shape); // h, w, c
+    this.z_dim = Number(metadata.z_dim);
+    this.classes = Number(metadata.classes);
+    let floats = 0;
+    const room = (count) => {
+      const place = floats;
+      floats += Math.ceil(count / 4) * 4; // WebAssembly loads four at a time
+      return place;
+    };
+    this.layers = JSON.parse(metadata.layers).map((layer) => place(layer, room));
+    const largest = Math.max(...this.layers.map((layer) => Math.max(layer.in, layer.values)));
+    this.input = room(largest);
+    this.output = room(largest);
+    this.floats = floats;
+    this.kernels = this.makeKernels(floats);
+    this.layers.forEach((layer, k) => {
+      const { memory } = this.kernels;
+      pack(tensor(`${k}.weight`), memory.subarray(layer.weight), layer);
+      memory.set(tensor(`${k}.bias`), layer.bias);
+    });
+    const [h, w, c] = this.shape;
+    if (this.layers.at(-1).values < h * w * c) throw new Error("the layers make another picture");
+    return this;
+  }
+
+  /**
+   * Latents `zs` with one label each (or none, []) as {h, w, c, pixels}; null when they do not
+   * fit. `from`: the first one's place in its request.
+   */
+  drawAll(zs, labels, from = 0) {
+    const weights = zs.map((_, i) => classWeights(labels[i], from + i, this.classes));
+    const fits = (z) => z.length === this.z_dim && z.every(Number.isFinite);
+    if (!zs.every(fits) || weights.includes(null)) return null;
+    const [h, w, c] = this.shape;
+    const size = h * w * c;
+    const pixels = new Uint8ClampedArray(zs.length * size);
+    zs.forEach((z, i) => this.draw(z, weights[i], pixels.subarray(i * size, (i + 1) * size)));
+    return { h, w, c, pixels };
+  }
+
+  /** Pixels of one latent and its class weights (lists of numbers), written to `pixels`. */
+  draw(z, classes, pixels) {
+    const { memory, linear, up } = this.kernels;
+    let [from, to] = [this.input, this.output];
+    memory.set(z, from);
+    memory.set(classes, from + this.z_dim);
+    for (const { op, weight, bias, padded, side, slope, values, ...layer } of this.layers) {
+      if (op === "linear") linear(from, weight, bias, to, layer.in, values, slope);
+      else up(from, weight, bias, to, side, layer.in, layer.out, slope, padded);
+      [from, to] = [to, from];
+    }
+    // a clamped array rounds halves to even and stops at 0 and 255, as the server does
+    const values = memory.subarray(from, from + pixels.length);
+    values.forEach((x, i) => {
+      pixels[i] = (Math.tanh(x) + 1) * 127.5;
+    });
+  }
+}
+
+/**
+ * The class weights of one image: `label` is a number or a list of weights, or left out, when
+ * image `index` is of class `index` modulo the number of classes. Null where it makes no sense.
+ */
+function classWeights(label, index, classes) {
+  if (!classes) return [];
+  if (Array.isArray(label) || label instanceof Float32Array) {
+    return label.length === classes && label.every(Number.isFinite) ? label : null;
+  }
+  const chosen = label ?? index % classes;
+  if (!Number.isInteger(chosen) || chosen < 0 || chosen >= classes) return null;
+  return Array.from({ length: classes }, (_, i) => Number(i === chosen));
+}
+
+// Where in memory a layer's numbers go, and how many it makes of one image.
+function place(layer, room) {
+  const slope = SLOPE[layer.activation];
+  const known = layer.op === "linear" || layer.op === "up";
+  if (slope === undefined || !known) throw new Error(`no such layer: ${JSON.stringify(layer)}`);
+  const taps = layer.op === "up" ? 9 : 1;
+  const outputs = Math.ceil((taps === 9 ? 4 * layer.out : layer.out) / 4) * 4;
+  return {
+    ...layer,
+    slope,
+    taps,
+    weight: room(outputs * layer.in * taps),
+    bias: room(outputs),
+    values: taps === 9 ? layer.out * (2 * layer.side) ** 2 : outputs,
+    padded: taps === 9 ? room(layer.in * (layer.side + 2) ** 2) : 0,
+  };
+}
+
+// Weights (outputs, inputs, taps) as kernels.c wants them: four outputs beside each other, for
+// each tap and each input in turn.
+function pack(weights, to, { in: inputs, taps }) {
+  const outputs = weights.length / (inputs * taps);
+  let from = 0;
+  for (let o = 0; o < outputs; o += 1) {
+    const block = (o >> 2) * 4 * inputs * taps + (o & 3);
+    for (let i = 0; i < inputs; i += 1) {
+      for (let t = 0; t < taps; t += 1) to[block + 4 * (t * inputs + i)] = weights[from++];
+    }
+  }
+}
+
+// A safetensors file: the length of a JSON header, the header, the tensors' bytes.
+function parse(file) {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const start = 8 + view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, start)));
+  const tensor = (name) => {
+    const { dtype, data_offsets: offsets } = header[name];
+    if (dtype !== "F16") throw new Error(`${name} is not float16`);
+    const [from, to] = offsets.map((offset) => start + offset);
+    return floats(new Uint16Array(file.slice(from, to).buffer));
+  };
+  return { metadata: header.__metadata__, tensor };
+}
+
+// float16 to float32: the same bits further left, and an exponent that counts from elsewhere.
+function floats(halves) {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < bits.length; i += 1) {
+    bits[i] = ((halves[i] & 0x8000) << 16) | ((halves[i] & 0x7fff) << 13);
+  }
+  return new Float32Array(bits.buffer).map((x) => x * 2 ** 112);
+}

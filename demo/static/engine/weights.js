@@ -1,0 +1,195 @@
+// Which models this page can draw by itself: their weights, asked for once, given to the worker,
+// and kept up to date while a run trains them.
+
+import { Generator } from "./generator.js";
+import { loadKernels } from "./kernels.js";
+
+const MODELS_MAX = 4; // in the worker at once; each is a few megabytes
+const LIVE_S = 3; // between two looks for newer weights of a run, while somebody draws
+const LIVE_LENGTH = 2e6; // of a model's text that is asked for so often; larger ones more seldom
+const IDLE_S = 15; // the same, when nothing was drawn for DRAWN_S
+const DRAWN_S = 10;
+const CHECK_S = 30; // between two looks at a run that has ended: it may go on
+const RETRY_S = 10; // after no answer
+const PATIENCE_S = { load: 30, draw: 10, server: 60 };
+
+/**
+ * The worker and the models in it. `onchange()`: a model came or went, so that requests may go
+ * elsewhere now. `onweights(model, model_id)`: newer weights of a model that was drawn before.
+ * `pinned(model_id)`: whether a request still needs exactly these weights.
+ */
+export class Weights {
+  constructor({ onchange, onweights, pinned }) {
+    this.onchange = onchange;
+    this.onweights = onweights;
+    this.pinned = pinned;
+    this.models = new Map(); // the one drawn last comes last
+    this.held = new Map(); // model_ids in the worker -> the page's own copy of a quick model
+    this.waiting = new Map(); // a message's id -> what to do with its answer
+    this.count = 0;
+    /** @type {Worker | null} */
+    this.worker = null;
+    this.alive = true; // until the worker fails: then the server draws everything
+    document.addEventListener("visibilitychange", () => this.look());
+  }
+
+  /** The id of the weights that the worker holds for a model, or null. */
+  id(model) {
+    return (this.alive && this.models.get(model)?.model_id) || null;
+  }
+
+  /** Somebody draws `model` now. Its weights are asked for, from `server`, when it is time. */
+  want(model, server) {
+    const known = this.models.get(model) ?? { model, model_id: null, seen: null, nextAt: 0 };
+    this.models.delete(model);
+    this.models.set(model, Object.assign(known, { server, drawnAt: performance.now() }));
+    if (this.models.size > MODELS_MAX) {
+      this.models.delete(this.models.keys().next().value);
+      this.sweep();
+    }
+    if (performance.now() >= known.nextAt) this.ask(known);
+  }
+
+  /** A picture of `model` was delivered, drawn with these weights. */
+  saw(model, model_id) {
+    const known = this.models.get(model);
+    if (known) known.seen = model_id;
+  }
+
+  /** Draw a few images in the worker; rejects when it cannot, and then it never will again. */
+  draw(request) {
+    return this.call({ do: "draw", ...request }, PATIENCE_S.draw);
+  }
+
+  /** Let the worker forget weights that nobody needs any more. */
+  sweep() {
+    const used = new Set([...this.models.values()].map((known) => known.model_id));
+    for (const model_id of this.held.keys()) {
+      if (used.has(model_id) || this.pinned(model_id)) continue;
+      this.held.delete(model_id);
+      this.worker?.postMessage({ do: "forget", model_id });
+    }
+  }
+
+  async ask(known) {
+    known.nextAt = Infinity; // not twice at once
+    let wait = RETRY_S;
+    try {
+      const { model, model_id: have } = known;
+      const request = { model, have, file: this.alive }; // without a worker: only news
+      const answer = await within(PATIENCE_S.server, known.server.weights(request));
+      if (typeof answer?.model_id !== "string") throw new Error(answer?.error ?? "no weights");
+      if (answer.file) known.length = answer.file.length;
+      if (answer.file && this.alive) await this.load(answer);
+      if (answer.file || answer.portable === false) {
+        known.model_id = this.held.has(answer.model_id) ? answer.model_id : null;
+      }
+      const newer = known.seen && known.seen !== answer.model_id;
+      known.live = Boolean(answer.live);
+      const slower = Math.max(1, (known.length ?? 0) / LIVE_LENGTH);
+      wait = answer.fixed ? Infinity : known.live ? LIVE_S * slower : CHECK_S;
+      this.sweep();
+      this.onchange();
+      if (newer) {
+        known.seen = answer.model_id;
+        this.onweights(model, answer.model_id);
+      }
+    } catch (error) {
+      console.debug("weights:", error.message); // the server draws meanwhile
+    } finally {
+      known.nextAt = performance.now() + wait * 1000;
+      this.clock();
+    }
+  }
+
+  async load({ model_id, file }) {
+    if (this.held.has(model_id)) return;
+    const { plan } = await this.call({ do: "load", file }, PATIENCE_S.load);
+    this.held.set(model_id, plan && (await follow(plan)));
+  }
+
+  /** The page's own copy of a model that takes next to nothing to draw, or null. */
+  instant(model) {
+    return this.held.get(this.id(model)) ?? null;
+  }
+
+  // Runs only while a model trains: two looks a second whether it is time to ask.
+  clock() {
+    const live = [...this.models.values()].some((known) => known.live);
+    if (live && !this.timer) this.timer = setInterval(() => this.look(), 500);
+    if (live || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = 0;
+  }
+
+  look() {
+    if (document.visibilityState === "hidden") return;
+    const now = performance.now();
+    for (const known of this.models.values()) {
+      const resting = now - known.drawnAt < DRAWN_S * 1000 ? 0 : (IDLE_S - LIVE_S) * 1000;
+      if (known.live && now >= known.nextAt + resting) this.ask(known);
+    }
+  }
+
+  async call(message, patience_s) {
+    if (!this.alive) throw new Error("the worker has failed");
+    const id = (this.count += 1);
+    try {
+      this.worker ??= this.start();
+      const answer = new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+      this.worker.postMessage({ id, ...message });
+      return await within(patience_s, answer);
+    } catch (error) {
+      this.fail(error); // there are no workers here, it threw, or it is gone without a word
+      throw error;
+    } finally {
+      this.waiting.delete(id);
+    }
+  }
+
+  start() {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => {
+      const { resolve, reject } = this.waiting.get(data.id) ?? {};
+      if (data.error) reject?.(new Error(data.error));
+      else resolve?.(data);
+    };
+    worker.onmessageerror = () => this.fail(new Error("a message was lost"));
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      this.fail(new Error(event.message ?? "it did not start"));
+    };
+    return worker;
+  }
+
+  fail(error) {
+    if (!this.alive) return;
+    console.warn(`Drawing in this browser stopped, the server draws now: ${error.message}`);
+    this.alive = false;
+    this.worker?.terminate();
+    this.held.clear();
+    for (const known of this.models.values()) known.model_id = null;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.onchange();
+  }
+}
+
+let kernels = null; // a promise: they are set up when the first quick model comes
+
+async function follow(plan) {
+  kernels ??= loadKernels(new URL("./kernels.wasm", import.meta.url));
+  try {
+    return Generator.follow(plan, await kernels);
+  } catch {
+    return null; // the worker draws it
+  }
+}
+
+/** What a promise gives, or an Error "no answer" when it takes longer than `seconds`. */
+export async function within(seconds, promise) {
+  let timer;
+  const patience = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer")), seconds * 1000);
+  });
+  return Promise.race([promise, patience]).finally(() => clearTimeout(timer));
+}

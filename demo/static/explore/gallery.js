@@ -1,0 +1,176 @@
+// The gallery: kept pictures in a strip, to go back to, rename and remove.
+
+import { fill, make } from "../core/dom.js";
+import { randomSeed } from "../latent/latents.js";
+import { check, classText } from "../recipes/image_recipe.js";
+import { thumbnail } from "../recipes/png.js";
+import * as store from "./gallery_store.js";
+
+export class Gallery {
+  /** `words`: texts by key. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
+  constructor(words, { onpick }) {
+    this.words = words;
+    this.onpick = onpick;
+    this.store = new store.Store(() => this.render());
+    this.cards = new Map(); // by id: {item, card}
+    this.removed = []; // {item, at} of this visit, for undo
+    this.renaming = null; // an id
+    this.empty = make("p", { className: "ls-note ls-gallery-empty" }, this.say("empty"));
+    this.list = make("ul", { className: "ls-gallery-strip" });
+    this.line = make("span", { className: "ls-gallery-line", role: "status" });
+    this.undoButton = this.button("ls-btn ls-gallery-undo", this.say("undo"), () => this.undo());
+    const foot = make("div", { className: "ls-note ls-gallery-foot" }, this.line, this.undoButton);
+    this.element = make(
+      "section",
+      { className: "ls-gallery", ariaLabel: this.say("title") },
+      this.empty,
+      this.list,
+      foot,
+    );
+    this.render();
+  }
+
+  /** The kept recipes, newest first. */
+  recipes() {
+    return this.store.items.map(({ recipe }) => recipe);
+  }
+
+  /**
+   * Keep a picture with its recipe: image `index` of a drawing, whose classes have these names.
+   * Resolves to whether it is kept.
+   */
+  async add(recipe, image, { index = 0, names = [] } = {}) {
+    const good = check(recipe);
+    const item = {
+      id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
+      name: [classText(good.classes, names), good.seed]
+        .filter((part) => part !== "")
+        .join(" \u00b7 "),
+      recipe: good,
+      thumb: await thumbnail(image, index),
+      kept_at: Date.now(),
+    };
+    return this.change((items) => [item, ...items], "kept", item);
+  }
+
+  remove(id) {
+    const at = this.store.items.findIndex((one) => one.id === id);
+    const item = this.store.items[at];
+    if (!item) return;
+    if (!this.change((items) => items.filter((one) => one.id !== id), "removed", item)) return;
+    this.removed.push({ item, at });
+    this.render();
+    this.undoButton.focus(); // what had the focus is gone
+  }
+
+  /** Put the picture back that was removed last. */
+  undo() {
+    if (!this.removed.length) return;
+    const { item, at } = this.removed.at(-1);
+    if (!this.change((items) => items.toSpliced(at, 0, item), "back", item)) return;
+    this.removed.pop();
+    this.render();
+    this.focus(item.id);
+  }
+
+  rename(id, name) {
+    const plain = name.trim().slice(0, store.NAME_MAX);
+    const item = this.store.items.find((one) => one.id === id);
+    if (!plain || !item || plain === item.name) return;
+    const renamed = { ...item, name: plain };
+    this.change((items) => items.map((one) => (one.id === id ? renamed : one)), "renamed", renamed);
+  }
+
+  /** Whether the change holds; the line says how it went. */
+  change(edit, key, values) {
+    const trouble = this.store.change(edit);
+    this.line.textContent = trouble
+      ? this.say(trouble, { most: store.MOST })
+      : this.say(key, values);
+    this.render();
+    return !trouble || trouble === "forbidden";
+  }
+
+  // --- showing -----------------------------------------------------------------------------
+  say(key, values = {}) {
+    return fill(this.words[`gallery.${key}`] ?? key, values);
+  }
+
+  button(className, label, onclick) {
+    return make("button", { type: "button", className, onclick }, label);
+  }
+
+  /** Only what changed is touched: a card under a finger or with the focus stays what it is. */
+  render() {
+    const { items } = this.store;
+    const cards = items.map((item) => {
+      const old = this.cards.get(item.id);
+      const keep =
+        old && (item.id === this.renaming || JSON.stringify(old.item) === JSON.stringify(item));
+      return keep ? old : { item, card: this.card(item) };
+    });
+    this.cards = new Map(cards.map((one) => [one.item.id, one]));
+    const shown = cards.map(({ card }) => card);
+    if (!this.cards.has(this.renaming)) this.renaming = null;
+    for (const old of [...this.list.children]) if (!shown.includes(old)) old.remove();
+    shown.forEach((card, i) => {
+      if (this.list.children[i] !== card) this.list.insertBefore(card, this.list.children[i]);
+    });
+    this.empty.hidden = items.length > 0;
+    this.list.hidden = !items.length;
+    this.undoButton.hidden = !this.removed.length;
+  }
+
+  focus(id) {
+    this.cards.get(id)?.card.querySelector(".ls-gallery-pick")?.focus();
+  }
+
+  card(item) {
+    const { id, name, recipe, thumb } = item;
+    const picture = make("img", { className: "ls-gallery-thumb", alt: "", draggable: false });
+    if (thumb) picture.src = thumb;
+    const pick = this.button("ls-gallery-pick", picture, () => this.onpick(recipe));
+    pick.append(make("span", { className: "ls-gallery-name" }, name));
+    pick.title = `${name} (${recipe.model})`;
+    const begin = () => this.begin(id);
+    pick.ondblclick = begin;
+    pick.onkeydown = (event) => {
+      if (event.key === "F2") begin();
+      else if (event.key === "Delete") this.remove(id);
+      else return;
+      event.preventDefault();
+    };
+    const rename = this.button("ls-gallery-rename", "\u270e", begin);
+    rename.ariaLabel = rename.title = this.say("rename", { name });
+    const remove = this.button("ls-gallery-remove", "\u00d7", () => this.remove(id));
+    remove.ariaLabel = remove.title = this.say("remove", { name });
+    return make("li", { className: "ls-gallery-item" }, pick, rename, remove);
+  }
+
+  /** Type a new name in place: Enter or leaving keeps it, Escape does not. */
+  begin(id) {
+    const { item, card } = this.cards.get(id);
+    const box = make("input", { className: "ls-gallery-input", maxLength: store.NAME_MAX });
+    box.value = item.name;
+    box.ariaLabel = this.say("rename", { name: item.name });
+    const finish = (keep, focus) => {
+      if (this.renaming !== id) return;
+      this.renaming = null;
+      this.cards.delete(id); // its buttons come back
+      if (keep) this.rename(id, box.value);
+      this.render();
+      if (focus) this.focus(id);
+    };
+    box.onblur = () => finish(true, false);
+    box.onkeydown = (event) => {
+      event.stopPropagation(); // the page's own keys are not meant
+      if (event.isComposing) return;
+      if (event.key === "Enter") finish(true, true);
+      if (event.key === "Escape") finish(false, true);
+    };
+    this.renaming = id;
+    card.replaceChildren(box);
+    box.focus();
+    box.select();
+  }
+}

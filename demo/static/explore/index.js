@@ -1,0 +1,240 @@
+// Explore: one latent that lives in this browser tab, and every way to move it.
+
+import { named } from "../core/class_names.js";
+import { segments } from "../core/dom.js";
+import { Shelf } from "../core/storage.js";
+import { Sketch } from "../draw/sketch.js";
+import { Engine } from "../engine/engine.js";
+import { paint } from "../engine/paint.js";
+import { unpack } from "../engine/scheduler.js";
+import { SEED_MAX } from "../latent/latents.js";
+import { Time } from "../time/time_slider.js";
+import { Classes } from "./classes.js";
+import { Compare } from "./compare.js";
+import { Controls } from "./controls.js";
+import { Reels } from "./directions.js";
+import { Neighbourhood } from "./map.js";
+import { Models } from "./models.js";
+import { Pictures } from "./pictures.js";
+import { Keep } from "./share.js";
+import { Store, fitted } from "./state.js";
+import * as view from "./view.js";
+
+export function mount({ element, props, trigger, watch, server, words }) {
+  const w = (key) => words[`explore.${key}`];
+  const engine = new Engine(server);
+  const shelf = new Shelf("latent-studio.explore.");
+  const store = new Store(changed);
+  let model = null; // the panel's value
+  let shown = null; // {image, state}: what the hero shows, and what it was drawn from
+  let mode = "map";
+  let why = null; // the last move's key: what made it
+  let dragged = null; // the same while only that moves: along itself, a strip's faces stay
+  let [frame, fittedTo, described] = [0, 0, null]; // described: the model_id of `model`'s directions
+
+  // --- parts ---------------------------------------------------------------------------------
+  const go = (change, key = null) => store.go(change, key);
+  const now = () => store.state;
+  const reels = new Reels(words, {
+    slide: (axis, value, id) => store.slide(axis, value, id),
+    locks: (axes) => store.lock(axes),
+    wanted: () => anew("reels"),
+  });
+  const classes = new Classes(words, (asked, key) => go({ classes: asked }, key));
+  const map = new Neighbourhood(words, {
+    move: (z) => go({ z }, "map"),
+    wanted: () => anew("map"),
+  });
+  const compare = new Compare(words, {
+    go,
+    now,
+    wanted: () => rest("aside"),
+    direction: (axis) => {
+      if (!reels.add(w("own_name"), axis)) say(w("own_full"));
+    },
+  });
+  const sketch = new Sketch(words, {
+    find: (payload) => server.find(payload),
+    found: (z, label, key) =>
+      go({ z, scale: 1, ...(model.classes ? { classes: label } : {}) }, key),
+    back: () => store.undo(),
+    model: () => model,
+  });
+  const time = new Time(words, server, {
+    state: now,
+    show(id, image) {
+      model = { ...model, model: id };
+      if (image) paint(v.hero, (shown = { image, state: now() }).image);
+    },
+    rest: redraw,
+  });
+  const models = new Models(server, {
+    words,
+    time,
+    go,
+    say,
+    adopt,
+    model: () => model,
+    choose(id) {
+      props.value = { wanted: id };
+      trigger("submit");
+    },
+  });
+  const open = (id, make) => models.open(id, make);
+  const keep = new Keep(words, { model: () => model, shown: () => shown, open, say });
+  const companions = { map, compare, draw: sketch };
+  const modes = segments(
+    w("modes"),
+    Object.keys(companions).map((m) => [m, w(`mode.${m}`)]),
+    choose,
+  );
+  const pictures = new Pictures(engine, words, {
+    model: () => model,
+    state: now,
+    locked: () => store.locked,
+    dragged: () => dragged,
+    say,
+    seen: () => model && v.panel.offsetParent !== null,
+    parts: { reels, classes, map, compare },
+    hero: (image, state) => {
+      shown = { image, state };
+      paint(v.hero, image);
+      sketch.drawn(image);
+      if (v.hero.height !== fittedTo) refit();
+    },
+  });
+  const rest = (...names) => model && pictures.rest(...names);
+  /** Draw small pictures again though the latent has not moved. */
+  const anew = (...names) => {
+    dragged = null;
+    rest(...names);
+  };
+  const v = view.skeleton(words, {
+    modes: modes.element,
+    companions: Object.values(companions).map((c) => c.element),
+    actions: keep.actions,
+    gallery: keep.gallery,
+    classes: classes.element,
+    reels: reels.element,
+    time: time.element,
+  });
+  const controls = new Controls(v, store, { words, model: () => model, say });
+  function choose(wanted) {
+    mode = wanted;
+    modes.set(mode);
+    for (const [name, part] of Object.entries(companions)) part.element.hidden = name !== mode;
+    rest();
+  }
+  function say(sentence) {
+    v.error.textContent = sentence;
+  }
+
+  // --- showing -------------------------------------------------------------------------------
+  function changed(state, key) {
+    time.moved();
+    pictures.hero();
+    shelf.keep(time.base, state);
+    dragged = why = key;
+    if (!frame) frame = requestAnimationFrame(show);
+  }
+  function show() {
+    frame = 0;
+    const { state } = store;
+    reels.show(state.z);
+    classes.show(state.classes);
+    if (why !== "map") map.show(state.z);
+    compare.moved(why);
+    controls.show();
+    rest();
+  }
+  function refit() {
+    fittedTo = v.hero.height;
+    view.fit(v);
+  }
+
+  // --- models --------------------------------------------------------------------------------
+  function adopt(value) {
+    if (!value?.model || value.error) {
+      say(value?.error ?? words["app.no_model"]);
+      if (!model) v.panel.classList.add("ls-empty");
+      return;
+    }
+    const [before, first] = [model, !model];
+    time.meet(value.model);
+    model = { ...value, model: time.model, labels: named(value, words) };
+    described = value.model_id;
+    v.panel.classList.remove("ls-empty");
+    const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
+    const other = shape(before) !== shape(model);
+    const kind = (m) => m && String([m.data, m.labels, m.shape]);
+    if (kind(before) !== kind(model)) {
+      classes.furnish(model);
+      sketch.adopt(model);
+    }
+    if (other) {
+      const kept = first ? shelf.find(model.model, model.z_dim, SEED_MAX) : null;
+      store.begin(fitted(model, kept, store.state));
+      map.adopt(model);
+      compare.adopt(model);
+      controls.fold();
+      if (first && !kept) paintFirst();
+      refit();
+    }
+    reels.adopt({ ...model, model: time.base });
+    if (other) return changed(store.state, null);
+    classes.show(store.state.classes);
+    redraw();
+  }
+  /** The same latent by other weights: nothing has moved. */
+  function redraw() {
+    pictures.hero();
+    anew();
+  }
+  function paintFirst() {
+    const drawn = unpack(model.first);
+    const one = drawn.h * drawn.w * drawn.c;
+    const at = drawn.count > 1 ? store.state.classes : 0; // of many classes only one is there
+    const pixels = drawn.pixels.subarray(one * at, one * (at + 1));
+    shown = { image: { ...drawn, count: 1, pixels }, state: store.state };
+    paint(v.hero, shown.image);
+    classes.thumbs.forEach((canvas, i) => paint(canvas, drawn, i));
+  }
+  engine.onwhere = (where) => {
+    v.where.textContent = w(`where.${where}`);
+    v.where.title = w(`where_hint.${where}`);
+    v.where.dataset.where = where;
+    if (where === "browser") pictures.hero(); // its last bit may differ from the server's
+  };
+  engine.onweights = (id) => {
+    model = { ...model, model_id: id };
+    if (v.panel.offsetParent !== null) redraw();
+    time.look();
+  };
+
+  // --- wiring --------------------------------------------------------------------------------
+  let visited = false;
+  new ResizeObserver(() => {
+    const visible = v.panel.offsetParent !== null;
+    if (visible && model) refit();
+    if (visible && !visited && model) {
+      // back on this tab: weights and directions may be newer
+      redraw();
+      if (described !== model.model_id) models.describe(time.base).then(adopt, () => {});
+    }
+    visited = visible;
+  }).observe(v.panel);
+  window.addEventListener("resize", () => model && refit());
+  watch("value", () => props.value?.wanted || adopt(props.value));
+
+  keep.accept(v.panel, (file, at) => {
+    const sketched = mode === "draw" && sketch.element.contains(at);
+    if (sketched) sketch.load(file);
+    return sketched;
+  });
+  choose(mode);
+  element.replaceChildren(v.panel);
+  // Gradio hides what overflows the page, and nothing sticks within what hides
+  element.closest(".gradio-container")?.style.setProperty("overflow", "clip");
+  adopt(props.value);
+  keep.arrive(); // a link's recipe, if the page was opened by one
+}

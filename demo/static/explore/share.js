@@ -1,0 +1,142 @@
+// Keeping and sharing: the gallery, links, pictures that carry their recipe, and Interpolate.
+
+import { button, make, thank } from "../core/dom.js";
+import { acceptFiles } from "../core/file_drop.js";
+import { sendKey, classOf, followLinks } from "../core/keyframe_store.js";
+import { parted } from "../core/shown_step.js";
+import { times } from "../latent/vectors.js";
+import * as recipes from "../recipes/image_recipe.js";
+import { savePicture, readPicture } from "../recipes/png.js";
+import { Gallery } from "./gallery.js";
+
+const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of the model's
+
+/**
+ * `page` has model(): the panel's value; shown(): {image, state} of the big picture;
+ * open(id, make): show make(model), a state, and resolve to that model or null; say(sentence).
+ */
+export class Keep {
+  constructor(words, page) {
+    this.words = words;
+    this.page = page;
+    const w = (key) => words[`explore.${key}`];
+    this.album = new Gallery(words, { onpick: (recipe) => this.show(() => recipe) });
+    this.file = make("input", { type: "file", accept: "image/png,.png", hidden: true });
+    this.file.className = "ls-recipe-file";
+    const link = this.action("copy_link", () => this.copy(link));
+    const send = this.action("send", () => this.send(send));
+    this.actions = make(
+      "div",
+      { className: "ls-actions", role: "group" },
+      this.action("keep", () => this.keep(), "ls-primary"),
+      link,
+      this.action("save_picture", () => this.save()),
+      this.action("open_picture", () => this.file.click()),
+      send,
+      this.file,
+    );
+    this.actions.setAttribute("aria-label", w("share"));
+    this.gallery = this.album.element;
+    this.file.addEventListener("change", () => {
+      if (this.file.files[0]) this.show(() => readPicture(this.file.files[0]));
+      this.file.value = "";
+    });
+    window.addEventListener("hashchange", () => this.arrive());
+    followLinks();
+  }
+
+  /** A button whose work may fail with a sentence. */
+  action(name, work, extra = "") {
+    const made = button(this.words[`explore.${name}`], extra);
+    made.addEventListener("click", () => this.tried(work));
+    return made;
+  }
+
+  async tried(work) {
+    try {
+      this.page.say("");
+      await work();
+    } catch (error) {
+      this.page.say(recipes.explain(error, this.words));
+    }
+  }
+
+  /** All it takes to make the big picture again. */
+  recipe() {
+    const { image, state } = this.page.shown();
+    const { model, classes } = this.page.model();
+    return recipes.pack({
+      ...state,
+      model,
+      model_id: image.model_id,
+      classes: classes ? state.classes : null,
+    });
+  }
+
+  keep() {
+    const { labels } = this.page.model();
+    return this.album.add(this.recipe(), this.page.shown().image, { names: labels });
+  }
+
+  save() {
+    const { image } = this.page.shown();
+    return savePicture(image, this.recipe(), Math.max(1, Math.round(SAVED_PX / image.h)));
+  }
+
+  async copy(link) {
+    const hash = recipes.toHash(this.recipe());
+    // in the address bar too: what is bookmarked or sent from there is this picture
+    history.replaceState(history.state, "", hash);
+    this.arrived = hash;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      thank(link, this.words["explore.copied"]);
+    } catch {
+      this.page.say(this.words["explore.copy_failed"]);
+    }
+  }
+
+  send(made) {
+    const { state } = this.page.shown();
+    const { z } = this.recipe();
+    const asIs = !z && state.scale === 1;
+    sendKey(parted(this.page.model().model)[0], {
+      seed: state.seed,
+      ...classOf(state.classes),
+      ...(asIs ? {} : { z: Array.from(times(state.scale, state.z)) }),
+    });
+    thank(made, this.words["explore.sent"]);
+  }
+
+  /** Show the picture of a recipe; `read` gives it, or throws what is wrong with it. */
+  show(read) {
+    return this.tried(async () => {
+      const recipe = await read();
+      const model = await this.page.open(recipe.model, (about) => {
+        const { seed, z, classes, scale } = recipes.unpackRecipe(recipe, about);
+        return { seed, z, classes: classes ?? 0, scale };
+      });
+      if (model && model.model_id !== recipe.model_id) {
+        this.page.say(this.words["explore.newer_weights"]);
+      }
+    });
+  }
+
+  /** Show the picture that the page's address asks for, once for each address. */
+  arrive() {
+    const { hash } = location;
+    if (!hash || hash === this.arrived) return;
+    this.arrived = hash;
+    this.tried(async () => {
+      const recipe = recipes.fromHash(hash);
+      if (recipe) await this.show(() => recipe);
+    });
+  }
+
+  /** Take PNG files dropped anywhere on `area`; other pictures go to `other(file)`. */
+  accept(area, other) {
+    acceptFiles(area, (file, target) => {
+      if (!other(file, target)) this.show(() => readPicture(file));
+    });
+  }
+}

@@ -1,0 +1,52 @@
+// What can be done to keyframes: each takes the state {keys, chosen, wish} and gives what changes.
+
+const LENGTHS = [0.1, 10];
+export const KEYS_MOST = 64;
+
+const clamped = (x, /** @type {number[]} */ [low, high]) => Math.min(high, Math.max(low, x));
+const rounded = (x) => Number(x.toFixed(4));
+
+/** As many of `more` as there is room for, after the chosen one. */
+export function inserted({ keys, chosen }, more) {
+  const fit = more.slice(0, KEYS_MOST - keys.length);
+  const at = Math.min(chosen + 1, keys.length);
+  return { keys: keys.toSpliced(at, 0, ...fit), chosen: Math.max(0, at + fit.length - 1) };
+}
+
+export function edited({ keys, chosen }, key) {
+  return { keys: keys.map((old, i) => (i === chosen ? key : old)) };
+}
+
+export function moved({ keys }, from, to) {
+  return { keys: keys.toSpliced(from, 1).toSpliced(to, 0, keys[from]), chosen: to };
+}
+
+export function removed({ keys, chosen }) {
+  const next = Math.max(0, Math.min(chosen, keys.length - 2));
+  return { keys: keys.toSpliced(chosen, 1), chosen: next };
+}
+
+/** Every keyframe of the class (or blend) of this one. */
+export function ofOneClass({ keys }, { label, weights }) {
+  const blend = weights ? { weights } : {};
+  return { keys: keys.map(({ weights: _, ...key }) => ({ ...key, label, ...blend })) };
+}
+
+/**
+ * The boundary after keyframe i at `time`: what one stretch loses the next one gains.
+ *
+ * `at`: how it was when the drag began, {keys, times, rests}: the start of every cell and the end
+ * of the last, and the part of each cell in which the loop rests, all 0 to 1 of the way there.
+ */
+export function stretched({ keys, times, rests }, i, time) {
+  const next = keys.slice();
+  const resize = (at, share) => {
+    const now = times[at + 1] - times[at] - rests[at];
+    if (!(now > 1e-9)) return; // no way: the last key of an open path
+    const length = clamped(((keys[at].length ?? 1) * (share - rests[at])) / now, LENGTHS);
+    next[at] = { ...keys[at], length: rounded(length) };
+  };
+  resize(i, time - times[i]);
+  if (i + 2 < times.length) resize(i + 1, times[i + 2] - time);
+  return { keys: next };
+}

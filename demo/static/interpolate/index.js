@@ -1,0 +1,232 @@
+// Interpolate: keyframes in a strip, the loop through them playing live, and the wish for a file.
+// All of it belongs to the browser tab: it is kept in localStorage, one set for each model.
+
+import { timers } from "../core/debounce.js";
+import { fill } from "../core/dom.js";
+import { History } from "../core/history.js";
+import * as kept from "../core/keyframe_store.js";
+import { Engine } from "../engine/engine.js";
+import { PlanError } from "../latent/curves.js";
+import { latent } from "../latent/latents.js";
+import { Time } from "../time/time_slider.js";
+import { Actions } from "./actions.js";
+import { Add } from "./add.js";
+import { swatch } from "./canvas.js";
+import { Editor } from "./editor.js";
+import { KEYS_MOST } from "./edits.js";
+import { Estimate } from "./estimate.js";
+import { Faces } from "./faces.js";
+import { fitted, sizes, settled, recipeOf, restored } from "./fit.js";
+import { FileForm } from "./form.js";
+import { Model } from "./model.js";
+import { PathForm } from "./path.js";
+import { Choices, START, needs, frameCount } from "./settings.js";
+import { Share } from "./share.js";
+import { Stage } from "./stage.js";
+import { Strip } from "./strip.js";
+import { View, keyboard, sideForm } from "./view.js";
+import { speaker } from "./words.js";
+
+const [KEEP_MS, FIGURES_MS] = [200, 250];
+const STEPS_MOST = 100; // that can be undone
+
+export async function mount({ element, props, trigger, watch, server, words }) {
+  const say = speaker(words);
+  const engine = new Engine(server);
+  const tables = props.colours ?? {};
+  const choices = new Choices(props.kinds, Object.keys(tables));
+  const story = new History(changed, STEPS_MOST); // of {keys, chosen, wish}
+  story.begin({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } });
+  const later = timers();
+  let about = null; // of the model, once there is one
+  let shown = {}; // the state that is shown
+  let unsaid = null; // the one that Gradio and the browser's storage do not know yet
+  let lack = null; // why there is no loop
+
+  // --- parts ---------------------------------------------------------------------------------
+  const stage = new Stage(engine, say("canvas"), tables, {
+    placed: (time, index) => view.placed(time, index, stage),
+    filmed: () => strip.film(),
+    measured: () => replay(),
+    drawn: () => judge(),
+    failed: (error) => view.error(error?.code === "offline" ? say("offline") : error?.message),
+    played: (playing) => view.played(playing),
+  });
+  const strip = new Strip(words, {
+    scrub(time, phase) {
+      stage.player.hold(phase !== "end");
+      if (stage.plan) stage.seek(time);
+    },
+    pick: (i) => actions.pick(i),
+    move: (from, to) => actions.move(from, to),
+    stretch: (i, time, done) => actions.stretch(i, time, done),
+    frame: (time) => stage.frame(time),
+  });
+  const actions = new Actions(words, story, choices, {
+    stage,
+    strip,
+    note: (sentence) => view.note(sentence),
+  });
+  const rest = () => story.rest();
+  const editor = new Editor(words, {
+    edit: (key, gesture) => actions.edit(key, gesture),
+    all: (key) => actions.all(key),
+    duplicate: () => actions.duplicate(),
+    remove: () => actions.remove(),
+    say: (sentence) => view.note(sentence),
+    rest,
+  });
+  const add = new Add(words, {
+    insert: (keys) => actions.insert(keys),
+    explored: () => about && kept.exploring(time.base, latent),
+    about: () => about,
+    find: (payload) => server.find(payload),
+    draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
+  });
+  const set = (part, gesture) => actions.set(part, gesture);
+  const path = new PathForm(words, (part) => actions.path(part));
+  const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
+  const share = new Share(words, {
+    recipe: () => recipeOf(story.state, about, props.max_side),
+    wish: () => settled(story.state.wish, about, props.max_side),
+    about: () => about,
+    choose: (id) => model.choose(id),
+    restore: (clip) => story.go(restored(clip, about, choices)),
+    insert: (key) => actions.insert([key]),
+    say: (sentence) => view.error(sentence, true),
+  });
+  const time = new Time(words, server, { show() {}, rest: (id) => model.meet(id) });
+  const view = new View(
+    words,
+    element,
+    { stage, strip, editor, add, time },
+    {
+      undo: () => actions.undo(),
+      redo: () => actions.redo(),
+      preset: (one) => actions.preset(one),
+    },
+  );
+  const faces = new Faces(engine, { stage, strip, editor, view });
+  const estimate = new Estimate(
+    props,
+    (recipe) => server.estimate(recipe),
+    say,
+    (weight, trouble) => file.tell(weight, trouble),
+  );
+  const model = new Model(
+    { server, props, trigger, words },
+    { met, failed: (why) => view.error(words[why] ?? why) },
+  );
+  keyboard(element, actions, { stage, strip });
+  share.accept(element);
+  (await sideForm()).append(path.element, file.element);
+  file.top.append(share.element);
+
+  // --- showing -------------------------------------------------------------------------------
+  /** Every change ends here: planned, drawn and shown at once, kept and told to Gradio soon. */
+  function changed(state) {
+    if (!about) return;
+    view.error("", true);
+    const { keys, chosen, wish } = state;
+    const other = keys !== shown.keys || wish !== shown.wish;
+    if (other) replay();
+    else
+      faces.show(
+        keys.map((key) => fitted(key, about)),
+        state,
+        about,
+      );
+    const size = sizes(wish, about, props.max_side);
+    const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
+    path.show(wish);
+    file.show(wish, size);
+    add.show({ label, labels: about.labels, full: keys.length >= KEYS_MOST });
+    view.undo.disabled = !story.past.length;
+    view.redo.disabled = !story.future.length;
+    estimate.look({ frames: frameCount(wish), size: size.size }, lack, other);
+    shown = unsaid = state;
+    later("keep", KEEP_MS, keep);
+  }
+
+  function replay() {
+    const { keys, wish } = story.state;
+    const fit = keys.map((key) => fitted(key, about));
+    const { scale } = sizes(wish, about, props.max_side);
+    lack = null;
+    const colours = about.shape[2] === 1 ? wish.colours : "grey"; // maps are for grey pictures
+    stage.plate.dress({ ...wish, colours, scale });
+    try {
+      stage.play(fit, wish, about, keys);
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      const { least } = needs(wish.path);
+      lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
+      stage.rest();
+      stage.plate.dress({ ...wish, tiles: 1, scale });
+    }
+    stage.plate.tell(lack ?? "", faces.chosen);
+    element.classList.toggle("lc-lacking", Boolean(lack));
+    faces.show(fit, story.state, about);
+    judge();
+  }
+
+  function judge() {
+    later("figures", FIGURES_MS, () =>
+      path.tell(stage.plan?.figures(), stage.plan && stage.frames.evenness()),
+    );
+  }
+
+  // --- what others know ----------------------------------------------------------------------
+  function keep() {
+    // while another model is on its way, nothing must call this one back
+    if (!unsaid || model.wanted !== about?.model) return;
+    kept.remember(time.base, unsaid);
+    unsaid = null;
+    if (lack) return;
+    const recipe = recipeOf(story.state, about, props.max_side);
+    estimate.want(recipe);
+    props.value = recipe;
+    trigger("change");
+  }
+
+  // The first model brings what was kept for it; later ones go on with what is there.
+  function met(next) {
+    view.error("");
+    const first = !about;
+    about = next;
+    time.meet(about.model);
+    file.offer(about.shape[2] === 1);
+    if (first) {
+      const { keys, chosen, wish } = kept.recall(time.base);
+      const good = kept.goodKeys(keys);
+      const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
+      story.state = { keys: good, chosen: at, wish: choices.tidy(wish) };
+    }
+    shown = {};
+    changed(story.state);
+    collect();
+    share.arrive();
+  }
+
+  // What Explore has sent for this model goes into the loop.
+  function collect() {
+    const sent = about ? kept.takeKeys(time.base) : [];
+    if (sent.length) actions.insert(sent);
+  }
+
+  engine.onweights = (model_id) => {
+    about = model.about = { ...about, model_id };
+    time.look();
+    stage.renew();
+    faces.renew(about);
+    shown = {};
+    changed(story.state);
+  };
+  kept.before(document.querySelector(".lc-actions"), keep);
+  kept.whenSent(element, collect);
+  watch("value", () => {
+    const { wanted, model: id = null } = props.value ?? {};
+    if (!wanted && (!id || id !== time.base)) model.meet(id); // of this run the moment stays
+  });
+  await model.meet(props.value?.model ?? null);
+}

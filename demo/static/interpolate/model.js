@@ -1,0 +1,46 @@
+// Which model plays: the one chosen above the tabs, or the one that an opened recipe names.
+
+import { named } from "../core/class_names.js";
+
+const RETRY_MS = 4000;
+
+/** `on` has met(about), failed(sentence, or the key of a text). */
+export class Model {
+  constructor({ server, props, trigger, words }, on) {
+    this.server = server;
+    this.props = props;
+    this.trigger = trigger;
+    this.words = words;
+    this.on = on;
+    this.about = null; // {model, model_id, z_dim, classes, labels, shape}
+    this.wanted = null;
+  }
+
+  /** Play the model `id`; a newer wish takes this one's place. */
+  async meet(id) {
+    clearTimeout(this.timer);
+    this.wanted = id;
+    if (!id) return this.on.failed("app.no_model");
+    if (id === this.about?.model) return undefined;
+    const about = await this.server.describe({ model: id }).catch(() => null);
+    if (this.wanted !== id) return undefined;
+    if (!about) {
+      this.timer = setTimeout(() => this.meet(id), RETRY_MS);
+      return this.on.failed("interpolate.offline");
+    }
+    if (about.error) return this.on.failed(about.error);
+    this.about = { ...about, labels: named(about, this.words) };
+    return this.on.met(this.about);
+  }
+
+  /** Whether the model `id` is on this server; then it is played, and chosen above the tabs. */
+  async choose(id) {
+    if (id === this.about.model) return true;
+    const about = await this.server.describe({ model: id });
+    if (about.error) return false;
+    await this.meet(id);
+    this.props.value = { wanted: id };
+    this.trigger("submit");
+    return this.about.model === id;
+  }
+}

@@ -1,0 +1,99 @@
+// How the loop goes from keyframe to keyframe, and what came of it in numbers.
+
+import { make, button, heading, segments, number } from "../core/dom.js";
+import { randomSeed } from "../latent/latents.js";
+import { PATHS, EASINGS, TILES, needs } from "./settings.js";
+import { speaker } from "./words.js";
+
+/** `set(part)` is told every part of the wish that somebody changes. */
+export class PathForm {
+  constructor(words, set) {
+    this.say = speaker(words);
+    const { say } = this;
+    const named = (values) => values.map((value) => [value, say(value)]);
+    this.paths = segments(say("path"), named(PATHS), (path) => set(this.adapted({ path })));
+    this.hint = make("p", { className: "ls-note lc-path-hint" });
+    this.easing = segments(say("easing"), named(EASINGS.map((one) => `easing_${one}`)), (easing) =>
+      set({ easing: easing.replace("easing_", "") }),
+    );
+    this.tiles = segments(
+      say("tiles"),
+      TILES.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
+      (tiles) => set({ tiles }),
+    );
+    this.closed = this.toggle("closed", () => set({ closed: !this.wish.closed }));
+    this.back = this.toggle("back", () => set({ back: !this.wish.back }));
+    this.even = this.toggle("even", () => set({ even: !this.wish.even }));
+    this.again = button(say("again"), "lc-again");
+    this.again.title = say("again_hint");
+    this.again.addEventListener("click", () => set({ wander: randomSeed() }));
+    this.figures = make("summary", {});
+    const told = make(
+      "details",
+      { className: "ls-note lc-figures" },
+      this.figures,
+      make("p", { textContent: say("figures_hint") }),
+    ); // not a title: fingers cannot hover
+    this.element = make(
+      "section",
+      { className: "lc-path" },
+      heading(say("path")),
+      this.paths.element,
+      this.hint,
+      make("div", { className: "lc-toggles" }, this.closed, this.back, this.even, this.again),
+      this.row("easing", this.easing),
+      this.row("tiles", this.tiles),
+      told,
+    );
+  }
+
+  row(name, { element }) {
+    const label = make("span", { textContent: this.say(name), title: this.say(`${name}_hint`) });
+    return make("div", { className: "lc-line-of" }, label, element);
+  }
+
+  toggle(name, work) {
+    const made = button(this.say(name), "lc-toggle");
+    made.title = this.say(`${name}_hint`);
+    made.addEventListener("click", work);
+    return made;
+  }
+
+  /** A path that cannot be open closes. */
+  adapted(part) {
+    return needs(part.path).open ? part : { ...part, closed: true };
+  }
+
+  show(wish) {
+    this.wish = wish;
+    this.paths.set(wish.path);
+    this.hint.textContent = this.say(`${wish.path}_hint`);
+    this.easing.set(`easing_${wish.easing}`);
+    this.tiles.set(wish.tiles);
+    for (const name of ["closed", "back", "even"]) {
+      this[name].setAttribute("aria-pressed", String(wish[name]));
+    }
+    this.closed.hidden = !needs(wish.path).open;
+    this.again.hidden = wish.path !== "walk";
+  }
+
+  /** `figures` of a plan, and {seam, jump} of its pictures, as far as they are known. */
+  tell(figures, pictures) {
+    const times = (x) => (Number.isFinite(x) ? `${number(x)} ×` : "\u2013");
+    const range = [figures?.norm_min, figures?.norm_max].map((x) => x === undefined || number(x));
+    const lines = figures
+      ? [
+          this.say("figures", {
+            seam: times(figures.seam),
+            jump: times(figures.jump),
+            norm: range[0] === range[1] ? range[0] : range.join("\u2013"),
+          }),
+          this.say("figures_pictures", {
+            seam: times(pictures?.seam),
+            jump: times(pictures?.jump),
+          }),
+        ]
+      : [];
+    this.figures.replaceChildren(...lines.map((line) => make("span", { textContent: line })));
+  }
+}

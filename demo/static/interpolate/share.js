@@ -1,0 +1,158 @@
+// Clips in and out: a link, a recipe as a file, and any exported file dropped back onto the tab.
+
+import { make, button, thank } from "../core/dom.js";
+import { acceptFiles } from "../core/file_drop.js";
+import { askHub } from "../core/hub_request.js";
+import { times } from "../latent/vectors.js";
+import * as clips from "../recipes/clip_recipe.js";
+import { readClip } from "../recipes/embedded.js";
+import { explain, unpackRecipe } from "../recipes/image_recipe.js";
+import { speaker } from "./words.js";
+
+const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
+const short = (x) => Number(x.toFixed(2));
+const TOLD = ["frames", "fps", "scale"]; // what a server or a page may have no room for
+const ACCEPT = ".gif,.mp4,.webm,.webp,.png,.apng,.zip,.json,image/*,video/*,application/json";
+
+/** The recipe without what only its own model can take: seeds and classes go anywhere. */
+function plain(recipe, { classes }) {
+  const keys = recipe.keys.map(({ z, class: of, ...key }) => {
+    const label = Array.isArray(of) ? of.indexOf(Math.max(...of)) : (of ?? 0);
+    return classes ? { ...key, class: label % classes } : key;
+  });
+  return { ...recipe, keys };
+}
+
+/**
+ * `page` has recipe(): the clip's; wish(): its {frames, fps, scale}; about(): the model;
+ * choose(id): a promise of whether that model is shown now; restore(state), insert(key),
+ * say(sentence).
+ */
+export class Share {
+  constructor(words, page) {
+    this.words = words;
+    this.say = speaker(words);
+    this.page = page;
+    this.file = make("input", { type: "file", accept: ACCEPT, hidden: true });
+    this.file.className = "lc-open-file";
+    const link = this.action("copy_link", () => this.copy(link));
+    const open = this.action("open", () => this.file.click());
+    open.title = this.say("open_hint");
+    this.element = make(
+      "div",
+      { className: "lc-share", role: "group" },
+      link,
+      this.action("save_recipe", () => this.save()),
+      open,
+      this.file,
+    );
+    this.element.setAttribute("aria-label", this.say("share"));
+    this.file.addEventListener("change", () => {
+      if (this.file.files[0]) this.read(this.file.files[0]);
+      this.file.value = "";
+    });
+    addEventListener("hashchange", () => this.arrive());
+  }
+
+  action(name, work) {
+    const made = button(this.say(name));
+    made.addEventListener("click", () => this.tried(work));
+    return made;
+  }
+
+  async tried(work) {
+    try {
+      this.page.say("");
+      await work();
+    } catch (error) {
+      this.page.say(explain(error, this.words));
+    }
+  }
+
+  async copy(link) {
+    const hash = clips.toHash(this.page.recipe());
+    history.replaceState(history.state, "", hash); // what is bookmarked from there is this clip
+    this.arrived = hash;
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      return this.page.say(this.say("copy_failed"));
+    }
+    return thank(link, this.say("copied"));
+  }
+
+  save() {
+    const recipe = this.page.recipe();
+    const safe = recipe.model.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
+    const blob = new Blob([`${JSON.stringify(recipe)}\n`], { type: "application/json" });
+    const url = URL.createObjectURL(blob);
+    const name = `latent-studio-${safe}-${recipe.path}-${recipe.frames}f.json`;
+    make("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
+  }
+
+  /** A clip's file, a recipe, or a picture that Explore has saved: that one becomes a keyframe. */
+  read(file) {
+    return this.tried(async () => {
+      const recipe = await readClip(file);
+      if (recipe.still) this.still(recipe.still);
+      else await this.open(recipe);
+    });
+  }
+
+  still(recipe) {
+    const about = this.page.about();
+    const { seed, z, classes, scale } = unpackRecipe(recipe, about);
+    const weights = Array.isArray(classes) ? { weights: classes } : {};
+    const label = Array.isArray(classes) ? classes.indexOf(Math.max(...classes)) : (classes ?? 0);
+    const own = recipe.z !== undefined || scale !== 1;
+    const place = own ? { z: Array.from(times(scale, z)) } : {};
+    this.page.insert({ seed, label, ...weights, ...place });
+  }
+
+  async open(recipe) {
+    const here = await this.page.choose(recipe.model);
+    const about = this.page.about();
+    this.page.restore(clips.unpack(here ? recipe : plain(recipe, about), about));
+    const told = [this.changed(recipe)];
+    if (!here) told.unshift(this.say("no_such_model", { model: recipe.model }));
+    else if (recipe.model_id !== about.model_id) told.unshift(this.say("newer_weights"));
+    this.page.say(told.filter((one) => one).join(" "));
+    if (!here) askHub(recipe.model, () => this.tried(() => this.open(recipe)));
+  }
+
+  /** What this page cannot hold of a recipe and has changed, in a sentence; "" for nothing. */
+  changed(recipe) {
+    const wish = this.page.wish();
+    const other = TOLD.filter((name) => Math.abs(recipe[name] - wish[name]) > FPS_NEAR);
+    const list = other
+      .map((name) => `${name} ${short(recipe[name])} \u2192 ${short(wish[name])}`)
+      .join(", ");
+    return list && this.say("changed", { list });
+  }
+
+  /** Show the clip that the page's address asks for, once for each address. */
+  arrive() {
+    const { hash } = location;
+    if (hash === this.arrived || !this.page.about()) return;
+    this.arrived = hash;
+    this.tried(async () => {
+      const recipe = this.linked(hash);
+      if (recipe) await this.open(recipe);
+    });
+  }
+
+  linked(hash) {
+    try {
+      return clips.fromHash(hash);
+    } catch (error) {
+      if (error.message === "clip.damaged") throw new clips.ClipError("interpolate.link_damaged");
+      throw error;
+    }
+  }
+
+  /** Take files dropped anywhere on `area`. */
+  accept(area) {
+    acceptFiles(area, (file) => this.read(file));
+  }
+}

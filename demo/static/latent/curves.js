@@ -1,0 +1,173 @@
+// The shape of a clip: curves through the latent space, without their timing. Equal to
+// gan/latent/curves.py, which says more about each.
+
+import { wanderThrough } from "./random_walk.js";
+import { solve } from "./solve.js";
+
+export const PATHS = ["spline", "slerp", "circle", "walk"];
+export const KEYS_MAX = 64;
+const NORM_RANGE = [0.85, 1.15]; // of sqrt(d): how far from the prior a slerp key may lie
+
+/** What is wrong with a clip: `message` is the key of a text, `values` fill its {names}. */
+export class PlanError extends Error {
+  constructor(key, values = {}) {
+    super(key);
+    this.values = values;
+  }
+}
+
+/**
+ * The named path through keys (a list of Float32Array(d)): {anchors, segments, closed, at}.
+ *
+ * at(u) -> Float64Array(d), u from 0 to `segments`; key i is met at u = i, as anchors[i]
+ * (Float32Array). Circle and walk are always closed; `wander` is the walk's seed. Throws
+ * PlanError for keys that cannot be joined.
+ */
+export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
+  if (!PATHS.includes(path)) throw new PlanError("plan.path", { path });
+  const fewest = path === "walk" ? 1 : 2;
+  const [most, n] = [KEYS_MAX, keys.length];
+  if (n !== 2 && path === "circle") throw new PlanError("plan.circle_keys", { n });
+  if (n < fewest || n > most) throw new PlanError("plan.keys", { n, fewest, most });
+  const d = keys[0].length;
+  keys.forEach((key, i) => {
+    if (key.length !== d || d < 2) throw new PlanError("plan.sizes");
+    if (!key.every(Number.isFinite)) throw new PlanError("plan.not_finite", { n: i + 1 });
+    if (!key.some((x) => x)) throw new PlanError("plan.zero", { n: i + 1 });
+  });
+  const always = path === "circle" || path === "walk";
+  const points = keys.map((key) => new Float64Array(key));
+  const curve = MAKERS[path](points, closed || always, wander);
+  return { ...curve, anchors: curve.anchors.map((anchor) => new Float32Array(anchor)) };
+}
+
+/** Class weights of the keys at u, linear from key to key. */
+export function blend(weights, u, closed) {
+  const [i, t] = locate(u, closed ? weights.length : weights.length - 1, closed);
+  const [before, after] = [weights[i], weights[(i + 1) % weights.length]];
+  const mixed = new Float64Array(before.length);
+  for (let k = 0; k < mixed.length; k += 1) mixed[k] = (1 - t) * before[k] + t * after[k];
+  return mixed;
+}
+
+function spline(keys, closed) {
+  const points = keys.map(onSphere);
+  const count = points.length;
+  const rows = points.map(() => new Float64Array(count));
+  const rise = points.map((_, i) => {
+    const inner = closed || (i > 0 && i < count - 1);
+    const [before, after] = [closed ? (i + count - 1) % count : i - 1, (i + 1) % count];
+    const ends = inner ? [before, after] : i ? [i - 1, i] : [0, 1];
+    rows[i][i] = inner ? 4 : 2;
+    (inner ? ends : [i ? i - 1 : 1]).forEach((other) => {
+      rows[i][other] += 1;
+    });
+    return points[0].map((_, k) => 3 * (points[ends[1]][k] - points[ends[0]][k]));
+  });
+  const slope = solve(rows, rise);
+  const segments = closed ? count : count - 1;
+  // of t, t squared and t cubed, for each segment
+  const powers = points.slice(0, segments).map((p, i) => {
+    const [q, a, b] = [points[(i + 1) % count], slope[i], slope[(i + 1) % count]];
+    return [
+      p,
+      a,
+      p.map((x, k) => 3 * (q[k] - x) - 2 * a[k] - b[k]),
+      p.map((x, k) => a[k] + b[k] - 2 * (q[k] - x)),
+    ];
+  });
+
+  const at = (u) => {
+    const [i, t] = locate(u, segments, closed);
+    const [p, a, bend, turn] = powers[i];
+    const z = new Float64Array(p.length);
+    for (let k = 0; k < z.length; k += 1) z[k] = p[k] + t * (a[k] + t * (bend[k] + t * turn[k]));
+    return onSphere(z);
+  };
+  return { anchors: points, segments, closed, at };
+}
+
+function slerp(keys, closed) {
+  const [low, high] = NORM_RANGE.map((share) => share * Math.sqrt(keys[0].length));
+  const norms = keys.map((key) => Math.min(high, Math.max(low, norm(key))));
+  const units = keys.map((key) => scaled(key, 1 / norm(key)));
+  const arcs = units.map((unit, i) => arc(unit, units[(i + 1) % units.length]));
+  const segments = closed ? keys.length : keys.length - 1;
+
+  const at = (u) => {
+    const [i, t] = locate(u, segments, closed);
+    const length = norms[i] + t * (norms[(i + 1) % norms.length] - norms[i]);
+    return turned(units[i], arcs[i].side, t * arcs[i].angle, length);
+  };
+  return { anchors: units.map((unit, i) => scaled(unit, norms[i])), segments, closed, at };
+}
+
+function circle(keys) {
+  const radius = Math.sqrt(keys[0].length);
+  const anchors = keys.map(onSphere);
+  const [first, second] = anchors.map((anchor) => scaled(anchor, 1 / radius));
+  const { apart, beside, angle, side } = arc(first, second);
+  if (Math.min(apart, beside) < 1e-4) throw new PlanError("plan.circle_line");
+  const at = (u) => {
+    const [i, t] = locate(u, 2, true);
+    return turned(first, side, i ? angle + t * (2 * Math.PI - angle) : t * angle, radius);
+  };
+  return { anchors, segments: 2, closed: true, at };
+}
+
+function walk(keys, _closed, wander) {
+  const anchors = keys.map(onSphere);
+  const wanders = wanderThrough(anchors, wander);
+  return { anchors, segments: keys.length, closed: true, at: (u) => onSphere(wanders(u)) };
+}
+
+const MAKERS = { spline, slerp, circle, walk };
+
+// The segment of u, and how far along it, 0 to 1.
+function locate(u, segments, closed) {
+  const inside = closed
+    ? ((u % segments) + segments) % segments
+    : Math.min(Math.max(u, 0), segments);
+  const segment = Math.min(Math.floor(inside), segments - 1);
+  return [segment, inside - segment];
+}
+
+export function norm(z) {
+  let sum = 0;
+  for (let k = 0; k < z.length; k += 1) sum += z[k] * z[k];
+  return Math.sqrt(sum);
+}
+
+const scaled = (z, factor) => z.map((x) => factor * x);
+
+function onSphere(z) {
+  const factor = Math.sqrt(z.length) / Math.max(norm(z), 1e-200);
+  const made = new Float64Array(z.length);
+  for (let k = 0; k < z.length; k += 1) made[k] = factor * z[k];
+  return made;
+}
+
+function turned(unit, side, angle, length) {
+  const [c, s] = [length * Math.cos(angle), length * Math.sin(angle)];
+  const z = new Float64Array(unit.length);
+  for (let k = 0; k < z.length; k += 1) z[k] = c * unit[k] + s * side[k];
+  return z;
+}
+
+// The angle between two unit vectors, and the one across the first on the second's side.
+function arc(u, v) {
+  const apart = norm(u.map((x, k) => v[k] - x));
+  const beside = norm(u.map((x, k) => v[k] + x));
+  let cosine = u.reduce((sum, x, k) => sum + x * v[k], 0);
+  let side = v.map((x, k) => x - cosine * u[k]);
+  if (norm(side) < 1e-9) {
+    let axis = 0;
+    u.forEach((x, k) => {
+      if (Math.abs(x) < Math.abs(u[axis])) axis = k;
+    });
+    cosine = u[axis];
+    side = u.map((x, k) => Number(k === axis) - cosine * x);
+  }
+  side = scaled(side, 1 / norm(side));
+  return { apart, beside, angle: 2 * Math.atan2(apart, beside), side };
+}

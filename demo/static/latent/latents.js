@@ -1,0 +1,25 @@
+// A seed's latent, equal to gan/latent/latents.py: a counter hash and Box & Muller's transform.
+
+import { hashed } from "./hashing.js";
+
+export const SEED_MAX = 2 ** 32 - 1;
+const SALT = 0x5bd1e995;
+
+/** z ~ N(0, I), Float32Array(zDim), a fixed function of `seed` (0 to 2**32 - 1). */
+export function latent(seed, zDim) {
+  const pairs = (zDim + 1) >> 1;
+  const uniform = (i) => (hashed(seed, i, SALT) + 0.5) / 2 ** 32;
+  const z = new Float32Array(zDim);
+  for (let i = 0; i < pairs; i += 1) {
+    const radius = Math.sqrt(-2 * Math.log(uniform(i)));
+    const angle = 2 * Math.PI * uniform(pairs + i);
+    z[i] = radius * Math.cos(angle);
+    if (pairs + i < zDim) z[pairs + i] = radius * Math.sin(angle);
+  }
+  return z;
+}
+
+/** A seed nobody chose. */
+export function randomSeed() {
+  return crypto.getRandomValues(new Uint32Array(1))[0];
+}

@@ -1,0 +1,191 @@
+// Everything there is to know of a clip before it is drawn, equal to gan/latent/plan.py: the latent of
+// every frame, made when it is asked for.
+
+import { PlanError, blend, makeCurve, norm } from "./curves.js";
+import { evenness, rms } from "./loop_metrics.js";
+import { hand, tile } from "./tiles.js";
+import * as timing from "./timing.js";
+
+export const TILES_MAX = 4; // loops along each side of the picture
+const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
+const LATENT_SHARE = 0.05; // of the mean image step, shared out by latent length
+
+/** A curve with its keys' classes: all of a clip that stays as it is while its times change. */
+class Way {
+  constructor(path, keys, closed, wander) {
+    // the arrays, whatever becomes of the objects that hold them
+    this.made = { path, closed, wander, keys: keys.map(({ z, classes }) => ({ z, classes })) };
+    this.curve = makeCurve(
+      path,
+      keys.map(({ z }) => z),
+      { closed, wander },
+    );
+    const classed = keys.every(({ classes }) => classes?.length);
+    this.classes = classed ? keys.map(({ classes }) => new Float64Array(classes)) : null;
+    if (this.classes?.some(({ length }) => length !== this.classes[0].length)) {
+      throw new PlanError("plan.sizes");
+    }
+    this.tables = new Map();
+    /** Parts of a segment, in the table of image steps. */
+    this.parts = Math.max(8, Math.ceil(PROBES / this.curve.segments));
+  }
+
+  is(path, keys, closed, wander) {
+    const { made } = this;
+    return (
+      path === made.path &&
+      closed === made.closed &&
+      wander === made.wander &&
+      keys.length === made.keys.length &&
+      keys.every(({ z, classes }, i) => z === made.keys[i].z && classes === made.keys[i].classes)
+    );
+  }
+
+  latentSteps(parts = timing.PARTS) {
+    if (!this.tables.has(parts)) {
+      this.tables.set(parts, timing.arcs(this.curve, this.classes, parts));
+    }
+    return this.tables.get(parts);
+  }
+
+  weights(u) {
+    return this.classes && new Float32Array(blend(this.classes, u, this.curve.closed));
+  }
+}
+
+export class Plan {
+  /**
+   * Of {keys: [{z, classes, hold, length}], path, closed, wander, easing, even, back, tiles,
+   * frames}, as in a clip's recipe; classes: weights, null without any. Throws PlanError.
+   *
+   * `even`: timed by pictures, which are measured by `probes` and `retime`; until then, by
+   * latents. `before`: an earlier plan, of which all is taken over that still holds: it makes a
+   * drag cheap where the arrays of its keys are the very same. `steps`: those of a plan that
+   * `retime` made for the same keys, path, wander and tiles, if there is no such plan at hand.
+   */
+  constructor(given) {
+    const { keys, path = "spline", closed = true, wander = 0, easing = "none" } = given;
+    const { even = false, back = false, tiles = 1, frames, steps, before, ...rest } = given;
+    if (!(Number.isInteger(tiles) && tiles >= 1 && tiles <= TILES_MAX)) {
+      throw new PlanError("plan.tiles", { most: TILES_MAX });
+    }
+    this.given = { ...rest, even, back, tiles, frames };
+    const kept = before?.way.is(path, keys, closed, wander);
+    this.way = kept ? before.way : new Way(path, keys, closed, wander);
+    this.hands = kept ? before.hands : [];
+    const { curve } = this.way;
+    /** Whether the last frame leads to the first. */
+    this.closes = curve.closed || back;
+    this.tiles = tiles;
+    const measured = steps ?? (kept && before.tiles === tiles ? before.steps : null);
+    const fits = measured?.length === curve.segments * this.way.parts;
+    /** What was measured in pictures, Float64Array; null if nothing was. */
+    this.steps = fits ? measured : null;
+    const { u, starts } = timing.positions(frames, this.table(even, back), {
+      segments: curve.segments,
+      lengths: keys.map(({ length }) => length ?? 1),
+      holds: keys.map(({ hold }) => hold ?? 0),
+      easing,
+      closed: curve.closed,
+      back,
+    });
+    this.u = u;
+    /** When each key is reached, in 0..1 of the clip's time. */
+    this.keyTimes = starts;
+  }
+
+  table(even, back) {
+    const { way, steps } = this;
+    const latent = way.latentSteps(); // which also finds what cannot be followed
+    if (!even || !steps) return latent;
+    return this.closes ? timing.calmSeam(steps, way.latentSteps(way.parts), back) : steps;
+  }
+
+  /** The keys as the clip passes them: Float32Array(d) each. */
+  get anchors() {
+    return this.way.curve.anchors;
+  }
+
+  /** Frames. */
+  get count() {
+    return this.u.length;
+  }
+
+  /** The latent of frame i in loop `index` of tiles x tiles, Float32Array(d). */
+  z(i, index = 0) {
+    return this.tiled(this.way.curve.at(this.u[i]), index);
+  }
+
+  /** The class weights of frame i, Float32Array, or null. */
+  weights(i) {
+    return this.way.weights(this.u[i]);
+  }
+
+  tiled(z, index) {
+    this.hands[index] ??= { made: hand(index, z.length) };
+    return tile(z, this.hands[index].made);
+  }
+
+  /**
+   * {zs, weights} of the pictures that `retime` needs, one row for each: all loops of one place,
+   * then those of the next. Empty where the clip is timed by its latents or was measured already;
+   * weights empty where there are no classes.
+   */
+  probes() {
+    const [zs, weights] = [[], []];
+    const { way, tiles } = this;
+    if (!this.given.even || this.steps) return { zs, weights };
+    for (const u of timing.grid(way.curve, way.parts)) {
+      const z = way.curve.at(u);
+      const classes = way.weights(u);
+      for (let index = 0; index < tiles * tiles; index += 1) {
+        zs.push(this.tiled(z, index));
+        if (classes) weights.push(classes);
+      }
+    }
+    return { zs, weights };
+  }
+
+  /** A new Plan timed by the pictures {h, w, c, count, pixels} of all `probes`, in their order. */
+  retime({ h, w, c, count, pixels }) {
+    const { way, tiles } = this;
+    const size = tiles * tiles * h * w * c;
+    const places = count / (tiles * tiles);
+    const image = new Float64Array(way.curve.closed ? places : places - 1);
+    const picture = (i) => pixels.subarray(i * size, (i + 1) * size);
+    for (let i = 0; i < image.length; i += 1) {
+      image[i] = rms(picture(i), picture((i + 1) % places));
+    }
+    const share = (steps) => {
+      const mean = steps.reduce((sum, step) => sum + step, 0) / steps.length;
+      return steps.map((step) => step / (mean || 1));
+    };
+    const ways = share(way.latentSteps(way.parts));
+    const steps = share(image).map((step, i) => step + LATENT_SHARE * ways[i]);
+    return new Plan({ ...this.given, steps, before: this });
+  }
+
+  /**
+   * {seam, jump, norm_min, norm_max}: the closing step over the median moving one (null where the
+   * clip does not close), the largest over it, and the latents' norms as shares of sqrt(d).
+   */
+  figures() {
+    const { curve, classes: keys } = this.way;
+    const frame = (i) => {
+      const u = this.u[i];
+      return [curve.at(u), keys && blend(keys, u, curve.closed)];
+    };
+    const steps = new Float64Array(this.count);
+    const first = frame(0);
+    let [z, classes] = first;
+    let [low, high] = [Infinity, 0];
+    for (let i = 0; i < steps.length; i += 1) {
+      const size = norm(z) / Math.sqrt(z.length);
+      [low, high] = [Math.min(low, size), Math.max(high, size)];
+      const [next, weights] = i + 1 < steps.length ? frame(i + 1) : first;
+      steps[i] = timing.latentStep(z, next, classes, weights);
+      [z, classes] = [next, weights];
+    }
+    return { ...evenness(steps, this.closes, z.length), norm_min: low, norm_max: high };
+  }
+}

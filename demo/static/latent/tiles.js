@@ -1,0 +1,21 @@
+// Several loops in step: the same curve, drawn by other hands. Equal to gan/latent/tiles.py.
+
+import { hashed } from "./hashing.js";
+
+/** How loop `index`, from 0, shuffles d coordinates and turns some round; null for the first. */
+export function hand(index, d) {
+  if (index === 0) return null;
+  const hashes = Array.from({ length: d }, (_, k) => hashed(index, k));
+  const order = Int32Array.from(hashes.keys()).sort((a, b) => hashes[a] - hashes[b] || a - b);
+  const signs = Int8Array.from(hashes, (_, k) => 1 - 2 * (hashed(index, d + k) >>> 31));
+  return { order, signs };
+}
+
+/** The latent of a loop, Float32Array(d), from that of the first. */
+export function tile(z, made) {
+  if (!made) return new Float32Array(z);
+  const { order, signs } = made;
+  const found = new Float32Array(z.length);
+  for (let k = 0; k < z.length; k += 1) found[k] = signs[k] * z[order[k]];
+  return found;
+}

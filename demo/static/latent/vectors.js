@@ -1,0 +1,66 @@
+// Vector arithmetic on latents: Float32Array in, a new Float32Array out.
+
+export function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
+  return sum;
+}
+
+export const norm = (a) => Math.sqrt(dot(a, a));
+
+/** s a + t b */
+export const blend = (s, a, t, b) => a.map((x, i) => s * x + t * b[i]);
+
+export const times = (s, a) => a.map((x) => s * x);
+
+/** Orthonormal vectors that span the given ones (Gram & Schmidt; dependent ones are left out). */
+export function basis(vectors) {
+  const found = [];
+  for (const vector of vectors) {
+    const rest = without(vector, found);
+    const length = norm(rest);
+    if (length > 1e-3) found.push(times(1 / length, rest));
+  }
+  return found;
+}
+
+/** The part of `a` within the span of an orthonormal basis. */
+export function within(a, span) {
+  return span.reduce((sum, e) => blend(1, sum, dot(a, e), e), new Float32Array(a.length));
+}
+
+/** The part of `a` that an orthonormal basis does not reach. */
+export const without = (a, span) => blend(1, a, -1, within(a, span));
+
+/** `a` at the length that is the mean of the others', weighted: a blend of latents falls short. */
+function atLengthOf(a, weights, others) {
+  const total = weights.reduce((sum, w) => sum + Math.abs(w), 0) || 1;
+  const length = weights.reduce((sum, w, i) => sum + Math.abs(w) * norm(others[i]), 0) / total;
+  const now = norm(a);
+  return now > 1e-6 ? times(length / now, a) : a;
+}
+
+/** The point (u, v) of the plane through three latents: (0,0), (1,0) and (0,1) are theirs. */
+export function onPlane([origin, right, up], u, v) {
+  const weights = [1 - u - v, u, v];
+  const flat = blend(1, blend(weights[0], origin, u, right), v, up);
+  return atLengthOf(flat, weights, [origin, right, up]);
+}
+
+/** From a (t = 0) to b (t = 1) along the arc between them (slerp, Shoemake 1985). */
+export function arc(a, b, t) {
+  const cosine = dot(a, b) / Math.max(norm(a) * norm(b), 1e-12);
+  const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+  if (Math.sin(angle) < 1e-4) return blend(1 - t, a, t, b);
+  return blend(
+    Math.sin((1 - t) * angle) / Math.sin(angle),
+    a,
+    Math.sin(t * angle) / Math.sin(angle),
+    b,
+  );
+}
+
+/** One draw of N(0, 1). */
+export function gaussian() {
+  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+}

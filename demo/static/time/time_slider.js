@@ -1,0 +1,204 @@
+// A run's past: a slim slider over the steps whose weights are kept. Scrubbing shows one latent as
+// each step would draw it; where the slider rests, everything is drawn with the weights of then.
+
+import { make, button, fill } from "../core/dom.js";
+import { setMoment, momentOf, onMoment, parted } from "../core/shown_step.js";
+import { Film } from "./film.js";
+
+const REST_MS = 250;
+const FILM_S = 6; // it plays in about this time
+const LOOK_MS = 10000; // between two looks at what a run in progress keeps
+
+/**
+ * `on` has state(): {z, classes, scale} of the picture to film, a new object whenever it moves
+ * (without it there is no film); show(model, image): this id is drawn from now on, and here may
+ * be its picture already, or null; rest(model): draw everything with it now.
+ */
+export class Time {
+  constructor(words, server, on) {
+    this.words = words;
+    this.server = server;
+    this.on = on;
+    [this.model, this.steps, this.playing, this.seen] = ["", [], 0, -Infinity];
+    this.film = on.state ? new Film(server, on.state) : null;
+    this.range = make("input", { type: "range", className: "ls-range", min: 0, step: 1 });
+    this.range.setAttribute("aria-label", words["snapshot.time"]);
+    this.label = make("output", { className: "mo-label" });
+    this.play = button(words["snapshot.play"], "mo-play");
+    this.play.hidden = !on.state;
+    this.newest = button(words["snapshot.newest"], "mo-newest");
+    this.element = make(
+      "div",
+      { className: "mo-time", hidden: true, title: words["snapshot.hint"] },
+      this.play,
+      this.range,
+      this.label,
+      this.newest,
+    );
+    this.element.setAttribute("role", "group");
+    this.element.setAttribute("aria-label", words["snapshot.time"]);
+    this.range.addEventListener("input", () => {
+      this.stop();
+      this.scrub(this.stops[Number(this.range.value)]);
+    });
+    this.range.addEventListener("change", () => this.rest());
+    this.newest.addEventListener("click", () => {
+      this.stop();
+      this.put(null);
+    });
+    this.play.addEventListener("click", () => (this.playing ? this.rest() : this.start()));
+    onMoment(() => this.visible && this.follow());
+    new IntersectionObserver(() => this.visible && this.look()).observe(this.element);
+  }
+
+  /** The model's id without its step. */
+  get base() {
+    return parted(this.model)[0];
+  }
+
+  get step() {
+    return parted(this.model)[1];
+  }
+
+  /** The run's name, or null for any other model. */
+  get run() {
+    return this.base.startsWith("run:") ? this.base.slice(4) : null;
+  }
+
+  get stops() {
+    return [...this.steps, null];
+  }
+
+  get visible() {
+    return this.element.offsetParent !== null;
+  }
+
+  id(step) {
+    return step === null ? this.base : `${this.base}@${step}`;
+  }
+
+  /** `model` was chosen: of the run that is here already it means the moment on show. */
+  meet(model) {
+    if (model === this.base || model === this.model) return;
+    this.stop();
+    const [base, step] = parted(model);
+    if (base !== this.base) [this.steps, this.seen] = [[], -Infinity];
+    this.model = model;
+    this.film?.forget();
+    if (step !== null) setMoment(base.slice(4), step);
+    this.draw();
+    this.look();
+  }
+
+  /** Ask which steps are kept now, if that was not just done, and go where the run is shown. */
+  async look() {
+    if (this.run && performance.now() - this.seen >= LOOK_MS) {
+      this.seen = performance.now();
+      this.asking = this.ask(this.base);
+    }
+    await this.asking; // somebody else's question will do
+    this.follow();
+  }
+
+  async ask(base) {
+    const answer = await this.server.moments({ model: base }).catch(() => null);
+    if (base !== this.base || !answer?.steps || String(answer.steps) === String(this.steps)) return;
+    this.steps = answer.steps;
+    this.film?.forget(); // the run may have gone back, and done these steps anew
+    this.draw();
+  }
+
+  /** Go where the run was scrubbed to on another tab: the last kept step that is not later. */
+  follow() {
+    if (this.playing || this.resting || !this.steps.length) return;
+    const wanted = momentOf(this.run);
+    const step = wanted === null ? null : (this.steps.findLast((one) => one <= wanted) ?? null);
+    if (step !== this.step) this.put(step, false);
+  }
+
+  /** Show a step, or the newest (null), with all that depends on it. */
+  put(step, told = true) {
+    this.model = this.id(step);
+    this.draw();
+    this.rest(told);
+  }
+
+  /** As `put`, as far as that step is kept; resolves to its picture, or null. */
+  async go(step) {
+    this.stop();
+    await this.look();
+    if (!this.steps.length) return null;
+    const image = this.steps.includes(step) ? await this.picture(step) : null;
+    this.put(image ? step : null);
+    return image;
+  }
+
+  /** Show a step's picture at once, and all the rest when the slider stays there. */
+  async scrub(step) {
+    this.model = this.id(step);
+    this.draw();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), REST_MS);
+    const image = step !== null && this.film ? await this.picture(step) : null;
+    if (image && step === this.step) this.on.show(this.model, image);
+  }
+
+  /** Stay at the present step: the other tabs are told, and everything is drawn. */
+  rest(told = true) {
+    this.stop();
+    if (told) setMoment(this.run, this.step);
+    this.on.show(this.model, null);
+    this.on.rest(this.model);
+  }
+
+  stop() {
+    clearTimeout(this.playing);
+    clearTimeout(this.resting);
+    [this.playing, this.resting] = [0, 0];
+    this.play.textContent = this.words["snapshot.play"];
+  }
+
+  /** The latent has moved: the film stops where it is. */
+  moved() {
+    if (this.playing || this.resting) this.rest();
+  }
+
+  start() {
+    this.stop();
+    this.play.textContent = this.words["snapshot.hold"];
+    const from = this.step === null ? 0 : this.steps.indexOf(this.step);
+    const wait = Math.min(250, Math.max(60, (FILM_S * 1000) / this.steps.length));
+    const next = async (index) => {
+      if (index >= this.steps.length) return this.put(null);
+      const begun = performance.now();
+      const mine = this.playing;
+      const image = await this.picture(this.steps[index]);
+      if (mine !== this.playing) return undefined;
+      this.model = this.id(this.steps[index]);
+      this.draw();
+      if (image) this.on.show(this.model, image);
+      const left = Math.max(0, wait - (performance.now() - begun));
+      this.playing = setTimeout(() => next(index + 1), left);
+      return undefined;
+    };
+    this.playing = setTimeout(() => next(from), 0);
+  }
+
+  picture(step) {
+    return this.film.picture(this.base, this.steps, step, Boolean(this.playing));
+  }
+
+  draw() {
+    const { step, stops } = this;
+    this.element.hidden = !this.steps.length;
+    this.range.max = stops.length - 1;
+    this.range.value = stops.indexOf(step);
+    const text =
+      step === null
+        ? this.words["snapshot.at_newest"]
+        : fill(this.words["snapshot.at"], { step: step.toLocaleString() });
+    this.label.textContent = text;
+    this.range.setAttribute("aria-valuetext", text);
+    this.newest.disabled = step === null;
+  }
+}

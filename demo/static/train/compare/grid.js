@@ -1,0 +1,48 @@
+// One run's samples on a plate: as wide as fits at a whole multiple of their pixels.
+
+import { largest, show } from "../../core/pixel_scale.js";
+
+const COLUMNS = 10; // of the sheet that comes from the server
+const NARROW = 5; // columns where ten would be too small to look at
+const LEAST = 1.5; // times, in CSS pixels
+
+/**
+ * In `canvas`, whose parent has the room; show(image) takes a sheet, or null for nothing. labelled():
+ * whether its columns are classes, which a row of another length must not mix up.
+ */
+export function grid(canvas, labelled) {
+  const plate = canvas.parentElement;
+  let sheet = null;
+
+  function paint() {
+    const pad = parseFloat(getComputedStyle(plate).paddingLeft) * 2;
+    const inside = plate.clientWidth - pad;
+    if (!sheet || inside <= 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    const side = sheet.naturalWidth / COLUMNS;
+    const rows = sheet.naturalHeight / side;
+    const fits = (count) => largest(inside / (count * side), ratio);
+    const times = fits(fits(COLUMNS) >= LEAST ? COLUMNS : NARROW);
+    const most = Math.min(COLUMNS, Math.floor(inside / (side * times)));
+    const columns = labelled() && most < COLUMNS ? NARROW : Math.max(1, most);
+    // the first samples only, where there are fewer columns: the plate stays as high
+    canvas.width = columns * side;
+    canvas.height = rows * side;
+    show(canvas, 1, times);
+    const pen = canvas.getContext("2d");
+    for (let at = 0; at < columns * rows; at += 1) {
+      const [x, y] = [at % COLUMNS, Math.floor(at / COLUMNS)];
+      const [left, top] = [at % columns, Math.floor(at / columns)];
+      pen.drawImage(sheet, x * side, y * side, side, side, left * side, top * side, side, side);
+    }
+  }
+
+  new ResizeObserver(paint).observe(plate);
+  return {
+    show(image) {
+      sheet = image;
+      plate.dataset.empty = image ? "no" : "yes";
+      paint();
+    },
+  };
+}

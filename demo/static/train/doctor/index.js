@@ -1,0 +1,132 @@
+// The doctor's strip: a sentence on how the game stands, its evidence, and a button a remedy.
+
+import { button, make } from "../../core/dom.js";
+import { changesInWords } from "./mark_words.js";
+import { figure, isIll, sentence } from "./words.js";
+
+const HEARD_MS = 3000;
+
+/**
+ * In `place`. treat(name) does a remedy: {step, changes, before, back, sentence}, where `before`
+ * are the values that the changed settings had, `back` says that the run went back, and `sentence`
+ * why nothing was done; takeBack(values) gives them back. Returns {take}.
+ */
+export function doctor(place, { say, words, treat, takeBack }) {
+  const said = make("p", { className: "dr-said" });
+  const heard = make("p", { className: "dr-heard", role: "status" }); // not at every new figure
+  const why = button(say("watch.why"), "dr-why");
+  const row = make("div", { className: "dr-row" }, why);
+  const told = make("p", { className: "dr-told", role: "status", hidden: true });
+  const more = make("div", { className: "dr-more", id: "dr-more", hidden: true });
+  place.append(said, heard, row, told, more);
+  place.setAttribute("aria-label", say("watch.doctor"));
+  why.setAttribute("aria-controls", more.id);
+  why.setAttribute("aria-expanded", "false");
+  let finding = null;
+  let mine = false;
+  let busy = false;
+  let shown = "";
+  let went = 0; // back, how often
+
+  why.addEventListener("click", () => {
+    more.hidden = !more.hidden;
+    why.setAttribute("aria-expanded", String(!more.hidden));
+  });
+
+  function draw() {
+    const now = JSON.stringify([finding, mine, busy]);
+    if (now === shown) return; // a button that is replaced loses the focus
+    shown = now;
+    const text = finding ? sentence(finding, words) : say("watch.no_finding");
+    if (place.dataset.state !== (finding?.state ?? "")) {
+      heard.textContent = text;
+      setTimeout(() => {
+        heard.textContent = "";
+      }, HEARD_MS); // it is read out, not come across
+    }
+    place.dataset.state = finding?.state ?? "";
+    place.dataset.ill = isIll(finding) ? "yes" : "no";
+    said.textContent = text;
+    why.disabled = !finding;
+    const remedies = finding?.remedies ?? [];
+    const names = remedies.map(([name]) => name).join();
+    if (row.dataset.names !== names) {
+      row.dataset.names = names;
+      row.replaceChildren(why, ...remedies.map(([name]) => remedyButton(name)));
+    }
+    for (const one of [...row.children].slice(1)) one.disabled = !mine || busy;
+    details(remedies);
+  }
+
+  function remedyButton(name) {
+    const made = button(say(`doctor.remedy.${name}`), "dr-remedy");
+    made.title = say(`doctor.why.${name}`);
+    made.addEventListener("click", () => press(name));
+    return made;
+  }
+
+  function details(remedies) {
+    if (!finding) return more.replaceChildren();
+    const figures = finding.evidence.map(([name, value, limit, side]) => {
+      const values = { limit: figure(name, limit) };
+      return make(
+        "li",
+        {},
+        make("span", {}, say(`doctor.evidence.${name}`)),
+        make("b", {}, figure(name, value)),
+        make("span", {}, say(`watch.${side}`, values)),
+      );
+    });
+    const help = remedies.map(([name]) =>
+      make("p", {}, make("b", {}, say(`doctor.remedy.${name}`)), ` ${say(`doctor.why.${name}`)}`),
+    );
+    if (help.length && !mine) help.push(make("p", {}, say("watch.not_in_control")));
+    const since = say("watch.since", { step: finding.since.toLocaleString() });
+    more.replaceChildren(
+      make("p", {}, since),
+      make("ul", { className: "dr-evidence" }, ...figures),
+      ...help,
+    );
+  }
+
+  async function press(name) {
+    [busy, told.hidden] = [true, false];
+    told.textContent = say("watch.applying");
+    draw();
+    const answer = await treat(name);
+    busy = false;
+    draw();
+    if (answer.sentence) return told.replaceChildren(answer.sentence);
+    const values = {
+      step: answer.step.toLocaleString(),
+      changes: changesInWords(answer.changes, say),
+    };
+    const changed = Object.keys(answer.changes).length > 0;
+    const key = answer.back ? (changed ? "rolled_back_changed" : "rolled_back") : "applied";
+    told.replaceChildren(say(`watch.${key}`, values));
+    if (!answer.back && changed) told.append(undoButton(answer.before));
+  }
+
+  function undoButton(before) {
+    const undo = button(say("train.undo"));
+    undo.addEventListener("click", async () => {
+      undo.disabled = true;
+      const answer = await takeBack(before);
+      const values = { changes: changesInWords(before, say) };
+      told.replaceChildren(answer.sentence || say("watch.undone", values));
+    });
+    return undo;
+  }
+
+  return {
+    // The present finding or null, whether this visitor may treat it, of which run it is, and how
+    // often that went back: then nothing is left of what could be taken back.
+    take(next, allowed, run, rewinds) {
+      if (run !== place.dataset.run) told.hidden = true;
+      if (rewinds !== went) told.querySelector("button")?.remove();
+      [place.dataset.run, went] = [run, rewinds];
+      [finding, mine] = [next, allowed];
+      draw();
+    },
+  };
+}

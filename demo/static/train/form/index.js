@@ -1,0 +1,167 @@
+// The form of the Train tab: what to train, the buttons, and the line of those who wait.
+// It asks how things stand only while it is on screen.
+
+import { button, fill, make } from "../../core/dom.js";
+import { endpoint } from "../../core/endpoint.js";
+import { poll } from "../../core/poll.js";
+import { formFields } from "./fields.js";
+import { formPace } from "./pace.js";
+import { formSteer } from "./steer.js";
+
+const LINE_MS = 1000; // between looks while in the line
+const BUSY_MS = 2000; // while a run goes on
+const IDLE_MS = 4000;
+const [WATCH, IMAGES] = [1, 5]; // which of the views they are
+
+export function mount({ element, props, trigger, server, words }) {
+  const say = (key, values = {}) => fill(words[key] ?? key, values);
+  const ask = endpoint(server, words);
+  let standing = { state: "idle", may: "open", place: 0 };
+  let config = null; // of the present run
+  let shown = ""; // what the fields show
+  let offeredOwn = false;
+
+  const fields = formFields({
+    offered: props.offered,
+    say,
+    changed,
+    bring: () => tab(IMAGES)?.click(),
+  });
+  let draft = fields.settings();
+  const steer = formSteer({ say, send: (changes) => act("configure", changes) });
+  const pace = formPace({ say, ask: (settings) => ask("pace", { settings }) });
+  const start = button(say("train.start"), "ls-primary");
+  const hold = button(say("train.pause"));
+  const stop = button(say("train.stop"));
+  const play = button(say("train.use"));
+  const whose = make("p", { className: "ls-note tf-whose", role: "status" });
+  const wrong = make("p", { className: "ls-error", role: "alert" });
+  const buttons = make("div", { className: "tf-buttons" }, start, hold, stop);
+  const bar = make("div", { className: "tf-bar" }, wrong, buttons); // on a phone always on screen
+  element.classList.add("tf");
+  const said = make("div", { className: "tf-said" }, pace.element, whose); // one or the other
+  element.append(fields.top, said, bar, play, fields.live, steer.element, fields.more);
+
+  start.addEventListener("click", press);
+  hold.addEventListener("click", () => act(standing.state === "paused" ? "resume" : "pause"));
+  stop.addEventListener("click", () => act("stop"));
+  play.addEventListener("click", () => playWith(`run:${standing.run}`));
+  // any view may ask for it: the choice of a model is the page's
+  document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
+  document.addEventListener("ls:images", offerOwn);
+  document.addEventListener("ls:data", (event) => useData(String(event.detail)));
+  render();
+  const look = poll(element, see, pause, ["ls:state"]);
+
+  /** @returns {HTMLElement | null} */
+  const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
+
+  // This visitor's own images, among the data to choose from.
+  async function offerOwn() {
+    const answer = await ask("own", {});
+    if (!answer.collections) return;
+    fields.offer(answer.collections);
+    // what was chosen is gone
+    if (!fields.knows(draft.data)) changed(props.offered.presets[props.offered.first], "data");
+  }
+
+  async function useData(name) {
+    if (standing.taken && standing.mine) return; // the form shows the run that goes on
+    if (!fields.knows(name)) await offerOwn();
+    fields.useData(name);
+    if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
+    start.focus({ preventScroll: true });
+  }
+
+  function playWith(model) {
+    props.value = { play: model, count: (props.value?.count ?? 0) + 1 };
+    trigger("input");
+  }
+
+  async function press() {
+    start.disabled = true; // until it is known how things stand
+    const wanted = standing.place ? ["leave", {}] : ["start", { settings: draft }];
+    const answer = await ask(...wanted);
+    await tell(answer);
+    // whoever chose images a moment ago wants to see what grows of them
+    if (answer.run && tab(IMAGES)?.ariaSelected === "true") tab(WATCH)?.click();
+  }
+
+  async function act(job, values = {}) {
+    const answer = await ask("act", { job, values });
+    await tell(answer);
+    return answer;
+  }
+
+  async function tell(answer) {
+    wrong.textContent = answer.sentence;
+    shown = "";
+    await look();
+    document.dispatchEvent(new Event("ls:train")); // the views look, too
+  }
+
+  async function see() {
+    const answer = await ask("standing", { known: standing.key });
+    if (!answer.sentence) take(answer);
+    if (!offeredOwn) offerOwn();
+    offeredOwn = true;
+  }
+
+  function pause() {
+    return standing.place ? LINE_MS : standing.taken ? BUSY_MS : IDLE_MS;
+  }
+
+  function take(answer) {
+    if (answer.run !== standing.run || answer.rewinds !== standing.rewinds) {
+      steer.reset(); // what was changed is no more what it was
+      shown = "";
+    }
+    standing = answer;
+    if (answer.config) config = answer.config;
+    if (answer.told) wrong.textContent = answer.told;
+    render();
+  }
+
+  function render() {
+    const { state, may, taken, mine, pair, place } = standing;
+    const steers = taken && mine;
+    const settings = steers && config ? config : draft;
+    const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
+    const now = JSON.stringify([mode, settings]);
+    if (now !== shown) fields.show(settings, mode); // else what is being typed would be lost
+    shown = now;
+    if (!steers) steer.reset();
+    start.textContent = say(
+      place ? "train.leave_queue" : taken && !mine ? "train.join_queue" : "train.start",
+    );
+    start.disabled = may !== "open" || steers;
+    const going = state === "running" || state === "paused";
+    hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
+    hold.disabled = stop.disabled = !(steers && going);
+    play.disabled = !standing.playable;
+    const told = sentence();
+    whose.textContent = told;
+    whose.hidden = !told;
+    pace.show(settings, !told);
+    bar.dataset.may = may;
+  }
+
+  function sentence() {
+    const { may, taken, mine, host, pair, place, waiting, most } = standing;
+    const parts = [];
+    if (may !== "open") parts.push(words[`panel.refused_training_${may}`]);
+    if (taken && mine && pair) parts.push(say("train.pair"));
+    else if (taken && mine) parts.push(say(host ? "train.host_controls" : "train.you_control"));
+    if (taken && !mine) parts.push(say("train.watching"));
+    if (place) parts.push(say("train.queue_position", { place, waiting }));
+    else if (waiting) parts.push(say("train.queue_length", { waiting, most }));
+    return parts.join(" ");
+  }
+
+  function changed(settings, name, before) {
+    if (standing.taken && standing.mine) return steer.change(name, settings[name], before);
+    draft = settings;
+    shown = "";
+    render();
+  }
+}

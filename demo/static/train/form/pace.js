@@ -1,0 +1,43 @@
+// How long the run in the form will take on this machine, before it is started.
+
+import { make } from "../../core/dom.js";
+import { clock } from "../../core/duration.js";
+
+const CALM_MS = 600; // after the last change, before it is asked for
+const DIGITS = "mnist";
+const AGAIN_MS = 3000; // where the server measures for somebody else just now
+
+/** {element, show(settings, wanted)}: asks only for what it does not know, and never in the way. */
+export function formPace({ say, ask }) {
+  const element = make("p", { className: "ls-note tf-pace", role: "status" });
+  let known = ""; // of which settings the sentence speaks
+  let timer = 0;
+
+  function show(settings, wanted) {
+    const key = JSON.stringify({ ...settings, seed: 0 });
+    element.hidden = !wanted;
+    if (!wanted || key === known) return;
+    known = key;
+    element.textContent = say("train.pace_measuring");
+    clearTimeout(timer);
+    timer = setTimeout(() => look(settings, key), CALM_MS);
+  }
+
+  async function look(settings, key) {
+    const answer = await ask(settings);
+    if (key !== known) return; // something has changed meanwhile
+    if (answer.busy) timer = setTimeout(() => key === known && look(settings, key), AGAIN_MS);
+    else element.textContent = answer.sentence ? "" : sentence(answer, settings);
+  }
+
+  function sentence({ readable_s, total_s, never, most_s }, { steps, data }) {
+    const values = { steps: steps.toLocaleString(), total: clock(total_s, say) };
+    if (readable_s !== null) values.readable = clock(readable_s, say);
+    const digits = data === DIGITS; // of other pictures nobody has measured when they can be read
+    const kind = digits && readable_s !== null ? "readable" : digits && never ? "never" : "total";
+    const told = say(`train.pace_${kind}`, values);
+    if (!most_s || total_s <= most_s) return told;
+    return `${told} ${say("train.pace_cut", { most: clock(most_s, say) })}`;
+  }
+  return { element, show };
+}

@@ -1,0 +1,78 @@
+// What may be filled in, and what goes together: plain functions of the rows of demo/train/settings_form.py.
+
+/** Where the sliders of what may change during a run stop: even steps of a factor. */
+export const STOPS = {
+  lr_g: rates(),
+  lr_d: rates(),
+  d_steps_per_g_step: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  r1_gamma: [0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
+  augment: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+  augment_target: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+};
+
+function rates() {
+  const found = [];
+  for (let power = -6; power < -1; power++) {
+    for (const digit of [1, 2, 5]) found.push(Number(`${digit}e${power}`));
+  }
+  return [...found, 0.1];
+}
+
+/** The stop nearest to a value, by its number; by factors where zero is not among them. */
+export function nearestStop(name, value) {
+  const scaled = (one) => Math.log(Math.max(one, 1e-3 * STOPS[name].find((stop) => stop > 0)));
+  const even = name.startsWith("augment") || name === "d_steps_per_g_step";
+  const away = STOPS[name].map((stop) =>
+    Math.abs(even ? stop - value : scaled(stop) - scaled(value)),
+  );
+  return away.indexOf(Math.min(...away));
+}
+
+/** Whether a value may stand in a row. */
+export function fits(row, value) {
+  if (row.kind === "choice") return row.choices.includes(value);
+  if (row.kind === "switch") return typeof value === "boolean";
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  if (row.whole && !Number.isInteger(value)) return false;
+  if (row.zero_or && value > 0 && value < row.zero_or) return false;
+  return value >= row.low && value <= row.high;
+}
+
+/** The settings that say nothing as the others stand, each with the key of why. */
+export function idle(settings) {
+  const found = {};
+  if (settings.arch === "mlp") {
+    Object.assign(found, { width: "mlp", d_norm: "mlp", d_hidden: "mlp", d_slope: "mlp" });
+    found.conditional = "mlp_labels";
+  }
+  if (!settings.r1_gamma) found.r1_every = "no_r1";
+  return found;
+}
+
+const NAMED = { image_channels: 0, image_classes: 0 }; // of data that needs no describing
+const DATA = ["data", "image_size", ...Object.keys(NAMED)];
+
+/** All settings after one was changed: what cannot go with it follows. */
+export function withChange(settings, name, value, data) {
+  const after = { ...settings, [name]: value };
+  if (name === "data") {
+    const { image_size, settings: own } = data[value];
+    Object.assign(after, NAMED, { image_size }, own);
+  }
+  if (after.arch === "mlp") after.conditional = false;
+  return after;
+}
+
+/** The settings of a preset, on the data, length and seed chosen before. */
+export function withPreset(settings, preset, data) {
+  const { data: name, steps, seed } = settings;
+  return withChange({ ...preset, steps, seed }, "data", name, data);
+}
+
+/** Which preset these settings are, whatever the data, length and seed; "" for none. */
+export function presetOf(settings, presets) {
+  const free = [...DATA, "steps", "seed"];
+  const same = (values) =>
+    Object.keys(values).every((name) => free.includes(name) || values[name] === settings[name]);
+  return Object.keys(presets).find((name) => same(presets[name])) || "";
+}

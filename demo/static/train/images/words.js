@@ -1,0 +1,56 @@
+// What the page says of images that were read: sizes, times, and why some were left out.
+
+/** Bytes as people say them. */
+export function weight(bytes) {
+  const unit = ["kB", "MB", "GB"][
+    Math.min(2, Math.max(0, Math.floor(Math.log10(bytes + 1) / 3) - 1))
+  ];
+  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+}
+
+/** A line for each reason why files were left out, and for what was done to those that were taken. */
+export function leftOut({ skipped = [], noted = {} }, say) {
+  const lines = skipped.map(({ key, count, example, values }) => {
+    const why = say(`skipped_${key}`, plain(values));
+    const line = say("left_out_line", { count: count.toLocaleString(), why });
+    return example ? `${line} ${say("such_as", { example })}` : line;
+  });
+  const notes = Object.entries(noted).map(([key, count]) =>
+    say(`noted_${key}`, { count: count.toLocaleString() }),
+  );
+  return [...lines, ...notes];
+}
+
+/** Why an import came to nothing. */
+export const failure = ({ key, values, sentence }, say, words) =>
+  words[`images.error_${key}`] ? say(`error_${key}`, plain(values)) : sentence;
+
+/** How far an import is. */
+export function progress({ done, total, kept, left_s: left }, say) {
+  if (!total) return say("listing");
+  const count = (n) => n.toLocaleString();
+  const line = say("reading", { done: count(done), total: count(total), kept: count(kept) });
+  return left > 1 ? `${line} ${say("left", { s: count(left) })}` : line;
+}
+
+/** When a collection goes; "" when it stays. */
+export function lasting({ left_h: hours }, say) {
+  if (hours === null || hours === undefined) return "";
+  if (hours < 1) return say("gone_in_min", { min: Math.max(1, Math.round(60 * hours)) });
+  return say("gone_in_h", { h: Math.round(hours) });
+}
+
+/** Who sees them, and how long they are kept. */
+export function privacy({ kept_h: hours, folders: local }, say) {
+  const kind = local ? "private_local" : "private";
+  return say(hours === null ? kind : `${kind}_h`, { hours });
+}
+
+const plain = (values = {}) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "number" ? value.toLocaleString() : value,
+    ]),
+  );

@@ -1,0 +1,178 @@
+// The panel By hand: one move of D or of G at a time, what worked in it, and what it did.
+// It asks how the run stands only while it is on screen.
+
+import { fill, make } from "../../core/dom.js";
+import { endpoint } from "../../core/endpoint.js";
+import { isOnScreen, poll } from "../../core/poll.js";
+import { batch } from "./batch.js";
+import { handControls, isActive } from "./controls.js";
+import { drawing } from "./drawing.js";
+import { phases } from "./phases.js";
+import { explanation } from "./words.js";
+
+const BUSY_MS = 1000; // between looks while a run goes on
+const IDLE_MS = 3000;
+const PHASE_MS = 320; // of a move's first two phases
+const SLOW_MS = 1200; // a move in slow motion
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export function mount({ element, props, server, words }) {
+  const say = (key, values = {}) => fill(words[key] ?? key, values);
+  const ask = endpoint(server, words);
+  let standing = { state: "idle", run: "", mine: false, may: true };
+  let game = null;
+  let number = 0; // of the move that is shown
+  let last = null; // the move that is shown
+  let movesOfD = 0; // since G moved
+  let chosen = Object.keys(props.games)[0];
+  let busy = false; // a job is at the server
+  let queued = ""; // who was pressed meanwhile
+  let phase = ""; // the sentence of the phase that is played
+  let slow = false;
+  let waits = false; // in the line, after a press here
+
+  const controls = handControls({
+    say,
+    games: Object.keys(props.games),
+    on: {
+      choose,
+      move,
+      crawl,
+      start: () => act("begin", { preset: chosen }),
+      hold: () => act("switch", { job: isPaused() ? "resume" : "pause" }),
+    },
+  });
+  const wrong = make("p", { className: "ls-error", role: "alert" });
+  const plate = make("div", { className: "hd-plate" });
+  const seen = batch({ say, words });
+  const why = explanation({ say });
+  const below = make("div", { className: "hd-below" }, seen.rows, why.element);
+  element.classList.add("hd");
+  element.append(controls.element, wrong, plate, seen.losses, below);
+  const picture = drawing(plate, { say });
+
+  choose(chosen);
+  const look = poll(plate, see, () => (isActive(standing) ? BUSY_MS : IDLE_MS), ["ls:train"]);
+
+  function isPaused() {
+    return standing.state === "paused";
+  }
+
+  function next() {
+    return movesOfD >= game.d_steps ? "G" : "D";
+  }
+
+  function choose(name) {
+    chosen = name;
+    controls.choose(name);
+    if (isActive(standing)) return;
+    last = null;
+    setGame(props.games[name]);
+    render();
+  }
+
+  function setGame(now) {
+    game = now;
+    picture.setGame(now);
+    why.setGame(now);
+    seen.setGame(now);
+  }
+
+  async function call(what, payload) {
+    const answer = await ask(what, { key: standing.key, number, ...payload });
+    return answer.offline ? { sentence: say("manual.offline") } : answer;
+  }
+
+  // A job that changes how things stand; the form beside hears of it.
+  async function act(what, payload) {
+    if (busy) return;
+    busy = true;
+    render();
+    const answer = await call(what, payload);
+    busy = false;
+    wrong.textContent = answer.sentence;
+    waits = answer.run === "";
+    document.dispatchEvent(new Event("ls:state"));
+    await look();
+  }
+
+  async function move(mover) {
+    if (busy) return void (queued = mover);
+    busy = true;
+    wrong.textContent = "";
+    const coming = call("move", { move: mover });
+    if (!still()) await play(phases(mover, game).slice(0, 2));
+    const answer = await coming;
+    busy = false;
+    phase = "";
+    wrong.textContent = answer.sentence;
+    if (answer.sentence) {
+      slow = false;
+      queued = "";
+      picture.light(null);
+      await look();
+    } else await take(answer);
+    render();
+    const then = queued;
+    queued = "";
+    if (then && !slow) await move(then);
+  }
+
+  async function play(shown) {
+    for (const one of shown) {
+      if (queued) return; // someone is in a hurry
+      picture.light(one);
+      phase = say(one.words);
+      render();
+      await wait(PHASE_MS);
+    }
+  }
+
+  async function crawl() {
+    slow = !slow;
+    render();
+    while (slow && isPaused() && isOnScreen(plate)) {
+      const began = performance.now();
+      await move(next());
+      await wait(Math.max(0, SLOW_MS - (performance.now() - began)));
+    }
+    slow = false;
+    render();
+  }
+
+  async function see() {
+    if (busy) return;
+    const answer = await call("hand", {});
+    if (answer.sentence) wrong.textContent = answer.sentence;
+    else if (!busy) await take(answer);
+    render();
+  }
+
+  async function take(answer) {
+    if (answer.run !== standing.run) [number, last, movesOfD] = [0, null, 0];
+    standing = answer;
+    if (isActive(answer) && answer.mine) waits = false;
+    if (answer.game) setGame(answer.game);
+    if (answer.seen && answer.number !== number) await show(answer.seen, answer.number);
+    if (!isPaused()) picture.light(null);
+  }
+
+  async function show(now, count) {
+    number = count;
+    last = now;
+    movesOfD = now.who === "D" ? movesOfD + 1 : 0;
+    await seen.show(now);
+    picture.setFaces(seen.faces());
+    picture.setMoves(now);
+    picture.light(now.who ? phases(now.who, game)[2] : null);
+  }
+
+  function render() {
+    const did = last?.who.toLowerCase() || "";
+    controls.show({ standing, next: next(), did, slow, waits, phase });
+    seen.rows.hidden = seen.losses.hidden = last === null;
+    seen.rows.dataset.stale = String(!isPaused());
+  }
+}

@@ -1,0 +1,33 @@
+// What happens in a move of D or of G, one thing after the other, in terms of the drawing's parts.
+
+/** Three of {words, nodes: {id: state}, edges: {id: state}}; states: fore, back, through, moved. */
+export function phases(who, game) {
+  const ids = (name) => game[name].map((_, k) => name + k);
+  const [G, D] = [ids("G"), ids("D")];
+  const drawn = ["z", ...G, "fake"];
+  const draw = {
+    words: "manual.phase_draw",
+    nodes: all(drawn, "fore"),
+    edges: all(links(drawn), "fore"),
+  };
+  const inputs = who === "D" ? ["real", "fake"] : ["fake"];
+  const read = {
+    words: who === "D" ? "manual.phase_read_both" : "manual.phase_read",
+    nodes: all([...inputs, ...D], "fore"),
+    edges: all([...inputs.map((id) => `${id}>D0`), ...links(D)], "fore"),
+  };
+  if (who === "D") {
+    const learn = {
+      words: "manual.phase_back_d",
+      nodes: all(D, "moved"),
+      edges: all(links(D), "back"),
+    };
+    return [draw, read, learn];
+  }
+  const back = [...links([...G, "fake", ...D])];
+  const nodes = { ...all(D, "through"), fake: "back", ...all(G, "moved") };
+  return [draw, read, { words: "manual.phase_back_g", nodes, edges: all(back, "back") }];
+}
+
+const all = (ids, state) => Object.fromEntries(ids.map((id) => [id, state]));
+const links = (ids) => ids.slice(1).map((id, k) => `${ids[k]}>${id}`);

@@ -1,0 +1,79 @@
+// What is said of a run: where it is from, how it stands, what it reached and what it cost.
+
+import { make } from "../../core/dom.js";
+import { clock } from "../../core/duration.js";
+import { sentence } from "../doctor/words.js";
+
+/** @type {[number, string][]} */
+/** @type {[number, string][]} */
+const UNITS = [
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+];
+
+/** "Small and quick (default) · MNIST digits · seed 0" */
+export function origin(card, say) {
+  if (!card.data) return "";
+  const preset = say(card.preset ? `train.preset.${card.preset}` : "train.preset_own");
+  // one's own images have no words here: the run's title is what they are called
+  const own = card.data.startsWith("own-");
+  const data = say(own ? "train.preset.own-images" : `train.value.${card.data}`);
+  const parts = [...new Set([preset, data])];
+  if (card.images) parts.push(say("runs.images", { count: card.images.toLocaleString() }));
+  return [...parts, say("runs.seed", { seed: card.seed })].join(" \u00b7 ");
+}
+
+/** "Finished: 10,000 steps"; going: {state, step} of the run in progress, or null. */
+export function standing(card, going, say) {
+  if (card.state === "damaged") return say("runs.damaged");
+  const step = (going?.step ?? card.step).toLocaleString();
+  const goal = card.goal.toLocaleString();
+  if (going)
+    return `${say("train.state_" + going.state)}, ${say("train.steps_of", { step, goal })}`;
+  return say(card.state === "finished" ? "runs.finished" : "runs.stopped", { step, goal });
+}
+
+/** Distance and diversity, each a node with its explanation. */
+export function figures(card, say) {
+  const node = (name, value) =>
+    make(
+      "span",
+      { title: say(`train.${name}_hint`) },
+      `${say(`train.${name}`)} `,
+      make("b", {}, value),
+    );
+  const made = [];
+  if (card.frechet !== undefined) made.push(node("frechet", distance(card)));
+  if (card.diversity !== undefined) made.push(node("diversity", card.diversity.toFixed(2)));
+  return made;
+}
+
+/** "1.23 ± 0.04", the half width of the 95 % interval. */
+export function distance({ frechet, error }) {
+  const digits = frechet < 10 ? 2 : 1;
+  const spread = error === undefined ? "" : ` \u00b1 ${(1.96 * error).toFixed(digits)}`;
+  return frechet.toFixed(digits) + spread;
+}
+
+/** "3 min 20 s trained · 6 min 1 s of CPU · 45 MB on disk" */
+export function cost(card, say) {
+  const parts = [];
+  if (card.elapsed) parts.push(say("train.elapsed", { time: clock(card.elapsed, say) }));
+  if (card.cpu) parts.push(say("runs.cpu", { time: clock(card.cpu, say) }));
+  parts.push(say("runs.disk", { size: size(card.bytes) }));
+  return parts.join(" \u00b7 ");
+}
+
+/** "45 MB" */
+export function size(bytes) {
+  const [one, unit] = UNITS.find(([least]) => bytes >= least) || [1, "B"];
+  const value = bytes / one;
+  return `${value.toFixed(value < 10 && one > 1 ? 1 : 0)} ${unit}`;
+}
+
+/** The doctor's last word. */
+export function verdict(card, words, say) {
+  const word = sentence(card.finding, words);
+  return word && say("runs.doctor", { word });
+}

@@ -1,0 +1,97 @@
+// The sheet of samples on its plate, at a whole multiple of its pixels, with D's opinion of each
+// sample as a line below it. Pointing at a sample, or going there by the arrow keys, says it.
+
+import { make } from "../../core/dom.js";
+import { largest, show } from "../../core/pixel_scale.js";
+
+const [COLUMNS, ROWS] = [10, 6];
+const TALLEST = 0.66; // of the window
+const THICK = 1 / 28; // of a sample's side: its line
+const [GROUND, TRACK, FAKE, REAL] = ["#030304", "#3a3a40", "#ff9d57", "#6ea8ff"];
+const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+
+/** {paint(image, beliefs)}: an image of ROWS x COLUMNS samples; beliefs are 0..1, or null. */
+export function filmSheet({ plate, say }) {
+  const canvas = plate.querySelector("canvas");
+  const pen = canvas.getContext("2d");
+  const tip = make("div", { className: "tr-tip", hidden: true, role: "status" });
+  canvas.after(tip);
+  canvas.tabIndex = 0;
+  let beliefs = null;
+  let at = null; // the sample pointed at
+
+  function fit() {
+    const inside = plate.clientWidth - parseFloat(getComputedStyle(plate).paddingLeft) * 2;
+    if (!canvas.width || inside <= 0) return;
+    const room = Math.min(inside / canvas.width, (innerHeight * TALLEST) / canvas.height);
+    show(canvas, 1, largest(room, window.devicePixelRatio || 1));
+  }
+
+  function paint(image, believed) {
+    beliefs = believed;
+    const [w, h] = [image.naturalWidth / COLUMNS, image.naturalHeight / ROWS];
+    const thick = Math.max(1, Math.round(h * THICK));
+    const size = [image.naturalWidth, image.naturalHeight + ROWS * thick];
+    if (canvas.width !== size[0] || canvas.height !== size[1]) {
+      [canvas.width, canvas.height] = size;
+      fit();
+    }
+    pen.fillStyle = GROUND;
+    pen.fillRect(0, 0, ...size);
+    for (let row = 0; row < ROWS; row += 1) {
+      pen.drawImage(image, 0, row * h, size[0], h, 0, row * (h + thick), size[0], h);
+    }
+    (beliefs ?? []).forEach((belief, index) => {
+      const [x, y] = [(index % COLUMNS) * w + 1, (Math.floor(index / COLUMNS) + 1) * (h + thick)];
+      pen.fillStyle = TRACK;
+      pen.fillRect(x, y - thick, w - 2, thick);
+      pen.fillStyle = belief < 0.5 ? FAKE : REAL;
+      pen.fillRect(x, y - thick, Math.round(belief * (w - 2)), thick);
+    });
+    plate.dataset.empty = "no";
+    tell();
+  }
+
+  function tell() {
+    tip.hidden = at === null || !beliefs;
+    if (tip.hidden) return;
+    tip.textContent = say("watch.opinion", { share: Math.round(beliefs[at] * 100) });
+    const [column, row] = [at % COLUMNS, Math.floor(at / COLUMNS)];
+    const [x, y] = [canvas.offsetLeft, canvas.offsetTop];
+    const [w, h] = [canvas.clientWidth / COLUMNS, canvas.clientHeight / ROWS];
+    const across =
+      column < COLUMNS / 2
+        ? { left: `${x + column * w}px` }
+        : { right: `${x + (COLUMNS - 1 - column) * w}px` };
+    // below the sample, and above it where nothing is below
+    const top = row < ROWS - 1 ? y + (row + 1) * h : y + row * h - tip.offsetHeight;
+    tip.style.cssText = "";
+    Object.assign(tip.style, { ...across, top: `${top}px` });
+  }
+
+  function point(event) {
+    const box = canvas.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * COLUMNS);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * ROWS);
+    const inside = column >= 0 && column < COLUMNS && row >= 0 && row < ROWS;
+    at = inside ? row * COLUMNS + column : null;
+    tell();
+  }
+  for (const name of ["pointermove", "pointerdown"]) canvas.addEventListener(name, point);
+  for (const name of ["pointerleave", "blur"]) {
+    canvas.addEventListener(name, () => {
+      at = null;
+      tell();
+    });
+  }
+  canvas.addEventListener("keydown", (event) => {
+    const move = MOVES[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const next = at === null ? 0 : at + move;
+    if (next >= 0 && next < ROWS * COLUMNS) at = next;
+    tell();
+  });
+  new ResizeObserver(fit).observe(plate);
+  return { paint };
+}

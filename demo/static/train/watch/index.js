@@ -1,0 +1,165 @@
+// The Watch panel: the doctor's word, the film, its status, curves and vital signs, kept fresh by
+// polling. It polls only while it is on screen, and asks only for what it does not have.
+
+import { chart } from "../../charts/line_chart.js";
+import { named } from "../../core/class_names.js";
+import { fill } from "../../core/dom.js";
+import { changed, endpoint } from "../../core/endpoint.js";
+import { poll } from "../../core/poll.js";
+import { momentOf, onMoment, setMoment } from "../../core/shown_step.js";
+import { who } from "../../core/visitor.js";
+import { doctor } from "../doctor/index.js";
+import { markWords } from "../doctor/mark_words.js";
+import { film } from "./film.js";
+import { layout } from "./layout.js";
+import { ACTIVE, status } from "./status.js";
+import { vitals } from "./vitals.js";
+
+const BUSY_MS = 700; // between polls while a run goes on
+const IDLE_MS = 3000; // else: notices a run that another visitor starts
+const MAX_POINTS = 1200; // of a chart, here
+
+export function mount({ element, props, server, watch, words }) {
+  const say = (key, values = {}) => fill(words[key] || key, values);
+  const ask = endpoint(server, words);
+  const { find, put, head } = layout(element, say);
+  const plate = find(".tr-plate");
+
+  const text = (step) => say("train.at_step", { step: step.toLocaleString() });
+  const curves = (names) => names.map(([key, color]) => ({ name: say(`train.${key}`), color }));
+  const [left, right] = element.querySelectorAll("figure");
+  const charts = [
+    chart(left, {
+      title: say("train.losses"),
+      curves: curves([
+        ["loss_g", "--tr-fake"],
+        ["loss_d", "--tr-real"],
+      ]),
+      text,
+    }),
+    chart(right, {
+      title: say("train.beliefs"),
+      curves: curves([
+        ["d_real", "--tr-real"],
+        ["d_fake", "--tr-fake"],
+      ]),
+      range: [0, 1],
+      text,
+    }),
+  ];
+  const signs = vitals(find(".tr-vitals"), { say, text });
+  const strip = doctor(find("section"), {
+    say,
+    words,
+    treat: (remedy) => steer("treat", { remedy }),
+    takeBack: (values) => steer("take_back", { values }),
+  });
+  const reel = film({
+    plate,
+    bar: find(".tr-film"),
+    fetchFrames: (wanted) => server.frames({ ...wanted, model: model() }),
+    onShow: (step, beliefs) => {
+      for (const one of [...charts, signs]) one.setMark(step);
+      put(".tr-opinion", opinion(beliefs));
+    },
+    onWish: (step) => run && setMoment(run, step),
+    say,
+  });
+
+  const model = () => props.value?.model ?? null; // chosen above the tabs
+  let show = ""; // the run that the visitor asked for; "" is the present one
+  let cursor = {};
+  let about = {}; // what is sent of the run when it has changed
+  let rows = [];
+  let marks = [];
+  let frames = []; // steps with a recorded picture
+  let finding = null;
+  let run = "";
+  let before = ""; // what the buttons depend on, as last told
+  let state = "idle";
+
+  async function see() {
+    try {
+      await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
+    } catch {
+      put(".ls-error", say("train.offline"));
+      state = "idle";
+    }
+  }
+
+  async function take(answer) {
+    ({ state, cursor } = answer);
+    const reset = answer.reset ?? false;
+    ({ run } = cursor);
+    if (reset) [rows, marks] = [[], []];
+    if (answer.goal !== undefined) {
+      const { goal, labelled, playable, title, data, labels } = answer;
+      about = { goal, labelled, playable, title };
+      head(named({ data, labels }, words));
+      signs.name((k) => words[`class.${data}.${k}`] ?? String(k));
+    }
+    if (answer.rows) rows = thin(rows.concat(answer.rows));
+    if (reset || answer.rows) {
+      charts[0].setRows(rows.map(([step, g, d]) => [step, g, d]));
+      charts[1].setRows(rows.map((row) => [row[0], row[3], row[4]]));
+    }
+    signs.take(answer.vitals, reset, rows.length ? rows.at(-1)[0] : 0);
+    if (reset || answer.marks) {
+      marks = marks.concat((answer.marks ?? []).map((mark) => markWords(mark, say)));
+      for (const one of [...charts, signs]) one.setMarks(marks);
+      put(".tr-told", marks.findLast(({ kind }) => kind !== "changed")?.text ?? "");
+    }
+    if (answer.finding !== undefined) ({ finding } = answer);
+    strip.take(finding, answer.mine, run, cursor.at[1]);
+    find(".tr-shown").hidden = !show || run !== show;
+    put(".tr-shown span", say("watch.shown", { run: about.title }));
+    if (answer.added) {
+      const stay = frames.filter((step) => !answer.dropped.includes(step));
+      answer.frames = [...stay, ...answer.added].sort((a, b) => a - b);
+    }
+    if (answer.frames) frames = answer.frames;
+    const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
+    find(".tr-status").replaceChildren(...line);
+    put(".ls-error", answer.error || answer.warning || "");
+    await reel.update({ ...answer, run, of: cursor.of });
+    if (reset) reel.seek(momentOf(run));
+    const now = [state, run, about.playable].join();
+    if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form looks, too
+    before = now;
+  }
+
+  // What D makes of the samples on show.
+  function opinion(beliefs) {
+    if (!beliefs) return say("watch.opinion_none");
+    const percent = (share) => Math.round(100 * share);
+    const mean = beliefs.reduce((sum, share) => sum + share, 0) / beliefs.length;
+    return say("watch.opinions", { mean: percent(mean), most: percent(Math.max(...beliefs)) });
+  }
+
+  async function steer(what, payload) {
+    const answer = await ask(what, payload);
+    changed();
+    return answer;
+  }
+
+  function open(name) {
+    show = name;
+    props.value = { ...props.value, show }; // so that the film on show is the one that is saved
+    look();
+  }
+
+  const look = poll(plate, see, () => (ACTIVE.includes(state) ? BUSY_MS : IDLE_MS), []);
+  find(".tr-shown button").addEventListener("click", () => open(""));
+  document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
+  watch("value", look);
+  onMoment((name, step) => name === run && reel.seek(step));
+  // the visitor did something to the present run: look at it, and at once
+  document.addEventListener("ls:train", () => (show ? open("") : look()));
+}
+
+// Halve the older points when there are too many; the newest stay as they came.
+function thin(rows) {
+  if (rows.length <= MAX_POINTS) return rows;
+  const half = rows.length >> 1;
+  return rows.filter((_, index) => index >= half || index % 2 === 0);
+}

@@ -1,0 +1,214 @@
+"""One run in the training loop: its steps, its vital signs, and the status published of it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from gan.monitor.compare import best_step
+from gan.monitor.diagnosis import Diagnosis
+from gan.monitor.doctor import diagnose, healthy_steps
+from gan.monitor.real_features import RealFeatures
+from gan.monitor.vitals_log import Vitals
+from gan.runner.fault_tolerance import FaultTolerantRun, RunFailed
+from gan.runner.status import RunStatus
+from gan.runs.milestones import milestone_steps
+from gan.runs.run import Run
+from gan.runs.snapshots import snapshot_steps
+from gan.training.manual_step import ManualStep
+
+PACE_S = 5.0  # of training, over which the speed is averaged
+
+log = logging.getLogger(__name__)
+
+
+class MonitoredRun:
+    """Advances a run and publishes its `status`, which is replaced whole and never changes.
+
+    Only `status` and the rows of `vitals` may be read from other threads.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        checkpoint_every_s: float,
+        real_features: Callable[[str, int], RealFeatures | None],
+    ) -> None:
+        self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s)
+        self.vitals = Vitals(real_features=real_features)
+        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=run.goal_steps)
+        self._restart_pace()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is running or paused: neither done nor failed."""
+        return self.status.state in ("running", "paused")
+
+    def open(self, state: str) -> None:
+        """Publish it for the first time; it is done if it has reached its goal."""
+        self.publish("done" if self.run.is_done else state, keep=self.run.step == 0)
+        if not self.is_live:
+            self.run.close()
+
+    def advance(self, is_over: bool) -> bool:
+        """Take one step, and finish at the goal or when its time `is_over`.
+
+        Returns whether to publish at once: it was rolled back, is done, or failed.
+        """
+        rollbacks = self.run.rollbacks
+        try:
+            stats = self._safe.advance()
+            if self.run.is_done or is_over:
+                self._safe.save()  # may find that it diverged, and roll back
+                if self.run.is_done or is_over:
+                    self.finish()
+        except RunFailed as error:
+            self._fail(error)
+        except Exception as error:
+            self._break_off(error)
+        else:
+            if stats is not None:
+                self.status = replace(self.status, stats=stats)
+        return self.run.rollbacks != rollbacks or not self.is_live
+
+    def refresh(self) -> None:
+        """Publish a running run. An error in that ends the run, not the thread."""
+        try:
+            self.publish("running")
+        except Exception as error:
+            self._break_off(error)
+
+    def publish(self, state: str, keep: bool = True) -> None:
+        """Replace `status`; `keep`: also write a snapshot, for the training film."""
+        run = self.run
+        images, opinions = run.preview.judged()
+        images.setflags(write=False)
+        row = self.vitals.take(run)
+        signs, kept = self.vitals.rows(run.folder.name), set(snapshot_steps(run.folder))
+        best, lost = best_step(signs, kept | {run.step} if keep else kept), None
+        if keep:
+            try:
+                run.keep_snapshot(images, best)
+            except OSError as error:  # the film lacks a snapshot; the run continues
+                lost = f"A snapshot could not be written ({error.strerror or error})."
+        self.status = replace(
+            self.status,
+            state=state,
+            images=images,
+            opinions=opinions,
+            vitals=row,
+            diagnosis=self._diagnosis(signs),
+            best_step=best,
+            config=run.config,
+            **self._pace(),
+            **self._counts(),
+        )
+        if lost and not self._safe.warning:
+            self.status = replace(self.status, warning=lost)
+
+    def pause(self) -> None:
+        """Save it and pause."""
+        if self._save():
+            self.unpause("paused")
+
+    def unpause(self, state: str = "running") -> None:
+        """Continue it."""
+        self.publish(state)
+        self._restart_pace()
+
+    def finish(self, force: bool = False) -> None:
+        """Save and end the run. On a full disk it is paused instead, unless `force`."""
+        if self._save():
+            self.publish("paused" if self._safe.warning and not force else "done")
+        if not self.is_live:
+            self.run.close()
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """See `Run.configure`."""
+        self._safe.configure(changes)
+        self.status = replace(self.status, config=self.run.config, **self._counts())
+
+    def manual_step(self, who: str) -> ManualStep:
+        """See `FaultTolerantRun.manual_step`."""
+        try:
+            made = self._safe.manual_step(who)
+        except RunFailed as error:
+            self._fail(error)
+            raise
+        self.publish(self.status.state, keep=who == "G")
+        return made
+
+    def rollback(self, step: int | None, changes: dict[str, Any]) -> int:
+        """See `Run.rollback`; without `step`, roll back to the last healthy step.
+
+        Returns the step reached. It stays running or paused.
+        """
+        if step is None:
+            signs = self.vitals.rows(self.run.folder.name)
+            spans = healthy_steps(self.run.rows, signs, self.run.config)
+            step = spans[-1][1] if spans else 0
+        self._safe.rollback(step, changes)
+        self.unpause(self.status.state)
+        return self.run.step
+
+    def _fail(self, error: Exception) -> None:
+        """End the run at its last good state, with the error in `status`."""
+        self.status = replace(
+            self.status, state="failed", error=str(error), left_s=None, **self._counts()
+        )
+        self.run.close()
+
+    def _break_off(self, error: Exception) -> None:
+        """End the run after an error that is not of a step: its state is good."""
+        log.error("The run stopped at step %d.", self.run.step, exc_info=error)
+        with contextlib.suppress(RunFailed):
+            self._safe.save()
+        self._fail(error)
+
+    def _save(self) -> bool:
+        """Return whether the run can continue; `warning` says if the disk refused."""
+        try:
+            self._safe.save()
+        except RunFailed as error:
+            self._fail(error)
+            return False
+        return True
+
+    def _diagnosis(self, signs: list[dict[str, Any]]) -> Diagnosis | None:
+        try:
+            return diagnose(self.run.rows, signs, self.run.config, self.run.history.marks)
+        except Exception:  # a diagnosis must never end a run
+            log.exception("No finding at step %d.", self.run.step)
+            return None
+
+    def _counts(self) -> dict[str, Any]:
+        run = self.run
+        return {
+            "step": run.step,
+            "elapsed_s": run.elapsed_s,
+            "cpu_s": run.cpu_s,
+            "warning": self._safe.warning,
+            "notes": self._safe.notes,
+            "rollbacks": run.rollbacks,
+            "milestones": tuple(milestone_steps(run.folder)),
+        }
+
+    def _restart_pace(self) -> None:
+        self._paced = (self.run.step, self.run.elapsed_s)
+
+    def _pace(self) -> dict[str, Any]:
+        """Return its speed over a few seconds, and the time left at that speed."""
+        run, (step, elapsed_s) = self.run, self._paced
+        if run.step < step:  # it was rolled back
+            self._restart_pace()
+            return {}
+        rate = (run.step - step) / max(run.elapsed_s - elapsed_s, 1e-9)
+        if run.elapsed_s - elapsed_s > PACE_S:
+            self._restart_pace()
+        return {
+            "images_per_s": rate * run.config.batch_size or self.status.images_per_s,
+            "left_s": run.trainer.schedule.left_s(run.step, run.elapsed_s, rate),
+        }

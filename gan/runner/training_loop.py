@@ -1,0 +1,251 @@
+"""The training loop of the page and of the command line: one run, or two side by side."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gan.config import Config
+from gan.models.generator import Generator
+from gan.monitor.real_features import RealFeatures
+from gan.runner.monitored_run import MonitoredRun
+from gan.runner.publish_rate import PublishRate
+from gan.runner.status import RunStatus
+from gan.runs.pairs import create_runs, resume_runs
+from gan.runs.run import Maker, Run
+from gan.training.manual_step import ManualStep, look
+from gan.training.trainer import Trainer
+
+log = logging.getLogger(__name__)
+
+
+class TrainingLoop:
+    """Trains the runs it has opened, publishes `status` and saves checkpoints.
+
+    All methods belong to one thread. `status` is immutable and replaced whole; it, `history`,
+    `marks` and `vitals` may be read from any thread. A run is found by its name; "" is the first.
+
+    `publish_every_s`: age of `status`, at most, where publishing is cheap (see `PublishRate`).
+    `checkpoint_every_s`: training that a power cut may cost, at most. `on_end` is called when all
+    runs have ended.
+    """
+
+    def __init__(
+        self,
+        real_features: Callable[[str, int], RealFeatures | None],
+        publish_every_s: float = 1.0,
+        checkpoint_every_s: float = 10.0,
+        on_end: Callable[[], None] | None = None,
+        make: Maker = Trainer,
+    ) -> None:
+        self.status, self.on_end = RunStatus(), on_end
+        self._real_features, self._make = real_features, make
+        self._rate, self._checkpoint_every_s = PublishRate(publish_every_s), checkpoint_every_s
+        self._runs: tuple[MonitoredRun, ...] = ()
+        self._deadline_s: float | None = None
+
+    def history(self, since_row: int = 0, run: str = "") -> list[dict]:
+        """Return the rows of history from `since_row` on; none of a run that is not open."""
+        found = self._find(run)
+        return found.run.rows[max(0, since_row) :] if found else []
+
+    def marks(self, run: str = "") -> list[dict]:
+        """Return the marks of the history: changes and rollbacks, each at a step."""
+        found = self._find(run)
+        return found.run.history.marks[:] if found else []
+
+    def vitals(self, run: str, since_row: int = 0) -> list[dict]:
+        """Return the rows of vital signs from `since_row` on."""
+        found = self._find(run)
+        return found.vitals.rows(found.run.folder.name, since_row) if found else []
+
+    def start(
+        self,
+        plans: Sequence[tuple[Config, Path]],
+        *,
+        seconds: float | None = None,
+        limit_s: float | None = None,
+        paused: bool = False,
+    ) -> None:
+        """Create one run, or two that train in step, each in a new folder.
+
+        They end at `config.steps`, or after `seconds` of training if given. `limit_s` interrupts
+        them after so many seconds of training, all runs together; it does not change the goal.
+
+        Raises:
+            RuntimeError: another run is open.
+            FileExistsError, DataError, OSError: see `Run.create`.
+        """
+
+        def create() -> list[Run]:
+            runs = create_runs(plans, self._make)
+            for run in runs:
+                run.extend(seconds=seconds)
+            return runs
+
+        self._open(create, plans[0][0], limit_s, "paused" if paused else "running")
+
+    def resume(
+        self,
+        folder: Path,
+        *,
+        steps: int | None = None,
+        seconds: float | None = None,
+        limit_s: float | None = None,
+        alone: bool = False,
+    ) -> None:
+        """Resume a run from the last checkpoint, and the other one of its pair unless `alone`.
+
+        `steps`, `seconds`: a new goal, see `Run.extend`. `limit_s`: see `start`.
+
+        Raises:
+            RuntimeError: another run is open.
+            CheckpointError, DataError, OSError, LockedElsewhere: see `Run.resume`.
+        """
+
+        def load() -> list[Run]:
+            runs = [Run.resume(folder, self._make)] if alone else resume_runs(folder, self._make)
+            for run in runs:
+                run.extend(steps, seconds)
+            return runs
+
+        self._open(load, None, limit_s, "running")
+
+    def advance(self) -> None:
+        """Take one step of each run, or of the one that is behind, and publish when it is time."""
+        live = self._live
+        is_over = self._deadline_s is not None and self._elapsed_s() >= self._deadline_s
+        behind = min(each.run.step for each in live)
+        is_news = [each.advance(is_over) for each in live if each.run.step == behind]
+        if any(is_news) or self._rate.is_due():
+            self._rate.publish(lambda: self._each(MonitoredRun.refresh))
+
+    def pause(self) -> None:
+        """Save the running runs and pause them."""
+        if self.status.state == "running":
+            self._each(MonitoredRun.pause)
+
+    def unpause(self) -> None:
+        """Continue the paused runs."""
+        if self.status.state == "paused":
+            self._each(MonitoredRun.unpause)
+
+    def finish(self, force: bool = False) -> None:
+        """Save and end the runs. On a full disk they are paused instead, unless `force`."""
+        if self._live:
+            self._each(lambda each: each.finish(force))
+
+    def abandon(self) -> None:
+        """Release the locks of the runs and save nothing: a step may be half done."""
+        for each in self._live:
+            each.run.close()
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """See `Run.configure`; raises LookupError unless a single run is open."""
+        self._then_publish(self._single(), lambda each: each.configure(changes))
+
+    def rollback(self, step: int | None, changes: dict[str, Any]) -> int:
+        """See `MonitoredRun.rollback`; raises LookupError unless a single run is open."""
+        return self._then_publish(self._single(), lambda each: each.rollback(step, changes))
+
+    def manual_step(self, who: str) -> ManualStep:
+        """Step "D" or "G" of a paused run; raises LookupError where none is paused."""
+        return self._then_publish(self._paused(), lambda each: each.manual_step(who))
+
+    def look(self) -> ManualStep:
+        """Return the state before a manual step, without a step."""
+        return look(self._paused().run.trainer)
+
+    def generator(self) -> Generator:
+        """Return a copy of the EMA weights of the first run; raises LookupError without a run."""
+        if not self._runs:
+            raise LookupError("No run has been started yet.")
+        return self._runs[0].run.generator()
+
+    @property
+    def _live(self) -> list[MonitoredRun]:
+        return [each for each in self._runs if each.is_live]
+
+    def _find(self, name: str) -> MonitoredRun | None:
+        return next((each for each in self._runs if name in ("", each.run.folder.name)), None)
+
+    def _open(
+        self,
+        opener: Callable[[], list[Run]],
+        config: Config | None,
+        limit_s: float | None,
+        state: str,
+    ) -> None:
+        if self._live:
+            raise RuntimeError("A run is already in progress; stop it first.")
+        before, loading = self.status, {"state": "loading", "config": config, "error": None}
+        self.status = replace(before, version=before.version + 1, **loading)
+        try:
+            runs = tuple(
+                MonitoredRun(run, self._checkpoint_every_s, self._real_features) for run in opener()
+            )
+        except BaseException:
+            self.status = replace(before, version=before.version + 2)
+            raise
+        for each in runs:
+            each.open(state)
+        self._runs = runs
+        self._deadline_s = None if limit_s is None else self._elapsed_s() + limit_s
+        self._publish()
+
+    def _each(self, do: Callable[[MonitoredRun], None]) -> None:
+        for each in self._live:
+            do(each)
+        self._publish()
+
+    def _then_publish(self, each: MonitoredRun, do: Callable[[MonitoredRun], Any]) -> Any:
+        try:
+            return do(each)
+        finally:
+            self._publish()
+
+    def _publish(self) -> None:
+        first, *others = (each.status for each in self._runs)
+        states = [first.state, *(other.state for other in others)]
+        self.status = replace(
+            first,
+            version=self.status.version + 1,
+            state=next((s for s in ("running", "paused") if s in states), first.state),
+            left_s=self._left_s(),
+            beside=others[0] if others else None,
+        )
+        if not self._live and self.on_end is not None:
+            try:
+                self.on_end()
+            except Exception:
+                log.exception("The callback at the end of a run raised.")
+
+    def _single(self) -> MonitoredRun:
+        if not self._live:
+            raise LookupError("No run is in progress whose settings could change.")
+        if len(self._runs) > 1:
+            raise LookupError(
+                "The settings of two runs side by side cannot change: they would differ in more "
+                "than one thing."
+            )
+        return self._runs[0]
+
+    def _paused(self) -> MonitoredRun:
+        if not self._runs or self._runs[0].status.state != "paused":
+            raise LookupError("Manual steps need a paused run; pause it first.")
+        return self._runs[0]
+
+    def _elapsed_s(self) -> float:
+        return sum(each.run.elapsed_s for each in self._runs)
+
+    def _left_s(self) -> float | None:
+        lefts = [each.status.left_s for each in self._live]
+        if not lefts or None in lefts:
+            return None
+        left_s = sum(lefts)
+        if self._deadline_s is None:
+            return left_s
+        return min(left_s, max(0, self._deadline_s - self._elapsed_s()))

@@ -1,0 +1,46 @@
+"""What the page fetches: for its first tab no more than that needs, and early."""
+
+from urllib.parse import urlsplit
+
+from tests.browser.app import explore, tab
+
+REQUESTS_MOST = 78  # Gradio's own are 64
+KILOBYTES_MOST = 1600  # the weights of the model are 1034
+
+
+def files(page):
+    """The files of demo/static/ that were fetched, by name, and those that the head names."""
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    named = page.evaluate("Array.from(document.head.querySelectorAll('[src]'), (one) => one.src)")
+    return [
+        sorted(urlsplit(name).path.split("/", 4)[4] for name in names if "/studio/static/" in name)
+        for names in (fetched, named)
+    ]
+
+
+def test_the_head_names_what_the_first_tab_needs_and_other_tabs_wait(visit):
+    page = explore(visit)
+    page.wait_for_timeout(500)
+    fetched, named = files(page)
+    assert named == ["explore.js"]
+    # the worker asks for its own file and for the kernels; the page has those from the cache then
+    own = ["engine/kernels.wasm", "engine/worker.js"]
+    assert [name for name in fetched if name not in own] == named
+    assert len(fetched) == len(set(fetched))
+    tab(page, "Train")
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+    assert {*files(page)[0]} - {*own} == {"explore.js", "train.js"}
+
+
+def test_the_first_tab_costs_few_requests_and_bytes(visit):
+    page = visit()
+    asked, bytes_ = [], []
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    network.on("Network.loadingFinished", lambda event: bytes_.append(event["encodedDataLength"]))
+    page.reload()
+    page.locator(".ls-badge[data-where=browser]").wait_for()
+    page.wait_for_timeout(1000)
+    assert len(asked) <= REQUESTS_MOST, asked
+    assert sum(bytes_) <= KILOBYTES_MOST * 1000

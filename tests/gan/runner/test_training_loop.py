@@ -1,0 +1,208 @@
+"""A pair in step, runs by hand, and what the runner shows and tells of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from gan.config import ConfigError, preset
+from gan.monitor.vitals_log import Vitals
+from gan.runner import monitored_run
+from gan.runner.runner import Runner
+from gan.runs import run as runs
+from gan.runs.pairs import create_runs, pair_of
+from gan.runs.run import Run
+from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.layout import NEWEST, PAIR
+from gan.training.trainer import Trainer
+from tests.waiting import until
+
+A = preset("default", width=4, batch_size=4, steps=100_000)
+B = dataclasses.replace(A, r1_gamma=0.0)
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch, tiny_data):
+    """256 digits, and no vital signs, so that nothing waits for all of them."""
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
+    monkeypatch.setattr(Vitals, "take", lambda *_: None)
+
+
+@pytest.fixture
+def runner():
+    made = Runner(publish_every_s=0.05, checkpoint_every_s=0.5)
+    yield made
+    made.close()
+
+
+def start_pair(runner, root, first=A, second=B):
+    runner.start(first, root / "a", beside=(second, root / "b")).result()
+    until(lambda: runner.status.step > 12)
+
+
+def test_a_pair_goes_in_step_on_the_same_latents_and_each_is_a_run_of_its_own(runner, tmp_path):
+    start_pair(runner, tmp_path)
+    runner.pause().result()
+    shown = runner.status
+    assert (shown.run, shown.beside.run, shown.state) == ("a", "b", "paused")
+    assert shown.step == shown.beside.step and shown.beside.config == B
+    assert [row["step"] for row in runner.history(run="a")][:1] == [10]
+    assert runner.history(run="a") != runner.history(run="b") and not runner.history(run="c")
+    runner.stop().result()
+    for name, config in (("a", A), ("b", B)):
+        alone = Run.create(config, tmp_path / f"alone-{name}")
+        while alone.step < shown.step:
+            alone.advance()
+        tensors = load_checkpoint(tmp_path / name / NEWEST)[0]["tensors"]
+        wanted = alone.trainer.state_dict()["tensors"]
+        assert all(torch.equal(tensors[key], wanted[key]) for key in wanted)
+
+
+def test_a_pair_is_resumed_by_either_and_its_laggard_catches_up(runner, tmp_path):
+    start_pair(runner, tmp_path)
+    runner.stop().result()
+    step = runner.status.step
+    behind = Run.resume(tmp_path / "a")
+    for _ in range(9):
+        behind.advance()
+    behind.save()
+    runner.resume_run(tmp_path / "b").result()
+    assert (runner.status.run, runner.status.beside.run) == ("a", "b")
+    until(lambda: runner.status.beside.step > step + 9)
+    assert abs(runner.status.step - runner.status.beside.step) <= 1
+
+
+def test_of_a_pair_one_may_fail_and_the_other_goes_on(runner, tmp_path, monkeypatch):
+    start_pair(runner, tmp_path)
+    real = Trainer.step
+
+    def nan_for_the_first(trainer):
+        stats = real(trainer)
+        return dataclasses.replace(stats, loss_g=np.nan) if trainer.config.r1_gamma else stats
+
+    monkeypatch.setattr(Trainer, "step", nan_for_the_first)
+    until(lambda: runner.status.error)
+    shown = runner.status
+    assert shown.state == "running" and "diverged again" in shown.error
+    until(lambda: runner.status.beside.step > shown.beside.step + 5)
+    runner.stop().result()
+    assert (runner.status.state, runner.status.beside.state) == ("failed", "done")
+
+
+def test_a_pair_without_its_other_half_is_an_ordinary_run(runner, tmp_path):
+    start_pair(runner, tmp_path)
+    runner.stop().result()
+    assert pair_of(tmp_path / "b") == (tmp_path / "a", tmp_path / "b")
+    for path in tmp_path.glob("a/**/*.safetensors"):
+        path.write_bytes(b"damaged")
+    runner.resume_run(tmp_path / "b").result()
+    assert (runner.status.run, runner.status.beside) == ("b", None)
+    assert "continues alone" in runner.status.notes[-1]
+    runner.stop().result()
+    for words in ({"beside": "../b", "first": True}, {"beside": "b", "first": False}, [], None):
+        (tmp_path / "a" / PAIR).write_text(json.dumps(words))
+        assert pair_of(tmp_path / "a") is None and pair_of(tmp_path / "b") is None
+
+
+def test_of_a_pair_both_are_begun_or_neither(runner, tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/file").write_text("taken")
+    with pytest.raises(FileExistsError):
+        create_runs([(A, tmp_path / "a"), (B, tmp_path / "b")])
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_pair_is_not_steered(runner, tmp_path):
+    start_pair(runner, tmp_path)
+    for job in (runner.configure(lr_g=1e-4), runner.rollback(0)):
+        with pytest.raises(LookupError, match="differ"):
+            job.result()
+    assert runner.status.rollbacks == 0 and not runner.marks()
+
+
+def test_by_hand_it_waits_paused_and_moves_one_step_at_a_time(runner, tmp_path):
+    with pytest.raises(LookupError, match="pause"):
+        runner.step_d().result()
+    runner.start(A, tmp_path / "r", paused=True).result()
+    assert (runner.status.state, runner.status.step) == ("paused", 0)
+    assert runner.look().result().moved == ()
+    assert runner.step_d().result().who == "D" and runner.status.step == 0
+    assert runner.step_g().result().step == 1 == runner.status.step
+    assert load_checkpoint(tmp_path / "r" / NEWEST)[0]["step_count"] == 1
+    runner.resume().result()
+    until(lambda: runner.status.step > 5)
+    with pytest.raises(LookupError, match="pause"):
+        runner.step_g().result()
+
+
+@pytest.mark.parametrize("state", ["running", "paused"])
+def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
+    runner, tmp_path, monkeypatch, state
+):
+    runner.start(A, tmp_path / "r").result()
+    for step in (8, 16, 24):
+        until(lambda step=step: runner.status.step > step)
+        runner.pause().result()
+        runner.resume().result()
+    kept = runner.status.milestones
+    if state == "paused":
+        runner.pause().result()
+    monkeypatch.setattr(monitored_run, "healthy_steps", lambda *_: [(0, 0), (kept[1], kept[2] - 1)])
+    with pytest.raises(ConfigError):
+        runner.rollback(lr_d=9.0).result()
+    assert runner.rollback(lr_d=1e-4).result() == kept[1] > 0
+    assert (runner.status.state, runner.status.rollbacks) == (state, 1)
+    assert runner.status.config.lr_d == 1e-4 and runner.marks()[-1]["step"] == kept[1]
+    assert "Rolled back" in runner.status.notes[-1]
+    with pytest.raises(CheckpointError, match="kept"):
+        runner.rollback(-1).result()
+    if state == "running":
+        until(lambda: runner.status.step > kept[2])
+
+
+def test_what_is_shown_has_opinions_and_costs_and_outlives_a_resume(runner, tmp_path):
+    runner.start(A, tmp_path / "r").result()
+    until(lambda: runner.status.step > 5)
+    runner.stop().result()
+    shown = runner.status
+    assert shown.opinions.shape == (60,) and shown.opinions.dtype == np.float32
+    assert 0 <= shown.opinions.min() < shown.opinions.max() <= 1 and shown.cpu_s > 0
+    runner.resume_run(tmp_path / "r").result()
+    assert runner.status.cpu_s >= shown.cpu_s
+
+
+def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
+    told, goal = [], dataclasses.replace(A, steps=4)
+
+    def ended():
+        told.append((runner.status.run, runner.status.state, threading.current_thread().name))
+        if len(told) < 3:
+            runner.start(goal, tmp_path / str(len(told)))
+
+    runner = Runner(on_end=ended)
+    runner.start(goal, tmp_path / "0")
+    until(lambda: len(told) == 3)
+    runner.start(A, tmp_path / "last").result()
+    runner.close()
+    assert told == [(str(k), "done", "trainer") for k in range(3)]
+
+
+@pytest.mark.parametrize("part", ["diagnose", "best_step"])
+def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch, part):
+    runner.start(A, tmp_path / "r").result()
+    until(lambda: runner.status.step > 3)
+    monkeypatch.setattr(monitored_run, part, lambda *_: 1 / 0)
+    step = runner.status.step
+    if part == "diagnose":  # a diagnosis is not worth a run
+        until(lambda: runner.status.step > step + 5)
+        assert runner.status.diagnosis is None
+    else:
+        until(lambda: runner.status.state == "failed")
+    monkeypatch.undo()
+    runner.stop().result()
+    assert Run.resume(tmp_path / "r").step >= step
