@@ -27,11 +27,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.latent.plan import Plan
-from gan.media.formats import KINDS
+from gan.media.formats import FORMATS
 from gan.models.generator import Generator
-from gan.recipes.clip_plan import make_plan
-from gan.recipes.clip_recipe import ClipRecipe, Key
-from gan.recipes.render import render
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.keyframe import Key
+from gan.recipes.render import RenderJob
 from gan.system.machine import set_threads
 
 MODEL = Path(__file__).parent.parent / "assets/models/mnist"
@@ -41,9 +41,9 @@ COMPARED = ("gif", "mp4")  # what imageio.mimsave can write too
 WARM_UP = 16  # frames drawn before the clock starts: torch sets itself up on first use
 
 
-def recipe_of(kind: str, frames: int) -> ClipRecipe:
+def recipe_of(format: str, frames: int) -> ClipRecipe:
     """Five digits in a ring, at even steps of the latent: what the usual way draws too."""
-    size = {"frames": frames, "scale": SCALE, "format": kind}
+    size = {"frames": frames, "scale": SCALE, "format": format}
     return ClipRecipe("mnist", "0" * 12, KEYS, even=False, **size)
 
 
@@ -79,14 +79,14 @@ def noise_db(path: Path, expected: np.ndarray) -> float:
     return 99.0 if off == 0 else float(10 * np.log10(255**2 / off))
 
 
-def peak_mb(frames: int, kind: str) -> float:
+def peak_mb(frames: int, format: str) -> float:
     """Of a fresh program that renders so many frames, its encoder's included."""
-    command = [sys.executable, __file__, "--peak", str(frames), "--kind", kind]
+    command = [sys.executable, __file__, "--peak", str(frames), "--format", format]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return float(done.stdout)
 
 
-def print_peak(frames: int, kind: str) -> None:
+def print_peak(frames: int, format: str) -> None:
     """Render, and say how much memory that took at most, in MB."""
     set_threads()
     peaks: dict[str, float] = {}
@@ -96,7 +96,8 @@ def print_peak(frames: int, kind: str) -> None:
             peaks.update((pid, high_water_mb(pid)) for pid in ["self", *children()])
 
     with tempfile.TemporaryDirectory() as folder:
-        render(recipe_of(kind, frames), Generator.load(MODEL), Path(folder) / "clip", look)
+        job = RenderJob(recipe_of(format, frames), Generator.load(MODEL))
+        job.render(Path(folder) / "clip", look)
     peaks["self"] = high_water_mb("self")
     print(sum(peaks.values()))
 
@@ -126,37 +127,37 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=240)
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--peak", type=int, help="only render so many frames and print the MB")
-    parser.add_argument("--kind", choices=KINDS, default="gif")
+    parser.add_argument("--format", choices=FORMATS, default="gif")
     options = parser.parse_args()
     if options.peak:
-        print_peak(options.peak, options.kind)
+        print_peak(options.peak, options.format)
         return
     set_threads()
     generator = Generator.load(MODEL)
-    plan = make_plan(recipe_of("gif", options.frames), generator)
+    plan = RenderJob(recipe_of("gif", options.frames), generator).plan()
     side = generator.shape[0] * SCALE
     expected = generator.sample(plan.z, plan.weights).repeat(SCALE, axis=1).repeat(SCALE, axis=2)
     print(f"{options.frames} frames, {side} x {side} px, medians of {options.repeats}")
     print(f"{'':7}{'ours s':>9}{'usual s':>9}{'times':>7}{'ours kB':>9}{'usual kB':>10}  PSNR dB")
     result = {}
     with tempfile.TemporaryDirectory() as folder:
-        for kind in KINDS:
-            ours, usual = Path(folder) / f"ours.{kind}", Path(folder) / f"usual.{kind}"
-            recipe = recipe_of(kind, options.frames)
-            works = [partial(render, recipe, generator, ours)]
-            if kind in COMPARED:
+        for format in FORMATS:
+            ours, usual = Path(folder) / f"ours.{format}", Path(folder) / f"usual.{format}"
+            recipe = recipe_of(format, options.frames)
+            works = [partial(RenderJob(recipe, generator).render, ours)]
+            if format in COMPARED:
                 works.append(partial(usual_way, generator, plan, usual))
             generator.sample(plan.z[:WARM_UP], plan.weights[:WARM_UP])
             times = [[timed(work) for work in works] for _ in range(options.repeats)]
             ours_s, *others_s = (median(column) for column in zip(*times, strict=True))
             size = ours.stat().st_size
-            row = f"{kind:7}{ours_s:9.3f}"
-            if kind in COMPARED:
+            row = f"{format:7}{ours_s:9.3f}"
+            if format in COMPARED:
                 ratio, weight = others_s[0] / ours_s, usual.stat().st_size
                 row += f"{others_s[0]:9.3f}{ratio:7.1f}{size / 1e3:9.0f}{weight / 1e3:10.0f}"
                 row += f"  {noise_db(ours, expected):.1f} and {noise_db(usual, expected):.1f}"
-                result |= {f"{kind}_s": round(ours_s, 3), f"{kind}_speedup": round(ratio, 2)}
-                result[f"{kind}_bytes"] = size
+                result |= {f"{format}_s": round(ours_s, 3), f"{format}_speedup": round(ratio, 2)}
+                result[f"{format}_bytes"] = size
             else:
                 row += f"{size / 1e3:25.0f}"
             print(row)
@@ -164,10 +165,10 @@ def main() -> None:
         print(json.dumps(result))
         return
     print("\npeak memory, MB   100 frames   3,000 frames")
-    for kind in COMPARED:
-        peaks = [peak_mb(frames, kind) for frames in (100, 3000)]
-        print(f"{kind:18}{peaks[0]:10.0f}{peaks[1]:15.0f}")
-        if kind == "gif":
+    for format in COMPARED:
+        peaks = [peak_mb(frames, format) for frames in (100, 3000)]
+        print(f"{format:18}{peaks[0]:10.0f}{peaks[1]:15.0f}")
+        if format == "gif":
             result |= {"peak_mb_100": round(peaks[0], 1), "peak_mb_3000": round(peaks[1], 1)}
     print(json.dumps(result))
 

@@ -25,7 +25,7 @@ _FFMPEG = {
     "mp4": "-pix_fmt yuv420p -c:v libx264 -movflags +faststart -f mp4",
     "webm": "-pix_fmt yuv420p -c:v libvpx-vp9 -b:v 0 -crf 40 -cpu-used 8 -f webm",
 }
-KINDS = (*_FFMPEG, "zip", "json")
+FORMATS = (*_FFMPEG, "zip", "json")
 
 
 def recipe(large: bool) -> ClipRecipe:
@@ -38,27 +38,27 @@ def recipe(large: bool) -> ClipRecipe:
     return ClipRecipe.from_json(strange)
 
 
-def bare(path: Path, kind: str, tags: str = "") -> Path:
+def bare(path: Path, format: str, tags: str = "") -> Path:
     """Write a clip without a recipe, with `tags` as its only metadata."""
     source = "-v error -y -f rawvideo -pix_fmt rgb24 -s 16x16 -r 25 -i pipe:0"
     if tags:
         path.with_suffix(".tags").write_text(tags)
         source += f" -i {path.with_suffix('.tags')} -map 0 -map_metadata 1"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), *f"{source} {_FFMPEG[kind]}".split(), str(path)]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), *f"{source} {_FFMPEG[format]}".split(), str(path)]
     subprocess.run(command, input=FRAMES.tobytes(), check=True)
     return path
 
 
-def make(path: Path, kind: str, text: str) -> Path:
+def make(path: Path, format: str, text: str) -> Path:
     """Write a clip with the text of a recipe embedded."""
-    if kind == "json":
+    if format == "json":
         path.write_text(text)
-    elif kind == "zip":
+    elif format == "zip":
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("frame_00000.png", FRAMES.tobytes())
             archive.writestr(embedded.ZIP_MEMBER, text)
-    elif kind in ("mp4", "webm"):
-        bare(path, kind, embedded.ffmetadata(text))
+    elif format in ("mp4", "webm"):
+        bare(path, format, embedded.ffmetadata(text))
     else:
-        embedded.append(bare(path, kind), kind, text)
+        embedded.append(bare(path, format), format, text)
     return path

@@ -3,17 +3,30 @@
 import io
 import subprocess
 import zipfile
+from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
 from PIL import Image, ImageSequence
 
+from gan.media import export as media
+from gan.media.formats import format_of
+from gan.media.writer import ExportSettings
+
 SUFFIX = {"apng": ".png", "sprite": ".png"}
 
 
-def name(kind: str) -> str:
-    """Return a file name with the suffix of this kind."""
-    return f"a{SUFFIX.get(kind, f'.{kind}')}"
+def export(frames, path, *, format=None, fps=25, count=None, sample=(), on_frame=None, stop=None,
+           **settings):  # fmt: skip
+    """Export with settings given by keywords; the format is that of the suffix by default."""
+    count = len(frames) if count is None and hasattr(frames, "__len__") else count or 0
+    settings = ExportSettings(format or format_of(Path(path)), fps, count, **settings)
+    return media.export(frames, path, settings, sample=sample, on_frame=on_frame, stop=stop)
+
+
+def name(format: str) -> str:
+    """Return a file name with the suffix of this format."""
+    return f"a{SUFFIX.get(format, f'.{format}')}"
 
 
 def noise(count: int, height: int = 64, width: int = 64, channels: int = 1):
@@ -89,12 +102,12 @@ def read_sheet(path, shape, count: int) -> np.ndarray:
     return frames.reshape(-1, height, width, 3)[:count]
 
 
-def read(kind: str, path, shape, count: int) -> np.ndarray:
+def read(format: str, path, shape, count: int) -> np.ndarray:
     """Return the frames of any exported file as RGB (n, H, W, 3)."""
-    if kind in ("mp4", "webm"):
+    if format in ("mp4", "webm"):
         return read_film(path)[0]
-    if kind == "zip":
+    if format == "zip":
         return read_zip(path)[0]
-    if kind == "sprite":
+    if format == "sprite":
         return read_sheet(path, shape, count)
     return read_animation(path)[0]

@@ -28,15 +28,16 @@ from gan.data.image_set import load, load_for
 from gan.hub.hub import pull
 from gan.hub.names import origin
 from gan.latent.latents import latent
-from gan.media.formats import KINDS
+from gan.media.formats import FORMATS
 from gan.models.generator import Generator
 from gan.monitor.vitals_log import read_vitals
 from gan.paths import ROOT
-from gan.recipes import fields, training_film
+from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
 from gan.recipes.model_ids import load_named
-from gan.recipes.render import render
+from gan.recipes.render import RenderJob
+from gan.recipes.training_film import FilmJob, FilmRecipe
 from gan.runs.archive import pack
 from gan.runs.history import read_history, read_marks
 from gan.runs.listing import list_runs
@@ -210,20 +211,20 @@ def test_the_run_is_packed_into_the_same_archive(run_folder, tmp_path):
 # --- exported files and pictures -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_clip_carries_its_recipe(kind):
-    path = BEFORE / "clips" / f"{kind}{KINDS[kind]}"
+    path = BEFORE / "clips" / f"{kind}{FORMATS[kind]}"
     assert fields.read(path) == CLIP | {"format": kind}
     assert ClipRecipe.read(path).to_json() == CLIP | {"format": kind}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_clip_is_made_again_from_its_file(kind, tmp_path):
-    before = BEFORE / "clips" / f"{kind}{KINDS[kind]}"
+    before = BEFORE / "clips" / f"{kind}{FORMATS[kind]}"
     recipe = ClipRecipe.read(before)
     generator = load_named(recipe.model)
     assert generator.model_id == recipe.model_id == REFERENCE["model_ids"]["mnist"]
-    again = render(recipe, generator, tmp_path / before.name)
+    again = RenderJob(recipe, generator).render(tmp_path / before.name)
     assert fields.read(again) == fields.read(before)
     if EXACT and kind not in FILMS:
         assert again.read_bytes() == before.read_bytes()
@@ -243,8 +244,8 @@ def test_a_film_of_the_run_is_made_again_from_its_file(tmp_path):
     before = BEFORE / "clips/growth.gif"
     given = fields.read(before)
     assert given == REFERENCE["film"]
-    recipe = training_film.FilmRecipe.from_json(given)
-    again = training_film.render(recipe, copied_run(tmp_path), tmp_path / "growth.gif")
+    recipe = FilmRecipe.from_json(given)
+    again = FilmJob(recipe, copied_run(tmp_path)).render(tmp_path / "growth.gif")
     for found, wanted in zip(read_animation(again), read_animation(before), strict=True):
         assert np.array_equal(found, wanted)
     assert not EXACT or again.read_bytes() == before.read_bytes()
@@ -274,7 +275,7 @@ const file = (name) => new Blob([readFileSync(name)]);
 const all = (names, reader) => Promise.all(names.map((name) => reader(file(name))));
 give({ clips: await all(given.clips, readClip), pictures: await all(given.pictures, readPicture) });
 """
-    clips = {kind: BEFORE / "clips" / f"{kind}{suffix}" for kind, suffix in KINDS.items()}
+    clips = {kind: BEFORE / "clips" / f"{kind}{suffix}" for kind, suffix in FORMATS.items()}
     pictures = {name: BEFORE / "pictures" / name for name in REFERENCE["pictures"]}
     given = {"clips": [*map(str, clips.values())], "pictures": [*map(str, pictures.values())]}
     found = run_node(tmp_path, script, given)

@@ -15,7 +15,7 @@ import numpy as np
 from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
-from demo.generate.time_machine import moments_function
+from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.panels import Panel
 from demo.server.model_menu import about, selector
@@ -57,7 +57,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             draw_function(studio),
             weights_function(studio),
             find_function(studio),
-            moments_function(studio),
+            snapshots_function(studio),
             describe,
         ],
         elem_id="explore",

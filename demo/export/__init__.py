@@ -1,1 +1,1 @@
-"""Exports of clips: validate the order, wait in turn, write the file."""
+"""Exports of clips and films: validate, queue, write the file."""

@@ -1,4 +1,4 @@
-"""What a visitor sees of an export, in either tab: the place in line, the bar, the file."""
+"""The events of the Export buttons: the queue position, the progress bar, the file."""
 
 from __future__ import annotations
 
@@ -12,70 +12,71 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from demo import text
-from demo.export.jobs import Cancelled, Exports, Job
+from demo.export.jobs import Cancelled, ExportJob, Exports
 from demo.export.queue import QueueFullError
-from gan.media.export import ExportError
+from gan.media.writer import ExportError
 
 if TYPE_CHECKING:
-    from demo.export.order import Made, Order
+    from demo.export.spec import ExportedFile, ExportSpec
 
 log = logging.getLogger(__name__)
 
-# how such an event is listened to: without a limit of Gradio's, for the line is
-# `demo.export.queue`, and waiting there holds no thread
+# options of the event: exports wait in `demo.export.queue`, not in Gradio's own queue
 EXPORT = {"concurrency_limit": None, "show_progress": "hidden"}
 
 
-async def exporting(
-    exports: Exports, request: gr.Request, kind: str, read: Callable[[], Order]
+async def stream_export(
+    exports: Exports, request: gr.Request, kind: str, check: Callable[[], ExportSpec]
 ) -> AsyncIterator[tuple[list[str], str]]:
-    """Write what `read` orders: (files, a line of HTML) again and again, with files at the end.
+    """Write the export that `check` returns; yield (files, a line of HTML), at last with the files.
 
-    No thread waits meanwhile. It ends soon after the visitor leaves, or another `begin` or `stop`
-    for the same visitor and kind; the files are there only until the iterator goes on.
+    No thread is blocked meanwhile. Ends soon after the visitor leaves, or after another `begin` or
+    `stop` for the same visitor and kind. The files exist until the iterator is resumed.
 
-    Raises:
-        gr.Error: the sentence that has been shown already, for those who called by the API.
+    Raises gr.Error, for callers of the API, with the sentence that was yielded.
     """
     said = text.Said.to(request)
     try:
-        order = await asyncio.to_thread(read)
+        spec = await asyncio.to_thread(check)
         job = exports.begin(
-            visitor(request), kind, order.make, long=order.long, expected_s=order.expected_s
+            visitor(request), kind, spec.write, long=spec.long, expected_s=spec.expected_s
         )
     except (ValueError, QueueFullError) as error:
         yield [], _refusal(str(error))
-        raise _told(error) from error
+        raise _api_error(error) from error
     with closing(job):
         while not await job.tick():
             yield [], _bar(job, said)
         try:
-            made = job.result()
+            file = job.future.result()
         except Cancelled:
             yield [], _note(said("export.cancelled"))
             return
         except Exception as error:
             sentence = _why(error, said)
             yield [], _refusal(sentence)
-            raise _told(sentence) from error
-        yield [str(made.path), str(made.recipe_path)], _note(_summary(made, said))
+            raise _api_error(sentence) from error
+        yield [str(file.path), str(file.recipe_path)], _note(_summary(file, said))
 
 
-def exporter(
-    exports: Exports, kind: str, order: Callable[[Any], Order]
+def export_event(
+    exports: Exports, kind: str, check: Callable[[Any], ExportSpec]
 ) -> Callable[..., AsyncIterator[tuple[list[str] | None, str]]]:
-    """The event of an Export button: writes what `order(wish)` makes of its input; see `EXPORT`."""
+    """Return the event of an Export button; `check` gets its input. Use with EXPORT."""
 
-    async def write(wish: Any, request: gr.Request) -> AsyncIterator[tuple[list[str] | None, str]]:
-        async with aclosing(exporting(exports, request, kind, lambda: order(wish))) as states:
+    async def write(
+        payload: Any, request: gr.Request
+    ) -> AsyncIterator[tuple[list[str] | None, str]]:
+        stream = stream_export(exports, request, kind, lambda: check(payload))
+        async with aclosing(stream) as states:
             async for files, line in states:
                 yield files or None, line
 
     return write
 
 
-def canceller(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
-    """The event of the Cancel button beside it."""
+def cancel_event(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
+    """Return the event of a Cancel button."""
 
     def cancel(request: gr.Request) -> None:
         exports.stop(visitor(request), kind)
@@ -84,9 +85,9 @@ def canceller(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
 
 
 def _why(error: Exception, said: text.Said) -> str:
-    """A sentence for the visitor; what nobody foresaw goes to the log as well."""
+    """Return a sentence for the visitor; unexpected errors are logged."""
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
-        return said("export.disk")  # ours would name a folder of the server
+        return said("export.disk")  # the message would reveal a folder of the server
     if isinstance(error, (ValueError, ExportError)):
         return str(error)
     log.error("an export failed", exc_info=error)
@@ -94,13 +95,13 @@ def _why(error: Exception, said: text.Said) -> str:
 
 
 def visitor(request: gr.Request) -> str:
-    """Whom an export belongs to: one open page."""
+    """Return the owner of an export: one open page."""
     return str(request.session_hash)
 
 
-def _bar(job: Job, said: text.Said) -> str:
-    done, total = job.at
-    if place := job.place:
+def _bar(job: ExportJob, said: text.Said) -> str:
+    done, total = job.progress
+    if place := job.position:
         words, share = said("export.position", place=place), ""
     elif not total:
         words, share = said("export.preparing"), ""
@@ -114,15 +115,15 @@ def _bar(job: Job, said: text.Said) -> str:
     return f'<p class="ls-note">{escape(words)}</p>{bar}'
 
 
-def _summary(made: Made, said: text.Said) -> str:
+def _summary(file: ExportedFile, said: text.Said) -> str:
     sentence = said(
         "export.made",
-        frames=f"{made.frames:,}",
-        seconds=f"{made.seconds:.2f}",
-        size=_size(made.size),
-        took=f"{made.took_s:.1f}",
+        frames=f"{file.frames:,}",
+        seconds=f"{file.seconds:.2f}",
+        size=_size(file.size),
+        took=f"{file.took_s:.1f}",
     )
-    return f"{sentence} {said('export.other_weights')}" if made.other_weights else sentence
+    return f"{sentence} {said('export.other_weights')}" if file.other_weights else sentence
 
 
 def _size(count: int) -> str:
@@ -140,5 +141,5 @@ def _refusal(sentence: str) -> str:
     return f'<p class="ls-error" role="alert">{escape(sentence)}</p>'
 
 
-def _told(sentence: Any) -> gr.Error:
+def _api_error(sentence: Any) -> gr.Error:
     return gr.Error(str(sentence), visible=False, print_exception=False)

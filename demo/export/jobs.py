@@ -1,7 +1,7 @@
-"""The files being written on this server: each in its turn, in a thread, stopped when not wanted.
+"""The exports of this server: queued, written in threads, cancelled when no longer wanted.
 
-A visitor who cancels, leaves or asks anew stops what was asked before, in whatever state it is,
-and every export has a folder of its own, which is gone when its `Job` is closed.
+A visitor who cancels, leaves or starts another export stops the previous one in any state. Every
+export has its own folder, which is removed when its `ExportJob` is closed.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from demo.export.queue import ExportQueue, Ticket
+from demo.export.queue import ExportQueue, QueueEntry
 from gan.system import priority
 
-TICK_S = 0.1  # between two looks at how far a job has come
+TICK_S = 0.1  # interval between progress updates
 
 OnFrame = Callable[[int, int], None]
 Work = Callable[[Path, OnFrame, threading.Event], Any]
 
 
 class Cancelled(Exception):
-    """The export was told to stop, or its visitor went away."""
+    """The export was cancelled, or its visitor left."""
 
 
 class Exports:
-    """One per server. Visitors are Gradio sessions; each has one job of a kind at a time."""
+    """All exports of the server. A visitor (Gradio session) has one job of each kind at a time."""
 
     def __init__(self, at_once: int) -> None:
         self.queue = ExportQueue(at_once)
-        # the encoders that these threads start inherit their priority: the page goes first
+        # low priority, inherited by the encoders, keeps the page responsive
         self._pool = ThreadPoolExecutor(at_once, "export", priority.lower)
-        self._jobs: dict[tuple[str, str], Job] = {}
+        self._jobs: dict[tuple[str, str], ExportJob] = {}
         self._lock = threading.Lock()
 
     def begin(
         self, visitor: str, kind: str, work: Work, *, long: bool = False, expected_s: float = 1.0
-    ) -> Job:
-        """Put `work(folder, on_frame, stop)` in line; the visitor's earlier job is stopped.
+    ) -> ExportJob:
+        """Queue `work(folder, on_frame, stop)`, and stop the visitor's previous job of this kind.
 
-        It runs in a thread of low priority, writes into `folder`, tells on_frame(done, total) and
-        ends soon after `stop` is set, by raising anything. Close the job when its files are taken.
+        `work` runs in a thread of low priority, writes into `folder`, calls on_frame(done, total)
+        and must raise soon after `stop` is set. Close the job when its files are taken.
 
-        Raises:
-            demo.export.queue.QueueFullError: too many wait.
+        Raises demo.export.queue.QueueFullError if too many exports are waiting.
         """
         self.stop(visitor, kind)
-        job = Job(self.queue, self._pool, work, Ticket(visitor, lambda: None, long, expected_s))
+        entry = QueueEntry(visitor, lambda: None, long, expected_s)
+        job = ExportJob(self.queue, self._pool, work, entry)
         with self._lock:
             self._jobs[visitor, kind] = job
         job.future.add_done_callback(lambda _: self._forget(visitor, kind, job))
@@ -64,82 +64,77 @@ class Exports:
         return job
 
     def stop(self, visitor: str, kind: str | None = None) -> None:
-        """Stop this visitor's job of this kind, or all of them."""
+        """Stop the visitor's job of this kind, or all of the visitor's jobs."""
         with self._lock:
             jobs = [
                 job
-                for (whose, what), job in self._jobs.items()
-                if whose == visitor and kind in (None, what)
+                for (owner, job_kind), job in self._jobs.items()
+                if owner == visitor and kind in (None, job_kind)
             ]
         for job in jobs:
             job.stop()
 
     def close(self) -> None:
-        """Stop all there is, and wait until it has ended."""
+        """Stop all jobs and wait for their end."""
         with self._lock:
             jobs = list(self._jobs.values())
         for job in jobs:
             job.close()
         self._pool.shutdown()
 
-    def _forget(self, visitor: str, kind: str, job: Job) -> None:
+    def _forget(self, visitor: str, kind: str, job: ExportJob) -> None:
         with self._lock:
             if self._jobs.get((visitor, kind)) is job:
                 del self._jobs[visitor, kind]
 
 
-class Job:
-    """One export: in line, at work, or ended. Any thread may ask and stop it."""
+class ExportJob:
+    """An export: queued, running or ended. Thread-safe.
+
+    future: the result of `work`; raises Cancelled if the job was stopped. progress: (frames
+    written, total), (0, 0) while the work prepares.
+    """
 
     def __init__(
-        self, queue: ExportQueue, pool: ThreadPoolExecutor, work: Work, ticket: Ticket
+        self, queue: ExportQueue, pool: ThreadPoolExecutor, work: Work, entry: QueueEntry
     ) -> None:
-        self.future: Future[Any] = Future()  # of what `work` gives
-        self.at: tuple[int, int] = (0, 0)  # frames written, of how many; (0, 0) while it prepares
-        self._queue, self._work, self._ticket = queue, work, ticket
+        self.future: Future[Any] = Future()
+        self.progress: tuple[int, int] = (0, 0)
+        self._queue, self._work, self._entry = queue, work, entry
         self._stop = threading.Event()
-        self._ended: asyncio.Event | None = None  # of the loop that first asks
+        self._ended: asyncio.Event | None = None  # of the event loop of `tick`
         self._folder: Path | None = None
-        ticket.begin = lambda: pool.submit(self._run)
+        entry.begin = lambda: pool.submit(self._run)
 
     def enter(self) -> None:
-        """Stand in line. Raises `demo.export.queue.QueueFullError`."""
-        self._queue.enter(self._ticket)
+        """Join the queue. Raises `demo.export.queue.QueueFullError`."""
+        self._queue.enter(self._entry)
 
     @property
-    def place(self) -> int:
-        """The place in line, 1 being next; 0 when it waits no more."""
-        return self._queue.place(self._ticket)
+    def position(self) -> int:
+        """The position in the queue, 1 being next; 0 when it no longer waits."""
+        return self._queue.position(self._entry)
 
     def stop(self) -> None:
-        """Have it end in `Cancelled`: at once while it waits, else as soon as the work sees it."""
+        """Cancel the job: at once while it waits, else as soon as the work notices."""
         self._stop.set()
-        if self._queue.give_up(self._ticket):
+        if self._queue.cancel(self._entry):
             self.future.set_exception(Cancelled())
 
     def close(self) -> None:
-        """Stop it if it goes on, and remove its files, as soon as nobody writes them any more."""
+        """Stop the job, and remove its files when it has ended."""
         self.stop()
-        self.future.add_done_callback(lambda _: self._sweep())
+        self.future.add_done_callback(lambda _: self._remove_files())
 
     async def tick(self) -> bool:
-        """Wait a moment, less if it ends; whether it has ended."""
+        """Wait for TICK_S or the end of the job; return whether it has ended."""
         if self._ended is None:
             self._ended, loop = asyncio.Event(), asyncio.get_running_loop()
-            told = self._ended.set
-            self.future.add_done_callback(lambda _: loop.call_soon_threadsafe(told))
+            ended = self._ended.set
+            self.future.add_done_callback(lambda _: loop.call_soon_threadsafe(ended))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), TICK_S)
         return self.future.done()
-
-    def result(self) -> Any:
-        """What the work gave, after its end.
-
-        Raises:
-            Cancelled: it was stopped.
-            Exception: what the work raised.
-        """
-        return self.future.result()
 
     def _run(self) -> None:
         started = time.monotonic()
@@ -147,28 +142,28 @@ class Job:
         def on_frame(done: int, total: int) -> None:
             if self._stop.is_set():
                 raise Cancelled
-            self.at = (done, total)
+            self.progress = (done, total)
             if done:
-                self._ticket.left_s = (time.monotonic() - started) * (total - done) / done
+                self._entry.left_s = (time.monotonic() - started) * (total - done) / done
 
-        made, failed = None, None
+        result, error = None, None
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="latent-studio-"))
-            made = self._work(self._folder, on_frame, self._stop)
-        except BaseException as error:
-            failed = error
-        # before the end is told: whoever hears of it may look for what is left
-        if self._stop.is_set() or failed:
-            self._sweep()
-        self._queue.leave(self._ticket)
+            result = self._work(self._folder, on_frame, self._stop)
+        except BaseException as failure:
+            error = failure
+        # the files are gone before the future is set
+        if self._stop.is_set() or error:
+            self._remove_files()
+        self._queue.leave(self._entry)
         if self._stop.is_set():
-            failed = Cancelled()
-        if failed:
-            self.future.set_exception(failed)
+            error = Cancelled()
+        if error:
+            self.future.set_exception(error)
         else:
-            self.future.set_result(made)
+            self.future.set_result(result)
 
-    def _sweep(self) -> None:
+    def _remove_files(self) -> None:
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 shutil.rmtree(self._folder)

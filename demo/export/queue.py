@@ -1,8 +1,7 @@
-"""Who may export now: a few slots, shared fairly by all visitors.
+"""A fair queue for a few export slots.
 
-In the order in which they came, with two exceptions: a visitor has one slot at most, and long
-exports leave one slot to the short ones, which therefore never wait for a long one. Where there
-is one slot only, all wait for it.
+First in, first out, with two exceptions: a visitor has at most one slot, and long exports leave one
+slot free, so that short ones never wait for a long one. With a single slot all exports share it.
 """
 
 from __future__ import annotations
@@ -10,18 +9,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-QUEUE_MAX = 24  # waiting; below the 40 events that Gradio runs at once for the whole page
+QUEUE_MAX = 24  # waiting exports; below the 40 events that Gradio runs at once
 
 
 class QueueFullError(RuntimeError):
-    """Too many wait already, in a sentence for the visitor."""
+    """Too many exports are waiting; the message is for the visitor."""
 
 
-class Ticket:
-    """One visitor's wish for a slot. `begin` is called once, when the turn has come.
+class QueueEntry:
+    """A visitor's export in the queue; `begin` is called once, when it gets a slot.
 
-    `left_s` is how much longer it will hold its slot, as far as is known; whoever works in the
-    slot keeps it up to date.
+    left_s: the remaining time in its slot, updated during the export.
     """
 
     def __init__(
@@ -31,80 +29,79 @@ class Ticket:
 
 
 class ExportQueue:
-    """The slots and the line before them. Safe to share between threads; no call waits."""
+    """The slots and the queue for them. Thread-safe; no method blocks."""
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
         self._long_slots = max(1, slots - 1)
         self._lock = threading.Lock()
-        self._waiting: list[Ticket] = []
-        self._running: list[Ticket] = []
+        self._waiting: list[QueueEntry] = []
+        self._running: list[QueueEntry] = []
 
-    def enter(self, ticket: Ticket) -> None:
-        """Stand in line; if there is a free slot, `ticket.begin` is called at once.
+    def enter(self, entry: QueueEntry) -> None:
+        """Join the queue; `entry.begin` is called at once if there is a free slot.
 
-        Raises:
-            QueueFullError: `QUEUE_MAX` wait already.
+        Raises QueueFullError if QUEUE_MAX exports are waiting.
         """
         with self._lock:
             if len(self._waiting) >= QUEUE_MAX:
                 raise QueueFullError(
                     f"{QUEUE_MAX} exports are waiting already; try again in a minute."
                 )
-            self._waiting.append(ticket)
-        self._call()
+            self._waiting.append(entry)
+        self._start()
 
-    def give_up(self, ticket: Ticket) -> bool:
-        """Leave the line; False if the turn has come already, and then nothing changes."""
+    def cancel(self, entry: QueueEntry) -> bool:
+        """Leave the queue; return False, changing nothing, if the entry has a slot already."""
         with self._lock:
-            early = ticket in self._waiting
-            if early:
-                self._waiting.remove(ticket)
-        return early
+            waiting = entry in self._waiting
+            if waiting:
+                self._waiting.remove(entry)
+        return waiting
 
-    def leave(self, ticket: Ticket) -> None:
-        """Give back the slot, which goes to the next."""
+    def leave(self, entry: QueueEntry) -> None:
+        """Release the slot for the next entry."""
         with self._lock:
-            self._running.remove(ticket)
-        self._call()
+            self._running.remove(entry)
+        self._start()
 
-    def place(self, ticket: Ticket) -> int:
-        """1 is the next in line; 0 is not waiting any more."""
+    def position(self, entry: QueueEntry) -> int:
+        """Return the position in the queue, 1 being next; 0 if the entry is not waiting."""
         with self._lock:
-            return self._waiting.index(ticket) + 1 if ticket in self._waiting else 0
+            return self._waiting.index(entry) + 1 if entry in self._waiting else 0
 
     def wait_s(self, visitor: str, long: bool) -> float:
-        """How long this visitor's next export would wait, if all goes on as it is known now."""
+        """Return how long this visitor's next export would wait, assuming the known durations."""
         with self._lock:
             waiting, running = list(self._waiting), list(self._running)
-        mine = Ticket(visitor, lambda: None, long)
-        ends = {ticket: max(0.0, ticket.left_s) for ticket in running}
+        mine = QueueEntry(visitor, lambda: None, long)
+        ends = {entry: max(0.0, entry.left_s) for entry in running}
         waiting.append(mine)
         now = 0.0
         while True:
-            while (called := self._next(waiting, list(ends))) is not None:
-                if called is mine:
+            while (started := self._next(waiting, list(ends))) is not None:
+                if started is mine:
                     return now
-                waiting.remove(called)
-                ends[called] = now + max(0.0, called.left_s)
+                waiting.remove(started)
+                ends[started] = now + max(0.0, started.left_s)
             first = min(ends, key=ends.__getitem__)
             now = ends.pop(first)
 
-    def _call(self) -> None:
-        """Begin whatever may begin now; outside the lock, as it is other people's code."""
-        called = []
+    def _start(self) -> None:
+        """Begin the entries that get a slot now, outside the lock, since `begin` may block."""
+        started = []
         with self._lock:
-            while (ticket := self._next(self._waiting, self._running)) is not None:
-                self._waiting.remove(ticket)
-                self._running.append(ticket)
-                called.append(ticket)
-        for ticket in called:
-            ticket.begin()
+            while (entry := self._next(self._waiting, self._running)) is not None:
+                self._waiting.remove(entry)
+                self._running.append(entry)
+                started.append(entry)
+        for entry in started:
+            entry.begin()
 
-    def _next(self, waiting: list[Ticket], running: list[Ticket]) -> Ticket | None:
+    def _next(self, waiting: list[QueueEntry], running: list[QueueEntry]) -> QueueEntry | None:
         if len(running) >= self.slots:
             return None
-        served = {ticket.visitor for ticket in running}
-        room = sum(ticket.long for ticket in running) < self._long_slots
-        able = (t for t in waiting if t.visitor not in served and (room or not t.long))
-        return next(able, None)
+        served = {entry.visitor for entry in running}
+        room = sum(entry.long for entry in running) < self._long_slots
+        ready = (t for t in waiting if t.visitor not in served and (room or not t.long))
+        return next(ready, None)

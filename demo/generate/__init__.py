@@ -1,1 +1,1 @@
-"""What draws pictures for the page: weights for the browser, drawing and finding on the server."""
+"""Images for the page: weights for the browser, drawing and projection on the server."""

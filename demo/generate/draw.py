@@ -1,4 +1,4 @@
-"""The server function behind every picture: a visitor's latents in, raw pixels out."""
+"""The server function that draws images: latents in, raw pixels out."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from demo.server.studio import Studio
 from gan.models.generator import Generator, ModelError
 
 IMAGES_MAX = 64
-LATENT_MAX = 1_000.0  # beyond any slider; keeps float32 and the network finite
+LATENT_MAX = 1_000.0  # beyond the range of the sliders; keeps the network finite
 
 
 def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
-    """The function `draw` for a panel's `server_functions`; demo/static/engine.js calls it.
+    """Return the function `draw` for a panel's `server_functions`.
 
-    Anyone can call it with anything, so nothing in the payload is trusted. It takes
-    {model, z: [[...]], labels: [...]}; a label is a class number or a list of class weights, and
-    none at all leaves the classes to the generator. It gives {h, w, c, count, pixels, model_id},
-    `pixels` the raw bytes in base64, or {error} with a sentence.
+    The payload is untrusted: {model, z: [[...]], labels: [...]}. A label is a class or a list of
+    class weights; without labels the generator chooses the classes. The answer is {h, w, c, count,
+    pixels, model_id}, `pixels` being raw bytes in base64, or {error: sentence}.
     """
 
     def draw(payload: Any) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
 
 def encode(generator: Generator, images: np.ndarray) -> dict[str, Any]:
-    """Images uint8 (n,h,w,c) as JSON."""
+    """Return images uint8 (n,h,w,c) as JSON."""
     count, h, w, c = images.shape
     pixels = base64.b64encode(np.ascontiguousarray(images).tobytes()).decode()
     return {
@@ -53,7 +52,7 @@ def encode(generator: Generator, images: np.ndarray) -> dict[str, Any]:
 
 
 def _numbers(value: Any, sentence: str) -> np.ndarray:
-    """A float64 array, or the sentence: words, ragged lists, True and infinities are refused."""
+    """Return a float64 array; raise ValueError(sentence) for text, ragged lists, bool, NaN, inf."""
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -64,7 +63,7 @@ def _numbers(value: Any, sentence: str) -> np.ndarray:
 
 
 def checked_latents(value: Any, z_dim: int) -> np.ndarray:
-    """A visitor's latents, float32 (n,z_dim). Raises ValueError: they are none, or too many."""
+    """Check latents: float32 (n,z_dim). Raises ValueError if they are invalid or too many."""
     if not isinstance(value, list) or not 1 <= len(value) <= IMAGES_MAX:
         raise ValueError(f"A request draws 1 to {IMAGES_MAX} images.")
     sentence = f"Each latent must be {z_dim} finite numbers within {LATENT_MAX:,.0f} of zero."
@@ -77,10 +76,9 @@ def checked_latents(value: Any, z_dim: int) -> np.ndarray:
 
 
 def checked_labels(value: Any, count: int, classes: int) -> np.ndarray | None:
-    """A visitor's labels (n,) or class weights (n,classes); None: the generator's own choice.
+    """Check labels (n,) or class weights (n,classes); None: the generator chooses.
 
-    Raises:
-        ValueError: they are something else.
+    Raises ValueError if they are invalid.
     """
     if not classes or value is None or value == []:
         return None

@@ -1,7 +1,7 @@
-"""The server function that finds a visitor's picture in a model's latent space, piece by piece.
+"""The server function that projects a visitor's picture into a model's latent space, in steps.
 
-The search lives in the browser between two calls, as bytes it hands back: the server keeps
-nothing, and a visitor who goes away has cancelled it.
+The state of a search is kept by the browser between calls, not by the server; a visitor who leaves
+has cancelled it.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from gan.explore.projection_state import pack, size_limit, unpack
 from gan.metrics.judge import Judge, JudgeError
 from gan.models.generator import Generator, ModelError
 
-SIDES = (8, 512)  # px of a picture sent here
-PAUSE = 0.25  # s of work a call; the page shows what was found in between
-LIMIT = 2.2  # s of work in all; with the ways there and back it stays below 3 s
+SIDES = (8, 512)  # pixels of an uploaded picture
+STEP_S = 0.25  # computing time per call; the page shows intermediate results
+LIMIT_S = 2.2  # computing time of a search; with round trips it stays below 3 s
 AT_ONCE = 2  # searches that compute at the same time
-PATIENCE = 5.0  # s that others wait for their turn
+WAIT_S = 5.0  # how long other calls wait
 BUSY = "The server is busy with other visitors' pictures. Try again in a few seconds."
 
 
 def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
-    """The function `find` for a panel's `server_functions`.
+    """Return the function `find` for a panel's `server_functions`.
 
-    Anyone can call it with anything, so nothing in the payload is trusted. A search starts with
-    {model, picture, h, w, c, centre}, `picture` the raw bytes in base64, and goes on with
-    {model, state} until `done`. Each call gives {state, progress, done, model_id, z, label, error,
-    match, verdict, target, h, w, c}: `z` float32 and `target` the pixels that are looked for, both
-    raw in base64, `label` a class or null, `verdict` null until done; `error` in grey levels is
-    called `distance` here. Or it gives {error} with a sentence; a state may be sent again then.
+    The payload is untrusted. A search starts with {model, picture, h, w, c, centre}, `picture`
+    being raw bytes in base64, and continues with {model, state} until `done`. The answer is {state,
+    progress, done, model_id, z, label, distance, match, verdict, target, h, w, c}: `z` (float32)
+    and `target` (the pixels searched for) in base64, `label` a class or null, `distance` the error
+    in grey levels, `verdict` null until done. Or it is {error: sentence}, after which the same
+    state may be sent again.
     """
-    turns = threading.BoundedSemaphore(AT_ONCE)
+    slots = threading.BoundedSemaphore(AT_ONCE)
     judge_of = lru_cache(maxsize=8)(_judge)
 
     def find(payload: Any) -> dict[str, Any]:
@@ -48,18 +48,18 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
             if not isinstance(payload, dict) or not isinstance(payload.get("model"), str):
                 raise SearchError("A search names a model and sends a picture.")
             generator = studio.generator(payload["model"])
-            goes_on = "state" in payload
-            given = _state(payload, generator) if goes_on else _target(payload, generator)
-            if not turns.acquire(timeout=PATIENCE):
+            resumed = "state" in payload
+            given = _state(payload, generator) if resumed else _target(payload, generator)
+            if not slots.acquire(timeout=WAIT_S):
                 raise SearchError(BUSY)
             try:
                 if not isinstance(given, Search):
                     judge = judge_of(generator.config.data, generator.shape)
-                    given = begin(generator, given[None], judge, LIMIT)
-                # a state's work is what its steps allow, whatever it says was spent
-                return _answer(advance(given, generator, PAUSE, LIMIT), generator)
+                    given = begin(generator, given[None], judge, LIMIT_S)
+                # bounded by the steps left, not by the time that the state claims to have used
+                return _answer(advance(given, generator, STEP_S, LIMIT_S), generator)
             finally:
-                turns.release()
+                slots.release()
         except (ModelError, ValueError) as error:
             return {"error": str(error)}
 
@@ -67,7 +67,7 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
 
 def _answer(search: Search, generator: Generator) -> dict[str, Any]:
-    best, progress = projections(search, generator)[0], search.progress(LIMIT)
+    best, progress = projections(search, generator)[0], search.progress(LIMIT_S)
     done = progress >= 1
     h, w, c = generator.shape
     return {
@@ -88,7 +88,7 @@ def _answer(search: Search, generator: Generator) -> dict[str, Any]:
 
 
 def _judge(data: str, shape: tuple[int, int, int]) -> Judge | None:
-    """The judge of a model's data, where there is one that reads such images."""
+    """Return the judge of a model's data, if there is one for its image size."""
     try:
         return Judge.load(data) if shape == (28, 28, 1) else None
     except JudgeError:
@@ -100,7 +100,7 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(value: Any, longest: int, sentence: str) -> bytes:
-    """What base64 text stands for; the sentence where it is none, or too long."""
+    """Decode base64; raise SearchError(sentence) if it is invalid or too long."""
     if not isinstance(value, str) or len(value) > 4 * (longest // 3 + 1):
         raise SearchError(sentence)
     try:
@@ -115,14 +115,14 @@ def _state(payload: dict[str, Any], generator: Generator) -> Search:
 
 
 def _target(payload: dict[str, Any], generator: Generator) -> np.ndarray:
-    """The picture in the model's frame, uint8 of its shape."""
+    """Return the picture as uint8 of the model's shape."""
     low, high = SIDES
     h, w, c = (payload.get(key) for key in "hwc")
     if any(type(side) is not int or not low <= side <= high for side in (h, w)):
         raise SearchError(f"A picture's sides must be {low} to {high} pixels.")
     if type(c) is not int or c not in (1, 3, 4):
         raise SearchError("A picture has 1, 3 or 4 channels.")
-    # digits lie in the middle as MNIST's do; what else there is has its own place in the picture
+    # digits are centred as in MNIST; other pictures are not moved
     centre = payload.get("centre", generator.config.data == "mnist")
     if not isinstance(centre, bool):
         raise SearchError("Whether the picture is centred must be true or false.")

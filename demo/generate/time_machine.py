@@ -1,4 +1,4 @@
-"""The server function by which a page goes back in time: one latent, drawn by a run's past."""
+"""The server function of the time machine: one latent drawn by snapshots of a run."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ import numpy as np
 from demo.generate.draw import checked_labels, checked_latents
 from demo.server.studio import Studio
 from gan.models.generator import ModelError
-from gan.recipes.model_ids import moment
+from gan.recipes.model_ids import snapshot_id
 
-STEPS_MAX = 8  # in one answer: each may have to be read from the disk
+STEPS_MAX = 8  # per request: each snapshot may have to be read from disk
 
 
-def moments_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
-    """The function `moments` for a panel's `server_functions`; demo/static/moments.js calls it.
+def snapshots_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
+    """Return the function `moments` for a panel's `server_functions`.
 
-    Anyone can call it with anything. {model: "run:<name>"} gives {steps}, those whose weights are
-    kept, in order; none of other models. With {steps, z, labels} too, one latent and one label as
-    `demo.generate.draw` takes them, it gives {steps, h, w, c, pixels, model_ids}: a picture and the
-    name of its weights for each step, less those that are not kept (any more); or {error} with a
-    sentence.
+    The payload is untrusted. {model: "run:<name>"} returns {steps}: the steps of the run's
+    snapshots in order, empty for other models. {model, steps, z, labels} with one latent and one
+    label as in `demo.generate.draw` returns {steps, h, w, c, pixels, model_ids}: an image and the
+    id of its weights for each step whose snapshot exists. Both may return {error: sentence}.
     """
 
     def moments(payload: Any) -> dict[str, Any]:
@@ -33,26 +32,26 @@ def moments_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
         if "steps" not in payload:
             return {"steps": studio.library.steps(model)}
         try:
-            return _drawn(studio, model, _steps(payload["steps"]), payload)
+            return _draw(studio, model, _check_steps(payload["steps"]), payload)
         except ValueError as error:
             return {"error": str(error)}
 
     return moments
 
 
-def _steps(given: Any) -> list[int]:
+def _check_steps(given: Any) -> list[int]:
     whole = isinstance(given, list) and all(type(step) is int for step in given)
     if not whole or len(given) > STEPS_MAX:
         raise ValueError(f"A request names up to {STEPS_MAX} steps.")
     return given
 
 
-def _drawn(studio: Studio, model: str, steps: list[int], payload: dict) -> dict[str, Any]:
+def _draw(studio: Studio, model: str, steps: list[int], payload: dict) -> dict[str, Any]:
     found, images, model_ids = [], [], []
     for step in steps:
         try:
-            generator = studio.generator(moment(model, step))
-        except ModelError:  # not kept (any more), or damaged: the others are fine
+            generator = studio.generator(snapshot_id(model, step))
+        except ModelError:  # removed or damaged
             continue
         z = checked_latents(payload.get("z"), generator.z_dim)
         if len(z) != 1:

@@ -1,4 +1,4 @@
-"""The server function that hands a model to the browser, which then draws by itself."""
+"""The server function that sends a model to the browser, which then draws by itself."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from demo.server.studio import Studio
 from gan.models.generator import Generator, ModelError
 from gan.models.portable import PortableError, portable, size
 
-# for one image: about 8 ms in a browser with WebAssembly SIMD, half of a screen's frame; 128 px of
-# the default width are 83 million
+# per image: about 8 ms in a browser with WebAssembly SIMD, half of a screen frame; 128 px at the
+# default width need 83 million
 MULTIPLY_ADDS_MAX = 160_000_000
 BYTES_MAX = 6_000_000
-KEPT = 4  # files held for the next visitor
-WAIT_S = 0.2  # for a copy of the weights in training; a step of the default run takes less
+CACHED = 4  # files
+WAIT_S = 0.2  # for newer weights of a model in training; a step of the default run takes less
 
 
 def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
-    """The function `weights` for a panel's `server_functions`; demo/static/weights.js calls it.
+    """Return the function `weights` for a panel's `server_functions`.
 
-    Anyone can call it with anything. It takes {model, have, file}: `have` is the model_id of the
-    weights that the page has already, `file: false` asks for news alone. It gives {model_id, live,
-    fixed}: `live` while the model is trained, `fixed` where no run can change it. With them comes
-    `file`, base64 of `gan.models.portable`, unless the page has these weights; {portable: false}
-    instead when they are too large for a browser; or {error} with a sentence.
+    The payload is untrusted: {model, have, file}. `have` is the model_id of the weights that the
+    page has; `file: false` asks for the status only. The answer is {model_id, live, fixed}: `live`
+    while the model is trained, `fixed` if no run can change it. Unless the page has the weights,
+    `file` is `gan.models.portable` in base64, or `portable` is false for a model too large for a
+    browser. Or the answer is {error: sentence}.
     """
     files = PortableFiles()
 
@@ -52,25 +52,25 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
 
 class PortableFiles:
-    """The last few models as base64 of their portable files. Safe to share between threads.
+    """A thread-safe cache of portable files in base64.
 
-    However many visitors ask for a model at once, its file is made once.
+    A file requested by several visitors at once is made once.
     """
 
     def __init__(self, make: Callable[[Generator], str | None] | None = None) -> None:
         self._make = make or encoded
         self._lock = threading.Lock()
-        self._made: dict[str, Future[str | None]] = {}  # by model_id, the last used one last
+        self._made: dict[str, Future[str | None]] = {}  # by model_id, least recently used first
 
     def get(self, generator: Generator) -> str | None:
-        """The file, or None where a browser should not draw this model."""
+        """Return the file, or None for a model that a browser should not draw."""
         with self._lock:
             future = self._made.pop(generator.model_id, None)
             mine = future is None
             if future is None:
                 future = Future()
             self._made[generator.model_id] = future
-            while len(self._made) > KEPT:
+            while len(self._made) > CACHED:
                 self._made.pop(next(iter(self._made)))
         if mine:
             try:
@@ -83,7 +83,7 @@ class PortableFiles:
 
 
 def encoded(generator: Generator) -> str | None:
-    """Base64 of the portable file; None for a model that is too large or does not fit float16."""
+    """Return the portable file in base64; None if it is too large or does not fit float16."""
     multiply_adds, weights = size(generator)
     if multiply_adds > MULTIPLY_ADDS_MAX or 2 * weights > BYTES_MAX:
         return None

@@ -1,4 +1,4 @@
-"""What a clip would weigh and take, told before it is exported: one estimate at a time."""
+"""Estimates of a clip's size and duration before its export, one at a time."""
 
 from __future__ import annotations
 
@@ -11,49 +11,50 @@ from dataclasses import replace
 from typing import Any
 
 from demo import text
+from demo.export.spec import ExportSpec
 from demo.interpolate import clips
 from demo.server.studio import Studio
-from gan.media.export import ExportError
+from gan.media.writer import ExportError
 from gan.system import priority
 
-KEPT = 256  # answers
-FRESH_S = 5.0  # of a model in training; its pictures soon weigh something else
-QUEUE_MAX = 50  # visitors that wait for one
+CACHED = 256  # estimates
+FRESH_S = 5.0  # for models in training, whose images change
+QUEUE_MAX = 50  # waiting visitors
 BUSY = "The server is estimating for many others; the next change asks again."
 
 
 class Estimates:
-    """Answers every visitor; of what one visitor asks in a row, only the newest is worked out."""
+    """Estimates for all visitors; of successive requests of one visitor only the last is run."""
 
-    def __init__(self, studio: Studio, work_out: Callable[[clips.Order], dict[str, float]]) -> None:
-        self._studio, self._work_out = studio, work_out
-        self._one_at_a_time = asyncio.Lock()  # its waiters are served in order
+    def __init__(self, studio: Studio, run: Callable[[ExportSpec], dict[str, float]]) -> None:
+        self._studio, self._run = studio, run
+        self._one_at_a_time = asyncio.Lock()  # fair: first come, first served
         self._pool = ThreadPoolExecutor(1, "estimate", priority.lower)
         self._numbers = itertools.count()
-        self._newest: dict[str, int] = {}  # of those who wait: the number of their last wish
-        # by recipe, with the time when it was worked out; the last used one last
-        self._known: dict[str, tuple[dict[str, float], float]] = {}
+        self._newest: dict[str, int] = {}  # by waiting visitor: the number of the last request
+        # by recipe, with the time of the estimate; the last used one last
+        self._cache: dict[str, tuple[dict[str, float], float]] = {}
 
-    async def answer(self, visitor: str, wish: Any) -> dict[str, Any]:
-        """{bytes, seconds, wait_s}, {error} with a sentence, or {stale} if a newer wish came."""
+    async def answer(self, visitor: str, payload: Any) -> dict[str, Any]:
+        """Return {bytes, seconds, wait_s}, {error: sentence}, or {stale} after a newer request."""
         if visitor not in self._newest and len(self._newest) >= QUEUE_MAX:
             return {"error": BUSY}
         number = self._newest[visitor] = next(self._numbers)
         try:
-            order = await asyncio.to_thread(clips.order, self._studio, wish)
-            name = self._name(order)
+            spec = await asyncio.to_thread(clips.clip_spec, self._studio, payload)
+            key = self._key(spec)
             async with self._one_at_a_time:
                 if self._newest.get(visitor) != number:
                     return {"stale": True}
-                figures, since = self._known.pop(name, (None, 0.0))
-                old = time.monotonic() - since > FRESH_S and self._studio.trains(order.recipe.model)
-                if figures is None or old:
+                figures, since = self._cache.pop(key, (None, 0.0))
+                old = time.monotonic() - since > FRESH_S
+                if figures is None or (old and self._studio.trains(spec.job.recipe.model)):
                     loop = asyncio.get_running_loop()
-                    figures = await loop.run_in_executor(self._pool, self._work_out, order)
+                    figures = await loop.run_in_executor(self._pool, self._run, spec)
                     since = time.monotonic()
-                self._known[name] = figures, since
-                while len(self._known) > KEPT:
-                    self._known.pop(next(iter(self._known)))
+                self._cache[key] = figures, since
+                while len(self._cache) > CACHED:
+                    self._cache.pop(next(iter(self._cache)))
         except (ValueError, ExportError) as error:
             return {"error": str(error)}
         except OSError:
@@ -61,11 +62,11 @@ class Estimates:
         finally:
             if self._newest.get(visitor) == number:
                 del self._newest[visitor]
-        wait_s = self._studio.exports.queue.wait_s(visitor, order.long)
+        wait_s = self._studio.exports.queue.wait_s(visitor, spec.long)
         return {**figures, "wait_s": round(wait_s, 1)}
 
-    def _name(self, order: clips.Order) -> str:
-        """The recipe's text; of a model in training without the weights, which change all along."""
-        recipe = order.recipe
+    def _key(self, spec: ExportSpec) -> str:
+        """Return the recipe's text, for a model in training without the id of its weights."""
+        recipe = spec.job.recipe
         trains = self._studio.trains(recipe.model)
         return replace(recipe, model_id="").to_text() if trains else recipe.to_text()

@@ -1,4 +1,4 @@
-"""Interpolate: line up keyframes, watch the loop play, take it home as a file."""
+"""The Interpolate tab: arrange keyframes, play the loop, export it as a file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from demo.events import QUIET
-from demo.export.events import EXPORT, canceller, exporter
+from demo.export.events import EXPORT, cancel_event, export_event
 from demo.generate.draw import draw_function
 from demo.generate.find import find_function
-from demo.generate.time_machine import moments_function
+from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.interpolate import clips
 from demo.interpolate.estimates import Estimates
@@ -25,14 +25,14 @@ CHOOSE = "(model, clip) => ({...clip, model})"
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
-    """The tab's content: the playing loop and its keyframes, and beside it the form."""
+    """Build the tab: the loop with its keyframes, and the form beside it."""
     settings = studio.settings
     estimates = Estimates(studio, clips.estimated)
 
-    async def estimate(wish: Any, request: gr.Request) -> dict[str, Any]:
-        # what panels ask arrives as it is, without Gradio's own `session_hash` attribute
-        asked = await request.json()
-        return await estimates.answer(str(asked.get("session_hash")), wish)
+    async def estimate(payload: Any, request: gr.Request) -> dict[str, Any]:
+        # a server function gets a plain request, without Gradio's `session_hash` attribute
+        body = await request.json()
+        return await estimates.answer(str(body.get("session_hash")), payload)
 
     def describe(payload: Any) -> dict[str, Any]:
         chosen = payload.get("model") if isinstance(payload, dict) else None
@@ -52,7 +52,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                     draw_function(studio),
                     weights_function(studio),
                     find_function(studio),
-                    moments_function(studio),
+                    snapshots_function(studio),
                     describe,
                     estimate,
                 ],
@@ -64,7 +64,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                     name: base64.b64encode(table.tobytes()).decode()
                     for name, table in COLOURS.items()
                 },
-                kinds={kind: list(rates) for kind, rates in FPS.items()},
+                kinds={format: list(rates) for format, rates in FPS.items()},
             )
         with gr.Column(elem_classes="ls-side"):
             gr.HTML('<div class="lc-form"></div>', apply_default_css=False)
@@ -81,7 +81,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
     panel.submit(selector(studio), panel, model, **QUIET)
     model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)
-    write = exporter(studio.exports, "clip", lambda clip: clips.order(studio, clip))
-    write.__doc__ = "Write a clip to a file, and its recipe beside it: takes the recipe's JSON."
+    write = export_event(studio.exports, "clip", lambda payload: clips.clip_spec(studio, payload))
+    write.__doc__ = "Write the clip of a recipe (JSON) to a file, and its recipe beside it."
     go.click(write, panel, [result, line], api_name="export_clip", **EXPORT)
-    halt.click(canceller(studio.exports, "clip"), None, None, **QUIET)
+    halt.click(cancel_event(studio.exports, "clip"), None, None, **QUIET)

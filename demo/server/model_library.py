@@ -9,7 +9,7 @@ from demo.server.hub_models import HubModels
 from demo.settings import Settings
 from gan.hub.names import PREFIX
 from gan.models.generator import Generator, ModelError
-from gan.recipes.model_ids import parted
+from gan.recipes.model_ids import split_id
 from gan.runs.snapshots import kept_steps
 from gan.storage.layout import MODEL, snapshot_weights_path
 
@@ -53,7 +53,7 @@ class ModelLibrary:
         Raises:
             ModelError: no such model or snapshot, or its files are damaged.
         """
-        base, step = parted(model)
+        base, step = split_id(model)
         folder = self.folder(base)
         path = folder and _weights(folder, step)
         try:

@@ -15,7 +15,7 @@ from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
 from demo.text import Said
 from gan.hub.names import PREFIX
-from gan.recipes.model_ids import parted
+from gan.recipes.model_ids import split_id
 from gan.storage.metadata import read_title
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
 
     def select(value: Any, request: gr.Request) -> Any:
         wanted = value.get(key) if isinstance(value, dict) else None
-        model = parted(wanted)[0] if isinstance(wanted, str) else None
+        model = split_id(wanted)[0] if isinstance(wanted, str) else None
         if model not in studio.model_folders():
             return gr.skip()
         studio.hub.saw(model, request.session_hash)

@@ -9,8 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from gan.hub.names import hub_id, origin
-from gan.media.export import kind_of
-from gan.media.formats import KINDS
+from gan.media.formats import FORMATS, format_of
 from gan.paths import ASSETS
 from gan.recipes import fields
 from gan.recipes.clip_recipe import MARK, ClipRecipe
@@ -21,7 +20,7 @@ def interpolate(args: argparse.Namespace) -> None:
     """A loop through seeds, as a file that carries its recipe."""
     from gan.models.generator import Generator
 
-    kind = kind_of(args.out)
+    format = format_of(args.out)
     generator = Generator.load(args.model)
     labels = args.labels
     if labels is None and generator.classes:
@@ -44,7 +43,7 @@ def interpolate(args: argparse.Namespace) -> None:
             "easing": args.easing,
             "frames": args.frames,
             "fps": args.fps,
-            "format": kind,
+            "format": format,
             "scale": args.scale,
         }
     )
@@ -78,20 +77,20 @@ def _film(given: dict, args: argparse.Namespace) -> None:
 
     recipe = training_film.FilmRecipe.from_json(given)
     out = _out(args, recipe.format)
-    folder = args.model or model_folder(recipe.model)
+    job = training_film.FilmJob(recipe, args.model or model_folder(recipe.model))
     with tqdm(total=recipe.frames, unit="frame") as bar:
-        training_film.render(recipe, folder, out, on_frame=lambda _: bar.update())
+        job.render(out, on_frame=lambda _: bar.update())
     _told(out, recipe.frames)
 
 
 def _write(recipe: ClipRecipe, generator, out: Path) -> None:  # noqa: ANN001
-    from gan.recipes import render as drawing
+    from gan.recipes.render import RenderJob
     from gan.system.machine import set_threads
 
     set_threads()  # as many as the page uses: another number gives other last bits
-    recipe.check_model(generator)
+    job = RenderJob(recipe, generator)
     with tqdm(total=recipe.frames, unit="frame") as bar:
-        drawing.render(recipe, generator, out, on_frame=lambda _: bar.update())
+        job.render(out, on_frame=lambda _: bar.update())
     _told(out, recipe.frames)
 
 
@@ -99,10 +98,10 @@ def _told(out: Path, frames: int) -> None:
     print(f"{out}: {frames} frames, {out.stat().st_size / 1000:.0f} kB")
 
 
-def _out(args: argparse.Namespace, kind: str) -> Path:
+def _out(args: argparse.Namespace, format: str) -> Path:
     """Where to write. Raises ValueError if its end says another format than the recipe."""
-    out = args.out or Path(f"{args.recipe.stem}-again{KINDS[kind]}")
-    ends = {KINDS[kind], f".{kind}"} - {".sprite"}
+    out = args.out or Path(f"{args.recipe.stem}-again{FORMATS[format]}")
+    ends = {FORMATS[format], f".{format}"} - {".sprite"}
     if out.suffix.lower() not in ends:
         raise ValueError(f"The recipe makes a file whose name ends in {' or '.join(sorted(ends))}.")
     if not out.parent.is_dir():

@@ -9,7 +9,8 @@ from pathlib import Path
 from gan import config as configs
 from gan.cli import clip_commands, hub_commands, train_commands
 from gan.datasets import OWN_SIZES
-from gan.recipes.clip_fields import EASINGS, PATH_KEYS
+from gan.latent.curves import PATH_KEYS
+from gan.latent.timing import EASINGS
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,7 +20,7 @@ from torch.nn.functional import one_hot
 
 from gan.latent.latents import latents
 from gan.metrics.judge import Judge
-from gan.models.generator import Generator
+from gan.models.generator import Generator, to_pixels
 
 STEPS = 400
 CANDIDATES = 8
@@ -171,8 +171,7 @@ def projections(search: Search, generator: Generator) -> list[Projection]:
     """Return the best candidate of every target."""
     best = _best(search, generator, 1)
     with torch.no_grad():
-        drawn = draw(generator, best.z[:, 0], best.labels[:, 0]).permute(0, 2, 3, 1)
-    images = drawn.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
+        images = to_pixels(draw(generator, best.z[:, 0], best.labels[:, 0]))
     results = []
     for i, (image, target) in enumerate(zip(images, search.targets, strict=True)):
         left = np.square(image.astype(np.float64) - target).mean()

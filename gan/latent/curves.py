@@ -1,34 +1,40 @@
-"""The shape of a clip: curves through the latent space, without their timing.
+"""Curves through keyframes in latent space, without timing.
 
-High-dimensional Gaussian latents lie near a sphere of radius sqrt(d), so straight lines between
-them leave what the generator has seen; these curves stay near it (White 2016, "Sampling
-Generative Networks", arXiv:1609.04468). Numpy only. demo/static/curves.js draws the same ones.
+High-dimensional Gaussian latents lie near a sphere of radius sqrt(d). A straight line between two
+of them leaves the region the generator was trained on; these curves stay near the sphere (White
+2016, "Sampling Generative Networks", arXiv:1609.04468). The page has the same curves in JavaScript.
 
-A new path shape is one function (points, closed, wander) -> Curve and one line in _MAKERS.
+To add a path, write one function (points, closed, wander) -> Curve, and add it to PATH_KEYS and
+_MAKERS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gan.latent.random_walk import wander_through
 
-PATHS = ("spline", "slerp", "circle", "walk")
-ALWAYS_CLOSED = ("circle", "walk")
 KEYS_MAX = 64
-NORM_RANGE = (0.85, 1.15)  # of sqrt(d): how far from the prior's shell a slerp key may lie
+# path: least and most keyframes
+PATH_KEYS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"spline": (2, KEYS_MAX), "slerp": (2, KEYS_MAX), "circle": (2, 2), "walk": (1, KEYS_MAX)}
+)
+ALWAYS_CLOSED = ("circle", "walk")
+NORM_RANGE = (0.85, 1.15)  # norms of slerp keyframes, in units of sqrt(d)
 
 
 @dataclass(frozen=True)
 class Curve:
-    """`at(u)`: u (n,) in 0 to `segments` -> float64 (n,d); key i is met at u = i.
+    """A curve through k keyframes.
 
-    `anchors`: float64 (k,d), the keys as the curve passes them. A closed curve is periodic; an
-    open one stays at its ends.
+    anchors: float64 (k,d), the keyframes as points of the curve. segments: k if closed, else k - 1.
+    at: maps path parameters u (n,) in [0, segments] to float64 (n,d); at(i) is keyframe i. A closed
+    curve is periodic in u; on an open one u is clipped.
     """
 
     anchors: np.ndarray
@@ -38,53 +44,52 @@ class Curve:
 
 
 def make_curve(path: str, keys: ArrayLike, closed: bool = True, wander: int = 0) -> Curve:
-    """The named path through keys (k,d), k at most 64, d at least 2.
+    """Return the curve of the named path through keyframes (k,d), d >= 2.
 
-    `closed`: whether it leads back to the first key; circle and walk always do. `wander`: seed
-    of the walk. Raises ValueError, with a sentence for people, for keys that cannot be joined.
+    closed: whether it returns to the first keyframe; circle and walk always do. wander: seed of the
+    walk. Raises ValueError for an unknown path or keyframes it cannot join.
     """
-    if path not in _MAKERS:
-        raise ValueError(f"There is no path {path!r}: choose one of {', '.join(PATHS)}.")
+    if path not in PATH_KEYS:
+        raise ValueError(f"There is no path {path!r}: choose one of {', '.join(PATH_KEYS)}.")
     try:
         points = np.asarray(keys, np.float64)
     except (TypeError, ValueError):
         raise ValueError("Keyframes must be lists of numbers, all of one length.") from None
     count = len(points) if points.ndim else 0
-    if path == "circle" and count != 2:
-        raise ValueError(f"The circle path needs exactly 2 keyframes, not {count}.")
-    fewest = 1 if path == "walk" else 2
-    if not fewest <= count <= KEYS_MAX:
-        raise ValueError(f"The {path} path needs {fewest} to {KEYS_MAX} keyframes, not {count}.")
+    fewest, most = PATH_KEYS[path]
+    if not fewest <= count <= most:
+        needed = f"exactly {most}" if fewest == most else f"{fewest} to {most}"
+        raise ValueError(f"The {path} path needs {needed} keyframes, not {count}.")
     if points.ndim != 2 or points.shape[1] < 2:
         raise ValueError(f"Keyframes must have shape (k, d) with d >= 2, not {points.shape}.")
     if not (good := np.isfinite(points).all(axis=1)).all():
-        raise ValueError(f"Keyframe {np.argmin(good) + 1} holds a number that is not finite.")
+        raise ValueError(f"Keyframe {np.argmin(good) + 1} contains a number that is not finite.")
     if not (good := points.any(axis=1)).all():
         raise ValueError(f"Keyframe {np.argmin(good) + 1} is only zeros: it has no direction.")
     return _MAKERS[path](points, closed or path in ALWAYS_CLOSED, wander)
 
 
 def blend(weights: np.ndarray, u: np.ndarray, closed: bool) -> np.ndarray:
-    """Class weights (k,c) of the keys -> float64 (n,c) at u (n,), linear from key to key."""
+    """Interpolate the keyframes' class weights (k,c) linearly at u (n,): float64 (n,c)."""
     segment, t = _locate(u, len(weights) if closed else len(weights) - 1, closed)
     after = (segment + 1) % len(weights)
     return (1.0 - t) * weights[segment] + t * weights[after]
 
 
 def on_sphere(points: np.ndarray) -> np.ndarray:
-    """Points (n,d) at the norm sqrt(d); zero, which has no direction, stays zero."""
+    """Scale points (n,d) to norm sqrt(d); zero stays zero."""
     norms = np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-200)
     return points * (np.sqrt(points.shape[1]) / norms)
 
 
 def _spline(points: np.ndarray, closed: bool, wander: int) -> Curve:
-    """A cubic spline with two continuous derivatives, periodic or natural, then rescaled."""
+    """C2 cubic spline, periodic or natural, projected onto the sphere."""
     points = on_sphere(points)
     count = len(points)
     ring = 4.0 * np.eye(count) + np.roll(np.eye(count), 1, 0) + np.roll(np.eye(count), -1, 0)
     rise = 3.0 * (np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0))
     if not closed:
-        # no bend at the ends
+        # natural spline: no curvature at the ends
         ring[[0, -1]] = 0.0
         ring[0, :2], ring[-1, -2:] = (2.0, 1.0), (1.0, 2.0)
         rise[0], rise[-1] = 3.0 * (points[1] - points[0]), 3.0 * (points[-1] - points[-2])
@@ -101,17 +106,16 @@ def _spline(points: np.ndarray, closed: bool, wander: int) -> Curve:
 
 
 def _slerp(points: np.ndarray, closed: bool, wander: int) -> Curve:
-    """Great arcs from key to key at constant angular speed while the norm goes linearly.
+    """Spherical linear interpolation (Shoemake 1985), with the norm interpolated linearly.
 
-    Opposite keys have no unique great circle between them: a fixed one is taken. (Shoemake 1985,
-    "Animating rotation with quaternion curves".)
+    Opposite keyframes have no unique great circle between them; a fixed one is used.
     """
     low, high = (share * np.sqrt(points.shape[1]) for share in NORM_RANGE)
     norms = np.linalg.norm(points, axis=1, keepdims=True)
     units, norms = points / norms, np.clip(norms, low, high)
     after = np.roll(units, -1, axis=0)
     sides = np.stack([_towards(u, v) for u, v in zip(units, after, strict=True)])
-    # arccos(u.v) loses half its digits where the vectors are nearly parallel (Kahan).
+    # arccos(u.v) loses half its digits for nearly parallel vectors (Kahan).
     angles = 2.0 * np.arctan2(
         np.linalg.norm(after - units, axis=1, keepdims=True),
         np.linalg.norm(after + units, axis=1, keepdims=True),
@@ -128,7 +132,7 @@ def _slerp(points: np.ndarray, closed: bool, wander: int) -> Curve:
 
 
 def _circle(points: np.ndarray, closed: bool, wander: int) -> Curve:
-    """The great circle through two keys: first to second, then on round the far side."""
+    """The great circle through two keyframes: from the first to the second, then back around."""
     radius = np.sqrt(points.shape[1])
     anchors = on_sphere(points)
     first, second = anchors / radius
@@ -148,7 +152,7 @@ def _circle(points: np.ndarray, closed: bool, wander: int) -> Curve:
 
 
 def _walk(points: np.ndarray, closed: bool, wander: int) -> Curve:
-    """A random walk for ever that comes by the keys, rescaled."""
+    """A periodic random walk through the keyframes, projected onto the sphere."""
     anchors = on_sphere(points)
     wanders = wander_through(anchors, wander)
     return Curve(anchors, len(points), True, lambda u: on_sphere(wanders(np.asarray(u))))
@@ -158,7 +162,7 @@ _MAKERS = {"spline": _spline, "slerp": _slerp, "circle": _circle, "walk": _walk}
 
 
 def _locate(u: np.ndarray, segments: int, closed: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The segment of u (n,), and how far along it: whole (n,) and 0 to 1 (n,1)."""
+    """Return the segment of each u (n,), int (n,), and the position in it, [0, 1] (n,1)."""
     u = np.asarray(u, np.float64)
     u = np.mod(u, segments) if closed else np.clip(u, 0.0, segments)
     segment = np.minimum(u.astype(np.int64), segments - 1)
@@ -166,7 +170,7 @@ def _locate(u: np.ndarray, segments: int, closed: bool) -> tuple[np.ndarray, np.
 
 
 def _towards(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """The unit vector across u on v's side, for unit vectors."""
+    """Return the unit vector orthogonal to u in the direction of v; u and v are unit vectors."""
     side = v - np.dot(u, v) * u
     if np.linalg.norm(side) < 1e-9:
         axis = int(np.argmin(np.abs(u)))

@@ -1,8 +1,7 @@
-"""A seed's latent, the same in Python and in the browser.
+"""Latents from seeds, the same in Python and in the browser.
 
-Numpy's and torch's generators cannot be had in JavaScript at the size of a web page, so a seed is
-turned into normal numbers by a counter hash and Box & Muller's transform: twenty lines in either
-language, kept equal by a test.
+The generators of numpy and torch are too large to ship to the browser, so a seed is turned into
+normal numbers by a counter hash and the Box-Muller transform.
 """
 
 from __future__ import annotations
@@ -18,10 +17,9 @@ SALT = 0x5BD1E995
 
 
 def latent(seed: int, z_dim: int) -> np.ndarray:
-    """z ~ N(0, I), float32 (z_dim,), a fixed function of `seed`.
+    """Return z ~ N(0, I), float32 (z_dim,), as a deterministic function of `seed`.
 
-    Raises:
-        ValueError: the seed is not a whole number between 0 and 2**32 - 1.
+    Raises ValueError if the seed is not an integer from 0 to 2**32 - 1.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_MAX:
         raise ValueError(f"The seed is {seed!r}; it must be a whole number from 0 to {SEED_MAX}.")
@@ -34,5 +32,5 @@ def latent(seed: int, z_dim: int) -> np.ndarray:
 
 
 def latents(seeds: Sequence[int], z_dim: int) -> np.ndarray:
-    """One row per seed, float32 (len(seeds), z_dim)."""
+    """Return one latent per seed, float32 (len(seeds), z_dim)."""
     return np.stack([latent(seed, z_dim) for seed in seeds])

@@ -1,6 +1,6 @@
 """The plan of a clip: the latent and the class weights of every frame.
 
-demo/static/plan.js makes the same plan in the page, to play it there.
+The page makes the same plan in JavaScript to play it.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.latent.curves import Curve, blend, make_curve
-from gan.latent.loop_metrics import Figures, figures, rms
 from gan.latent.tiles import tile
 from gan.latent.timing import arcs, calm_seam, grid, positions
 
-PROBES = 256  # pictures drawn, at least, to measure a clip in image space
-TILES_MAX = 4  # loops along each side of the picture
-LATENT_SHARE = 0.05  # of the mean image step, shared out by latent length: no part takes no time
-CHUNK = 16  # probes drawn at once, and
-ROWS = 512  # latents computed at once, which bound the memory
+PROBES = 256  # images drawn, at least, to measure a clip in image space
+TILES_MAX = 4  # loops along each side of the grid
+LATENT_SHARE = 0.05  # weight of the latent step, so that parts without visible change take time
+CHUNK = 16  # images drawn at once; bounds the memory
+ROWS = 512  # latents computed at once; bounds the memory
 
 Draw = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`u` float64 (n,): path parameter of every frame; `z` float32 (n,d); `weights` float32 (n,c),
-    or None without classes; `anchors` float32 (k,d): the keys as the clip passes them.
+    """The latents of a clip of n frames.
 
-    `tiles`: loops along each side; loop t of tiles x tiles draws `tile(z, t)`. `closes`: whether
-    the last frame leads to the first. `steps` (m,q): the table it is timed by.
+    u: path parameters, float64 (n,). z: float32 (n,d). weights: class weights, float32 (n,c), or
+    None without classes. anchors: the keyframes as points of the curve, float32 (k,d). tiles: loops
+    along each side of the grid; loop t draws `tile(z, t)`. closes: whether the last frame leads to
+    the first. steps: the step table (m,q) of the timing.
     """
 
     u: np.ndarray
@@ -40,10 +40,6 @@ class Plan:
     tiles: int
     closes: bool
     steps: np.ndarray
-
-    def figures(self) -> Figures:
-        """Seam, largest step and norms, in latent space."""
-        return figures(self.z, self.weights, self.closes)
 
 
 def plan_clip(
@@ -61,9 +57,10 @@ def plan_clip(
     tiles: int = 1,
     draw: Draw | None = None,
 ) -> Plan:
-    """The plan for keys (k,d) and class weights (k,c), without a recipe. Raises ValueError.
+    """Plan a clip through keyframes (k,d) with class weights (k,c). Raises ValueError.
 
-    draw: (z, weights) -> uint8 (n,h,w,c), to time the clip by its pictures; None: by its latents.
+    draw: (z, weights) -> uint8 (n,h,w,c). With it the speed is constant in image space, without it
+    in latent space. See `make_curve` and `positions` for the other arguments.
     """
     if not isinstance(tiles, int) or not 1 <= tiles <= TILES_MAX:
         raise ValueError(f"A clip shows 1 to {TILES_MAX} loops along each side, not {tiles!r}.")
@@ -78,7 +75,7 @@ def plan_clip(
         curve.closed,
         back,
     )
-    u = positions(frames, steps, *clock)  # before any picture: what is wrong is told at once
+    u = positions(frames, steps, *clock)  # invalid arguments fail before anything is drawn
     if draw is not None:
         steps = image_arcs(curve, weights, draw, tiles)
         if closes:
@@ -99,10 +96,10 @@ def plan_clip(
 
 
 def image_arcs(curve: Curve, weights: np.ndarray | None, draw: Draw, tiles: int = 1) -> np.ndarray:
-    """Steps (m,q) along a curve as its pictures move: their root mean square difference.
+    """Return the steps (m,q) along a curve in image space: RMS differences of neighbouring images.
 
-    All loops of a grid are one picture. Their mean is about 1, and none is 0 where the latent
-    moves. weights (k,c): of the keys.
+    The loops of a grid count as one image. The mean is about 1, and no step is 0 where the latent
+    changes. weights: class weights (k,c) of the keyframes.
     """
     parts = max(8, -(-PROBES // curve.segments))
     u = grid(curve, parts)
@@ -120,6 +117,13 @@ def image_arcs(curve: Curve, weights: np.ndarray | None, draw: Draw, tiles: int 
     moved = np.array(moved[1:] + [rms(before, first)] * curve.closed)
     moved = moved.reshape(curve.segments, parts)
     return _share(moved) + LATENT_SHARE * _share(arcs(curve, weights, parts))
+
+
+def rms(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the root mean square difference of two pictures of one shape, in levels of 255."""
+    # integers, so that the browser gets the same result
+    difference = np.subtract(a, b, dtype=np.int32)
+    return float(np.sqrt(np.sum(np.square(difference), dtype=np.int64) / difference.size))
 
 
 def _share(steps: np.ndarray) -> np.ndarray:

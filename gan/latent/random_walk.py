@@ -1,4 +1,4 @@
-"""A random walk round a closed loop that passes given points: a Gaussian process on the circle."""
+"""A Gaussian process on the circle conditioned on given points: a random closed walk."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from gan.latent.latents import latents
 
 
 def wander_through(points: np.ndarray, wander: int) -> Callable[[np.ndarray], np.ndarray]:
-    """A smooth random curve of u (n,) -> float64 (n,d), periodic in k, that is points[i] at u = i.
+    """Return a smooth random function u (n,) -> float64 (n,d) of period k, points[i] at u = i.
 
-    points: (k,d), k >= 1. wander: seed of the walk, 0 to 2**32 - 1. Drawn from the prior, then
-    moved on to the points by Matheron's rule (Journel & Huijbregts 1978, "Mining Geostatistics"),
-    which makes it a draw from the process given the points. Before rescaling its norm is about
-    sqrt(d) everywhere, as that of all Gaussian noise.
+    points: (k,d), k >= 1. wander: seed, 0 to 2**32 - 1. A sample of the prior process is
+    conditioned on the points by Matheron's rule (Journel & Huijbregts 1978, "Mining
+    Geostatistics"). The norm is about sqrt(d) everywhere, as for Gaussian noise.
     """
     count, d = points.shape
     waves = _spectrum(count)
     order = np.arange(len(waves))
     noise = latents([int(seed) for seed in hashed(wander, np.arange(2 * len(waves)))], d)
-    # (2, J, d): what is multiplied by the cosine and by the sine of each wave
+    # (2, J, d): cosine and sine coefficients of each wave
     draw = np.sqrt(waves)[:, None] * noise.reshape(2, len(waves), d).astype(np.float64)
 
     def basis(u: np.ndarray) -> np.ndarray:
@@ -30,8 +29,8 @@ def wander_through(points: np.ndarray, wander: int) -> Callable[[np.ndarray], np
         return np.stack([np.cos(angle), np.sin(angle)], axis=1)  # (n, 2, J)
 
     keys = basis(np.arange(count, dtype=np.float64))
-    # K(t - t_i) = sum of s_j cos 2 pi j (t - t_i) is made of the same waves, so that the pull
-    # towards the points is one more term of each.
+    # The kernel K(t - t_i) = sum of s_j cos 2 pi j (t - t_i) is a sum of the same waves, so the
+    # correction towards the points only changes their coefficients.
     kernel = np.einsum("icj,j,kcj->ik", keys, waves, keys)
     pull = np.linalg.solve(kernel, points - np.tensordot(keys, draw, 2))
     draw = draw + waves[:, None] * np.einsum("icj,id->cjd", keys, pull)
@@ -39,11 +38,11 @@ def wander_through(points: np.ndarray, wander: int) -> Callable[[np.ndarray], np
 
 
 def _spectrum(count: int) -> np.ndarray:
-    """Variance s_j of the waves that go round 0, 1, 2 ... times, summing to 1."""
-    # Wide enough that the walk leaves the way from key to key and that neighbouring keys are
-    # nearly independent (correlation 0.04), narrow enough to pass at a glance.
+    """Return the variance s_j of the waves of frequency 0, 1, 2, ...; they sum to 1."""
+    # Wide enough for neighbouring keyframes to be nearly independent (correlation 0.04), narrow
+    # enough for the motion between them to be easy to follow.
     width = max(2.0, 0.4 * count)
     order = np.arange(int(np.ceil(3.5 * width)) + 1)
     waves = np.exp(-((order / width) ** 2) / 2)
-    waves[0] /= 2  # a two-sided spectrum: its other waves are there twice
+    waves[0] /= 2  # two-sided spectrum: all other waves count twice
     return waves / waves.sum()

@@ -1,4 +1,4 @@
-"""Several loops in step: the same curve, drawn by other hands."""
+"""Variations of one loop, synchronised, for a grid of loops in one picture."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from gan.latent.hashing import hashed
 
 
 def tile(z: np.ndarray, index: int) -> np.ndarray:
-    """Latents (n,d) of loop `index`, a whole number from 0: the first is z itself.
+    """Return the latents (n,d) of loop `index` >= 0; loop 0 is z itself.
 
-    The others are z with its coordinates shuffled and some turned round, the same way for every
-    frame: norms, angles and so the timing are those of z, and the prior cannot tell them apart.
+    The others apply a fixed signed permutation to the coordinates of z. Norms, angles and therefore
+    the timing are unchanged, and so is the likelihood under the prior.
     """
     if index == 0:
         return z
-    order, signs = _hand(index, z.shape[1])
+    order, signs = _signed_permutation(index, z.shape[1])
     return signs.astype(z.dtype) * z[:, order]
 
 
-def _hand(index: int, d: int) -> tuple[np.ndarray, np.ndarray]:
+def _signed_permutation(index: int, d: int) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(hashed(index, np.arange(d)), kind="stable")
     signs = 1 - 2 * (hashed(index, d + np.arange(d)) >> 31).astype(np.int64)
     return order, signs

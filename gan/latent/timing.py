@@ -1,13 +1,11 @@
-"""When a clip is where on its curve: even speed, rests, easing, and a count of frames kept exactly.
+"""The timing of a clip: constant speed, holds, easing, and an exact number of frames.
 
-A clip's length is measured in segments: an average one lasts 1. Tables of steps (m, q) hold how
-far it is along each of q equal parts of each of m segments, in latent or in image space.
-demo/static/timing.js gives the same frames.
+Durations are in average segments. Step tables (m,q) give the distance covered in each of q equal
+parts of each of m segments, in latent space or in image space. The page has the same timing in
+JavaScript.
 """
 
 from __future__ import annotations
-
-import operator
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,21 +13,22 @@ from numpy.typing import ArrayLike
 from gan.latent.curves import Curve, blend
 
 FRAME_COUNT = (2, 100_000)
-HOLD_RANGE = (0.0, 8.0)  # average segments
-LENGTH_RANGE = (0.1, 10.0)  # times as long as it would last by itself
+HOLD_RANGE = (0, 8)  # average segments
+LENGTH_RANGE = (0.1, 10)  # multiples of the default duration
 EASINGS = ("none", "smooth", "hold")
-PARTS = 64  # of a segment, in the table of latent steps
-CLASS_SHARE = 0.1  # a change of class counts as this part of a change of z as large
-SHORTEST = 0.25  # of an average segment: between two near keys one still sees a move
-KEY_REST = 0.5  # average segments at every key, when the easing holds on them
-SHARPEST = 0.5  # cosine of the largest turn within one part that the table can follow
-SEAM_SHARE = 1 / 20  # of the time there: the stretch next to the seam that is kept calm
+PARTS = 64  # per segment, in the table of latent steps
+CLASS_SHARE = 0.1  # weight of a change of class against a change of z of the same size
+SHORTEST = 0.25  # average segments: the motion between two similar keyframes stays visible
+KEY_HOLD = 0.5  # average segments at every keyframe, with the easing "hold"
+SHARPEST = 0.5  # cosine of the largest turn within one part that the table can resolve
+SEAM_SHARE = 1 / 20  # of the duration: the part next to the seam whose speed is limited
+RESTING = 1e-6  # of the largest step: a smaller one is no motion
 
 
 def latent_steps(z: np.ndarray, weights: np.ndarray | None, closed: bool = False) -> np.ndarray:
-    """How far it is from each row of z (n,d) to the next, (n - 1,), or (n,) back to the first.
+    """Return the distance from each row of z (n,d) to the next: (n - 1,), or (n,) if closed.
 
-    `weights` (n,c) or None: class weights, of which a change counts a little.
+    weights: class weights (n,c), whose changes count too, or None.
     """
     square = np.square(_differences(z, closed)).sum(axis=1)
     if weights is not None:
@@ -39,21 +38,21 @@ def latent_steps(z: np.ndarray, weights: np.ndarray | None, closed: bool = False
 
 
 def grid(curve: Curve, parts: int) -> np.ndarray:
-    """The path parameter at the ends of all parts, (m q,), one more where the curve is open."""
+    """Return the path parameters at the ends of all parts: (m q,), or (m q + 1,) if open."""
     return np.arange(curve.segments * parts + (not curve.closed)) / parts
 
 
 def arcs(curve: Curve, weights: np.ndarray | None = None, parts: int = PARTS) -> np.ndarray:
-    """Latent steps (m, parts) along a curve; weights (k,c) are its keys' classes.
+    """Return the latent steps (m,parts) along a curve whose keyframes have class weights (k,c).
 
-    Raises ValueError where the curve turns too fast to be followed: it passes next to zero.
+    Raises ValueError if the curve passes too close to zero, where it turns too fast.
     """
     u = grid(curve, parts)
     z = curve.at(u)
     following = np.roll(z, -1, axis=0)
     norms = np.linalg.norm(z, axis=1) * np.linalg.norm(following, axis=1)
     sharp = np.sum(z * following, axis=1) <= SHARPEST * norms
-    if parts >= PARTS and sharp[: curve.segments * parts].any():  # longer parts may turn further
+    if parts >= PARTS and sharp[: curve.segments * parts].any():  # longer parts may turn more
         raise ValueError(
             "The path through these keyframes crosses zero, as it does between opposite "
             "keyframes: move a keyframe, add one between, or choose the slerp path."
@@ -63,25 +62,25 @@ def arcs(curve: Curve, weights: np.ndarray | None = None, parts: int = PARTS) ->
 
 
 def calm_seam(steps: np.ndarray, latent: np.ndarray, back: bool) -> np.ndarray:
-    """Image steps (m,q) with more time for what is next to the seam, where it needs it.
+    """Return image steps (m,q) with more time for the parts next to the seam, where needed.
 
-    Even in image space, the speed in latent space goes up and down several times over. `latent`,
-    the latent steps (m,q) of the same parts, tells where: the way into the seam (the way out of
-    it, if the clip goes back that way) is made no faster than the median of all, so that the
-    closing step is no larger than others in either space.
+    At constant speed in image space, the speed in latent space varies several-fold. `latent` holds
+    the latent steps (m,q) of the same parts. Next to the seam (after it, if the clip goes back and
+    forth) the latent speed is limited to the median, so that the closing step is no larger than
+    the others in either space.
     """
-    time, way = steps.ravel(), latent.ravel()
-    speed = np.divide(way, time, out=np.zeros_like(way), where=time > 0)
+    time, distance = steps.ravel(), latent.ravel()
+    speed = np.divide(distance, time, out=np.zeros_like(distance), where=time > 0)
     order = np.argsort(speed, kind="stable")
     passed = np.cumsum(time[order]) - time[order] / 2
     median = np.interp(time.sum() / 2, passed, speed[order])
     if not median > 0:
         return steps
-    # what is left to the seam when a part begins, and how much of the part lies in the stretch
+    # the time from a part's start to the seam, and the fraction of the part near the seam
     left = np.cumsum(time) if back else np.cumsum(time[::-1])[::-1]
     room = SEAM_SHARE * time.sum() - (left - time)
-    inside = np.clip(np.divide(room, time, out=np.zeros_like(way), where=time > 0), 0.0, 1.0)
-    return (time + inside * np.maximum(way / median - time, 0.0)).reshape(steps.shape)
+    inside = np.clip(np.divide(room, time, out=np.zeros_like(distance), where=time > 0), 0.0, 1.0)
+    return (time + inside * np.maximum(distance / median - time, 0.0)).reshape(steps.shape)
 
 
 def positions(
@@ -93,23 +92,27 @@ def positions(
     closed: bool = True,
     back: bool = False,
 ) -> np.ndarray:
-    """Path parameter u (frames,) of every frame, 0 to m.
+    """Return the path parameter of every frame, (frames,) in [0, m].
 
-    frames: 2 to 100,000. steps: (m, q). lengths, holds: one for each key; an open curve's last
-    length is of no segment. `back`: forward and back again, which closes by itself. Raises
-    ValueError, with a sentence for people.
+    frames: 2 to 100,000. steps: (m,q). lengths, holds: one per keyframe; the last length of an open
+    curve is unused. back: play forward, then backward, which closes the loop. Raises ValueError.
     """
-    frames = _frame_count(frames)
+    least, most = FRAME_COUNT
+    whole = isinstance(frames, int | np.integer) and not isinstance(frames, bool)
+    if not whole or not least <= frames <= most:
+        raise ValueError(
+            f"A clip has a whole number of frames from {least} to {most:,}, not {frames!r}."
+        )
     if easing not in EASINGS:
         raise ValueError(f"There is no easing {easing!r}: choose one of {', '.join(EASINGS)}.")
     steps = np.asarray(steps, np.float64)
     segments, parts = steps.shape
     keys = segments if closed else segments + 1
-    rests = _within("hold", holds, keys, HOLD_RANGE) + KEY_REST * (easing == "hold")
+    rests = _within("hold", holds, keys, HOLD_RANGE) + KEY_HOLD * (easing == "hold")
     lengths = _within("length", lengths, keys, LENGTH_RANGE)[:segments]
 
-    ways = steps.sum(axis=1)
-    share = ways / ways.mean() if ways.any() else np.ones(segments)
+    distances = steps.sum(axis=1)
+    share = distances / distances.mean() if distances.any() else np.ones(segments)
     moves = lengths * np.maximum(share, SHORTEST)
     begins = np.concatenate([[0.0], np.cumsum(rests[:segments] + moves)])
     total = begins[-1] + (0.0 if closed else rests[-1])
@@ -123,21 +126,21 @@ def positions(
 
 
 def _along(steps: np.ndarray, segment: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """How far along its segment, 0 to 1, a share p of the segment's way is."""
+    """Return the position in its segment, 0 to 1, at a fraction p of the segment's distance."""
     parts = steps.shape[1]
     found = np.empty(len(p))
     for index, row in enumerate(steps):
         now = segment == index
-        if way := row.sum():
+        if distance := row.sum():
             reached = np.concatenate([[0.0], np.cumsum(row)])
-            found[now] = np.interp(p[now] * way, reached, np.arange(parts + 1) / parts)
+            found[now] = np.interp(p[now] * distance, reached, np.arange(parts + 1) / parts)
         else:
             found[now] = p[now]
     return found
 
 
 def _clock(frames: int, closed: bool, back: bool) -> np.ndarray:
-    """Time of each frame as a share of the whole way there."""
+    """Return the time of each frame as a fraction of the forward duration."""
     index = np.arange(frames)
     if back:
         return 2 * np.minimum(index, frames - index) / frames
@@ -155,7 +158,7 @@ def _within(name: str, given: ArrayLike, keys: int, limits: tuple[float, float])
         numbers = np.full(0, np.nan)
     if numbers.shape != (keys,):
         raise ValueError(f"There must be one {name} for each of the {keys} keyframes.")
-    fine = (numbers >= limits[0]) & (numbers <= limits[1])  # nan compares false
+    fine = (numbers >= limits[0]) & (numbers <= limits[1])  # false for NaN
     if not fine.all():
         index = int(np.argmin(fine))
         raise ValueError(
@@ -163,16 +166,3 @@ def _within(name: str, given: ArrayLike, keys: int, limits: tuple[float, float])
             f"{limits[1]:g}, not {numbers[index]:g}."
         )
     return numbers
-
-
-def _frame_count(frames: int) -> int:
-    try:
-        count = operator.index(frames)
-    except TypeError:
-        count = 0
-    if isinstance(frames, bool) or not FRAME_COUNT[0] <= count <= FRAME_COUNT[1]:
-        raise ValueError(
-            f"A clip has a whole number of frames from {FRAME_COUNT[0]} to {FRAME_COUNT[1]:,}, "
-            f"not {frames!r}."
-        )
-    return count

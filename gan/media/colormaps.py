@@ -1,9 +1,8 @@
-"""Colour maps for grey pictures: 256 colours each, from ink's absence to full ink.
+"""Colour maps for grey pictures, 256 colours each.
 
-Each is a few control points (lightness, chroma, hue) in Oklab's polar form (Ottosson 2020, "A
-perceptual color space for image processing"), read at evenly spaced lightness: equal steps of ink
-look equally far apart, as with Kovesi 2015, "Good colour maps: how to design them", and a map
-still reads as a picture where colour is lost.
+Each map interpolates control points (lightness, chroma, hue) in Oklab's polar form (Ottosson 2020,
+"A perceptual color space for image processing") at evenly spaced lightness. Equal differences of
+level look equal (Kovesi 2015, "Good colour maps: how to design them"), also without colour.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ import numpy as np
 
 
 def _map(*points: tuple[float, float, float]) -> np.ndarray:
-    """uint8 (256, 3) sRGB through (lightness 0..1, chroma, hue in degrees), lightness rising."""
+    """Return sRGB uint8 (256,3) through points (lightness 0..1, chroma, hue in degrees)."""
     lightness, chroma, hue = np.array(points).T
     angle = np.radians(hue)
     even = np.linspace(lightness[0], lightness[-1], 256)
     a = np.interp(even, lightness, chroma * np.cos(angle))
     b = np.interp(even, lightness, chroma * np.sin(angle))
-    return _srgb(even, _soft(a), _soft(b))
+    return _srgb(even, _smooth(a), _smooth(b))
 
 
-def _soft(curve: np.ndarray) -> np.ndarray:
-    """The same ends, the corners at the control points rounded off."""
+def _smooth(curve: np.ndarray) -> np.ndarray:
+    """Smooth a curve, keeping its ends."""
     width = 24
     mirrored = np.pad(curve, width, mode="reflect", reflect_type="odd")
     kernel = np.hanning(2 * width + 3)[1:-1]
@@ -33,7 +32,7 @@ def _soft(curve: np.ndarray) -> np.ndarray:
 
 
 def _srgb(lightness: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Oklab to sRGB uint8 (n, 3); what the screen cannot show is clipped."""
+    """Convert Oklab to sRGB uint8 (n,3), clipping colours out of gamut."""
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     middle = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3

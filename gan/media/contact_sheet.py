@@ -1,4 +1,4 @@
-"""Contact sheets and PNG: pictures of many samples at once."""
+"""Contact sheets, and images as PNG or JPEG."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def grid(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images uint8 (n,h,w,c) row by row as one (rows*h, columns*w, c); black fills it up."""
+    """Arrange images uint8 (n,h,w,c) row by row: (rows*h, columns*w, c), padded with black."""
     n, h, w, c = images.shape
     rows = -(-n // columns)
     sheet = np.zeros((rows * columns, h, w, c), np.uint8)
@@ -19,9 +19,9 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
 
 
 def shrunk(images: np.ndarray, most: int) -> np.ndarray:
-    """Images uint8 (n,h,w,c) with sides of at most `most` px: a half, a third, ... of theirs.
+    """Shrink images uint8 (n,h,w,c) by an integer factor to sides of at most `most` px.
 
-    Each pixel is the mean of those it stands for; a side that cannot be divided loses its edge.
+    Each pixel is the mean of a block; incomplete blocks at the edge are dropped.
     """
     n, h, w, c = images.shape
     by = -(-max(h, w) // most)
@@ -33,15 +33,17 @@ def shrunk(images: np.ndarray, most: int) -> np.ndarray:
 
 
 def jpeg_bytes(image: np.ndarray) -> bytes:
-    """A picture uint8 (h,w,1) or (h,w,3) as JPEG, for the eye alone; colours keep their place."""
-    buffer = io.BytesIO()
-    plain = image[..., 0] if image.shape[-1] == 1 else image
-    iio.imwrite(buffer, plain, extension=".jpg", quality=90, subsampling=0)
-    return buffer.getvalue()
+    """Encode an image uint8 (h,w,1) or (h,w,3) as JPEG without chroma subsampling."""
+    return _encode(image, ".jpg", quality=90, subsampling=0)
 
 
 def png_bytes(image: np.ndarray) -> bytes:
-    """A picture uint8 (h,w,1) or (h,w,3) as PNG."""
+    """Encode an image uint8 (h,w,1) or (h,w,3) as PNG."""
+    return _encode(image, ".png")
+
+
+def _encode(image: np.ndarray, extension: str, **options: int) -> bytes:
     buffer = io.BytesIO()
-    iio.imwrite(buffer, image[..., 0] if image.shape[-1] == 1 else image, extension=".png")
+    plain = image[..., 0] if image.shape[-1] == 1 else image
+    iio.imwrite(buffer, plain, extension=extension, **options)
     return buffer.getvalue()

@@ -1,10 +1,10 @@
-"""Recipes inside the files that they make, and back out of them.
+"""Recipes embedded in exported files.
 
-GIF: a comment. PNG and APNG: an iTXt chunk. WebP: XMP, its description. MP4 and WebM: the comment
-tag, which ffmpeg writes (`ffmetadata`). ZIP: recipe.json. demo/static/carry.js reads the same.
+GIF: comment. PNG and APNG: iTXt chunk. WebP: XMP description. MP4 and WebM: comment tag, written by
+ffmpeg (`ffmetadata`). ZIP: recipe.json. The page reads the same in JavaScript.
 
-Files come from strangers: reading looks at their frame only, a bounded part of any size of file,
-and never decodes a pixel.
+Files are untrusted: only the container is read, a bounded part of any file, and pixels are never
+decoded.
 """
 
 from __future__ import annotations
@@ -16,70 +16,70 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from gan.media import embedded_images as pictures
-from gan.media import embedded_video as tracks
+from gan.media import embedded_images as images
+from gan.media import embedded_video as video
 from gan.media import embedded_zip
 
-TEXT_MAX = 400_000  # characters of JSON: 64 keyframes of 512 numbers need 180,000
-BYTES_MAX = 4 * TEXT_MAX  # of the same, as UTF-8
+TEXT_MAX = 400_000  # characters of JSON; 64 keyframes of 512 numbers need 180,000
+BYTES_MAX = 4 * TEXT_MAX  # as UTF-8
 FILE_MAX = 4_000_000_000  # bytes
 ZIP_MEMBER = embedded_zip.MEMBER
 
-_WRITERS: Mapping[str, Callable[[BinaryIO, bytes], None]] = MappingProxyType(
+# writers for formats that get their text after the encoder has finished
+APPENDED: Mapping[str, Callable[[BinaryIO, bytes], None]] = MappingProxyType(
     {
-        "gif": pictures.write_gif,
-        "apng": pictures.write_png,
-        "sprite": pictures.write_png,
-        "webp": pictures.write_webp,
+        "gif": images.write_gif,
+        "apng": images.write_png,
+        "sprite": images.write_png,
+        "webp": images.write_webp,
     }
 )
 
 
 def compact(data: dict[str, Any]) -> str:
-    """A recipe as text fit for every file: printable ASCII without <, > and &.
+    """Serialise a recipe for any format: printable ASCII without <, > and &.
 
-    Raises:
-        ValueError: it would be too long to be read again.
+    Raises ValueError if the text is longer than `read_text` accepts.
     """
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&\x7f":  # in JSON they stand nowhere but in strings
+    for sign in "<>&\x7f":  # in JSON they only occur in strings
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     if len(text) > TEXT_MAX:
         raise ValueError(f"A recipe has at most {TEXT_MAX} characters; this one is longer.")
     return text
 
 
-def append(path: Path | str, kind: str, text: str) -> None:
-    """Put `compact` text into a finished "gif", "apng", "sprite" or "webp", in place.
+def append(path: Path | str, format: str, text: str) -> None:
+    """Embed `compact` text in a finished file of a format in APPENDED, in place.
 
     Raises:
-        ValueError: another kind, a file that is not of it, or text that `compact` did not make.
-        OSError: the file cannot be written; it is then torn.
+        ValueError: another format, a file that is not of it, or text not made by `compact`.
+        OSError: the file cannot be written; it is then incomplete.
     """
-    if kind not in _WRITERS:
-        raise ValueError(f"A recipe is put into {', '.join(_WRITERS)} this way, not {kind!r}.")
+    if format not in APPENDED:
+        raise ValueError(f"Text can be appended to {', '.join(APPENDED)}, not to {format!r}.")
     if len(text) > TEXT_MAX or not (text.isascii() and text.isprintable()) or "<" in text:
-        raise ValueError("The text of a recipe must be as `compact` makes it.")
+        raise ValueError("The text of a recipe must be made by `compact`.")
     with Path(path).open("r+b") as file:
         try:
-            _WRITERS[kind](file, text.encode())
+            APPENDED[format](file, text.encode())
         except (struct.error, IndexError) as error:
-            raise ValueError(f"{Path(path).name} is not a whole {kind} file.") from error
+            raise ValueError(f"{Path(path).name} is not a whole {format} file.") from error
 
 
 def ffmetadata(text: str) -> str:
-    """A metadata file for `ffmpeg -i FILE -map_metadata`, with the text as the comment tag."""
-    for sign in "\\=;#\n":  # the backslash first: it is what the others get
+    """Return a metadata file for ffmpeg, with the text as the comment tag."""
+    for sign in "\\=;#\n":  # the backslash first, since the others are escaped with it
         text = text.replace(sign, f"\\{sign}")
     return f";FFMETADATA1\ncomment={text}\n"
 
 
 def read_text(path: Path | str) -> str | None:
-    """The recipe that a file carries, or is: JSON, not yet checked. None: none, or a torn one.
+    """Return the unchecked JSON that a file embeds or is; None if there is none or it is damaged.
 
     Raises:
-        ValueError: the file is larger than any made here.
-        OSError: it cannot be read.
+        ValueError: the file is larger than FILE_MAX.
+        OSError: the file cannot be read.
     """
     path = Path(path)
     with path.open("rb") as file:
@@ -91,21 +91,21 @@ def read_text(path: Path | str) -> str | None:
         try:
             raw = _reader(head)(file, size, BYTES_MAX)
             return None if raw is None else raw.decode("utf-8-sig")
-        except (struct.error, IndexError, ValueError):  # torn: all readers trust lengths that lie
+        except (struct.error, IndexError, ValueError):  # damaged lengths
             return None
 
 
 def _reader(head: bytes) -> Callable[[BinaryIO, int, int], bytes | None]:
     if head.startswith((b"GIF87a", b"GIF89a")):
-        return pictures.read_gif
-    if head.startswith(pictures.PNG):
-        return pictures.read_png
+        return images.read_gif
+    if head.startswith(images.PNG):
+        return images.read_png
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return pictures.read_webp
+        return images.read_webp
     if head[4:8] == b"ftyp":
-        return tracks.read_mp4
+        return video.read_mp4
     if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return tracks.read_webm
+        return video.read_webm
     if head.startswith((b"PK\3\4", b"PK\5\6")):
         return embedded_zip.read_zip
     return _read_json
@@ -116,5 +116,5 @@ def _read_json(file: BinaryIO, size: int, limit: int) -> bytes | None:
     raw = file.read(limit)
     if not raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         return None
-    # longer than any recipe, whatever the rest of it is
+    # too long for a recipe, which `load` reports
     return raw if size <= limit else b" " * limit

@@ -1,6 +1,6 @@
-"""Text in GIF, PNG and WebP files, where each format's readers look for it or bear it.
+"""Text embedded in GIF, PNG and WebP files.
 
-Always near the front or the end, so that of a large file only that need be read.
+The text is near the start or the end, so that only a part of a large file has to be read.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ PNG = b"\x89PNG\r\n\x1a\n"
 KEYWORDS = (
     b"latent-studio-clip",
     b"latent-studio",
-)  # a clip's, a still picture's (gan/recipes/image_recipe.py)
-MARK = b'{"latent_studio'  # what every recipe written here begins with
-HEAD = 2_000_000  # bytes in which a recipe at the front ends
+)  # of clips, and of pictures (gan/recipes/image_recipe.py)
+MARK = b'{"latent_studio'  # the start of every recipe
+HEAD = 2_000_000  # bytes at the start of a file in which its recipe ends
 _CHUNKS_MAX = 10_000
 _BLOCK = 1 << 20
 _XMP_OPEN = b'<rdf:li xml:lang="x-default">'
@@ -32,7 +32,7 @@ _XMP = (
 
 
 def write_gif(file: BinaryIO, text: bytes) -> None:
-    """A comment before the first frame, behind the application's blocks that some want first."""
+    """Insert a comment before the first frame, after the application extensions."""
     head = file.read(HEAD)
     at = _gif_tables(head)
     while head[at : at + 2] == b"!\xff":
@@ -42,11 +42,11 @@ def write_gif(file: BinaryIO, text: bytes) -> None:
     parts = (text[i : i + 255] for i in range(0, len(text), 255))
     _insert(file, at, b"!\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0")
     file.seek(0)
-    file.write(b"GIF89a")  # the first version knew no comments
+    file.write(b"GIF89a")  # GIF87a has no comments
 
 
 def read_gif(file: BinaryIO, size: int, limit: int) -> bytes | None:
-    """The comment before the first frame that is a recipe."""
+    """Return the comment before the first frame that is a recipe."""
     file.seek(0)
     head = file.read(HEAD)
     at = _gif_tables(head)
@@ -59,7 +59,7 @@ def read_gif(file: BinaryIO, size: int, limit: int) -> bytes | None:
 
 
 def _gif_tables(head: bytes) -> int:
-    # past the screen's description and the colours for all frames
+    # the end of the header and the global colour table
     flags = head[10]
     return 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
 
@@ -73,10 +73,10 @@ def _sub_blocks(head: bytes, at: int) -> tuple[bytes, int]:
 
 
 def write_png(file: BinaryIO, text: bytes) -> None:
-    """An iTXt chunk, plain UTF-8 of no language, before IEND.
+    """Insert an uncompressed iTXt chunk before IEND.
 
-    Not before the pixels: ffmpeg takes an animation for a still picture if a chunk of more than
-    2 kB stands before them.
+    Not before the pixels: with a chunk of more than 2 kB there, ffmpeg reads an animation as a
+    still picture.
     """
     if file.read(len(PNG)) != PNG:
         raise IndexError("no PNG")
@@ -89,7 +89,7 @@ def write_png(file: BinaryIO, text: bytes) -> None:
 
 
 def read_png(file: BinaryIO, size: int, limit: int) -> bytes | None:
-    """The text of our keywords before the pixels or near the end, if its checksum is right."""
+    """Return the text of one of KEYWORDS, before the pixels or near the end of the file."""
     for at, _, kind in _chunks(file):
         if kind in (b"IDAT", b"IEND"):
             break
@@ -110,13 +110,13 @@ def _png_text(file: BinaryIO, at: int, limit: int) -> bytes | None:
         return None
     if kind == b"tEXt":
         return rest
-    if rest[0]:  # compressed: never by us
+    if rest[0]:  # compressed, which this app never writes
         return None
-    return rest[2:].split(b"\0", 2)[2]  # behind the language and the keyword in it
+    return rest[2:].split(b"\0", 2)[2]  # after the language and the translated keyword
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
-    # where it begins, its length and its name
+    # offset, length and name of each chunk
     at = len(PNG)
     for _ in range(_CHUNKS_MAX):
         file.seek(at)
@@ -127,11 +127,11 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
 
 
 def write_webp(file: BinaryIO, text: bytes) -> None:
-    """An XMP packet as the last chunk, with the text as the picture's description."""
+    """Append an XMP packet with the text as description."""
     head = file.read(40)
     if head[:4] != b"RIFF" or head[8:12] != b"WEBP" or len(head) < 40:
         raise IndexError("no WebP")
-    if head[12:16] != b"VP8X":  # a single picture, without the chunk that tells of others
+    if head[12:16] != b"VP8X":  # a simple file: metadata needs VP8X
         _insert(file, 12, struct.pack("<4sI", b"VP8X", 10) + _canvas(head))
     file.seek(20)
     flags = file.read(1)[0]
@@ -147,7 +147,7 @@ def write_webp(file: BinaryIO, text: bytes) -> None:
 
 
 def _canvas(head: bytes) -> bytes:
-    # flags, and width and height less one in 24 bits each
+    # flags, then width - 1 and height - 1 in 24 bits each
     if head[12:16] == b"VP8L":
         bits = int.from_bytes(head[21:25], "little")
         width, height, alpha = bits & 0x3FFF, bits >> 14 & 0x3FFF, bits >> 28 & 1
@@ -160,7 +160,7 @@ def _canvas(head: bytes) -> bytes:
 
 
 def read_webp(file: BinaryIO, size: int, limit: int) -> bytes | None:
-    """The description in the XMP packet, which is the last chunk. Ours has no < in its text."""
+    """Return the description in the XMP packet, the last chunk; recipes contain no "<"."""
     file.seek(max(0, size - limit))
     tail = file.read(limit)
     found = re.search(re.escape(_XMP_OPEN + MARK) + rb"[^<]*(?=<)", tail)
@@ -168,7 +168,7 @@ def read_webp(file: BinaryIO, size: int, limit: int) -> bytes | None:
 
 
 def _insert(file: BinaryIO, at: int, data: bytes) -> None:
-    # from the end forwards, block by block: no second copy of the file, and little memory
+    # shifts the rest block by block from the end, without a second copy of the file
     end = file.seek(0, 2)
     while end > at:
         start = max(at, end - _BLOCK)

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-STEPS_MAX = 10_000  # boxes looked at on one level
+STEPS_MAX = 10_000  # boxes read on one level
 _BOXES = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
 _SEGMENT, _TAGS, _TAG, _SIMPLE, _NAME, _TEXT = (
     0x18538067, 0x1254C367, 0x7373, 0x67C8, 0x45A3, 0x4487,
@@ -15,7 +15,7 @@ _SEGMENT, _TAGS, _TAG, _SIMPLE, _NAME, _TEXT = (
 
 
 def read_mp4(file: BinaryIO, size: int, limit: int) -> bytes | None:
-    """The comment where iTunes and ffmpeg keep it."""
+    """Return the comment in iTunes metadata, where ffmpeg writes it."""
     start, end = 0, size
     for kind in _BOXES:
         found = next((box for box in _boxes(file, start, end) if box[0] == kind), None)
@@ -44,12 +44,12 @@ def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, i
 
 
 def read_webm(file: BinaryIO, size: int, limit: int) -> bytes | None:
-    """The tag COMMENT of the file."""
+    """Return the tag COMMENT of the file."""
     span = next(_named(file, _SEGMENT, 0, size), None)
     span = span and next(_named(file, _TAGS, *span), None)
     if span is None:
         return None
-    # taken into memory whole, so that no more can be in it than in a recipe
+    # read at once, which bounds the number of elements
     memory = io.BytesIO(_bytes(file, *span, 2 * limit))
     for tag in _named(memory, _TAG, 0, len(memory.getbuffer())):
         for simple in _named(memory, _SIMPLE, *tag):
@@ -78,7 +78,7 @@ def _elements(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, 
         kind = int.from_bytes(head[:kind_length])
         size = int.from_bytes(head[kind_length : kind_length + size_length])
         size &= (1 << 7 * size_length) - 1
-        unknown = size == (1 << 7 * size_length) - 1  # written without knowing: to the end
+        unknown = size == (1 << 7 * size_length) - 1  # live recording: to the end
         after = end if unknown else inside + size
         if after > end:
             return

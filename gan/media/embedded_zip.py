@@ -1,6 +1,6 @@
-"""recipe.json out of a ZIP, without trusting any size in it (APPNOTE.TXT 6.3, PKWARE).
+"""recipe.json of a ZIP file, without trusting its sizes (APPNOTE.TXT 6.3, PKWARE).
 
-Python's zipfile would read a directory of any length into memory.
+Python's zipfile would read a central directory of any length into memory.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import zlib
 from typing import BinaryIO
 
 MEMBER = "recipe.json"
-_TAIL = 22 + 65_535  # where the directory's own record stands: before a comment
+_TAIL = 22 + 65_535  # end of central directory record and comment
 _DIRECTORY_MAX = 16_000_000  # bytes; 100,000 frames need 6 million
 _STORED, _DEFLATED = 0, 8
 
 
 def read_zip(file: BinaryIO, size: int, limit: int) -> bytes | None:
-    """At most `limit` bytes of the member, in whatever folder of the archive it lies."""
+    """Return at most `limit` bytes of the member, in any folder of the archive."""
     directory = _directory(file, size)
     at = 0
     while directory[at : at + 4] == b"PK\1\2":
@@ -36,7 +36,7 @@ def _directory(file: BinaryIO, size: int) -> bytes:
     tail = file.read(_TAIL)
     at = tail.rindex(b"PK\5\6")
     length, offset = struct.unpack_from("<II", tail, at + 12)
-    if tail[at - 20 : at - 16] == b"PK\6\7":  # a record for more than 65,535 files before it
+    if tail[at - 20 : at - 16] == b"PK\6\7":  # ZIP64 locator, for more than 65,535 files
         (record,) = struct.unpack_from("<Q", tail, at - 12)
         file.seek(record)
         length, offset = struct.unpack_from("<QQ", file.read(56), 40)

@@ -1,12 +1,15 @@
-"""What each file format can hold. Everything that asks "can a GIF do this?" reads it here."""
+"""The file formats of an export and the limits of each."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from types import MappingProxyType
 
-KINDS: Mapping[str, str] = MappingProxyType(
+# format: file suffix
+FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "gif": ".gif",
         "mp4": ".mp4",
@@ -16,58 +19,76 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "zip": ".zip",
         "sprite": ".png",
     }
-)  # kind: the suffix of its files
+)
+SIDE_MAX = 16_383  # pixels; the limit of WebP, and about that of H.264 encoders and browsers
 
-LOOPING = frozenset({"gif", "webp", "apng"})  # the file says how often it plays; else the player
-SIDE_MAX = 16_383  # pixels; WebP's own limit, and about that of H.264 encoders and of browsers
-
-# A GIF counts hundredths of a second, and 1/100 s itself is slowed to 1/10 s by every browser.
+# GIF stores delays in 1/100 s, and browsers slow down a delay of 1/100 s to 1/10 s.
 _GIF = (1, 2, 5, 10, 12.5, 20, 25, 100 / 3, 50)
 _USUAL = (1, 2, 5, 10, 12.5, 15, 20, 24, 25, 30, 50, 60)
+# format: frame rates offered to the user; a GIF supports no others
 FPS: Mapping[str, tuple[float, ...]] = MappingProxyType(
-    {kind: _GIF if kind == "gif" else _USUAL for kind in KINDS}
-)  # kind: the frames a second to choose from; a GIF can be of no others
-TIMED_FPS = (1, 60)  # of films; browsers slow an APNG or WebP above 90 or so to 10
-UNTIMED_FPS_MAX = 240  # a ZIP or a sprite sheet keeps no time: whoever plays it does
+    {format: _GIF if format == "gif" else _USUAL for format in FORMATS}
+)
+TIMED_FPS = (1, 60)  # MP4, WebM, WebP, APNG; browsers slow down APNG and WebP above about 90
+UNTIMED_FPS_MAX = 240  # ZIP and sprite sheet, which store no timing
 
 _NAMES = MappingProxyType({"mp4": "An MP4", "webm": "A WebM", "webp": "A WebP", "apng": "An APNG"})
 
 
-def check_kind(kind: str) -> str:
-    """The kind itself. Raises ValueError, naming those there are, if it is none of KINDS."""
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"There is no format {kind!r}: choose one of {', '.join(KINDS)}.")
-    return kind
+def format_of(path: Path) -> str:
+    """Return the format of a file's suffix, .png being a sprite sheet. Raises ValueError."""
+    formats = {f".{format}": format for format in FORMATS if format != "sprite"}
+    formats[".png"] = "sprite"
+    suffix = path.suffix.lower()
+    if suffix not in formats:
+        raise ValueError(f"The name {path.name!r} must end in one of {', '.join(formats)}.")
+    return formats[suffix]
 
 
-def check_fps(kind: str, fps: float) -> Fraction:
-    """The exact frame rate a format will use for `fps` frames a second.
+def check_fps(format: str, fps: float) -> Fraction:
+    """Return the exact frame rate that a format uses for `fps`.
 
-    GIF: only FPS["gif"] (33.3 will do for 100/3). MP4, WebM, WebP and APNG: 1 to 60, where a WebP
-    rounds each frame's time to whole milliseconds without adding up the error. ZIP and sprite
-    sheet: up to 240. Raises ValueError naming the allowed values.
+    GIF: one of FPS["gif"] (33.3 stands for 100/3). MP4, WebM, WebP and APNG: 1 to 60; a WebP rounds
+    delays to milliseconds without accumulating the error. ZIP and sprite sheet: up to 240.
+
+    Raises ValueError for an unknown format or a rate that it does not support.
     """
-    check_kind(kind)
+    if not isinstance(format, str) or format not in FORMATS:
+        raise ValueError(f"There is no format {format!r}: choose one of {', '.join(FORMATS)}.")
     try:
         rate = Fraction(float(fps)).limit_denominator(1001)
     except (TypeError, ValueError, OverflowError):
         rate = Fraction(0)
-    if kind == "gif":
+    given = f"{fps:g}" if isinstance(fps, float) else str(fps)
+    if format == "gif":
         for allowed in FPS["gif"]:
             if abs(rate - Fraction(allowed)) < 0.05:
                 return Fraction(100, round(100 / allowed))
         listed = ", ".join(f"{allowed:.3g}" for allowed in FPS["gif"])
-        raise ValueError(f"A GIF plays at {listed} frames a second, not {_plain(fps)}.")
-    if kind in _NAMES and not TIMED_FPS[0] <= rate <= TIMED_FPS[1]:
+        raise ValueError(f"A GIF plays at {listed} frames a second, not {given}.")
+    if format in _NAMES and not TIMED_FPS[0] <= rate <= TIMED_FPS[1]:
         least, most = TIMED_FPS
-        name = _NAMES[kind]
-        raise ValueError(f"{name} plays at {least} to {most} frames a second, not {_plain(fps)}.")
+        name = _NAMES[format]
+        raise ValueError(f"{name} plays at {least} to {most} frames a second, not {given}.")
     if not 0 < rate <= UNTIMED_FPS_MAX:
         raise ValueError(
-            f"Frames a second must be above 0 and at most {UNTIMED_FPS_MAX}, not {_plain(fps)}."
+            f"Frames a second must be above 0 and at most {UNTIMED_FPS_MAX}, not {given}."
         )
     return rate
 
 
-def _plain(number: object) -> str:
-    return f"{number:g}" if isinstance(number, float) else str(number)
+def sprite_grid(height: int, width: int, frames: int) -> tuple[int, int]:
+    """Return (columns, rows) of a sprite sheet, as close to a square as possible.
+
+    Raises ValueError if browsers could not open the sheet.
+    """
+    wanted = math.ceil(math.sqrt(frames * height / width))
+    columns = min(frames, max(1, min(wanted, SIDE_MAX // width)))
+    rows = math.ceil(frames / columns)
+    if columns * width > SIDE_MAX or rows * height > SIDE_MAX:
+        raise ValueError(
+            f"A sprite sheet of {frames:,} frames would be {columns * width:,} x "
+            f"{rows * height:,} px, and {SIDE_MAX:,} px a side is the most: choose fewer frames, a "
+            "smaller size, or PNG frames in a ZIP."
+        )
+    return columns, rows

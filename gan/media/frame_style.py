@@ -1,7 +1,7 @@
-"""How a generator's frames are dressed for a file: size, colours, caption and border.
+"""The appearance of exported frames: size, colours, caption and border.
 
-A grey frame stays one number a pixel until the very end, the colour map's included, so that a file
-of at most 256 colours (GIF, palette PNG) holds exactly what `Look.dress` shows.
+A grey frame keeps one number per pixel until the end, colour map included, so that formats of at
+most 256 colours (GIF, palette PNG) store exactly what `FrameStyle.apply` returns.
 """
 
 from __future__ import annotations
@@ -18,14 +18,20 @@ SCALE_MAX = 64
 BORDER_MAX = 256  # pixels of the final picture, on each side
 
 
+def check_whole(name: str, value: int, low: int, high: int) -> None:
+    """Raise ValueError unless `value` is an integer from `low` to `high`."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise ValueError(f"The {name} must be a whole number from {low} to {high}, not {value!r}.")
+
+
 @dataclass(frozen=True)
-class Look:
-    """`scale`: whole enlargement, nearest neighbour or, if `smooth`, bicubic (Keys 1981).
+class FrameStyle:
+    """How frames are enlarged and decorated. Raises ValueError for values out of range.
 
-    `border`: pixels on each side of the final picture. `caption`: one line on a strip below the
-    picture. `colours`: one of COLOURS, for grey frames. Strip and border are of no ink's colour.
-
-    Raises ValueError, with a sentence for people, for anything else.
+    scale: integer enlargement, nearest neighbour or, if `smooth`, bicubic (Keys 1981). border:
+    pixels on each side of the final picture. caption: one line of text below the picture. colours:
+    one of COLOURS, for grey frames. Caption strip and border have the colour of level 0.
     """
 
     scale: int = 1
@@ -35,24 +41,24 @@ class Look:
     colours: str = "grey"
 
     def __post_init__(self) -> None:
-        for name, low, high in (("scale", 1, SCALE_MAX), ("border", 0, BORDER_MAX)):
-            given = getattr(self, name)
-            whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
-            if not whole or not low <= given <= high:
-                raise ValueError(
-                    f"The {name} must be a whole number from {low} to {high}, not {given!r}."
-                )
+        check_whole("scale", self.scale, 1, SCALE_MAX)
+        check_whole("border", self.border, 0, BORDER_MAX)
         if not isinstance(self.colours, str) or self.colours not in COLOURS:
             raise ValueError(f"Choose one of the colours {', '.join(COLOURS)}.")
         check_caption(self.caption)
 
     @property
     def palette(self) -> np.ndarray | None:
-        """The colour of each level of a grey frame, uint8 (256, 3); None: its own grey."""
+        """The colour of each grey level, uint8 (256,3); None: grey."""
         return None if self.colours == "grey" else COLOURS[self.colours]
 
+    @property
+    def interpolates(self) -> bool:
+        """Whether the enlarged frames have soft pixel edges."""
+        return self.smooth and self.scale > 1
+
     def size(self, height: int, width: int, channels: int) -> tuple[int, int, int]:
-        """(H, W, C) of a dressed frame of this shape. Raises ValueError: see `levels`."""
+        """Return (H, W, C) of a styled frame. Raises ValueError: see `levels`."""
         if self.palette is not None and channels != 1:
             raise ValueError(
                 f"The colours {self.colours!r} are for grey pictures, and this model draws in "
@@ -63,31 +69,29 @@ class Look:
         channels = 3 if self.palette is not None else channels
         return height + below + 2 * self.border, width + 2 * self.border, channels
 
-    def dress(self, frame: np.ndarray) -> np.ndarray:
-        """The frame as people see it: uint8 (h, w, c) to uint8 `size(h, w, c)`."""
+    def apply(self, frame: np.ndarray) -> np.ndarray:
+        """Style a frame uint8 (h,w,c): uint8 `size(h, w, c)`. Raises ValueError: see `levels`."""
         levels = self.levels(frame)
         return levels if self.palette is None else self.palette[levels[..., 0]]
 
     def levels(self, frame: np.ndarray) -> np.ndarray:
-        """As `dress`, but a grey frame still as uint8 (H, W, 1), to be looked up in `palette`.
+        """Style a frame except for the palette: a grey frame stays uint8 (H,W,1).
 
-        Raises:
-            ValueError: a colour map for a frame that has colours already.
+        Raises ValueError for a colour map with a colour frame.
         """
-        height, width, channels = self.size(*frame.shape)
-        drawn = self._enlarged(frame)
+        height, width, _ = self.size(*frame.shape)
+        enlarged = self._enlarge(frame)
         edge = self.border
         if not edge and not self.caption:
-            return drawn
-        channels = frame.shape[2]
-        picture = np.zeros((height, width, channels), np.uint8)
-        below, right = edge + drawn.shape[0], edge + drawn.shape[1]
-        picture[edge:below, edge:right] = drawn
+            return enlarged
+        picture = np.zeros((height, width, frame.shape[2]), np.uint8)
+        below, right = edge + enlarged.shape[0], edge + enlarged.shape[1]
+        picture[edge:below, edge:right] = enlarged
         if self.caption:
-            picture[below : height - edge, edge:right] = strip(self.caption, drawn.shape[1])
+            picture[below : height - edge, edge:right] = strip(self.caption, enlarged.shape[1])
         return picture
 
-    def _enlarged(self, frame: np.ndarray) -> np.ndarray:
+    def _enlarge(self, frame: np.ndarray) -> np.ndarray:
         if self.scale == 1:
             return frame
         if not self.smooth:

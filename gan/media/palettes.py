@@ -1,9 +1,9 @@
-"""Which 256 colours a colour GIF gets: each frame its own, or one set for the whole clip.
+"""The palette of a colour GIF: one per frame, or one for the whole clip.
 
-Own colours are nearer the picture; but they change from frame to frame, so flat parts shimmer, and
-they cost 768 bytes a frame. Measured on frames of this very clip, in levels of 255: how far a
-frame is off, and how far the step to its neighbour is off, which is what shimmers. The set with the
-smaller sum of the two is taken, one set for all unless it is worse by more than SLACK.
+A palette per frame is more accurate, but it changes from frame to frame, which makes flat areas
+flicker, and costs 768 bytes per frame. Both are tried on sample frames of the clip. The error is
+the RMS error of the frames plus that of their differences (the flicker), in levels of 255. The
+common palette is used unless its error is larger by more than SLACK.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from gan.media.ffmpeg import program
 from gan.media.writer import ExportError
 
-SLACK = 0.25  # levels; nobody sees that, and the file is smaller
+SLACK = 0.25  # levels; invisible, and the file is smaller
 
 _MAKE = "palettegen=stats_mode=full:reserve_transparent=0"
 _COMMON = f"split[a][b];[a]{_MAKE}[p];[b][p]paletteuse=dither=none"
@@ -27,21 +27,21 @@ _OWN = (
 
 
 def common_palette(runs: Sequence[np.ndarray]) -> np.ndarray | None:
-    """Colours for all frames, uint8 (256, 3), or None where each frame's own are better.
+    """Return a palette for all frames, uint8 (256,3), or None if one per frame is better.
 
-    runs: frames that follow one another, uint8 (n, h, w, 3) each and all of one shape, from all
-    over the clip. Raises ExportError if ffmpeg cannot be run.
+    runs: successive frames from all over the clip, each uint8 (n,h,w,3), all of one size. Raises
+    ExportError if ffmpeg cannot be run.
     """
     frames = np.concatenate(runs)
     own, common = _filtered(frames, _OWN), _filtered(frames, _COMMON)
     lengths = [len(one) for one in runs]
-    if _off(frames, common, lengths) > _off(frames, own, lengths) + SLACK:
+    if _error(frames, common, lengths) > _error(frames, own, lengths) + SLACK:
         return None
     return _filtered(frames, _MAKE, (1, 16, 16)).reshape(256, 3)
 
 
-def _off(frames: np.ndarray, shown: np.ndarray, lengths: list[int]) -> float:
-    error = shown.astype(np.float32) - frames
+def _error(frames: np.ndarray, decoded: np.ndarray, lengths: list[int]) -> float:
+    error = decoded.astype(np.float32) - frames
     parts = np.split(error, np.cumsum(lengths)[:-1])
     steps = np.concatenate([np.diff(part, axis=0) for part in parts])
     return _rms(error) + (_rms(steps) if len(steps) else 0.0)

@@ -1,7 +1,7 @@
-"""The few parts of PNG (W3C, third edition) that frames, sprite sheets and APNGs are made of.
+"""The parts of PNG (W3C, third edition) needed for frames, sprite sheets and APNGs.
 
-Pillow wants a whole picture and chooses its filters for photographs: a row of hard enlarged pixels
-is best left as it is, and a third smaller for it.
+Pillow needs the whole picture in memory and chooses filters for photographs; hard enlarged pixels
+are a third smaller without a filter.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ import zlib
 import numpy as np
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-LEVEL = 6  # of zlib; 9 takes two to four times as long for a tenth
-_BYTES_AT_ONCE = 200_000  # a few milliseconds of work
+LEVEL = 6  # of zlib; 9 saves a tenth of the bytes in two to four times the time
+_BYTES_AT_ONCE = 200_000  # a few milliseconds of compression
 END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
-    """Length, name, data and checksum."""
+    """Return a chunk: length, name, data and checksum."""
     checksum = zlib.crc32(data, zlib.crc32(name))
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
 
 
 def size_chunk(width: int, height: int, channels: int, palette: bool) -> bytes:
-    """IHDR: 8 bits a sample of grey, RGB or palette."""
+    """Return IHDR for 8 bits per sample of grey, RGB or palette."""
     colour = 3 if palette else 2 if channels == 3 else 0
     return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
 
 
 def palette_chunk(palette: np.ndarray | None) -> bytes:
-    """PLTE of uint8 (256, 3), or nothing."""
+    """Return PLTE for uint8 (256,3), or nothing for None."""
     return b"" if palette is None else chunk(b"PLTE", palette.tobytes())
 
 
 def scanlines(pixels: np.ndarray, up: bool, above: np.ndarray | None = None) -> np.ndarray:
-    """Rows ready for zlib, uint8 (h, 1 + w*c): as they are or, if `up`, less the row above.
+    """Return filtered rows, uint8 (h, 1 + w*c): filter None or, if `up`, filter Up.
 
-    pixels: uint8 (h, w, c). above: the row over the first, (w, c); left out, there is none.
+    pixels: uint8 (h,w,c). above: the row above the first, (w,c), if there is one.
     """
     rows = pixels.reshape(len(pixels), -1)
     lines = np.empty((len(rows), 1 + rows.shape[1]), np.uint8)
@@ -52,7 +52,7 @@ def scanlines(pixels: np.ndarray, up: bool, above: np.ndarray | None = None) -> 
 
 
 def compressed(pixels: np.ndarray, up: bool, over: threading.Event | None = None) -> bytes:
-    """A whole picture's data, as IDAT holds it; cut short once `over` is set."""
+    """Compress a picture to the data of IDAT; truncated when `over` is set."""
     packer, done = zlib.compressobj(LEVEL), []
     lines = scanlines(pixels, up)
     at_once = max(1, _BYTES_AT_ONCE // lines.shape[1])
@@ -64,7 +64,7 @@ def compressed(pixels: np.ndarray, up: bool, over: threading.Event | None = None
 
 
 def up_is_smaller(pixels: np.ndarray) -> bool:
-    """Whether pictures like this one are better stored row less row above: found by trying."""
+    """Return whether filter Up compresses a picture better than filter None."""
     tried = {up: len(zlib.compress(scanlines(pixels, up), 1)) for up in (False, True)}
     return tried[True] < tried[False]
 
@@ -75,7 +75,7 @@ def picture(
     palette: np.ndarray | None = None,
     over: threading.Event | None = None,
 ) -> bytes:
-    """A PNG file of uint8 (h, w, 1), of grey or palette, or (h, w, 3)."""
+    """Return a PNG file of uint8 (h,w,1), grey or palette, or (h,w,3)."""
     height, width, channels = pixels.shape
     return b"".join(
         [

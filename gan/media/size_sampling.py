@@ -1,4 +1,4 @@
-"""What single frames of a clip weigh in each format, found by really encoding some of them."""
+"""Encoded sizes of single frames, measured by encoding some of a clip."""
 
 from __future__ import annotations
 
@@ -14,47 +14,48 @@ from gan.media import png
 from gan.media.animations import Apng, Webp
 from gan.media.ffmpeg import COMMANDS, Command, Ffmpeg
 from gan.media.stills import PngZip
-from gan.media.writer import Target
+from gan.media.writer import Output
 from gan.system.ordered_pool import OrderedPool
 
-Run = Iterable[np.ndarray]  # frames that follow one another, as `Look.levels` makes them
-_PARTS = {"apng": Apng, "webp": Webp, "zip": PngZip}
+Run = Iterable[np.ndarray]  # successive frames, as `FrameStyle.levels` returns them
+_WRITERS = {"apng": Apng, "webp": Webp, "zip": PngZip}
 
 
-def weigh(kind: str, target: Target, runs: Iterable[Run], length: int) -> np.ndarray:
-    """Bytes of every frame, (runs, length), where each run of `length` begins as a clip does.
+def frame_sizes(output: Output, runs: Iterable[Run], length: int) -> np.ndarray:
+    """Return the bytes of every frame, (runs,length), each run starting with a keyframe.
 
-    kind: any but "sprite". An APNG's or WebP's later runs have no first frame, only its
-    successors: NaN. Something may be left at `target.path`. Raises as the writers do.
+    For any format except "sprite". In an APNG or WebP the first frames of later runs are not
+    encoded: NaN. A file may be left at `output.path`. Raises as the writers do.
     """
-    if kind in COMMANDS:
-        return np.array(_packets(kind, target, runs, length), float).reshape(-1, length)
-    sizes = np.array(_parts(kind, target, runs), float)
-    if kind == "zip" or length == 1:
+    format = output.settings.format
+    if format in COMMANDS:
+        return np.array(_packets(output, runs, length), float).reshape(-1, length)
+    sizes = np.array(_part_sizes(output, runs), float)
+    if format == "zip" or length == 1:
         return sizes.reshape(-1, length)
     first, rest = sizes[0], sizes[1:].reshape(-1, length - 1)
     return np.insert(rest, 0, [first] + [math.nan] * (len(rest) - 1), axis=1)
 
 
-def weigh_rows(first: np.ndarray, rows: Iterable[Sequence[np.ndarray]]) -> int:
-    """Bytes of rows of frames on a sprite sheet that begins with `first`."""
+def row_size(first: np.ndarray, rows: Iterable[Sequence[np.ndarray]]) -> int:
+    """Return the bytes of rows of frames on a sprite sheet that starts with `first`."""
     up, packer, size = png.up_is_smaller(first), zlib.compressobj(png.LEVEL), 0
     for row in rows:
         size += len(packer.compress(png.scanlines(np.hstack(row), up)))
     return size + len(packer.flush())
 
 
-def _parts(kind: str, target: Target, runs: Iterable[Run]) -> list[float]:
+def _part_sizes(output: Output, runs: Iterable[Run]) -> list[float]:
     sizes: list[float] = []
     workers = OrderedPool(
-        lambda part: sizes.append(len(getattr(part, "data", part))), target.check_stop
+        lambda part: sizes.append(len(getattr(part, "data", part))), output.check_stop
     )
-    writer = _PARTS[kind](target)
+    writer = _WRITERS[output.settings.format](output)
     try:
         for number, run in enumerate(runs):
             before = None
             for frame in run:
-                if before is not None or not number or kind == "zip":
+                if before is not None or not number or isinstance(writer, PngZip):
                     workers.submit(writer.part, frame, before)
                 before = frame
         workers.finish()
@@ -64,8 +65,8 @@ def _parts(kind: str, target: Target, runs: Iterable[Run]) -> list[float]:
     return sizes
 
 
-def _packets(kind: str, target: Target, runs: Iterable[Run], length: int) -> list[int]:
-    writer = Ffmpeg(target, partial(_listed, COMMANDS[kind], kind, length))
+def _packets(output: Output, runs: Iterable[Run], length: int) -> list[int]:
+    writer = Ffmpeg(output, partial(_packet_list, COMMANDS[output.settings.format], length))
     try:
         for run in runs:
             for frame in run:
@@ -74,21 +75,17 @@ def _packets(kind: str, target: Target, runs: Iterable[Run], length: int) -> lis
     except BaseException:
         writer.abort()
         raise
-    rows = [row.split(",") for row in target.path.read_text().splitlines() if row[:1] != "#"]
-    # stream, when decoded, when shown, for how long, bytes, checksum; frames may be out of order
+    rows = [row.split(",") for row in output.path.read_text().splitlines() if row[:1] != "#"]
+    # stream, decoding time, presentation time, duration, bytes, checksum; may be out of order
     return [int(row[4]) for row in sorted(rows, key=lambda row: int(row[2]))]
 
 
-def _listed(
-    command: Callable[[Target, Path], Command],
-    kind: str,
-    length: int,
-    target: Target,
-    folder: Path,
+def _packet_list(
+    command: Callable[[Output, Path], Command], length: int, output: Output, folder: Path
 ) -> Command:
-    """The same codec, told where runs begin, into a list of its packets instead of a film."""
-    chosen = command(target, folder)
+    """Return the same codec with keyframes at the runs' starts, writing a list of packets."""
+    chosen = command(output, folder)
     codec = f"{chosen.codec} -force_key_frames expr:not(mod(n,{length}))"
-    if kind == "gif":  # by its container's choice until now
+    if output.settings.format == "gif":  # otherwise implied by the container
         codec += " -c:v gif"
     return Command(codec, "-f framecrc", chosen.inputs)

@@ -26,6 +26,12 @@ class ModelError(ValueError):
     """A folder has no usable model; the message names the file and what is wrong."""
 
 
+def to_pixels(images: Tensor) -> np.ndarray:
+    """Convert images (n,c,h,w) in [-1, 1] to uint8 (n,h,w,c)."""
+    images = images.add(1).mul(127.5).round().clamp(0, 255).byte()
+    return images.permute(0, 2, 3, 1).cpu().contiguous().numpy()
+
+
 class Generator:
     """EMA weights with one method, `sample`. Thread-safe.
 
@@ -95,14 +101,10 @@ class Generator:
         weights = self._weights(classes, len(z))
         with self._lock, torch.inference_mode():
             parts = [
-                self._pixels(torch.from_numpy(z[i : i + BATCH]), weights[i : i + BATCH])
+                to_pixels(self.network(torch.from_numpy(z[i : i + BATCH]), weights[i : i + BATCH]))
                 for i in range(0, len(z), BATCH)
             ]
         return np.concatenate(parts) if parts else np.zeros((0, *self.shape), np.uint8)
-
-    def _pixels(self, z: Tensor, weights: Tensor) -> np.ndarray:
-        images = self.network(z, weights).add(1).mul(127.5).round().clamp(0, 255).byte()
-        return images.permute(0, 2, 3, 1).contiguous().numpy()
 
     def _weights(self, classes: np.ndarray | int | None, count: int) -> Tensor:
         if not self.classes:

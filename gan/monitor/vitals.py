@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from gan.data.image_set import ImageSet
 from gan.metrics.neighbours import NEIGHBOURS, memorisation, precision_recall
+from gan.models.generator import to_pixels
 from gan.monitor.real_features import RealFeatures, predictions, spread
 from gan.runs.preview import scores
 from gan.training.trainer import Trainer
@@ -75,8 +76,7 @@ class Probe:
 
     def _image_signs(self, images: Tensor) -> dict[str, Any]:
         real_features = self.real_features
-        pixels = images.add(1).mul(127.5).round().clamp(0, 255).byte()
-        pixels = pixels.permute(0, 2, 3, 1).cpu().contiguous().numpy()
+        pixels = to_pixels(images)
         features, probabilities = real_features.extractor.extract(pixels)
         predicted, classes = predictions(features, [probabilities])
         counts = np.bincount(predicted, minlength=classes)

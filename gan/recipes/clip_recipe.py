@@ -1,36 +1,72 @@
-"""All it takes to make a clip again: plain JSON in a link, inside the file, and beside it.
+"""The recipe of a clip: JSON in a link, embedded in the exported file, and beside it.
 
-demo/static/clip.js keeps the same rules; a test holds the two to one verdict on every recipe.
-Recipes come from strangers: whatever is not exactly right is refused with a sentence.
+The page has the same rules in JavaScript. Recipes are untrusted; invalid ones are refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gan.latent.latents import latent
-from gan.media.embedded import TEXT_MAX
-from gan.recipes import clip_fields as rules
+from gan.latent.curves import ALWAYS_CLOSED, PATH_KEYS
+from gan.latent.latents import SEED_MAX, latent
+from gan.latent.plan import TILES_MAX
+from gan.latent.timing import EASINGS, FRAME_COUNT
+from gan.media.captions import CAPTION_MAX
+from gan.media.colormaps import COLOURS
+from gan.media.formats import FORMATS, UNTIMED_FPS_MAX
+from gan.media.frame_style import BORDER_MAX, SCALE_MAX
+from gan.media.writer import LOOPS_MAX
 from gan.recipes import fields
-from gan.recipes.fields import RecipeError
+from gan.recipes.fields import RecipeError, Rule
 from gan.recipes.keyframe import Key, keys_from_json
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
 
-__all__ = ["MARK", "ClipRecipe", "Key", "RecipeError"]
-
 VERSION = 1
 MARK = "latent_studio_clip"
+
+# the optional fields, in the order in which they are checked and written
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "path": fields.choice(PATH_KEYS),
+        "closed": fields.FLAG,
+        "wander": fields.whole(0, SEED_MAX),
+        "easing": fields.choice(EASINGS),
+        "even": fields.FLAG,
+        "back": fields.FLAG,
+        "tiles": fields.whole(1, TILES_MAX),
+        "frames": fields.whole(*FRAME_COUNT),
+        "fps": fields.positive(UNTIMED_FPS_MAX),
+        "format": fields.choice(FORMATS),
+        "scale": fields.whole(1, SCALE_MAX),
+        "smooth": fields.FLAG,
+        "loops": fields.whole(0, LOOPS_MAX),
+        "border": fields.whole(0, BORDER_MAX),
+        "caption": fields.text(
+            0,
+            CAPTION_MAX,
+            f"text of up to {CAPTION_MAX} characters, without line breaks or control characters",
+        ),
+        "colours": fields.choice(COLOURS),
+    }
+)
 
 
 @dataclass(frozen=True)
 class ClipRecipe:
-    """A path through keyframes, its timing, and the file it goes to. See `clip_fields.CLIP`."""
+    """A path through keyframes, its timing, and the file to write; see RULES.
+
+    even: constant speed in image space instead of latent space. back: play forward, then backward.
+    tiles: loops along each side of the grid. For the other fields see `plan_clip`, `FrameStyle` and
+    `ExportSettings`.
+    """
 
     model: str
     model_id: str
@@ -54,56 +90,50 @@ class ClipRecipe:
 
     @classmethod
     def from_json(cls, data: Any) -> ClipRecipe:
-        """Checked from what `json.loads` gave; unknown fields are left aside.
+        """Check parsed JSON, ignoring unknown fields.
 
-        Raises:
-            RecipeError: a field is missing or wrong, a newer version made it, or it is the recipe
-                of something else.
+        Raises RecipeError for a missing or invalid field, a newer version or another kind of
+        recipe.
         """
         if isinstance(data, dict) and MARK not in data and "latent_studio" in data:
             raise RecipeError("This is the recipe of a picture, not of a clip.")
         if isinstance(data, dict) and MARK not in data and "latent_studio_growth" in data:
             raise RecipeError("This is the recipe of a film of a training run, not of a clip.")
-        rules.version(data, MARK, VERSION, "a clip of Latent Studio")
-        recipe = cls(
-            fields.name(data.get("model")),
-            fields.model_id(data.get("model_id")),
-            keys_from_json(data.get("keys")),
-            **rules.taken(data, rules.CLIP),
-        )
+        fields.check_version(data, MARK, VERSION, "the recipe of a clip of Latent Studio")
+        model = fields.required(data, {"model": fields.MODEL, "model_id": fields.MODEL_ID})
+        recipe = cls(*model, keys_from_json(data.get("keys")), **fields.checked(data, RULES))
         recipe._check_together()
         return recipe
 
     @classmethod
     def from_text(cls, text: str) -> ClipRecipe:
-        """From JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text, TEXT_MAX))
+        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
+        return cls.from_json(fields.load(text))
 
     @classmethod
     def read(cls, path: Path | str) -> ClipRecipe:
-        """From a clip that was exported here, or a file of JSON, whichever it is.
+        """Read the recipe of an exported clip or a JSON file.
 
         Raises:
-            RecipeError: it carries no recipe, is damaged, or see `from_json`.
+            RecipeError: there is none, it is damaged, or see `from_json`.
             OSError: the file cannot be read.
         """
         return cls.from_json(fields.read(path))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, z as base64 of float32, little-endian."""
+        """Return plain values, z as base64 of float32, little-endian."""
         data = {MARK: VERSION, "model": self.model, "model_id": self.model_id}
         data["keys"] = [key.to_json() for key in self.keys]
-        return data | {name: rules.tidy(getattr(self, name)) for name in rules.CLIP}
+        return data | {name: fields.plain(getattr(self, name)) for name in RULES}
 
     def to_text(self) -> str:
-        """Compact JSON in printable ASCII that may stand in XML. Raises RecipeError: too long."""
+        """Return JSON for `embedded`. Raises RecipeError if it is too long."""
         return fields.compact(self.to_json())
 
     def latents(self, z_dim: int) -> np.ndarray:
-        """The keyframes, float32 (k,z_dim).
+        """Return the latents of the keyframes, float32 (k,z_dim).
 
-        Raises:
-            RecipeError: a keyframe's z is another model's.
+        Raises RecipeError if a keyframe's z has another size.
         """
         for key in self.keys:
             if key.z is not None and len(key.z) != z_dim:
@@ -115,10 +145,9 @@ class ClipRecipe:
         return np.array(drawn, np.float32)
 
     def class_weights(self, classes: int) -> np.ndarray | None:
-        """A weight for each class of the model, float32 (k,classes); None if it knows none.
+        """Return class weights, float32 (k,classes), or None for a model without classes.
 
-        Raises:
-            RecipeError: the keyframes' classes are another model's.
+        Raises RecipeError if the keyframes' classes do not fit the model.
         """
         if not classes and all(key.classes is None for key in self.keys):
             return None
@@ -126,7 +155,7 @@ class ClipRecipe:
         for number, key in enumerate(self.keys, 1):
             if not classes and key.classes is not None:
                 raise RecipeError(
-                    f"Keyframe {number} names a class and this model knows none: {other}"
+                    f"Keyframe {number} names a class and this model has none: {other}"
                 )
             blended = isinstance(key.classes, tuple)
             if blended and len(key.classes) != classes:
@@ -144,21 +173,21 @@ class ClipRecipe:
         return np.array(rows, np.float32)
 
     def check_model(self, generator: Generator) -> None:
-        """Raises RecipeError if the model cannot draw this clip."""
+        """Raise RecipeError if the model cannot draw this clip."""
         self.latents(generator.z_dim)
         self.class_weights(generator.classes)
 
     def _check_together(self) -> None:
-        low, high = rules.PATH_KEYS[self.path]
+        low, high = PATH_KEYS[self.path]
         if not low <= len(self.keys) <= high:
             many = f"exactly {low}" if low == high else f"{low} to {high}"
             raise RecipeError(
                 f"The {self.path} path joins {many} keyframes; the recipe has {len(self.keys)}."
             )
-        if self.path in rules.ALWAYS_CLOSED and not self.closed:
+        if self.path in ALWAYS_CLOSED and not self.closed:
             raise RecipeError(f"The {self.path} path always closes: closed must be true.")
         if len({len(key.z) for key in self.keys if key.z is not None}) > 1:
-            raise RecipeError("The z of all keyframes must have as many numbers.")
+            raise RecipeError("The z of all keyframes must have the same size.")
         blends = {len(key.classes) for key in self.keys if isinstance(key.classes, tuple)}
         if len(blends) > 1:
-            raise RecipeError("The class weights of all keyframes must be as many.")
+            raise RecipeError("All keyframes with class weights must have the same number of them.")

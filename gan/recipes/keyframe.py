@@ -1,23 +1,37 @@
-"""A keyframe of a clip's recipe."""
+"""The keyframes of a clip recipe."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from gan.latent.latents import SEED_MAX
+from gan.latent.curves import KEYS_MAX
+from gan.latent.timing import HOLD_RANGE, LENGTH_RANGE
 from gan.recipes import fields
-from gan.recipes.clip_fields import HOLD, KEYS, LENGTH, Number, Whole, tidy
-from gan.recipes.fields import RecipeError
+from gan.recipes.fields import RecipeError, Rule
+
+KEYS = (1, KEYS_MAX)  # keyframes of a clip
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "seed": fields.SEED,
+        "z": fields.Z,
+        "class": fields.CLASSES,
+        "hold": fields.number(*HOLD_RANGE),
+        "length": fields.number(*LENGTH_RANGE),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Key:
-    """`z`: 2 to 512 float32 numbers within 100 of zero, or None for the latent of `seed`.
+    """A keyframe.
 
-    `classes`: a class, or a weight from -10 to 10 for each, or None for a model without classes.
-    `hold`: how long the clip rests here, 0 to 8; `length`: how long the way to the next keyframe
-    is against the others, 0.1 to 10. Both count in average segments.
+    z: 2 to 512 float32 numbers within 100 of zero, or None for the latent of `seed`. classes: a
+    class, a weight from -10 to 10 for each class, or None for a model without classes. hold: how
+    long the clip rests here, 0 to 8 average segments. length: duration of the segment to the next
+    keyframe, 0.1 to 10 times the default.
     """
 
     seed: int
@@ -28,37 +42,32 @@ class Key:
 
     @classmethod
     def from_json(cls, given: Any, number: int) -> Key:
-        """Checked; `number`, from 1, is what a sentence calls it. Raises RecipeError."""
-
-        def named(field: str) -> str:
-            return f"The {field} of keyframe {number}"
-
+        """Check keyframe `number`, counted from 1 in messages. Raises RecipeError."""
         if not isinstance(given, dict):
             raise RecipeError(f"Keyframe {number} must be an object with a seed.")
-        return cls(
-            Whole(0, SEED_MAX).take(given.get("seed"), named("seed")),
-            fields.floats(given["z"], named("z")) if "z" in given else None,
-            fields.classes(given["class"], named("class")) if "class" in given else None,
-            Number(*HOLD).take(given.get("hold", 0), named("hold")),
-            Number(*LENGTH).take(given.get("length", 1), named("length")),
-        )
+        values = {
+            name: rule.check(given.get(name), f"The {name} of keyframe {number}")
+            for name, rule in RULES.items()
+            if name in given or name == "seed"
+        }
+        return cls(classes=values.pop("class", None), **values)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; what is as usual is left out."""
+        """Return plain values without those that have their default."""
         data: dict[str, Any] = {"seed": self.seed}
         if self.z is not None:
-            data["z"] = fields.packed(self.z)
+            data["z"] = fields.encode_z(self.z)
         if self.classes is not None:
-            data["class"] = tidy(self.classes)
+            data["class"] = fields.plain(self.classes)
         if self.hold != 0:
-            data["hold"] = tidy(self.hold)
+            data["hold"] = fields.plain(self.hold)
         if self.length != 1:
-            data["length"] = tidy(self.length)
+            data["length"] = fields.plain(self.length)
         return data
 
 
 def keys_from_json(given: Any) -> tuple[Key, ...]:
-    """The keyframes of a recipe. Raises RecipeError: too few, too many, or a wrong one."""
+    """Check the keyframes of a recipe. Raises RecipeError."""
     low, high = KEYS
     if not isinstance(given, list) or not low <= len(given) <= high:
         raise RecipeError(f"The recipe's keys must be a list of {low} to {high} keyframes.")

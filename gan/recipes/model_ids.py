@@ -1,4 +1,4 @@
-"""A model at a moment of its run: the id "run:<name>@<step>" means the weights it had then."""
+"""Ids of models and of their snapshots: "run:<name>@<step>" is the weights of a run at a step."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from gan.recipes.fields import RecipeError
 from gan.runs.snapshots import kept_steps
 
 
-def moment(model: str, step: int) -> str:
-    """The id of a run's model ("run:<name>") as it was at a step."""
+def snapshot_id(model: str, step: int) -> str:
+    """Return the id of a snapshot of a run ("run:<name>")."""
     return f"{model}@{step}"
 
 
-def parted(model: str) -> tuple[str, int | None]:
-    """An id without its step, and the step; None where it names none."""
+def split_id(model: str) -> tuple[str, int | None]:
+    """Return an id without its step, and the step or None."""
     found = re.fullmatch(r"(run:.+)@(0|[1-9]\d{0,8})", model, re.ASCII)
     return (found[1], int(found[2])) if found else (model, None)
 
 
 def load_named(model: str, root: Path = ROOT) -> Generator:
-    """The generator of a recipe's model below `root`, also of a moment.
+    """Load the generator of a recipe's model or snapshot below `root`.
 
     Raises:
-        RecipeError: there is no such model, or that step is not kept (any more).
+        RecipeError: there is no such model or snapshot.
         gan.models.generator.ModelError: its files are damaged.
     """
-    base, step = parted(model)
+    base, step = split_id(model)
     folder = model_folder(base, root)
     if step is not None and step not in kept_steps(folder):
         raise RecipeError(f"{base} keeps no weights of step {step}; name a folder with --model.")
@@ -38,19 +38,17 @@ def load_named(model: str, root: Path = ROOT) -> Generator:
 
 
 def model_folder(model: str, root: Path = ROOT) -> Path:
-    """The folder of a recipe's model below `root`: a bundled one's, or "run:<name>" in runs/.
+    """Return the folder of a recipe's model below `root`: a bundled model, or a run in runs/.
 
-    The name is looked up among what is there, never joined to a path: strangers write recipes.
-
-    Raises:
-        RecipeError: there is none.
+    The name is looked up among existing folders, never joined to a path: recipes are untrusted.
+    Raises RecipeError if there is none.
     """
     bundled = {path.parent.name: path.parent for path in root.glob("assets/models/*/config.json")}
     runs = {f"run:{path.parent.name}": path.parent for path in root.glob("runs/*/config.json")}
     if model.startswith(PREFIX):
         raise RecipeError(
-            f"{model.removeprefix(PREFIX)} is a model of the Hugging Face Hub: get it by "
-            "`python -m gan pull`, and name its folder with --model."
+            f"{model.removeprefix(PREFIX)} is a model of the Hugging Face Hub: download it "
+            "with `python -m gan pull` and name its folder with --model."
         )
     if (folder := (bundled | runs).get(model)) is None:
         raise RecipeError(f"There is no model {model!r} here; name its folder with --model.")

@@ -1,4 +1,4 @@
-"""A recipe's clip, drawn by its model and written to a file: the whole way in one call."""
+"""From a clip recipe to a file: draw with a model, then export."""
 
 from __future__ import annotations
 
@@ -7,122 +7,128 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan.latent.plan import Plan
+from gan.latent.plan import Plan, plan_clip
 from gan.latent.tiles import tile
 from gan.media.export import export
-from gan.media.frame_style import Look
-from gan.media.writer import Stopped
-from gan.recipes.clip_plan import make_plan
+from gan.media.frame_style import FrameStyle
+from gan.media.writer import ExportSettings, Stopped
 from gan.system.prefetch import prefetch
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
     from gan.recipes.clip_recipe import ClipRecipe
 
-BATCH = 16  # pictures drawn at once
-AHEAD = 2  # batches that wait for the encoder: enough for both to be busy all the time
-SAMPLED = 8  # pairs of neighbours by which a colour GIF's palette is chosen
+BATCH = 16  # images drawn at once
+AHEAD = 2  # batches that wait for the encoder: enough to keep generator and encoder busy
+SAMPLED = 8  # pairs of frames from which a colour GIF's palette is chosen
 
 
-def render(
-    recipe: ClipRecipe,
-    generator: Generator,
-    path: str | Path,
-    on_frame: Callable[[int], None] | None = None,
-    stop: threading.Event | None = None,
-) -> Path:
-    """Write the clip of a recipe to `path`, in its own format whatever the suffix; return it.
+class RenderJob:
+    """A clip that a model can draw and a format can hold.
 
-    The file carries the recipe, with the `model_id` of the weights that really drew it. The next
-    frames are drawn in another thread while these are encoded. on_frame, stop: see
-    `gan.media.export.export`, which also says what is raised and that nothing is left then.
+    recipe: with the `model_id` of the generator. shape: (h, w, c) of a frame before styling. size:
+    (H, W, C) after styling. images: number of images drawn for all frames.
 
-    Raises:
-        ValueError: the recipe is for another model, or cannot be drawn or held by the format.
+    Raises RecipeError if the recipe is for another model, and ValueError if it has a caption, frame
+    rate or size that cannot be exported.
     """
-    look_of(recipe)  # what is wrong with it is told before anything is drawn
-    plan = make_plan(recipe, generator if stop is None else _Stoppable(generator, stop))
-    return write(recipe, plan, generator, path, on_frame, stop)
 
-
-def write(
-    recipe: ClipRecipe,
-    plan: Plan,
-    generator: Generator,
-    path: str | Path,
-    on_frame: Callable[[int], None] | None = None,
-    stop: threading.Event | None = None,
-) -> Path:
-    """As `render`, with a plan that is there already."""
-    with closing(frames(plan, generator)) as drawn:
-        return export(
-            drawn,
-            path,
+    def __init__(self, recipe: ClipRecipe, generator: Generator) -> None:
+        recipe.check_model(generator)
+        self.recipe = replace(recipe, model_id=generator.model_id)
+        self.generator = generator
+        self.images = recipe.frames * recipe.tiles**2
+        height, width, channels = generator.shape
+        self.shape = height * recipe.tiles, width * recipe.tiles, channels
+        self.settings = ExportSettings(
+            format=recipe.format,
             fps=recipe.fps,
-            kind=recipe.format,
-            look=look_of(recipe),
+            frames=recipe.frames,
+            style=FrameStyle(
+                recipe.scale, recipe.smooth, recipe.border, recipe.caption, recipe.colours
+            ),
             loops=recipe.loops,
-            count=recipe.frames,
-            sample=sample_of(recipe, plan, generator),
-            note=replace(recipe, model_id=generator.model_id).to_text(),
-            on_frame=on_frame,
-            stop=stop,
+            note=self.recipe.to_text(),
+        )
+        self.size = self.settings.size(self.shape)
+
+    def plan(self, stop: threading.Event | None = None) -> Plan:
+        """Plan the clip; images are drawn only if the recipe's `even` is set.
+
+        Raises ValueError for keyframes, lengths or frames that cannot be combined, and Stopped.
+        """
+        recipe, generator = self.recipe, self.generator
+
+        def sample(z: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+            if stop is not None and stop.is_set():
+                raise Stopped
+            return generator.sample(z, weights)
+
+        return plan_clip(
+            recipe.latents(generator.z_dim),
+            recipe.class_weights(generator.classes),
+            holds=[key.hold for key in recipe.keys],
+            lengths=[key.length for key in recipe.keys],
+            path=recipe.path,
+            closed=recipe.closed,
+            wander=recipe.wander,
+            easing=recipe.easing,
+            back=recipe.back,
+            tiles=recipe.tiles,
+            frames=recipe.frames,
+            draw=sample if recipe.even else None,
         )
 
+    def render(
+        self,
+        path: str | Path,
+        on_frame: Callable[[int], None] | None = None,
+        stop: threading.Event | None = None,
+        plan: Plan | None = None,
+    ) -> Path:
+        """Write the clip with its recipe to `path`, whatever its suffix, and return it.
 
-def look_of(recipe: ClipRecipe) -> Look:
-    """How a recipe dresses its frames. Raises ValueError: see `Look`."""
-    return Look(recipe.scale, recipe.smooth, recipe.border, recipe.caption, recipe.colours)
+        The next frames are drawn in a thread while the last ones are encoded. plan: the clip's, if
+        already made. For on_frame, stop and errors see `gan.media.export.export` and `plan`.
+        """
+        plan = plan or self.plan(stop)
+        sample = self.palette_sample(plan)
+        with closing(self.frames(plan)) as frames:
+            return export(frames, path, self.settings, sample=sample, on_frame=on_frame, stop=stop)
 
+    def frames(self, plan: Plan) -> Iterator[np.ndarray]:
+        """Yield all frames, uint8 (h,w,c), drawn ahead in a thread.
 
-def frames(plan: Plan, generator: Generator) -> Iterator[np.ndarray]:
-    """All pictures of a clip, uint8 (H, W, C), drawn ahead in a thread of their own.
+        Close the iterator to end the thread.
+        """
+        at_once = max(1, BATCH // plan.tiles**2)
+        starts = range(0, len(plan.z), at_once)
+        batches = (draw(plan, self.generator, slice(start, start + at_once)) for start in starts)
+        with closing(prefetch(batches, AHEAD)) as drawn:
+            for batch in drawn:
+                yield from batch
 
-    Close the iterator to end the thread.
-    """
-    at_once = max(1, BATCH // plan.tiles**2)
-    starts = range(0, len(plan.z), at_once)
-    batches = (draw(plan, generator, slice(start, start + at_once)) for start in starts)
-    with closing(prefetch(batches, AHEAD)) as drawn:
-        for batch in drawn:
-            yield from batch
+    def palette_sample(self, plan: Plan) -> list[np.ndarray]:
+        """Draw pairs of successive frames for the palette of a colour GIF; else return none."""
+        frames = self.recipe.frames
+        if self.recipe.format != "gif" or self.shape[2] != 3:
+            return []
+        starts = np.linspace(0, frames - 2, min(SAMPLED, frames // 2)).astype(int)
+        return [draw(plan, self.generator, slice(start, start + 2)) for start in starts]
 
 
 def draw(plan: Plan, generator: Generator, which: slice | np.ndarray) -> np.ndarray:
-    """Some of the pictures of a clip, uint8 (n, H, W, C), its loops side by side in a square."""
+    """Draw some frames of a clip, uint8 (n,h,w,c), with the loops in a square grid."""
     z, weights = plan.z[which], plan.weights if plan.weights is None else plan.weights[which]
     side = plan.tiles
-    hands = np.concatenate([tile(z, index) for index in range(side**2)])
+    tiled = np.concatenate([tile(z, index) for index in range(side**2)])
     if weights is not None:
         weights = np.tile(weights, (side**2, 1))
-    images = generator.sample(hands, weights)
+    images = generator.sample(tiled, weights)
     height, width, channels = images.shape[1:]
     images = images.reshape(side, side, len(z), height, width, channels)
     return images.transpose(2, 0, 3, 1, 4, 5).reshape(-1, side * height, side * width, channels)
-
-
-def sample_of(recipe: ClipRecipe, plan: Plan, generator: Generator) -> list[np.ndarray]:
-    """Pairs of neighbours from all over the clip, for the palette of a colour GIF; else none."""
-    if recipe.format != "gif" or generator.shape[2] != 3:
-        return []
-    starts = np.linspace(0, recipe.frames - 2, min(SAMPLED, recipe.frames // 2)).astype(int)
-    return [draw(plan, generator, slice(start, start + 2)) for start in starts]
-
-
-class _Stoppable:
-    """A generator that ends the planning too when it is time to stop."""
-
-    def __init__(self, generator: Generator, stop: threading.Event) -> None:
-        self._generator, self._stop = generator, stop
-
-    def sample(self, *given: Any) -> np.ndarray:
-        if self._stop.is_set():
-            raise Stopped
-        return self._generator.sample(*given)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._generator, name)

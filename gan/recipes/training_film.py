@@ -1,15 +1,16 @@
-"""How a run learned, as a film: the same latents through one snapshot after another.
+"""A film of a training run: the same latents drawn by one snapshot after another.
 
-Snapshots are kept evenly in the ratio of their steps (gan/runs/run.py), so each is shown as long as
-any other: the quick beginning is not over in an instant.
+Snapshots are evenly spaced in the logarithm of their steps (gan/runs/run.py) and shown equally
+long, so the fast beginning is not over in an instant.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,36 +19,38 @@ import numpy as np
 from PIL import Image
 
 from gan.config import Config
-from gan.media.embedded import TEXT_MAX
 from gan.media.export import export
-from gan.media.frame_style import Look
-from gan.recipes import clip_fields as rules
-from gan.recipes import fields
+from gan.media.formats import UNTIMED_FPS_MAX
+from gan.media.frame_style import FrameStyle
+from gan.media.writer import ExportSettings
+from gan.recipes import clip_recipe, fields
+from gan.recipes.fields import Rule
 from gan.runs.snapshots import COLUMNS, ROWS, snapshot_steps
 from gan.storage.layout import CONFIG, snapshot_picture_path
 
 VERSION = 1
 MARK = "latent_studio_growth"
-LAST_S = 1.0  # the last snapshot is held for so long
-CLASS_COLUMNS = 3  # the pictures of one class, 3 beside each other
-_FIELDS = MappingProxyType(
+LAST_S = 1.0  # how long the last snapshot is shown
+CLASS_COLUMNS = 3  # pictures side by side in the film of one class
+COLUMN = fields.whole(0, COLUMNS - 1)
+RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "seconds": rules.Number(2, 120),
-        "fps": rules.Rate(),
-        "format": rules.CLIP["format"],
-        "scale": rules.CLIP["scale"],
-        "caption": rules.Flag(),
+        "seconds": fields.number(2, 120),
+        "fps": fields.positive(UNTIMED_FPS_MAX),
+        "format": clip_recipe.RULES["format"],
+        "scale": clip_recipe.RULES["scale"],
+        "caption": fields.FLAG,
     }
 )
 
 
 @dataclass(frozen=True)
 class FilmRecipe:
-    """A film of a run's snapshots.
+    """The recipe of a film of snapshots.
 
-    `model`: "mnist" or "run:<name>". `seconds`: 2 to 120, the last snapshot's one second among
-    them. `column`: 0 to 9, the pictures of one class only; None: of all. `caption`: whether the
-    step stands below the picture. `format`: one of `kinds.KINDS`.
+    model: "mnist" or "run:<name>". seconds: 2 to 120, including the last snapshot's second. format:
+    one of FORMATS. column: 0 to 9, the pictures of one class; None: all. caption: whether the step
+    is shown below the picture.
     """
 
     model: str
@@ -60,101 +63,106 @@ class FilmRecipe:
 
     @property
     def frames(self) -> int:
-        """How many the film has."""
+        """The number of frames."""
         return max(2, round(self.seconds * self.fps))
 
     @classmethod
     def from_json(cls, data: Any) -> FilmRecipe:
-        """Checked from what `json.loads` gave; unknown fields are left aside.
+        """Check parsed JSON, ignoring unknown fields.
 
-        Raises:
-            RecipeError: a field is missing or wrong, or a newer version made it.
+        Raises RecipeError for a missing or invalid field or a newer version.
         """
-        rules.version(data, MARK, VERSION, "a film of a training run")
+        fields.check_version(data, MARK, VERSION, "the recipe of a film of a training run")
         column = data.get("column")
         if column is not None:
-            column = rules.Whole(0, COLUMNS - 1).take(column, "The recipe's column")
-        taken = rules.taken(data, _FIELDS)
-        return cls(fields.name(data.get("model")), column=column, **taken)
+            column = COLUMN.check(column, "The recipe's column")
+        model = fields.MODEL.check(data.get("model"), "The recipe's model")
+        return cls(model, column=column, **fields.checked(data, RULES))
 
     @classmethod
     def from_text(cls, text: str) -> FilmRecipe:
-        """From JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text, TEXT_MAX))
+        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
+        return cls.from_json(fields.load(text))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Return plain values."""
         data = {MARK: VERSION, "model": self.model, "column": self.column}
-        return data | {name: rules.tidy(getattr(self, name)) for name in _FIELDS}
+        return data | {name: fields.plain(getattr(self, name)) for name in RULES}
 
     def to_text(self) -> str:
-        """Compact JSON in printable ASCII that may stand in XML."""
+        """Return JSON for `gan.media.embedded`."""
         return fields.compact(self.to_json())
 
 
-def frames(folder: Path | str, recipe: FilmRecipe) -> Iterator[np.ndarray]:
-    """The film's frames from a folder with snapshots, uint8 (H,W,c), dressed; one in memory.
+class FilmJob:
+    """A film of the snapshots in a folder.
 
-    Raises:
-        ValueError: the run kept too few snapshots, one is damaged, or there are no classes.
+    images: number of images to draw: none, since snapshots are pictures. Raises ValueError if the
+    run has fewer than 2 snapshots, or no classes although the recipe names one.
     """
-    folder = Path(folder)
-    steps = snapshot_steps(folder)
-    if len(steps) < 2:
-        raise ValueError(
-            f"The run {folder.name} has kept {len(steps)} snapshots so far, and a film needs 2: "
-            "train on, then save it."
+
+    images = 0
+
+    def __init__(self, recipe: FilmRecipe, folder: Path | str) -> None:
+        self.recipe, self._folder = recipe, Path(folder)
+        self._steps = snapshot_steps(self._folder)
+        self.settings = ExportSettings(
+            recipe.format, recipe.fps, recipe.frames, note=recipe.to_text()
         )
-    if recipe.column is not None and not _has_classes(folder):
-        raise ValueError("This run knows no classes: leave column out, to film all its pictures.")
-    return _dressed(folder, steps, recipe)
+        if len(self._steps) < 2:
+            raise ValueError(
+                f"The run {self._folder.name} has kept {len(self._steps)} snapshots so far, and a "
+                "film needs 2: train on, then save it."
+            )
+        if recipe.column is not None and not _has_classes(self._folder):
+            raise ValueError(
+                "This run knows no classes: leave column out, to film all its pictures."
+            )
 
+    @cached_property
+    def size(self) -> tuple[int, int, int]:
+        """(H, W, C) of every frame."""
+        return next(self.frames()).shape
 
-def render(
-    recipe: FilmRecipe,
-    folder: Path | str,
-    path: Path | str,
-    on_frame: Callable[[int], None] | None = None,
-    stop: threading.Event | None = None,
-) -> Path:
-    """Write the film of a folder's snapshots to `path`, its recipe inside; return it.
+    def render(
+        self,
+        path: Path | str,
+        on_frame: Callable[[int], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> Path:
+        """Write the film with its recipe to `path` and return it.
 
-    on_frame, stop: see `gan.media.export.export`, which also says what is raised, beside `frames`.
-    """
-    return export(
-        frames(folder, recipe),
-        path,
-        fps=recipe.fps,
-        kind=recipe.format,
-        note=recipe.to_text(),
-        count=recipe.frames,
-        on_frame=on_frame,
-        stop=stop,
-    )
+        For on_frame, stop and errors see `gan.media.export.export` and `frames`.
+        """
+        return export(self.frames(), path, self.settings, on_frame=on_frame, stop=stop)
+
+    def frames(self) -> Iterator[np.ndarray]:
+        """Yield all frames, uint8 (H,W,c), one in memory.
+
+        Raises ValueError if a snapshot is damaged or of another size.
+        """
+        recipe, folder = self.recipe, self._folder
+        now, frame, shape = -1, None, None
+        for index in shown(len(self._steps), recipe.frames, recipe.fps):
+            if index != now:
+                now, step = index, self._steps[index]
+                sheet = _sheet(snapshot_picture_path(folder, step))
+                # a run in training removes snapshots: the previous one is shown instead
+                if sheet is not None:
+                    if shape not in (None, sheet.shape):
+                        raise ValueError(f"The snapshots of {folder.name} are not all of one size.")
+                    shape = sheet.shape
+                    style = FrameStyle(recipe.scale, caption=f"step {step:,}" * recipe.caption)
+                    frame = style.apply(_chosen(sheet, recipe.column))
+            if frame is not None:
+                yield frame
 
 
 def shown(snapshots: int, frames: int, fps: float) -> np.ndarray:
-    """Which snapshot each frame shows, int (frames,): in order, the last one for LAST_S seconds."""
+    """Return the snapshot of each frame, int (frames,), in order; the last one for LAST_S."""
     last = min(round(LAST_S * fps), frames // 2) or 1
     growing = np.arange(frames - last) * (snapshots - 1) // (frames - last)
     return np.concatenate([growing, np.full(last, snapshots - 1)])
-
-
-def _dressed(folder: Path, steps: list[int], recipe: FilmRecipe) -> Iterator[np.ndarray]:
-    now, frame, shape = -1, None, None
-    for index in shown(len(steps), recipe.frames, recipe.fps):
-        if index != now:
-            now = index
-            sheet = _sheet(snapshot_picture_path(folder, steps[index]))
-            # a run that goes on training thins its snapshots: the one before stands in
-            if sheet is not None:
-                if shape not in (None, sheet.shape):
-                    raise ValueError(f"The snapshots of {folder.name} are not all of one size.")
-                shape = sheet.shape
-                caption = f"step {steps[index]:,}" if recipe.caption else ""
-                frame = Look(recipe.scale, caption=caption).dress(_chosen(sheet, recipe.column))
-        if frame is not None:
-            yield frame
 
 
 def _sheet(path: Path) -> np.ndarray | None:
@@ -166,12 +174,12 @@ def _sheet(path: Path) -> np.ndarray | None:
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(f"The snapshot {path.name} of this run is damaged.") from error
     if sheet.shape[0] % ROWS or sheet.shape[1] % COLUMNS:
-        raise ValueError(f"{path.name} is no sheet of {COLUMNS} x {ROWS} pictures.")
+        raise ValueError(f"{path.name} is not a sheet of {COLUMNS} x {ROWS} pictures.")
     return sheet if sheet.ndim == 3 else sheet[..., None]
 
 
 def _chosen(sheet: np.ndarray, column: int | None) -> np.ndarray:
-    # column k of a sheet shows class k: its six pictures, set closer together
+    # column k of a sheet shows class k; its six pictures are arranged in a block
     if column is None:
         return sheet
     height, width = sheet.shape[0] // ROWS, sheet.shape[1] // COLUMNS

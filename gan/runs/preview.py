@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gan.models.generator import to_pixels
 from gan.runs.snapshots import COLUMNS, fixed_latents
 from gan.training.trainer import Trainer
 
@@ -23,7 +24,7 @@ class Preview:
 
     def images(self) -> np.ndarray:
         """uint8 (ROWS*COLUMNS,h,w,c); column k shows class k."""
-        return _pixels(self._draw())
+        return to_pixels(self._draw())
 
     def judged(self) -> tuple[np.ndarray, np.ndarray | None]:
         """`images`, and D's belief in each, float32 (ROWS*COLUMNS,) of 0..1, that it is real.
@@ -32,7 +33,7 @@ class Preview:
         """
         images = self._draw()
         beliefs = scores(self._trainer, images, self._classes).sigmoid().float().numpy()
-        return _pixels(images), beliefs if np.isfinite(beliefs).all() else None
+        return to_pixels(images), beliefs if np.isfinite(beliefs).all() else None
 
     @torch.no_grad()
     def _draw(self) -> Tensor:
@@ -54,8 +55,3 @@ def scores(trainer: Trainer, images: Tensor, classes: Tensor) -> Tensor:
         part = slice(start, start + size)
         found[part] = judge(images[part], classes[part])
     return found.cpu()
-
-
-def _pixels(images: Tensor) -> np.ndarray:
-    pixels = images.add(1).mul(127.5).round().clamp(0, 255).byte()
-    return pixels.permute(0, 2, 3, 1).cpu().contiguous().numpy()

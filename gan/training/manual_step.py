@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.models.blocks import Block, blocks_of
+from gan.models.generator import to_pixels
 from gan.training.trainer import Trainer
 
 SHOWN = 8  # images of each kind
@@ -122,7 +123,7 @@ class _Bench:
         real, fake = D(self._real, self._asked), D(images, self._asked)
         loss = self._trainer.loss
         return Look(
-            _pixels(images[:SHOWN]),
+            to_pixels(images[:SHOWN]),
             real[:SHOWN].sigmoid().cpu().numpy(),
             fake[:SHOWN].sigmoid().cpu().numpy(),
             float(loss.d(real, fake)),
@@ -130,7 +131,7 @@ class _Bench:
         )
 
     def told(self, who: str, before: Look, after: Look, moved: tuple[Moved, ...]) -> ManualStep:
-        step, real = self._trainer.step_count, _pixels(self._real[:SHOWN])
+        step, real = self._trainer.step_count, to_pixels(self._real[:SHOWN])
         return ManualStep(who, step, self._classes, real, before, after, moved)
 
 
@@ -145,8 +146,3 @@ def _moved(network: nn.Module, past: list[Tensor], block: Block) -> Moved:
 
 def _norm(tensors: list[Tensor]) -> float:
     return float(torch.nn.utils.get_total_norm(tensors))
-
-
-def _pixels(images: Tensor) -> np.ndarray:
-    images = images.add(1).mul(127.5).round().clamp(0, 255).byte()
-    return images.permute(0, 2, 3, 1).cpu().contiguous().numpy()

@@ -231,7 +231,7 @@ def test_a_saved_picture_is_read_back_by_the_page_and_by_python(context, tmp_pat
     assert download.value.suggested_filename == "latent-studio-mnist-3-seed7.png"
     path = tmp_path / "a.png"
     download.value.save_as(path)
-    assert Recipe.from_png(path) == Recipe.from_json(PLAIN)
+    assert Recipe.read(path) == Recipe.from_json(PLAIN)
     with Image.open(path) as image:
         assert (np.asarray(image) == pixels.repeat(4, 0).repeat(4, 1)).all()
     page.set_content("<input type=file>")

@@ -16,9 +16,8 @@ from PIL import Image, ImageSequence
 
 from gan.cli.main import main
 from gan.models.generator import Generator
-from gan.recipes.clip_plan import make_plan
 from gan.recipes.clip_recipe import ClipRecipe
-from gan.recipes.render import frames, look_of
+from gan.recipes.render import RenderJob
 from tests.browser.app import ROOT, interpolate
 
 EXACT = {
@@ -117,8 +116,8 @@ def test_every_format_holds_the_frames_and_the_recipe(visit, model, tmp_path):
         recipe = ClipRecipe.read(file)
         assert recipe == ClipRecipe.read(beside), kind
         assert recipe == ClipRecipe.from_json(wish | {"format": kind}), kind
-        look = look_of(recipe)
-        asked = np.stack([look.dress(f) for f in frames(make_plan(recipe, model), model)])
+        job = RenderJob(recipe, model)
+        asked = np.stack([job.settings.style.apply(f) for f in job.frames(job.plan())])
         found = decoded(file, kind, recipe.frames, asked.shape[1:])
         assert found.shape == (*asked.shape[:3], 3), kind
         wrong = np.abs(found.astype(int) - asked)

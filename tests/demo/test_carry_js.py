@@ -8,12 +8,12 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan.media.export import export
-from gan.media.formats import KINDS as EXPORTED
+from gan.media.formats import FORMATS as EXPORTED
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
-from tests.clip_files import FRAMES, KINDS, bare, make, recipe
+from tests.clip_files import FORMATS, FRAMES, bare, make, recipe
 from tests.clips import CLIP
+from tests.frames import export
 from tests.node import run_node
 
 START = """
@@ -54,15 +54,15 @@ def node(tmp_path):
 def test_every_format_gives_the_recipe_that_python_put_in(node, tmp_path):
     wanted = {}
     for large in (False, True):
-        for kind in KINDS:
-            text, path = recipe(large).to_text(), tmp_path / f"{kind}-{large}"
-            if kind in EXPORTED:
-                export(FRAMES, path, fps=25, kind=kind, note=text)
+        for format in FORMATS:
+            text, path = recipe(large).to_text(), tmp_path / f"{format}-{large}"
+            if format in EXPORTED:
+                export(FRAMES, path, fps=25, format=format, note=text)
             else:
-                make(path, kind, text)
-            assert ClipRecipe.read(path) == recipe(large), kind
+                make(path, format, text)
+            assert ClipRecipe.read(path) == recipe(large), format
             wanted[path.name] = recipe(large).to_json()
-    assert {*EXPORTED} < {*KINDS}
+    assert {*EXPORTED} < {*FORMATS}
     script = "give(await Promise.all(given.map((name) => tried(new Blob([bytes(name)])))));"
     found = node(script, list(wanted))
     made = {name: answer.get("made") for name, answer in zip(wanted, found, strict=True)}
@@ -95,7 +95,7 @@ def test_a_still_picture_and_files_without_a_recipe(node, tmp_path):
     with zipfile.ZipFile(tmp_path / "packed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("loop/recipe.json", json.dumps(CLIP))
     kinds = ("gif", "apng", "sprite", "webp", "mp4", "webm")
-    names = [bare(tmp_path / kind, kind).name for kind in kinds]
+    names = [bare(tmp_path / format, format).name for format in kinds]
     script = """
 const gone = { size: 9, slice: () => ({ arrayBuffer: () => Promise.reject(new Error("gone")) }) };
 const all = await Promise.all(given.map((name) => tried(new Blob([bytes(name)]))));
@@ -112,12 +112,12 @@ give([...all, await tried(gone), await tried({ size: 4e9 + 1 })]);
 
 
 def test_no_cut_or_broken_byte_does_more_than_refuse(node, tmp_path):
-    for kind in KINDS:
-        make(tmp_path / kind, kind, recipe(False).to_text())
+    for format in FORMATS:
+        make(tmp_path / format, format, recipe(False).to_text())
     script = """
 let tries = 0;
-for (const kind of given) {
-  const whole = bytes(kind);
+for (const format of given) {
+  const whole = bytes(format);
   for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 70)) {
     const broken = whole.slice();
     broken[at] ^= at % 2 ? 0xff : 0x5a;
@@ -129,22 +129,22 @@ for (const kind of given) {
 }
 give(tries);
 """
-    assert node(script, KINDS) > 800
+    assert node(script, FORMATS) > 800
 
 
 def test_of_a_large_file_only_a_part_is_read(node, tmp_path):
-    for kind in KINDS:
-        make(tmp_path / kind, kind, recipe(False).to_text())
+    for format in FORMATS:
+        make(tmp_path / format, format, recipe(False).to_text())
     script = """
 const found = {};
-for (const kind of given) {
+for (const format of given) {
   const asked = [];
-  const answer = await tried(vast(bytes(kind), 3e9, asked));
-  found[kind] = [asked.reduce((sum, one) => sum + one, 0), asked.length, answer];
+  const answer = await tried(vast(bytes(format), 3e9, asked));
+  found[format] = [asked.reduce((sum, one) => sum + one, 0), asked.length, answer];
 }
 give(found);
 """
-    for kind, (read, pieces, answer) in node(script, KINDS).items():
-        assert read < 4_000_000 and pieces < 60, kind
-        if kind in ("gif", "webp", "sprite", "apng", "mp4", "webm"):
-            assert answer["made"] == recipe(False).to_json(), kind
+    for format, (read, pieces, answer) in node(script, FORMATS).items():
+        assert read < 4_000_000 and pieces < 60, format
+        if format in ("gif", "webp", "sprite", "apng", "mp4", "webm"):
+            assert answer["made"] == recipe(False).to_json(), format

@@ -9,8 +9,8 @@ import pytest
 
 from demo.text import catalogue
 from gan.latent.latents import latent
-from gan.recipes.clip_fields import CLIP as RULES
-from gan.recipes.clip_recipe import ClipRecipe, RecipeError
+from gan.recipes.clip_recipe import RULES, ClipRecipe
+from gan.recipes.fields import RecipeError
 from tests.clips import BAD, CLIP, GOOD, LEAST, key
 from tests.node import STATIC, run_node
 from tests.recipes import packed

@@ -1,6 +1,6 @@
 """The page and the library agree on which ids mean a moment, and on which one is on show."""
 
-from gan.recipes.model_ids import parted
+from gan.recipes.model_ids import split_id
 from tests.node import run_node
 
 SCRIPT = """
@@ -17,6 +17,6 @@ IDS += ["run:x@-1", "run:x@1.5", "run:x@٣", "run:x@1234567890", "run:x@5\n", ""
 def test_ids_and_moments(tmp_path):
     moments = [["a", 3], ["a", 3], ["b", 0], ["a", None], ["b", 5], ["c", None]]
     answer = run_node(tmp_path, SCRIPT, {"ids": IDS, "moments": moments})
-    assert answer["parted"] == [list(parted(model)) for model in IDS]
+    assert answer["parted"] == [list(split_id(model)) for model in IDS]
     assert answer["heard"] == [["a", 3], ["b", 0], ["a", None], ["b", 5]]  # only what is new
     assert answer["now"] == [None, 5, None]

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from demo.text import catalogue
-from gan.latent.curves import PATHS
+from gan.latent.curves import PATH_KEYS
 from gan.latent.plan import plan_clip
 from gan.latent.tiles import tile
 from gan.latent.timing import EASINGS
+from tests.loop_metrics import metrics_of
 from tests.node import run_node
 
 START = """
@@ -23,7 +24,7 @@ const keysOf = ({ z, weights, holds, lengths }) => z.map((row, i) => ({
 def recipes(seed=0):
     """Random ones of all paths, easings, closed, back, tiles and with and without classes."""
     rng = np.random.default_rng(seed)
-    for path in PATHS:
+    for path in PATH_KEYS:
         for easing in EASINGS:
             for index in range(6):
                 count = 2 if path == "circle" else int(rng.integers(1 + (path != "walk"), 13))
@@ -115,7 +116,7 @@ def test_every_frame_is_pythons(tmp_path):
         assert len(js["probes"]) == len(probes)
         if recipe["even"]:
             np.testing.assert_allclose(js["probes"], probes, atol=1e-5, rtol=0)
-        for name, value in plan.figures()._asdict().items():
+        for name, value in metrics_of(plan)._asdict().items():
             same = js["figures"][name]
             assert same is value is None or same == pytest.approx(value, rel=1e-3), name
         starts = np.array(js["starts"])

@@ -155,7 +155,7 @@ give(pngs.fileName(given.recipe));
     pixels = images.ravel().tolist()
     name = node(script, {"channels": channels, "pixels": pixels, "recipe": recipe})
     assert name == "latent-studio-3-seed7.png"
-    assert Recipe.from_png(tmp_path / "a.png") == Recipe.from_json(recipe)
+    assert Recipe.read(tmp_path / "a.png") == Recipe.from_json(recipe)
     with Image.open(tmp_path / "a.png") as saved:
         saved.load()  # checks every chunk to the end
         assert [KEYWORD] == list(saved.text) and json.loads(saved.text[KEYWORD]) == recipe

@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 
 from demo.events import QUIET
-from demo.export.events import EXPORT, canceller, exporter
+from demo.export.events import EXPORT, cancel_event, export_event
 from demo.panels import Panel
 from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
-from demo.train.watch import film
+from demo.train.watch.film import film_spec
 from demo.train.watch.progress import Progress
 from gan.training.live_settings import difference
 
@@ -75,14 +75,14 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         elem_id="train",
     )
     save, halt, kind, line, saved = _saving(t)
-    write = exporter(
+    write = export_event(
         studio.exports,
         "film",
-        lambda values: film.order(studio, values[kind], *_chosen(values[panel])),
+        lambda values: film_spec(studio, values[kind], *_chosen(values[panel])),
     )
     write.__doc__ = 'Write the film of the run on show to a file: "gif", "mp4" or "webm".'
     save.click(write, {kind, panel}, [saved, line], api_name="save_film", **EXPORT)
-    halt.click(canceller(studio.exports, "film"), None, None, **QUIET)
+    halt.click(cancel_event(studio.exports, "film"), None, None, **QUIET)
     model.change(None, [model, panel], panel, js=CHOSEN, **QUIET)
 
 

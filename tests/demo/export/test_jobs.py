@@ -1,4 +1,4 @@
-"""Exports on the server: in turn, stopped wherever they are, and nothing left behind."""
+"""Exports on the server: queued, cancelled in any state, no files left."""
 
 import asyncio
 import tempfile
@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from demo.export.events import exporting
+from demo.export.events import stream_export
 from demo.export.jobs import Cancelled, Exports
-from demo.export.order import Made
-from gan.media.export import ExportError
+from demo.export.spec import ExportedFile
+from gan.media.writer import ExportError
 
 FRAMES = 5
 
@@ -41,7 +41,7 @@ class Work:
         if not hold:
             self.go.set()
 
-    def make(self, folder, on_frame, stop):
+    def write(self, folder, on_frame, stop):
         path = folder / "clip.gif"
         path.write_bytes(b"GIF")
         on_frame(0, 0)
@@ -54,7 +54,7 @@ class Work:
             raise self.error
         recipe = path.with_suffix(".json")
         recipe.write_bytes(b"{}")
-        return Made(path, recipe, FRAMES, 0.2, 3, 0.1)
+        return ExportedFile(path, recipe, FRAMES, 0.2, 3, 0.1)
 
 
 def told(exports, work, session="a", then=lambda number: None):
@@ -64,7 +64,7 @@ def told(exports, work, session="a", then=lambda number: None):
     async def listen():
         seen = []
         read = work if callable(work) else lambda: work
-        async for files, line in exporting(exports, request, "clip", read):
+        async for files, line in stream_export(exports, request, "clip", read):
             seen.append(([open(file, "rb").read() for file in files], line))
             then(len(seen))
         return seen
@@ -72,20 +72,20 @@ def told(exports, work, session="a", then=lambda number: None):
     return asyncio.run(listen())
 
 
-def test_a_file_is_there_until_the_next_step_and_then_gone(exports, folders):
+def test_the_files_exist_until_the_iterator_is_resumed(exports, folders):
     assert told(exports, Work())[-1] == (
         [b"GIF", b"{}"],
         '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, exported in 0.1 s.</p>',
     )
 
 
-def test_the_bar_is_true(exports, folders):
+def test_the_bar_is_indeterminate_while_the_export_prepares(exports, folders):
     work = Work(hold=True)
     _, line = told(exports, work, then=lambda _: work.go.set())[0]
     assert "<progress" in line and "value" not in line  # nothing is drawn yet
 
 
-def test_a_failure_is_a_sentence_and_leaves_nothing(exports, folders):
+def test_a_failure_is_reported_and_leaves_no_file(exports, folders):
     for error, says in (
         (ExportError("It broke."), "It broke."),
         (OSError(28, "/tmp/x"), "disk may be full"),
@@ -96,7 +96,7 @@ def test_a_failure_is_a_sentence_and_leaves_nothing(exports, folders):
         assert not list(folders.iterdir()), "left behind"
 
 
-def test_a_bad_wish_never_stands_in_line(exports, folders):
+def test_an_invalid_request_is_not_queued(exports, folders):
     def read():
         raise ValueError("No such model.")
 
@@ -104,14 +104,14 @@ def test_a_bad_wish_never_stands_in_line(exports, folders):
         told(exports, read)
 
 
-def test_cancel_while_it_works_ends_it_without_files(exports, folders):
+def test_cancelling_a_running_export_leaves_no_files(exports, folders):
     seen = told(exports, Work(hold=True), then=lambda _: exports.stop("a"))
     assert seen[-1] == ([], '<p class="ls-note" role="status">Export cancelled.</p>')
 
 
-def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, folders):
+def test_cancelling_a_waiting_export_ends_it_at_once(exports, folders):
     busy = [Work(hold=True) for _ in range(2)]
-    jobs = [exports.begin(f"b{i}", "clip", work.make) for i, work in enumerate(busy)]
+    jobs = [exports.begin(f"b{i}", "clip", work.write) for i, work in enumerate(busy)]
     waits = Work()
 
     def cancel(number):
@@ -125,13 +125,13 @@ def test_cancel_while_it_waits_ends_it_at_once_and_it_never_begins(exports, fold
         job.close()
 
 
-def test_a_closed_listener_stops_the_work(exports, folders):
+def test_closing_the_stream_stops_the_work(exports, folders):
     """As Gradio does when the page is closed: the iterator is not asked again."""
     work = Work(hold=True)
     request = SimpleNamespace(session_hash="a", headers={})
 
     async def leave():
-        states = exporting(exports, request, "clip", lambda: work)
+        states = stream_export(exports, request, "clip", lambda: work)
         await anext(states)
         await states.aclose()
 
@@ -140,11 +140,11 @@ def test_a_closed_listener_stops_the_work(exports, folders):
     assert not list(folders.iterdir())
 
 
-def test_a_newer_export_of_the_same_visitor_takes_the_place_of_the_older(exports, folders):
+def test_a_new_export_of_a_visitor_replaces_the_previous_one(exports, folders):
     old = Work(hold=True)
-    first = exports.begin("a", "clip", old.make)
+    first = exports.begin("a", "clip", old.write)
     assert old.begun.wait(5)
-    second = exports.begin("a", "clip", Work().make)
+    second = exports.begin("a", "clip", Work().write)
     with pytest.raises(Cancelled):
         first.future.result(5)
     assert second.future.result(5).frames == FRAMES
@@ -152,21 +152,21 @@ def test_a_newer_export_of_the_same_visitor_takes_the_place_of_the_older(exports
     first.close()
 
 
-def test_closing_the_server_stops_all_of_them(folders):
+def test_closing_the_server_stops_all_jobs(folders):
     exports = Exports(1)
     work, waits = Work(hold=True), Work()
-    jobs = [exports.begin("a", "clip", work.make), exports.begin("b", "clip", waits.make)]
+    jobs = [exports.begin("a", "clip", work.write), exports.begin("b", "clip", waits.write)]
     exports.close()
     for job in jobs:
         with pytest.raises(Cancelled):
-            job.result()
+            job.future.result()
     assert not waits.begun.is_set()
 
 
-def test_a_page_that_leaves_stops_all_its_jobs_and_nobody_elses(exports, folders):
+def test_stop_ends_all_jobs_of_a_visitor_only(exports, folders):
     works = {(who, kind): Work(hold=True) for who, kind in (("a", "clip"), ("a", "film"))}
-    jobs = {key: exports.begin(*key, work.make) for key, work in works.items()}
-    other = exports.begin("b", "clip", Work().make)
+    jobs = {key: exports.begin(*key, work.write) for key, work in works.items()}
+    other = exports.begin("b", "clip", Work().write)
     exports.stop("a")
     for job in jobs.values():
         with pytest.raises(Cancelled):

@@ -1,4 +1,4 @@
-"""What a browser that looks for a picture sends and gets, without a browser."""
+"""The server function `find`, called as the page calls it."""
 
 import base64
 import json
@@ -67,7 +67,7 @@ def to_the_end(find, answer, model="mnist"):
     return answers
 
 
-def test_a_picture_is_found_in_pieces(find, studio, digit):
+def test_a_search_runs_in_steps(find, studio, digit):
     answers = to_the_end(find, find(request(digit[..., None], centre=False)))
     progress = [answer["progress"] for answer in answers]
     assert progress == sorted(progress) and progress[-1] == 1 and progress[0] > 0
@@ -86,7 +86,7 @@ def test_a_picture_is_found_in_pieces(find, studio, digit):
     json.dumps(answers)
 
 
-def test_a_drawing_is_centred_first(find, digit):
+def test_a_drawing_is_centred(find, digit):
     drawn = np.zeros((300, 400, 4), np.uint8)
     drawn[200:284, 10:94, :3] = 255
     drawn[200:284, 10:94, 3] = digit.repeat(3, 0).repeat(3, 1)
@@ -98,7 +98,7 @@ def test_a_drawing_is_centred_first(find, digit):
 
 @pytest.mark.parametrize("model", ["run:article", "run:colour"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_other_models_and_pictures(find, model, channels):
+def test_searches_in_other_models(find, model, channels):
     inside = np.random.default_rng(0).integers(0, 256, (70, 41, channels)).astype(np.uint8)
     picture = np.pad(inside, ((10, 10), (10, 10), (0, 0)))
     for centre in (True, False):
@@ -115,7 +115,7 @@ STROKE = np.pad(np.full((20, 4, 1), 255, np.uint8), ((4, 4), (12, 12), (0, 0)))
 
 @pytest.mark.parametrize("blank", [BLANK, BLANK + 255, np.zeros((512, 512, 4), np.uint8)])
 @pytest.mark.parametrize("centre", [True, False])
-def test_an_empty_sheet_is_told_so(find, blank, centre):
+def test_an_empty_picture_raises_a_message(find, blank, centre):
     answer = find(request(blank, centre=centre))
     assert set(answer) == {"error"} and answer["error"].endswith(".")
     assert "nothing drawn" in answer["error"] or "all one colour" in answer["error"]
@@ -167,13 +167,13 @@ def test_invalid_input_is_answered_with_a_message(find, payload):
     assert answer["error"].endswith(".")
 
 
-def test_a_state_of_another_model_gets_a_sentence(find):
+def test_the_state_of_another_model_raises_a_message(find):
     state = find(request(STROKE))["state"]
     for model in ("run:article", "run:colour"):
         assert set(find({"model": model, "state": state})) == {"error"}
 
 
-def test_newer_weights_are_gone_on_with(tiny_model, tmp_path):
+def test_a_search_continues_with_newer_weights(tiny_model, tmp_path):
     folder = shutil.copytree(tiny_model, tmp_path / "models/mnist")
     studio = Studio(Settings(models=tmp_path / "models", runs=tmp_path / "runs"))
     find = find_function(studio)
@@ -187,7 +187,7 @@ def test_newer_weights_are_gone_on_with(tiny_model, tmp_path):
     studio.close()
 
 
-def test_too_many_at_once_are_told_to_wait(studio, monkeypatch):
+def test_too_many_searches_are_refused(studio, monkeypatch):
     go_on, begun = threading.Event(), threading.Semaphore(0)
 
     def slow(*arguments):
@@ -197,7 +197,7 @@ def test_too_many_at_once_are_told_to_wait(studio, monkeypatch):
 
     advance = finding.advance
     monkeypatch.setattr(finding, "advance", slow)
-    monkeypatch.setattr(finding, "PATIENCE", 0.05)
+    monkeypatch.setattr(finding, "WAIT_S", 0.05)
     find = find_function(studio)
     with ThreadPoolExecutor(finding.AT_ONCE) as pool:
         busy = [pool.submit(find, request(STROKE)) for _ in range(finding.AT_ONCE)]

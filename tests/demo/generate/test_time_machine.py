@@ -1,4 +1,4 @@
-"""Going back in time on a server: kept steps by id, pictures of one latent by all of them."""
+"""The time machine: the snapshots of a run and their images of one latent."""
 
 import base64
 import shutil
@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from demo.generate.time_machine import STEPS_MAX, moments_function
+from demo.generate.time_machine import STEPS_MAX, snapshots_function
 from demo.generate.weights import weights_function
 from demo.server import model_library
 from demo.server.studio import Studio
@@ -35,39 +35,39 @@ def studio(tiny_model, tmp_path):
     made.close()
 
 
-def wish(**changes):
+def payload(**changes):
     z = np.random.default_rng(1).standard_normal(64).tolist()
     return {"model": MODEL, "steps": STEPS, "z": [z], "labels": [4], **changes}
 
 
-def test_a_run_tells_its_kept_steps_and_other_models_have_none(studio):
-    moments = moments_function(studio)
+def test_only_runs_have_snapshots(studio):
+    moments = snapshots_function(studio)
     assert moments({"model": MODEL}) == {"steps": STEPS}
     for model in ("mnist", "run:other", "run:../mine", "run:mine@10", "", "run:"):
         assert moments({"model": model}) == {"steps": []}
 
 
-def test_one_latent_by_every_step_is_what_each_step_draws(studio):
-    answer = moments_function(studio)(wish())
+def test_every_snapshot_draws_the_latent(studio):
+    answer = snapshots_function(studio)(payload())
     shape = (3, answer["h"], answer["w"], answer["c"])
     images = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(shape)
     assert answer["steps"] == STEPS
     for step, image, model_id in zip(STEPS, images, answer["model_ids"], strict=True):
         generator = studio.generator(f"{MODEL}@{step}")
         assert generator.model_id == model_id
-        np.testing.assert_array_equal(image, generator.sample(np.array(wish()["z"]), 4)[0])
+        np.testing.assert_array_equal(image, generator.sample(np.array(payload()["z"]), 4)[0])
     assert len(set(answer["model_ids"])) == 3
 
 
-def test_steps_that_are_gone_or_damaged_are_left_out(studio):
-    moments, folder = moments_function(studio), studio.settings.runs / "mine"
+def test_missing_and_damaged_snapshots_are_skipped(studio):
+    moments, folder = snapshots_function(studio), studio.settings.runs / "mine"
     snapshot_weights_path(folder, 10).write_bytes(b"torn")
-    assert moments(wish(steps=[20, 15, 10, 0]))["steps"] == [20, 0]
+    assert moments(payload(steps=[20, 15, 10, 0]))["steps"] == [20, 0]
     with pytest.raises(ModelError, match="cannot be used"):
         studio.generator(f"{MODEL}@10")
-    assert moments(wish(steps=[15])) == {"steps": []}
+    assert moments(payload(steps=[15])) == {"steps": []}
     snapshot_picture_path(folder, 0).unlink()  # being written, or half removed
-    assert moments(wish())["steps"] == [20]
+    assert moments(payload())["steps"] == [20]
     shutil.rmtree(folder)
     assert moments({"model": MODEL}) == {"steps": []}
 
@@ -76,25 +76,28 @@ def test_steps_that_are_gone_or_damaged_are_left_out(studio):
     "payload",
     [
         *(None, [], "run:mine", {}, {"model": None}, {"model": [MODEL]}),
-        *(wish(steps=steps) for steps in (None, "0", [0.5], [True], [[0]], [0] * (STEPS_MAX + 1))),
-        *(wish(z=z) for z in (None, [], [[0.0] * 3], [[float("nan")] * 64], [[0.0] * 64] * 2)),
-        *(wish(labels=labels) for labels in ([10], [0, 1], ["0"], {})),
+        *(
+            payload(steps=steps)
+            for steps in (None, "0", [0.5], [True], [[0]], [0] * (STEPS_MAX + 1))
+        ),
+        *(payload(z=z) for z in (None, [], [[0.0] * 3], [[float("nan")] * 64], [[0.0] * 64] * 2)),
+        *(payload(labels=labels) for labels in ([10], [0, 1], ["0"], {})),
     ],
 )
 def test_invalid_input_is_answered_with_a_message(studio, payload):
-    answer = moments_function(studio)(payload)
+    answer = snapshots_function(studio)(payload)
     assert set(answer) == {"error"} and answer["error"].endswith(".")
 
 
-def test_ids_are_only_looked_up(studio):
+def test_ids_are_looked_up_never_joined_to_a_path(studio):
     for model in ("run:mine@5", "run:../runs/mine@0", "mnist@0", "run:mine@00", "run:mine@0/../10"):
         with pytest.raises(ModelError, match="not on this server"):
             studio.generator(model)
     assert f"{MODEL}@0" not in studio.model_folders()
 
 
-def test_moments_do_not_push_out_the_models(studio, monkeypatch):
-    monkeypatch.setattr(model_library, "MOMENTS_KEPT", 2)
+def test_snapshots_do_not_evict_models_from_the_cache(studio, monkeypatch):
+    monkeypatch.setattr(model_library, "SNAPSHOTS_KEPT", 2)
     bundled = studio.generator("mnist")
     first = [studio.generator(f"{MODEL}@{step}") for step in STEPS]
     assert studio.generator("mnist") is bundled
@@ -103,7 +106,7 @@ def test_moments_do_not_push_out_the_models(studio, monkeypatch):
     assert kept == [True, True, False]
 
 
-def test_a_browser_gets_a_moments_weights(studio):
+def test_the_weights_of_a_snapshot_can_be_fetched(studio):
     answer = weights_function(studio)({"model": f"{MODEL}@10", "have": None})
     assert answer["model_id"] == studio.generator(f"{MODEL}@10").model_id
     assert answer["file"] and not answer["live"]

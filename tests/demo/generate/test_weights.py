@@ -1,4 +1,4 @@
-"""What the server hands to a browser that wants to draw by itself."""
+"""The server function `weights`: models sent to the browser."""
 
 import base64
 import shutil
@@ -11,7 +11,7 @@ from safetensors.numpy import load
 
 from demo.generate.weights import (
     BYTES_MAX,
-    KEPT,
+    CACHED,
     MULTIPLY_ADDS_MAX,
     PortableFiles,
     weights_function,
@@ -39,7 +39,7 @@ def fresh(**changes):
     return Generator(config, make_generator(config))
 
 
-def test_a_model_is_sent_once_and_then_only_its_name(studio):
+def test_a_model_is_sent_once(studio):
     weights = weights_function(studio)
     generator = studio.generator("mnist")
     answer = weights({"model": "mnist", "have": None})
@@ -66,11 +66,11 @@ def test_invalid_input_is_answered_with_a_message(studio, payload):
 
 
 @pytest.mark.parametrize("have", [3, [], {}, True, "x" * 10_000])
-def test_whatever_the_page_says_it_has(studio, have):
+def test_unknown_weights_are_replaced(studio, have):
     assert "file" in weights_function(studio)({"model": "mnist", "have": have})
 
 
-def test_a_model_too_large_for_a_browser_says_so():
+def test_a_large_model_is_not_portable():
     small = preset("default", data="cifar10", image_size=64)
     heavy = preset("default", image_size=64, width=64)
     long = preset("unconditional", z_dim=512, width=256)
@@ -83,14 +83,14 @@ def test_a_model_too_large_for_a_browser_says_so():
     assert encode(broken) is None
 
 
-def test_the_page_is_told_of_a_model_it_cannot_draw(studio, monkeypatch):
+def test_the_answer_for_a_model_that_is_not_portable(studio, monkeypatch):
     monkeypatch.setattr("demo.generate.weights.BYTES_MAX", 1000)
     answer = weights_function(studio)({"model": "mnist", "have": None})
     model_id = studio.generator("mnist").model_id
     assert answer.pop("portable") is False and answer["model_id"] == model_id
 
 
-def test_a_hundred_visitors_cost_one_computation():
+def test_concurrent_requests_share_one_computation():
     made, gate = [], threading.Event()
 
     def make(generator):
@@ -108,7 +108,7 @@ def test_a_hundred_visitors_cost_one_computation():
     assert made == [generator.model_id]
 
 
-def test_an_error_reaches_everyone_and_is_not_kept():
+def test_an_error_reaches_all_callers_and_is_not_cached():
     answers = [MemoryError(), "file"]
 
     def make(generator):
@@ -123,21 +123,21 @@ def test_an_error_reaches_everyone_and_is_not_kept():
     assert files.get(generator) == "file"
 
 
-def test_only_the_models_used_last_are_kept():
+def test_the_cache_keeps_the_last_models():
     made = []
     files = PortableFiles(lambda generator: made.append(generator.model_id) or "file")
-    models = [fresh(z_dim=2 + k) for k in range(KEPT + 1)]
-    for model in (*models[:KEPT], models[0], models[KEPT], models[0]):
+    models = [fresh(z_dim=2 + k) for k in range(CACHED + 1)]
+    for model in (*models[:CACHED], models[0], models[CACHED], models[0]):
         files.get(model)
-    assert len(made) == KEPT + 1
+    assert len(made) == CACHED + 1
     files.get(models[1])
-    assert len(made) == KEPT + 2
+    assert len(made) == CACHED + 2
 
 
 # --- a run in progress ---------------------------------------------------------------------------
 
 
-def test_a_run_in_progress_gives_ever_newer_weights_and_its_last_when_it_stops(studio):
+def test_a_run_in_progress_gives_its_newest_weights(studio):
     weights = weights_function(studio)
     studio._live.every_s = 0.05
     config = preset("default", width=8, batch_size=8, steps=100_000)
@@ -165,7 +165,7 @@ def test_a_run_in_progress_gives_ever_newer_weights_and_its_last_when_it_stops(s
     assert last["model_id"] == Generator.load(studio.settings.runs / model[4:]).model_id
 
 
-def test_a_model_that_was_deleted_is_not_there_any_more(studio):
+def test_a_deleted_model_is_an_error(studio):
     weights = weights_function(studio)
     assert "file" in weights({"model": "mnist"})
     shutil.rmtree(studio.settings.models / "mnist")

@@ -1,4 +1,4 @@
-"""Clips: the file and its recipe tell the truth, the server's limits hold, and a stop is heard.
+"""Exports of clips: the file, its recipe, the server's limits, and stopping.
 
 The studio is a stand-in with one model, so that nothing here needs a training runner.
 """
@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from demo.interpolate.clips import estimated, order
+from demo.interpolate.clips import clip_spec, estimated
 from demo.settings import Settings
 from gan.config import preset
 from gan.media.formats import FPS
 from gan.media.writer import Stopped
 from gan.models.generator import Generator, ModelError
 from gan.models.networks import make_generator
-from gan.recipes.clip_plan import make_plan
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.fields import RecipeError
 
@@ -52,48 +51,48 @@ class Studio:
         return Generator(self.model.config, make_generator(self.model.config))
 
 
-def wish(studio, **changes):
+def payload(studio, **changes):
     keys = [{"seed": 3 + i, "class": i} for i in range(3)]
     base = {"latent_studio_clip": 1, "model": "mnist", "model_id": studio.model.model_id}
     return base | {"keys": keys, "frames": 12, "scale": 2, "even": False} | changes
 
 
-def make(order, folder, on_frame=lambda done, total: None, stop=None):
-    return order.make(folder, on_frame, stop or threading.Event())
+def make(spec, folder, on_frame=lambda done, total: None, stop=None):
+    return spec.write(folder, on_frame, stop or threading.Event())
 
 
-def test_the_file_is_what_the_generator_draws_and_its_recipe_lies_beside(studio, tmp_path):
-    told, wanted = [], order(studio, wish(studio))
+def test_the_file_contains_the_generated_frames_and_its_recipe_is_beside_it(studio, tmp_path):
+    told, wanted = [], clip_spec(studio, payload(studio))
     made = make(wanted, tmp_path, lambda *at: told.append(at))
     assert sorted(tmp_path.iterdir()) == [made.path, made.recipe_path]
     assert made.path.name == "latent-studio-mnist-spline-12f.gif"
     with Image.open(made.path) as gif:
         played = np.stack([np.array(f.convert("L")) for f in ImageSequence.Iterator(gif)])
-    plan = make_plan(wanted.recipe, studio.model)
+    plan = wanted.job.plan()
     drawn = studio.model.sample(plan.z, plan.weights)[..., 0]
     assert np.array_equal(played, drawn.repeat(2, 1).repeat(2, 2))
     assert told == [(done, 12) for done in range(1, 13)]
     assert (made.frames, made.seconds, made.size) == (12, 0.48, made.path.stat().st_size)
-    assert ClipRecipe.read(made.path) == ClipRecipe.read(made.recipe_path) == wanted.recipe
+    assert ClipRecipe.read(made.path) == ClipRecipe.read(made.recipe_path) == wanted.job.recipe
 
 
 @pytest.mark.parametrize("kind", FPS)
-def test_every_format_can_be_ordered_at_every_rate_it_is_offered_at(studio, kind):
+def test_every_format_can_be_exported_at_every_offered_rate(studio, kind):
     for fps in FPS[kind]:
-        assert order(studio, wish(studio, format=kind, fps=fps)).recipe.format == kind
+        assert clip_spec(studio, payload(studio, format=kind, fps=fps)).job.recipe.format == kind
 
 
-def test_a_model_in_training_is_held_still_and_named(studio):
+def test_a_model_in_training_is_copied_and_its_weights_named(studio):
     studio.training = True
-    one, other = (order(studio, wish(studio)) for _ in range(2))
-    assert one.recipe.model_id == one.generator.model_id != other.recipe.model_id
+    one, other = (clip_spec(studio, payload(studio)) for _ in range(2))
+    assert one.job.recipe.model_id == one.job.generator.model_id != other.job.recipe.model_id
     assert not one.other_weights
 
 
-def test_other_weights_of_a_finished_model_are_said_and_the_recipe_names_the_real_ones(studio):
-    wanted = order(studio, wish(studio, model_id="0" * 12))
-    assert wanted.other_weights and wanted.recipe.model_id == studio.model.model_id
-    assert not order(studio, wish(studio)).other_weights
+def test_other_weights_of_a_finished_model_are_reported(studio):
+    wanted = clip_spec(studio, payload(studio, model_id="0" * 12))
+    assert wanted.other_weights and wanted.job.recipe.model_id == studio.model.model_id
+    assert not clip_spec(studio, payload(studio)).other_weights
 
 
 BAD = [
@@ -113,27 +112,27 @@ BAD = [
 
 
 @pytest.mark.parametrize(("change", "kind", "says"), BAD)
-def test_bad_wishes_get_a_sentence(studio, change, kind, says):
+def test_invalid_requests_raise_a_message(studio, change, kind, says):
     with pytest.raises(kind, match=says) as caught:
-        order(studio, wish(studio, **change))
+        clip_spec(studio, payload(studio, **change))
     assert str(caught.value).endswith(".")
 
 
 @pytest.mark.parametrize("thing", [None, "clip", 3, [], {"model": "mnist"}])
-def test_what_is_no_clip_at_all(studio, thing):
+def test_other_payloads_raise_a_recipe_error(studio, thing):
     with pytest.raises(RecipeError):
-        order(studio, thing)
+        clip_spec(studio, thing)
 
 
-def test_the_limits_are_the_owners(model):
+def test_the_limits_are_those_of_the_settings(model):
     roomy = Studio(model, max_frames=10**6, max_side_px=4096, max_megapixels=10**6)
-    assert order(roomy, wish(roomy, frames=4000, scale=40))
+    assert clip_spec(roomy, payload(roomy, frames=4000, scale=40))
     tight = Studio(model, max_frames=11)
     with pytest.raises(ValueError, match="at most 11"):
-        order(tight, wish(tight))
+        clip_spec(tight, payload(tight))
 
 
-def test_each_limit_has_its_variable():
+def test_each_limit_has_an_environment_variable():
     limits = {"max_frames": 7, "max_side_px": 8, "max_megapixels": 9, "exports_at_once": 10}
     env = {f"LATENT_STUDIO_{name.upper()}": str(value) for name, value in limits.items()}
     settings = Settings.from_env(env)
@@ -144,14 +143,14 @@ def test_each_limit_has_its_variable():
         Settings.from_env({"LATENT_STUDIO_EXPORTS_AT_ONCE": "0"})
 
 
-def test_what_is_much_work_is_long(studio):
-    assert not order(studio, wish(studio, frames=240, scale=16)).long
-    big = order(studio, wish(studio, frames=3000, scale=16))
+def test_large_exports_are_long(studio):
+    assert not clip_spec(studio, payload(studio, frames=240, scale=16)).long
+    big = clip_spec(studio, payload(studio, frames=3000, scale=16))
     assert big.long and big.pixels == 3000 * 448**2
-    assert order(studio, wish(studio, frames=3000, scale=1, tiles=4)).long  # to draw
+    assert clip_spec(studio, payload(studio, frames=3000, scale=1, tiles=4)).long  # to draw
 
 
-def test_a_stop_is_heard_while_it_draws_the_pictures_that_time_it(studio, tmp_path):
+def test_stop_ends_the_planning(studio, tmp_path):
     stop = threading.Event()
 
     class Model:
@@ -163,15 +162,15 @@ def test_a_stop_is_heard_while_it_draws_the_pictures_that_time_it(studio, tmp_pa
             stop.set()
             return studio.model.sample(z, classes)
 
-    wanted = order(studio, wish(studio, even=True, frames=500))
-    object.__setattr__(wanted, "generator", Model())
+    wanted = clip_spec(studio, payload(studio, even=True, frames=500))
+    wanted.job.generator = Model()
     with pytest.raises(Stopped):
         make(wanted, tmp_path, stop=stop)
     assert not list(tmp_path.iterdir())
 
 
-def test_an_estimate_is_of_this_clip(studio, tmp_path):
-    wanted = order(studio, wish(studio, frames=60, scale=8))
+def test_an_estimate_is_close_to_the_export(studio, tmp_path):
+    wanted = clip_spec(studio, payload(studio, frames=60, scale=8))
     figures = estimated(wanted)
     size = make(wanted, tmp_path).size
     assert abs(figures["bytes"] / size - 1) < 0.25 and figures["seconds"] > 0

@@ -1,4 +1,4 @@
-"""Estimates: one at a time, the newest of each visitor, and never the same one twice."""
+"""Estimates: one at a time, only the last request of a visitor, cached."""
 
 import asyncio
 import threading
@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from demo.export.queue import ExportQueue, Ticket
+from demo.export.queue import ExportQueue, QueueEntry
+from demo.export.spec import ExportSpec
 from demo.interpolate import estimates as module
-from demo.interpolate.clips import Order
 from demo.interpolate.estimates import Estimates
 from gan.recipes.clip_recipe import ClipRecipe
 
@@ -19,23 +19,24 @@ class Desk:
     def __init__(self, monkeypatch, trains=False):
         self.made, self.begun, self.go = [], threading.Event(), threading.Event()
         self.go.set()
-        turns = ExportQueue(1)
+        queue = ExportQueue(1)
         self.studio = SimpleNamespace(
-            trains=lambda model: trains, exports=SimpleNamespace(turns=turns)
+            trains=lambda model: trains, exports=SimpleNamespace(queue=queue)
         )
-        monkeypatch.setattr(module.clips, "order", self._order)
-        self.estimates = Estimates(self.studio, self._work_out)
+        monkeypatch.setattr(module.clips, "clip_spec", self._spec)
+        self.estimates = Estimates(self.studio, self._run)
 
-    def _order(self, studio, wish):
-        if wish is None:
+    def _spec(self, studio, payload):
+        if payload is None:
             raise ValueError("This is not a clip.")
-        return Order(ClipRecipe.from_json(wish), None, False, 1000)
+        job = SimpleNamespace(recipe=ClipRecipe.from_json(payload), size=(5, 5, 1), images=1)
+        return ExportSpec(job, "clip")
 
-    def _work_out(self, order):
+    def _run(self, spec):
         self.begun.set()
         assert self.go.wait(10)
-        self.made.append(order.recipe.frames)
-        return {"bytes": order.recipe.frames, "seconds": 0.5}
+        self.made.append(spec.job.recipe.frames)
+        return {"bytes": spec.job.recipe.frames, "seconds": 0.5}
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def desk(monkeypatch):
     return Desk(monkeypatch)
 
 
-def wish(frames, model_id="0" * 12):
+def payload(frames, model_id="0" * 12):
     keys = [{"seed": 1}, {"seed": 2}]
     return {
         "latent_studio_clip": 1, "model": "m", "model_id": model_id, "keys": keys, "frames": frames
@@ -51,7 +52,7 @@ def wish(frames, model_id="0" * 12):
 
 
 def ask(desk, *asked):
-    """The answers to (visitor, wish) asked at the same moment, in this order."""
+    """The answers to (visitor, payload) asked at the same moment, in this order."""
 
     async def all_of_them():
         return await asyncio.gather(*(desk.estimates.answer(*one) for one in asked))
@@ -59,24 +60,24 @@ def ask(desk, *asked):
     return asyncio.run(all_of_them())
 
 
-def test_an_estimate_is_made_once(desk):
+def test_estimates_are_cached(desk):
     wanted = {"bytes": 30, "seconds": 0.5, "wait_s": 0.0}
-    assert ask(desk, ("a", wish(30))) == [wanted]
-    assert ask(desk, ("b", wish(30)), ("a", wish(40))) == [wanted, wanted | {"bytes": 40}]
+    assert ask(desk, ("a", payload(30))) == [wanted]
+    assert ask(desk, ("b", payload(30)), ("a", payload(40))) == [wanted, wanted | {"bytes": 40}]
     assert desk.made == [30, 40]
 
 
-def test_of_one_visitors_wishes_the_newest_is_worked_out(desk):
+def test_only_the_last_request_of_a_visitor_is_run(desk):
     async def drag():
         desk.go.clear()
-        first = asyncio.create_task(desk.estimates.answer("a", wish(30)))
+        first = asyncio.create_task(desk.estimates.answer("a", payload(30)))
         while not desk.begun.is_set():
             await asyncio.sleep(0.001)
-        later = [asyncio.create_task(desk.estimates.answer("a", wish(n))) for n in (31, 32, 33)]
-        wrong = asyncio.create_task(desk.estimates.answer("c", wish(50)))
+        later = [asyncio.create_task(desk.estimates.answer("a", payload(n))) for n in (31, 32, 33)]
+        wrong = asyncio.create_task(desk.estimates.answer("c", payload(50)))
         await asyncio.sleep(0)  # they have all begun
         await desk.estimates.answer("c", None)  # newer than the one that waits, and over already
-        other = asyncio.create_task(desk.estimates.answer("b", wish(99)))
+        other = asyncio.create_task(desk.estimates.answer("b", payload(99)))
         await asyncio.sleep(0.02)
         desk.go.set()
         assert await wrong == {"stale": True}
@@ -88,35 +89,35 @@ def test_of_one_visitors_wishes_the_newest_is_worked_out(desk):
     assert sorted(desk.made) == [30, 33, 99]
 
 
-def test_a_bad_wish_gets_its_sentence_and_holds_up_nobody(desk):
-    answers = ask(desk, ("a", None), ("b", wish(30)))
+def test_an_invalid_request_does_not_block_others(desk):
+    answers = ask(desk, ("a", None), ("b", payload(30)))
     assert answers[0] == {"error": "This is not a clip."} and answers[1]["bytes"] == 30
 
 
-def test_a_model_in_training_is_not_estimated_again_for_every_step(monkeypatch):
+def test_new_weights_of_a_model_in_training_use_the_cache(monkeypatch):
     desk = Desk(monkeypatch, trains=True)
-    ask(desk, ("a", wish(30)))
-    ask(desk, ("a", wish(30, model_id="1" * 12)))
+    ask(desk, ("a", payload(30)))
+    ask(desk, ("a", payload(30, model_id="1" * 12)))
     assert desk.made == [30]
 
 
-def test_what_a_model_in_training_weighs_is_worked_out_anew_after_a_while(monkeypatch):
+def test_estimates_of_a_model_in_training_expire(monkeypatch):
     for trains, made in ((True, [30, 30]), (False, [30])):
         desk = Desk(monkeypatch, trains)
-        ask(desk, ("a", wish(30)))
+        ask(desk, ("a", payload(30)))
         monkeypatch.setattr(module, "FRESH_S", -1.0)
-        ask(desk, ("a", wish(30)))
+        ask(desk, ("a", payload(30)))
         assert desk.made == made
         monkeypatch.undo()
 
 
-def test_it_tells_how_long_an_export_would_wait(desk):
-    desk.studio.exports.queue.enter(Ticket("b", lambda: None, left_s=7.0))
-    assert ask(desk, ("a", wish(30)))[0]["wait_s"] == 7.0
+def test_the_answer_has_the_waiting_time(desk):
+    desk.studio.exports.queue.enter(QueueEntry("b", lambda: None, left_s=7.0))
+    assert ask(desk, ("a", payload(30)))[0]["wait_s"] == 7.0
 
 
-def test_the_answers_kept_are_few(desk, monkeypatch):
-    monkeypatch.setattr(module, "KEPT", 2)
+def test_the_cache_is_bounded(desk, monkeypatch):
+    monkeypatch.setattr(module, "CACHED", 2)
     for frames in (30, 31, 32, 31, 30):
-        ask(desk, ("a", wish(frames)))
+        ask(desk, ("a", payload(frames)))
     assert desk.made == [30, 31, 32, 30]

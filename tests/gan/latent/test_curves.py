@@ -1,12 +1,12 @@
-"""Curves as properties: near the prior, through their keys, closed or with two ends, never nan."""
+"""Properties of curves: near the prior, through their keyframes, closed or open, finite."""
 
 import numpy as np
 import pytest
 
-from gan.latent.curves import KEYS_MAX, PATHS, blend, make_curve
+from gan.latent.curves import KEYS_MAX, PATH_KEYS, blend, make_curve
 
 DIMENSIONS = (16, 64, 100)
-EVERY = [(path, closed) for path in PATHS for closed in (True, False)]
+EVERY = [(path, closed) for path in PATH_KEYS for closed in (True, False)]
 
 
 def draw(count: int, d: int, seed: int = 0) -> np.ndarray:
@@ -23,7 +23,7 @@ def shares(z: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(("path", "closed"), EVERY)
 @pytest.mark.parametrize("d", DIMENSIONS)
-def test_keys_are_passed_where_they_belong(path, closed, d):
+def test_curves_pass_through_their_keyframes(path, closed, d):
     keys = keys_for(path, d)
     curve = make_curve(path, keys, closed)
     np.testing.assert_allclose(curve.at(np.arange(len(keys))), curve.anchors, atol=1e-9)
@@ -33,7 +33,7 @@ def test_keys_are_passed_where_they_belong(path, closed, d):
 
 
 @pytest.mark.parametrize(("path", "closed"), EVERY)
-def test_closed_curves_are_periodic_and_open_ones_have_two_ends(path, closed):
+def test_closed_curves_are_periodic_and_open_ones_are_clipped(path, closed):
     keys = keys_for(path, 64)
     curve = make_curve(path, keys, closed)
     assert curve.closed is (closed or path in ("circle", "walk"))
@@ -52,7 +52,7 @@ def test_closed_curves_are_periodic_and_open_ones_have_two_ends(path, closed):
     assert steps[1] == pytest.approx(steps[0] / 10, rel=0.05)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATH_KEYS)
 def test_curves_stay_on_the_prior(path):
     rng = np.random.default_rng(1)
     for _ in range(40):
@@ -66,13 +66,13 @@ def test_curves_stay_on_the_prior(path):
             np.testing.assert_allclose(norms, 1, rtol=1e-9)
 
 
-def test_slerp_keeps_the_keys_own_norms_within_the_shell():
+def test_slerp_keeps_norms_within_the_shell():
     keys = draw(3, 64) * [[0.1], [1.0], [5.0]]
     norms = shares(make_curve("slerp", keys).anchors)
     np.testing.assert_allclose(norms, [0.85, shares(keys)[1], 1.15], rtol=1e-6)
 
 
-def test_slerp_turns_at_constant_speed_and_so_does_the_circle():
+def test_slerp_and_circle_have_constant_angular_speed():
     a, b = draw(2, 64)
     for path in ("slerp", "circle"):
         units = make_curve(path, [a, b]).at(np.linspace(0, 1, 21))
@@ -81,7 +81,7 @@ def test_slerp_turns_at_constant_speed_and_so_does_the_circle():
         np.testing.assert_allclose(turns, turns[0], rtol=1e-6)
 
 
-def test_the_circle_goes_on_round_the_far_side():
+def test_the_circle_continues_around_the_far_side():
     curve = make_curve("circle", draw(2, 64), closed=False)
     z = curve.at(np.linspace(0, 2, 2000))
     assert np.linalg.norm(z + curve.anchors[0], axis=1).min() < 0.05
@@ -89,7 +89,7 @@ def test_the_circle_goes_on_round_the_far_side():
 
 
 @pytest.mark.parametrize("closed", [True, False])
-def test_the_spline_is_smooth_where_slerp_has_corners(closed):
+def test_the_spline_is_smooth_and_slerp_has_corners(closed):
     def sharpest(path):
         curve = make_curve(path, draw(5, 100), closed)
         way = np.diff(curve.at(np.linspace(0.5, curve.segments - 0.5, 2000)), axis=0)
@@ -99,7 +99,7 @@ def test_the_spline_is_smooth_where_slerp_has_corners(closed):
     assert sharpest("spline") < 1 < 60 < sharpest("slerp")
 
 
-def test_a_walk_depends_on_its_seed_and_leaves_the_way_between_its_keys():
+def test_a_walk_depends_on_its_seed_and_leaves_the_direct_path():
     keys = draw(4, 64)
     one, same, other = (make_curve("walk", keys, wander=seed) for seed in (1, 1, 2))
     middle = np.arange(4) + 0.5
@@ -111,7 +111,7 @@ def test_a_walk_depends_on_its_seed_and_leaves_the_way_between_its_keys():
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, KEYS_MAX])
-def test_a_walk_takes_one_key_or_many(count):
+def test_a_walk_accepts_one_or_many_keyframes(count):
     curve = make_curve("walk", draw(count, 64), wander=2**32 - 1)
     np.testing.assert_allclose(curve.at(np.arange(count)), curve.anchors, atol=1e-9)
     moved = np.linalg.norm(curve.at(np.linspace(0, count, 100)) - curve.anchors[0], axis=1)
@@ -120,7 +120,7 @@ def test_a_walk_takes_one_key_or_many(count):
 
 @pytest.mark.parametrize("factor", [1.0, -1.0, 1 + 1e-6, -1 - 1e-6])
 @pytest.mark.parametrize(("path", "closed"), EVERY)
-def test_keys_in_one_line_give_a_finite_curve_or_a_sentence(path, closed, factor):
+def test_collinear_keyframes_give_a_finite_curve_or_an_error(path, closed, factor):
     key = draw(1, 64)[0]
     if path == "circle":
         with pytest.raises(ValueError, match="different directions"):
@@ -130,7 +130,7 @@ def test_keys_in_one_line_give_a_finite_curve_or_a_sentence(path, closed, factor
         assert np.isfinite(curve.at(np.linspace(0, 2, 101))).all()
 
 
-def test_class_weights_go_linearly_from_key_to_key():
+def test_class_weights_are_interpolated_linearly():
     keys = np.eye(3)[[0, 2, 1]]
     u = np.array([0.0, 0.25, 1.0, 1.5, 2.0, 2.75])
     closed = blend(keys, u, True)
@@ -163,7 +163,7 @@ def test_class_weights_go_linearly_from_key_to_key():
         ("circle", np.ones((2, 4)), "different directions"),
     ],
 )
-def test_errors_are_sentences(path, keys, sentence):
+def test_invalid_arguments_raise_a_message(path, keys, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         make_curve(path, keys)
     message = str(caught.value)

@@ -1,4 +1,4 @@
-"""A seed is a latent: always the same one, normal, and unlike its neighbours'."""
+"""Latents of seeds: reproducible, normal, independent."""
 
 import numpy as np
 import pytest
@@ -51,6 +51,6 @@ def test_the_largest_latents_are_finite():
 
 
 @pytest.mark.parametrize("seed", [-1, SEED_MAX + 1, 1.0, "1", None, True])
-def test_bad_seeds_are_refused_with_the_range(seed):
+def test_invalid_seeds_raise_a_message_with_the_range(seed):
     with pytest.raises(ValueError, match="whole number from 0 to 4294967295"):
         latent(seed, 64)

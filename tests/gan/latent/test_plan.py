@@ -1,18 +1,21 @@
-"""A whole clip as properties: it closes unseen, stays on the prior, its pictures move evenly."""
+"""Properties of plans: no visible seam, on the prior, constant speed."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from gan.latent.curves import PATHS
+from gan.latent.curves import PATH_KEYS
 from gan.latent.latents import latents
-from gan.latent.loop_metrics import Figures, figures, image_figures, image_steps
 from gan.latent.plan import plan_clip
 from gan.latent.tiles import tile
 from gan.models.generator import Generator
-from gan.recipes.clip_plan import make_plan
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.keyframe import Key
+from gan.recipes.render import RenderJob
+from tests.loop_metrics import Metrics, image_metrics, image_steps, metrics, metrics_of
 
 
 @pytest.fixture(scope="module")
@@ -31,26 +34,26 @@ def key_sets(path, count, seed):
 
 
 @pytest.mark.parametrize("easing", ["none", "smooth"])
-@pytest.mark.parametrize("path", PATHS)
-def test_every_closed_path_closes_unseen_and_stays_on_the_prior(path, easing):
+@pytest.mark.parametrize("path", PATH_KEYS)
+def test_closed_paths_have_no_visible_seam_and_stay_on_the_prior(path, easing):
     for z, weights, holds, rng in key_sets(path, 25, seed=1):
         wander = int(rng.integers(2**32))
         for back in (False, True):
             plan = plan_clip(z, weights, frames=240, path=path, wander=wander, holds=holds,
                              easing=easing, back=back)  # fmt: skip
             assert plan.z.shape == (240, z.shape[1]) and plan.z.dtype == np.float32
-            found = plan.figures()
+            found = metrics_of(plan)
             assert found.seam <= 1.1 and found.jump < 2
-            assert found == figures(plan.z, plan.weights)
-            assert figures(plan.z).seam <= 1.1  # of the latents alone, too
+            assert found == metrics(plan.z, plan.weights)
+            assert metrics(plan.z).seam <= 1.1  # of the latents alone, too
             if path == "slerp":
                 assert found.norm_min >= 0.85 - 1e-6 and found.norm_max <= 1.15 + 1e-6
             else:
                 assert (found.norm_min, found.norm_max) == pytest.approx((1, 1), abs=1e-6)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mnist):
+@pytest.mark.parametrize("path", PATH_KEYS)
+def test_even_clips_close_in_both_spaces_at_constant_image_speed(path, mnist):
     gain = []
     rng = np.random.default_rng(2)
     for seed in range(6):
@@ -62,48 +65,46 @@ def test_even_clips_close_in_both_spaces_and_their_pictures_move_evenly(path, mn
             plan = plan_clip(z, weights, frames=90, path=path, wander=seed, draw=draw)
             pictures = mnist.sample(plan.z, plan.weights)
             if draw:  # timed by latents alone, pictures may change most anywhere, at the end too
-                assert image_figures(pictures).closing <= 1.05
-            assert plan.figures().seam <= 1.1
-            steps = np.array(list(image_steps(pictures)))
+                assert image_metrics(pictures).closing <= 1.05
+            assert metrics_of(plan).seam <= 1.1
+            steps = image_steps(pictures)[:-1]
             spread.append((steps.std() / steps.mean(), steps.max() / np.median(steps)))
         gain.append(spread)
     (uneven, largest), (even, largest_even) = np.median(gain, axis=0)
     assert even < uneven / 2 and largest_even < 1.2 < largest
 
 
-def recipe(**changes):
-    keys = tuple(SimpleNamespace(hold=0.5 * (i == 1), length=1.0 + i) for i in range(4))
-    fields = dict(
-        keys=keys, path="spline", closed=True, wander=3, easing="none", even=True, back=False,
-        tiles=2, frames=50, latents=lambda z_dim: latents([1, 2, 3, 4], z_dim),
-        class_weights=lambda classes: np.eye(classes, dtype=np.float32)[:4] if classes else None,
-    )  # fmt: skip
-    return SimpleNamespace(**fields | changes)
+def make_plan(generator, **changes):
+    keys = [Key(1 + i, classes=i, hold=0.5 * (i == 1), length=1.0 + i) for i in range(4)]
+    if not generator.classes:
+        keys = [replace(key, classes=None) for key in keys]
+    fields = {"keys": tuple(keys), "wander": 3, "tiles": 2, "frames": 50} | changes
+    return RenderJob(ClipRecipe("mnist", "0" * 12, **fields), generator).plan()
 
 
-def test_a_recipe_makes_the_plan_of_its_fields(mnist):
-    plan = make_plan(recipe(), mnist)
+def test_a_plan_follows_the_fields_of_the_recipe(mnist):
+    plan = make_plan(mnist)
     assert plan.z.shape == (50, mnist.z_dim) and plan.weights.shape == (50, 10)
     assert plan.tiles == 2 and plan.closes and plan.u.shape == (50,)
     np.testing.assert_allclose(plan.anchors[0], plan.z[0], atol=1e-6)
     np.testing.assert_allclose(plan.weights.sum(axis=1), 1, rtol=1e-6)
-    again = make_plan(recipe(), mnist)
+    again = make_plan(mnist)
     np.testing.assert_array_equal(plan.z, again.z)
     longer = np.count_nonzero(plan.u >= 3) / np.count_nonzero(plan.u < 1)
     assert longer > 2  # the fourth segment is four times as long as the first
-    opened = make_plan(recipe(closed=False, even=False), mnist)
+    opened = make_plan(mnist, closed=False, even=False)
     np.testing.assert_allclose(opened.z[[0, -1]], opened.anchors[[0, -1]], atol=1e-6)
-    assert not opened.closes and opened.figures().seam is None
-    assert make_plan(recipe(closed=False, back=True, even=False), mnist).closes
+    assert not opened.closes and metrics_of(opened).seam is None
+    assert make_plan(mnist, closed=False, back=True, even=False).closes
 
 
-def test_a_plan_by_latents_asks_for_no_picture():
-    blind = SimpleNamespace(z_dim=8, classes=0, sample=None)
-    plan = make_plan(recipe(even=False), blind)
+def test_a_plan_in_latent_space_draws_no_images():
+    blind = SimpleNamespace(z_dim=8, classes=0, sample=None, shape=(8, 8, 1), model_id="0" * 12)
+    plan = make_plan(blind, even=False)
     assert plan.weights is None and plan.z.shape == (50, 8)
 
 
-def test_all_loops_of_a_grid_are_measured_together():
+def test_the_loops_of_a_grid_are_measured_together():
     asked = []
 
     def draw(z, weights):
@@ -120,13 +121,13 @@ def test_all_loops_of_a_grid_are_measured_together():
     np.testing.assert_allclose(plan.u, plan_clip(z, None, frames=30).u, atol=0.02)
 
 
-def test_one_latent_as_every_class_moves_evenly_too(mnist):
+def test_a_clip_through_classes_only_has_constant_speed(mnist):
     z = np.repeat(latents([7], mnist.z_dim), 10, axis=0)
     for draw in (None, mnist.sample):
         plan = plan_clip(z, np.eye(10, dtype=np.float32), frames=100, draw=draw)
-        assert plan.figures().seam <= 1.1
-        assert image_figures(mnist.sample(plan.z, plan.weights)).closing <= 1.1
-    assert figures(plan.z).seam == 0  # of the latents alone: nothing moves
+        assert metrics_of(plan).seam <= 1.1
+        assert image_metrics(mnist.sample(plan.z, plan.weights)).closing <= 1.1
+    assert metrics(plan.z).seam == 0  # of the latents alone: nothing moves
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_one_latent_as_every_class_moves_evenly_too(mnist):
         (np.eye(2, 16), {"tiles": 2.0}, "1 to 4 loops"),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence_before_any_picture_is_drawn(keys, changes, sentence):
+def test_invalid_arguments_raise_a_message_before_any_image_is_drawn(keys, changes, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         plan_clip(keys, **{"frames": 10, "draw": None} | changes)
     message = str(caught.value)
@@ -155,22 +156,22 @@ def test_nonsense_is_refused_with_a_sentence_before_any_picture_is_drawn(keys, c
         plan_clip(keys, **{"frames": 10, "draw": lambda *_: pytest.fail("drawn")} | changes)
 
 
-def test_figures_read_as_documented():
+def test_metrics_of_known_latents():
     angles = np.radians([0, 10, 20, 20, 30, 60])  # one rest, one step three times as large
     z = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    found = figures(z)
+    found = metrics(z)
     assert found.seam == pytest.approx(np.sin(np.radians(30)) / np.sin(np.radians(5)))
     assert found.jump == found.seam
     assert (found.norm_min, found.norm_max) == pytest.approx((0.5**0.5, 0.5**0.5))
-    opened = figures(z, closes=False)
+    opened = metrics(z, closes=False)
     assert opened.seam is None and opened.jump == pytest.approx(2.97, abs=0.01)
-    assert figures(np.ones((5, 4))) == Figures(0.0, 0.0, 1.0, 1.0)
-    assert figures(np.ones((5, 4)), closes=False) == Figures(None, 0.0, 1.0, 1.0)
+    assert metrics(np.ones((5, 4))) == Metrics(0.0, 0.0, 1.0, 1.0)
+    assert metrics(np.ones((5, 4)), closes=False) == Metrics(None, 0.0, 1.0, 1.0)
 
 
-def test_image_figures_read_as_documented():
+def test_metrics_of_known_images():
     levels = np.array([10, 11, 12, 12, 13, 15], np.uint8)
     pictures = np.broadcast_to(levels[:, None, None, None], (6, 2, 3, 1))
-    assert image_figures(pictures) == (5.0, 5.0, 2.5)
-    assert image_figures(pictures, closes=False) == (None, 2.0, None)
-    assert image_figures(pictures[:1].repeat(3, axis=0)) == (0.0, 0.0, 0.0)
+    assert image_metrics(pictures) == (5.0, 5.0, 2.5)
+    assert image_metrics(pictures, closes=False) == (None, 2.0, None)
+    assert image_metrics(pictures[:1].repeat(3, axis=0)) == (0.0, 0.0, 0.0)

@@ -1,11 +1,11 @@
-"""Loops in step: as far apart as they were, but of other hands."""
+"""Variations of a loop: the same steps, different latents."""
 
 import numpy as np
 
 from gan.latent.tiles import tile
 
 
-def test_a_tile_moves_as_the_first_does_and_is_another():
+def test_tiles_differ_but_have_the_same_steps():
     z = np.random.default_rng(0).standard_normal((20, 64)).astype(np.float32)
     apart = z @ z.T
     assert tile(z, 0) is z
@@ -21,6 +21,6 @@ def test_a_tile_moves_as_the_first_does_and_is_another():
         seen.append(other)
 
 
-def test_a_tile_is_the_same_for_ever():
+def test_tiles_are_the_same_in_every_version():
     numbers = np.arange(1, 9, dtype=np.float32)[None]
     np.testing.assert_array_equal(tile(numbers, 1)[0], [7, 1, 8, 4, 5, -2, 6, -3])

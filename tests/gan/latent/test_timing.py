@@ -1,9 +1,9 @@
-"""The timing as properties: frames kept exactly, even speed, rests where and as long as asked."""
+"""Properties of the timing: exact frame counts, constant speed, holds."""
 
 import numpy as np
 import pytest
 
-from gan.latent.curves import PATHS, make_curve
+from gan.latent.curves import PATH_KEYS, make_curve
 from gan.latent.timing import EASINGS, PARTS, arcs, calm_seam, latent_steps, positions
 
 
@@ -21,7 +21,7 @@ def timed(curve, frames, lengths=None, holds=None, easing="none", back=False):
 
 EVERY = [
     (path, closed, easing, back)
-    for path in PATHS
+    for path in PATH_KEYS
     for closed in (True, False)
     for easing in EASINGS
     for back in (False, True)
@@ -29,7 +29,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("path", "closed", "easing", "back"), EVERY)
-def test_frames_are_as_many_as_asked_and_go_the_whole_way(path, closed, easing, back):
+def test_the_frame_count_is_exact_and_the_whole_curve_is_covered(path, closed, easing, back):
     curve = curve_of(path, closed)
     for frames in (2, 3, 7, 24, 125, 3000):
         u = timed(curve, frames, holds=np.linspace(0, 1, len(curve.anchors)), easing=easing,
@@ -45,9 +45,9 @@ def test_frames_are_as_many_as_asked_and_go_the_whole_way(path, closed, easing, 
     assert curve.closed or u.max() > curve.segments - 0.1
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PATH_KEYS)
 @pytest.mark.parametrize("closed", [True, False])
-def test_the_speed_is_even(path, closed):
+def test_the_speed_is_constant(path, closed):
     curve = curve_of(path, closed)
     z = curve.at(timed(curve, 1200))
     steps = latent_steps(z, None, curve.closed)
@@ -58,7 +58,7 @@ def test_the_speed_is_even(path, closed):
     assert slow <= (len(curve.anchors) if path == "slerp" else 0)
 
 
-def test_a_table_adds_up_to_the_curves_length():
+def test_the_steps_add_up_to_the_length_of_the_curve():
     curve = curve_of()
     fine = np.linalg.norm(np.diff(curve.at(np.linspace(0, 5, 100_001)), axis=0), axis=1).sum()
     table = arcs(curve)
@@ -69,7 +69,7 @@ def test_a_table_adds_up_to_the_curves_length():
     assert arcs(still).sum() == pytest.approx(0, abs=1e-6) and arcs(still, classes).min() > 0
 
 
-def test_holds_rest_at_their_keys_for_as_long_as_asked():
+def test_holds_rest_at_their_keyframes():
     curve = curve_of()
     holds = [0.5, 0, 2, 0, 0]
     u = timed(curve, 7500, holds=holds)  # 7.5 segments: 1000 frames each
@@ -93,7 +93,7 @@ def test_lengths_stretch_their_segments():
 
 
 @pytest.mark.parametrize("easing", ["smooth", "hold"])
-def test_easing_slows_down_at_the_keys_and_reaches_them_exactly(easing):
+def test_easing_slows_down_at_the_keyframes_and_reaches_them(easing):
     curve = curve_of()
     u = timed(curve, 3000, easing=easing)
     steps = np.linalg.norm(np.diff(curve.at(u), axis=0), axis=1)
@@ -102,7 +102,7 @@ def test_easing_slows_down_at_the_keys_and_reaches_them_exactly(easing):
     assert steps[near].max() < 0.3 * steps[far].min()
 
 
-def test_near_keys_are_not_rushed_through_and_equal_ones_do_not_divide_by_zero():
+def test_similar_and_equal_keyframes_have_a_least_duration():
     keys = np.random.default_rng(0).standard_normal((4, 64))
     keys[1] = keys[0] + 1e-3 * keys[1]
     u = timed(make_curve("slerp", keys), 1000)
@@ -113,7 +113,7 @@ def test_near_keys_are_not_rushed_through_and_equal_ones_do_not_divide_by_zero()
 
 
 @pytest.mark.parametrize("closed", [True, False])
-def test_a_spline_through_zero_is_refused_rather_than_jump(closed):
+def test_a_spline_through_zero_is_refused(closed):
     key = np.random.default_rng(0).standard_normal(64)
     for keys in ([key, -key], [key, -key - 1e-6]):
         with pytest.raises(ValueError, match="crosses zero"):
@@ -122,7 +122,7 @@ def test_a_spline_through_zero_is_refused_rather_than_jump(closed):
     assert np.isfinite(arcs(make_curve("spline", [a, b, -a, -b], closed))).all()
 
 
-def test_the_stretch_next_to_the_seam_gets_time_where_it_moves_fast_in_latent_space():
+def test_calm_seam_limits_the_latent_speed_next_to_the_seam():
     latent = np.ones((4, 64))
     steps = np.ones((4, 64))
     np.testing.assert_array_equal(calm_seam(steps, latent, False), steps)  # nothing to mend
@@ -152,14 +152,14 @@ def test_the_stretch_next_to_the_seam_gets_time_where_it_moves_fast_in_latent_sp
         ({"lengths": ["long"] * 5}, "one length for each"),
     ],
 )
-def test_errors_are_sentences(changes, sentence):
+def test_invalid_arguments_raise_a_message(changes, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         timed(curve_of(), **{"frames": 100} | changes)
     message = str(caught.value)
     assert message[0].isupper() and message.endswith(".")
 
 
-def test_the_limits_themselves_are_fine():
+def test_limits_are_inclusive():
     curve = curve_of()
     u = timed(curve, 100_000, lengths=[0.1, 10, 1, 1, 1], holds=[0, 8, 0, 0, 0])
     assert u.shape == (100_000,) and np.isfinite(u).all()

@@ -1,4 +1,4 @@
-"""Recipes inside files: all of it comes back, decoders mind nothing, torn files get a sentence."""
+"""Recipes embedded in files: they round-trip, decoders accept them, damage raises an error."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ import pytest
 from PIL import Image
 
 from gan.media import embedded
-from gan.recipes.clip_recipe import ClipRecipe, RecipeError
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe, save_png
-from tests.clip_files import KINDS, bare, make, recipe
+from tests.clip_files import FORMATS, bare, make, recipe
 from tests.clips import CLIP
 
 PICTURES = ("gif", "apng", "sprite", "webp")
@@ -28,20 +29,20 @@ PICTURES = ("gif", "apng", "sprite", "webp")
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """{(kind, large): path} of clips that carry their recipes. Do not write."""
+    """{(format, large): path} of clips that carry their recipes. Do not write."""
     folder = tmp_path_factory.mktemp("clips")
     return {
-        (kind, large): make(folder / f"{kind}-{large}", kind, recipe(large).to_text())
-        for kind in KINDS
+        (format, large): make(folder / f"{format}-{large}", format, recipe(large).to_text())
+        for format in FORMATS
         for large in (False, True)
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("large", [False, True])
-def test_the_recipe_comes_back_from_the_file(files, kind, large):
-    assert embedded.read_text(files[kind, large]) == recipe(large).to_text()
-    assert ClipRecipe.read(files[kind, large]) == recipe(large)
+def test_read_text_returns_the_embedded_recipe(files, format, large):
+    assert embedded.read_text(files[format, large]) == recipe(large).to_text()
+    assert ClipRecipe.read(files[format, large]) == recipe(large)
 
 
 def decoded(path):
@@ -62,36 +63,36 @@ def pillowed(path):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("kind", PICTURES)
-def test_no_decoder_minds_and_no_pixel_changes(files, kind, tmp_path):
-    plain = bare(tmp_path / "bare", kind)
+@pytest.mark.parametrize("format", PICTURES)
+def test_decoders_accept_the_file_and_pixels_are_unchanged(files, format, tmp_path):
+    plain = bare(tmp_path / "bare", format)
     wanted, frames = decoded(plain), pillowed(plain)
-    assert len(frames) == (1 if kind == "sprite" else 4)
+    assert len(frames) == (1 if format == "sprite" else 4)
     for large in (False, True):
-        assert decoded(files[kind, large]) == wanted
-        assert (pillowed(files[kind, large]) == frames).all()
+        assert decoded(files[format, large]) == wanted
+        assert (pillowed(files[format, large]) == frames).all()
 
 
 @pytest.mark.parametrize("large", [False, True])
-def test_it_is_where_the_formats_say(files, large):
+def test_standard_tools_find_the_text(files, large):
     text = recipe(large).to_text()
     with Image.open(files["gif", large]) as gif:
         assert gif.info["comment"] == text.encode()
-    for kind in ("apng", "sprite"):
-        with Image.open(files[kind, large]) as png:
+    for format in ("apng", "sprite"):
+        with Image.open(files[format, large]) as png:
             assert png.text["latent-studio-clip"] == text
     with Image.open(files["webp", large]) as webp:
         described = ElementTree.fromstring(webp.info["xmp"]).find(".//{*}description//{*}li")
         assert described.text == text
-    for kind in ("mp4", "webm"):
+    for format in ("mp4", "webm"):
         program = imageio_ffmpeg.get_ffmpeg_exe()
-        command = [program, "-v", "error", "-i", str(files[kind, large]), "-f", "ffmetadata", "-"]
+        command = [program, "-v", "error", "-i", str(files[format, large]), "-f", "ffmetadata", "-"]
         shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         tag = re.search(r"^comment=(.*)$", shown, re.M | re.I)[1]
         assert re.sub(r"\\(.)", r"\1", tag) == text
 
 
-def test_a_webp_of_one_picture_and_an_old_gif_take_one_too(tmp_path):
+def test_a_still_webp_and_a_gif87a_accept_text(tmp_path):
     text = recipe(False).to_text()
     image = Image.fromarray(np.arange(35, dtype=np.uint8).reshape(5, 7))
     for name, options in {"lossy": {}, "lossless": {"lossless": True}}.items():
@@ -110,7 +111,7 @@ def test_a_webp_of_one_picture_and_an_old_gif_take_one_too(tmp_path):
     assert embedded.read_text(path) == text and (pillowed(path) == wanted).all()
 
 
-def test_it_is_put_in_without_a_second_copy(tmp_path):
+def test_append_does_not_copy_the_file(tmp_path):
     path = bare(tmp_path / "a", "gif")
     frame = path.read_bytes()
     body = frame[-1:]  # the trailer; before it, the frames again and again
@@ -127,13 +128,13 @@ def test_it_is_put_in_without_a_second_copy(tmp_path):
     assert embedded.read_text(path) == recipe(True).to_text()
 
 
-def test_what_is_wrong_to_put_in_is_refused(tmp_path):
+def test_append_refuses_other_formats_files_and_texts(tmp_path):
     path = tmp_path / "a"
-    for kind in PICTURES:
+    for format in PICTURES:
         for content in (b"", b"hello" * 99, b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(99)):
             path.write_bytes(content)
             with pytest.raises(ValueError, match="not a whole"):
-                embedded.append(path, kind, "{}")
+                embedded.append(path, format, "{}")
             assert path.read_bytes() == content
     for text in ("é", "a\nb", "<b>", "a" * 400_001):
         with pytest.raises(ValueError, match="compact"):
@@ -142,9 +143,9 @@ def test_what_is_wrong_to_put_in_is_refused(tmp_path):
         embedded.append(path, "mp4", "{}")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_cut_or_broken_file_only_ever_gets_a_sentence(files, kind, tmp_path):
-    whole = bytearray(files[kind, False].read_bytes())
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_truncated_or_damaged_file_raises_only_recipe_errors(files, format, tmp_path):
+    whole = bytearray(files[format, False].read_bytes())
     path = tmp_path / "a"
     cuts = {*range(40), *range(0, len(whole), max(1, len(whole) // 40))}
     places = range(0, len(whole), max(1, len(whole) // 100))
@@ -162,11 +163,11 @@ def test_a_cut_or_broken_file_only_ever_gets_a_sentence(files, kind, tmp_path):
             assert isinstance(found, ClipRecipe)
 
 
-def test_files_that_carry_nothing_get_a_sentence(tmp_path):
+def test_files_without_a_recipe_raise_a_recipe_error(tmp_path):
     path = tmp_path / "a"
-    for kind in (*PICTURES, "mp4", "webm"):
+    for format in (*PICTURES, "mp4", "webm"):
         with pytest.raises(RecipeError, match="carries no recipe"):
-            ClipRecipe.read(bare(path, kind))
+            ClipRecipe.read(bare(path, format))
     for content in (b"", b"\xff\xd8\xff" + bytes(99), b"hello", b"[]", b"\0" * 5_000_000):
         path.write_bytes(content)
         with pytest.raises(RecipeError, match="carries no recipe"):
@@ -184,7 +185,7 @@ def archive(path: Path, name: str = "recipe.json", text: str | bytes = "{}", **o
         made.writestr(name, text)
 
 
-def test_a_zip_is_read_whoever_packed_it_and_never_trusted(tmp_path):
+def test_zips_of_other_programs_are_read_and_not_trusted(tmp_path):
     path, text = tmp_path / "a.zip", json.dumps(CLIP)
     archive(path, "loop/recipe.json", text, compression=zipfile.ZIP_DEFLATED)
     assert embedded.read_text(path) == text
@@ -210,7 +211,7 @@ def test_a_zip_is_read_whoever_packed_it_and_never_trusted(tmp_path):
     tracemalloc.stop()
 
 
-def test_the_directory_of_very_many_frames_is_found(tmp_path):
+def test_a_zip64_directory_is_read(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("recipe.json", json.dumps(CLIP))
@@ -224,10 +225,10 @@ def test_the_directory_of_very_many_frames_is_found(tmp_path):
     assert ClipRecipe.read(path) == ClipRecipe.from_json(CLIP)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_of_a_huge_file_only_a_part_is_read(files, kind, tmp_path):
+@pytest.mark.parametrize("format", FORMATS)
+def test_only_a_part_of_a_huge_file_is_read(files, format, tmp_path):
     path = tmp_path / "a"
-    head = files[kind, False].read_bytes()
+    head = files[format, False].read_bytes()
     path.write_bytes(head)
     with path.open("r+b") as file:
         file.truncate(2_000_000_000)  # sparse
@@ -244,7 +245,7 @@ def test_of_a_huge_file_only_a_part_is_read(files, kind, tmp_path):
         ClipRecipe.read(path)
 
 
-def test_a_forged_checksum_or_a_compressed_text_is_no_recipe(files, tmp_path):
+def test_a_wrong_checksum_or_compressed_text_is_ignored(files, tmp_path):
     whole, path = files["sprite", False].read_bytes(), tmp_path / "a"
     path.write_bytes(whole.replace(b"0123456789ab", b"0123456789ac"))
     assert embedded.read_text(path) is None

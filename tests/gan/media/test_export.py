@@ -1,4 +1,4 @@
-"""Whatever the format: the file is whole or not there, and the same each time."""
+"""Exports in every format: complete or absent, and reproducible."""
 
 import os
 import subprocess
@@ -11,11 +11,10 @@ import pytest
 
 import gan.media.ffmpeg
 from gan.media import embedded
-from gan.media.export import ExportError, export
-from gan.media.formats import KINDS
-from gan.media.frame_style import Look
-from gan.media.writer import Stopped
-from tests.frames import blobs, name, noise, read, rgb
+from gan.media.formats import FORMATS
+from gan.media.frame_style import FrameStyle
+from gan.media.writer import ExportError, Stopped
+from tests.frames import blobs, export, name, noise, read, rgb
 from tests.waiting import NewThreads, until
 
 BY_FFMPEG = ("gif", "mp4", "webm")
@@ -49,29 +48,29 @@ def assert_nothing_left(folder, children):
     assert not children.threads.alive()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_same_input_makes_the_same_bytes(tmp_path, kind):
-    look = Look(3, True, 2, "Hand", "ember")
-    files = [tmp_path / f"{number}{KINDS[kind]}" for number in range(2)]
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_input_makes_the_same_bytes(tmp_path, format):
+    style = FrameStyle(3, True, 2, "Hand", "ember")
+    files = [tmp_path / f"{number}{FORMATS[format]}" for number in range(2)]
     for file in files:
-        export(list(blobs(6)), file, kind=kind, fps=25, look=look, loops=3, note='{"a":1}')
+        export(list(blobs(6)), file, format=format, fps=25, style=style, loops=3, note='{"a":1}')
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_file_carries_its_note_and_still_decodes(tmp_path, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_embeds_its_note_and_decodes(tmp_path, format):
     note = embedded.compact({"latent_studio_clip": 1, "keys": ["=;#\\'\" <&> é" * 900]})
     frames = list(blobs(4))
-    path = export(frames, tmp_path / name(kind), kind=kind, fps=25, note=note)
+    path = export(frames, tmp_path / name(format), format=format, fps=25, note=note)
     assert embedded.read_text(path) == note
-    decoded = read(kind, path, frames[0].shape, 4)
+    decoded = read(format, path, frames[0].shape, 4)
     assert np.abs(decoded.astype(int) - rgb(frames)).mean() < 2
-    bare = export(frames, tmp_path / f"bare{KINDS[kind]}", kind=kind, fps=25)
+    bare = export(frames, tmp_path / f"bare{FORMATS[format]}", format=format, fps=25)
     assert embedded.read_text(bare) is None
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_frames_may_be_views_of_one_buffer_and_progress_counts_up(tmp_path, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_frames_may_share_a_buffer_and_on_frame_counts_up(tmp_path, format):
     def reused():
         buffer = np.empty((64, 64, 1), np.uint8, order="F")
         for frame in blobs(4):
@@ -79,93 +78,94 @@ def test_frames_may_be_views_of_one_buffer_and_progress_counts_up(tmp_path, kind
             yield buffer[::-1]
 
     told = []
-    path = tmp_path / name(kind)
-    assert export(reused(), str(path), kind=kind, fps=25, count=4, on_frame=told.append) == path
+    path = tmp_path / name(format)
+    assert export(reused(), str(path), format=format, fps=25, count=4, on_frame=told.append) == path
     assert told == [1, 2, 3, 4]
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
-    decoded = read(kind, path, (64, 64), 4)
+    decoded = read(format, path, (64, 64), 4)
     expected = rgb([frame[::-1] for frame in blobs(4)])
-    assert np.abs(decoded.astype(int) - expected).mean() < (2 if kind in BY_FFMPEG[1:] else 1e-9)
+    assert np.abs(decoded.astype(int) - expected).mean() < (2 if format in BY_FFMPEG[1:] else 1e-9)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_an_error_in_the_frames_leaves_nothing(tmp_path, children, kind, error):
+def test_an_error_in_the_frames_leaves_no_file(tmp_path, children, format, error):
     def broken():
         yield from noise(5)
         raise error("the model went away")
 
     with pytest.raises(error, match="went away"):
-        export(broken(), tmp_path / name(kind), kind=kind, fps=25, count=9)
+        export(broken(), tmp_path / name(format), format=format, fps=25, count=9)
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_on_frame_can_cancel_and_the_old_file_stays(tmp_path, children, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_on_frame_can_cancel_and_an_existing_file_is_unchanged(tmp_path, children, format):
     def cancel(done: int) -> None:
         if done == 3:
             raise InterruptedError
 
-    path = tmp_path / name(kind)
+    path = tmp_path / name(format)
     path.write_bytes(b"before")
     with pytest.raises(InterruptedError):
-        export(noise(10), path, kind=kind, fps=25, count=10, on_frame=cancel)
+        export(noise(10), path, format=format, fps=25, count=10, on_frame=cancel)
     assert path.read_bytes() == b"before"
     path.unlink()
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_stop_ends_it_between_frames(tmp_path, children, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_stop_ends_the_export_between_frames(tmp_path, children, format):
     stop = threading.Event()
     with pytest.raises(Stopped):
         export(
-            noise(10), tmp_path / name(kind), kind=kind, fps=25, count=10, stop=stop,
+            noise(10), tmp_path / name(format), format=format, fps=25, count=10, stop=stop,
             on_frame=lambda done: done == 2 and stop.set(),
         )  # fmt: skip
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", BY_FFMPEG)
-def test_stop_ends_an_encoder_that_takes_for_ever(
-    tmp_path, tmp_path_factory, children, kind, monkeypatch
-):
+@pytest.mark.parametrize("format", BY_FFMPEG)
+def test_stop_kills_a_blocked_encoder(tmp_path, tmp_path_factory, children, format, monkeypatch):
     endless = tmp_path_factory.mktemp("program") / "ffmpeg"
     endless.write_text("#!/bin/sh\nexec sleep 600\n")  # takes nothing in
     endless.chmod(0o755)
     monkeypatch.setattr(gan.media.ffmpeg, "program", lambda: str(endless))
     stop = threading.Event()
-    stopper = threading.Thread(target=lambda: until(lambda: children) and stop.set())
-    stopper.start()
+
+    def stop_once_started():
+        until(lambda: children)
+        stop.set()
+
+    threading.Thread(target=stop_once_started).start()
     with pytest.raises(Stopped):
-        export(noise(3, 900, 900), tmp_path / name(kind), kind=kind, fps=25, stop=stop)
-    stopper.join()
+        export(noise(3, 900, 900), tmp_path / name(format), format=format, fps=25, stop=stop)
     assert [child.returncode < 0 for child in children] == [True]  # killed, it did not end
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_full_disk_is_an_export_error(tmp_path, children, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_full_disk_is_an_export_error(tmp_path, children, format):
     resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limits[1]))
     try:
         with pytest.raises(ExportError, match=r"\.$"):
             frames = list(noise(24, 128, 128))
-            export(frames, tmp_path / name(kind), kind=kind, fps=25)
+            export(frames, tmp_path / name(format), format=format, fps=25)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", BY_FFMPEG)
-def test_a_dead_encoder_is_an_export_error(tmp_path, children, kind):
+@pytest.mark.parametrize("format", BY_FFMPEG)
+def test_a_dead_encoder_is_an_export_error(tmp_path, children, format):
     def kill(done: int) -> None:
         if done == 2:
             children[0].kill()
 
     with pytest.raises(ExportError, match="encoder stopped"):
-        export(noise(60, 256, 256), tmp_path / name(kind), kind=kind, fps=25, on_frame=kill)
+        export(noise(60, 256, 256), tmp_path / name(format), format=format, fps=25, on_frame=kill)
     assert_nothing_left(tmp_path, children)
 
 
@@ -180,25 +180,25 @@ def test_no_encoder_is_an_export_error(tmp_path, children, monkeypatch):
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_missing_folder_or_one_in_the_way_is_an_export_error(tmp_path, children, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_missing_folder_or_a_folder_at_the_path_is_an_export_error(tmp_path, children, format):
     with pytest.raises(ExportError, match="No such file|encoder stopped"):
-        export(list(noise(3)), tmp_path / "nowhere" / name(kind), kind=kind, fps=25)
-    (tmp_path / name(kind)).mkdir()
+        export(list(noise(3)), tmp_path / "nowhere" / name(format), format=format, fps=25)
+    (tmp_path / name(format)).mkdir()
     with pytest.raises(ExportError, match="Could not write"):
-        export(list(noise(3)), tmp_path / name(kind), kind=kind, fps=25)
-    (tmp_path / name(kind)).rmdir()
+        export(list(noise(3)), tmp_path / name(format), format=format, fps=25)
+    (tmp_path / name(format)).rmdir()
     assert_nothing_left(tmp_path, children)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_memory_does_not_grow_with_length(tmp_path, kind):
+@pytest.mark.parametrize("format", FORMATS)
+def test_memory_does_not_grow_with_length(tmp_path, format):
     (frame,) = noise(1, 96, 96)
 
     def peak(count: int) -> int:
         tracemalloc.start()
         frames = (np.roll(frame, n, axis=0) for n in range(count))
-        export(frames, tmp_path / name(kind), kind=kind, fps=25, count=count)
+        export(frames, tmp_path / name(format), format=format, fps=25, count=count)
         highest = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return highest
@@ -222,10 +222,10 @@ def test_memory_does_not_grow_with_length(tmp_path, kind):
         ([*noise(2), np.zeros((64, 64, 3), np.uint8)], "Frame 2 has shape"),
     ],
 )
-@pytest.mark.parametrize("kind", ["mp4", "apng", "zip", "sprite"])
-def test_bad_frames_are_named(tmp_path, children, kind, frames, message):
+@pytest.mark.parametrize("format", ["mp4", "apng", "zip", "sprite"])
+def test_invalid_frames_are_named(tmp_path, children, format, frames, message):
     with pytest.raises(ValueError, match=message):
-        export(frames, tmp_path / name(kind), kind=kind, fps=25)
+        export(frames, tmp_path / name(format), format=format, fps=25)
     assert_nothing_left(tmp_path, children)
 
 
@@ -234,19 +234,22 @@ def test_bad_frames_are_named(tmp_path, children, kind, frames, message):
     [
         ("a.avi", {}, ".gif, .mp4, .webm, .webp, .apng, .zip, .png"),
         ("a", {}, ".gif, .mp4"),
-        ("a.gif", {"kind": "avi"}, "choose one of gif, mp4, webm, webp, apng, zip, sprite"),
+        ("a.gif", {"format": "avi"}, "choose one of gif, mp4, webm, webp, apng, zip, sprite"),
         ("a.gif", {"fps": 30}, "10, 12.5, 20, 25, 33.3, 50"),
         ("a.gif", {"loops": 1001}, "0 to 1000"),
         ("a.gif", {"loops": 1.5}, "whole number"),
-        ("a.png", {"count": None}, "number of frames"),
         ("a.png", {"count": 3}, "2 frames, not 3"),
         ("a.png", {"count": 1}, "2 frames, not 1|more frames"),
-        ("a.png", {"count": 100_000, "look": Look(4)}, "16,383 px a side is the most"),
-        ("a.webp", {"look": Look(64), "frames": [np.zeros((2, 300, 1), np.uint8)]}, "19,200 x"),
-        ("a.mp4", {"look": Look(colours="ember"), "frames": noise(2, channels=3)}, "grey"),
+        ("a.png", {"count": 100_000, "style": FrameStyle(4)}, "16,383 px a side is the most"),
+        (
+            "a.webp",
+            {"style": FrameStyle(64), "frames": [np.zeros((2, 300, 1), np.uint8)]},
+            "19,200 x",
+        ),
+        ("a.mp4", {"style": FrameStyle(colours="ember"), "frames": noise(2, channels=3)}, "grey"),
     ],
 )
-def test_bad_requests_say_what_is_allowed(tmp_path, file, options, message):
+def test_invalid_settings_raise_a_message_with_the_limits(tmp_path, file, options, message):
     options = {"frames": noise(2), "fps": 25, "count": 2, **options}
     with pytest.raises(ValueError, match=message):
         export(options.pop("frames"), tmp_path / file, **options)
@@ -254,7 +257,7 @@ def test_bad_requests_say_what_is_allowed(tmp_path, file, options, message):
 
 
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="there is no such thing as nice here")
-def test_encoders_give_way_to_the_page(tmp_path, children):
+def test_encoders_run_at_low_priority(tmp_path, children):
     nice, mine = [], os.getpriority(os.PRIO_PROCESS, 0)
     export(
         noise(3), tmp_path / "a.gif", fps=25,

@@ -1,4 +1,4 @@
-"""What another decoder finds in a file is what the frames were."""
+"""Other decoders read the frames that were exported."""
 
 from fractions import Fraction
 
@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.media.export import export
-from gan.media.formats import FPS, KINDS, check_fps
-from gan.media.frame_style import Look
+from gan.media.formats import FORMATS, FPS, check_fps
+from gan.media.frame_style import FrameStyle
 from tests.frames import (
     blobs,
+    export,
     name,
     noise,
     read,
@@ -23,45 +23,45 @@ from tests.frames import (
 )
 
 EXACT = ("gif", "webp", "apng", "zip", "sprite")  # of grey frames; all but GIF of colour ones too
-LOOKS = [
-    Look(),
-    Look(3, border=2, caption="Hi"),
-    Look(2, smooth=True, colours="ocean"),
-    Look(2, colours="inverted", border=1, caption="x"),
+STYLES = [
+    FrameStyle(),
+    FrameStyle(3, border=2, caption="Hi"),
+    FrameStyle(2, smooth=True, colours="ocean"),
+    FrameStyle(2, colours="inverted", border=1, caption="x"),
 ]
 
 
-@pytest.mark.parametrize("kind", EXACT)
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_grey_is_exact_in_any_colours(tmp_path, kind, look):
+@pytest.mark.parametrize("format", EXACT)
+@pytest.mark.parametrize("style", STYLES, ids=str)
+def test_grey_frames_are_lossless_with_any_colour_map(tmp_path, format, style):
     frames = list(blobs(5, 28, 31)) + list(noise(2, 28, 31))
     frames[3:3] = [frames[2]] * 2  # equal ones are kept apart
-    path = export(frames, tmp_path / name(kind), kind=kind, fps=25, look=look)
-    dressed = [look.dress(frame) for frame in frames]
-    np.testing.assert_array_equal(read(kind, path, dressed[0].shape, 9), rgb(dressed))
+    path = export(frames, tmp_path / name(format), format=format, fps=25, style=style)
+    styled = [style.apply(frame) for frame in frames]
+    np.testing.assert_array_equal(read(format, path, styled[0].shape, 9), rgb(styled))
 
 
-@pytest.mark.parametrize("kind", EXACT[1:])
-@pytest.mark.parametrize("look", [Look(), Look(3, True, 1, "Hi")], ids=str)
-def test_colour_is_exact_but_in_a_gif(tmp_path, kind, look):
+@pytest.mark.parametrize("format", EXACT[1:])
+@pytest.mark.parametrize("style", [FrameStyle(), FrameStyle(3, True, 1, "Hi")], ids=str)
+def test_colour_frames_are_lossless_except_in_a_gif(tmp_path, format, style):
     frames = list(noise(2, 9, 16, 3)) + list(blobs(4, 9, 16, 3))
-    path = export(frames, tmp_path / name(kind), kind=kind, fps=25, look=look)
-    dressed = [look.dress(frame) for frame in frames]
-    np.testing.assert_array_equal(read(kind, path, dressed[0].shape, 6), rgb(dressed))
+    path = export(frames, tmp_path / name(format), format=format, fps=25, style=style)
+    styled = [style.apply(frame) for frame in frames]
+    np.testing.assert_array_equal(read(format, path, styled[0].shape, 6), rgb(styled))
 
 
-@pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
-def test_time_and_loops_are_those_asked_for(tmp_path, kind):
-    plays_in_file = {"gif": [0, None, 4], "webp": [0, 1, 5], "apng": [0, 1, 5]}[kind]
+@pytest.mark.parametrize("format", ["gif", "webp", "apng"])
+def test_timing_and_loop_count_are_stored(tmp_path, format):
+    plays_in_file = {"gif": [0, None, 4], "webp": [0, 1, 5], "apng": [0, 1, 5]}[format]
     for fps, loops, expected in zip((100 / 3, 12.5, 50), (0, 1, 5), plays_in_file, strict=True):
-        path = export(blobs(7, 16, 16), tmp_path / "a", kind=kind, fps=fps, loops=loops)
+        path = export(blobs(7, 16, 16), tmp_path / "a", format=format, fps=fps, loops=loops)
         _, durations, loop = read_animation(path)
         assert loop == expected
         assert durations == pytest.approx([1000 / fps] * 7, abs=0.5)
-        assert sum(durations) == pytest.approx(7 * 1000 / check_fps(kind, fps), abs=0.5)
+        assert sum(durations) == pytest.approx(7 * 1000 / check_fps(format, fps), abs=0.5)
 
 
-def test_a_webp_of_60_frames_a_second_is_as_long_as_it_should_be(tmp_path):
+def test_rounded_webp_delays_add_up(tmp_path):
     path = export(blobs(60, 8, 8), tmp_path / "a.webp", fps=60)
     _, durations, _ = read_animation(path)
     assert set(durations) == {16, 17} and sum(durations) == 1000
@@ -69,16 +69,16 @@ def test_a_webp_of_60_frames_a_second_is_as_long_as_it_should_be(tmp_path):
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (28, 28)])
 @pytest.mark.parametrize("scale", [1, 3, 16])
-def test_an_enlarged_gif_is_whole_pixels(tmp_path, size, scale):
+def test_an_enlarged_gif_has_exact_pixels(tmp_path, size, scale):
     frames = list(noise(2, *size))
-    path = export(frames, tmp_path / "big.GIF", fps=10, look=Look(scale))
+    path = export(frames, tmp_path / "big.GIF", fps=10, style=FrameStyle(scale))
     expected = [np.kron(f[..., 0], np.ones((scale, scale), np.uint8)) for f in frames]
     np.testing.assert_array_equal(read_animation(path)[0], rgb([e[..., None] for e in expected]))
 
 
-def test_a_colour_gif_gives_each_frame_its_own_palette(tmp_path):
+def test_a_colour_gif_has_one_palette_per_frame(tmp_path):
     frames = list(blobs(10, 32, 32, 3))
-    path = export(frames, tmp_path / "colour.gif", fps=20, look=Look(2))
+    path = export(frames, tmp_path / "colour.gif", fps=20, style=FrameStyle(2))
     decoded, durations, loop = read_animation(path)
     assert durations == [50] * 10 and loop == 0
     pixels = decoded[:, ::2, ::2]
@@ -111,7 +111,7 @@ def changing_colours(count: int):
     return [np.rint(table).astype(np.uint8)[order] for table in tables]
 
 
-def test_a_colour_gif_takes_one_palette_where_that_is_as_good(tmp_path):
+def test_a_colour_gif_uses_a_common_palette_where_it_is_as_good(tmp_path):
     sizes = {}
     for which, frames in (("few", few_colours(8)), ("changing", changing_colours(8))):
         runs = [frames[0:2], frames[3:5], frames[6:8]]
@@ -126,43 +126,43 @@ def test_a_colour_gif_takes_one_palette_where_that_is_as_good(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "fps"), [("mp4", 1), ("mp4", 29.97), ("mp4", 60), ("webm", 24), ("webm", 60)]
+    ("format", "fps"), [("mp4", 1), ("mp4", 29.97), ("mp4", 60), ("webm", 24), ("webm", 60)]
 )
-def test_a_film_has_the_frames_rate_and_codec_asked_for(tmp_path, kind, fps):
-    path = export(blobs(31), tmp_path / name(kind), fps=fps)
+def test_a_video_has_the_requested_frames_rate_and_codec(tmp_path, format, fps):
+    path = export(blobs(31), tmp_path / name(format), fps=fps)
     frames, meta = read_film(path)
     assert len(frames) == 31 and meta["source_size"] == (64, 64)
-    assert meta["codec"] == {"mp4": "h264", "webm": "vp9"}[kind]
+    assert meta["codec"] == {"mp4": "h264", "webm": "vp9"}[format]
     assert meta["pix_fmt"].startswith("yuv420p")
     assert meta["fps"] == pytest.approx(fps, abs=0.005)
     count, seconds = imageio_ffmpeg.count_frames_and_secs(str(path))
     assert count == 31 and seconds == pytest.approx(31 / fps, abs=0.03)
 
 
-@pytest.mark.parametrize("kind", ["mp4", "webm"])
+@pytest.mark.parametrize("format", ["mp4", "webm"])
 @pytest.mark.parametrize("smooth", [False, True])
-def test_a_film_looks_like_its_frames(tmp_path, kind, smooth):
+def test_a_video_is_close_to_its_frames(tmp_path, format, smooth):
     for channels, colours in ((1, "grey"), (1, "ember"), (3, "grey")):
-        frames, look = list(blobs(6, 28, 28, channels)), Look(6, smooth, colours=colours)
-        path = export(frames, tmp_path / name(kind), fps=25, look=look)
-        error = read_film(path)[0].astype(int) - rgb([look.dress(frame) for frame in frames])
+        frames, style = list(blobs(6, 28, 28, channels)), FrameStyle(6, smooth, colours=colours)
+        path = export(frames, tmp_path / name(format), fps=25, style=style)
+        error = read_film(path)[0].astype(int) - rgb([style.apply(frame) for frame in frames])
         # half the chroma samples are gone, which hard coloured edges show
         assert np.abs(error).mean() < (1 if colours == "grey" and channels == 1 else 5)
         assert abs(error.mean()) < (0.25 if colours == "grey" and channels == 1 else 1)
 
 
-def test_an_mp4_starts_before_it_is_all_there(tmp_path):
+def test_an_mp4_has_its_index_first(tmp_path):
     data = export(blobs(10), tmp_path / "a.mp4", fps=25).read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
 
 
-@pytest.mark.parametrize("kind", ["mp4", "webm"])
+@pytest.mark.parametrize("format", ["mp4", "webm"])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("size", [(1, 1), (27, 28), (27, 27)])
-def test_a_film_repeats_the_edge_of_an_odd_side(tmp_path, kind, size, channels):
+def test_a_video_repeats_the_edge_of_an_odd_side(tmp_path, format, size, channels):
     height, width = size
     flat = np.full((height, width, channels), 200, np.uint8)
-    frames, meta = read_film(export([flat] * 3, tmp_path / name(kind), fps=25))
+    frames, meta = read_film(export([flat] * 3, tmp_path / name(format), fps=25))
     assert meta["size"] == (width + width % 2, height + height % 2)
     assert np.abs(frames.astype(int) - 200).max() <= 2
 
@@ -174,7 +174,7 @@ def test_a_zip_names_its_frames_in_order(tmp_path):
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 12])
-def test_a_sprite_sheet_is_near_a_square_and_says_what_is_on_it(tmp_path, count):
+def test_a_sprite_sheet_is_nearly_square_and_describes_its_layout(tmp_path, count):
     frames = list(noise(count, 10, 14, 3))
     path = export(frames, tmp_path / "sheet.png", fps=7)
     with Image.open(path) as image:
@@ -191,16 +191,16 @@ def test_check_fps_gives_the_exact_rate():
     assert check_fps("gif", 12.5) == Fraction(25, 2)
     assert check_fps("mp4", 29.97) == Fraction(2997, 100)
     assert check_fps("zip", 240) == 240
-    for kind in KINDS:
+    for format in FORMATS:
         for bad in (0, -25, 241, float("nan"), float("inf"), None, "fast"):
             with pytest.raises(ValueError, match=str(bad)):
-                check_fps(kind, bad)
-    for kind in ("mp4", "webm", "webp", "apng"):
+                check_fps(format, bad)
+    for format in ("mp4", "webm", "webp", "apng"):
         with pytest.raises(ValueError, match="1 to 60"):
-            check_fps(kind, 61)
+            check_fps(format, 61)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_rate_that_is_offered_can_be_had(kind):
-    for fps in FPS[kind]:
-        assert float(check_fps(kind, fps)) == pytest.approx(fps)
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_offered_rate_is_supported(format):
+    for fps in FPS[format]:
+        assert float(check_fps(format, fps)) == pytest.approx(fps)

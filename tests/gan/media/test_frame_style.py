@@ -1,4 +1,4 @@
-"""Frames as people see them: enlarged, coloured, captioned, bordered."""
+"""Styled frames: enlarged, coloured, captioned, bordered."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from PIL import Image
 
 from gan.media.captions import strip, strip_height
 from gan.media.colormaps import COLOURS
-from gan.media.frame_style import Look
+from gan.media.frame_style import FrameStyle
 from tests.frames import noise
 
 
@@ -19,41 +19,43 @@ def grey(height: int = 28, width: int = 30) -> np.ndarray:
 @pytest.mark.parametrize("smooth", [False, True])
 @pytest.mark.parametrize("border", [0, 3])
 @pytest.mark.parametrize("caption", ["", "Digits"])
-def test_size_is_what_dress_makes(channels, scale, smooth, border, caption):
+def test_size_is_the_shape_of_a_styled_frame(channels, scale, smooth, border, caption):
     (frame,) = noise(1, 28, 30, channels)
-    look = Look(scale, smooth, border, caption)
-    dressed = look.dress(frame)
-    assert dressed.shape == look.size(*frame.shape) and dressed.dtype == np.uint8
-    inside = dressed[border : border + 28 * scale, border : border + 30 * scale]
+    style = FrameStyle(scale, smooth, border, caption)
+    styled = style.apply(frame)
+    assert styled.shape == style.size(*frame.shape) and styled.dtype == np.uint8
+    inside = styled[border : border + 28 * scale, border : border + 30 * scale]
     if smooth:
         picture = Image.fromarray(frame.squeeze())
         big = picture.resize((30 * scale, 28 * scale), Image.Resampling.BICUBIC)
         np.testing.assert_array_equal(inside.squeeze(), np.asarray(big))
     else:
         np.testing.assert_array_equal(inside, np.kron(frame, np.ones((scale, scale, 1), np.uint8)))
-    edge = np.ones(dressed.shape[:2], bool)
-    edge[border : dressed.shape[0] - border, border : dressed.shape[1] - border] = False
-    assert not dressed[edge].any()
+    edge = np.ones(styled.shape[:2], bool)
+    edge[border : styled.shape[0] - border, border : styled.shape[1] - border] = False
+    assert not styled[edge].any()
 
 
 @pytest.mark.parametrize("colours", COLOURS)
-def test_colours_come_last_so_that_no_others_are_made(colours):
-    look = Look(4, True, 2, "Smooth", colours)
-    levels, dressed = look.levels(grey()), look.dress(grey())
+def test_the_colour_map_is_applied_last(colours):
+    style = FrameStyle(4, True, 2, "Smooth", colours)
+    levels, styled = style.levels(grey()), style.apply(grey())
     assert levels.shape[2] == 1
     np.testing.assert_array_equal(
-        dressed if dressed.shape[2] == 3 else dressed.repeat(3, 2), COLOURS[colours][levels[..., 0]]
+        styled if styled.shape[2] == 3 else styled.repeat(3, 2), COLOURS[colours][levels[..., 0]]
     )
 
 
-def test_grey_is_grey_and_inverted_is_its_opposite():
+def test_grey_is_the_identity_and_inverted_is_its_complement():
     frame = grey()
-    np.testing.assert_array_equal(Look().dress(frame), frame)
-    np.testing.assert_array_equal(Look(colours="inverted").dress(frame), 255 - frame.repeat(3, 2))
+    np.testing.assert_array_equal(FrameStyle().apply(frame), frame)
+    np.testing.assert_array_equal(
+        FrameStyle(colours="inverted").apply(frame), 255 - frame.repeat(3, 2)
+    )
 
 
 @pytest.mark.parametrize("colours", list(COLOURS)[2:])
-def test_more_ink_is_always_lighter_and_evenly_so(colours):
+def test_lightness_increases_evenly(colours):
     table = COLOURS[colours]
     assert table.shape == (256, 3) and table.dtype == np.uint8 and not table.flags.writeable
     linear = (table / 255) ** 2.2 @ [0.2126, 0.7152, 0.0722]
@@ -63,7 +65,7 @@ def test_more_ink_is_always_lighter_and_evenly_so(colours):
     assert lightness[0] < 0.2 and lightness[-1] > 0.9
 
 
-def test_a_caption_is_centred_text_on_a_strip_of_fixed_height():
+def test_a_caption_is_centred_and_its_height_depends_on_the_width_only():
     for width in (56, 112, 448, 1792):
         for caption in ("1", "gjpqy", "Ten digits"):
             ink = strip(caption, width)
@@ -74,7 +76,7 @@ def test_a_caption_is_centred_text_on_a_strip_of_fixed_height():
             assert abs(columns[0] - (width - 1 - columns[-1])) <= max(4, width // 100)
 
 
-def test_a_long_caption_gets_smaller_then_is_cut():
+def test_a_long_caption_is_shrunk_then_cut():
     wide, narrow = strip("m" * 40, 448), strip("m" * 80, 112)
     for ink in (wide, narrow):
         columns = np.flatnonzero(ink.any((0, 2)))
@@ -101,13 +103,13 @@ def test_a_long_caption_gets_smaller_then_is_cut():
         ({"colours": None}, "grey, inverted"),
     ],
 )
-def test_what_cannot_be_is_told_in_a_sentence(given, message):
+def test_invalid_styles_raise_a_message(given, message):
     with pytest.raises(ValueError, match=message):
-        Look(**given)
+        FrameStyle(**given)
 
 
-def test_colour_pictures_have_their_own_colours():
+def test_a_colour_map_is_refused_for_colour_frames():
     (frame,) = noise(1, channels=3)
-    for ask in (lambda look: look.size(*frame.shape), lambda look: look.dress(frame)):
+    for ask in (lambda style: style.size(*frame.shape), lambda style: style.apply(frame)):
         with pytest.raises(ValueError, match="for grey pictures"):
-            ask(Look(colours="ember"))
+            ask(FrameStyle(colours="ember"))

@@ -1,4 +1,4 @@
-"""A model at a step of its run: found by its id, drawn by the weights of then."""
+"""Ids of snapshots, and the weights they stand for."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from gan.cli.main import main
 from gan.models.generator import Generator
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe
-from gan.recipes.model_ids import load_named, moment, parted
+from gan.recipes.model_ids import load_named, snapshot_id, split_id
 from gan.runs.snapshots import kept_steps, write_snapshot
 
 
@@ -39,13 +39,13 @@ def root(tiny_model, tmp_path):
         ("run:x@" + "9" * 400, ("run:x@" + "9" * 400, None)),
     ],
 )
-def test_an_id_has_one_meaning(model, parts):
-    assert parted(model) == parts
+def test_ids_are_split_unambiguously(model, parts):
+    assert split_id(model) == parts
     if parts[1] is not None:
-        assert moment(*parts) == model
+        assert snapshot_id(*parts) == model
 
 
-def test_a_moment_has_weights_of_its_own(root):
+def test_a_snapshot_has_its_own_weights(root):
     assert kept_steps(root / "runs/mine") == [0, 10]
     then, later, newest = (
         load_named(name, root) for name in ("run:mine@0", "run:mine@10", "run:mine")
@@ -58,12 +58,12 @@ def test_a_moment_has_weights_of_its_own(root):
 
 
 @pytest.mark.parametrize("model", ["run:mine@5", "run:other@0", "run:../mine@0", "run:mine@10x"])
-def test_what_is_not_kept_gets_a_sentence(root, model):
+def test_a_missing_snapshot_raises_a_message(root, model):
     with pytest.raises(RecipeError, match=r"(keeps no weights|There is no model).*--model"):
         load_named(model, root)
 
 
-def test_the_command_line_draws_a_picture_of_a_moment(root, monkeypatch, capsys):
+def test_the_command_line_draws_a_picture_of_a_snapshot(root, monkeypatch, capsys):
     monkeypatch.setattr("gan.recipes.model_ids.load_named.__defaults__", (root,))
     then = load_named("run:mine@0", root)
     recipe = root / "recipe.json"

@@ -1,4 +1,4 @@
-"""From a recipe to a file, drawn ahead of the encoder."""
+"""Render a recipe to a file, drawing ahead of the encoder."""
 
 import threading
 from dataclasses import replace
@@ -9,11 +9,11 @@ import pytest
 from gan.config import Config
 from gan.latent.tiles import tile
 from gan.media import embedded
-from gan.media.formats import KINDS
+from gan.media.formats import FORMATS
 from gan.media.writer import Stopped
-from gan.recipes.clip_plan import make_plan
-from gan.recipes.clip_recipe import ClipRecipe, Key
-from gan.recipes.render import draw, frames, look_of, render
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.keyframe import Key
+from gan.recipes.render import RenderJob, draw
 from gan.system.prefetch import prefetch
 from tests.frames import name, read, rgb
 from tests.models import randomised
@@ -28,35 +28,39 @@ def generator():
     return randomised(Config(conditional=True, width=8, z_dim=8))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_file_holds_the_plan_s_pictures_dressed_and_its_recipe(tmp_path, generator, kind):
-    recipe = replace(RECIPE, format=kind, caption="Hand", border=2, colours="ember", tiles=2)
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_contains_the_styled_frames_and_the_recipe(tmp_path, generator, format):
+    recipe = replace(RECIPE, format=format, caption="Hand", border=2, colours="ember", tiles=2)
     told = []
-    path = render(recipe, generator, tmp_path / name(kind), told.append)
-    plan, look = make_plan(recipe, generator), look_of(recipe)
-    dressed = [look.dress(picture) for picture in draw(plan, generator, slice(None))]
-    decoded = read(kind, path, dressed[0].shape, 40)
-    if kind in ("mp4", "webm"):
-        assert np.abs(decoded.astype(int) - rgb(dressed)).mean() < 9
+    job = RenderJob(recipe, generator)
+    path = job.render(tmp_path / name(format), told.append)
+    style = job.settings.style
+    styled = [style.apply(picture) for picture in draw(job.plan(), generator, slice(None))]
+    assert job.size == styled[0].shape and job.images == 160
+    decoded = read(format, path, styled[0].shape, 40)
+    if format in ("mp4", "webm"):
+        assert np.abs(decoded.astype(int) - rgb(styled)).mean() < 9
     else:
         # batches of another size may round one level differently
-        assert (decoded == rgb(dressed)).mean() > 0.999
+        assert (decoded == rgb(styled)).mean() > 0.999
     assert told == list(range(1, 41))
     kept = ClipRecipe.from_text(embedded.read_text(path))
     assert kept == replace(recipe, model_id=generator.model_id), "it says what really drew it"
 
 
 def test_the_same_recipe_makes_the_same_bytes(tmp_path, generator):
-    for kind in ("gif", "mp4"):
-        recipe = replace(RECIPE, format=kind)
-        files = [render(recipe, generator, tmp_path / f"{n}-{name(kind)}") for n in (1, 2)]
+    for format in ("gif", "mp4"):
+        recipe = replace(RECIPE, format=format)
+        job = RenderJob(recipe, generator)
+        files = [job.render(tmp_path / f"{n}-{name(format)}") for n in (1, 2)]
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_loops_stand_side_by_side(generator):
+def test_loops_are_arranged_in_a_grid(generator):
     recipe = replace(RECIPE, tiles=3, frames=5)
-    plan = make_plan(recipe, generator)
-    pictures = list(frames(plan, generator))
+    job = RenderJob(recipe, generator)
+    plan = job.plan()
+    pictures = list(job.frames(plan))
     assert len(pictures) == 5 and pictures[0].shape == (84, 84, 1)
     for index in range(9):
         row, column = divmod(index, 3)
@@ -84,7 +88,8 @@ def test_stop_ends_planning_and_drawing(tmp_path, generator, after):
 
     slow = Slow()
     with pytest.raises(Stopped):
-        render(replace(RECIPE, even=True, frames=9000), slow, tmp_path / "a.gif", stop=stop)
+        job = RenderJob(replace(RECIPE, even=True, frames=9000), slow)
+        job.render(tmp_path / "a.gif", stop=stop)
     assert slow.drawn <= after + 6
     assert list(tmp_path.iterdir()) == []
     assert not threads.alive()
@@ -107,7 +112,7 @@ def test_prefetch_produces_no_more_than_its_depth_in_advance():
     assert len(made) < 15 and not threads.alive()
 
 
-def test_ahead_raises_what_was_raised_in_its_place():
+def test_prefetch_raises_errors_in_order():
     def things():
         yield 1
         raise KeyError("gone")

@@ -1,4 +1,4 @@
-"""The film of a run: every snapshot in its turn, the last one held, one picture in memory."""
+"""The film of a run: all snapshots in order, the last one held, one frame in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gan.media import embedded
 from gan.media.captions import strip_height
 from gan.recipes import training_film
 from gan.recipes.fields import RecipeError
-from gan.recipes.training_film import FilmRecipe
+from gan.recipes.training_film import FilmJob, FilmRecipe
 
 STEPS = (0, 30, 100, 1500)
 CELL = 4
@@ -41,10 +41,10 @@ def run(tmp_path):
 
 def film(run, **fields):
     fields = {"model": "run:run", "seconds": 2, "fps": 10, "scale": 1, "caption": False} | fields
-    return list(training_film.frames(run, FilmRecipe(**fields)))
+    return list(FilmJob(FilmRecipe(**fields), run).frames())
 
 
-def test_each_snapshot_has_its_share_and_the_last_its_second(run):
+def test_snapshots_are_shown_equally_long_and_the_last_for_a_second(run):
     found = film(run)
     assert len(found) == 20
     order = [next(n for n in range(4) if (one[..., 0] == sheet(n)).all()) for one in found]
@@ -54,7 +54,7 @@ def test_each_snapshot_has_its_share_and_the_last_its_second(run):
 
 @pytest.mark.parametrize(("snapshots", "frames", "fps"), [(2, 2, 0.5), (64, 250, 25), (64, 20, 10),
                                                           (5, 2, 50), (2, 4800, 240)])  # fmt: skip
-def test_no_film_is_too_short_to_end_with_the_last_snapshot(snapshots, frames, fps):
+def test_every_film_ends_with_the_last_snapshot(snapshots, frames, fps):
     shown = training_film.shown(snapshots, frames, fps)
     assert len(shown) == frames and shown[0] == 0 and shown[-1] == snapshots - 1
     assert (np.diff(shown) >= 0).all() and shown.max() < snapshots
@@ -62,7 +62,7 @@ def test_no_film_is_too_short_to_end_with_the_last_snapshot(snapshots, frames, f
         assert set(shown) == set(range(snapshots))
 
 
-def test_one_class_is_its_column(run):
+def test_the_film_of_a_class_shows_its_column(run):
     found = film(run, column=3)[0]
     assert found.shape == (2 * CELL, 3 * CELL, 1)
     whole = sheet(0)[:, 3 * CELL : 4 * CELL]
@@ -72,7 +72,7 @@ def test_one_class_is_its_column(run):
         assert (there == whole[number * CELL : (number + 1) * CELL]).all()
 
 
-def test_the_step_stands_below_and_the_picture_is_enlarged(run):
+def test_frames_are_enlarged_and_captioned_with_the_step(run):
     found = film(run, scale=8, caption=True)
     height, width = 6 * CELL * 8, 10 * CELL * 8
     assert found[0].shape == (height + strip_height(width), width, 1)
@@ -81,31 +81,31 @@ def test_the_step_stands_below_and_the_picture_is_enlarged(run):
     assert texts[0].any() and (texts[0] != texts[-1]).any()
 
 
-def test_the_bundled_run_makes_a_film_that_carries_its_recipe(tmp_path):
+def test_the_film_of_the_bundled_run_embeds_its_recipe(tmp_path):
     recipe = FilmRecipe("mnist", seconds=2, fps=10, format="gif", scale=1)
-    path = training_film.render(recipe, ASSETS / "models/mnist", tmp_path / "a.gif")
+    path = FilmJob(recipe, ASSETS / "models/mnist").render(tmp_path / "a.gif")
     assert FilmRecipe.from_text(embedded.read_text(path)) == recipe
     with Image.open(path) as image:
         assert sum(image.seek(i) or image.info["duration"] for i in range(image.n_frames)) == 2000
-        last = next(reversed(list(training_film.frames(ASSETS / "models/mnist", recipe))))
+        last = next(reversed(list(FilmJob(recipe, ASSETS / "models/mnist").frames())))
         assert (np.asarray(image.convert("L")) == last[..., 0]).all()
-    again = training_film.render(recipe, ASSETS / "models/mnist", tmp_path / "b.gif")
+    again = FilmJob(recipe, ASSETS / "models/mnist").render(tmp_path / "b.gif")
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_a_long_film_takes_no_more_memory(run):
+def test_memory_does_not_grow_with_the_length_of_a_film(run):
     used = []
     for seconds in (2, 60):
         tracemalloc.start()
-        for _ in training_film.frames(run, FilmRecipe("run:run", seconds, 50, scale=8)):
+        for _ in FilmJob(FilmRecipe("run:run", seconds, 50, scale=8), run).frames():
             pass
         used.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert used[1] < used[0] + 500_000
 
 
-def test_a_run_that_goes_on_thinning_is_filmed_all_the_same(run):
-    found = training_film.frames(run, FilmRecipe("run:run", 2, 10, scale=1, caption=False))
+def test_a_snapshot_removed_during_the_export_is_skipped(run):
+    found = FilmJob(FilmRecipe("run:run", 2, 10, scale=1, caption=False), run).frames()
     first = next(found)
     (run / "snapshots/00000100.png").unlink()
     rest = list(found)
@@ -113,7 +113,7 @@ def test_a_run_that_goes_on_thinning_is_filmed_all_the_same(run):
     assert (rest[-1][..., 0] == sheet(3)).all()
 
 
-def test_runs_that_make_no_film_get_a_sentence(run, tmp_path):
+def test_runs_without_usable_snapshots_raise_a_message(run, tmp_path):
     with pytest.raises(ValueError, match="kept 0 snapshots"):
         film(tmp_path)
     bare = preset("unconditional").to_json()
@@ -128,7 +128,7 @@ def test_runs_that_make_no_film_get_a_sentence(run, tmp_path):
     with pytest.raises(ValueError, match="one size"):
         film(run)
     Image.new("L", (41, 24)).save(last)
-    with pytest.raises(ValueError, match="no sheet"):
+    with pytest.raises(ValueError, match="not a sheet"):
         film(run)
     last.write_bytes(b"hello")
     with pytest.raises(ValueError, match="00001500.png of this run is damaged"):
@@ -138,7 +138,7 @@ def test_runs_that_make_no_film_get_a_sentence(run, tmp_path):
         film(run)
 
 
-def test_its_recipe_comes_back_and_a_wrong_one_gets_a_sentence():
+def test_film_recipes_round_trip_and_invalid_ones_raise_a_message():
     full = PLAIN | {"seconds": 30, "fps": 12.5, "format": "webm", "scale": 4, "column": 9,
                     "caption": False}  # fmt: skip
     for given in (PLAIN, full, PLAIN | {"column": None, "unknown": 1}):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from demo.server.privacy import Privacy
 from demo.settings import Settings
-from demo.train.watch.film import order
+from demo.train.watch.film import film_spec
 from gan.runner.status import RunStatus
 
 
@@ -33,7 +33,7 @@ def studio(tmp_path):
 
 def make(studio, kind, folder):
     told = []
-    made = order(studio, kind).make(folder, lambda *at: told.append(at), threading.Event())
+    made = film_spec(studio, kind).write(folder, lambda *at: told.append(at), threading.Event())
     return made, told
 
 
@@ -53,16 +53,16 @@ def test_a_film_covers_the_whole_run(studio, tmp_path, kind):
 def test_the_size_of_a_film_is_limited(studio):
     for most, scale in ((1024, 3), (600, 2), (10, 1)):
         studio.settings = replace(studio.settings, max_side_px=most)
-        assert order(studio, "gif").recipe.scale == scale
+        assert film_spec(studio, "gif").job.recipe.scale == scale
 
 
 @pytest.mark.parametrize("kind", ["exe", None, ["gif"], "sprite"])
 def test_unknown_formats_are_refused(studio, kind):
     with pytest.raises(ValueError, match="Choose GIF, MP4 or WebM"):
-        order(studio, kind)
+        film_spec(studio, kind)
 
 
 def test_a_run_without_a_film_is_an_error(studio):
     studio.runner.status = RunStatus()  # and no bundled model either
     with pytest.raises(ValueError, match="film needs 2"):
-        order(studio, "gif")
+        film_spec(studio, "gif")
