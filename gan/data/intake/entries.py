@@ -25,7 +25,7 @@ class Part:
     """A stretch of a file, to be read once."""
 
     def __init__(self, path: Path, start: int, size: int) -> None:
-        self._file, self._left = open(path, "rb"), size  # noqa: SIM115
+        self._file, self._left = open(path, "rb"), size
         self._file.seek(start)
 
     def __enter__(self) -> Part:

@@ -112,7 +112,7 @@ class Source:
             self._tally.add(reason, "/".join(parts).encode("utf-8", "replace").decode())
         return reason is None
 
-    def _counted(self, what: Iterator) -> Iterator:  # noqa: ANN001
+    def _counted(self, what: Iterator) -> Iterator:
         for number, one in enumerate(what):
             if number >= self._limits.listed:
                 self._tally.add("over_listed", most=self._limits.listed)
