@@ -1,10 +1,11 @@
-"""What `interpolate` and `render` do: clips from seeds, and clips once more from their recipes."""
+"""`python -m gan interpolate` and `render`: clips from seeds, and again from their recipes."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -15,9 +16,12 @@ from gan.recipes import fields
 from gan.recipes.clip_recipe import MARK, ClipRecipe
 from gan.recipes.model_ids import model_folder
 
+if TYPE_CHECKING:
+    from gan.models.generator import Generator
+
 
 def interpolate(args: argparse.Namespace) -> None:
-    """A loop through seeds, as a file that carries its recipe."""
+    """Export a loop through seeds, with its recipe embedded."""
     from gan.models.generator import Generator
 
     format = format_of(args.out)
@@ -26,7 +30,7 @@ def interpolate(args: argparse.Namespace) -> None:
     if labels is None and generator.classes:
         labels = [number % generator.classes for number in range(len(args.seeds))]
     if labels is not None and not generator.classes:
-        raise ValueError("This model knows no classes; leave --labels out.")
+        raise ValueError("This model has no classes; leave out --labels.")
     if labels is not None and len(labels) != len(args.seeds):
         raise ValueError("--labels needs one class for each seed.")
     keys = [{"seed": seed} for seed in args.seeds]
@@ -51,7 +55,7 @@ def interpolate(args: argparse.Namespace) -> None:
 
 
 def render(args: argparse.Namespace) -> None:
-    """A clip, or a film of a run, once more from its recipe."""
+    """Render a clip, or the training film of a run, again from its recipe."""
     if not args.recipe.is_file():
         raise ValueError(f"There is no file {args.recipe}.")
     given = fields.read(args.recipe)
@@ -83,11 +87,11 @@ def _film(given: dict, args: argparse.Namespace) -> None:
     _told(out, recipe.frames)
 
 
-def _write(recipe: ClipRecipe, generator, out: Path) -> None:  # noqa: ANN001
+def _write(recipe: ClipRecipe, generator: Generator, out: Path) -> None:
     from gan.recipes.render import RenderJob
     from gan.system.machine import set_threads
 
-    set_threads()  # as many as the page uses: another number gives other last bits
+    set_threads()  # as the page does: the last bits depend on their number
     job = RenderJob(recipe, generator)
     with tqdm(total=recipe.frames, unit="frame") as bar:
         job.render(out, on_frame=lambda _: bar.update())
@@ -99,7 +103,7 @@ def _told(out: Path, frames: int) -> None:
 
 
 def _out(args: argparse.Namespace, format: str) -> Path:
-    """Where to write. Raises ValueError if its end says another format than the recipe."""
+    """Return the output path. Raises ValueError unless its suffix fits the recipe's format."""
     out = args.out or Path(f"{args.recipe.stem}-again{FORMATS[format]}")
     ends = {FORMATS[format], f".{format}"} - {".sprite"}
     if out.suffix.lower() not in ends:
@@ -110,7 +114,7 @@ def _out(args: argparse.Namespace, format: str) -> Path:
 
 
 def _name(folder: Path) -> str:
-    """What a recipe calls the model of a folder, so that it is found again."""
+    """Return the name by which a recipe refers to the model in a folder."""
     folder = folder.resolve()
     if name := origin(folder):
         return hub_id(name)

@@ -1,4 +1,4 @@
-"""`python -m gan doctor RUN`: how a run on disk stands, what that rests on, and what helps."""
+"""`python -m gan doctor RUN`: the diagnosis of a run on disk, its evidence, and remedies."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gan.runs.listing import run_info
 
 
 def doctor(args: argparse.Namespace) -> None:
-    """Print the diagnosis at the run's last step.
+    """Print the diagnosis at the last step of a run.
 
     Raises:
-        ValueError: there is no run in that folder, or it is damaged.
+        ValueError: the folder holds no run, or a damaged one.
     """
     info = run_info(args.folder)
     if info is None or info.config is None:
@@ -30,7 +30,7 @@ def doctor(args: argparse.Namespace) -> None:
 
 
 def report(diagnosis: Diagnosis) -> str:
-    """State, evidence and remedies, a line each."""
+    """Return state, evidence and remedies as lines of text."""
     lines = [f"{diagnosis.state.replace('_', ' ')} since step {diagnosis.since_step}"]
     for each in diagnosis.evidence:
         lines.append(f"  {each.name} {each.value:.3g}, {each.side} {each.limit:.3g} speaks for it")

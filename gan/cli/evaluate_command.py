@@ -1,4 +1,4 @@
-"""`python -m gan evaluate MODEL`: a model's figures beside those of real images."""
+"""`python -m gan evaluate MODEL`: measures of a model beside those of real images."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from gan.system.machine import set_threads
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """Measure, telling on stderr what is being done, and print the table or one JSON object.
+    """Measure with progress on stderr, and print a table or one JSON object.
 
     Raises:
-        ValueError: a measure that is not there, or no model.
+        ValueError: an unknown measure, or no model.
         OSError: the card cannot be written.
     """
     set_threads()
@@ -35,7 +35,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def measured(generator: Generator, args: argparse.Namespace) -> Report:
-    """The report, with a bar for each stage of the work."""
+    """Return the report; show a progress bar for each stage."""
     measures = args.only.split(",") if args.only else MEASURES
     if "accuracy" in measures and generator.classes > 1:
         _tell_cost(generator)
@@ -61,13 +61,13 @@ def _tell_cost(generator: Generator) -> None:
 
 
 class _Bars:
-    """A bar on stderr for each stage of the work."""
+    """Progress bars on stderr, one per stage."""
 
     def __init__(self) -> None:
         self._stage, self._bar = "", None
 
     def tell(self, stage: str, share: float) -> None:
-        """This stage is being done, and so far along, 0 to 1."""
+        """Show the progress of a stage, 0..1."""
         if stage != self._stage:
             self.close()
             layout = "{desc:<28}{percentage:3.0f}% |{bar:20}| {elapsed}, {remaining} left"
@@ -76,6 +76,6 @@ class _Bars:
         self._bar.update(min(1.0, share) - self._bar.n)
 
     def close(self) -> None:
-        """End the bar there is."""
+        """Close the present bar."""
         if self._bar is not None:
             self._bar.close()

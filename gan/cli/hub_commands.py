@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 
 def push(args: argparse.Namespace) -> None:
-    """A model's folder as a commit on the Hub."""
+    """Upload a model folder to the Hub."""
     from gan.hub.hub import push as send
 
     address = send(args.folder, args.repo, args.private, args.licence)
@@ -16,7 +16,7 @@ def push(args: argparse.Namespace) -> None:
 
 
 def pull(args: argparse.Namespace) -> None:
-    """A model of the Hub as a new folder."""
+    """Download a model from the Hub into a new folder."""
     from gan.hub.hub import pull as get
 
     with tqdm(unit="B", unit_scale=True) as bar:

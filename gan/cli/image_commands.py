@@ -1,4 +1,4 @@
-"""`python -m gan images` and `train --images`: one's own images from the command line."""
+"""`python -m gan images` and `train --images`: the user's own images."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from gan.data.intake.sources import Limits
 
 
 def images(args: argparse.Namespace) -> None:
-    """Prepare a collection, and say what was read and what was not."""
+    """Prepare a collection and print what was read and what was skipped."""
     one = prepare(args.source, args.name, args.size, args.fit, args.most)
     print(summary(one))
     print(f"Train with: python -m gan train --preset own-images --data {one.id} --out runs/NAME")
 
 
 def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collection:
-    """The collection of a folder or zip, with a bar while it is read; Ctrl-C leaves nothing.
+    """Read a folder or zip into a collection, with a progress bar; Ctrl-C leaves nothing behind.
 
     Raises:
-        ImageImportError: nothing was kept; its sentence tells what was met.
+        ValueError: no image could be read; the message says why.
     """
     stop = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -53,19 +53,19 @@ def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collecti
 
 
 def settings_of(data: str) -> dict[str, Any]:
-    """What a config says of a collection that was prepared before.
+    """Return the settings that describe a prepared collection.
 
     Raises:
-        ValueError: it is not on this machine.
+        ValueError: the collection is not on this machine.
     """
     found = CollectionStore().find(data)
     if found is None:
-        raise ValueError(f"There are no images {data} on this machine; prepare them once more.")
+        raise ValueError(f"There are no images {data} on this machine; prepare them again.")
     return found.settings()
 
 
 def summary(one: Collection) -> str:
-    """Lines of what was read and what was left out."""
+    """Return lines about what was read and what was skipped."""
     colour = "grey" if one.channels == 1 else "colour"
     lines = [
         f"{one.id} ({one.name}): {one.count:,} images, {colour}, {one.size} px, "

@@ -1,7 +1,7 @@
-"""What each command of `python -m gan` does with its arguments.
+"""Commands that train models and draw images.
 
-Every one raises ValueError, OSError or RuntimeError with a sentence. What is heavy to import, torch
-above all, is imported by the commands that need it, so that --help answers at once.
+Each raises ValueError, OSError or RuntimeError with a message. Slow imports, torch above all, are
+inside the commands that need them, so that --help is immediate.
 """
 
 from __future__ import annotations
@@ -137,14 +137,14 @@ def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
 
 
 def images(args: argparse.Namespace) -> None:
-    """Images of one's own; see `gan.cli.image_commands`."""
+    """Prepare images; see `gan.cli.image_commands`."""
     from gan.cli.image_commands import images as prepare
 
     prepare(args)
 
 
 def sample(args: argparse.Namespace) -> None:
-    """A grid of images, or all of them as one array."""
+    """Write a grid of images, or all of them as one array."""
     from gan.media.contact_sheet import grid, png_bytes
     from gan.models.generator import Generator
 
@@ -154,7 +154,7 @@ def sample(args: argparse.Namespace) -> None:
         raise ValueError("--out must end in .png or .npz.")
     generator = Generator.load(args.model)
     if args.label is not None and not generator.classes:
-        raise ValueError("This model knows no classes; leave --label out.")
+        raise ValueError("This model has no classes; leave out --label.")
     z = np.random.default_rng(args.seed).standard_normal((args.count, generator.z_dim))
     labels = np.arange(args.count) % max(1, generator.classes)
     if args.label is not None:
@@ -170,7 +170,7 @@ def sample(args: argparse.Namespace) -> None:
 
 
 def draw(args: argparse.Namespace) -> None:
-    """A kept picture again, from its recipe."""
+    """Draw a saved picture again from its recipe."""
     from gan.models.generator import Generator
     from gan.recipes.image_recipe import Recipe, save_png
     from gan.recipes.model_ids import load_named
@@ -183,7 +183,7 @@ def draw(args: argparse.Namespace) -> None:
     recipe = Recipe.read(args.recipe)
     generator = Generator.load(args.model) if args.model else load_named(recipe.model)
     image = recipe.draw(generator).repeat(args.scale, axis=1).repeat(args.scale, axis=0)
-    # the new picture says what really drew it
+    # the recipe in the new picture names the model that drew it
     save_png(out, image, replace(recipe, model_id=generator.model_id))
     print(f"{out}: {recipe.model}, seed {recipe.seed}, {image.shape[1]} x {image.shape[0]} px")
     if generator.model_id != recipe.model_id:
@@ -195,14 +195,14 @@ def draw(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """A model's figures; see `gan.cli.evaluate_command`."""
+    """Measure a model; see `gan.cli.evaluate_command`."""
     from gan.cli.evaluate_command import evaluate as measure
 
     measure(args)
 
 
 def doctor(args: argparse.Namespace) -> None:
-    """How a run stands; see `gan.cli.doctor_command`."""
+    """Diagnose a run; see `gan.cli.doctor_command`."""
     from gan.cli.doctor_command import doctor as tell
 
     tell(args)

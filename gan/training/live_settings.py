@@ -1,4 +1,4 @@
-"""What may be changed of a run while it goes on, and what is changed of one that diverged."""
+"""Settings that can change during a run, and what to change after a divergence."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from gan.config import RANGES, Config, ConfigError
 
-# networks, data and batch stay what they are: their state is in the checkpoint
+# not the networks, data and batch size: the checkpoint depends on them
 STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every")
 STEERABLE += ("augment", "augment_target")
-MAX_DIVERGENCES = 3  # of one run
+MAX_DIVERGENCES = 3  # of one run, that are rolled back
 
 
 def changed(config: Config, changes: dict[str, Any]) -> Config:
-    """`config` with other learning rates, steps of D, R1 regularisation or augmentation.
+    """Return `config` with changes to `STEERABLE` settings.
 
     Raises:
         ConfigError: a setting that cannot change during a run, or a value out of range.
@@ -22,12 +22,12 @@ def changed(config: Config, changes: dict[str, Any]) -> Config:
     for name in changes:
         if name not in STEERABLE:
             listed = ", ".join(STEERABLE)
-            raise ConfigError(f"{name} cannot change while a run goes on; these can: {listed}.")
+            raise ConfigError(f"{name} cannot change during a run; these can: {listed}.")
     return dataclasses.replace(config, **changes)
 
 
 def difference(before: Config, after: Config) -> dict[str, Any]:
-    """The steerable settings in which two configs differ, with the values of `after`."""
+    """Return the steerable settings that differ, with the values of `after`."""
     return {
         name: getattr(after, name)
         for name in STEERABLE
@@ -36,13 +36,14 @@ def difference(before: Config, after: Config) -> dict[str, Any]:
 
 
 def in_words(changes: dict[str, Any]) -> str:
-    """Changes as a note tells of them: "lr_g 0.0001, lr_d 0.0002"."""
+    """Return changes as text for a note: "lr_g 0.0001, lr_d 0.0002"."""
     return ", ".join(f"{name} {value:g}" for name, value in changes.items())
 
 
 def changes_after_all(then: Config, present: Config, changes: dict[str, Any]) -> dict[str, Any]:
-    """Those of the `changes` that going back to `then` still needs, where a setting has stayed the
-    same ever since; any other goes back to what it was.
+    """Return those of `changes` to make after a rollback to the settings `then`.
+
+    Settings that have changed since `then` keep their value of `then`.
     """
     since = difference(then, present)
     wanted = {name: value for name, value in changes.items() if name not in since}
@@ -50,10 +51,10 @@ def changes_after_all(then: Config, present: Config, changes: dict[str, Any]) ->
 
 
 def remedy(config: Config, attempt: int) -> dict[str, Any]:
-    """What to change before a diverged run goes on; `attempt` 1, 2 and 3 go further each time.
+    """Return what to change after a divergence; `attempt` is 1, 2 or 3.
 
-    Both learning rates are halved; from the second time on R1 (Mescheder et al. 2018) is turned on,
-    or doubled, and taken at every step: it bounds D's slope, which is what runs away.
+    Both learning rates are halved. From the second attempt on, R1 (Mescheder et al. 2018) is turned
+    on, or doubled, and applied at every step: it bounds D's gradient, which is what explodes.
     """
     lowest = RANGES["lr_g"][0]
     changes: dict[str, Any] = {

@@ -40,7 +40,7 @@ def test_what_cannot_be_is_a_sentence(folder, tmp_path, capsys):
         (["images", str(folder / "list.csv")], "That is no zip file"),
         (["images", str(folder / "nowhere")], "no such file or folder"),
         (["images", str(folder), "--size", "28"], "32, 64, 128"),
-        (["train", "--data", "own-ffffffffffff", *run], "prepare them once more"),
+        (["train", "--data", "own-ffffffffffff", *run], "prepare them again"),
         (["train", "--data", "imagenet", *run], "data is 'imagenet'; choose one of"),
     ):
         assert main(arguments) == 2

@@ -62,6 +62,7 @@ def test_a_stop_signal_saves_between_two_steps(model, tmp_path, monkeypatch, cap
     run = Run.resume(folder)
     assert run.step == before + 4
     straight = Run.resume(Path(model))
+    straight.extend(steps=1000)
     while straight.step < run.step:
         straight.advance()
     assert straight.advance().loss_d == run.advance().loss_d
