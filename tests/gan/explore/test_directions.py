@@ -57,7 +57,7 @@ def found(bundled, judge):
 @pytest.fixture
 def few(monkeypatch):
     """Few samples, for tests that do not depend on the values."""
-    monkeypatch.setattr(gan.explore.sampling, "_counts", lambda network: FEW)
+    monkeypatch.setattr(gan.explore.sampling, "_sizes", lambda network: FEW)
 
 
 def of_kind(found, kind):
