@@ -77,7 +77,7 @@ class Search:
 
     It has n `targets` uint8 (n,h,w,c) with k candidates each: `z` and Adam's moments `mean` and
     `square` float32 (n,k,z_dim), their classes `labels` int64 (n,k), and the judge's prediction for
-    each target, or -1, `reading` int64 (n,).
+    each target, or -1, `predicted` int64 (n,).
     """
 
     targets: np.ndarray
@@ -85,7 +85,7 @@ class Search:
     labels: Tensor
     mean: Tensor
     square: Tensor
-    reading: Tensor
+    predicted: Tensor
     step: int = 0
     spent: float = 0.0  # seconds of work
 
@@ -121,22 +121,22 @@ def begin(
         distance = torch.cdist(goal, (soft @ images @ soft.T).flatten(1))
     if not distance.isfinite().all():
         raise SearchError("This model's weights are damaged: it draws nothing. Choose another.")
-    reading = torch.full((len(targets),), -1)
+    predicted = torch.full((len(targets),), -1)
     if judge is not None and generator.classes:
-        reading = torch.from_numpy(judge.predict(targets))
+        predicted = torch.from_numpy(judge.predict(targets))
     # an image with its gradient takes three times as long
     each = 3 * len(targets) * (time.perf_counter() - start) / len(images)
     count = int(min(CANDIDATES, max(2, limit / (STEPS_MIN * each))))
     chosen = torch.stack(
         [
-            _starts(row, labels, int(read), count)
-            for row, read in zip(distance, reading, strict=True)
+            _starts(row, labels, int(label), count)
+            for row, label in zip(distance, predicted, strict=True)
         ]
     )
     z = pool[chosen]
     none = torch.zeros_like(z)
     spent = time.perf_counter() - start
-    return Search(targets, z, labels[chosen], none, none, reading, spent=spent)
+    return Search(targets, z, labels[chosen], none, none, predicted, spent=spent)
 
 
 def advance(
@@ -202,11 +202,11 @@ def blur(share: float, side: int) -> Tensor:
     return weight / weight.sum(1, keepdim=True)
 
 
-def _starts(distance: Tensor, labels: Tensor, reading: int, count: int) -> Tensor:
+def _starts(distance: Tensor, labels: Tensor, predicted: int, count: int) -> Tensor:
     """Return the nearest of the pool, half of them of the most likely class."""
     order = distance.argsort()
     classes = labels[order]
-    likely = reading if (classes == reading).any() else int(classes[0])
+    likely = predicted if (classes == predicted).any() else int(classes[0])
     first = order[classes == likely][: count // 2]
     others = order[classes != likely]
     rest = others if len(others) else order[count // 2 :]
@@ -220,7 +220,7 @@ def _best(search: Search, generator: Generator, count: int) -> Search:
         images = draw(generator, search.z.flatten(0, 1), search.labels.flatten())
         off = images.unflatten(0, (n, k)) - signed(search.targets).unsqueeze(1)
         cost = off.square().flatten(2).sum(2) + PRIOR * search.z.square().sum(2)
-        other = (search.reading[:, None] >= 0) & (search.labels != search.reading[:, None])
+        other = (search.predicted[:, None] >= 0) & (search.labels != search.predicted[:, None])
         order = (cost * torch.where(other, PREFERENCE, 1.0)).argsort(dim=1, stable=True)[:, :count]
     wide = order.unsqueeze(2).expand(-1, -1, z_dim)
     return replace(

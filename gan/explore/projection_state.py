@@ -14,7 +14,7 @@ import torch
 from gan.explore.projection import CANDIDATES, STEPS, Search, SearchError
 from gan.models.generator import Generator
 
-HEADER = struct.Struct("<4sHHhxxd")  # mark, step, candidates, reading, seconds spent
+HEADER = struct.Struct("<4sHHhxxd")  # mark, step, candidates, predicted, seconds spent
 MARK = b"LSf1"
 LATENT_MAX = 1e3
 MOMENT_MAX = 1e8  # its square is within float32
@@ -24,8 +24,8 @@ DAMAGED = "This search cannot be continued: its state is damaged. Start it again
 def pack(search: Search) -> bytes:
     """Serialise a search for one target to a few kB."""
     candidates = search.z.shape[1]
-    reading = int(search.reading[0])
-    parts = [HEADER.pack(MARK, search.step, candidates, reading, search.spent)]
+    predicted = int(search.predicted[0])
+    parts = [HEADER.pack(MARK, search.step, candidates, predicted, search.spent)]
     parts.append(np.ascontiguousarray(search.targets).tobytes())
     parts.append(search.labels.numpy().astype("<u2").tobytes())
     parts += [
@@ -47,7 +47,7 @@ def unpack(state: bytes, generator: Generator) -> Search:
     """
     if len(state) < HEADER.size:
         raise SearchError(DAMAGED)
-    mark, step, count, reading, spent = HEADER.unpack_from(state)
+    mark, step, count, predicted, spent = HEADER.unpack_from(state)
     if mark != MARK or not 1 <= count <= CANDIDATES or len(state) != _size(generator, count):
         raise SearchError(DAMAGED)
     pixels, z_dim, at = math.prod(generator.shape), generator.z_dim, HEADER.size
@@ -63,7 +63,7 @@ def unpack(state: bytes, generator: Generator) -> Search:
         or not 0 <= step <= STEPS
         or not 0 <= spent < math.inf
         or labels.max() >= max(generator.classes, 1)
-        or not -1 <= reading < generator.classes
+        or not -1 <= predicted < generator.classes
     ):
         raise SearchError(DAMAGED)
     return Search(
@@ -72,7 +72,7 @@ def unpack(state: bytes, generator: Generator) -> Search:
         torch.from_numpy(labels)[None],
         torch.from_numpy(mean),
         torch.from_numpy(square),
-        torch.tensor([reading]),
+        torch.tensor([predicted]),
         step,
         spent,
     )

@@ -55,12 +55,10 @@ class Sampler:
 
     def draw(self, z: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Draw images uint8 (n,h,w,c)."""
-        asked = labels if self.generator.classes else None
-        parts = [
-            self.generator.sample(z[i : i + DRAW], None if asked is None else asked[i : i + DRAW])
-            for i in range(0, max(1, len(z)), DRAW)
-        ]
-        return np.concatenate(parts)
+        parts = [slice(i, i + DRAW) for i in range(0, max(1, len(z)), DRAW)]
+        classes = self.generator.classes
+        images = [self.generator.sample(z[p], labels[p] if classes else None) for p in parts]
+        return np.concatenate(images)
 
     def ends(self, axes: np.ndarray, which: slice, sigma: float) -> np.ndarray:
         """Draw the samples `which` at both ends of each axis, uint8 (directions,2,n,h,w,c).

@@ -70,10 +70,10 @@ def generated(
     """Draw one image for each label int64 (n,), at most `SIDE` px."""
     rng = np.random.default_rng((seed, 1))  # other latents than those of the other metrics
     name, parts = generator.config.data, []
-    for asked in labels.split(CHUNK):
-        z = rng.standard_normal((len(asked), generator.z_dim))
-        images = torch.from_numpy(generator.sample(z, asked.numpy())).permute(0, 3, 1, 2)
-        parts.append(shrunk(ImageSet(name, images.contiguous(), asked)).images)
+    for part in labels.split(CHUNK):
+        z = rng.standard_normal((len(part), generator.z_dim))
+        images = torch.from_numpy(generator.sample(z, part.numpy())).permute(0, 3, 1, 2)
+        parts.append(shrunk(ImageSet(name, images.contiguous(), part)).images)
         if progress:
             progress(len(parts) * CHUNK / max(CHUNK, len(labels)))
     return ImageSet(name, torch.cat(parts), labels)

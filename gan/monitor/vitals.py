@@ -38,7 +38,7 @@ class Probe:
         z = rng.standard_normal((SAMPLES, config.z_dim)).astype(np.float32)
         self._z = torch.from_numpy(z).to(trainer.device)
         labels = torch.arange(SAMPLES) % max(1, config.classes)
-        self._asked = trainer._classes(labels)
+        self._classes = trainer._classes(labels)
         self._train = self._chosen(trainer.data)
         self._held = real_features.held and self._chosen(real_features.held)
 
@@ -71,8 +71,8 @@ class Probe:
 
     @torch.no_grad()
     def _images(self) -> Tensor:
-        parts = zip(self._z.split(CHUNK), self._asked.split(CHUNK), strict=True)
-        return torch.cat([self.trainer.ema(z, asked) for z, asked in parts])
+        parts = zip(self._z.split(CHUNK), self._classes.split(CHUNK), strict=True)
+        return torch.cat([self.trainer.ema(z, classes) for z, classes in parts])
 
     def _image_signs(self, images: Tensor) -> dict[str, Any]:
         real_features = self.real_features
@@ -106,7 +106,7 @@ class Probe:
 
     @torch.no_grad()
     def _score_signs(self, images: Tensor) -> dict[str, Any]:
-        fake = scores(self.trainer, images, self._asked[:SCORED])
+        fake = scores(self.trainer, images, self._classes[:SCORED])
         real = scores(self.trainer, *self._train)
         row = {"d_real": histogram(real), "d_fake": histogram(fake)}
         if self._held is not None:

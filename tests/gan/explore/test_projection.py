@@ -118,9 +118,9 @@ def test_the_candidates_are_of_several_classes(generator, judge, digits):
     for each in (judge, None):
         search = begin(generator, digits[0], each)
         assert all(len(row.unique()) >= 2 for row in search.labels)
-    reading = torch.from_numpy(judge.predict(digits[0]))
+    predicted = torch.from_numpy(judge.predict(digits[0]))
     search = begin(generator, digits[0], judge)
-    same = (search.labels == reading[:, None]).sum(1)
+    same = (search.labels == predicted[:, None]).sum(1)
     assert (same == search.labels.shape[1] // 2).all()
 
 
