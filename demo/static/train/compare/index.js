@@ -132,7 +132,10 @@ export function mount({ element, props, server, words }) {
     put(".ls-error", "");
     try {
       const result = await server[what]({ who: who(), ...payload });
-      put(".ls-error", complaint(result, words) || (result.run === "" ? say("compare.queued") : ""));
+      put(
+        ".ls-error",
+        complaint(result, words) || (result.run === "" ? say("compare.queued") : ""),
+      );
       return result;
     } catch {
       put(".ls-error", say("train.offline"));
