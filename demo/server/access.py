@@ -131,12 +131,12 @@ class Access:
         return result(future, TIMEOUT_S, "slow")
 
     def treat(self, who: str, remedy_name: str) -> Any:
-        """Apply a remedy of the current finding: change settings, or roll back with a change.
+        """Apply a remedy of the current diagnosis: change settings, or roll back with a change.
 
         Returns the result of `act`: after a rollback, the step it went back to.
 
         Raises:
-            Refused: the finding has changed, or as `act`.
+            Refused: the diagnosis has changed, or as `act`.
         """
         diagnosis = self._runner.status.diagnosis
         remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}

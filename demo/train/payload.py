@@ -78,28 +78,28 @@ def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
     return rows[-MAX_MARKS:]
 
 
-def diagnosis_payload(finding: Diagnosis | None) -> dict[str, Any] | None:
-    """A finding as JSON; None where there is none.
+def diagnosis_payload(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
+    """A diagnosis as JSON; None where there is none.
 
     state, since (step), values, evidence as [name, value, limit, side] and remedies as [name,
     whether it rolls back]. Numbers have three digits; values that are not finite are left out.
     """
-    if finding is None:
+    if diagnosis is None:
         return None
 
     def short(value: Any) -> Any:
         return number(value, 3) if isinstance(value, float) else value
 
     evidence = [
-        [each.name, short(each.value), short(each.limit), each.side] for each in finding.evidence
+        [each.name, short(each.value), short(each.limit), each.side] for each in diagnosis.evidence
     ]
-    values = {name: short(value) for name, value in finding.values.items()}
+    values = {name: short(value) for name, value in diagnosis.values.items()}
     return {
-        "state": finding.state,
-        "since": finding.since_step,
+        "state": diagnosis.state,
+        "since": diagnosis.since_step,
         "values": {name: value for name, value in values.items() if value is not None},
         "evidence": [each for each in evidence if each[1] is not None],
-        "remedies": [[remedy.name, remedy.roll_back] for remedy in finding.remedies],
+        "remedies": [[remedy.name, remedy.roll_back] for remedy in diagnosis.remedies],
     }
 
 

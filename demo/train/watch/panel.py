@@ -43,7 +43,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
     @endpoint
     def treat(asked: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "remedy"}: apply a remedy of the current finding.
+        """{"who", "remedy"}: apply a remedy of the current diagnosis.
 
         Answers {"step"}, `back` (whether the run was rolled back), and the settings that changed:
         their `changes` and the values `before`.

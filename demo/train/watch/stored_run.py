@@ -46,7 +46,7 @@ class StoredRun:
             rewinds=-1,
             step=status.step or (rows[-1]["step"] if rows else 0),
             best_step=best_step(vitals, snapshot_steps(folder)),
-            finding=diagnose(rows, vitals, config, marks) if vitals else None,
+            diagnosis=diagnose(rows, vitals, config, marks) if vitals else None,
         )
         if elsewhere:
             newest = rows[-1] if rows else {"step": status.step, "elapsed_s": status.elapsed_s}
