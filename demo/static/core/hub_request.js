@@ -3,7 +3,7 @@
 let heard = null;
 let waiting = null;
 
-/** "owner/name" of a model's id, or null for one that is not of the Hub; gan/hub_names.py. */
+/** "owner/name" of a model's id, or null for one that is not of the Hub; gan/hub/names.py. */
 export const hubName = (model) => (model.startsWith("hub:") ? model.slice(4) : null);
 
 /** Offer the visitor to open a model of the Hub, and call then() once it is on the server. */

@@ -10,7 +10,7 @@ const FILE_MAX = 5e6; // bytes
 const STROKES_MAX = 20; // that can be undone
 
 /** `onchange()` is called when there is more or less on the sheet. */
-export class Sheet {
+export class DrawingCanvas {
   constructor(label, onchange) {
     this.onchange = onchange;
     this.locked = false; // nothing can be drawn
@@ -109,7 +109,7 @@ export class Sheet {
     this.onchange();
   }
 
-  /** What is on it for `find` of demo/finding.py: {picture: base64, h, w, c}; c is 1 or 3. */
+  /** What is on it for `find` of demo/generate/find.py: {picture: base64, h, w, c}; c is 1 or 3. */
   picture(c) {
     const small = make("canvas", { width: SENT, height: SENT });
     const context = small.getContext("2d");

@@ -1,13 +1,13 @@
 // Latents in, images out. A worker of this page draws; where it cannot, the server does.
 
-import { Desk } from "./scheduler.js";
+import { Scheduler } from "./scheduler.js";
 
 // One for the page, whatever the number of panels: they share its worker and its weights.
-const desk = new Desk();
+const scheduler = new Scheduler();
 
 /**
  * One panel's way to ask for images. `server` is the panel's, with the server functions `draw` of
- * demo/drawing.py and `weights` of demo/weights.py.
+ * demo/generate/draw.py and `weights` of demo/generate/weights.py.
  *
  * Until the weights of a model have arrived, and for good where a worker, its WebAssembly or its
  * plain JavaScript fails, the server draws; nobody who asked needs to know.
@@ -22,7 +22,7 @@ export class Engine {
   constructor(server) {
     this.server = server;
     this.where = null;
-    this.model = null; // this and the rest belong to the desk
+    this.model = null; // this and the rest belong to the scheduler
     this.serial = 0;
     this.delivered = new Map();
   }
@@ -46,7 +46,7 @@ export class Engine {
       zs: zs.map((z) => Float32Array.from(z)),
       labels: Array.from(labels ?? [], (one) => (Object(one) === one ? Array.from(one) : one)),
     };
-    return new Promise((resolve, reject) => desk.draw(this, request, resolve, reject));
+    return new Promise((resolve, reject) => scheduler.draw(this, request, resolve, reject));
   }
 
   tell(where) {

@@ -1,4 +1,4 @@
-// A trained generator in this browser: the file of gan/portable.py in, pixels out.
+// A trained generator in this browser: the file of gan/models/portable.py in, pixels out.
 
 const SLOPE = { leaky: 0.2, tanh: 1 }; // the tanh itself waits until pixels are made
 

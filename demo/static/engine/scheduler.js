@@ -11,11 +11,11 @@ const NOW = "now"; // the lane that is always served first
 const CHUNK_MS = 4;
 const FIRST_GUESS_MS = 4; // of one image, until it was measured
 // a whole number of times the classes, so that each chunk begins with class 0 where no labels are
-// given; demo/drawing.py draws 64 at most
+// given; demo/generate/draw.py draws 64 at most
 const SERVER_CHUNK = 60;
 const PATIENCE_S = 20;
 
-export class Desk {
+export class Scheduler {
   constructor() {
     this.jobs = []; // in order of arrival; those being drawn are among them
     this.engines = new Set();

@@ -1,7 +1,7 @@
 // Draws in a thread of its own, so that no slider waits for a picture. weights.js starts it.
 //
-// {id, do: "load", file: base64 of gan/portable.py's}   -> {id, kind: "wasm" or "plain", plan}
-//     plan: of gan/portable.py's model, where one image takes so little that the page itself may
+// {id, do: "load", file: base64 of gan/models/portable.py's}   -> {id, kind: "wasm" or "plain", plan}
+//     plan: of gan/models/portable.py's model, where one image takes so little that the page itself may
 //     draw it within a frame; else null.
 // {id, do: "draw", model_id, zs, labels, from}          -> {id, h, w, c, pixels, ms}
 //     zs: Float32Arrays; labels: one for each, or []; from: the first one's place in its request.

@@ -27,7 +27,7 @@ const round = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.rou
 
 /**
  * The file's size for pictures {h, w}: {width, height}, `strip` px for the caption below them and
- * `letters` px of its font. gan/looks.py and gan/captions.py have the same sums.
+ * `letters` px of its font. gan/media/frame_style.py and gan/media/captions.py have the same sums.
  */
 export function finalSize({ h, w }, { scale, tiles, border, caption }) {
   const [across, down] = [w * tiles * scale, h * tiles * scale];

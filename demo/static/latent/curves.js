@@ -1,5 +1,5 @@
 // The shape of a clip: curves through the latent space, without their timing. Equal to
-// gan/curves.py, which says more about each.
+// gan/latent/curves.py, which says more about each.
 
 import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";

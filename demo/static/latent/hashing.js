@@ -1,4 +1,4 @@
-// Whole numbers from a seed and a counter, equal to gan/hashing.py.
+// Whole numbers from a seed and a counter, equal to gan/latent/hashing.py.
 
 // The finaliser of MurmurHash3 (Appleby, public domain), uint32 to uint32.
 function mix(h) {

@@ -1,4 +1,4 @@
-// A seed's latent, equal to gan/latents.py: a counter hash and Box & Muller's transform.
+// A seed's latent, equal to gan/latent/latents.py: a counter hash and Box & Muller's transform.
 
 import { hashed } from "./hashing.js";
 

@@ -1,4 +1,4 @@
-// How well a clip closes and how evenly it moves, equal to gan/figures.py.
+// How well a clip closes and how evenly it moves, equal to gan/latent/loop_metrics.py.
 
 const RESTING = 1e-6; // of the largest step, and of sqrt(d): less is no move
 

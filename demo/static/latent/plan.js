@@ -1,4 +1,4 @@
-// Everything there is to know of a clip before it is drawn, equal to gan/plan.py: the latent of
+// Everything there is to know of a clip before it is drawn, equal to gan/latent/plan.py: the latent of
 // every frame, made when it is asked for.
 
 import { PlanError, blend, makeCurve, norm } from "./curves.js";
@@ -6,7 +6,7 @@ import { evenness, rms } from "./loop_metrics.js";
 import { hand, tile } from "./tiles.js";
 import * as timing from "./timing.js";
 
-export const TILES_MAX = 4; // loops along each side of the picture
+const TILES_MAX = 4; // loops along each side of the picture
 const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
 const LATENT_SHARE = 0.05; // of the mean image step, shared out by latent length
 

@@ -1,4 +1,4 @@
-// A random walk round a closed loop that passes given points, equal to gan/walk.py, which says
+// A random walk round a closed loop that passes given points, equal to gan/latent/random_walk.py, which says
 // how it is made.
 
 import { hashed } from "./hashing.js";

@@ -1,4 +1,4 @@
-// Several loops in step: the same curve, drawn by other hands. Equal to gan/tiles.py.
+// Several loops in step: the same curve, drawn by other hands. Equal to gan/latent/tiles.py.
 
 import { hashed } from "./hashing.js";
 

@@ -1,12 +1,12 @@
-// When a clip is where on its curve, equal to gan/timing.py, which says more about each.
+// When a clip is where on its curve, equal to gan/latent/timing.py, which says more about each.
 //
 // A table of steps is a Float64Array: q equal parts of each of m segments, one after the other.
 
 import { PlanError, blend, norm } from "./curves.js";
 
-export const FRAME_COUNT = [2, 100000];
-export const HOLD_RANGE = [0, 8]; // average segments
-export const LENGTH_RANGE = [0.1, 10]; // times as long as it would last by itself
+const FRAME_COUNT = [2, 100000];
+const HOLD_RANGE = [0, 8]; // average segments
+const LENGTH_RANGE = [0.1, 10]; // times as long as it would last by itself
 export const EASINGS = ["none", "smooth", "hold"];
 export const PARTS = 64; // of a segment, in the table of latent steps
 const CLASS_SHARE = 0.1;

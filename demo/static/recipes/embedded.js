@@ -1,4 +1,4 @@
-// Recipes back out of the clips that they made; gan/carry.py put them there and reads the same.
+// Recipes back out of the clips that they made; gan/media/embedded.py put them there and reads the same.
 // Files come from strangers: only a bounded part of any size of file is read, and no pixel.
 
 import * as clip from "./clip_recipe.js";

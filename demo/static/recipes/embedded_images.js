@@ -1,4 +1,4 @@
-// The recipe in GIF, PNG and WebP files; gan/carry_pictures.py writes it there.
+// The recipe in GIF, PNG and WebP files; gan/media/embedded_images.py writes it there.
 
 import { BYTES_MAX, Torn, letters, starts, uint } from "./embedded_bytes.js";
 import { crc32, textOf } from "./png.js";

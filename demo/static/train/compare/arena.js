@@ -7,7 +7,7 @@ import { films } from "./film.js";
 import { grid } from "./grid.js";
 import { table } from "./table.js";
 
-/** In `place`, for the pair whose labels are `names`; pair: as demo/duels.py tells of it. */
+/** In `place`, for the pair whose labels are `names`; pair: as demo/train/compare/pairs.py tells of it. */
 export function arena(place, { names, pair, server, words, say }) {
   const corners = names.map((name, index) => corner(name, index, say));
   const range = make("input", { type: "range", className: "ls-range", min: 0, max: 0, value: 0 });
@@ -35,7 +35,7 @@ export function arena(place, { names, pair, server, words, say }) {
   const findings = [null, null]; // told only when they have changed
 
   return {
-    /** What a poll told; see demo/duels.py. */
+    /** What a poll told; see demo/train/compare/pairs.py. */
     async update({ sides, outcome }) {
       sides.forEach((side, index) => {
         labelled = side.labelled ?? labelled;

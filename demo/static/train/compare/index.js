@@ -40,7 +40,7 @@ export function mount({ element, props, server, words }) {
   const choices = list(find("#du-list"), props.experiments, (name) => start(name), say);
 
   let cursor = {};
-  let pair = null; // as demo/duels.py tells of it
+  let pair = null; // as demo/train/compare/pairs.py tells of it
   let fight = null; // its two plates, table and curves
   let answer = { state: "idle", sides: [] };
   let chosen = null; // whether the list is open: the visitor's wish; null is ours

@@ -31,7 +31,7 @@ export function table(place, names, words) {
   return {
     /**
      * figures: of each run {elapsed, cpu, images, signs, finding, failed}, where signs is the last row of
-     * its vital signs; outcome: as in gan/outcome.py, null while they go on.
+     * its vital signs; outcome: as in gan/monitor/outcome.py, null while they go on.
      */
     update(figures, outcome) {
       figures.forEach((run, side) => {

@@ -1,4 +1,4 @@
-// What was done to a run, in words: of marks as demo/watched.py writes them.
+// What was done to a run, in words: of marks as demo/train/watch/sources.py writes them.
 
 /** {step, kind, text} of [step, kind, changes, the step it came from, a note in English]. */
 export function markWords([step, kind, changes, from, note], say) {

@@ -10,7 +10,7 @@ const CLASSES_SHOWN = 24; // before "all of them"
 
 /**
  * {element, show(collection)}. deeds: train(one), remove(one) and rename(one, name), which resolve
- * to whether it was done, and preview(id, label): see demo/collections.py.
+ * to whether it was done, and preview(id, label): see demo/server/image_collections.py.
  */
 export function imagesCard({ say, longest, deeds }) {
   const canvas = make("canvas", { className: "ls-pixels", role: "img", ariaLabel: say("sheet") });

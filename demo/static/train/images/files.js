@@ -1,6 +1,6 @@
 // Files on their way to the server: from a choice or a drop to one body, and how far it is.
 
-const HEAD = '{"latent_studio_images": 1}\n'; // of a bundle; gan/image_sources.py reads it
+const HEAD = '{"latent_studio_images": 1}\n'; // of a bundle; gan/data/intake/sources.py reads it
 
 /** Of files that an input has: [{name, file}], with their folders where they have any. */
 export const chosen = (files) =>

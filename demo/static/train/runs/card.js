@@ -4,7 +4,7 @@ import { button, make } from "../../core/dom.js";
 import { changeable } from "../../core/editable_title.js";
 import { cost, figures, origin, standing, verdict } from "./words.js";
 
-const ROWS = 6; // of a contact sheet; see gan/frames.py
+const ROWS = 6; // of a contact sheet; see gan/runs/snapshots.py
 const COLUMNS = 10;
 const LARGE_PX = 32; // an image with a longer side is shown smaller than it is
 
