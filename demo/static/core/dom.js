@@ -12,7 +12,9 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Make `parts` (with an `element` each) all that `list` shows. What stays in place keeps its focus. */
+/**
+ * Make `parts` (with an `element` each) all that `list` shows. What stays in place keeps its focus.
+ */
 export function arrange(list, parts) {
   const elements = parts.map(({ element }) => element);
   const same = elements.length === list.children.length;

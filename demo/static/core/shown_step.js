@@ -18,7 +18,10 @@ export const shownStep = (run) => steps.get(run) ?? null;
 /** Call heard(run, step) whenever a moment is set. */
 export const onShownStep = (heard) => listeners.add(heard);
 
-/** A model's id without its step, and the step: "run:x@120" is "run:x" at 120; gan/recipes/model_ids.py. */
+/**
+ * A model's id without its step, and the step: "run:x@120" is "run:x" at 120;
+ * gan/recipes/model_ids.py.
+ */
 export function parted(model) {
   const [, base, step] = /^(run:.+)@(0|[1-9]\d{0,8})$/.exec(model) ?? [];
   return base ? [base, Number(step)] : [model, null];

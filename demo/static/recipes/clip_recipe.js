@@ -1,5 +1,6 @@
 // All it takes to make a clip again: plain JSON in a link, inside the file, and beside it.
-// gan/recipes/clip_recipe.py keeps the same rules; a test holds the two to one verdict on every recipe.
+// gan/recipes/clip_recipe.py keeps the same rules; a test holds the two to one verdict on every
+// recipe.
 
 import { base64, floats } from "../core/base64.js";
 import { latent, SEED_MAX } from "../latent/latents.js";
