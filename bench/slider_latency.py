@@ -126,7 +126,7 @@ class Traffic:
 
     def panel(self) -> int:
         """Return the bytes of our static files and server functions."""
-        ours = ("demo/static/", "component_server")
+        ours = ("/studio/static/", "component_server")
         return sum(
             size
             for request, size in self.bytes.items()
@@ -160,6 +160,8 @@ def measure_ours(browser: Browser, address: str, steps: int) -> dict[str, float]
     page.get_by_text("generated in your browser").wait_for()
     page.wait_for_timeout(1500)
     loaded, inside = traffic.panel(), value_size(page)
+    requests, size = len(traffic.addresses), sum(traffic.bytes.values())
+    print(f"the first tab costs {requests} requests and {size / 1000:.0f} kB, compressed")
     print(f"the panel fetches {loaded / 1000:.0f} kB; {inside / 1000:.0f} kB came with the page")
     idle = report("drag, idle", drag(page, GATE, SEE_CANVAS, steps))
     asked = len(traffic.addresses)
@@ -189,6 +191,8 @@ def measure_ours(browser: Browser, address: str, steps: int) -> dict[str, float]
         "grid25_ms": round(statistics.median(grid), 1),
         "first_interactive_s": round(statistics.median(first), 2),
         "panel_kb": round((loaded + inside) / 1000, 1),
+        "first_tab_requests": requests,
+        "first_tab_kb": round(size / 1000),
     }
     page.close()
     return figures

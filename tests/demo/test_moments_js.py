@@ -4,11 +4,11 @@ from gan.recipes.model_ids import split_id
 from tests.node import run_node
 
 SCRIPT = """
-const { momentOf, onMoment, parted, setMoment } = await import("./core/shown_step.js");
+const { shownStep, onShownStep, parted, setShownStep } = await import("./core/shown_step.js");
 const heard = [];
-onMoment((run, step) => heard.push([run, step]));
-for (const [run, step] of given.moments) setMoment(run, step);
-give({ parted: given.ids.map(parted), heard, now: ["a", "b", "c"].map(momentOf) });
+onShownStep((run, step) => heard.push([run, step]));
+for (const [run, step] of given.moments) setShownStep(run, step);
+give({ parted: given.ids.map(parted), heard, now: ["a", "b", "c"].map(shownStep) });
 """
 IDS = ["mnist", "run:x", "run:x@0", "run:x@120", "run:x@012", "run:x@", "run:a@b@7", "run:@3", "@3"]
 IDS += ["run:x@-1", "run:x@1.5", "run:x@٣", "run:x@1234567890", "run:x@5\n", "", "mnist@4"]

@@ -12,7 +12,9 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Make `parts` (with an `element` each) all that `list` shows. What stays in place keeps its focus. */
+/**
+ * Make `parts` (with an `element` each) all that `list` shows. What stays in place keeps its focus.
+ */
 export function arrange(list, parts) {
   const elements = parts.map(({ element }) => element);
   const same = elements.length === list.children.length;
@@ -58,6 +60,24 @@ export function segments(label, options, pick) {
       one.hidden = !values.includes(value);
     });
   return { element, set, offer };
+}
+
+/** Offer a file to be kept. */
+export function download(blob, name) {
+  const url = URL.createObjectURL(blob);
+  make("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
+}
+
+/** Copy this page's address with `hash`, and show it, for bookmarks. Returns whether it could. */
+export async function copyAddress(hash) {
+  history.replaceState(history.state, "", hash);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const THANKS_MS = 1600; // how long a button says that it has done it

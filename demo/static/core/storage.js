@@ -3,7 +3,7 @@
 const SOON_MS = 200;
 
 /** Keeps {seed, z, classes, scale} under a model's id; without storage it quietly keeps nothing. */
-export class Shelf {
+export class StoredState {
   constructor(prefix) {
     this.prefix = prefix;
     this.timer = 0;

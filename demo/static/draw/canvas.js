@@ -10,7 +10,7 @@ const FILE_MAX = 5e6; // bytes
 const STROKES_MAX = 20; // that can be undone
 
 /** `onchange()` is called when there is more or less on the sheet. */
-export class Sheet {
+export class DrawingCanvas {
   constructor(label, onchange) {
     this.onchange = onchange;
     this.locked = false; // nothing can be drawn

@@ -6,7 +6,7 @@ import { show, shownAt } from "../core/pixel_scale.js";
 import { unpack } from "../engine/scheduler.js";
 import { paint } from "../engine/paint.js";
 import { brush } from "./brush.js";
-import { Sheet } from "./canvas.js";
+import { DrawingCanvas } from "./canvas.js";
 
 const SHOWN_PX = 96; // of what was looked for, and of what was found
 
@@ -20,7 +20,7 @@ export class Sketch {
     this.w = (key, values = {}) => fill(words[`explore.${key}`], values);
     const w = this.w;
     this.search = null; // the one going on: {key, moved}
-    this.sheet = new Sheet(w("sketch_label"), () => this.refresh());
+    this.sheet = new DrawingCanvas(w("sketch_label"), () => this.refresh());
     this.brush = brush(this.sheet, w);
     this.hint = w("sketch_hint");
     this.find = button(w("find"), "ls-primary");

@@ -1,9 +1,9 @@
 // Latents in, images out. A worker of this page draws; where it cannot, the server does.
 
-import { Desk } from "./scheduler.js";
+import { Scheduler } from "./scheduler.js";
 
 // One for the page, whatever the number of panels: they share its worker and its weights.
-const desk = new Desk();
+const scheduler = new Scheduler();
 
 /**
  * One panel's way to ask for images. `server` is the panel's, with the server functions `draw` of
@@ -22,7 +22,7 @@ export class Engine {
   constructor(server) {
     this.server = server;
     this.where = null;
-    this.model = null; // this and the rest belong to the desk
+    this.model = null; // this and the rest belong to the scheduler
     this.serial = 0;
     this.delivered = new Map();
   }
@@ -46,7 +46,7 @@ export class Engine {
       zs: zs.map((z) => Float32Array.from(z)),
       labels: Array.from(labels ?? [], (one) => (Object(one) === one ? Array.from(one) : one)),
     };
-    return new Promise((resolve, reject) => desk.draw(this, request, resolve, reject));
+    return new Promise((resolve, reject) => scheduler.draw(this, request, resolve, reject));
   }
 
   tell(where) {

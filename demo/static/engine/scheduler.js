@@ -15,7 +15,7 @@ const FIRST_GUESS_MS = 4; // of one image, until it was measured
 const SERVER_CHUNK = 60;
 const PATIENCE_S = 20;
 
-export class Desk {
+export class Scheduler {
   constructor() {
     this.jobs = []; // in order of arrival; those being drawn are among them
     this.engines = new Set();

@@ -6,7 +6,7 @@ import { show, shownAt } from "../core/pixel_scale.js";
 import { paintRow } from "../engine/paint.js";
 import { dot, blend, without, gaussian } from "../latent/vectors.js";
 
-export const REACH = 3; // sigma: a sample's coordinates are N(0, 1)
+const REACH = 3; // sigma: a sample's coordinates are N(0, 1)
 const STEP = 0.05;
 const FACE_PX = 56; // about
 
@@ -16,7 +16,7 @@ const FACE_PX = 56; // about
  * `about` is {id, title, said, axis, pinned, locked}; `on` has slide(axis, value, id),
  * change(id, {title | pinned | locked}) and changes nothing by itself.
  */
-export class Reel {
+export class Direction {
   constructor(about, model, words, on) {
     this.about = about;
     this.model = model;

@@ -4,7 +4,7 @@
 import { floats } from "../core/base64.js";
 import { make, button, segments, fill, number } from "../core/dom.js";
 import { read, write } from "../core/storage.js";
-import { Reel } from "./direction.js";
+import { Direction } from "./direction.js";
 
 const STORE = "latent-studio.directions.";
 const OPEN = 8; // of a set, before "show more"
@@ -24,7 +24,7 @@ function said(words, d) {
   return say("measured", values);
 }
 
-export class Reels {
+export class Directions {
   constructor(words, on) {
     this.words = words;
     this.on = on; // {slide(axis, value, id), locks(axes), wanted(): draw what is seen}
@@ -121,7 +121,7 @@ export class Reels {
     const all = this.entries();
     const shown = all.filter((d) => d.kind === this.set && !d.pinned);
     const make = (d) =>
-      new Reel(d, this.model, this.words, {
+      new Direction(d, this.model, this.words, {
         slide: this.on.slide,
         change: (id, change) => this.change(id, change),
         forget: (id) => this.forget(id),

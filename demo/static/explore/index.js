@@ -2,28 +2,28 @@
 
 import { named } from "../core/class_names.js";
 import { segments } from "../core/dom.js";
-import { Shelf } from "../core/storage.js";
+import { StoredState } from "../core/storage.js";
 import { Sketch } from "../draw/sketch.js";
 import { Engine } from "../engine/engine.js";
 import { paint } from "../engine/paint.js";
 import { unpack } from "../engine/scheduler.js";
 import { SEED_MAX } from "../latent/latents.js";
-import { Time } from "../time/time_slider.js";
+import { TimeSlider } from "../time/time_slider.js";
 import { Classes } from "./classes.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
-import { Reels } from "./directions.js";
-import { Neighbourhood } from "./map.js";
+import { Directions } from "./directions.js";
+import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Pictures } from "./pictures.js";
-import { Keep } from "./share.js";
+import { Share } from "./share.js";
 import { Store, fitted } from "./state.js";
 import * as view from "./view.js";
 
 export function mount({ element, props, trigger, watch, server, words }) {
   const w = (key) => words[`explore.${key}`];
   const engine = new Engine(server);
-  const shelf = new Shelf("latent-studio.explore.");
+  const stored = new StoredState("latent-studio.explore.");
   const store = new Store(changed);
   let model = null; // the panel's value
   let shown = null; // {image, state}: what the hero shows, and what it was drawn from
@@ -35,16 +35,13 @@ export function mount({ element, props, trigger, watch, server, words }) {
   // --- parts ---------------------------------------------------------------------------------
   const go = (change, key = null) => store.go(change, key);
   const now = () => store.state;
-  const reels = new Reels(words, {
+  const reels = new Directions(words, {
     slide: (axis, value, id) => store.slide(axis, value, id),
     locks: (axes) => store.lock(axes),
     wanted: () => anew("reels"),
   });
   const classes = new Classes(words, (asked, key) => go({ classes: asked }, key));
-  const map = new Neighbourhood(words, {
-    move: (z) => go({ z }, "map"),
-    wanted: () => anew("map"),
-  });
+  const map = new LatentMap(words, { move: (z) => go({ z }, "map"), wanted: () => anew("map") });
   const compare = new Compare(words, {
     go,
     now,
@@ -60,7 +57,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     back: () => store.undo(),
     model: () => model,
   });
-  const time = new Time(words, server, {
+  const time = new TimeSlider(words, server, {
     state: now,
     show(id, image) {
       model = { ...model, model: id };
@@ -81,7 +78,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     },
   });
   const open = (id, make) => models.open(id, make);
-  const keep = new Keep(words, { model: () => model, shown: () => shown, open, say });
+  const keep = new Share(words, { model: () => model, shown: () => shown, open, say });
   const companions = { map, compare, draw: sketch };
   const modes = segments(
     w("modes"),
@@ -133,7 +130,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   function changed(state, key) {
     time.moved();
     pictures.hero();
-    shelf.keep(time.base, state);
+    stored.keep(time.base, state);
     dragged = why = key;
     if (!frame) frame = requestAnimationFrame(show);
   }
@@ -172,7 +169,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       sketch.adopt(model);
     }
     if (other) {
-      const kept = first ? shelf.find(model.model, model.z_dim, SEED_MAX) : null;
+      const kept = first ? stored.find(model.model, model.z_dim, SEED_MAX) : null;
       store.begin(fitted(model, kept, store.state));
       map.adopt(model);
       compare.adopt(model);

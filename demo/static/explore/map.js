@@ -12,7 +12,7 @@ const ACROSS_MOST = 5;
 const NUDGE = 0.05;
 
 /** `on` has move(z), and wanted(): the grid asks to be drawn, which `paint` answers. */
-export class Neighbourhood {
+export class LatentMap {
   constructor(words, on) {
     this.on = on;
     this.words = words;

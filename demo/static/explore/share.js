@@ -1,6 +1,6 @@
 // Keeping and sharing: the gallery, links, pictures that carry their recipe, and Interpolate.
 
-import { button, make, thank } from "../core/dom.js";
+import { button, copyAddress, make, thank } from "../core/dom.js";
 import { acceptFiles } from "../core/file_drop.js";
 import { sendKey, classOf, followLinks } from "../core/keyframe_store.js";
 import { parted } from "../core/shown_step.js";
@@ -15,7 +15,7 @@ const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of
  * `page` has model(): the panel's value; shown(): {image, state} of the big picture;
  * open(id, make): show make(model), a state, and resolve to that model or null; say(sentence).
  */
-export class Keep {
+export class Share {
   constructor(words, page) {
     this.words = words;
     this.page = page;
@@ -85,15 +85,9 @@ export class Keep {
 
   async copy(link) {
     const hash = recipes.toHash(this.recipe());
-    // in the address bar too: what is bookmarked or sent from there is this picture
-    history.replaceState(history.state, "", hash);
     this.arrived = hash;
-    try {
-      await navigator.clipboard.writeText(location.href);
-      thank(link, this.words["explore.copied"]);
-    } catch {
-      this.page.say(this.words["explore.copy_failed"]);
-    }
+    if (await copyAddress(hash)) thank(link, this.words["explore.copied"]);
+    else this.page.say(this.words["explore.copy_failed"]);
   }
 
   send(made) {

@@ -9,7 +9,7 @@ import { speaker } from "./words.js";
 const SEVERAL = 4;
 const SEEDS = 100000; // short enough to read out
 
-export const someSeed = () => Math.floor(Math.random() * SEEDS);
+const someSeed = () => Math.floor(Math.random() * SEEDS);
 
 /**
  * `on` has insert(keys), explored(): a key of the Explore tab or null; about(): the model;

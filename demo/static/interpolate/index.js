@@ -8,7 +8,7 @@ import * as kept from "../core/keyframe_store.js";
 import { Engine } from "../engine/engine.js";
 import { PlanError } from "../latent/curves.js";
 import { latent } from "../latent/latents.js";
-import { Time } from "../time/time_slider.js";
+import { TimeSlider } from "../time/time_slider.js";
 import { Actions } from "./actions.js";
 import { Add } from "./add.js";
 import { swatch } from "./canvas.js";
@@ -95,7 +95,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     insert: (key) => actions.insert([key]),
     say: (sentence) => view.error(sentence, true),
   });
-  const time = new Time(words, server, { show() {}, rest: (id) => model.meet(id) });
+  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.meet(id) });
   const view = new View(
     words,
     element,

@@ -14,7 +14,7 @@ const KEPT = 12;
 const KEYS_KEPT = 500;
 
 /** `measured()` is called when a table is there: plan again. */
-export class Plans {
+export class Planner {
   constructor(engine, measured) {
     this.engine = engine;
     this.measured = measured;

@@ -1,6 +1,6 @@
 // Clips in and out: a link, a recipe as a file, and any exported file dropped back onto the tab.
 
-import { make, button, thank } from "../core/dom.js";
+import { button, copyAddress, download, make, thank } from "../core/dom.js";
 import { acceptFiles } from "../core/file_drop.js";
 import { askHub } from "../core/hub_request.js";
 import { times } from "../latent/vectors.js";
@@ -71,24 +71,16 @@ export class Share {
 
   async copy(link) {
     const hash = clips.toHash(this.page.recipe());
-    history.replaceState(history.state, "", hash); // what is bookmarked from there is this clip
     this.arrived = hash;
-    try {
-      await navigator.clipboard.writeText(location.href);
-    } catch {
-      return this.page.say(this.say("copy_failed"));
-    }
-    return thank(link, this.say("copied"));
+    if (await copyAddress(hash)) thank(link, this.say("copied"));
+    else this.page.say(this.say("copy_failed"));
   }
 
   save() {
     const recipe = this.page.recipe();
     const safe = recipe.model.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
     const blob = new Blob([`${JSON.stringify(recipe)}\n`], { type: "application/json" });
-    const url = URL.createObjectURL(blob);
-    const name = `latent-studio-${safe}-${recipe.path}-${recipe.frames}f.json`;
-    make("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
+    download(blob, `latent-studio-${safe}-${recipe.path}-${recipe.frames}f.json`);
   }
 
   /** A clip's file, a recipe, or a picture that Explore has saved: that one becomes a keyframe. */

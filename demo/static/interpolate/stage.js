@@ -3,7 +3,7 @@
 
 import { Plate } from "./canvas.js";
 import { Frames } from "./frames.js";
-import { Plans } from "./planner.js";
+import { Planner } from "./planner.js";
 import { Player } from "./player.js";
 import { frameCount, rate } from "./settings.js";
 
@@ -24,7 +24,7 @@ export class Stage {
       drawn: () => on.drawn(),
       position: () => this.player.index,
     });
-    this.plans = new Plans(engine, () => on.measured());
+    this.plans = new Planner(engine, () => on.measured());
     this.player = new Player(this.plate.element, {
       show: (index, phase) => this.show(index, phase),
       played: (playing) => on.played(playing),

@@ -6,7 +6,7 @@ import { evenness, rms } from "./loop_metrics.js";
 import { hand, tile } from "./tiles.js";
 import * as timing from "./timing.js";
 
-export const TILES_MAX = 4; // loops along each side of the picture
+const TILES_MAX = 4; // loops along each side of the picture
 const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
 const LATENT_SHARE = 0.05; // of the mean image step, shared out by latent length
 

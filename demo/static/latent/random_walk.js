@@ -1,5 +1,5 @@
-// A random walk round a closed loop that passes given points, equal to gan/latent/random_walk.py, which says
-// how it is made.
+// A random walk round a closed loop that passes given points, equal to gan/latent/random_walk.py,
+// which says how it is made.
 
 import { hashed } from "./hashing.js";
 import { latent } from "./latents.js";

@@ -4,9 +4,9 @@
 
 import { PlanError, blend, norm } from "./curves.js";
 
-export const FRAME_COUNT = [2, 100000];
-export const HOLD_RANGE = [0, 8]; // average segments
-export const LENGTH_RANGE = [0.1, 10]; // times as long as it would last by itself
+const FRAME_COUNT = [2, 100000];
+const HOLD_RANGE = [0, 8]; // average segments
+const LENGTH_RANGE = [0.1, 10]; // times as long as it would last by itself
 export const EASINGS = ["none", "smooth", "hold"];
 export const PARTS = 64; // of a segment, in the table of latent steps
 const CLASS_SHARE = 0.1;

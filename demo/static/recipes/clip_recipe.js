@@ -1,5 +1,6 @@
 // All it takes to make a clip again: plain JSON in a link, inside the file, and beside it.
-// gan/recipes/clip_recipe.py keeps the same rules; a test holds the two to one verdict on every recipe.
+// gan/recipes/clip_recipe.py keeps the same rules; a test holds the two to one verdict on every
+// recipe.
 
 import { base64, floats } from "../core/base64.js";
 import { latent, SEED_MAX } from "../latent/latents.js";
@@ -8,7 +9,7 @@ const { RecipeError, goodClasses, goodId, goodText, goodZ, toLink, fromLink, who
   recipes;
 
 export const TEXT_MAX = 400000; // characters of JSON
-export const LINK_MAX = 64000; // characters; browsers and messengers cut longer links
+const LINK_MAX = 64000; // characters; browsers and messengers cut longer links
 const FORMAT = 1; // of the JSON
 const MARK = "latent_studio_clip";
 const HASH = "#clip=";
@@ -22,7 +23,7 @@ const TIMES = [
 /** How many keyframes each path joins. */
 export const PATH_KEYS = { spline: [2, 64], slerp: [2, 64], circle: [2, 2], walk: [1, 64] };
 /** The paths that cannot be open. */
-export const ALWAYS_CLOSED = ["circle", "walk"];
+const ALWAYS_CLOSED = ["circle", "walk"];
 
 /** What is wrong with a clip: `message` is the key of a text, `values` fill its {names}. */
 export class ClipError extends RecipeError {}

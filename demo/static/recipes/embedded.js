@@ -1,5 +1,5 @@
-// Recipes back out of the clips that they made; gan/media/embedded.py put them there and reads the same.
-// Files come from strangers: only a bounded part of any size of file is read, and no pixel.
+// Recipes back out of the clips that they made; gan/media/embedded.py put them there and reads the
+// same. Files come from strangers: only a bounded part of any size of file is read, and no pixel.
 
 import * as clip from "./clip_recipe.js";
 import * as bytes from "./embedded_bytes.js";

@@ -1,5 +1,6 @@
 // All it takes to draw a picture again: plain JSON that travels in a link and inside a PNG.
-// gan/recipes/image_recipe.py keeps the same rules; a test holds the two to one verdict on every recipe.
+// gan/recipes/image_recipe.py keeps the same rules; a test holds the two to one verdict on every
+// recipe.
 
 import { base64, bytes, floats } from "../core/base64.js";
 import { fill } from "../core/dom.js";

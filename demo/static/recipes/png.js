@@ -2,6 +2,7 @@
 // browsers that guard against fingerprinting change the pixels that a canvas gives back.
 
 import { base64 } from "../core/base64.js";
+import { download } from "../core/dom.js";
 import { RecipeError, TEXT_MAX, check, classText, parse } from "./image_recipe.js";
 
 export const KEYWORD = "latent-studio";
@@ -149,11 +150,7 @@ export function fileName({ model, classes, seed }) {
 export async function savePicture(image, recipe, scale, index = 0) {
   const good = check(recipe);
   const png = addText(await encodePng(image, index, scale), KEYWORD, JSON.stringify(good));
-  const url = URL.createObjectURL(new Blob([png], { type: "image/png" }));
-  const link = document.createElement("a");
-  Object.assign(link, { href: url, download: fileName(good) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
+  download(new Blob([png], { type: "image/png" }), fileName(good));
 }
 
 /** The recipe that a picture file carries. Throws RecipeError. */

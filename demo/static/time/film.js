@@ -1,4 +1,5 @@
-// One latent as each kept step of a run would draw it: pictures from demo/generate/time_machine.py, a few at once.
+// One latent as each kept step of a run would draw it: pictures from demo/generate/time_machine.py,
+// a few at once.
 
 import { unpack } from "../engine/scheduler.js";
 

@@ -2,7 +2,7 @@
 // each step would draw it; where the slider rests, everything is drawn with the weights of then.
 
 import { make, button, fill } from "../core/dom.js";
-import { setMoment, momentOf, onMoment, parted } from "../core/shown_step.js";
+import { setShownStep, shownStep, onShownStep, parted } from "../core/shown_step.js";
 import { Film } from "./film.js";
 
 const REST_MS = 250;
@@ -14,7 +14,7 @@ const LOOK_MS = 10000; // between two looks at what a run in progress keeps
  * (without it there is no film); show(model, image): this id is drawn from now on, and here may
  * be its picture already, or null; rest(model): draw everything with it now.
  */
-export class Time {
+export class TimeSlider {
   constructor(words, server, on) {
     this.words = words;
     this.server = server;
@@ -47,7 +47,7 @@ export class Time {
       this.put(null);
     });
     this.play.addEventListener("click", () => (this.playing ? this.rest() : this.start()));
-    onMoment(() => this.visible && this.follow());
+    onShownStep(() => this.visible && this.follow());
     new IntersectionObserver(() => this.visible && this.look()).observe(this.element);
   }
 
@@ -85,7 +85,7 @@ export class Time {
     if (base !== this.base) [this.steps, this.seen] = [[], -Infinity];
     this.model = model;
     this.film?.forget();
-    if (step !== null) setMoment(base.slice(4), step);
+    if (step !== null) setShownStep(base.slice(4), step);
     this.draw();
     this.look();
   }
@@ -111,7 +111,7 @@ export class Time {
   /** Go where the run was scrubbed to on another tab: the last kept step that is not later. */
   follow() {
     if (this.playing || this.resting || !this.steps.length) return;
-    const wanted = momentOf(this.run);
+    const wanted = shownStep(this.run);
     const step = wanted === null ? null : (this.steps.findLast((one) => one <= wanted) ?? null);
     if (step !== this.step) this.put(step, false);
   }
@@ -146,7 +146,7 @@ export class Time {
   /** Stay at the present step: the other tabs are told, and everything is drawn. */
   rest(told = true) {
     this.stop();
-    if (told) setMoment(this.run, this.step);
+    if (told) setShownStep(this.run, this.step);
     this.on.show(this.model, null);
     this.on.rest(this.model);
   }

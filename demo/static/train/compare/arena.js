@@ -7,7 +7,10 @@ import { films } from "./film.js";
 import { grid } from "./grid.js";
 import { table } from "./table.js";
 
-/** In `place`, for the pair whose labels are `names`; pair: as demo/train/compare/pairs.py tells of it. */
+/**
+ * In `place`, for the pair whose labels are `names`; pair: as demo/train/compare/pairs.py tells of
+ * it.
+ */
 export function arena(place, { names, pair, server, words, say }) {
   const corners = names.map((name, index) => corner(name, index, say));
   const range = make("input", { type: "range", className: "ls-range", min: 0, max: 0, value: 0 });

@@ -1,4 +1,5 @@
-// What the doctor says, in the words of the page: of a finding as demo/train/watch/doctor.py writes it.
+// What the doctor says, in the words of the page: of a finding as demo/train/watch/doctor.py writes
+// it.
 
 import { fill } from "../../core/dom.js";
 

@@ -1,4 +1,5 @@
-// What may be filled in, and what goes together: plain functions of the rows of demo/train/settings_form.py.
+// What may be filled in, and what goes together: plain functions of the rows of
+// demo/train/settings_form.py.
 
 /** Where the sliders of what may change during a run stop: even steps of a factor. */
 export const STOPS = {

@@ -16,7 +16,7 @@ const IDLE_MS = 5000;
 export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[`images.${key}`] ?? key, values);
   const ask = endpoint(server, words);
-  let listed = null; // see demo/server/image_collections.py
+  let listed = null; // as demo/server/image_collections.py tells
   let sending = null; // {share, stop}: what is on its way
   let shown = new Map(); // cards by id
   const seen = new Set(); // imports that were over when this page came, or were told of

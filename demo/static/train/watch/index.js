@@ -6,7 +6,7 @@ import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
 import { changed, endpoint } from "../../core/endpoint.js";
 import { poll } from "../../core/poll.js";
-import { momentOf, onMoment, setMoment } from "../../core/shown_step.js";
+import { shownStep, onShownStep, setShownStep } from "../../core/shown_step.js";
 import { who } from "../../core/visitor.js";
 import { doctor } from "../doctor/index.js";
 import { markWords } from "../doctor/mark_words.js";
@@ -62,7 +62,7 @@ export function mount({ element, props, server, watch, words }) {
       for (const one of [...charts, signs]) one.setMark(step);
       put(".tr-opinion", opinion(beliefs));
     },
-    onWish: (step) => run && setMoment(run, step),
+    onWish: (step) => run && setShownStep(run, step),
     say,
   });
 
@@ -122,7 +122,7 @@ export function mount({ element, props, server, watch, words }) {
     find(".tr-status").replaceChildren(...line);
     put(".ls-error", answer.error || answer.warning || "");
     await reel.update({ ...answer, run, of: cursor.of });
-    if (reset) reel.seek(momentOf(run));
+    if (reset) reel.seek(shownStep(run));
     const now = [state, run, about.playable].join();
     if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form looks, too
     before = now;
@@ -152,7 +152,7 @@ export function mount({ element, props, server, watch, words }) {
   find(".tr-shown button").addEventListener("click", () => open(""));
   document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
   watch("value", look);
-  onMoment((name, step) => name === run && reel.seek(step));
+  onShownStep((name, step) => name === run && reel.seek(step));
   // the visitor did something to the present run: look at it, and at once
   document.addEventListener("ls:train", () => (show ? open("") : look()));
 }

@@ -5,7 +5,10 @@ import { clock } from "../../core/duration.js";
 
 export const ACTIVE = ["loading", "running", "paused", "elsewhere"];
 
-/** Elements for an answer of demo/train/watch/progress.py of the run `run`; `recorded`: there is a film. */
+/**
+ * Elements for an answer of demo/train/watch/progress.py of the run `run`; `recorded`: there is a
+ * film.
+ */
 export function status({ state, step, goal, rate, elapsed, cpu, left }, run, recorded, say) {
   if (!run && state === "idle") {
     return [make("span", {}, say(recorded ? "train.recorded" : "train.nothing_yet"))];

@@ -1,8 +1,8 @@
-// The vital signs below the curves: how far from real, how varied, which classes, D's scores.
-// A row is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D,
-// classes, D's scores of real images, of G's]; what a run cannot tell is null. Scores are
-// [the first bin above 0, its share, the next one's, ...]. Then come precision, recall and memorisation;
-// where augmentation is steered, how likely it is and D's certainty follow.
+// The vital signs below the curves: how far from real, how varied, which classes, D's scores. A row
+// is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D, classes, D's
+// scores of real images, of G's]; what a run cannot tell is null. Scores are [the first bin above
+// 0, its share, the next one's, ...]. Then come precision, recall and memorisation; where
+// augmentation is steered, how likely it is and D's certainty follow.
 
 import { bars } from "../../charts/bar_chart.js";
 import { chart } from "../../charts/line_chart.js";
