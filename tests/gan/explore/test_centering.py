@@ -95,7 +95,7 @@ def test_no_ink_is_refused(picture):
 
 def test_a_noisy_background_is_refused():
     noise = np.random.default_rng(0).integers(0, 256, (64, 64)).astype(np.uint8)
-    with pytest.raises(CenteringError, match=r"plain ground\."):
+    with pytest.raises(CenteringError, match=r"plain background\."):
         center(noise)
 
 

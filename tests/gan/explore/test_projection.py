@@ -45,7 +45,7 @@ def whole(generator, targets, judge=None):
     return projections(advance(begin(generator, targets, judge), generator), generator)
 
 
-def test_real_digits_are_projections(generator, judge, digits):
+def test_real_digits_are_found(generator, judge, digits):
     images, labels = digits
     results = whole(generator, images, judge)
     matches = np.array([one.match for one in results])
