@@ -96,15 +96,15 @@ def test_a_file_truncated_anywhere_is_refused(tmp_path):
     "content",
     [
         b"<html>not found</html>",
-        gzip.compress(b"<html>not found</html>"),
-        gzip.compress(b""),
-        gzip.compress(idx_bytes(np.zeros((6, 5, 5)))[:-1]),
-        gzip.compress(idx_bytes(np.zeros((6, 5, 5))) + b"\0"),
-        gzip.compress(idx_bytes(np.zeros((6, 5, 5)))[:9]),
-        gzip.compress(b"\0\0\x0d\x01" + struct.pack(">If", 1, 0.5)),  # floats
-        gzip.compress(b"\0\0\x08\x00"),  # no dimensions
-        gzip.compress(b"\0\0\x08\x00\x07"),
-        gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12),  # 2**96 pixels
+        gzip.compress(b"<html>not found</html>", mtime=0),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(idx_bytes(np.zeros((6, 5, 5)))[:-1], mtime=0),
+        gzip.compress(idx_bytes(np.zeros((6, 5, 5))) + b"\0", mtime=0),
+        gzip.compress(idx_bytes(np.zeros((6, 5, 5)))[:9], mtime=0),
+        gzip.compress(b"\0\0\x0d\x01" + struct.pack(">If", 1, 0.5), mtime=0),  # floats
+        gzip.compress(b"\0\0\x08\x00", mtime=0),  # no dimensions
+        gzip.compress(b"\0\0\x08\x00\x07", mtime=0),
+        gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12, mtime=0),  # 2**96 pixels
     ],
 )
 def test_a_foreign_file_is_refused(tmp_path, content):

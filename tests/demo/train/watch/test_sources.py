@@ -11,7 +11,7 @@ import pytest
 
 from demo.server.access import Access
 from demo.settings import Settings
-from demo.train.watch.film import order
+from demo.train.watch.film import film_spec
 from demo.train.watch.progress import Progress
 from demo.train.watch.sources import Live, Watchable
 from gan.config import Config
@@ -116,8 +116,8 @@ def test_a_damaged_history_leaves_the_film(studio: SimpleNamespace, line: str) -
 
 
 def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
-    assert order(studio, "gif", "old").recipe.model == "run:old"
-    assert order(studio, "gif").recipe.model == "mnist"
+    assert film_spec(studio, "gif", "old").recipe.model == "run:old"
+    assert film_spec(studio, "gif").recipe.model == "mnist"
 
 
 def test_an_ended_run_resets_a_page_that_watched_it_live(studio: SimpleNamespace) -> None:
