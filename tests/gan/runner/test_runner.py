@@ -46,7 +46,7 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
         go_on.wait()
         return RealFeatures()
 
-    monkeypatch.setattr(real_features, "_reals", reading)
+    monkeypatch.setattr(real_features, "read_real_features", reading)
     assert not runner.is_preparing
     runner.prepare(SMALL)
     until(lambda: read)
