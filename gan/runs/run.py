@@ -161,8 +161,7 @@ class Run:
     @property
     def goal_steps(self) -> int:
         """The goal in steps; `config.steps` while the goal is in seconds."""
-        schedule = self.trainer.schedule
-        return int(schedule.goal) if schedule.unit == "steps" else self.config.steps
+        return self.trainer.schedule.goal_steps(self.config.steps)
 
     @property
     def rows(self) -> list[dict]:
@@ -340,7 +339,7 @@ class Run:
 
     def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
         config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
-        schedule = Schedule(**numbers.get("schedule", {"goal": config.steps}))
+        schedule = Schedule.of_checkpoint(numbers, config.steps)
         unfinished = [StepStats(**stats) for stats in numbers.get("recent", [])]
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)

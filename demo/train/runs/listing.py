@@ -156,7 +156,7 @@ def _payload(made: Card) -> dict[str, Any]:
         "when": int(info.when),
     }
     if config is not None:
-        told |= {"goal": config.steps, "data": config.data, "preset": preset_name(config)}
+        told |= {"goal": info.goal_steps, "data": config.data, "preset": preset_name(config)}
         told |= {"seed": config.seed, "images": config.train_images}
         told["side"] = sample_side(config.image_size)
         told["playable"] = (info.folder / MODEL).exists()

@@ -126,7 +126,7 @@ def _status(run: RunInfo) -> RunStatus:
         run=run.name,
         config=run.config,
         step=run.step,
-        goal_steps=run.config.steps if run.config else run.step,
+        goal_steps=run.goal_steps or run.step,
         elapsed_s=run.elapsed_s,
         cpu_s=run.cpu_s,
         error=run.sentence,
