@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from gan.models.blocks import Block, blocks_of
 from gan.models.generator import to_pixels
+from gan.training.schedule import REWARM
 from gan.training.trainer import Trainer
 
 SHOWN = 8  # images of each kind
@@ -86,7 +87,7 @@ def look(trainer: Trainer) -> ManualStep:
 
 def _move(trainer: Trainer, who: str) -> None:
     """The part of `Trainer.step` that is `who`'s."""
-    trainer._set_learning_rates()
+    trainer._set_learning_rates(at_goal=REWARM)
     if who == "D":
         trainer.step_D()
         return

@@ -10,6 +10,7 @@ from gan.config import PRESETS, preset
 from gan.models.blocks import blocks_of
 from gan.models.networks import make_discriminator, make_generator
 from gan.training.manual_step import SHOWN, look, manual_step
+from gan.training.schedule import REWARM
 from gan.training.trainer import Trainer
 
 CPU = torch.device("cpu")
@@ -46,6 +47,17 @@ def test_the_learning_rate_falls_by_hand_too(tiny_data):
         manual_step(by_hand, "D"), manual_step(by_hand, "G")
         straight.step()
     assert not differing(frozen(by_hand), frozen(straight))
+
+
+@pytest.mark.parametrize("who", ["D", "G"])
+def test_a_step_past_the_goal_learns_at_the_rate_of_a_resumed_run(tiny_data, who):
+    trainer = make(tiny_data, lr_schedule="linear", steps=2)
+    trainer.step_count = 2
+    made = manual_step(trainer, who)
+    assert all(moved.share > 0 for moved in made.moved)
+    optimiser = trainer.opt_D if who == "D" else trainer.opt_G
+    full = trainer.config.lr_d if who == "D" else trainer.config.lr_g
+    assert optimiser.param_groups[0]["lr"] == pytest.approx(REWARM * full)
 
 
 @pytest.mark.parametrize("name", PRESETS)
