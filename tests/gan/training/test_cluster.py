@@ -144,7 +144,7 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
         workers["1"].kill()
         said = job.communicate(timeout=LONGEST_S)[0]
         assert job.returncode != 0
-        assert "gan: Another process of this training is gone" in said and "resume it" in said
+        assert "gan: Another process of this training has ended" in said and "resume it" in said
         psutil.wait_procs(workers.values(), timeout=20)
         assert not [each for each in workers.values() if each.is_running()]
     finally:

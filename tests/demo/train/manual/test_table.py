@@ -12,7 +12,7 @@ from demo.settings import Settings
 from demo.train.manual import payload
 from demo.train.manual.table import ManualTable
 from gan.config import preset
-from gan.training.manual_step import Look, Moved, manual_step
+from gan.training.manual_step import BlockChange, Evaluation, manual_step
 from gan.training.trainer import Trainer
 from tests.waiting import until
 
@@ -104,8 +104,8 @@ def test_values_that_are_not_finite_are_left_out(tiny_data):
     config = preset("default", width=4, batch_size=8, z_dim=8)
     told = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)
-    broken = Look(told.after.fake, nothing, nothing, float("nan"), float("inf"))
-    lost = dataclasses.replace(told, after=broken, moved=(Moved(float("nan"), float("inf")),))
+    broken = Evaluation(told.after.fake, nothing, nothing, float("nan"), float("inf"))
+    lost = dataclasses.replace(told, after=broken, moved=(BlockChange(float("nan"), float("inf")),))
     wire = json.loads(json.dumps(payload.move(lost), allow_nan=False))
     assert wire["d_real"][1] == [None] * 8 and wire["loss_d"][1] is wire["loss_g"][1] is None
     assert wire["moved"] == [[None, None]]
