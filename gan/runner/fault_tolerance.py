@@ -29,9 +29,9 @@ class RunFailed(RuntimeError):
 
 
 class FaultTolerantRun:
-    """Steps a run and saves it so often that a power cut costs at most `every_s` of training.
+    """Steps a run and saves it often enough that a power cut loses at most `every_s` of training.
 
-    `warning` is a sentence while the last save failed, else None.
+    `warning` is a sentence if the last save failed, else None.
     """
 
     def __init__(self, run: Run, every_s: float = 10.0) -> None:
@@ -46,7 +46,7 @@ class FaultTolerantRun:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences on what happened to the run since it began."""
+        """The notes of the run's marks: rollbacks, retries and damaged files."""
         return tuple(mark["note"] for mark in self.run.history.marks if "note" in mark)
 
     def advance(self) -> StepStats | None:
@@ -64,7 +64,7 @@ class FaultTolerantRun:
         except PeersLost as error:
             raise RunFailed(
                 f"{error} The run stands at its last checkpoint, step {self._stands_at}: resume "
-                "it, with any number of processes."
+                "it with any number of processes."
             ) from error
         except LockLost as error:
             raise RunFailed(f"{error}") from error
@@ -161,7 +161,7 @@ class FaultTolerantRun:
         log.warning("The run could not be saved at step %d: %s", self.run.step, error)
         self.warning = (
             f"The run could not be saved ({error.strerror or error}). Nothing is lost yet, "
-            "and saving is tried again; make room on the disk."
+            "and saving is retried; free some space on the disk."
         )
 
     def _recover(self, error: Diverged) -> None:
@@ -180,9 +180,9 @@ class FaultTolerantRun:
         changes = difference(self.run.config, gentler)
         self.run.trainer.configure(gentler)
         self.run.divergences = count
-        told = in_words(changes) or "no change left"
+        listed = in_words(changes) or "no change left"
         note = (
-            f"{error} Rolled back to step {self.run.step} with a change ({told}); "
+            f"{error} Rolled back to step {self.run.step} with a change ({listed}); "
             f"{count} of at most {MAX_DIVERGENCES} times."
         )
         values = {"from_step": reached, "changes": changes, "note": note}
