@@ -141,7 +141,7 @@ class Access:
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("diagnosis_changed")
-        return self.act(who, "rollback" if remedy.roll_back else "configure", **remedy.changes)
+        return self.act(who, "rollback" if remedy.rollback else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
         """Leave the queue; False if the visitor was not in it."""

@@ -99,7 +99,7 @@ def diagnosis_payload(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
         "since": diagnosis.since_step,
         "values": {name: value for name, value in values.items() if value is not None},
         "evidence": [each for each in evidence if each[1] is not None],
-        "remedies": [[remedy.name, remedy.roll_back] for remedy in diagnosis.remedies],
+        "remedies": [[remedy.name, remedy.rollback] for remedy in diagnosis.remedies],
     }
 
 
