@@ -44,19 +44,19 @@ class ImageImport:
 
     def payload(self) -> dict[str, Any]:
         """As JSON: see `demo.server.image_collections`."""
-        told: dict[str, Any] = {"import": self.key, "name": self.name, "state": self.state}
+        payload: dict[str, Any] = {"import": self.key, "name": self.name, "state": self.state}
         if self.progress is not None:
             done, total, rate = self.progress.done, self.progress.total, self.progress.files_per_s
-            told |= {"done": done, "total": total, "kept": self.progress.kept}
-            told |= {
+            payload |= {"done": done, "total": total, "kept": self.progress.kept}
+            payload |= {
                 "rate": round(rate, 1),
                 "left_s": round((total - done) / rate) if rate else None,
             }
         if self.made is not None:
-            told["collection"] = self.made.id
+            payload["collection"] = self.made.id
         if self.error is not None:
-            told |= {"error": self.error, "skipped": self.skipped}
-        return told
+            payload |= {"error": self.error, "skipped": self.skipped}
+        return payload
 
 
 class ImageImports:

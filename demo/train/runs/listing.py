@@ -64,17 +64,17 @@ class RunList:
         }
         fresh = [one.card for name, one in made.items() if one.version > known]
         fresh = [card for card in fresh if card.info.name not in hidden]
-        told: dict[str, Any] = {"version": now, **self._going()}
-        told["going"] = [name for name in told["going"] if name not in hidden]
+        payload: dict[str, Any] = {"version": now, **self._going()}
+        payload["going"] = [name for name in payload["going"] if name not in hidden]
         if far := [name for name in far if name not in hidden]:
-            told["elsewhere"] = far
+            payload["elsewhere"] = far
         if fresh:
-            told["cards"] = {
+            payload["cards"] = {
                 one.info.name: _payload(one) | {"mine": owns(who, one.info.folder)} for one in fresh
             }
         if ordered > known:
-            told["names"] = [name for name in names if name not in hidden]
-        return told
+            payload["names"] = [name for name in names if name not in hidden]
+        return payload
 
     def card(self, name: Any) -> Card:
         """Return the card of a run.
@@ -139,7 +139,7 @@ def _below(root: Path) -> list[Path]:
 def _payload(made: Card) -> dict[str, Any]:
     """A card as JSON, without unknown values."""
     info, config = made.info, made.info.config
-    told = {
+    payload = {
         "title": made.title or dated_name(info.name),
         "named": bool(made.title),
         "step": info.step,
@@ -156,8 +156,8 @@ def _payload(made: Card) -> dict[str, Any]:
         "when": int(info.when),
     }
     if config is not None:
-        told |= {"goal": info.goal_steps, "data": config.data, "preset": preset_name(config)}
-        told |= {"seed": config.seed, "images": config.train_images}
-        told["side"] = sample_side(config.image_size)
-        told["playable"] = (info.folder / MODEL).exists()
-    return {name: value for name, value in told.items() if value is not None}
+        payload |= {"goal": info.goal_steps, "data": config.data, "preset": preset_name(config)}
+        payload |= {"seed": config.seed, "images": config.train_images}
+        payload["side"] = sample_side(config.image_size)
+        payload["playable"] = (info.folder / MODEL).exists()
+    return {name: value for name, value in payload.items() if value is not None}

@@ -80,10 +80,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
         if not isinstance(names, list) or len(names) != 2:
             raise LookupError("Choose two runs to compare.")
         one, other = (runs.card(name).info for name in names)
-        told = compared(one.folder, other.folder)
+        payload = compared(one.folder, other.folder)
         if one.config and other.config:
-            told["differences"] = differences(one.config, other.config)
-        return told
+            payload["differences"] = differences(one.config, other.config)
+        return payload
 
     Panel(
         "train/runs",

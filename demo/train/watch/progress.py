@@ -148,8 +148,8 @@ def _status(status: RunStatus) -> dict[str, Any]:
         "cpu": number(status.cpu_s),
         "left": number(status.left_s),
     }
-    told = {"error": status.error, "warning": status.warning}
-    return shown | {name: sentence for name, sentence in told.items() if sentence}
+    messages = {"error": status.error, "warning": status.warning}
+    return shown | {name: sentence for name, sentence in messages.items() if sentence}
 
 
 def _about(source: Live | StoredRun) -> dict[str, Any]:

@@ -157,9 +157,9 @@ def test_errors_are_answered_as_messages_and_bugs_propagate():
 def test_error_messages_do_not_reveal_folders():
     full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
     for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
-        told = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
-        assert "/home" not in told and "me/" not in told, told
-    assert told == "There is no checkpoint in first: 3/4 of it."
+        message = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
+        assert "/home" not in message and "me/" not in message, message
+    assert message == "There is no checkpoint in first: 3/4 of it."
 
 
 def _ill(*remedies):

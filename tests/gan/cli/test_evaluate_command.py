@@ -32,10 +32,10 @@ def test_a_model_is_given_as_an_argument_or_an_option(capsys):
 
 def test_slow_metrics_are_announced_and_can_be_left_out(capsys):
     assert main(["evaluate", MODEL, "--count", "40"]) == 0
-    told = capsys.readouterr()
-    assert "trains a classifier on 60,000 generated images: about" in told.err
-    assert "--only frechet,precision-recall,memorisation" in told.err
-    assert "accuracy score" in told.out and "real images" in told.out
+    output = capsys.readouterr()
+    assert "trains a classifier on 60,000 generated images: about" in output.err
+    assert "--only frechet,precision-recall,memorisation" in output.err
+    assert "accuracy score" in output.out and "real images" in output.out
     assert main(["evaluate", MODEL, "--count", "40", "--only", "frechet"]) == 0
     assert "trains a classifier" not in capsys.readouterr().err
 

@@ -116,8 +116,8 @@ def test_draw_reproduces_the_picture(model, tmp_path, monkeypatch, capsys):
     other = replace(recipe, model_id="0" * 12)  # other weights: drawn, with a warning
     Path("kept.json").write_text(json.dumps(other.to_json()))
     assert main(["draw", "kept.json", "--model", model, "--out", "b.png"]) == 0
-    told = capsys.readouterr().err
-    assert "000000000000" in told and generator.model_id in told
+    output = capsys.readouterr().err
+    assert "000000000000" in output and generator.model_id in output
     with Image.open("b.png") as image:
         assert (np.asarray(image) == wanted[..., 0].repeat(8, 0).repeat(8, 1)).all()
     assert Recipe.read("b.png").model_id == generator.model_id
@@ -155,8 +155,8 @@ def test_render_finds_a_bundled_model_and_warns_of_other_weights(tmp_path, monke
     Path("a.json").write_text(json.dumps(made))
     assert main(["render", "a.json"]) == 0
     weights = Generator.load(ASSETS / "models/mnist").model_id
-    told = capsys.readouterr().err
-    assert "0123456789ab" in told and weights in told
+    output = capsys.readouterr().err
+    assert "0123456789ab" in output and weights in output
     recipe = ClipRecipe.from_json(made)
     assert ClipRecipe.read("a-again.zip") == replace(recipe, model_id=weights)
     with zipfile.ZipFile("a-again.zip") as archive:

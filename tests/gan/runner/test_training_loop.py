@@ -177,19 +177,19 @@ def test_the_status_has_opinions_and_processor_time_and_resume_restores_it(runne
 
 
 def test_on_end_is_called_once_and_may_start_the_next_run(tmp_path):
-    told, goal = [], dataclasses.replace(A, steps=4)
+    ended_runs, goal = [], dataclasses.replace(A, steps=4)
 
     def ended():
-        told.append((runner.status.run, runner.status.state, threading.current_thread().name))
-        if len(told) < 3:
-            runner.start(goal, tmp_path / str(len(told)))
+        ended_runs.append((runner.status.run, runner.status.state, threading.current_thread().name))
+        if len(ended_runs) < 3:
+            runner.start(goal, tmp_path / str(len(ended_runs)))
 
     runner = Runner(on_end=ended)
     runner.start(goal, tmp_path / "0")
-    until(lambda: len(told) == 3)
+    until(lambda: len(ended_runs) == 3)
     runner.start(A, tmp_path / "last").result()
     runner.close()
-    assert told == [(str(k), "done", "trainer") for k in range(3)]
+    assert ended_runs == [(str(k), "done", "trainer") for k in range(3)]
 
 
 @pytest.mark.parametrize("part", ["diagnose", "best_step"])

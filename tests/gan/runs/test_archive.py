@@ -257,8 +257,8 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_anything_but_a_run_is_refused_and_leaves_no_files(tmp_path, packed, kind):
-    spoil, told = BAD[kind]
-    with pytest.raises(ArchiveError, match=told):
+    spoil, message = BAD[kind]
+    with pytest.raises(ArchiveError, match=message):
         taken(tmp_path, spoil(packed))
     left = [path for path in (tmp_path / "runs").rglob("*") if path.name != TEMPORARY]
     assert not left

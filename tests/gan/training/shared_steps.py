@@ -38,19 +38,19 @@ def walk(trainer: Trainer, steps: int) -> list[list[float]]:
 
 def lead(cluster: Cluster, folder: Path) -> None:
     """Train, in the main process, an mlp, a conv, and an mlp moved from one process to two."""
-    images, told = load("mnist"), {}
+    images, results = load("mnist"), {}
     shared = cluster.trainer(mlp(), images)
-    told["shared"] = walk(shared, STEPS)
+    results["shared"] = walk(shared, STEPS)
     torch.save(shared.state_dict(), folder / "shared.pt")
-    told["conv"] = walk(cluster.trainer(conv(), images), STEPS)
+    results["conv"] = walk(cluster.trainer(conv(), images), STEPS)
     alone = Trainer(mlp(), images, choose_device())
-    told["alone"] = walk(alone, STEPS // 2)
+    results["alone"] = walk(alone, STEPS // 2)
     shared = cluster.trainer(mlp(), images)
     shared.load_state_dict(alone.state_dict())
-    told["moved"] = told["alone"] + walk(shared, STEPS // 2)
-    told["alone"] += walk(alone, STEPS // 2)
+    results["moved"] = results["alone"] + walk(shared, STEPS // 2)
+    results["alone"] += walk(alone, STEPS // 2)
     torch.save(alone.state_dict(), folder / "alone.pt")
-    (folder / "told.json").write_text(json.dumps(told))
+    (folder / "results.json").write_text(json.dumps(results))
 
 
 def averaged_as_ddp(cluster: Cluster) -> bool:

@@ -102,8 +102,8 @@ def test_both_have_the_same_weights_bit_for_bit(steps):
 
 @pytest.mark.slow
 def test_without_batch_norm_they_equal_a_single_process(steps):
-    told = json.loads((steps / "told.json").read_text())
-    np.testing.assert_allclose(told["shared"], told["alone"], rtol=1e-4, atol=1e-5)
+    results = json.loads((steps / "results.json").read_text())
+    np.testing.assert_allclose(results["shared"], results["alone"], rtol=1e-4, atol=1e-5)
     shared, alone = (loaded(steps / f"{name}.pt")["tensors"] for name in ("shared", "alone"))
     assert torch.equal(shared["rng"], alone["rng"])
     for name in ("G.out.weight", "D.fc.0.weight", "ema.out.weight"):
@@ -112,15 +112,15 @@ def test_without_batch_norm_they_equal_a_single_process(steps):
 
 @pytest.mark.slow
 def test_a_checkpoint_moves_from_one_process_to_two(steps):
-    told = json.loads((steps / "told.json").read_text())
-    np.testing.assert_allclose(told["moved"], told["alone"], rtol=1e-4, atol=1e-5)
+    results = json.loads((steps / "results.json").read_text())
+    np.testing.assert_allclose(results["moved"], results["alone"], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.slow
 def test_with_batch_norm_and_augmentation_the_numbers_are_plausible(steps):
-    told = np.array(json.loads((steps / "told.json").read_text())["conv"])
-    assert told.shape == (STEPS, 4) and np.isfinite(told).all()
-    assert (told[:, 2:] > 0).all() and (told[:, 2:] < 1).all()
+    results = np.array(json.loads((steps / "results.json").read_text())["conv"])
+    assert results.shape == (STEPS, 4) and np.isfinite(results).all()
+    assert (results[:, 2:] > 0).all() and (results[:, 2:] < 1).all()
 
 
 @pytest.mark.slow
