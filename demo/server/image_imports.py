@@ -127,7 +127,7 @@ class ImageImports:
         settings = self._settings
         limits = Limits(settings.max_images, settings.max_image_mb, settings.max_image_megapixels)
 
-        def tell(progress: Progress) -> None:
+        def report(progress: Progress) -> None:
             one.progress = progress
 
         try:
@@ -136,7 +136,7 @@ class ImageImports:
                 CollectionStore(),
                 limits=limits,
                 owner=owner,
-                on_progress=tell,
+                on_progress=report,
                 stop=one.stop,
                 **options,
             )

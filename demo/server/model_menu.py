@@ -13,7 +13,7 @@ import gradio as gr
 from demo.server.class_names import class_names, data_title
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
-from demo.text import Said
+from demo.text import VisitorTexts
 from gan.hub.names import PREFIX
 from gan.recipes.model_ids import split_id
 from gan.storage.metadata import read_title
@@ -29,8 +29,8 @@ def choices(
 ) -> list[tuple[str, str]]:
     """Return the models of a page's menu as (unique name, id).
 
-    Runs that `demo.server.privacy` hides from anybody are left out, as the menu does not know its
-    visitor, except the `current` model, whose id the page knows.
+    Runs that `demo.server.privacy` hides from any visitor are left out, as the menu does not know
+    its visitor, except the `current` model, whose id the page has.
     """
 
     def is_listed(model: str, folder: Path) -> bool:
@@ -66,7 +66,7 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
             return gr.skip()
         studio.hub.saw(model, request.session_hash)
         if done:
-            gr.Info(Said.to(request)(done))
+            gr.Info(VisitorTexts.to(request)(done))
         return gr.Dropdown(choices=choices(studio, request.session_hash, model), value=model)
 
     return select

@@ -1,7 +1,7 @@
 """Who owns runs and image collections, and who sees runs on own images.
 
 On a public server a run on a visitor's own images is hidden from others: it is in no list or menu.
-It can still be opened by its name, which nobody can guess, so that a link can be shared.
+It can still be opened by its name, which cannot be guessed, so that a link can be shared.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Privacy:
         return bool(visitor.mark) and owner == visitor.mark
 
     def check(self, who: Any, config: Config) -> None:
-        """Raise Refused if the config's images belong to somebody else."""
+        """Raise Refused if the config's images belong to another visitor."""
         if not is_own(config.data):
             return
         found = [one for one in CollectionStore().all() if one.id == config.data]

@@ -23,12 +23,12 @@ def say(key: str, **values: object) -> str:
     return catalogue("en")[key].format(**values)
 
 
-class Said:
+class VisitorTexts:
     """Texts in the language of one visitor, by the browser's Accept-Language header."""
 
     @classmethod
-    def to(cls, request: gr.Request) -> Said:
-        """For the visitor of a request: Gradio does not translate toasts and streamed HTML."""
+    def to(cls, request: gr.Request) -> VisitorTexts:
+        """Return the texts for a request: Gradio does not translate toasts and streamed HTML."""
         return cls(request.headers.get("accept-language", ""))
 
     def __init__(self, accepted: str) -> None:

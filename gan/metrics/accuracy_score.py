@@ -98,7 +98,7 @@ def seconds(count: int) -> float:
 
 
 def known_ceiling(data: ImageSet) -> float | None:
-    """Return the stored ceiling of a whole data set at its own size; None if there is none.
+    """Return the stored ceiling of a complete data set at its own size; None if there is none.
 
     `python -m gan.metrics.accuracy_score` writes it beside the judge.
     """
@@ -118,9 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", default="mnist", choices=DATASETS)
     data = parser.parse_args(arguments).data
     set_threads()
-    whole, held = load(data), load(data, train=False)
-    accuracy = accuracy_score(whole, held, DATASETS[data].classes)
-    count, side = len(whole.labels), whole.images.shape[2]
+    training, held = load(data), load(data, train=False)
+    accuracy = accuracy_score(training, held, DATASETS[data].classes)
+    count, side = len(training.labels), training.images.shape[2]
     known = {"accuracy": accuracy, "images": count, "epochs": epochs(count), "side_px": side}
     write_json(JUDGES / data / CEILING, known)
     print(f"{data}: {accuracy:.2%}")

@@ -25,7 +25,7 @@ MAX_RETRIES = 3  # of steps that raise, since the last checkpoint
 
 
 class RunFailed(RuntimeError):
-    """The run cannot continue; it stands at its last good checkpoint."""
+    """The run cannot continue; it is at its last good checkpoint."""
 
 
 class FaultTolerantRun:
@@ -41,7 +41,7 @@ class FaultTolerantRun:
         self._step_s, self._retries = 0.0, 0
         self._saved: tuple[int, Config, int] | None = None
         self._saved_step: int | None = None
-        self._stands_at = run.step
+        self._reloads_at = run.step
         self._recovered_to: int | None = None
 
     @property
@@ -63,7 +63,7 @@ class FaultTolerantRun:
             return None
         except PeersLost as error:
             raise RunFailed(
-                f"{error} The run stands at its last checkpoint, step {self._stands_at}: resume "
+                f"{error} The run is at its last checkpoint, step {self._reloads_at}: resume "
                 "it with any number of processes."
             ) from error
         except LockLost as error:
@@ -155,7 +155,7 @@ class FaultTolerantRun:
 
     def _note_saved(self) -> None:
         self.warning, self._saved, self._saved_step = None, self._state(), self.run.step
-        self._stands_at = self.run.step
+        self._reloads_at = self.run.step
 
     def _warn(self, error: OSError) -> None:
         log.warning("The run could not be saved at step %d: %s", self.run.step, error)
@@ -173,7 +173,7 @@ class FaultTolerantRun:
         if count > MAX_DIVERGENCES:
             raise RunFailed(
                 f"{error} It was rolled back {MAX_DIVERGENCES} times with gentler settings and "
-                f"diverged again. It stands at its last good state, step {self.run.step}; start "
+                f"diverged again. It is at its last good state, step {self.run.step}; start "
                 "again with lower learning rates, or with more R1."
             )
         gentler = changed(present, remedy(present, count))
@@ -199,7 +199,7 @@ class FaultTolerantRun:
         self._retries += 1
         if self._retries > MAX_RETRIES:
             raise RunFailed(
-                f"A step failed {self._retries} times: {error} The run stands at its last good "
+                f"A step failed {self._retries} times: {error} The run is at its last good "
                 f"state, step {self.run.step}."
             ) from error
         note = f"A step failed after step {reached} ({error}); retried from step {self.run.step}."

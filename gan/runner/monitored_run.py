@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class MonitoredRun:
-    """Advances a run and publishes its `status`, which is replaced whole and never changes.
+    """Advances a run and publishes its `status`, an immutable object that is replaced.
 
     Only `status` and the rows of `vitals` may be read from other threads.
     """

@@ -49,7 +49,7 @@ class Runner:
 
     @property
     def status(self) -> RunStatus:
-        """The newest status; replaced whole by the training thread, never changed."""
+        """The newest status, an immutable object that the training thread replaces."""
         return self._loop.status
 
     def prepare(self, config: Config) -> None:

@@ -1,6 +1,6 @@
 """Validate the folder of a run that came from elsewhere.
 
-Valid texts are written anew by us, and the run is left as it would be after a power cut: its
+Valid text files are rewritten, and the run is left as it would be after a power cut: its
 snapshots, milestones and rows end at its checkpoint.
 """
 

@@ -35,7 +35,7 @@ class Pairs:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._progress = Progress(studio)
-        # (key, value); replaced whole, so that polls may race
+        # (key, value); replaced, never modified, so that polls may race
         self._last: tuple[Any, Pair | None] = (None, None)
         self._judged: tuple[Any, dict[str, Any] | None] = (None, None)
 

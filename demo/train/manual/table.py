@@ -25,7 +25,7 @@ class ManualTable:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._moving = threading.Lock()
-        # (at, number, payload) of the last step; replaced whole, so that polls need no lock
+        # (at, number, payload) of the last step; replaced, so that polls need no lock
         self._last: tuple[Any, int, dict[str, Any] | None] = (None, 0, None)
 
     def poll(self, asked: Any) -> dict[str, Any]:

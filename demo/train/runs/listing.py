@@ -83,7 +83,7 @@ class RunList:
             LookupError: there is no run of that name.
         """
         with self._lock:
-            self._look(anew=True)
+            self._look(refresh=True)
             known = self._cards.get(name) if isinstance(name, str) else None
         if known is None or known.card is None:
             raise LookupError("That run is not on this server any more; choose another one.")
@@ -94,12 +94,12 @@ class RunList:
         going = self._going()
         return going["state"] == "loading" or name in going["going"]
 
-    def _look(self, anew: bool = False) -> None:
-        now_s, going = time.monotonic(), () if anew else self._going()["going"]
+    def _look(self, refresh: bool = False) -> None:
+        now_s, going = time.monotonic(), () if refresh else self._going()["going"]
         root = self._studio.settings.runs
         folders = {path.name: path for path in _below(root) if path.is_dir()}
         self._far = [name for name, folder in folders.items() if is_locked(folder)]
-        if not anew:
+        if not refresh:
             going = [*going, *self._far]
         for name, folder in folders.items():
             mark, known = stamp(folder), self._cards.get(name)

@@ -38,7 +38,7 @@ class Progress:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._watchable = studio, Watchable(studio)
-        # by model: (version, parts); replaced whole, so that polls may race
+        # by model: (version, parts); replaced, never modified, so that polls may race
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def poll(self, asked: Any) -> dict[str, Any]:

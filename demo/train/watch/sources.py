@@ -57,7 +57,7 @@ class Watchable:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        # replaced whole: two visitors may race for it
+        # replaced, never modified: two visitors may race for it
         self._cache: dict[tuple[str, int], StoredRun] = {}
 
     def find(self, name: Any = "", chosen: Any = BUNDLED, hidden: bool = False) -> Live | StoredRun:

@@ -241,7 +241,7 @@ def test_a_private_server_imports_folders_and_cancels_imports(root, tmp_path):
     for i in range(30):
         (folder / f"{i}.png").write_bytes(encoded(noise(i)))
     for odd in (None, "", "pictures", "/nowhere/at all", 3):
-        assert "whole path" in do["bring"]({"who": ANNA, "folder": odd})["error"]
+        assert "full path" in do["bring"]({"who": ANNA, "folder": odd})["error"]
     asked = {"who": ANNA, "folder": str(folder), "size": 32, "name": "Mine"}
     key = do["bring"](asked)["import"]
     assert do["bring"](asked) == {"refused": "images_busy", "values": {}}

@@ -75,7 +75,7 @@ def test_notes_of_a_run_are_printed(model, tmp_path, monkeypatch, capsys):
     assert "Resumed from the one before it" in capsys.readouterr().err
     monkeypatch.setattr(Trainer, "step_D", lambda _: 1 / 0)
     assert main(["resume", str(folder), "--seconds", "5"]) == 2
-    assert "stands at its last good state" in capsys.readouterr().err
+    assert "is at its last good state" in capsys.readouterr().err
 
 
 def test_sample_npz_is_balanced_and_seeded(model, tmp_path):

@@ -105,9 +105,7 @@ def test_values_that_are_not_finite_are_left_out(tiny_data):
     made = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)
     broken = Evaluation(made.after.fake, nothing, nothing, float("nan"), float("inf"))
-    lost = dataclasses.replace(
-        made, after=broken, moved=(BlockChange(float("nan"), float("inf")),)
-    )
+    lost = dataclasses.replace(made, after=broken, moved=(BlockChange(float("nan"), float("inf")),))
     wire = json.loads(json.dumps(payload.move(lost), allow_nan=False))
     assert wire["d_real"][1] == [None] * 8 and wire["loss_d"][1] is wire["loss_g"][1] is None
     assert wire["moved"] == [[None, None]]
