@@ -80,7 +80,7 @@ class ImageCollections:
             "fits": list(FITS),
             "most_mb": settings.max_upload_mb,
             "most_images": settings.max_images,
-            "kept_h": settings.images_kept_h,  # None: for ever
+            "kept_h": settings.images_kept_h,  # None: forever
             "address": ADDRESS,
             "header": WHO,
         }

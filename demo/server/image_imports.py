@@ -146,7 +146,7 @@ class ImageImports:
             one.error = {"key": error.key, "values": error.values, "sentence": sentence}
             one.skipped = error.skipped
             one.state = "cancelled" if error.key == "cancelled" else "failed"
-        except Exception:  # a bug; the page must not wait for ever
+        except Exception:  # a bug; the page must not wait forever
             log.exception("Images could not be read.")
             one.error = {"key": "reader", "values": {}, "sentence": "The images could not be read."}
             one.state = "failed"

@@ -35,9 +35,13 @@ Progress = Callable[[float], None]
 
 
 def accuracy_score(
-    learnt: ImageSet, test: ImageSet, classes: int, seed: int = 0, progress: Progress | None = None
+    training: ImageSet,
+    test: ImageSet,
+    classes: int,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> float:
-    """Return the accuracy (0..1) on `test` of a classifier trained on `learnt`.
+    """Return the accuracy (0..1) on `test` of a classifier trained on `training`.
 
     Deterministic for a seed. Both have the same image shape, at least 24 px. progress: called with
     0..1.
@@ -45,13 +49,13 @@ def accuracy_score(
     Raises:
         ValueError: one of the sets is empty.
     """
-    if not len(learnt.labels) or not len(test.labels):
+    if not len(training.labels) or not len(test.labels):
         raise ValueError("The accuracy score needs images to learn and images to test.")
-    learnt, test = shrunk(learnt), shrunk(test)
+    training, test = shrunk(training), shrunk(test)
     network = train(
-        learnt,
+        training,
         classes,
-        epochs(len(learnt.labels)),
+        epochs(len(training.labels)),
         seed=seed,
         half=has_bfloat16(torch.device("cpu")),
         on_progress=progress,

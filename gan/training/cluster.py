@@ -32,7 +32,7 @@ class Cluster:
     `main`: whether this process owns the run and its files; the others call `follow`.
 
     Raises:
-        ValueError: the mixed precision asked for is not supported.
+        ValueError: the requested mixed precision is not supported.
         RuntimeError, OSError: the processes cannot connect.
     """
 
@@ -56,7 +56,7 @@ class Cluster:
         self._in_step = True
 
     def check(self, config: Config) -> None:
-        """Raise ConfigError unless the batch can be sharded evenly, in the precision asked for."""
+        """Raise ConfigError unless the batch can be sharded evenly, in the requested precision."""
         if config.batch_size % self.count or config.batch_size // self.count < 2:
             raise ConfigError(
                 f"batch_size is {config.batch_size}; it must be a multiple of {self.count}, the "

@@ -58,7 +58,7 @@ class Schedule:
         return int(self.goal) if self.unit == "steps" else steps
 
     def progress(self, steps: int, seconds: float) -> float:
-        """Return the fraction of the run completed, 0..1, after so many steps and seconds."""
+        """Return the fraction of the run completed, 0..1, after `steps` and `seconds`."""
         return min(1.0, (steps if self.unit == "steps" else seconds) / self.goal)
 
     def left_s(self, steps: int, seconds: float, steps_per_s: float) -> float | None:
@@ -74,7 +74,7 @@ class Schedule:
     def extend(
         self, goal: float, unit: Literal["steps", "seconds"], steps: int, seconds: float
     ) -> Schedule:
-        """Return the schedule to another goal, for a run at so many steps and seconds.
+        """Return the schedule to another goal, for a run at these steps and seconds.
 
         With the same goal it is this schedule, so that a resumed run continues exactly.
         """

@@ -72,7 +72,7 @@ def test_notes_of_a_run_are_printed(model, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(model, tmp_path / "run")
     (folder / NEWEST).write_bytes(b"cut")
     assert main(["resume", str(folder), "--seconds", "0.1"]) == 0
-    assert "Resumed from the one before it" in capsys.readouterr().err
+    assert "Resumed from the previous one" in capsys.readouterr().err
     monkeypatch.setattr(Trainer, "step_D", lambda _: 1 / 0)
     assert main(["resume", str(folder), "--seconds", "5"]) == 2
     assert "is at its last good state" in capsys.readouterr().err

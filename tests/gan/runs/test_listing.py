@@ -56,7 +56,7 @@ def test_the_state_of_each_run_is_listed(root):
     }
     assert found["stopped"].config == TINY and found["stopped"].elapsed_s > 0
     assert found["stopped"].sentence is None and "damaged" in found["half"].sentence
-    assert "cut short" in found["damaged"].sentence
+    assert "truncated" in found["damaged"].sentence
 
 
 def test_a_run_is_finished_at_the_goal_of_its_schedule_not_at_that_of_its_settings(
