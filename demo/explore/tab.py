@@ -97,7 +97,7 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
 
 
 def _payload(direction: Direction) -> dict[str, Any]:
-    """A direction as JSON, without its axis."""
+    """Return a direction as JSON, without its axis."""
     payload = asdict(replace(direction, axis=None))
     del payload["axis"]
     return {

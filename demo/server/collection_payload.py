@@ -32,7 +32,7 @@ def collection_payload(one: Collection, left_s: float, trains: bool) -> dict[str
 
 
 def preview(one: Collection, label: Any) -> dict[str, Any]:
-    """A contact sheet of the first training images, of class `label` or of all classes in turn.
+    """Return a contact sheet of the first training images of class `label`, or of all in turn.
 
     Raises:
         OSError, ValueError: the files are missing or damaged.

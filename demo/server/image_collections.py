@@ -61,7 +61,7 @@ class ImageCollections:
         self.imports.close()
 
     def functions(self) -> list[Callable[[Any], dict[str, Any]]]:
-        """The server functions."""
+        """Return the server functions."""
         handlers = self.images, self.preview, self.rename, self.delete, self.cancel, self.bring
         return [endpoint(handle) for handle in handlers]
 

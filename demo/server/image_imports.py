@@ -104,7 +104,7 @@ class ImageImports:
             raise
 
     def of(self, mark: str) -> list[ImageImport]:
-        """The imports of a visitor, oldest first."""
+        """Return the imports of a visitor, oldest first."""
         with self._lock:
             return [one for one in self._all.values() if one.owner == mark]
 

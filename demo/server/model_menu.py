@@ -54,7 +54,7 @@ def choices(
 
 
 def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..., Any]:
-    """The handler that selects in the menu the model that a panel's value names, if it exists.
+    """Return the handler that selects the model named by a panel's value, if it exists.
 
     `done`: the key of a text to show then.
     """
@@ -73,13 +73,13 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
 
 
 def preferred(options: list[tuple[str, str]]) -> str | None:
-    """The id of the bundled MNIST model, else of the first one."""
+    """Return the id of the bundled MNIST model, else of the first one."""
     ids = [model for _, model in options]
     return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
 
 
 def model_name(model: str, folder: Path) -> str:
-    """The display name of a model: "MNIST", "owner/name" on the Hub, or the title of a run."""
+    """Return the display name of a model: "MNIST", "owner/name" or the title of a run."""
     if model.startswith(RUN_PREFIX):
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
     if model.startswith(PREFIX):
@@ -91,7 +91,7 @@ def model_name(model: str, folder: Path) -> str:
 
 
 def dated_name(run: str) -> str:
-    """The name of a run without a title: "MNIST, 2026-02-14 09:30:00", and the copy's number."""
+    """Return a name for a run without a title: "MNIST, 2026-02-14 09:30:00" and the copy number."""
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+?)(-b)?(?:-(\d+))?", run)
     if not found:
         return run

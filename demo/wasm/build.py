@@ -33,7 +33,7 @@ FLAGS = [
 
 
 def build() -> bytes:
-    """The module, compiled now.
+    """Return the module, compiled now.
 
     Raises:
         subprocess.CalledProcessError: no compiler here, or it refused; see its `stderr`.

@@ -81,7 +81,7 @@ class Pairs:
         return self._progress.frames(wanted)
 
     def _pair(self, runner: RunStatus) -> Pair | None:
-        """The runner's pair, or else the last one."""
+        """Return the runner's pair, or else the last one."""
         if runner.beside is not None and runner.config and runner.beside.config:
             both = (runner, runner.beside)
             names, configs = zip(*((each.run, each.config) for each in both), strict=True)

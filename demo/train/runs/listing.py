@@ -90,7 +90,7 @@ class RunList:
         return known.card
 
     def is_going(self, name: str) -> bool:
-        """Whether this run is in progress, paused, or may be the one that is loading."""
+        """Return whether this run is in progress, paused, or may be the one that is loading."""
         going = self._going()
         return going["state"] == "loading" or name in going["going"]
 
@@ -124,7 +124,7 @@ class RunList:
 
 
 def preset_name(config: Config) -> str:
-    """The preset that a config follows, whatever its data, length and seed; "" for none."""
+    """Return the preset that a config follows, whatever its data, length and seed; "" for none."""
     for name in PRESETS:
         wanted = preset(name).to_json()
         if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
@@ -137,7 +137,7 @@ def _below(root: Path) -> list[Path]:
 
 
 def _payload(made: Card) -> dict[str, Any]:
-    """A card as JSON, without unknown values."""
+    """Return a card as JSON, without unknown values."""
     info, config = made.info, made.info.config
     payload = {
         "title": made.title or dated_name(info.name),

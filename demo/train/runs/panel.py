@@ -25,7 +25,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
     runs, access, root = RunList(studio), studio.access, studio.settings.runs
 
     def mine(asked: dict[str, Any]) -> Path:
-        """The folder of the run named, if this visitor may change it."""
+        """Return the folder of the requested run, if this visitor may change it."""
         folder = runs.card(asked.get("run")).info.folder
         if not access.owns_folder(asked.get("who"), folder):
             raise Refused("not_yours")
