@@ -66,9 +66,9 @@ class Panel(gr.HTML):
         return {"type": "object"}
 
     def example_payload(self) -> Any:
-        """What the API page shows."""
+        """Return what the API page shows."""
         return {}
 
     def example_value(self) -> Any:
-        """What the API page shows."""
+        """Return what the API page shows."""
         return {}

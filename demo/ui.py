@@ -96,7 +96,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 def launch_options(studio: Studio) -> dict[str, Any]:
-    """The options of `Blocks.launch` for this page."""
+    """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
     own = [*bundles.routes(), *run_files.routes(studio), *image_uploads.routes(studio)]
     return {

@@ -97,10 +97,10 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
 
 
 def _payload(direction: Direction) -> dict[str, Any]:
-    """A direction as JSON, without its axis."""
-    said = asdict(replace(direction, axis=None))
-    del said["axis"]
+    """Return a direction as JSON, without its axis."""
+    payload = asdict(replace(direction, axis=None))
+    del payload["axis"]
     return {
         name: round(float(value), 4) if isinstance(value, (float, np.floating)) else value
-        for name, value in said.items()
+        for name, value in payload.items()
     }

@@ -35,7 +35,7 @@ async def stream_export(
 
     Raises gr.Error, for callers of the API, with the sentence that was yielded.
     """
-    said = text.Said.to(request)
+    texts = text.VisitorTexts.to(request)
     try:
         spec = await asyncio.to_thread(check)
         job = exports.begin(
@@ -46,17 +46,17 @@ async def stream_export(
         raise _api_error(error) from error
     with closing(job):
         while not await job.tick():
-            yield [], _bar(job, said)
+            yield [], _bar(job, texts)
         try:
             file = job.future.result()
         except Cancelled:
-            yield [], _note(said("export.cancelled"))
+            yield [], _note(texts("export.cancelled"))
             return
         except Exception as error:
-            sentence = _why(error, said)
+            sentence = _why(error, texts)
             yield [], _refusal(sentence)
             raise _api_error(sentence) from error
-        yield [str(file.path), str(file.recipe_path)], _note(_summary(file, said))
+        yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
 
 
 def export_event(
@@ -84,14 +84,14 @@ def cancel_event(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
     return cancel
 
 
-def _why(error: Exception, said: text.Said) -> str:
+def _why(error: Exception, texts: text.VisitorTexts) -> str:
     """Return a sentence for the visitor; unexpected errors are logged."""
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
-        return said("export.disk")  # the message would reveal a folder of the server
+        return texts("export.disk")  # the message would reveal a folder of the server
     if isinstance(error, (ValueError, ExportError)):
         return str(error)
     log.error("an export failed", exc_info=error)
-    return said("export.failed")
+    return texts("export.failed")
 
 
 def visitor(request: gr.Request) -> str:
@@ -99,31 +99,31 @@ def visitor(request: gr.Request) -> str:
     return str(request.session_hash)
 
 
-def _bar(job: ExportJob, said: text.Said) -> str:
+def _bar(job: ExportJob, texts: text.VisitorTexts) -> str:
     done, total = job.progress
     if place := job.position:
-        words, share = said("export.position", place=place), ""
+        words, share = texts("export.position", place=place), ""
     elif not total:
-        words, share = said("export.preparing"), ""
+        words, share = texts("export.preparing"), ""
     elif done < total:
-        words = said("export.frames", done=f"{done:,}", total=f"{total:,}")
+        words = texts("export.frames", done=f"{done:,}", total=f"{total:,}")
         share = f' max="{total}" value="{done}"'
     else:
-        words, share = said("export.finishing"), f' max="{total}" value="{done}"'
-    label = escape(said("export.bar"), quote=True)
+        words, share = texts("export.finishing"), f' max="{total}" value="{done}"'
+    label = escape(texts("export.bar"), quote=True)
     bar = f'<progress aria-label="{label}"{share}></progress>'
     return f'<p class="ls-note">{escape(words)}</p>{bar}'
 
 
-def _summary(file: ExportedFile, said: text.Said) -> str:
-    sentence = said(
+def _summary(file: ExportedFile, texts: text.VisitorTexts) -> str:
+    sentence = texts(
         "export.made",
         frames=f"{file.frames:,}",
         seconds=f"{file.seconds:.2f}",
         size=_size(file.size),
         took=f"{file.took_s:.1f}",
     )
-    return f"{sentence} {said('export.other_weights')}" if file.other_weights else sentence
+    return f"{sentence} {texts('export.other_weights')}" if file.other_weights else sentence
 
 
 def _size(count: int) -> str:

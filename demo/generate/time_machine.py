@@ -40,8 +40,8 @@ def snapshots_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
 
 def _check_steps(given: Any) -> list[int]:
-    whole = isinstance(given, list) and all(type(step) is int for step in given)
-    if not whole or len(given) > STEPS_MAX:
+    is_valid = isinstance(given, list) and all(type(step) is int for step in given)
+    if not is_valid or len(given) > STEPS_MAX:
         raise ValueError(f"A request names up to {STEPS_MAX} steps.")
     return given
 

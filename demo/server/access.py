@@ -38,24 +38,24 @@ class Access:
         self.privacy = Privacy(settings)
 
     def may_train(self, who: str) -> bool:
-        """Whether this visitor may start runs on this server."""
+        """Return whether this visitor may start runs on this server."""
         visitor = self._visitor(who)
         allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
         return allowed[self._settings.training]
 
     def controls(self, who: str) -> bool:
-        """Whether this visitor controls the current run: it is theirs, or the server is."""
+        """Return whether this visitor controls the current run: they own it, or the server."""
         visitor = self._visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
         return mine or visitor.is_host
 
     def owns(self, who: str, run_name: str) -> bool:
-        """Whether this visitor may change or delete this run; False if there is none."""
+        """Return whether this visitor may change or delete this run; False if there is none."""
         run = self._run(run_name)
         return run is not None and self.owns_folder(who, run.folder)
 
     def owns_folder(self, who: str, folder: Path) -> bool:
-        """The same of the run in a folder, which may be in the trash."""
+        """See `owns`, for the run in a folder, which may be in the trash."""
         return self.privacy.owns(who, read_about(folder).get("owner"))
 
     def sign(self, who: str, folder: Path) -> None:
@@ -141,14 +141,14 @@ class Access:
         remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
         if remedy is None:
             raise Refused("diagnosis_changed")
-        return self.act(who, "rollback" if remedy.roll_back else "configure", **remedy.changes)
+        return self.act(who, "rollback" if remedy.rollback else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
         """Leave the queue; False if the visitor was not in it."""
         return self._slot.leave(self._visitor(who).mark)
 
     def standing(self, who: str) -> dict[str, Any]:
-        """What this visitor may do now: `TrainingSlot.standing`, and
+        """Return what this visitor may do now: `TrainingSlot.standing`, and
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
         `host`: whether the server is theirs; `taken`: whether there is a current run; `mine`:

@@ -9,12 +9,12 @@ from gan.config import Config
 
 
 def data_title(data: str) -> str:
-    """The title of a data set: "Fashion-MNIST"; unknown ones keep their name."""
+    """Return the title of a data set: "Fashion-MNIST"; unknown ones keep their name."""
     return catalogue("en").get(f"data.{data}", data)
 
 
 def class_names(config: Config, own: Sequence[str] = ()) -> list[str]:
-    """The names of a model's classes; [] for an unconditional one.
+    """Return the names of a model's classes; [] for an unconditional one.
 
     `own`: names of classes without a text; their numbers if there are not as many names.
     """

@@ -18,10 +18,10 @@ COLUMNS, MOST_SHOWN = 10, 60
 def collection_payload(one: Collection, left_s: float, trains: bool) -> dict[str, Any]:
     """See `demo.server.image_collections`; it expires in `left_s` (infinite: never)."""
     values = one.to_json()
-    told = {name: values[name] for name in ("id", "name", "size", "channels", "train", "held")}
-    told |= {name: values[name] for name in ("fit", "skipped", "noted")}
+    payload = {name: values[name] for name in ("id", "name", "size", "channels", "train", "held")}
+    payload |= {name: values[name] for name in ("fit", "skipped", "noted")}
     pairs = zip(one.classes, one.counts, strict=True)
-    return told | {
+    return payload | {
         "count": one.count,
         "classes": [{"name": name, "count": count} for name, count in pairs],
         "made": int(one.made_s),
@@ -32,7 +32,7 @@ def collection_payload(one: Collection, left_s: float, trains: bool) -> dict[str
 
 
 def preview(one: Collection, label: Any) -> dict[str, Any]:
-    """A contact sheet of the first training images, of class `label` or of all classes in turn.
+    """Return a contact sheet of the first training images of class `label`, or of all in turn.
 
     Raises:
         OSError, ValueError: the files are missing or damaged.

@@ -49,7 +49,7 @@ class HubModels:
         return {hub_id(name): folder for name, folder in self.cache.folders().items()}
 
     def is_listed(self, model: str, page: str | None) -> bool:
-        """Whether the menu of this page shows that model."""
+        """Return whether the menu of this page shows that model."""
         if not self._settings.public:
             return True
         with self._lock:

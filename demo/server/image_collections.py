@@ -61,7 +61,7 @@ class ImageCollections:
         self.imports.close()
 
     def functions(self) -> list[Callable[[Any], dict[str, Any]]]:
-        """The server functions."""
+        """Return the server functions."""
         handlers = self.images, self.preview, self.rename, self.delete, self.cancel, self.bring
         return [endpoint(handle) for handle in handlers]
 
@@ -80,7 +80,7 @@ class ImageCollections:
             "fits": list(FITS),
             "most_mb": settings.max_upload_mb,
             "most_images": settings.max_images,
-            "kept_h": settings.images_kept_h,  # None: for ever
+            "kept_h": settings.images_kept_h,  # None: forever
             "address": ADDRESS,
             "header": WHO,
         }
@@ -118,14 +118,14 @@ class ImageCollections:
         self.admit(who)
         path = Path(folder).expanduser() if isinstance(folder, str) and folder.strip() else None
         if path is None or not path.is_absolute() or not path.exists():
-            raise LookupError("There is no such folder or zip file. Enter its whole path.")
+            raise LookupError("There is no such folder or zip file. Enter its full path.")
         return self.take(who, path, asked, leave_nothing=False)
 
     def complete(self, who: Any, values: Any) -> Any:
         """Complete the settings of a form with those that its own images determine.
 
         Raises:
-            Refused: the images belong to somebody else.
+            Refused: the images belong to another visitor.
             LookupError: they are not on this server.
         """
         data = values.get("data") if isinstance(values, dict) else None

@@ -44,19 +44,19 @@ class ImageImport:
 
     def payload(self) -> dict[str, Any]:
         """As JSON: see `demo.server.image_collections`."""
-        told: dict[str, Any] = {"import": self.key, "name": self.name, "state": self.state}
+        payload: dict[str, Any] = {"import": self.key, "name": self.name, "state": self.state}
         if self.progress is not None:
             done, total, rate = self.progress.done, self.progress.total, self.progress.files_per_s
-            told |= {"done": done, "total": total, "kept": self.progress.kept}
-            told |= {
+            payload |= {"done": done, "total": total, "kept": self.progress.kept}
+            payload |= {
                 "rate": round(rate, 1),
                 "left_s": round((total - done) / rate) if rate else None,
             }
         if self.made is not None:
-            told["collection"] = self.made.id
+            payload["collection"] = self.made.id
         if self.error is not None:
-            told |= {"error": self.error, "skipped": self.skipped}
-        return told
+            payload |= {"error": self.error, "skipped": self.skipped}
+        return payload
 
 
 class ImageImports:
@@ -104,7 +104,7 @@ class ImageImports:
             raise
 
     def of(self, mark: str) -> list[ImageImport]:
-        """The imports of a visitor, oldest first."""
+        """Return the imports of a visitor, oldest first."""
         with self._lock:
             return [one for one in self._all.values() if one.owner == mark]
 
@@ -127,7 +127,7 @@ class ImageImports:
         settings = self._settings
         limits = Limits(settings.max_images, settings.max_image_mb, settings.max_image_megapixels)
 
-        def tell(progress: Progress) -> None:
+        def report(progress: Progress) -> None:
             one.progress = progress
 
         try:
@@ -136,7 +136,7 @@ class ImageImports:
                 CollectionStore(),
                 limits=limits,
                 owner=owner,
-                on_progress=tell,
+                on_progress=report,
                 stop=one.stop,
                 **options,
             )
@@ -146,7 +146,7 @@ class ImageImports:
             one.error = {"key": error.key, "values": error.values, "sentence": sentence}
             one.skipped = error.skipped
             one.state = "cancelled" if error.key == "cancelled" else "failed"
-        except Exception:  # a bug; the page must not wait for ever
+        except Exception:  # a bug; the page must not wait forever
             log.exception("Images could not be read.")
             one.error = {"key": "reader", "values": {}, "sentence": "The images could not be read."}
             one.state = "failed"

@@ -29,12 +29,12 @@ class LiveModel:
         self._asked_s = float("-inf")
 
     def covers(self, run: str) -> bool:
-        """Whether this run is running or paused."""
+        """Return whether this run is running or paused."""
         status = self._runner.status
         return bool(run) and status.run == run and status.state in ("running", "paused")
 
     def latest(self, run: str, wait_s: float = 0.0) -> Generator | None:
-        """The newest copy of this run's weights; None if there is none yet."""
+        """Return the newest copy of this run's weights; None if there is none yet."""
         if not self.covers(run):
             return None
         with self._lock:

@@ -43,7 +43,7 @@ class ModelLibrary:
         return own | {RUN_PREFIX + path.parent.name: path.parent for path in newest}
 
     def steps(self, model: str) -> list[int]:
-        """The steps of a run ("run:<name>") that have a snapshot, in order; [] of other models."""
+        """Return the steps of a run ("run:<name>") with a snapshot; [] for other models."""
         folder = self.folder(model) if model.startswith(RUN_PREFIX) else None
         return kept_steps(folder) if folder else []
 
@@ -78,7 +78,7 @@ class ModelLibrary:
             return known[1]
 
     def folder(self, model: str) -> Path | None:
-        """The folder of a model; None if there is none."""
+        """Return the folder of a model; None if there is none."""
         folder = self._listed.get(model)
         if folder is None or not (folder / MODEL).exists():
             self._listed = self.folders()

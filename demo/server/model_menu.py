@@ -13,7 +13,7 @@ import gradio as gr
 from demo.server.class_names import class_names, data_title
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
-from demo.text import Said
+from demo.text import VisitorTexts
 from gan.hub.names import PREFIX
 from gan.recipes.model_ids import split_id
 from gan.storage.metadata import read_title
@@ -29,8 +29,8 @@ def choices(
 ) -> list[tuple[str, str]]:
     """Return the models of a page's menu as (unique name, id).
 
-    Runs that `demo.server.privacy` hides from anybody are left out, as the menu does not know its
-    visitor, except the `current` model, whose id the page knows.
+    Runs that `demo.server.privacy` hides from any visitor are left out, as the menu does not know
+    its visitor, except the `current` model, whose id the page has.
     """
 
     def is_listed(model: str, folder: Path) -> bool:
@@ -54,7 +54,7 @@ def choices(
 
 
 def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..., Any]:
-    """The handler that selects in the menu the model that a panel's value names, if it exists.
+    """Return the handler that selects the model named by a panel's value, if it exists.
 
     `done`: the key of a text to show then.
     """
@@ -66,20 +66,20 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
             return gr.skip()
         studio.hub.saw(model, request.session_hash)
         if done:
-            gr.Info(Said.to(request)(done))
+            gr.Info(VisitorTexts.to(request)(done))
         return gr.Dropdown(choices=choices(studio, request.session_hash, model), value=model)
 
     return select
 
 
 def preferred(options: list[tuple[str, str]]) -> str | None:
-    """The id of the bundled MNIST model, else of the first one."""
+    """Return the id of the bundled MNIST model, else of the first one."""
     ids = [model for _, model in options]
     return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
 
 
 def model_name(model: str, folder: Path) -> str:
-    """The display name of a model: "MNIST", "owner/name" on the Hub, or the title of a run."""
+    """Return the display name of a model: "MNIST", "owner/name" or the title of a run."""
     if model.startswith(RUN_PREFIX):
         return read_title(folder) or dated_name(model.removeprefix(RUN_PREFIX))
     if model.startswith(PREFIX):
@@ -91,7 +91,7 @@ def model_name(model: str, folder: Path) -> str:
 
 
 def dated_name(run: str) -> str:
-    """The name of a run without a title: "MNIST, 2026-02-14 09:30:00", and the copy's number."""
+    """Return a name for a run without a title: "MNIST, 2026-02-14 09:30:00" and the copy number."""
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+?)(-b)?(?:-(\d+))?", run)
     if not found:
         return run

@@ -44,7 +44,7 @@ class PaceCache:
                     return {"busy": True}
                 step_s = measure(kind).step_s
                 kept = [*self._step_s.items(), (kind, step_s)][-KEPT:]
-                self._step_s = dict(kept)  # replaced whole: it is read without a lock
+                self._step_s = dict(kept)  # replaced, never modified: it is read without a lock
                 self._runner.prepare(kind)
             finally:
                 self._measuring.release()

@@ -1,7 +1,7 @@
 """Who owns runs and image collections, and who sees runs on own images.
 
 On a public server a run on a visitor's own images is hidden from others: it is in no list or menu.
-It can still be opened by its name, which nobody can guess, so that a link can be shared.
+It can still be opened by its name, which cannot be guessed, so that a link can be shared.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ class Privacy:
         self._settings = settings
 
     def owner(self, who: Any) -> str:
-        """The owner to record for what this visitor uploads; "" on a private server."""
+        """Return the owner to record for what this visitor uploads; "" on a private server."""
         return Visitor.of(who, self._settings.owner_key).mark if self._settings.public else ""
 
     def owns(self, who: Any, owner: Any) -> bool:
-        """Whether this visitor may see, use and delete what belongs to `owner`."""
+        """Return whether this visitor may see, use and delete what belongs to `owner`."""
         visitor = Visitor.of(who, self._settings.owner_key)
         if visitor.is_host or not self._settings.public:
             return True
         return bool(visitor.mark) and owner == visitor.mark
 
     def check(self, who: Any, config: Config) -> None:
-        """Raise Refused if the config's images belong to somebody else."""
+        """Raise Refused if the config's images belong to another visitor."""
         if not is_own(config.data):
             return
         found = [one for one in CollectionStore().all() if one.id == config.data]
@@ -47,13 +47,13 @@ class Privacy:
             raise Refused("images_not_yours")
 
     def hides(self, who: Any, folder: Path, config: Config | None = None) -> bool:
-        """Whether to hide the run in this folder from this visitor; `config` is the run's."""
+        """Return whether to hide this run from this visitor; `config` is that of the run."""
         if not self._settings.public or not _on_own_images(folder, config):
             return False
         return not self.owns(who, read_about(folder).get("owner"))
 
     def hides_present(self, who: Any, status: RunStatus) -> bool:
-        """Whether to hide the current run from this visitor."""
+        """Return whether to hide the current run from this visitor."""
         folder = self._settings.runs / status.run
         return bool(status.run) and self.hides(who, folder, status.config)
 

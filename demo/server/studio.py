@@ -39,7 +39,7 @@ class Studio:
         return self.library.folders()
 
     def trains(self, model: str) -> bool:
-        """Whether this is the model of a run in progress, so that its weights keep changing."""
+        """Return whether this is the model of a run in progress, whose weights keep changing."""
         if not model.startswith(RUN_PREFIX):
             return False
         if self._live.covers(model.removeprefix(RUN_PREFIX)):

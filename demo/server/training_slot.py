@@ -47,7 +47,7 @@ class TrainingSlot:
         self._messages: dict[str, str] = {}  # by owner: why their queued run could not start
 
     def is_taken(self) -> bool:
-        """Whether a run is in progress, paused, or about to start."""
+        """Return whether a run is in progress, paused, or about to start."""
         return self._starting or self._runner.status.state in ACTIVE
 
     def take(self, run: QueuedRun) -> str:

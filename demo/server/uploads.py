@@ -56,9 +56,9 @@ class Uploads:
             handle, path = await run_in_threadpool(self._create)
             async with asyncio.timeout(TIMEOUT_S):
                 await self._receive(request, handle)
-            told = await run_in_threadpool(self._take, path, who, dict(request.query_params))
+            answer = await run_in_threadpool(self._take, path, who, dict(request.query_params))
             path = None
-            return JSONResponse(told)
+            return JSONResponse(answer)
         except Refused as refused:
             return JSONResponse(refused.answer())
         except ValueError as error:

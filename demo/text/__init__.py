@@ -13,22 +13,22 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """All texts of a language by key."""
+    """Return all texts of a language by key."""
     path = Path(__file__).parent / f"{language}.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def say(key: str, **values: object) -> str:
-    """An English text with {names} filled in."""
+    """Return an English text with {names} filled in."""
     return catalogue("en")[key].format(**values)
 
 
-class Said:
+class VisitorTexts:
     """Texts in the language of one visitor, by the browser's Accept-Language header."""
 
     @classmethod
-    def to(cls, request: gr.Request) -> Said:
-        """For the visitor of a request: Gradio does not translate toasts and streamed HTML."""
+    def to(cls, request: gr.Request) -> VisitorTexts:
+        """Return the texts for a request: Gradio does not translate toasts and streamed HTML."""
         return cls(request.headers.get("accept-language", ""))
 
     def __init__(self, accepted: str) -> None:
@@ -39,5 +39,5 @@ class Said:
 
 
 def i18n() -> gr.I18n:
-    """All texts, for Gradio's components and our panels, in the browser's language."""
+    """Return all texts, for Gradio's components and our panels, in the browser's language."""
     return gr.I18n(**{language: catalogue(language) for language in LANGUAGES})

@@ -32,7 +32,7 @@ def build(studio: Studio) -> Panel:
         if access.privacy.hides_present(who, status):
             status = replace(status, run="", config=None, step=0)
         folder = studio.settings.runs / status.run
-        told = access.standing(who) | {
+        answer = access.standing(who) | {
             "state": status.state,
             "run": status.run,
             "step": status.step,
@@ -41,10 +41,10 @@ def build(studio: Studio) -> Panel:
             "playable": bool(status.run) and (folder / MODEL).exists(),
         }
         if status.config is not None:
-            told["key"] = _short_hash(f"{status.run} {status.config}")
-            if told["key"] != asked.get("known"):
-                told["config"] = status.config.to_json()
-        return told
+            answer["key"] = _short_hash(f"{status.run} {status.config}")
+            if answer["key"] != asked.get("known"):
+                answer["config"] = status.config.to_json()
+        return answer
 
     def config_of(asked: dict[str, Any]) -> Config:
         values = studio.collections.complete(asked.get("who"), asked.get("settings"))

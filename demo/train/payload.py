@@ -22,7 +22,7 @@ def number(value: Any, digits: int = 4) -> float | None:
 
 
 def curve_row(row: dict[str, Any]) -> list[float | None]:
-    """A row of history as the values of `CURVES`."""
+    """Return a row of history as the values of `CURVES`."""
     return [row["step"], *(number(row[name]) for name in CURVES[1:])]
 
 
@@ -38,7 +38,7 @@ def thin_curves(
 
 
 def vitals_row(row: dict[str, Any]) -> list[Any]:
-    """A row of `gan.monitor.vitals` as a short list; None for missing values.
+    """Return a row of `gan.monitor.vitals` as a short list; None for missing values.
 
     step, frechet, its lower and upper 95 % bound, diversity, confidence, gap, grad_g, grad_d, then
     in whole percent: classes, d_real and d_fake (the index of the first bin above 0, then the bins
@@ -59,12 +59,12 @@ def vitals_row(row: dict[str, Any]) -> list[Any]:
 
 
 def thin_vitals(rows: list[Any], limit: int = MAX_VITALS_ROWS) -> list[Any]:
-    """Every k-th of the rows, counted from the newest, so that at most `limit` are left."""
+    """Return every k-th of the rows, counted from the newest, so that at most `limit` are left."""
     return rows[:: -max(1, math.ceil(len(rows) / limit))][::-1]
 
 
 def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
-    """The newest marks as [step, kind, changes, step it came from, note if any].
+    """Return the newest marks as [step, kind, changes, step it came from, note if any].
 
     The page has texts for most kinds and shows the note of the others. An automatic rollback is of
     the kind "diverged".
@@ -79,7 +79,7 @@ def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
 
 
 def diagnosis_payload(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
-    """A diagnosis as JSON; None where there is none.
+    """Return a diagnosis as JSON; None where there is none.
 
     state, since (step), values, evidence as [name, value, limit, side] and remedies as [name,
     whether it rolls back]. Numbers have three digits; values that are not finite are left out.
@@ -99,7 +99,7 @@ def diagnosis_payload(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
         "since": diagnosis.since_step,
         "values": {name: value for name, value in values.items() if value is not None},
         "evidence": [each for each in evidence if each[1] is not None],
-        "remedies": [[remedy.name, remedy.roll_back] for remedy in diagnosis.remedies],
+        "remedies": [[remedy.name, remedy.rollback] for remedy in diagnosis.remedies],
     }
 
 
@@ -113,7 +113,7 @@ def _short(row: dict[str, Any], names: Iterable[str]) -> list[float | None]:
 
 
 def _percent(counts: Any) -> list[int] | None:
-    """Counts as whole percent of their sum."""
+    """Return counts as whole percent of their sum."""
     if not isinstance(counts, list) or not counts:
         return None
     total = sum(counts) or 1
@@ -121,6 +121,6 @@ def _percent(counts: Any) -> list[int] | None:
 
 
 def _trimmed(shares: list[int] | None) -> list[int] | None:
-    """The first index above 0, and the values from there to the last above 0."""
+    """Return the first index above 0, and the values from there to the last above 0."""
     above = [index for index, share in enumerate(shares or []) if share]
     return [above[0], *shares[above[0] : above[-1] + 1]] if above else shares and [0]

@@ -33,7 +33,7 @@ FLAGS = [
 
 
 def build() -> bytes:
-    """The module, compiled now.
+    """Return the module, compiled now.
 
     Raises:
         subprocess.CalledProcessError: no compiler here, or it refused; see its `stderr`.
@@ -42,7 +42,7 @@ def build() -> bytes:
         made = Path(folder) / "kernels.wasm"
         # by its bare name from its own folder: no path of this machine gets into the file
         command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, SOURCE.name, "-o", str(made)]
-        # built anew each time, and nothing left behind
+        # built from scratch each time, in a temporary folder
         env = os.environ | dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), folder)
         options = {"cwd": SOURCE.parent, "env": env, "capture_output": True, "text": True}
         subprocess.run(command, check=True, **options)

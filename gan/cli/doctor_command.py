@@ -36,6 +36,6 @@ def report(diagnosis: Diagnosis) -> str:
         lines.append(f"  {each.name} {each.value:.3g}, {each.side} {each.limit:.3g} speaks for it")
     for remedy in diagnosis.remedies:
         changes = ", ".join(f"{name} {value:g}" for name, value in remedy.changes.items())
-        back = "the last healthy step, with " if remedy.roll_back else ""
+        back = "the last healthy step, with " if remedy.rollback else ""
         lines.append(f"  try {remedy.name.replace('_', ' ')}: {back}{changes}")
     return "\n".join(lines)

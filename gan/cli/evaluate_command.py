@@ -41,16 +41,16 @@ def measured(generator: Generator, args: argparse.Namespace) -> Report:
         _tell_cost(generator)
     bars = _Bars()
     try:
-        return measuring.evaluate(generator, args.count, args.seed, measures, bars.tell)
+        return measuring.evaluate(generator, args.count, args.seed, measures, bars.report)
     finally:
         bars.close()
 
 
 def _tell_cost(generator: Generator) -> None:
     config = generator.config
-    whole = load(config.data, size=config.image_size)
-    count = len(whole.labels)
-    twice = 1 if known_ceiling(whole) else 2
+    training = load(config.data, size=config.image_size)
+    count = len(training.labels)
+    twice = 1 if known_ceiling(training) else 2
     print(
         f"gan: the accuracy score trains a classifier on {count:,} generated images"
         f"{' and one on as many real ones' if twice == 2 else ''}: about "
@@ -66,7 +66,7 @@ class _Bars:
     def __init__(self) -> None:
         self._stage, self._bar = "", None
 
-    def tell(self, stage: str, share: float) -> None:
+    def report(self, stage: str, share: float) -> None:
         """Show the progress of a stage, 0..1."""
         if stage != self._stage:
             self.close()

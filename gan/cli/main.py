@@ -177,7 +177,7 @@ def _add_preparing(parser: argparse.ArgumentParser) -> None:
         help="crop to the centre, or pad with a border (crop)",
     )
     parser.add_argument(
-        "--most", type=int, default=100_000, help="read at most so many of your images (100000)"
+        "--most", type=int, default=100_000, help="maximum number of images to read (100000)"
     )
 
 

@@ -1,1 +1,1 @@
-"""Image data sets, bundled or of one's own."""
+"""Image data sets, bundled, downloaded or imported by users."""

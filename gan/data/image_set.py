@@ -129,11 +129,11 @@ def read_idx(path: Path) -> np.ndarray:
     try:
         raw = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error}); copy it anew.") from error
+        raise DataError(f"{path} cannot be read ({error}); copy it again.") from error
     dims = raw[3] if len(raw) > 4 and raw[:3] == b"\0\0\x08" else 0
     shape = tuple(np.frombuffer(raw, ">u4", dims, 4)) if dims and len(raw) >= 4 + 4 * dims else ()
     if not dims or math.prod(map(int, shape)) != len(raw) - 4 - 4 * dims:
-        raise DataError(f"{path} is not a whole idx file of bytes; copy it anew.")
+        raise DataError(f"{path} is not a complete idx file of bytes; copy it again.")
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
 
 
@@ -149,7 +149,7 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
         images, labels = map(torch.from_numpy, store.pixels(found, train))
     except (OSError, ValueError) as error:
         raise DataError(
-            f"The images {name} cannot be read ({error}); prepare them anew."
+            f"The images {name} cannot be read ({error}); prepare them again."
         ) from error
     if size and size != found.size:
         images = _resize(images, size)

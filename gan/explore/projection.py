@@ -24,7 +24,7 @@ from gan.models.generator import Generator, to_pixels
 
 STEPS = 400
 CANDIDATES = 8
-STAGES = ((0.15, CANDIDATES), (0.3, 4), (1.0, 2))  # up to this progress, so many candidates
+STAGES = ((0.15, CANDIDATES), (0.3, 4), (1.0, 2))  # (up to this progress, candidates)
 RATE = 0.4
 WARM_UP = 10  # steps
 BETAS = (0.9, 0.99)
@@ -90,7 +90,7 @@ class Search:
     spent: float = 0.0  # seconds of work
 
     def progress(self, limit: float = math.inf) -> float:
-        """Return the progress, 0..1, within a limit of so many seconds of work."""
+        """Return the progress, 0..1, with a limit of `limit` seconds of work."""
         return min(1.0, max(self.step / STEPS, self.spent / limit))
 
 

@@ -1,1 +1,1 @@
-"""Latent space without torch: seeds, curves and timing. The page has the same in JavaScript."""
+"""Latent space without torch: seeds, curves and timing, with a JavaScript twin in the page."""

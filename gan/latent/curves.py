@@ -132,7 +132,7 @@ def _slerp(points: np.ndarray, closed: bool, wander: int) -> Curve:
 
 
 def _circle(points: np.ndarray, closed: bool, wander: int) -> Curve:
-    """The great circle through two keyframes: from the first to the second, then back around."""
+    """Great circle through two keyframes: from the first to the second, then back around."""
     radius = np.sqrt(points.shape[1])
     anchors = on_sphere(points)
     first, second = anchors / radius
@@ -152,7 +152,7 @@ def _circle(points: np.ndarray, closed: bool, wander: int) -> Curve:
 
 
 def _walk(points: np.ndarray, closed: bool, wander: int) -> Curve:
-    """A periodic random walk through the keyframes, projected onto the sphere."""
+    """Periodic random walk through the keyframes, projected onto the sphere."""
     anchors = on_sphere(points)
     wanders = wander_through(anchors, wander)
     return Curve(anchors, len(points), True, lambda u: on_sphere(wanders(np.asarray(u))))

@@ -98,8 +98,8 @@ def positions(
     curve is unused. back: play forward, then backward, which closes the loop. Raises ValueError.
     """
     least, most = FRAME_COUNT
-    whole = isinstance(frames, int | np.integer) and not isinstance(frames, bool)
-    if not whole or not least <= frames <= most:
+    is_integer = isinstance(frames, int | np.integer) and not isinstance(frames, bool)
+    if not is_integer or not least <= frames <= most:
         raise ValueError(
             f"A clip has a whole number of frames from {least} to {most:,}, not {frames!r}."
         )

@@ -64,7 +64,7 @@ def append(path: Path | str, format: str, text: str) -> None:
         try:
             APPENDED[format](file, text.encode())
         except (struct.error, IndexError) as error:
-            raise ValueError(f"{Path(path).name} is not a whole {format} file.") from error
+            raise ValueError(f"{Path(path).name} is not a complete {format} file.") from error
 
 
 def ffmetadata(text: str) -> str:

@@ -125,7 +125,7 @@ def gif(output: Output, folder: Path) -> Command:
 
     No dithering, which would break up the enlarged pixels.
     """
-    # GIF counts repetitions: 0 is for ever, and a GIF that plays once has no loop extension.
+    # GIF counts repetitions: 0 is forever, and a GIF that plays once has no loop extension.
     loops = output.settings.loops
     loop = -1 if loops == 1 else max(0, loops - 1)
     container = f"-loop {loop} -f gif"

@@ -20,8 +20,8 @@ BORDER_MAX = 256  # pixels of the final picture, on each side
 
 def check_whole(name: str, value: int, low: int, high: int) -> None:
     """Raise ValueError unless `value` is an integer from `low` to `high`."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or not low <= value <= high:
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_integer or not low <= value <= high:
         raise ValueError(f"The {name} must be a whole number from {low} to {high}, not {value!r}.")
 
 

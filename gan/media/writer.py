@@ -32,7 +32,7 @@ class ExportSettings:
     """What to write. Raises ValueError for values that the format does not support.
 
     format: one of FORMATS. fps: see `check_fps`. frames: their number. loops: how often a GIF, WebP
-    or APNG plays, 0 to 1000, 0 for ever; other formats leave that to the player. note: the text of
+    or APNG plays, 0 to 1000, 0 forever; other formats leave that to the player. note: the text of
     a recipe to embed.
     """
 

@@ -35,9 +35,13 @@ Progress = Callable[[float], None]
 
 
 def accuracy_score(
-    learnt: ImageSet, test: ImageSet, classes: int, seed: int = 0, progress: Progress | None = None
+    training: ImageSet,
+    test: ImageSet,
+    classes: int,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> float:
-    """Return the accuracy (0..1) on `test` of a classifier trained on `learnt`.
+    """Return the accuracy (0..1) on `test` of a classifier trained on `training`.
 
     Deterministic for a seed. Both have the same image shape, at least 24 px. progress: called with
     0..1.
@@ -45,13 +49,13 @@ def accuracy_score(
     Raises:
         ValueError: one of the sets is empty.
     """
-    if not len(learnt.labels) or not len(test.labels):
+    if not len(training.labels) or not len(test.labels):
         raise ValueError("The accuracy score needs images to learn and images to test.")
-    learnt, test = shrunk(learnt), shrunk(test)
+    training, test = shrunk(training), shrunk(test)
     network = train(
-        learnt,
+        training,
         classes,
-        epochs(len(learnt.labels)),
+        epochs(len(training.labels)),
         seed=seed,
         half=has_bfloat16(torch.device("cpu")),
         on_progress=progress,
@@ -98,7 +102,7 @@ def seconds(count: int) -> float:
 
 
 def known_ceiling(data: ImageSet) -> float | None:
-    """Return the stored ceiling of a whole data set at its own size; None if there is none.
+    """Return the stored ceiling of a complete data set at its own size; None if there is none.
 
     `python -m gan.metrics.accuracy_score` writes it beside the judge.
     """
@@ -118,9 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", default="mnist", choices=DATASETS)
     data = parser.parse_args(arguments).data
     set_threads()
-    whole, held = load(data), load(data, train=False)
-    accuracy = accuracy_score(whole, held, DATASETS[data].classes)
-    count, side = len(whole.labels), whole.images.shape[2]
+    training, held = load(data), load(data, train=False)
+    accuracy = accuracy_score(training, held, DATASETS[data].classes)
+    count, side = len(training.labels), training.images.shape[2]
     known = {"accuracy": accuracy, "images": count, "epochs": epochs(count), "side_px": side}
     write_json(JUDGES / data / CEILING, known)
     print(f"{data}: {accuracy:.2%}")

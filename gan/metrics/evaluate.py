@@ -55,14 +55,18 @@ def evaluate(
         raise ValueError(f"The count is {count}; a distance needs at least 2 images.")
     start, config = time.perf_counter(), generator.config
     report_progress = on_progress or (lambda *_: None)
-    whole = load(config.data, size=config.image_size)
+    training = load(config.data, size=config.image_size)
     held = load(config.data, train=False, size=config.image_size)
     if len(held.labels) < 2:
         raise ValueError(f"{config.data} holds out {len(held.labels)} images; at least 2 needed.")
     extractor = feature_extractor_for(held)
-    labels = labels_like(whole.labels, count) if generator.classes else None
-    sets = (_samples(generator, count, seed, labels), _chunks(_some(whole)), _chunks(_some(held)))
-    sizes = (count, min(REAL, len(whole.labels)), min(REAL, len(held.labels)))
+    labels = labels_like(training.labels, count) if generator.classes else None
+    sets = (
+        _samples(generator, count, seed, labels),
+        _chunks(_some(training)),
+        _chunks(_some(held)),
+    )
+    sizes = (count, min(REAL, len(training.labels)), min(REAL, len(held.labels)))
     fake, train, test = _extract_all(extractor, sets, sum(sizes), report_progress)
     figures, compared = {}, min(sizes)
     if "frechet" in measures:
@@ -77,11 +81,11 @@ def evaluate(
     figures |= _class_figures(labels, fake, test, held)
     if "memorisation" in measures and len(held.labels) >= 4:
         report_progress("memorisation", 0)
-        learnt = whole.subset(config.train_images, config.seed)
+        learnt = training.subset(config.train_images, config.seed)
         samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, labels)))
         figures["memorisation"] = Figure(*memorisation(samples, learnt.pixels(), held.pixels()))
     if "accuracy" in measures and generator.classes > 1:
-        figures["accuracy_score"] = _accuracy(generator, whole, held, seed, report_progress)
+        figures["accuracy_score"] = _accuracy(generator, training, held, seed, report_progress)
     return Report(
         data=config.data,
         model_id=generator.model_id,
@@ -171,19 +175,21 @@ def _class_figures(
 
 
 def _accuracy(
-    generator: Generator, whole: ImageSet, held: ImageSet, seed: int, report_progress: Progress
+    generator: Generator, training: ImageSet, held: ImageSet, seed: int, report_progress: Progress
 ) -> Figure:
     """Train on one generated image per real one, of the same class, and on the real ones."""
 
     def stage(name: str) -> Callable[[float], None]:
         return partial(report_progress, name)
 
-    samples = scoring.generated(generator, whole.labels, seed, stage("drawing images to learn"))
+    samples = scoring.generated(generator, training.labels, seed, stage("drawing images to learn"))
     classes = generator.classes
     value = scoring.accuracy_score(samples, held, classes, seed, stage("learning generated images"))
-    ceiling = scoring.known_ceiling(whole)
+    ceiling = scoring.known_ceiling(training)
     if ceiling is None:
-        ceiling = scoring.accuracy_score(whole, held, classes, seed, stage("learning real images"))
+        ceiling = scoring.accuracy_score(
+            training, held, classes, seed, stage("learning real images")
+        )
     return Figure(value, ceiling)
 
 

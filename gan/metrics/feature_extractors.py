@@ -56,7 +56,7 @@ class RandomFeatures:
     name = "an untrained network"
 
     def __init__(self, held: ImageSet) -> None:
-        """held: at least 2 real images to normalise by, of any size and number of channels."""
+        """`held`: at least 2 real images to normalise by, of any size and number of channels."""
         _, channels, side, _ = held.images.shape
         self.shape = (side, side, channels)
         self._filters, self._mixing = _drawn(channels, side)

@@ -95,7 +95,7 @@ class FrechetDistance:
         means = sums / counts
         scatter = squares - (counts * means)[:, :, None] * means[:, None, :]
         found = self.distances(means, scatter / (counts[:, :, None] - 1)).numpy()
-        whole, parts = found[0], found[1:]
-        value = GROUPS * whole - (GROUPS - 1) * parts.mean()
+        full, parts = found[0], found[1:]
+        value = GROUPS * full - (GROUPS - 1) * parts.mean()
         error = np.sqrt((GROUPS - 1) / GROUPS * ((parts - parts.mean()) ** 2).sum())
         return DistanceEstimate(max(0.0, float(value)), float(error))

@@ -19,7 +19,7 @@ SLOPE = 0.2  # of leaky ReLU; the convolutional D has its own
 
 
 class MLPGenerator(nn.Module):
-    """The tutorial's generator: z-128-256-784, leaky ReLU, sigmoid output (shifted to [-1, 1])."""
+    """The tutorial's generator: z-128-256-784, leaky ReLU, sigmoid output (scaled to [-1, 1])."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class MLPGenerator(nn.Module):
 
 
 class MLPDiscriminator(nn.Module):
-    """The tutorial's discriminator: 784-256-128-1, leaky ReLU; its sigmoid is in the loss."""
+    """The tutorial's discriminator: 784-256-128-1, leaky ReLU; the sigmoid is in the loss."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -55,14 +55,14 @@ def stages(config: Config) -> list[int]:
     """Return the channels of each stage, from the feature map of 7x7 or 4x4 to the largest."""
     base = 7 if config.image_size == 28 else 4
     count = (config.image_size // base).bit_length() - 1
-    last = config.width if config.image_size <= 64 else config.width // 2  # it costs the most
+    last = config.width if config.image_size <= 64 else config.width // 2  # the slowest stage
     return [min(last << (count - 1 - i), 256) for i in range(count)]
 
 
 class Upsample(nn.Module):
     """Convolution, then pixel shuffle to twice the side (Shi et al. 2016).
 
-    On a CPU it costs a quarter of a convolution after upsampling.
+    On a CPU it takes a quarter of the time of a convolution after upsampling.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:

@@ -1,4 +1,4 @@
-"""A generator as one small portable file, drawn in the browser.
+"""Export a generator as one small file for inference in the browser.
 
 The file is safetensors in float16. Batch norm and class embedding are linear in inference and are
 folded into the adjacent layers. Its metadata (strings) are `model_id`, `z_dim`, `classes`, `shape`

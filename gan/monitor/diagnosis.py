@@ -31,11 +31,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Remedy:
-    """New values of `live_settings.STEERABLE` settings; `roll_back`: to the last healthy step."""
+    """New values of `live_settings.STEERABLE` settings; `rollback`: to the last healthy step."""
 
     name: str
     changes: dict[str, Any] = field(default_factory=dict)
-    roll_back: bool = False
+    rollback: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def healthy_steps(
 
 
 def _thinned(vitals: Sequence[Row]) -> Sequence[Row]:
-    """Bound the time that a long run takes; the choice of earlier readings seldom changes."""
+    """Bound the time that a long run takes; the choice of earlier readings rarely changes."""
     old, stride = len(vitals) - RECENT, 1
     while old > RECENT * stride:
         stride *= 2

@@ -49,7 +49,7 @@ class Rule(NamedTuple):
 
 
 def collapsing(s: Signals) -> Rule:
-    """All samples are one image, or they lost much of their variety."""
+    """Detect that all samples are one image, or have lost much of their variety."""
     best, most = _best_so_far(np.minimum(s.diversity, 1.0)), _best_so_far(s.classes)
     # without a judge, a G that was diverse must have drawn several classes
     drawn = np.where(np.isnan(s.classes), best > FORMED, most > DRAWN)

@@ -10,11 +10,11 @@ from gan.training.live_settings import changed, difference
 
 # the most promising first, as measured by bench/remedies.py
 REMEDIES = {
-    "d_winning": ("raise_lr_g", "lower_lr_d", "fewer_d_steps", "add_r1", "roll_back"),
-    "d_blind": ("raise_lr_d", "more_d_steps", "roll_back"),
-    "collapsing": ("lower_lr_g", "add_r1", "roll_back"),
-    "diverged": ("roll_back",),  # exploded weights do not recover
-    "memorising": ("augment", "adapt_augment", "roll_back"),
+    "d_winning": ("raise_lr_g", "lower_lr_d", "fewer_d_steps", "add_r1", "rollback"),
+    "d_blind": ("raise_lr_d", "more_d_steps", "rollback"),
+    "collapsing": ("lower_lr_g", "add_r1", "rollback"),
+    "diverged": ("rollback",),  # exploded weights do not recover
+    "memorising": ("augment", "adapt_augment", "rollback"),
 }
 
 
@@ -25,11 +25,11 @@ def remedies(state: str, config: Config, can_go_back: bool) -> tuple[Remedy, ...
     """
     found = []
     for name in REMEDIES.get(state, ()):
-        if name == "roll_back":
+        if name == "rollback":
             # with the first change, or the run would fall ill again
             first = found[0].changes if found else _changes("lower_lr", config)
             if can_go_back or state == "diverged":
-                found.append(Remedy(name, first, roll_back=True))
+                found.append(Remedy(name, first, rollback=True))
         elif changes := _changes(name, config):
             found.append(Remedy(name, changes))
     return tuple(found)

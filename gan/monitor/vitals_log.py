@@ -38,7 +38,7 @@ class Vitals:
     ) -> None:
         self.every_s, self.share = every_s, share
         self._real_features = real_features or RealFeaturesCache().get
-        self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # run and rows; replaced whole
+        self._shown: tuple[str, list[dict[str, Any]]] = ("", [])  # run and rows, set together
         self._run: Run | None = None
         self._probe: Probe | None = None
         self._due_s = 0.0
@@ -83,7 +83,7 @@ class Vitals:
         self._shown = (self._run.folder.name, rows)
         path = self._run.folder / VITALS
         if path.exists() and path.read_bytes() != _lines(rows):
-            self._write(whole=True)
+            self._write(rewrite=True)
 
     def _measure(self) -> None:
         run, config = self._run, self._run.config
@@ -103,13 +103,13 @@ class Vitals:
         self._due_s = run.elapsed_s + max(self.every_s, pause_s)
         row |= {"elapsed_s": round(run.elapsed_s, 2), "cost_s": round(cost_s, 3)}
         self._shown[1].append(row)
-        self._write(whole=self._torn)
+        self._write(rewrite=self._torn)
 
-    def _write(self, whole: bool) -> None:
+    def _write(self, rewrite: bool) -> None:
         """Append the last row, or rewrite the file."""
         path, rows = self._run.folder / VITALS, self._shown[1]
         try:
-            if whole:
+            if rewrite:
                 write_atomic(path, _lines(rows))
             else:
                 with open(path, "ab") as file:

@@ -125,13 +125,13 @@ def _of_runs(job: RenderJob, plan: Plan, path: Path, budget: float) -> Estimate:
 
 def _total(format: str, sizes: np.ndarray, paces: np.ndarray, pace: np.ndarray) -> float:
     """Extrapolate from sizes and paces (runs,length) of a sample to the bytes of all frames."""
-    whole = np.nanmean(sizes[:, 0])
+    full = np.nanmean(sizes[:, 0])
     if format == "zip":
-        return whole * len(pace)
+        return full * len(pace)
     keys = math.ceil(len(pace) / KEYFRAME_EVERY) if format in _VIDEO else 1
     # the first frames after a high-quality keyframe need fewer bytes
     settled = max(1, sizes.shape[1] // 4) if format in _VIDEO else 1
-    start = keys * (whole + np.nan_to_num(sizes[:, 1:settled]).mean(axis=0).sum())
+    start = keys * (full + np.nan_to_num(sizes[:, 1:settled]).mean(axis=0).sum())
     later, paces = sizes[:, settled:], paces[:, settled:]
     shares = [(np.mean(pace[1:] == one), later[paces == one]) for one in np.unique(pace[1:])]
     mean = sum(share * (found if found.size else later).mean() for share, found in shares)

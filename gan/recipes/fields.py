@@ -47,7 +47,7 @@ class Rule(NamedTuple):
 
 
 def whole(low: int, high: int) -> Rule:
-    """An integer from `low` to `high`; 7.0 counts, since JavaScript does not distinguish them."""
+    """Return the rule for integers in [`low`, `high`]; 7.0 is one, as in JavaScript."""
 
     def parse(given: Any) -> int | None:
         value = integer(given)
@@ -57,7 +57,7 @@ def whole(low: int, high: int) -> Rule:
 
 
 def number(low: float, high: float) -> Rule:
-    """A number from `low` to `high`."""
+    """Return the rule for numbers in [`low`, `high`]."""
     return Rule(
         lambda given: float(given) if _within(given, low, high) else None,
         f"a number from {low} to {high}",
@@ -66,7 +66,7 @@ def number(low: float, high: float) -> Rule:
 
 
 def positive(high: float) -> Rule:
-    """A number above 0 and up to `high`."""
+    """Return the rule for numbers in (0, `high`]."""
     return Rule(
         lambda given: float(given) if _within(given, 0, high) and given != 0 else None,
         f"a number above 0 and up to {high}",
@@ -75,7 +75,7 @@ def positive(high: float) -> Rule:
 
 
 def choice(words: Iterable[str]) -> Rule:
-    """One of a few words."""
+    """Return the rule for one of these words."""
     words = tuple(words)
     return Rule(
         lambda given: given if isinstance(given, str) and given in words else None,
@@ -85,7 +85,7 @@ def choice(words: Iterable[str]) -> Rule:
 
 
 def text(low: int, high: int, allowed: str) -> Rule:
-    """Text of `low` to `high` characters, without control characters and lone surrogates."""
+    """Return the rule for text of `low` to `high` characters, none of them control or surrogate."""
 
     def parse(given: Any) -> str | None:
         fits = isinstance(given, str) and low <= len(given) <= high

@@ -89,8 +89,8 @@ class Recipe:
         if self.z is not None:
             data["z"] = fields.encode_z(self.z)
         if self.classes is not None:
-            whole = isinstance(self.classes, int)
-            data["classes"] = self.classes if whole else list(self.classes)
+            is_label = isinstance(self.classes, int)
+            data["classes"] = self.classes if is_label else list(self.classes)
         return data | {"scale": self.scale}
 
     def draw(self, generator: Generator) -> np.ndarray:

@@ -115,9 +115,7 @@ class FilmJob:
                 "film needs 2: train on, then save it."
             )
         if recipe.column is not None and not _has_classes(self._folder):
-            raise ValueError(
-                "This run knows no classes: leave column out, to film all its pictures."
-            )
+            raise ValueError("This run has no classes: leave out column to film all its images.")
 
     @cached_property
     def size(self) -> tuple[int, int, int]:

@@ -25,13 +25,13 @@ MAX_RETRIES = 3  # of steps that raise, since the last checkpoint
 
 
 class RunFailed(RuntimeError):
-    """The run cannot continue; it stands at its last good checkpoint."""
+    """The run cannot continue; it is at its last good checkpoint."""
 
 
 class FaultTolerantRun:
-    """Steps a run and saves it so often that a power cut costs at most `every_s` of training.
+    """Steps a run and saves it often enough that a power cut loses at most `every_s` of training.
 
-    `warning` is a sentence while the last save failed, else None.
+    `warning` is a sentence if the last save failed, else None.
     """
 
     def __init__(self, run: Run, every_s: float = 10.0) -> None:
@@ -41,12 +41,12 @@ class FaultTolerantRun:
         self._step_s, self._retries = 0.0, 0
         self._saved: tuple[int, Config, int] | None = None
         self._saved_step: int | None = None
-        self._stands_at = run.step
+        self._reloads_at = run.step
         self._recovered_to: int | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences on what happened to the run since it began."""
+        """The notes of the run's marks: rollbacks, retries and damaged files."""
         return tuple(mark["note"] for mark in self.run.history.marks if "note" in mark)
 
     def advance(self) -> StepStats | None:
@@ -63,8 +63,8 @@ class FaultTolerantRun:
             return None
         except PeersLost as error:
             raise RunFailed(
-                f"{error} The run stands at its last checkpoint, step {self._stands_at}: resume "
-                "it, with any number of processes."
+                f"{error} The run is at its last checkpoint, step {self._reloads_at}: resume "
+                "it with any number of processes."
             ) from error
         except LockLost as error:
             raise RunFailed(f"{error}") from error
@@ -155,13 +155,13 @@ class FaultTolerantRun:
 
     def _note_saved(self) -> None:
         self.warning, self._saved, self._saved_step = None, self._state(), self.run.step
-        self._stands_at = self.run.step
+        self._reloads_at = self.run.step
 
     def _warn(self, error: OSError) -> None:
         log.warning("The run could not be saved at step %d: %s", self.run.step, error)
         self.warning = (
             f"The run could not be saved ({error.strerror or error}). Nothing is lost yet, "
-            "and saving is tried again; make room on the disk."
+            "and saving is retried; free some space on the disk."
         )
 
     def _recover(self, error: Diverged) -> None:
@@ -173,16 +173,16 @@ class FaultTolerantRun:
         if count > MAX_DIVERGENCES:
             raise RunFailed(
                 f"{error} It was rolled back {MAX_DIVERGENCES} times with gentler settings and "
-                f"diverged again. It stands at its last good state, step {self.run.step}; start "
+                f"diverged again. It is at its last good state, step {self.run.step}; start "
                 "again with lower learning rates, or with more R1."
             )
         gentler = changed(present, remedy(present, count))
         changes = difference(self.run.config, gentler)
         self.run.trainer.configure(gentler)
         self.run.divergences = count
-        told = in_words(changes) or "no change left"
+        listed = in_words(changes) or "no change left"
         note = (
-            f"{error} Rolled back to step {self.run.step} with a change ({told}); "
+            f"{error} Rolled back to step {self.run.step} with a change ({listed}); "
             f"{count} of at most {MAX_DIVERGENCES} times."
         )
         values = {"from_step": reached, "changes": changes, "note": note}
@@ -199,7 +199,7 @@ class FaultTolerantRun:
         self._retries += 1
         if self._retries > MAX_RETRIES:
             raise RunFailed(
-                f"A step failed {self._retries} times: {error} The run stands at its last good "
+                f"A step failed {self._retries} times: {error} The run is at its last good "
                 f"state, step {self.run.step}."
             ) from error
         note = f"A step failed after step {reached} ({error}); retried from step {self.run.step}."

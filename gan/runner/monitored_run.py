@@ -1,4 +1,4 @@
-"""One run in the training loop: its steps, its vital signs, and the status published of it."""
+"""One run in the training loop, with its vital signs and its published status."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class MonitoredRun:
-    """Advances a run and publishes its `status`, which is replaced whole and never changes.
+    """Advances a run and publishes its `status`, an immutable object that is replaced.
 
     Only `status` and the rows of `vitals` may be read from other threads.
     """
@@ -48,21 +48,21 @@ class MonitoredRun:
         return self.status.state in ("running", "paused")
 
     def open(self, state: str) -> None:
-        """Publish it for the first time; it is done if it has reached its goal."""
+        """Publish the first status; the run is done if it has reached its goal."""
         self.publish("done" if self.run.is_done else state, keep=self.run.step == 0)
         if not self.is_live:
             self.run.close()
 
     def advance(self, is_over: bool) -> bool:
-        """Take one step, and finish at the goal or when its time `is_over`.
+        """Take one step, and finish at the goal or when the time limit `is_over`.
 
-        Returns whether to publish at once: it was rolled back, is done, or failed.
+        Returns whether to publish at once: the run was rolled back, is done, or failed.
         """
         rollbacks = self.run.rollbacks
         try:
             stats = self._safe.advance()
             if self.run.is_done or is_over:
-                self._safe.save()  # may find that it diverged, and roll back
+                self._safe.save()  # rolls back if the weights are not finite
                 if self.run.is_done or is_over:
                     self.finish()
         except RunFailed as error:
@@ -75,14 +75,14 @@ class MonitoredRun:
         return self.run.rollbacks != rollbacks or not self.is_live
 
     def refresh(self) -> None:
-        """Publish a running run. An error in that ends the run, not the thread."""
+        """Publish the status of a running run. An error ends the run, not the thread."""
         try:
             self.publish("running")
         except Exception as error:
             self._break_off(error)
 
     def publish(self, state: str, keep: bool = True) -> None:
-        """Replace `status`; `keep`: also write a snapshot, for the training film."""
+        """Replace `status`; with `keep`, also write a snapshot for the training film."""
         run = self.run
         images, opinions = run.preview.judged()
         images.setflags(write=False)
@@ -110,12 +110,12 @@ class MonitoredRun:
             self.status = replace(self.status, warning=lost)
 
     def pause(self) -> None:
-        """Save it and pause."""
+        """Save the run and pause it."""
         if self._save():
             self.unpause("paused")
 
     def unpause(self, state: str = "running") -> None:
-        """Continue it."""
+        """Continue the run."""
         self.publish(state)
         self._restart_pace()
 
@@ -162,14 +162,14 @@ class MonitoredRun:
         self.run.close()
 
     def _break_off(self, error: Exception) -> None:
-        """End the run after an error that is not of a step: its state is good."""
+        """End the run after an error outside of a step: its state is good."""
         log.error("The run stopped at step %d.", self.run.step, exc_info=error)
         with contextlib.suppress(RunFailed):
             self._safe.save()
         self._fail(error)
 
     def _save(self) -> bool:
-        """Return whether the run can continue; `warning` says if the disk refused."""
+        """Save, and return whether the run can continue; `warning` is set if the disk refused."""
         try:
             self._safe.save()
         except RunFailed as error:
@@ -181,7 +181,7 @@ class MonitoredRun:
         try:
             return diagnose(self.run.rows, signs, self.run.config, self.run.history.marks)
         except Exception:  # a diagnosis must never end a run
-            log.exception("No finding at step %d.", self.run.step)
+            log.exception("The diagnosis failed at step %d.", self.run.step)
             return None
 
     def _counts(self) -> dict[str, Any]:
@@ -200,7 +200,7 @@ class MonitoredRun:
         self._paced = (self.run.step, self.run.elapsed_s)
 
     def _pace(self) -> dict[str, Any]:
-        """Return its speed over a few seconds, and the time left at that speed."""
+        """Return the speed over the last few seconds, and the time left at that speed."""
         run, (step, elapsed_s) = self.run, self._paced
         if run.step < step:  # it was rolled back
             self._restart_pace()

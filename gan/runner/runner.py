@@ -49,14 +49,14 @@ class Runner:
 
     @property
     def status(self) -> RunStatus:
-        """The newest status; replaced whole by the training thread, never changed."""
+        """The newest status, an immutable object that the training thread replaces."""
         return self._loop.status
 
     def prepare(self, config: Config) -> None:
-        """Start reading the real images that vital signs of such a run compare with.
+        """Start extracting the real features for the vital signs of such a run.
 
-        During a run, the first read would delay it by two seconds. Only a bundled or downloaded
-        data set at its own size is read: the result stays in memory, and others may be large.
+        During the run it would delay training by two seconds. Only bundled or downloaded data sets
+        at their own size are read: the result stays in memory, and others may be large.
         """
         known = DATASETS.get(config.data)
         if known and known.image_size == config.image_size and is_available(config.data):
@@ -64,7 +64,7 @@ class Runner:
 
     @property
     def is_preparing(self) -> bool:
-        """Whether such images are being read now; steps take up to 50 times as long meanwhile."""
+        """Whether features are being extracted; steps take up to 50 times as long meanwhile."""
         return self._real_features.is_reading
 
     def start(
@@ -113,7 +113,7 @@ class Runner:
         return self._thread.submit(lambda: self._loop.rollback(step, changes))
 
     def step_d(self) -> Future[ManualStep]:
-        """Step D alone, of a paused run or the first of a pair; LookupError while none is."""
+        """Step D alone, of a paused run or the first of a pair; LookupError if none is paused."""
         return self._thread.submit(lambda: self._loop.manual_step("D"))
 
     def step_g(self) -> Future[ManualStep]:

@@ -1,4 +1,4 @@
-"""What can be shown of a run at one moment."""
+"""The published status of a run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from gan.training.trainer import StepStats
 
 @dataclass(frozen=True)
 class RunStatus:
-    """What can be shown of a run. `images` uint8 (60,h,w,c), read-only: column k is class k.
+    """The status of a run at one moment; immutable.
 
-    `opinions` float32 (60,) is D's belief, 0..1, that each of `images` is real. `vitals` is the
-    newest row of `gan.monitor.vitals`, and `diagnosis` what the doctor makes of the run. `state` is
-    one of idle, loading, running, paused, done, failed. `error` says why it failed, `warning` what
-    is wrong at present though training goes on (a full disk), and `notes` what happened to the run:
-    roll-backs, a damaged checkpoint passed over. `rollbacks` counts how often it went back to an
-    earlier step, which makes history already sent void.
-
-    `cpu_s` is the processor time of its steps so far, abandoned ones included. `best_step` is the
-    kept picture of the lowest Frechet distance, and `milestones` are the steps it can go back to.
-
-    `beside` is the second run of a pair; then `state` and `left_s` are those of the two together:
-    a first run that failed while the second goes on has its `error` set.
+    - `version` increases with each status.
+    - `state` is one of idle, loading, running, paused, done, failed.
+    - `error` says why the run failed, `warning` what is wrong while training continues (a full
+      disk); `notes` lists rollbacks and damaged checkpoints.
+    - `images` uint8 (60,h,w,c), read-only: column k is class k. `opinions` float32 (60,) are D's
+      probabilities, 0..1, that they are real.
+    - `vitals` is the newest row of `gan.monitor.vitals`; `diagnosis` is that of the doctor.
+    - `rollbacks` counts returns to an earlier step, which invalidate history already sent.
+    - `cpu_s` is the processor time of all steps, including those undone by a rollback.
+    - `best_step` is the snapshot with the lowest Frechet distance; `milestones` are the steps the
+      run can be rolled back to.
+    - `beside` is the second run of a pair; then `state` and `left_s` are those of both together: if
+      only the first has failed, its `error` is set.
     """
 
     version: int = 0

@@ -25,12 +25,13 @@ log = logging.getLogger(__name__)
 class TrainingLoop:
     """Trains the runs it has opened, publishes `status` and saves checkpoints.
 
-    All methods belong to one thread. `status` is immutable and replaced whole; it, `history`,
-    `marks` and `vitals` may be read from any thread. A run is found by its name; "" is the first.
+    Call all methods from one thread, except for `history`, `marks` and `vitals`; `status`, which is
+    replaced and never changed, may be read from any thread too. Runs are identified by name; "" is
+    the first.
 
-    `publish_every_s`: age of `status`, at most, where publishing is cheap (see `PublishRate`).
-    `checkpoint_every_s`: training that a power cut may cost, at most. `on_end` is called when all
-    runs have ended.
+    `publish_every_s`: interval of publishing, longer where it is slow (see `PublishRate`).
+    `checkpoint_every_s`: how much training a power cut may lose. `on_end` is called when all runs
+    have ended.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class TrainingLoop:
         self._deadline_s: float | None = None
 
     def history(self, since_row: int = 0, run: str = "") -> list[dict]:
-        """Return the rows of history from `since_row` on; none of a run that is not open."""
+        """Return the rows of history from `since_row` on; none if the run is not open."""
         found = self._find(run)
         return found.run.rows[max(0, since_row) :] if found else []
 
@@ -72,8 +73,8 @@ class TrainingLoop:
     ) -> None:
         """Create one run, or two that train in step, each in a new folder.
 
-        They end at `config.steps`, or after `seconds` of training if given. `limit_s` interrupts
-        them after so many seconds of training, all runs together; it does not change the goal.
+        They end at `config.steps`, or after `seconds` of training if given. `limit_s` stops them
+        after that many seconds of training of all runs together, without changing the goal.
 
         Raises:
             RuntimeError: another run is open.
@@ -115,7 +116,7 @@ class TrainingLoop:
         self._open(load, None, limit_s, "running")
 
     def advance(self) -> None:
-        """Take one step of each run, or of the one that is behind, and publish when it is time."""
+        """Take one step of each run, or only of the one that is behind; publish when due."""
         live = self._live
         is_over = self._deadline_s is not None and self._elapsed_s() >= self._deadline_s
         behind = min(each.run.step for each in live)
@@ -139,7 +140,7 @@ class TrainingLoop:
             self._each(lambda each: each.finish(force))
 
     def abandon(self) -> None:
-        """Release the locks of the runs and save nothing: a step may be half done."""
+        """Release the locks of the runs without saving: a step may be incomplete."""
         for each in self._live:
             each.run.close()
 
@@ -152,7 +153,7 @@ class TrainingLoop:
         return self._then_publish(self._single(), lambda each: each.rollback(step, changes))
 
     def manual_step(self, who: str) -> ManualStep:
-        """Step "D" or "G" of a paused run; raises LookupError where none is paused."""
+        """Step "D" or "G" of a paused run; raises LookupError if none is paused."""
         return self._then_publish(self._paused(), lambda each: each.manual_step(who))
 
     def look(self) -> ManualStep:
@@ -225,11 +226,11 @@ class TrainingLoop:
 
     def _single(self) -> MonitoredRun:
         if not self._live:
-            raise LookupError("No run is in progress whose settings could change.")
+            raise LookupError("No run is in progress; start or resume one first.")
         if len(self._runs) > 1:
             raise LookupError(
-                "The settings of two runs side by side cannot change: they would differ in more "
-                "than one thing."
+                "The settings of two runs side by side cannot change: they must differ in one "
+                "respect only."
             )
         return self._runs[0]
 

@@ -1,4 +1,4 @@
-"""A run's files to go on from and to use: checkpoints and the model, always consistent."""
+"""A run's checkpoints, and the model for use."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ Used = TypeVar("Used")
 
 
 class CheckpointStore:
-    """The newest checkpoint of a folder, the one before, milestones, and the EMA for use."""
+    """The newest and the previous checkpoint of a run, its milestones, and its EMA model."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._good: str | None = None  # name of the file whose state is going on; None: not known
+        self._good: str | None = None  # name of the file last loaded or saved
 
     def save(
         self, state: dict[str, Any], numbers: dict[str, Any], keep_previous: bool = True
     ) -> None:
-        """Write a checkpoint; `keep_previous`: what was newest becomes the one before.
+        """Write a checkpoint; with `keep_previous`, the newest so far becomes the previous one.
 
         Raises:
-            OSError: the disk said no; the earlier files still stand.
+            OSError: the disk refused; the earlier files remain.
         """
-        # a damaged one must not take the place of the good one before it
+        # a damaged newest one must not replace the good previous one
         keep = self.folder / PREVIOUS if keep_previous and self._good == NEWEST else None
         save_checkpoint(self.folder / NEWEST, state, numbers, keep)
         self._good = NEWEST
         try:
             keep_milestone(self.folder / NEWEST, state["step_count"])
-        except OSError as error:  # the run is saved, and can go back less far
+        except OSError as error:  # the checkpoint is saved; only a rollback target is missing
             log.warning("No milestone at step %d: %s", state["step_count"], error)
 
     def load(
         self, use: Callable[[dict[str, Any], dict[str, Any]], Used], further: bool = False
     ) -> tuple[Used, str | None]:
-        """What `use(state, numbers)` makes of the newest good checkpoint, and a sentence if it is
-        not the newest one. `further`: of the one before, if there is one, on purpose.
+        """Return `use(state, numbers)` of the newest good checkpoint.
 
-        Nothing is written: see `settle`.
+        Also returns a sentence if the newest checkpoint was not good, else None. With `further`,
+        the previous checkpoint is preferred. Nothing is written: see `settle`.
 
         Raises:
             CheckpointError: none is good.
@@ -63,7 +63,7 @@ class CheckpointStore:
     def load_milestone(
         self, use: Callable[[dict[str, Any], dict[str, Any]], Used], step: int
     ) -> Used:
-        """What `use(state, numbers)` makes of the newest good milestone at or before `step`.
+        """Return `use(state, numbers)` of the newest good milestone at or before `step`.
 
         Nothing is written: see `settle`.
 
@@ -72,39 +72,39 @@ class CheckpointStore:
         """
         names = self._milestones(step)
         if not names:
-            raise CheckpointError(f"Nothing is kept of step {step} or before it.")
+            raise CheckpointError(f"There is no milestone at or before step {step}.")
         made, self._good, _ = first_usable(self.folder, use, names)
         return made
 
     def settle(self) -> None:
-        """What was loaded becomes the newest one: history and frames are about to follow it."""
+        """Make the loaded checkpoint the newest one, before history and snapshots are cut."""
         if self._good not in (NEWEST, None):
-            with contextlib.suppress(OSError):  # then it stays where it is
+            with contextlib.suppress(OSError):  # then it only keeps its old name
                 link_or_copy(self.folder / self._good, self.folder / NEWEST)
                 self._good = NEWEST
 
     def forget_previous(self, step: int) -> None:
-        """The milestone of `step` becomes the one before: what was, is of an abandoned future."""
+        """Replace the previous checkpoint, of an abandoned future, by the milestone of `step`."""
         with contextlib.suppress(OSError):
             link_or_copy(self.folder / milestone_name(step), self.folder / PREVIOUS)
 
     def write_model(self, weights: dict[str, Tensor]) -> None:
-        """The model for use holds these weights; a crash may have left it older.
+        """Write the model for use, unless it has these weights already.
 
         Raises:
-            OSError: the disk said no; the earlier file still stands.
+            OSError: the disk refused; the earlier file remains.
         """
         path, wanted = self.folder / MODEL, weights_bytes(weights)
         if not path.exists() or path.read_bytes() != wanted:
             write_atomic(path, wanted)
 
     def _milestones(self, step: float = float("inf")) -> list[str]:
-        """Names of those at or before `step`, newest first."""
+        """Return the names of the milestones at or before `step`, newest first."""
         return [milestone_name(s) for s in reversed(milestone_steps(self.folder)) if s <= step]
 
 
 def never_saved(folder: Path) -> bool:
-    """Whether a process ended between config.json and the first checkpoint: nothing is lost."""
+    """Return whether the run ended before its first checkpoint, so that it can restart."""
     begun = any((folder / name).exists() for name in (NEWEST, PREVIOUS))
     if begun or milestone_steps(folder) or not (folder / CONFIG).is_file():
         return False

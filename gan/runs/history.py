@@ -1,8 +1,8 @@
-"""A run's history: rows of figures and marks, one JSON line each, appended and never lost.
+"""A run's history: an append-only file of rows and marks, one JSON object per line.
 
-A row is {"step", "loss_g", "loss_d", "d_real", "d_fake", "elapsed_s"}; a mark tells of something
-that was done to the run: {"step", "mark": "changed" | "rolled back" | ..., further values, and
-"note", a sentence, where people should be told}. Lines are in the order of their steps.
+A row is {"step", "loss_g", "loss_d", "d_real", "d_fake", "elapsed_s"}. A mark records an event:
+{"step", "mark": "changed" | "rolled back" | ..., further values, and "note", a sentence, if the
+user should know}. Lines are in the order of their steps.
 """
 
 from __future__ import annotations
@@ -17,46 +17,47 @@ from gan.storage.layout import HISTORY
 
 
 class History:
-    """`rows` and `marks` in memory, the same on disk; what a full disk refuses waits its turn."""
+    """The `rows` and `marks` of a run; lines that a full disk refuses are written later."""
 
     def __init__(self, folder: Path) -> None:
         self.path = Path(folder) / HISTORY
         found = read_rows(self.path)
         self.rows = [line for line in found if "mark" not in line]
         self.marks = [line for line in found if "mark" in line]
-        self._waiting = b""
+        self._unwritten = b""
 
     def append(self, row: dict[str, Any]) -> None:
-        """One more row. A disk that says no is told of by the next `sync`."""
+        """Add a row. Errors of the disk are raised by the next `sync`."""
         self.rows.append(row)
         self._write(row)
 
     def mark(self, step: int, kind: str, **values: Any) -> None:
-        """One more mark, at `step`."""
+        """Add a mark at `step`."""
         self._mark({"step": step, "mark": kind, **values})
 
     def sync(self) -> None:
-        """All of it is on the disk.
+        """Flush all lines to the disk.
 
         Raises:
-            OSError: the disk is full or not writable; no line is cut, the next call tries again.
+            OSError: the disk is full or not writable; no line is truncated, the next call retries.
         """
-        if not self.path.exists() and not self._waiting:
+        if not self.path.exists() and not self._unwritten:
             return
         with open(self.path, "ab", buffering=0) as file:
             self._flush(file)
             os.fsync(file.fileno())
 
     def cut(self, step: int) -> list[dict[str, Any]]:
-        """Forget what came after `step`, and a last line cut short. Returns the marks forgotten.
+        """Remove the lines after `step`, and a truncated last line. Returns the removed marks.
 
-        Works in place, so that a full disk does not stand in the way of going on.
+        The file is truncated in place, which works on a full disk too.
         """
         dropped = [mark for mark in self.marks if mark["step"] > step]
-        # new lists: others read the old ones without waiting
+        # new lists: other threads read the old ones without a lock
         self.rows = [row for row in self.rows if row["step"] <= step]
         self.marks = [mark for mark in self.marks if mark["step"] <= step]
-        kept = [line for line in self._waiting.splitlines(True) if json.loads(line)["step"] <= step]
+        unwritten = self._unwritten.splitlines(True)
+        kept = [line for line in unwritten if json.loads(line)["step"] <= step]
         if self.path.exists():
             with open(self.path, "r+b") as file:
                 end = 0
@@ -67,56 +68,56 @@ class History:
                     end += len(line)
                 file.truncate(end)
                 os.fsync(file.fileno())
-        self._waiting = b"".join(kept)
+        self._unwritten = b"".join(kept)
         return dropped
 
-    def go_back(self, step: int, asked: dict[str, Any] | None = None) -> None:
-        """Forget what came after `step`, but not that the run was rolled back.
+    def go_back(self, step: int, requested: dict[str, Any] | None = None) -> None:
+        """Remove the lines after `step`, but keep marks of rollbacks.
 
-        `asked`: the mark of a roll-back to this step that somebody asked for; it is made unless it
-        is there.
+        `requested`: the mark of the last rollback on request; added if it is to this step and
+        missing.
         """
         for mark in self.cut(step):
             if mark["mark"] == "rolled back":
                 self._mark(mark | {"step": step})
-        if asked is not None and asked["step"] == step and asked not in self.marks:
-            self._mark(asked)
+        if requested is not None and requested["step"] == step and requested not in self.marks:
+            self._mark(requested)
 
     def _mark(self, mark: dict[str, Any]) -> None:
         self.marks.append(mark)
         self._write(mark)
 
     def _write(self, value: dict[str, Any]) -> None:
-        self._waiting += json.dumps(value).encode() + b"\n"
+        self._unwritten += json.dumps(value).encode() + b"\n"
         try:
             with open(self.path, "ab", buffering=0) as file:
                 self._flush(file)
-        except OSError:  # `sync` will say so, before the next checkpoint
+        except OSError:  # `sync` raises it before the next checkpoint
             pass
 
     def _flush(self, file: Any) -> None:
-        whole = file.seek(0, os.SEEK_END)
+        end = file.seek(0, os.SEEK_END)
         try:
-            if file.write(self._waiting) != len(self._waiting):
+            if file.write(self._unwritten) != len(self._unwritten):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         except OSError:
-            file.truncate(whole)  # half a line would spoil the next one
+            file.truncate(end)  # a partial line would corrupt the next one
             raise
-        self._waiting = b""
+        self._unwritten = b""
 
 
 def read_history(folder: Path) -> list[dict]:
-    """Rows of a run's history; lines cut short or damaged are left out, and so are marks."""
+    """Return the rows of a run's history; damaged lines are skipped."""
     return [line for line in read_rows(Path(folder) / HISTORY) if "mark" not in line]
 
 
 def read_marks(folder: Path) -> list[dict]:
-    """Marks of a run's history: what was changed while it ran, and where it was rolled back."""
+    """Return the marks of a run's history: changes of settings, rollbacks and other events."""
     return [line for line in read_rows(Path(folder) / HISTORY) if "mark" in line]
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Read the JSON lines that have a step; damaged lines are left out."""
+    """Return the JSON lines that have a step; damaged lines are skipped."""
     data = path.read_bytes() if path.exists() else b""
     return [value for line in data.splitlines() if (value := _parse(line)) is not None]
 
@@ -124,7 +125,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 def _parse(line: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(line)
-    except ValueError:  # also of bytes that are no text
+    except ValueError:  # including bytes that are not UTF-8
         return None
-    whole = isinstance(value, dict) and type(value.get("step")) is int
-    return value if whole else None
+    is_line = isinstance(value, dict) and type(value.get("step")) is int
+    return value if is_line else None

@@ -1,4 +1,4 @@
-"""The rows of a run's history, made of its steps: means over every `ROW_STEPS` of them."""
+"""The rows of a run's history: means over every `ROW_STEPS` steps."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FIGURES = ("loss_g", "loss_d", "d_real", "d_fake")
 
 
 class HistoryRows:
-    """Adds steps up to rows of `history`. `unfinished` are the steps of the row to come."""
+    """Averages steps into rows of `history`; `unfinished` are the steps of the next row."""
 
     def __init__(self, history: History, unfinished: Sequence[StepStats] = ()) -> None:
         self.history, self.unfinished = history, list(unfinished)
 
     def add(self, stats: StepStats, elapsed_s: float) -> None:
-        """One more step, at so many seconds of training."""
+        """Add a step, taken after `elapsed_s` seconds of training."""
         self.unfinished.append(stats)
         if stats.step % ROW_STEPS:
             return

@@ -10,15 +10,17 @@ from gan.config import Config, ConfigError
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.storage.checkpoint import CheckpointError, read_numbers
 from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
+from gan.training.schedule import Schedule
 
 
 @dataclass(frozen=True)
 class RunInfo:
     """A run on disk. `when` is the time of its last checkpoint, in seconds since 1970.
 
-    `state` is "finished" (`config.steps` is reached), "can be resumed" or "damaged"; `sentence`
-    says what is damaged: the run, or its newest checkpoint if it can be resumed from an earlier
-    one. `cpu_s` is the processor time of its steps.
+    `state` is "finished", "can be resumed" (before the goal of its schedule, or `config.steps`) or
+    "damaged"; `sentence` says what is damaged: the run, or its newest checkpoint if it can be
+    resumed from an earlier one. `goal_steps` is the goal in steps, or `config.steps` if the goal is
+    in seconds. `cpu_s` is the processor time of its steps.
     """
 
     name: str
@@ -30,6 +32,7 @@ class RunInfo:
     state: str
     sentence: str | None = None
     cpu_s: float = 0.0
+    goal_steps: int = 0
 
 
 def list_runs(root: Path) -> list[RunInfo]:
@@ -54,11 +57,24 @@ def run_info(folder: Path) -> RunInfo | None:
             config = Config.from_json(numbers["config"])
             step, elapsed_s = numbers["step_count"], float(numbers["elapsed_s"])
             cpu_s = float(numbers.get("cpu_s", 0.0))
+            schedule = Schedule.of_checkpoint(numbers, config.steps)
         except (CheckpointError, ConfigError, OSError, LookupError, ValueError, TypeError) as error:
             sentence = sentence or f"{error}"
             continue
-        state = "finished" if step >= config.steps else "can be resumed"
-        return RunInfo(folder.name, folder, config, step, elapsed_s, when, state, sentence, cpu_s)
+        # as in `Run.extend`
+        is_done = schedule.progress(step, elapsed_s) == 1 and step >= config.steps
+        return RunInfo(
+            folder.name,
+            folder,
+            config,
+            step,
+            elapsed_s,
+            when,
+            "finished" if is_done else "can be resumed",
+            sentence,
+            cpu_s,
+            schedule.goal_steps(config.steps),
+        )
     return _without_checkpoint(folder, sentence)
 
 
@@ -76,4 +92,5 @@ def _without_checkpoint(folder: Path, sentence: str | None) -> RunInfo | None:
     # without a sentence it was killed before its first checkpoint, and restarts
     state = "damaged" if sentence else "can be resumed"
     when = (path if config else folder).stat().st_mtime
-    return RunInfo(folder.name, folder, config, 0, 0.0, when, state, sentence)
+    goal = config.steps if config else 0
+    return RunInfo(folder.name, folder, config, 0, 0.0, when, state, sentence, goal_steps=goal)

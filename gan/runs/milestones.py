@@ -1,7 +1,7 @@
-"""Full checkpoints of long ago, a few of them, so that a run can go far back and on from there.
+"""Milestones: a few full checkpoints of earlier steps, to which a run can be rolled back.
 
-Each is a second name (a hard link) of a checkpoint that was written anyway; they lie closer the
-older the run was young: evenly in the ratio of steps.
+Each is a hard link to a checkpoint that was written anyway; their steps are about evenly spaced on
+a logarithmic scale.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ MOST = 6
 
 
 def milestone_name(step: int) -> str:
-    """Name of a step's milestone, within the folder of the run."""
+    """Return the name of a step's milestone, relative to the run's folder."""
     return f"{MILESTONES}/{step:08d}.safetensors"
 
 
 def milestone_steps(folder: Path) -> list[int]:
-    """Steps that can be gone back to, in order."""
+    """Return the steps that have a milestone, in order."""
     names = (Path(folder) / MILESTONES).glob("*.safetensors")
     return sorted(int(path.stem) for path in names if path.stem.isdigit())
 
 
 def keep_milestone(checkpoint: Path, step: int) -> None:
-    """This checkpoint becomes the milestone of `step`, and what is too many is removed.
+    """Make a checkpoint the milestone of `step`, and remove milestones beyond `MOST`.
 
     Raises:
-        OSError: the disk said no.
+        OSError: the disk refused.
     """
     folder = checkpoint.parent
     (folder / MILESTONES).mkdir(exist_ok=True)
@@ -40,7 +40,7 @@ def keep_milestone(checkpoint: Path, step: int) -> None:
 
 
 def drop_milestones(folder: Path, after: int) -> None:
-    """Remove those of steps after `after`: the run went back, and they never were."""
+    """Remove the milestones of steps after `after`, to which the run has gone back."""
     for step in milestone_steps(folder):
         if step > after:
             (folder / milestone_name(step)).unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def tie(first: Path, second: Path) -> None:
 def pair_of(folder: Path) -> tuple[Path, Path] | None:
     """Return the folders of the first and of the second run of the pair that a run belongs to.
 
-    None for a single run, or when the other one is missing or does not name this one.
+    Return None for a single run, or if the other one is missing or does not name this one.
     """
     other, first = _read(folder)
     folders = {path.name: path for path in folder.parent.iterdir() if path.is_dir()}

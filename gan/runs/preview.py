@@ -1,4 +1,4 @@
-"""What is shown of a trainer: its EMA on the fixed latents, and D's belief in each image."""
+"""Preview images of a trainer: its EMA on fixed latents, and D's probability for each image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gan.training.trainer import Trainer
 
 
 class Preview:
-    """The contact sheet of one trainer. Nothing here moves it: no weight, no random number."""
+    """The contact sheet of a trainer, whose weights and random numbers it does not change."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
@@ -23,17 +23,17 @@ class Preview:
         self._classes = trainer._classes(labels)
 
     def images(self) -> np.ndarray:
-        """uint8 (ROWS*COLUMNS,h,w,c); column k shows class k."""
+        """Return the images uint8 (ROWS*COLUMNS,h,w,c); column k shows class k."""
         return to_pixels(self._draw())
 
     def judged(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """`images`, and D's belief in each, float32 (ROWS*COLUMNS,) of 0..1, that it is real.
+        """Return `images`, and D's probabilities that they are real, float32 (ROWS*COLUMNS,).
 
-        No beliefs where they are not finite numbers.
+        The probabilities, 0..1, are None unless all are finite.
         """
         images = self._draw()
-        beliefs = scores(self._trainer, images, self._classes).sigmoid().float().numpy()
-        return to_pixels(images), beliefs if np.isfinite(beliefs).all() else None
+        real = scores(self._trainer, images, self._classes).sigmoid().float().numpy()
+        return to_pixels(images), real if np.isfinite(real).all() else None
 
     @torch.no_grad()
     def _draw(self) -> Tensor:
@@ -42,16 +42,16 @@ class Preview:
 
 @torch.no_grad()
 def scores(trainer: Trainer, images: Tensor, classes: Tensor) -> Tensor:
-    """D's scores (n,) of images (n,c,h,w), on the CPU, as the D that G plays against gives them.
+    """Return D's scores (n,) of images (n,c,h,w), on the CPU, computed as in training.
 
-    That is in training mode, where batch norm looks at the batch, and in batches of the size of
-    training: the last one reaches back, for an odd batch has other statistics. By a copy of D: in
-    that mode a forward pass moves its running means.
+    D is in training mode, where batch norm uses the statistics of the batch. All batches have the
+    size of training's, so the last one may overlap the one before. A copy of D is used: in training
+    mode, a forward pass updates the running statistics.
     """
-    judge = copy.deepcopy(trainer.D)
+    discriminator = copy.deepcopy(trainer.D)
     size = min(trainer.config.batch_size, len(images))
     found = torch.empty(len(images), device=images.device)
     for start in (*range(0, len(images) - size, size), len(images) - size):
         part = slice(start, start + size)
-        found[part] = judge(images[part], classes[part])
+        found[part] = discriminator(images[part], classes[part])
     return found.cpu()

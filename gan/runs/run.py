@@ -1,14 +1,15 @@
 """A training run: a folder with its settings, history, snapshots and checkpoints.
 
 config.json          the Config it began with
-history.jsonl        one line per `ROW_STEPS` steps, and marks of what was done to the run
+history.jsonl        one line per `ROW_STEPS` steps, and marks of changes and rollbacks
 snapshots/           contact sheets of the EMA on fixed latents and its weights, thinned as they age
 milestones/          a few full checkpoints of earlier steps
-vitals.jsonl         vital signs; pair.json, if it is one of a pair
-training.json        while a process trains it: which one (gan.storage.run_lock)
+vitals.jsonl         vital signs
+pair.json            the name of the other run, if it is one of a pair
+training.json        the lock of the process that trains it (gan.storage.run_lock)
 model.safetensors    the EMA generator, for use
 checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.safetensors
-                         is the one before, should this one be damaged
+                         is the previous one, used if this one is damaged
 """
 
 from __future__ import annotations
@@ -52,10 +53,10 @@ class Diverged(FloatingPointError):
 class Run:
     """A trainer with its folder and history. `advance()` takes one step.
 
-    No other process trains it until `close`, or until this object is garbage collected. `cpu_s` is
-    the processor time of its steps, abandoned ones included. `moves` counts changes of the weights,
-    `divergences` how often it diverged and was rolled back, and `rollbacks` how often this object
-    went back to an earlier step, for any reason.
+    It locks the folder until `close`, or until it is garbage collected. `cpu_s` is the processor
+    time of its steps, including those undone by a rollback. `moves` counts changes of the weights,
+    `divergences` the rollbacks after a divergence, and `rollbacks` all returns to an earlier step
+    by this object.
     """
 
     def __init__(
@@ -69,12 +70,12 @@ class Run:
 
     @classmethod
     def create(cls, config: Config, folder: Path, make: Maker = Trainer) -> Run:
-        """Create a run in a new or empty folder; `make` makes its trainer.
+        """Create a run in a new or empty folder; `make` returns its trainer.
 
         Raises:
             FileExistsError: the folder is not empty.
             DataError: the images cannot be loaded.
-            LockedElsewhere: another process does the same.
+            LockedElsewhere: another process creates a run there.
         """
         folder = Path(folder)
         if folder.exists() and not all(
@@ -91,7 +92,7 @@ class Run:
 
     @classmethod
     def resume(cls, folder: Path, make: Maker = Trainer) -> Run:
-        """Resume from the last good checkpoint, bit for bit; `make` makes its trainer.
+        """Resume from the last good checkpoint, bit for bit; `make` returns its trainer.
 
         Raises:
             CheckpointError: no usable checkpoint; the folder is left as it was.
@@ -150,7 +151,7 @@ class Run:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds that the steps took so far."""
+        """Seconds of training so far."""
         return self.trainer.elapsed_s
 
     @property
@@ -161,8 +162,7 @@ class Run:
     @property
     def goal_steps(self) -> int:
         """The goal in steps; `config.steps` while the goal is in seconds."""
-        schedule = self.trainer.schedule
-        return int(schedule.goal) if schedule.unit == "steps" else self.config.steps
+        return self.trainer.schedule.goal_steps(self.config.steps)
 
     @property
     def rows(self) -> list[dict]:
@@ -340,7 +340,7 @@ class Run:
 
     def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
         config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
-        schedule = Schedule(**numbers.get("schedule", {"goal": config.steps}))
+        schedule = Schedule.of_checkpoint(numbers, config.steps)
         unfinished = [StepStats(**stats) for stats in numbers.get("recent", [])]
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)
@@ -352,7 +352,7 @@ class Run:
         self._rollback_mark = numbers.get("went_back")
 
     def _settle(self, note: str | None) -> None:
-        """Make history, snapshots and milestones follow the checkpoint; mark what is missing."""
+        """Cut history, snapshots and milestones to the checkpoint; mark lost rows of history."""
         self._store.settle()
         self.history.go_back(self.step, self._rollback_mark)
         drop_snapshots(self.folder, self.step)
@@ -361,8 +361,8 @@ class Run:
             self.history.mark(self.step, "fell back", note=note)
         missing = self._rows_then - len(self.rows)
         if missing > 0:
-            told = f"The history file had lost {missing} of its rows; the run itself is whole."
-            self.history.mark(self.step, "history damaged", note=told)
+            note = f"{missing} rows of the history file are lost; the checkpoint is intact."
+            self.history.mark(self.step, "history damaged", note=note)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
-"""What a run keeps of its past to look at: contact sheets, and the weights that drew them.
+"""Snapshots of a run's past steps: a contact sheet (PNG) and the EMA weights in half precision.
 
-Each kept step is a PNG and the EMA's weights in half precision. They thin out as they age; the
-first, the last and the best are never dropped.
+They are thinned as they age; the first, the last and the best are never removed.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from gan.system.atomic import write_atomic
 
 MAX_SNAPSHOTS = 64
 COLUMNS, ROWS = 10, 6  # of a contact sheet: a column per class
-SAMPLE_PX = 64  # most of a side on it: sixty whole pictures of 128 px fill no screen, but a disk
+SAMPLE_PX = 64  # longest side of an image on it: saves disk space
 LARGEST_HALF = 65_504  # float16
 PNG_END = b"IEND\xaeB`\x82"
 
 
 def fixed_latents(config: Config) -> np.ndarray:
-    """float32 (ROWS*COLUMNS, z_dim): the same from the first step to the last, across every resume.
+    """Return the latents of a run's contact sheets, float32 (ROWS*COLUMNS, z_dim).
 
-    With classes a row shares one latent, until the columns come to the first class again.
+    With classes, a row has one latent for each pass through the classes.
     """
     rng = np.random.default_rng(config.seed)
     span = min(COLUMNS, config.classes) or 1  # columns that share a latent
@@ -39,41 +38,41 @@ def fixed_latents(config: Config) -> np.ndarray:
 
 
 def snapshot_steps(folder: Path) -> list[int]:
-    """Steps of the kept contact sheets, in order."""
+    """Return the steps that have a contact sheet, in order."""
     return _steps(folder, "png")
 
 
 def kept_steps(folder: Path) -> list[int]:
-    """Steps of which both the contact sheet and the weights are kept, in order."""
+    """Return the steps that have both a contact sheet and weights, in order."""
     return sorted(set(_steps(folder, "safetensors")).intersection(snapshot_steps(folder)))
 
 
 def write_snapshot(folder: Path, step: int, images: np.ndarray, weights: dict[str, Tensor]) -> None:
-    """Keep a step: the sheet of `images` uint8 (ROWS*COLUMNS,h,w,c), and what drew them.
+    """Write the contact sheet of `images` uint8 (ROWS*COLUMNS,h,w,c) and the weights of a step.
 
-    Training does not wait until they are on the disk: see `drop_torn_snapshots`.
+    Neither is fsynced: see `drop_torn_snapshots`.
 
     Raises:
-        OSError: the disk said no.
+        OSError: the disk refused.
     """
     write_atomic(snapshot_weights_path(folder, step), weights_bytes(halved(weights)), sync=False)
     write_atomic(snapshot_picture_path(folder, step), png_bytes(contact_sheet(images)), sync=False)
 
 
 def contact_sheet(images: np.ndarray) -> np.ndarray:
-    """Images uint8 (n,h,w,c) as one picture, ten in a row, each of at most `SAMPLE_PX` a side."""
+    """Return images uint8 (n,h,w,c) as one, ten in a row, each at most `SAMPLE_PX` a side."""
     return grid(shrunk(images, SAMPLE_PX), COLUMNS)
 
 
 def sample_side(image_size: int) -> int:
-    """The side in px of a picture of that size on a contact sheet."""
+    """Return the side in px that an image of `image_size` has on a contact sheet."""
     return image_size // -(-image_size // SAMPLE_PX)
 
 
 def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Matrices and filters in float16, where their numbers fit; the few others as they are.
+    """Return weights with matrices and filters in float16 where they fit; vectors are unchanged.
 
-    What is drawn with them differs by at most a level or two in 256.
+    Images differ by at most a level or two in 256.
     """
     return {
         name: value.half()
@@ -84,7 +83,7 @@ def halved(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def thin_snapshots(folder: Path, best: int | None = None) -> None:
-    """Remove what is too many; the first, the last and the best stay."""
+    """Remove snapshots beyond `MAX_SNAPSHOTS`; the first, the last and the best remain."""
     steps = snapshot_steps(folder)
     dropped = thin(steps, MAX_SNAPSHOTS, () if best is None else (best,))
     without_picture = set(_steps(folder, "safetensors")).difference(steps)
@@ -92,13 +91,13 @@ def thin_snapshots(folder: Path, best: int | None = None) -> None:
 
 
 def drop_snapshots(folder: Path, after: int) -> None:
-    """Remove the frames of steps after `after`: the run went back, and they never were."""
+    """Remove the snapshots of steps after `after`, to which the run has gone back."""
     steps = {*snapshot_steps(folder), *_steps(folder, "safetensors")}
     _remove(folder, [step for step in steps if step > after])
 
 
 def drop_torn_snapshots(folder: Path) -> None:
-    """Remove the frames that a power cut has left cut short."""
+    """Remove the snapshots that a power cut has truncated."""
     for step in {*snapshot_steps(folder), *_steps(folder, "safetensors")}:
         picture, weights = snapshot_picture_path(folder, step), snapshot_weights_path(folder, step)
         if picture.exists() and not picture.read_bytes().endswith(PNG_END):
@@ -108,10 +107,10 @@ def drop_torn_snapshots(folder: Path) -> None:
 
 
 def thin(steps: Sequence[int], limit: int, keep: Collection[int] = ()) -> list[int]:
-    """Which of these steps to drop so that `limit` stay, spread evenly in the ratio of steps.
+    """Return the steps to remove so that `limit` remain, about evenly spaced in log(step).
 
-    Dropped first is the one whose neighbours are closest in log(step): early change is fast. The
-    first, the last and those in `keep` stay.
+    The step whose neighbours are closest is removed first. The first, the last and those in `keep`
+    remain.
     """
     kept, dropped = list(steps), []
     while len(kept) > max(limit, 2 + len(keep)):

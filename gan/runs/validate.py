@@ -1,6 +1,6 @@
-"""Validate the folder of a run that came from elsewhere.
+"""Validate the folder of a run from an untrusted source.
 
-Valid texts are written anew by us, and the run is left as it would be after a power cut: its
+Valid text files are rewritten, and the run is left as it would be after a power cut: its
 snapshots, milestones and rows end at its checkpoint.
 """
 
@@ -121,7 +121,7 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
 
 
 def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
-    """Keep the rows up to `step`; lines cut short by a power cut are dropped, as when reading."""
+    """Keep the rows up to `step`; truncated lines are dropped, as when reading."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Schemas of the JSON rows and numbers of a run that came from elsewhere.
+"""Schemas of the JSON rows and numbers of a run from an untrusted source.
 
 They are strict: no bool for a number, no NaN or infinity, no integer beyond a float's range, no
 lone surrogates. Readers may then rely on the shape of every row.

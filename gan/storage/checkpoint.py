@@ -21,7 +21,7 @@ from torch import Tensor
 from gan.storage.layout import NEWEST, PREVIOUS
 from gan.system.atomic import write_atomic
 
-KEY = "latent_studio"  # of our numbers in the header
+KEY = "latent_studio"  # of the numbers in the header
 MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ def first_usable(
             continue
         if not failures:
             return made, name, None
-        which = "the one before it" if name == PREVIOUS else "the last intact one"
+        which = "the previous one" if name == PREVIOUS else "the last intact one"
         return made, name, f"{failures[0]} Resumed from {which}, step {state['step_count']}."
     raise failures[0]
 
@@ -139,11 +139,11 @@ def _header(path: Path) -> dict[str, Any]:
         size = path.stat().st_size
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > size - 8:
-            raise ValueError("it is cut short")
+            raise ValueError("it is truncated")
         header = json.loads(file.read(length))
     ends = [entry["data_offsets"][1] for name, entry in header.items() if name[0] != "_"]
     if size != 8 + length + max(ends, default=0):
-        raise ValueError("it is cut short")
+        raise ValueError("it is truncated")
     return header
 
 

@@ -89,7 +89,7 @@ class RunLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Raises LockedElsewhere if another process owns it, OSError if it cannot be written."""
+        """Raise LockedElsewhere if another process owns it, OSError if it cannot be written."""
         path, owner = Path(folder) / LOCK, LockOwner.this_process()
         _acquire(path, owner)
         released, self._lost = threading.Event(), threading.Event()

@@ -43,7 +43,7 @@ class JobThread:
         return future
 
     def close(self, last: Callable[[], Any]) -> None:
-        """Run the queued jobs and `last`, which must end the work, and join the thread.
+        """Run the queued jobs and then `last`, which must end the work; join the thread.
 
         Later jobs are refused.
         """

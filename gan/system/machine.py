@@ -23,7 +23,7 @@ def cpu_share(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
 
 
 def set_threads(processes: int = 1) -> None:
-    """Let torch use the processors of this container, shared by so many processes."""
+    """Set torch's threads to the processors of this container, shared by `processes`."""
     torch.set_num_threads(max(1, cpu_share() // processes))
 
 

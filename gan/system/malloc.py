@@ -10,7 +10,7 @@ ARENAS = 2
 
 
 def limit_arenas() -> None:
-    """Let all threads share two arenas, each of which keeps freed memory, not eight per core.
+    """Limit malloc to two arenas instead of eight per core: each retains freed memory.
 
     Call it before large imports.
     """
@@ -18,7 +18,7 @@ def limit_arenas() -> None:
 
 
 def trim() -> None:
-    """Return freed memory to the system, after work that needed much for a moment."""
+    """Return freed memory to the system, after work with a high peak."""
     _glibc("malloc_trim", 0)
 
 

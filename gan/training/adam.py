@@ -1,7 +1,7 @@
-"""PyTorch's Adam without what only `torch.compile` needs.
+"""PyTorch's Adam without the wrappers for `torch.compile`.
 
-The first optimiser of a process otherwise imports torch._dynamo: 150 MB and two seconds of a
-processor, for nothing where nothing is compiled.
+With them, the first optimiser of a process imports torch._dynamo, which takes 150 MB and two
+seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import torch
 
 
 class Adam(torch.optim.Adam):
-    """The same steps, bit for bit: only the wrappers that speak to the compiler are taken off."""
+    """`torch.optim.Adam` with bit-identical steps, but not compilable."""
 
     step = torch.no_grad()(unwrap(torch.optim.Adam.step))
     zero_grad = unwrap(torch.optim.Optimizer.zero_grad)

@@ -1,6 +1,6 @@
-"""The processes that train one run together: the main one leads, the others follow.
+"""The processes that train one run together: the main process sends commands to the others.
 
-See `gan.training.distributed_trainer` for what each of them holds and exchanges in a step.
+See `gan.training.distributed_trainer` for what they exchange in a step.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gan.data.image_set import ImageSet
 from gan.training.distributed_trainer import Command, DistributedTrainer, PeersLost
 
 TIMEOUT_S = 600  # for a process that is alive and does not answer
-LOST = "Another process of this training is gone, or does not answer."
+LOST = "Another process of this training has ended or does not answer."
 
 Result = TypeVar("Result")
 
@@ -29,10 +29,10 @@ Result = TypeVar("Result")
 class Cluster:
     """The processes that train together, as seen from this one.
 
-    `main` is whether this is the process that has the run and its files; the others `follow`.
+    `main`: whether this process owns the run and its files; the others call `follow`.
 
     Raises:
-        ValueError: the mixed precision asked for is not supported.
+        ValueError: the requested mixed precision is not supported.
         RuntimeError, OSError: the processes cannot connect.
     """
 
@@ -56,7 +56,7 @@ class Cluster:
         self._in_step = True
 
     def check(self, config: Config) -> None:
-        """Raise ConfigError unless the batch can be sharded evenly, in the precision asked for."""
+        """Raise ConfigError unless the batch can be sharded evenly, in the requested precision."""
         if config.batch_size % self.count or config.batch_size // self.count < 2:
             raise ConfigError(
                 f"batch_size is {config.batch_size}; it must be a multiple of {self.count}, the "
@@ -82,7 +82,7 @@ class Cluster:
         """Do what the main process does, until it sends `END`.
 
         Raises:
-            PeersLost: the main process is gone.
+            PeersLost: the main process has ended.
             DataError, RuntimeError: this process cannot continue; the others then fail too.
         """
         trainer: Any = None
@@ -105,7 +105,7 @@ class Cluster:
         """Send a command from the main process to the others.
 
         Raises:
-            PeersLost: one is gone.
+            PeersLost: one has ended.
         """
         if self.main and self.count > 1:
             self._broadcast(torch.tensor([int(command), len(content)]))
@@ -113,7 +113,7 @@ class Cluster:
                 self._broadcast(torch.frombuffer(bytearray(content), dtype=torch.uint8))
 
     def mean(self, tensor: Tensor) -> Tensor:
-        """Return the mean over all processes, bit-equal in each. Raises PeersLost: one is gone."""
+        """Return the mean over all processes, bit-equal in each, or raise PeersLost."""
         return self._safely(lambda: self._accelerator.reduce(tensor, "mean"))
 
     def gather(self, tensor: Tensor) -> Tensor:
@@ -121,7 +121,7 @@ class Cluster:
         return self._safely(lambda: self._accelerator.gather(tensor))
 
     def fail(self, error: Exception, message: str = LOST) -> NoReturn:
-        """Send nothing more to the others. Raises PeersLost."""
+        """Raise PeersLost, and send no more commands to the others."""
         self._in_step = False
         raise PeersLost(message) from error
 
@@ -148,7 +148,7 @@ class Cluster:
     def _safely(self, do: Callable[[], Result]) -> Result:
         try:
             return do()
-        except RuntimeError as error:  # torch.distributed has no closer one for all backends
+        except RuntimeError as error:  # torch.distributed has no more specific one for all backends
             self.fail(error)
 
 

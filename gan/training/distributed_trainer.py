@@ -28,11 +28,11 @@ from gan.training.trainer import StepStats, Trainer
 
 
 class PeersLost(RuntimeError):
-    """A process of this training is gone or out of step; none can continue."""
+    """A process of this training has ended or is out of step; none can continue."""
 
 
 class Command(IntEnum):
-    """What the main process broadcasts; the other processes do the same."""
+    """A command that the main process broadcasts and all processes execute."""
 
     END, OPEN, LOAD, CONFIGURE, STEP = range(5)
 
@@ -55,13 +55,13 @@ class DistributedTrainer(Trainer):
     """A `Trainer` for a shard of the batch; all processes of a cluster have the same weights.
 
     The same number of processes on the same machines gives the same weights bit for bit. Another
-    number uses the same images and latents, but batch norm sees other shards, and augmentation
-    draws other random numbers.
+    number uses the same images and latents, but batch norm sees different shards, and augmentation
+    draws different random numbers.
     """
 
     def __init__(self, config: Config, images: ImageSet, cluster: Peers) -> None:
         self._cluster = cluster
-        self._main_lr_scale: float | None = None  # set in the other processes
+        self._main_lr_scale: float | None = None  # only set in the other processes
         super().__init__(config, images, cluster.device)
         self.is_bfloat16 = self.is_bfloat16 or cluster.wants_bfloat16
 
@@ -140,7 +140,7 @@ class DistributedTrainer(Trainer):
 
     @torch.no_grad()
     def _average(self, tensors: list[Tensor]) -> None:
-        """Replace each by its mean over all processes, in one message."""
+        """Replace each tensor by its mean over all processes, in one reduction."""
         if self._cluster.count == 1 or not tensors:
             return
         flat = self._cluster.mean(torch.cat([tensor.flatten() for tensor in tensors]))

@@ -1,7 +1,7 @@
-"""Experiments: pairs of runs that differ in one thing, with the same seed and the same latents.
+"""Experiments: pairs of runs that differ in one respect, with the same seed and latents.
 
-Each was tried for real before it was listed (`bench/duels.py`): what the page says of it is what
-happened. A new experiment is one row of `EXPERIMENTS`, and its words.
+The page describes the results measured by `bench/duels.py`. To add an experiment, add a row to
+`EXPERIMENTS` and its texts.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from gan.config import Config, preset
 
 @dataclass(frozen=True)
 class Experiment:
-    """Two runs to train in step, as many steps of the one as of the other.
+    """Two runs of the same number of steps, trained in step.
 
-    `cost` is what a step of both takes over a step of the preset `default`, to tell the time that
-    they will need from that one's.
+    `cost` is the time of a step of both, relative to a step of the preset `default`.
     """
 
     name: str
@@ -27,7 +26,7 @@ class Experiment:
     cost: float
 
 
-# gentler than the preset `default`: what is told of the experiments was measured with it
+# gentler than the preset `default`; the described results were measured with these settings
 TRIED = {
     "d_hidden": 0,
     "d_slope": 0.2,
@@ -44,7 +43,7 @@ TRIED = {
 def _pair(
     name: str, steps: int, cost: float, first: dict[str, Any], second: dict[str, Any]
 ) -> Experiment:
-    """Two runs of the preset `default` with these changes."""
+    """Return an experiment with two runs of the preset `default` with these changes."""
     made = [preset("default", steps=steps, **TRIED | changes) for changes in (first, second)]
     return Experiment(name, *made, cost)
 
@@ -55,8 +54,7 @@ EXPERIMENTS = (
     Experiment(
         "article",
         preset("article", steps=1500),
-        # that network knows no classes and takes 100 numbers: so must what stands beside it, or
-        # the two would draw from other latents
+        # like the article's network, unconditional with z of length 100: both get the same latents
         preset("unconditional", steps=1500, z_dim=100, **TRIED),
         cost=0.95,
     ),
@@ -69,11 +67,7 @@ EXPERIMENTS = (
 
 
 def experiment(name: Any) -> Experiment:
-    """The experiment of that name.
-
-    Raises:
-        LookupError: there is none.
-    """
+    """Return the experiment of that name; raises LookupError if there is none."""
     found = next((each for each in EXPERIMENTS if each.name == name), None)
     if found is None:
         raise LookupError("There is no such experiment; choose one from the list.")
@@ -81,13 +75,13 @@ def experiment(name: Any) -> Experiment:
 
 
 def name_of(first: Config, second: Config) -> str:
-    """Which experiment these two runs are, "" when they are none."""
+    """Return the name of the experiment with these two configs; "" if there is none."""
     tried = (each for each in EXPERIMENTS if (each.first, each.second) == (first, second))
     return next((each.name for each in tried), "")
 
 
 def differences(first: Config, second: Config) -> dict[str, tuple[Any, Any]]:
-    """The settings in which two runs differ, and both their values."""
-    ours, theirs = first.to_json(), second.to_json()
+    """Return the settings that differ, with both values."""
+    one, other = first.to_json(), second.to_json()
     names = [field.name for field in dataclasses.fields(Config)]
-    return {name: (ours[name], theirs[name]) for name in names if ours[name] != theirs[name]}
+    return {name: (one[name], other[name]) for name in names if one[name] != other[name]}

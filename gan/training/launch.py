@@ -1,7 +1,7 @@
-"""Whether this process was launched to train together with others.
+"""Detect launches of several training processes, by the environment variables of the launcher.
 
-`torchrun -m gan train ...` and `accelerate launch -m gan train ...` set environment variables.
-Without them, nothing is imported that a single process does not need.
+These are set by `torchrun -m gan train ...` and `accelerate launch -m gan train ...`. Without them,
+nothing is imported that a single process does not need.
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ from typing import Any
 
 from gan.config import RANGES, Config, ConfigError
 
-# not the networks, data and batch size: the checkpoint depends on them
+# the networks, data and batch size cannot change: the checkpoint depends on them
 STEERABLE = ("lr_g", "lr_d", "d_steps_per_g_step", "r1_gamma", "r1_every")
 STEERABLE += ("augment", "augment_target")
-MAX_DIVERGENCES = 3  # of one run, that are rolled back
+MAX_DIVERGENCES = 3  # rollbacks of one run after a divergence
 
 
 def changed(config: Config, changes: dict[str, Any]) -> Config:

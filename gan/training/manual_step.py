@@ -1,7 +1,7 @@
-"""One move of D or of G by hand, and what it did: the same few images looked at before and after.
+"""Manual steps of D or G alone, with an evaluation on a fixed batch before and after.
 
-A move by hand is a move of training, with its random numbers: D and then G by hand are one step of
-`Trainer.step` where D moves once a step. Looking moves nothing.
+A manual step of D and then one of G equal one `Trainer.step` with one step of D, random numbers
+included. The evaluation changes neither weights nor random numbers.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from torch import Tensor, nn
 
 from gan.models.blocks import Block, blocks_of
 from gan.models.generator import to_pixels
+from gan.training.schedule import REWARM
 from gan.training.trainer import Trainer
 
 SHOWN = 8  # images of each kind
 
 
 @dataclass(frozen=True)
-class Look:
-    """How things stand at one moment, on a fixed batch as large as training's.
+class Evaluation:
+    """G and D on a fixed batch of the size of training's.
 
-    Of its first images: `fake` uint8 (8,h,w,c) by the live G, and D's beliefs, float32 (8,) in
-    0..1, that the real and the fake ones are real. Of all of it: the losses, without R1.
+    `fake` uint8 (8,h,w,c) are images by G without averaging. `d_real` and `d_fake` float32 (8,) are
+    D's probabilities, 0..1, that the real and the fake images are real. The losses are those of the
+    complete batch, without R1.
     """
 
     fake: np.ndarray
@@ -36,8 +38,8 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """What a move did to one block: the norm of its gradient, and of its change over its own."""
+class BlockChange:
+    """The gradient norm of one block in a step, and the norm of its change relative to its own."""
 
     gradient: float
     share: float
@@ -45,48 +47,47 @@ class Moved:
 
 @dataclass(frozen=True)
 class ManualStep:
-    """A move of `who`, "D" or "G", that led to `step`; "" when nobody moved.
+    """A manual step of `who`, "D" or "G", after which the run is at `step`; `who` "" is no step.
 
-    `real` uint8 (8,h,w,c); `classes`, the class of each real image and of the fake in its place,
-    empty when the run is unconditional; `moved`, one for each block of `blocks_of`.
+    `real` uint8 (8,h,w,c). `classes` has the class of each real image and of the fake at its index;
+    it is empty for an unconditional run. `moved` has one entry per block of `blocks_of`.
     """
 
     who: str
     step: int
     classes: tuple[int, ...]
     real: np.ndarray
-    before: Look
-    after: Look
-    moved: tuple[Moved, ...]
+    before: Evaluation
+    after: Evaluation
+    moved: tuple[BlockChange, ...]
 
 
 def manual_step(trainer: Trainer, who: str) -> ManualStep:
-    """Move "D" or "G" once, and tell what it did. G's move completes the step: EMA and count.
+    """Step "D" or "G" once. A step of G also updates the EMA and the step count.
 
     Raises:
         ValueError: `who` is neither.
     """
     if who not in ("D", "G"):
         raise ValueError(f"{who!r} cannot be stepped; choose D or G.")
-    bench = _Bench(trainer)
+    batch = _FixedBatch(trainer)
     network = trainer.G if who == "G" else trainer.D
-    before = bench.look()
+    before = batch.evaluate()
     past = [weight.detach().clone() for weight in network.parameters()]
-    _move(trainer, who)
-    moved = (_moved(network, past, block) for block in blocks_of(trainer.config, who))
-    return bench.told(who, before, bench.look(), tuple(moved))
+    _step(trainer, who)
+    moved = (_change(network, past, block) for block in blocks_of(trainer.config, who))
+    return batch.result(who, before, batch.evaluate(), tuple(moved))
 
 
 def look(trainer: Trainer) -> ManualStep:
-    """How things stand, as the step of nobody: `after` is `before`, and nothing `moved`."""
-    bench = _Bench(trainer)
-    now = bench.look()
-    return bench.told("", now, now, ())
+    """Evaluate without a step: `after` is `before`, and `moved` is empty."""
+    batch = _FixedBatch(trainer)
+    now = batch.evaluate()
+    return batch.result("", now, now, ())
 
 
-def _move(trainer: Trainer, who: str) -> None:
-    """The part of `Trainer.step` that is `who`'s."""
-    trainer._set_learning_rates()
+def _step(trainer: Trainer, who: str) -> None:
+    trainer._set_learning_rates(at_goal=REWARM)
     if who == "D":
         trainer.step_D()
         return
@@ -95,34 +96,34 @@ def _move(trainer: Trainer, who: str) -> None:
     trainer.step_count += 1
 
 
-class _Bench:
-    """The batch on which a trainer's networks are looked at: the same one all through a run."""
+class _FixedBatch:
+    """The batch that networks are evaluated on, the same throughout a run."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         labels = trainer.data.labels.numpy()
         rng = np.random.default_rng((trainer.config.seed, 2))
         order = rng.permutation(len(labels))
-        firsts = np.unique(labels[order], return_index=True)[1]  # of each class one goes ahead
+        firsts = np.unique(labels[order], return_index=True)[1]  # start with one of each class
         chosen = np.concatenate([order[firsts], np.delete(order, firsts)])
-        # batch norm in D judges by the whole batch, so it is as large as in training
+        # the size of training's batch: D's batch norm uses the statistics of the batch
         chosen = chosen[: max(SHOWN, trainer.config.batch_size)]
-        images, asked = trainer.data.batch(torch.from_numpy(chosen))
+        images, labels = trainer.data.batch(torch.from_numpy(chosen))
         z = rng.standard_normal((len(chosen), trainer.config.z_dim)).astype(np.float32)
-        self._classes = tuple(asked[:SHOWN].tolist()) if trainer.config.classes else ()
+        self._labels = tuple(labels[:SHOWN].tolist()) if trainer.config.classes else ()
         self._real = images.to(trainer.device)
         self._z = torch.from_numpy(z).to(trainer.device)
-        self._asked = trainer._classes(asked)
+        self._classes = trainer._classes(labels)
 
     @torch.no_grad()
-    def look(self) -> Look:
-        # copies, for in training mode a forward pass moves the running means of batch norm; in
-        # that mode, because those are the networks that play
+    def evaluate(self) -> Evaluation:
+        # in training mode, as in a step; on copies, as a forward pass then updates the running
+        # statistics of batch norm
         G, D = copy.deepcopy(self._trainer.G), copy.deepcopy(self._trainer.D)
-        images = G(self._z, self._asked)
-        real, fake = D(self._real, self._asked), D(images, self._asked)
+        images = G(self._z, self._classes)
+        real, fake = D(self._real, self._classes), D(images, self._classes)
         loss = self._trainer.loss
-        return Look(
+        return Evaluation(
             to_pixels(images[:SHOWN]),
             real[:SHOWN].sigmoid().cpu().numpy(),
             fake[:SHOWN].sigmoid().cpu().numpy(),
@@ -130,18 +131,20 @@ class _Bench:
             float(loss.g(real, fake)),
         )
 
-    def told(self, who: str, before: Look, after: Look, moved: tuple[Moved, ...]) -> ManualStep:
+    def result(
+        self, who: str, before: Evaluation, after: Evaluation, moved: tuple[BlockChange, ...]
+    ) -> ManualStep:
         step, real = self._trainer.step_count, to_pixels(self._real[:SHOWN])
-        return ManualStep(who, step, self._classes, real, before, after, moved)
+        return ManualStep(who, step, self._labels, real, before, after, moved)
 
 
 @torch.no_grad()
-def _moved(network: nn.Module, past: list[Tensor], block: Block) -> Moved:
+def _change(network: nn.Module, past: list[Tensor], block: Block) -> BlockChange:
     named = zip(network.named_parameters(), past, strict=True)
     mine = [(weight, before) for (name, weight), before in named if block.owns(name)]
     gradients = [weight.grad for weight, _ in mine if weight.grad is not None]
     change = _norm([weight - before for weight, before in mine])
-    return Moved(_norm(gradients), change / max(_norm([before for _, before in mine]), 1e-12))
+    return BlockChange(_norm(gradients), change / max(_norm([before for _, before in mine]), 1e-12))
 
 
 def _norm(tensors: list[Tensor]) -> float:

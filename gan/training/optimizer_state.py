@@ -1,4 +1,4 @@
-"""Adam's moments as tensors to save, and whether saved ones fit a trainer, before it takes them."""
+"""Saving, checking and loading Adam's moments."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from torch import Tensor
 
 
 def below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """The tensors whose names begin with `prefix` and a dot, by the rest of their names."""
+    """Return the tensors named "`prefix`.*", without the prefix in their names."""
     start = len(prefix) + 1
     return {k[start:]: v for k, v in tensors.items() if k.startswith(prefix + ".")}
 
 
 def moments(optimiser: torch.optim.Adam, begun: bool) -> dict[int, dict[str, Tensor]]:
-    """Adam's state by the number of the parameter; {} before its first step.
+    """Return Adam's state by parameter index; {} before the first step of training.
 
-    When training has `begun`, one that has not moved yet (G was stepped by hand, and D not) has
-    the zeros that Adam itself begins with.
+    If training has `begun` but this optimiser has not stepped (after manual steps of G alone), the
+    moments are zeros, as Adam initialises them.
     """
     known = optimiser.state_dict()["state"]
     if known or not begun:
@@ -32,12 +32,12 @@ def moments(optimiser: torch.optim.Adam, begun: bool) -> dict[int, dict[str, Ten
 
 
 def load_moments(optimiser: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
-    """Give Adam what `moments` gave, named like "3.exp_avg"; `check_moments` has seen it."""
+    """Load moments, named like "3.exp_avg" and accepted by `check_moments`, into Adam."""
     entries: dict[int, dict[str, Tensor]] = {}
     for key, value in tensors.items():
         index, entry = key.split(".", 1)
         weight = optimiser.param_groups[0]["params"][int(index)]
-        # laid out in memory as the weight is, for the fused Adam goes by memory alone
+        # same memory layout as the weight: the fused Adam ignores strides
         kept = value.clone() if entry == "step" else torch.empty_like(weight).copy_(value)
         entries.setdefault(int(index), {})[entry] = kept
     groups = optimiser.state_dict()["param_groups"]
@@ -45,7 +45,7 @@ def load_moments(optimiser: torch.optim.Adam, tensors: dict[str, Tensor]) -> Non
 
 
 def check_shapes(name: str, wanted: dict[str, Tensor], tensors: dict[str, Tensor]) -> None:
-    """Raises ValueError unless the tensors below `name` are those of the network `wanted`."""
+    """Raise ValueError unless the tensors named "`name`.*" have the shapes of `wanted`."""
     found = {key: tuple(value.shape) for key, value in below(tensors, name).items()}
     if found != {key: tuple(value.shape) for key, value in wanted.items()}:
         raise ValueError(f"the weights of {name} do not fit this config")
@@ -54,9 +54,9 @@ def check_shapes(name: str, wanted: dict[str, Tensor], tensors: dict[str, Tensor
 def check_moments(
     name: str, optimiser: torch.optim.Adam, tensors: dict[str, Tensor], begun: bool
 ) -> None:
-    """Raises ValueError unless the tensors below `name` are Adam's moments for its parameters.
+    """Raise ValueError unless the tensors named "`name`.*" are moments of Adam's parameters.
 
-    Before the first step, when training has not `begun`, there may be none.
+    They may be missing if training has not `begun`.
     """
     wanted = {}
     for index, weight in enumerate(optimiser.param_groups[0]["params"]):

@@ -1,7 +1,7 @@
-"""How long a run will take on this machine, before it is started.
+"""Estimate how long a run will take on this machine, before it starts.
 
-Seconds per step are measured now, on a trainer made for it and thrown away; how many steps it
-takes until the digits are readable was measured once for each preset (`bench/readable.py`).
+The seconds per step are measured on a temporary trainer. The steps until the digits are readable
+were measured once for each preset (`bench/readable.py`).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from gan.training.trainer import Trainer
 MEASURE_S = 1.0
 LEAST_STEPS = 4  # within that time
 TRIAL_BATCH = 8
-IMAGES = 256  # of noise: how long a step takes does not depend on what they show
+IMAGES = 256  # of noise: the time of a step does not depend on their content
 
-# steps of MNIST until the judge reads 85 % of the samples as asked (or, without classes, is as sure
-# of them), the median of three seeds; None: not within 5,000 steps
+# steps on MNIST until the judge classifies 85 % of the samples as requested (without classes: until
+# its mean confidence is 85 %), median of three seeds; None: not within 5,000 steps
 READABLE_STEPS = MappingProxyType(
     {
         "default": 200,
@@ -39,16 +39,16 @@ READABLE_STEPS = MappingProxyType(
         "few-images": 190,
     }
 )
-# what else may differ from a preset without changing when its digits can be read
+# settings that may differ from the preset's without changing these steps
 FREE = ("steps", "seed")
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of one step, until the digits are readable, and of the whole run.
+    """Seconds per step, until the digits are readable, and in total.
 
-    `readable_s` is None where that was not measured for this config, or where `never` is set: it
-    was, and the digits did not become readable. It is also None when the run ends before.
+    `readable_s` is None if the steps were not measured for this config, if the run ends earlier, or
+    if `never` is set: they were measured, and the digits did not become readable.
     """
 
     step_s: float
@@ -58,10 +58,9 @@ class Pace:
 
 
 def measure(config: Config, seconds: float = MEASURE_S) -> Pace:
-    """Train for about `seconds` on noise, as modestly as a run does, and throw it away.
+    """Measure the pace by training for about `seconds` on noise, at the priority of a run.
 
-    It runs in a thread of its own, and the caller waits; no other run is touched. What else this
-    machine does meanwhile is measured too.
+    It runs in a new thread, while the caller waits. Other work on this machine slows it down.
     """
     made: Future[float] = Future()
 
@@ -73,13 +72,13 @@ def measure(config: Config, seconds: float = MEASURE_S) -> Pace:
         except BaseException as error:
             made.set_exception(error)
 
-    # not a daemon: torch dies loudly when Python ends under it
+    # not a daemon: torch crashes when Python ends under it
     threading.Thread(target=work, name="pace", daemon=False).start()
     return paced(config, made.result())
 
 
 def paced(config: Config, step_s: float) -> Pace:
-    """What a step of `step_s` seconds means for a run of this config."""
+    """Return the pace of a run of this config at `step_s` seconds per step."""
     found, steps = readable_steps(config)
     reached = steps is not None and steps <= config.steps
     readable_s = steps * step_s if reached else None
@@ -87,7 +86,10 @@ def paced(config: Config, step_s: float) -> Pace:
 
 
 def readable_steps(config: Config) -> tuple[bool, int | None]:
-    """Whether a config was measured, and the steps until its digits are readable; None: never."""
+    """Return whether a config was measured, and the steps until its digits are readable.
+
+    The steps are None if they never became readable, or if it was not measured.
+    """
     for name, steps in READABLE_STEPS.items():
         same = {field: getattr(config, field) for field in FREE}
         if name in PRESETS and preset(name, **same) == config:
@@ -96,26 +98,26 @@ def readable_steps(config: Config) -> tuple[bool, int | None]:
 
 
 def _step_s(config: Config, seconds: float) -> float:
-    """Seconds of a step. Of batches too large to be tried, a part is, and taken as often."""
+    """Return the seconds per step; extrapolated from a smaller batch if steps are slow."""
     config = dataclasses.replace(config, train_images=0)
-    whole, trial = config.batch_size, min(TRIAL_BATCH, config.batch_size)
-    each = _timed(dataclasses.replace(config, batch_size=trial), seconds / 4) / trial
-    part = min(whole, max(trial, int(seconds / LEAST_STEPS / each)))
-    return _timed(dataclasses.replace(config, batch_size=part), seconds) * whole / part
+    batch, trial = config.batch_size, min(TRIAL_BATCH, config.batch_size)
+    image_s = _timed(dataclasses.replace(config, batch_size=trial), seconds / 4) / trial
+    part = min(batch, max(trial, int(seconds / LEAST_STEPS / image_s)))
+    return _timed(dataclasses.replace(config, batch_size=part), seconds) * batch / part
 
 
 def _timed(config: Config, seconds: float) -> float:
-    """Median seconds of a step, those with R1 weighed by how often they come."""
+    """Return the median seconds per step, weighting steps with and without R1 by frequency."""
     trainer = Trainer(config, _noise(config))
-    trainer.step()  # the first is slow: memory, and the threads of OpenMP
+    trainer.step()  # the first is slow: it allocates memory and starts OpenMP's threads
     with_r1: list[float] = []
     without: list[float] = []
     start = time.perf_counter()
     while not (with_r1 or without) or time.perf_counter() - start < seconds:
-        regularised = trainer.has_r1
+        times = with_r1 if trainer.has_r1 else without
         begun = time.perf_counter()
         trainer.step()
-        (with_r1 if regularised else without).append(time.perf_counter() - begun)
+        times.append(time.perf_counter() - begun)
     if not with_r1 or not without:
         return statistics.median(with_r1 or without)
     share = 1 / config.r1_every

@@ -4,8 +4,9 @@ The decay over the second half of a run is that of CycleGAN (Zhu et al. 2017). A
 a further goal follows "constant learning rate and cooldown" (Hägele et al. 2024, "Scaling Laws and
 Compute-Optimal Training Beyond Fixed Training Durations"): the rate stays where it was, and decays
 to zero over the end of the longer run. Out of a finished decay it is re-warmed first, as Ibrahim et
-al. 2024 ("Simple and Scalable Strategies to Continually Pre-train Large Language Models") found
-necessary, but only to `REWARM` of the full rate: G and D are balanced at low rates by then.
+al. 2024 ("Simple and Scalable Strategies to Continually Pre-train Large Language Models") do to
+continue on new data, but at once and only to `REWARM` of the full rate: G and D are balanced at low
+rates by then. Manual steps at or past the goal use `REWARM` too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-REWARM = 0.1  # of the full rate: what a run continues with at least, after its decay
+REWARM = 0.1  # of the full rate: the least to continue with after the decay
 
 LONGEST = 1e12  # goal, in steps or seconds
 
@@ -47,8 +48,17 @@ class Schedule:
         if self.unit not in ("steps", "seconds"):
             raise ValueError(f"The schedule's unit is {self.unit!r}; it must be steps or seconds.")
 
+    @classmethod
+    def of_checkpoint(cls, numbers: dict[str, Any], steps: int) -> Schedule:
+        """Return the schedule saved in a checkpoint; to `steps` in one of an older version."""
+        return cls(**numbers.get("schedule", {"goal": steps}))
+
+    def goal_steps(self, steps: int) -> int:
+        """Return the goal in steps; `steps` while it is in seconds."""
+        return int(self.goal) if self.unit == "steps" else steps
+
     def progress(self, steps: int, seconds: float) -> float:
-        """Return the fraction of the run completed, 0..1, after so many steps and seconds."""
+        """Return the fraction of the run completed, 0..1, after `steps` and `seconds`."""
         return min(1.0, (steps if self.unit == "steps" else seconds) / self.goal)
 
     def left_s(self, steps: int, seconds: float, steps_per_s: float) -> float | None:
@@ -64,7 +74,7 @@ class Schedule:
     def extend(
         self, goal: float, unit: Literal["steps", "seconds"], steps: int, seconds: float
     ) -> Schedule:
-        """Return the schedule to another goal, for a run at so many steps and seconds.
+        """Return the schedule to another goal, for a run at these steps and seconds.
 
         With the same goal it is this schedule, so that a resumed run continues exactly.
         """

@@ -206,8 +206,9 @@ class Trainer:
             return 1.0
         return self.schedule.scale(self.step_count, self.elapsed_s)
 
-    def _set_learning_rates(self) -> None:
-        scale = self._lr_scale()
+    def _set_learning_rates(self, at_goal: float = 0.0) -> None:
+        """Scale the learning rates by the schedule, or by `at_goal` where that is 0."""
+        scale = self._lr_scale() or at_goal
         self.opt_G.param_groups[0]["lr"] = self.config.lr_g * scale
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 

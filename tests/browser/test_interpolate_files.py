@@ -136,8 +136,8 @@ def test_every_format_holds_the_frames_and_the_recipe(visit, model, tmp_path):
 def test_what_a_page_cannot_hold_of_a_recipe_is_told(visit, model):
     wish = CLIP | {"model_id": model.model_id, "fps": 7, "frames": 100_000}
     page = interpolate(visit, at=link(wish))
-    told = page.locator("#interpolate .lc-error").inner_text()
-    assert "frames 100000" in told and "fps 7 \u2192 5" in told
+    message = page.locator("#interpolate .lc-error").inner_text()
+    assert "frames 100000" in message and "fps 7 \u2192 5" in message
 
 
 def test_the_command_line_makes_the_file_again(visit, tmp_path, model):

@@ -31,8 +31,8 @@ def lit(page, part):
 
 
 def moved(page, who):
-    told = {"D": "D was updated", "G": "G was updated"}[who]
-    page.locator(".hd-told-now").get_by_text(told).wait_for()
+    message = {"D": "D was updated", "G": "G was updated"}[who]
+    page.locator(".hd-told-now").get_by_text(message).wait_for()
 
 
 def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):

@@ -65,10 +65,10 @@ def test_what_calls_for_a_remedy_is_an_illness_here_and_there(said):
 
 
 def test_every_kind_of_mark_has_words(said):
-    assert not any("watch." in told or "{" in told for told in said["marks"])
-    assert not any("note" in told for told in said["marks"][: len(KINDS)])
-    for told in said["marks"][1:3]:
-        assert "1,200" in told and "1,500" in told and "0.0001" in told
+    assert not any("watch." in entry or "{" in entry for entry in said["marks"])
+    assert not any("note" in entry for entry in said["marks"][: len(KINDS)])
+    for entry in said["marks"][1:3]:
+        assert "1,200" in entry and "1,500" in entry and "0.0001" in entry
 
 
 def test_of_a_mark_without_words_its_note_is_shown(said):

@@ -35,7 +35,7 @@ class Pairs:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._progress = Progress(studio)
-        # (key, value); replaced whole, so that polls may race
+        # (key, value); replaced, never modified, so that polls may race
         self._last: tuple[Any, Pair | None] = (None, None)
         self._judged: tuple[Any, dict[str, Any] | None] = (None, None)
 
@@ -81,7 +81,7 @@ class Pairs:
         return self._progress.frames(wanted)
 
     def _pair(self, runner: RunStatus) -> Pair | None:
-        """The runner's pair, or else the last one."""
+        """Return the runner's pair, or else the last one."""
         if runner.beside is not None and runner.config and runner.beside.config:
             both = (runner, runner.beside)
             names, configs = zip(*((each.run, each.config) for each in both), strict=True)

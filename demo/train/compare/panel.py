@@ -50,7 +50,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
         return {}
 
     def pace(_asked: Any) -> dict[str, Any]:
-        """Seconds per step of the default preset; {"busy": true} where it is not known now."""
+        """Return the seconds per step of the default preset; {"busy": true} if not known."""
         idle = studio.runner.status.state not in ACTIVE
         return studio.paces.of(Config(), may_measure=idle)
 

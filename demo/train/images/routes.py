@@ -21,7 +21,7 @@ from gan.data.collection import CollectionStore
 
 
 def routes(studio: Studio) -> list[Route]:
-    """The routes to serve beside the page."""
+    """Return the routes to serve beside the page."""
     collections = studio.collections
     collections.open()
 

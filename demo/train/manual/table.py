@@ -25,7 +25,7 @@ class ManualTable:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._moving = threading.Lock()
-        # (at, number, payload) of the last step; replaced whole, so that polls need no lock
+        # (at, number, payload) of the last step; replaced, so that polls need no lock
         self._last: tuple[Any, int, dict[str, Any] | None] = (None, 0, None)
 
     def poll(self, asked: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class ManualTable:
         status, who = self._studio.runner.status, asked.get("who")
         if self._studio.access.privacy.hides_present(who, status):
             status = RunStatus()
-        told = {
+        answer = {
             "state": status.state,
             "run": status.run,
             "step": status.step,
@@ -47,16 +47,16 @@ class ManualTable:
             "may": self._studio.access.may_train(who),
         }
         if status.state not in ACTIVE or status.config is None:
-            return told
+            return answer
         names = read_class_names(self._studio.settings.runs / status.run)
         game = payload.game(status.config, names)
         kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
-        told["key"] = " ".join([status.run, *kind])
-        if told["key"] != asked.get("key"):
-            told["game"] = game
+        answer["key"] = " ".join([status.run, *kind])
+        if answer["key"] != asked.get("key"):
+            answer["game"] = game
         if status.state == "paused":
             self._look(status)
-        return told | self._newer(status, asked.get("number"))
+        return answer | self._newer(status, asked.get("number"))
 
     def move(self, asked: dict[str, Any]) -> dict[str, Any]:
         """{"who", "move"}: take one step of "D" or "G"; answers as `poll`."""

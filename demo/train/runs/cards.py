@@ -41,7 +41,7 @@ class Card:
 
 
 def stamp(folder: Path) -> Stamp:
-    """Modification times of the files that a card is made of."""
+    """Return the modification times of the files that a card is made of."""
     found = []
     for name in FILES:
         try:
@@ -71,7 +71,7 @@ def card(folder: Path) -> Card | None:
 
 
 def size_on_disk(folder: Path) -> int:
-    """Bytes on disk of all files in a folder; hard links count once."""
+    """Return the bytes on disk of all files in a folder; hard links count once."""
     sizes = {}
     for path in folder.rglob("*"):
         try:

@@ -31,9 +31,11 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
     apart = ROW_STEPS * max(1, math.ceil(last / POINTS / ROW_STEPS))  # so that no bin is empty
     bins = list(range(apart, last + apart, apart))
     steps = sorted({round(last * k / POINTS) for k in range(POINTS + 1)})
-    told: dict[str, Any] = {"last": last}
-    told |= {name: _rows(bins, [_means(r, name, bins) for r in histories]) for name in LOSSES}
-    return told | {name: _rows(steps, [_between(r, name, steps) for r in signs]) for name in SIGNS}
+    payload: dict[str, Any] = {"last": last}
+    payload |= {name: _rows(bins, [_means(r, name, bins) for r in histories]) for name in LOSSES}
+    return payload | {
+        name: _rows(steps, [_between(r, name, steps) for r in signs]) for name in SIGNS
+    }
 
 
 def differences(first: Config, second: Config) -> list[list[Any]]:

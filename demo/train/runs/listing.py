@@ -64,17 +64,17 @@ class RunList:
         }
         fresh = [one.card for name, one in made.items() if one.version > known]
         fresh = [card for card in fresh if card.info.name not in hidden]
-        told: dict[str, Any] = {"version": now, **self._going()}
-        told["going"] = [name for name in told["going"] if name not in hidden]
+        payload: dict[str, Any] = {"version": now, **self._going()}
+        payload["going"] = [name for name in payload["going"] if name not in hidden]
         if far := [name for name in far if name not in hidden]:
-            told["elsewhere"] = far
+            payload["elsewhere"] = far
         if fresh:
-            told["cards"] = {
+            payload["cards"] = {
                 one.info.name: _payload(one) | {"mine": owns(who, one.info.folder)} for one in fresh
             }
         if ordered > known:
-            told["names"] = [name for name in names if name not in hidden]
-        return told
+            payload["names"] = [name for name in names if name not in hidden]
+        return payload
 
     def card(self, name: Any) -> Card:
         """Return the card of a run.
@@ -83,23 +83,23 @@ class RunList:
             LookupError: there is no run of that name.
         """
         with self._lock:
-            self._look(anew=True)
+            self._look(refresh=True)
             known = self._cards.get(name) if isinstance(name, str) else None
         if known is None or known.card is None:
             raise LookupError("That run is not on this server any more; choose another one.")
         return known.card
 
     def is_going(self, name: str) -> bool:
-        """Whether this run is in progress, paused, or may be the one that is loading."""
+        """Return whether this run is in progress, paused, or may be the one that is loading."""
         going = self._going()
         return going["state"] == "loading" or name in going["going"]
 
-    def _look(self, anew: bool = False) -> None:
-        now_s, going = time.monotonic(), () if anew else self._going()["going"]
+    def _look(self, refresh: bool = False) -> None:
+        now_s, going = time.monotonic(), () if refresh else self._going()["going"]
         root = self._studio.settings.runs
         folders = {path.name: path for path in _below(root) if path.is_dir()}
         self._far = [name for name, folder in folders.items() if is_locked(folder)]
-        if not anew:
+        if not refresh:
             going = [*going, *self._far]
         for name, folder in folders.items():
             mark, known = stamp(folder), self._cards.get(name)
@@ -124,7 +124,7 @@ class RunList:
 
 
 def preset_name(config: Config) -> str:
-    """The preset that a config follows, whatever its data, length and seed; "" for none."""
+    """Return the preset that a config follows, whatever its data, length and seed; "" for none."""
     for name in PRESETS:
         wanted = preset(name).to_json()
         if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
@@ -137,9 +137,9 @@ def _below(root: Path) -> list[Path]:
 
 
 def _payload(made: Card) -> dict[str, Any]:
-    """A card as JSON, without unknown values."""
+    """Return a card as JSON, without unknown values."""
     info, config = made.info, made.info.config
-    told = {
+    payload = {
         "title": made.title or dated_name(info.name),
         "named": bool(made.title),
         "step": info.step,
@@ -156,8 +156,8 @@ def _payload(made: Card) -> dict[str, Any]:
         "when": int(info.when),
     }
     if config is not None:
-        told |= {"goal": config.steps, "data": config.data, "preset": preset_name(config)}
-        told |= {"seed": config.seed, "images": config.train_images}
-        told["side"] = sample_side(config.image_size)
-        told["playable"] = (info.folder / MODEL).exists()
-    return {name: value for name, value in told.items() if value is not None}
+        payload |= {"goal": info.goal_steps, "data": config.data, "preset": preset_name(config)}
+        payload |= {"seed": config.seed, "images": config.train_images}
+        payload["side"] = sample_side(config.image_size)
+        payload["playable"] = (info.folder / MODEL).exists()
+    return {name: value for name, value in payload.items() if value is not None}

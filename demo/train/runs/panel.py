@@ -25,7 +25,7 @@ def build(studio: Studio, t: gr.I18n) -> None:
     runs, access, root = RunList(studio), studio.access, studio.settings.runs
 
     def mine(asked: dict[str, Any]) -> Path:
-        """The folder of the run named, if this visitor may change it."""
+        """Return the folder of the requested run, if this visitor may change it."""
         folder = runs.card(asked.get("run")).info.folder
         if not access.owns_folder(asked.get("who"), folder):
             raise Refused("not_yours")
@@ -80,10 +80,10 @@ def build(studio: Studio, t: gr.I18n) -> None:
         if not isinstance(names, list) or len(names) != 2:
             raise LookupError("Choose two runs to compare.")
         one, other = (runs.card(name).info for name in names)
-        told = compared(one.folder, other.folder)
+        payload = compared(one.folder, other.folder)
         if one.config and other.config:
-            told["differences"] = differences(one.config, other.config)
-        return told
+            payload["differences"] = differences(one.config, other.config)
+        return payload
 
     Panel(
         "train/runs",

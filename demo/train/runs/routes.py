@@ -27,7 +27,7 @@ DAY_S = 86_400
 
 
 def routes(studio: Studio) -> list[Route]:
-    """The routes to serve beside the page; removes what a killed server left behind."""
+    """Return the routes to serve beside the page; remove leftovers of a killed server."""
     runs = studio.settings.runs
     clear_temporary(runs)
     empty_trash(runs)

@@ -31,12 +31,12 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
         `mine`: whether this visitor may apply remedies to the run shown.
         """
-        told, current = watched.poll(asked), studio.runner.status
-        shown = current.state in ("running", "paused") and told["cursor"]["run"] == current.run
+        answer, current = watched.poll(asked), studio.runner.status
+        shown = current.state in ("running", "paused") and answer["cursor"]["run"] == current.run
         alone = current.beside is None  # the settings of a pair do not change
         who = asked.get("who") if isinstance(asked, dict) else None
-        told["mine"] = shown and alone and access.controls(who)
-        return told
+        answer["mine"] = shown and alone and access.controls(who)
+        return answer
 
     def frames(asked: Any) -> dict[str, Any]:
         return watched.frames(asked)

@@ -38,7 +38,7 @@ class Progress:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._watchable = studio, Watchable(studio)
-        # by model: (version, parts); replaced whole, so that polls may race
+        # by model: (version, parts); replaced, never modified, so that polls may race
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def poll(self, asked: Any) -> dict[str, Any]:
@@ -148,8 +148,8 @@ def _status(status: RunStatus) -> dict[str, Any]:
         "cpu": number(status.cpu_s),
         "left": number(status.left_s),
     }
-    told = {"error": status.error, "warning": status.warning}
-    return shown | {name: sentence for name, sentence in told.items() if sentence}
+    messages = {"error": status.error, "warning": status.warning}
+    return shown | {name: sentence for name, sentence in messages.items() if sentence}
 
 
 def _about(source: Live | StoredRun) -> dict[str, Any]:

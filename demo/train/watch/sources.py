@@ -37,17 +37,17 @@ class Live:
     model: str
 
     def rows(self, since: int) -> Numbered:
-        """Rows of `CURVES` from number `since`, thinned, and the number of the next one."""
+        """Return the rows of `CURVES` from number `since`, thinned, and the next number."""
         rows = self.runner.history(since, run=self.status.run)
         return thin_curves([curve_row(row) for row in rows]), since + len(rows)
 
     def vitals(self, since: int) -> Numbered:
-        """The same of `vitals_row`."""
+        """Return rows of vital signs; see `rows`."""
         rows = self.runner.vitals(self.status.run, since)
         return [vitals_row(row) for row in thin_vitals(rows)], since + len(rows)
 
     def marks(self, since: int) -> Numbered:
-        """The same of `mark_rows`."""
+        """Return marks; see `rows`."""
         marks = self.runner.marks(self.status.run)
         return mark_rows(marks[since:]), max(since, len(marks))
 
@@ -57,7 +57,7 @@ class Watchable:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        # replaced whole: two visitors may race for it
+        # replaced, never modified: two visitors may race for it
         self._cache: dict[tuple[str, int], StoredRun] = {}
 
     def find(self, name: Any = "", chosen: Any = BUNDLED, hidden: bool = False) -> Live | StoredRun:
@@ -94,7 +94,7 @@ class Watchable:
         return self._read(models / name, name, RunStatus(config=_config(models / name)))
 
     def _newest_elsewhere(self) -> str:
-        """The run that another process started last, of those everybody may see; else ""."""
+        """Return the public run that another process started last; "" if there is none."""
         folders = [path.parent for path in self._studio.settings.runs.glob(f"*/{LOCK}")]
         owners = [(lock_owner(folder), folder) for folder in folders]
         found = [(one.since, folder) for one, folder in owners if one and not one.is_this_process]
@@ -120,13 +120,13 @@ class Watchable:
 
 
 def _status(run: RunInfo) -> RunStatus:
-    """The status of a run that has ended."""
+    """Return the status of a run that has ended."""
     return RunStatus(
         state="failed" if run.state == "damaged" else "done",
         run=run.name,
         config=run.config,
         step=run.step,
-        goal_steps=run.config.steps if run.config else run.step,
+        goal_steps=run.goal_steps or run.step,
         elapsed_s=run.elapsed_s,
         cpu_s=run.cpu_s,
         error=run.sentence,

@@ -59,7 +59,7 @@ class StoredRun:
                 step=newest["step"],
                 elapsed_s=newest["elapsed_s"],
                 images_per_s=rate * config.batch_size,
-                left_s=max(0, config.steps - newest["step"]) / rate if rate else None,
+                left_s=max(0, status.goal_steps - newest["step"]) / rate if rate else None,
             )
         curve, signs = [curve_row(row) for row in rows], [vitals_row(row) for row in vitals]
         return cls(status, folder, model, curve, signs, mark_rows(marks))

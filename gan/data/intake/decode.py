@@ -136,8 +136,8 @@ def _square(image: Image.Image, size: int, fit: str) -> Image.Image:
     small = _on_white(_resized(image, inner, (0, 0, width, height)))
     if inner == (size, size):
         return small
-    whole = np.asarray(small)
-    border = np.concatenate([whole[0], whole[-1], whole[:, 0], whole[:, -1]])
+    pixels = np.asarray(small)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     colour = tuple(int(value) for value in np.median(border, 0))
     return ImageOps.pad(small, (size, size), color=colour)
 

@@ -24,7 +24,7 @@ class SourceError(Exception):
 def read_bundle(path: Path) -> Iterator[tuple[str, int, int]]:
     """Yield name, start and size of each file in a bundle."""
     with open(path, "rb") as file:
-        whole = file.seek(0, 2)
+        end = file.seek(0, 2)
         file.seek(len(BUNDLE))
         while line := file.readline(LONGEST_HEADER_BYTES):
             try:
@@ -33,7 +33,7 @@ def read_bundle(path: Path) -> Iterator[tuple[str, int, int]]:
             except (ValueError, LookupError, TypeError, RecursionError) as error:
                 raise SourceError("bundle_damaged") from error
             start = file.tell()
-            if not isinstance(name, str) or type(size) is not int or not 0 <= size <= whole - start:
+            if not isinstance(name, str) or type(size) is not int or not 0 <= size <= end - start:
                 raise SourceError("bundle_damaged")
             yield name, start, size
             file.seek(start + size)

@@ -16,7 +16,7 @@ from gan.data.intake.messages import ImageImportError, SkipCounts
 
 PIXELS = "pixels"  # file: the decoded images, uint8 (n,size,size,3)
 LEAST_IMAGES = 20
-HELD_EVERY = 10  # one image in so many is held out
+HELD_EVERY = 10  # every tenth image is held out
 LEAST_HELD = 4
 GREY_SHARE = 0.99  # of all images: then the collection is grey
 CHUNK = 512  # images in memory at once

@@ -27,7 +27,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "archive": "archives within the archive; unpack them first",
-        "damaged": "damaged or cut short",
+        "damaged": "damaged or truncated",
         "duplicate": "the same pixels as another image",
         "encrypted": "protected by a password",
         "hidden": "hidden or system files",

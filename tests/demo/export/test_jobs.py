@@ -57,7 +57,7 @@ class Work:
         return ExportedFile(path, recipe, FRAMES, 0.2, 3, 0.1)
 
 
-def told(exports, work, session="a", then=lambda number: None):
+def reported(exports, work, session="a", then=lambda number: None):
     """Every (files, line) of an export, with what `then` does after each."""
     request = SimpleNamespace(session_hash=session, headers={})
 
@@ -73,7 +73,7 @@ def told(exports, work, session="a", then=lambda number: None):
 
 
 def test_the_files_exist_until_the_iterator_is_resumed(exports, folders):
-    assert told(exports, Work())[-1] == (
+    assert reported(exports, Work())[-1] == (
         [b"GIF", b"{}"],
         '<p class="ls-note" role="status">5 frames, 0.20 s, 3 B, exported in 0.1 s.</p>',
     )
@@ -81,7 +81,7 @@ def test_the_files_exist_until_the_iterator_is_resumed(exports, folders):
 
 def test_the_bar_is_indeterminate_while_the_export_prepares(exports, folders):
     work = Work(hold=True)
-    _, line = told(exports, work, then=lambda _: work.go.set())[0]
+    _, line = reported(exports, work, then=lambda _: work.go.set())[0]
     assert "<progress" in line and "value" not in line  # nothing is drawn yet
 
 
@@ -92,7 +92,7 @@ def test_a_failure_is_reported_and_leaves_no_file(exports, folders):
         (ZeroDivisionError("x"), "server log"),
     ):
         with pytest.raises(gr.Error, match=says):
-            told(exports, Work(error=error))
+            reported(exports, Work(error=error))
         assert not list(folders.iterdir()), "left behind"
 
 
@@ -101,11 +101,11 @@ def test_an_invalid_request_is_not_queued(exports, folders):
         raise ValueError("No such model.")
 
     with pytest.raises(gr.Error, match="No such model"):
-        told(exports, read)
+        reported(exports, read)
 
 
 def test_cancelling_a_running_export_leaves_no_files(exports, folders):
-    seen = told(exports, Work(hold=True), then=lambda _: exports.stop("a"))
+    seen = reported(exports, Work(hold=True), then=lambda _: exports.stop("a"))
     assert seen[-1] == ([], '<p class="ls-note" role="status">Export cancelled.</p>')
 
 
@@ -118,7 +118,7 @@ def test_cancelling_a_waiting_export_ends_it_at_once(exports, folders):
         if number == 1:
             exports.stop("a", "clip")
 
-    seen = told(exports, waits, then=cancel)
+    seen = reported(exports, waits, then=cancel)
     assert "position 1 in the queue" in seen[0][1] and "cancelled" in seen[-1][1]
     assert not waits.begun.is_set()
     for job in jobs:

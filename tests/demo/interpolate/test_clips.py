@@ -62,8 +62,8 @@ def make(spec, folder, on_frame=lambda done, total: None, stop=None):
 
 
 def test_the_file_contains_the_generated_frames_and_its_recipe_is_beside_it(studio, tmp_path):
-    told, wanted = [], clip_spec(studio, payload(studio))
-    made = make(wanted, tmp_path, lambda *at: told.append(at))
+    reported, wanted = [], clip_spec(studio, payload(studio))
+    made = make(wanted, tmp_path, lambda *at: reported.append(at))
     assert sorted(tmp_path.iterdir()) == [made.path, made.recipe_path]
     assert made.path.name == "latent-studio-mnist-spline-12f.gif"
     with Image.open(made.path) as gif:
@@ -71,7 +71,7 @@ def test_the_file_contains_the_generated_frames_and_its_recipe_is_beside_it(stud
     plan = wanted.job.plan()
     drawn = studio.model.sample(plan.z, plan.weights)[..., 0]
     assert np.array_equal(played, drawn.repeat(2, 1).repeat(2, 2))
-    assert told == [(done, 12) for done in range(1, 13)]
+    assert reported == [(done, 12) for done in range(1, 13)]
     assert (made.frames, made.seconds, made.size) == (12, 0.48, made.path.stat().st_size)
     assert ClipRecipe.read(made.path) == ClipRecipe.read(made.recipe_path) == wanted.job.recipe
 

@@ -117,13 +117,13 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     access.start(ANNA, Config())
     runner.show(
         diagnosis=_ill(
-            Remedy("add_r1", {"r1_gamma": 1.0}), Remedy("roll_back", {"lr_d": 1e-4}, roll_back=True)
+            Remedy("add_r1", {"r1_gamma": 1.0}), Remedy("rollback", {"lr_d": 1e-4}, rollback=True)
         )
     )
     assert refusal(lambda: access.treat(BEN, "add_r1")) == "not_yours"
     access.treat(ANNA, "add_r1")
     assert runner.asked[-1] == ("configure", {"r1_gamma": 1.0})
-    access.treat(ANNA, "roll_back")
+    access.treat(ANNA, "rollback")
     assert runner.asked[-1] == ("rollback", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
         assert refusal(lambda name=name: access.treat(ANNA, name)) == "diagnosis_changed"
@@ -157,9 +157,9 @@ def test_errors_are_answered_as_messages_and_bugs_propagate():
 def test_error_messages_do_not_reveal_folders():
     full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
     for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
-        told = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
-        assert "/home" not in told and "me/" not in told, told
-    assert told == "There is no checkpoint in first: 3/4 of it."
+        message = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
+        assert "/home" not in message and "me/" not in message, message
+    assert message == "There is no checkpoint in first: 3/4 of it."
 
 
 def _ill(*remedies):

@@ -42,11 +42,11 @@ def studio(hub, settings, tiny_model):
 
 def outcome(hub: HubModels, page: str):
     """The last state of a download, and all states before."""
-    told = []
+    states = []
     for _ in range(6000):
-        told.append(hub.state(page))
-        if told[-1] is None or "total" not in told[-1]:
-            return told[-1], told[:-1]
+        states.append(hub.state(page))
+        if states[-1] is None or "total" not in states[-1]:
+            return states[-1], states[:-1]
         time.sleep(0.02)
     raise AssertionError("It never came.")
 
@@ -56,7 +56,7 @@ def test_a_downloaded_model_is_listed_and_usable(hub, studio):
     assert studio.hub.begin(ME, "ada/digits")
     end, way = outcome(studio.hub, ME)
     assert end == {"model": DIGITS}
-    shares = [(told["done"], told["total"]) for told in way]
+    shares = [(states["done"], states["total"]) for states in way]
     assert shares == sorted(shares) and any(0 < done < total for done, total in shares)
     assert studio.hub.state(ME) is None
     assert ("ada/digits", DIGITS) in choices(studio)
@@ -68,10 +68,10 @@ def test_errors_are_reported_once_and_have_texts(hub, studio):
         assert studio.hub.begin(ME, typed)
         end, _ = outcome(studio.hub, ME)
         assert end["error"] == kind and studio.hub.state(ME) is None
-    told = {f"hub.error_{kind}" for kind in MESSAGES} - {
+    states = {f"hub.error_{kind}" for kind in MESSAGES} - {
         f"hub.error_{kind}" for kind in ("stopped", "other_kind", "is_public")
     }  # of pushing, or not told
-    assert told <= set(text.catalogue("en"))
+    assert states <= set(text.catalogue("en"))
     with pytest.raises(ModelError, match="ada/none, a model of the Hugging Face Hub"):
         studio.generator("hub:ada/none")
 

@@ -64,9 +64,9 @@ def ids(do, who):
 def done(do, who):
     """The last import of a visitor, once it has ended."""
     for _ in range(15_000):
-        told = do["images"]({"who": who})["imports"][-1]
-        if told["state"] != "reading":
-            return told
+        answer = do["images"]({"who": who})["imports"][-1]
+        if answer["state"] != "reading":
+            return answer
         time.sleep(0.02)
     raise AssertionError("it is still being read")
 
@@ -77,8 +77,8 @@ def test_collections_belong_to_their_visitor_and_the_host(root, tmp_path):
     assert (ids(do, ANNA), ids(do, HOST)) == ([ID], [ID])
     for other in (BEN, "", None, 3, {}, ANNA[:-1], f"{BEN} wrong-key"):
         assert ids(do, other) == []
-        for deed in ("preview", "rename", "delete"):
-            refused = do[deed]({"who": other, "id": ID, "name": "x"})
+        for operation in ("preview", "rename", "delete"):
+            refused = do[operation]({"who": other, "id": ID, "name": "x"})
             assert refused == {"refused": "images_not_yours", "values": {}}
         with pytest.raises(Refused, match="images_not_yours"):
             studio.access.start(
@@ -120,15 +120,15 @@ def test_own_images_determine_settings_of_the_form(root, tmp_path):
 def test_a_preview_shows_every_class_in_turn(root, tmp_path):
     studio, do = server(tmp_path, public=False)
     collect(root, count=200, classes=("a", "b", "c"))
-    told = do["preview"]({"who": ANNA, "id": ID})
-    picture = Image.open(io.BytesIO(base64.b64decode(told["picture"])))
-    assert picture.size == (320, 192) and (told["columns"], told["rows"], told["side"]) == (
+    answer = do["preview"]({"who": ANNA, "id": ID})
+    picture = Image.open(io.BytesIO(base64.b64decode(answer["picture"])))
+    assert picture.size == (320, 192) and (answer["columns"], answer["rows"], answer["side"]) == (
         10,
         6,
         32,
     )
     only = do["preview"]({"who": ANNA, "id": ID, "label": 1})
-    assert only["picture"] != told["picture"]
+    assert only["picture"] != answer["picture"]
     (wired,) = do["images"]({"who": ANNA})["collections"]
     assert wired["classes"][1] == {"name": "b", "count": 67} and wired["left_h"] is None
     assert preset("own-images", **wired["settings"]).classes == 3
@@ -178,9 +178,9 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
         polled = watch.poll({"who": who})
         assert (polled["cursor"]["run"] == folder.name) == sees
         assert polled["state"] == ("running" if sees else "idle")
-        told = standing({"who": who})
-        assert (told["run"] == folder.name, "config" in told) == (sees, sees)
-        assert told["state"] == "running"
+        answer = standing({"who": who})
+        assert (answer["run"] == folder.name, "config" in answer) == (sees, sees)
+        assert answer["state"] == "running"
         if sees:
             assert polled["labels"] == ["cat", "dog"]
     assert choices(studio) == [] and "run:" + folder.name in studio.model_folders()
@@ -202,9 +202,9 @@ def test_a_bundle_of_files_becomes_a_collection(site, root):
     files = [(f"{'ab'[i % 2]}/{i}.png", encoded(noise(i, (32, 32)))) for i in range(24)]
     sent = bundle([*files, ("../../x.png", b"x"), ("n.txt", b"hello")])
     address = ADDRESS + "?name=Pets.zip&size=32"
-    told = client.post(address, content=sent, headers={WHO: ANNA}).json()
+    answer = client.post(address, content=sent, headers={WHO: ANNA}).json()
     found = done(do, ANNA)
-    assert found["import"] == told["import"] and found["state"] == "done"
+    assert found["import"] == answer["import"] and found["state"] == "done"
     assert (found["done"], found["total"], found["kept"]) == (24, 24, 24)
     assert do["images"]({"who": BEN})["imports"] == [] and ids(do, BEN) == []
     (one,) = do["images"]({"who": ANNA})["collections"]
@@ -222,11 +222,11 @@ def test_invalid_uploads_are_refused_and_deleted(site, root):
         (b"x" * 1_000_001, "", ANNA, "upload_large"),
         ((b"x" * 100_000 for _ in range(50)), "", ANNA, "upload_large"),
     ):
-        told = client.post(ADDRESS + options, content=content, headers={WHO: who} if who else {})
-        assert told.json()["refused"] == key
+        answer = client.post(ADDRESS + options, content=content, headers={WHO: who} if who else {})
+        assert answer.json()["refused"] == key
     for options in ("?size=28", "?size=x", "?fit=stretch"):
-        told = client.post(ADDRESS + options, content=b"x", headers={WHO: ANNA}).json()
-        assert "offered" in told["error"]
+        answer = client.post(ADDRESS + options, content=b"x", headers={WHO: ANNA}).json()
+        assert "offered" in answer["error"]
     client.post(ADDRESS, content=b"nonsense", headers={WHO: ANNA})
     found = done(do, ANNA)
     assert found["state"] == "failed" and found["error"]["key"] == "not_zip"
@@ -241,7 +241,7 @@ def test_a_private_server_imports_folders_and_cancels_imports(root, tmp_path):
     for i in range(30):
         (folder / f"{i}.png").write_bytes(encoded(noise(i)))
     for odd in (None, "", "pictures", "/nowhere/at all", 3):
-        assert "whole path" in do["bring"]({"who": ANNA, "folder": odd})["error"]
+        assert "full path" in do["bring"]({"who": ANNA, "folder": odd})["error"]
     asked = {"who": ANNA, "folder": str(folder), "size": 32, "name": "Mine"}
     key = do["bring"](asked)["import"]
     assert do["bring"](asked) == {"refused": "images_busy", "values": {}}

@@ -40,8 +40,8 @@ def test_every_value_of_the_evidence_has_a_text(words):
 
 def test_texts_use_only_values_that_findings_have(words):
     for state in STATES:
-        told = words[f"doctor.state.{state}"] + words.get(f"doctor.more.{state}", "")
-        asked = set(re.findall(r"\{(\w+)\}", told))
+        sentence = words[f"doctor.state.{state}"] + words.get(f"doctor.more.{state}", "")
+        asked = set(re.findall(r"\{(\w+)\}", sentence))
         given = {"step"} if state == "diverged" else set(VALUES.get(state, ()))
         assert asked <= given, state
     rows, vitals = made(12)

@@ -80,8 +80,8 @@ def test_a_pace_is_measured_once_per_kind_of_run(monkeypatch):
     monkeypatch.setattr(pace_cache, "measure", measure)
     paced = PaceCache(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
     assert paced.of(Config(), False) == {"busy": True} and not measured
-    told = paced.of(Config(steps=2000), True)
-    assert told["total_s"] == pytest.approx(20) and 0 < told["readable_s"] < 20
+    answer = paced.of(Config(steps=2000), True)
+    assert answer["total_s"] == pytest.approx(20) and 0 < answer["readable_s"] < 20
     assert paced.of(Config(steps=1000, seed=5), False)["total_s"] == pytest.approx(10)
     assert len(measured) == 1
     paced.of(Config(batch_size=16), True)

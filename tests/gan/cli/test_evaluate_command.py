@@ -1,4 +1,4 @@
-"""`python -m gan evaluate` as people call it."""
+"""`python -m gan evaluate`, called as by a user."""
 
 import json
 
@@ -21,7 +21,7 @@ def few_real_images(monkeypatch):
     monkeypatch.setattr(accuracy_score, "epochs", lambda count: 1)
 
 
-def test_a_model_is_named_either_way(capsys):
+def test_a_model_is_given_as_an_argument_or_an_option(capsys):
     for way in ([MODEL], ["--model", MODEL]):
         assert main(["evaluate", *way, "--count", "40", "--only", "frechet", "--json"]) == 0
         found = json.loads(capsys.readouterr().out)
@@ -30,17 +30,17 @@ def test_a_model_is_named_either_way(capsys):
         main(["evaluate"])
 
 
-def test_what_takes_long_is_told_before_and_can_be_left_out(capsys):
+def test_slow_metrics_are_announced_and_can_be_left_out(capsys):
     assert main(["evaluate", MODEL, "--count", "40"]) == 0
-    told = capsys.readouterr()
-    assert "trains a classifier on 60,000 generated images: about" in told.err
-    assert "--only frechet,precision-recall,memorisation" in told.err
-    assert "accuracy score" in told.out and "real images" in told.out
+    output = capsys.readouterr()
+    assert "trains a classifier on 60,000 generated images: about" in output.err
+    assert "--only frechet,precision-recall,memorisation" in output.err
+    assert "accuracy score" in output.out and "real images" in output.out
     assert main(["evaluate", MODEL, "--count", "40", "--only", "frechet"]) == 0
     assert "trains a classifier" not in capsys.readouterr().err
 
 
-def test_what_cannot_be_measured_is_said_in_a_sentence(capsys, tmp_path):
+def test_unmeasurable_models_give_a_message(capsys, tmp_path):
     assert main(["evaluate", MODEL, "--only", "beauty"]) == 2
     assert "The measures are: frechet" in capsys.readouterr().err
     assert main(["evaluate", str(tmp_path)]) == 2

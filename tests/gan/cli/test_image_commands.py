@@ -1,4 +1,4 @@
-"""Own images from the command line: what was read is said, and training starts from it."""
+"""Own images on the command line: importing them and training on them."""
 
 import json
 
@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "pets"
 
 
-def test_images_are_prepared_and_trained_from(folder, tmp_path, capsys):
+def test_images_are_imported_and_trained_on(folder, tmp_path, capsys):
     assert main(["images", str(folder), "--size", "32"]) == 0
     said, (one,) = capsys.readouterr().out, CollectionStore().all()
     assert f"{one.id} (pets): 24 images, colour, 32 px, 4 of them held out" in said
@@ -31,10 +31,10 @@ def test_images_are_prepared_and_trained_from(folder, tmp_path, capsys):
         assert main(["train", *what, *small, "--out", str(run)]) == 0
         config = json.loads((run / "config.json").read_text())
         assert (config["data"], config["image_size"], config["image_classes"]) == (one.id, 32, 2)
-        assert config["augment"] > 0  # the preset for them, unless another one is named
+        assert config["augment"] > 0  # the default preset for own images
 
 
-def test_what_cannot_be_is_a_sentence(folder, tmp_path, capsys):
+def test_invalid_input_gives_a_message(folder, tmp_path, capsys):
     run = ["--out", str(tmp_path / "run")]
     for arguments, sentence in (
         (["images", str(folder / "list.csv")], "That is no zip file"),

@@ -1,4 +1,4 @@
-"""The command line's stable forms, run as a user runs them."""
+"""The stable commands, run as by a user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FAST = ["--set", "width=8", "--set", "batch_size=8"]
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A run of 20 steps made by `train`."""
+    """A run of 20 steps created by `train`."""
     folder = tmp_path_factory.mktemp("cli") / "run"
     assert main(["train", "--steps", "20", "--seed", "3", "--out", str(folder), *FAST]) == 0
     return str(folder)
@@ -50,7 +50,7 @@ def test_a_stop_signal_saves_between_two_steps(model, tmp_path, monkeypatch, cap
     folder = shutil.copytree(model, tmp_path / "run")
     before, real, signals = Run.resume(folder).step, Trainer.step_G, []
 
-    def step_g(trainer):  # half of a step has been taken
+    def step_g(trainer):  # D has taken its step
         if trainer.step_count == before + 3 and not signals:
             signals.append(os.kill(os.getpid(), signal.SIGTERM))
         return real(trainer)
@@ -68,14 +68,14 @@ def test_a_stop_signal_saves_between_two_steps(model, tmp_path, monkeypatch, cap
     assert straight.advance().loss_d == run.advance().loss_d
 
 
-def test_what_happens_to_a_run_is_told(model, tmp_path, monkeypatch, capsys):
+def test_notes_of_a_run_are_printed(model, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(model, tmp_path / "run")
     (folder / NEWEST).write_bytes(b"cut")
     assert main(["resume", str(folder), "--seconds", "0.1"]) == 0
-    assert "Resumed from the one before it" in capsys.readouterr().err
+    assert "Resumed from the previous one" in capsys.readouterr().err
     monkeypatch.setattr(Trainer, "step_D", lambda _: 1 / 0)
     assert main(["resume", str(folder), "--seconds", "5"]) == 2
-    assert "stands at its last good state" in capsys.readouterr().err
+    assert "is at its last good state" in capsys.readouterr().err
 
 
 def test_sample_npz_is_balanced_and_seeded(model, tmp_path):
@@ -99,7 +99,7 @@ def test_sample_of_one_label_and_a_grid(model, tmp_path):
     assert Image.open(tmp_path / "g.png").size == (280, 56)
 
 
-def test_draw_makes_the_same_picture_again(model, tmp_path, monkeypatch, capsys):
+def test_draw_reproduces_the_picture(model, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     generator = Generator.load(model)
     weights = tuple(np.linspace(0, 1, 10).tolist())
@@ -113,11 +113,11 @@ def test_draw_makes_the_same_picture_again(model, tmp_path, monkeypatch, capsys)
         assert (np.asarray(image) == wanted[..., 0]).all()
     assert Recipe.read("kept-again.png") == recipe
 
-    other = replace(recipe, model_id="0" * 12)  # drawn by other weights: said, and still drawn
+    other = replace(recipe, model_id="0" * 12)  # other weights: drawn, with a warning
     Path("kept.json").write_text(json.dumps(other.to_json()))
     assert main(["draw", "kept.json", "--model", model, "--out", "b.png"]) == 0
-    told = capsys.readouterr().err
-    assert "000000000000" in told and generator.model_id in told
+    output = capsys.readouterr().err
+    assert "000000000000" in output and generator.model_id in output
     with Image.open("b.png") as image:
         assert (np.asarray(image) == wanted[..., 0].repeat(8, 0).repeat(8, 1)).all()
     assert Recipe.read("b.png").model_id == generator.model_id
@@ -134,7 +134,7 @@ def test_draw_finds_a_bundled_model_by_its_name(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("suffix", ["gif", "mp4", "webm", "webp", "apng", "zip", "png"])
-def test_a_clip_is_made_again_byte_for_byte_from_its_own_file(model, tmp_path, capsys, suffix):
+def test_a_clip_is_reproduced_byte_for_byte_from_its_own_file(model, tmp_path, capsys, suffix):
     out, again = tmp_path / f"loop.{suffix}", tmp_path / f"again.{suffix}"
     args = ["interpolate", "--model", model, "--seeds", "1,2,3", "--frames", "8", "--scale", "2"]
     assert main([*args, "--fps", "20", "--out", str(out)]) == 0
@@ -146,7 +146,7 @@ def test_a_clip_is_made_again_byte_for_byte_from_its_own_file(model, tmp_path, c
     assert "may differ" not in capsys.readouterr().err
 
 
-def test_render_finds_a_bundled_model_and_tells_of_other_weights(tmp_path, monkeypatch, capsys):
+def test_render_finds_a_bundled_model_and_warns_of_other_weights(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     z = np.random.default_rng(0).standard_normal((64, 64))
     keys = [{"seed": 0, "z": packed(*one), "class": i % 10} for i, one in enumerate(z)]
@@ -155,8 +155,8 @@ def test_render_finds_a_bundled_model_and_tells_of_other_weights(tmp_path, monke
     Path("a.json").write_text(json.dumps(made))
     assert main(["render", "a.json"]) == 0
     weights = Generator.load(ASSETS / "models/mnist").model_id
-    told = capsys.readouterr().err
-    assert "0123456789ab" in told and weights in told
+    output = capsys.readouterr().err
+    assert "0123456789ab" in output and weights in output
     recipe = ClipRecipe.from_json(made)
     assert ClipRecipe.read("a-again.zip") == replace(recipe, model_id=weights)
     with zipfile.ZipFile("a-again.zip") as archive:
@@ -165,7 +165,7 @@ def test_render_finds_a_bundled_model_and_tells_of_other_weights(tmp_path, monke
             assert frame.size == (60, 60)
 
 
-def test_render_makes_the_film_of_a_run(model, tmp_path, monkeypatch, capsys):
+def test_render_writes_the_film_of_a_run(model, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     recipe = {"latent_studio_growth": 1, "model": "mnist", "seconds": 2, "fps": 10, "scale": 1}
     Path("a.json").write_text(json.dumps(recipe))
@@ -216,7 +216,7 @@ def test_the_article_trains_as_it_stands(tmp_path):
         (["resume", "nowhere"], "no checkpoint"),
     ],
 )  # fmt: skip
-def test_mistakes_get_a_sentence(model, capsys, monkeypatch, tmp_path, arguments, words):
+def test_mistakes_give_a_message(model, capsys, monkeypatch, tmp_path, arguments, words):
     monkeypatch.chdir(tmp_path)
     assert main([model if word == "MODEL" else word for word in arguments]) == 2
     assert words in capsys.readouterr().err
@@ -236,7 +236,7 @@ def test_mistakes_get_a_sentence(model, capsys, monkeypatch, tmp_path, arguments
         ({"latent_studio_clip": 2}, [], "newer"),
     ],
 )  # fmt: skip
-def test_a_recipe_edited_into_nonsense_gets_a_sentence(
+def test_an_invalid_recipe_gives_a_message(
     capsys, monkeypatch, tmp_path, changes, arguments, words
 ):
     monkeypatch.chdir(tmp_path)
@@ -246,8 +246,8 @@ def test_a_recipe_edited_into_nonsense_gets_a_sentence(
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
-def test_resumed_beyond_its_goal_a_run_learns(tmp_path):
-    """Weights of G and D change, by steps and by seconds; without a goal there is nothing to do."""
+def test_a_run_resumed_beyond_its_goal_learns(tmp_path):
+    """Weights of G and D change, for goals in steps and seconds; without one the run is done."""
     folder = str(tmp_path / "run")
     assert main(["train", "--steps", "6", "--out", folder, *FAST]) == 0
     for goal in (["--steps", "12"], ["--seconds", "0.3"], ["--seconds", "0.3"]):

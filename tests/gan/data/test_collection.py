@@ -126,11 +126,11 @@ def test_files_that_do_not_match_the_facts_raise_a_clear_error(root):
     ):
         kept = (root / ID / name).read_bytes()
         np.save(root / ID / name, value, allow_pickle=True)
-        with pytest.raises(DataError, match="prepare them anew"):
+        with pytest.raises(DataError, match="prepare them again"):
             image_set.load(ID)
         (root / ID / name).write_bytes(kept)
     os.truncate(root / ID / "images.npy", 1000)
-    with pytest.raises(DataError, match="prepare them anew"):
+    with pytest.raises(DataError, match="prepare them again"):
         image_set.load(ID)
     assert CollectionStore(root).update(one, name="Other").name == "Other"
     assert CollectionStore(root).all() == [replace(one, name="Other")]

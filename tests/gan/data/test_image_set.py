@@ -88,7 +88,7 @@ def test_a_file_truncated_anywhere_is_refused(tmp_path):
     whole, path = gzip.compress(idx_bytes(noise)), tmp_path / "a.gz"
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        with pytest.raises(DataError, match=r"a\.gz .*copy it anew"):
+        with pytest.raises(DataError, match=r"a\.gz .*copy it again"):
             read_idx(path)
 
 
@@ -109,7 +109,7 @@ def test_a_file_truncated_anywhere_is_refused(tmp_path):
 )
 def test_a_foreign_file_is_refused(tmp_path, content):
     (tmp_path / "a.gz").write_bytes(content)
-    with pytest.raises(DataError, match=r"a\.gz .*copy it anew"):
+    with pytest.raises(DataError, match=r"a\.gz .*copy it again"):
         read_idx(tmp_path / "a.gz")
 
 
@@ -118,7 +118,7 @@ def test_damage_inside_the_gzip_is_refused(tmp_path):
     damaged = bytearray(gzip.compress(idx_bytes(noise)))
     damaged[len(damaged) // 2] ^= 0xFF
     (tmp_path / "a.gz").write_bytes(damaged)
-    with pytest.raises(DataError, match="copy it anew"):
+    with pytest.raises(DataError, match="copy it again"):
         read_idx(tmp_path / "a.gz")
 
 

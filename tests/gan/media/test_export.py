@@ -77,10 +77,13 @@ def test_frames_may_share_a_buffer_and_on_frame_counts_up(tmp_path, format):
             buffer[...] = frame
             yield buffer[::-1]
 
-    told = []
+    reported = []
     path = tmp_path / name(format)
-    assert export(reused(), str(path), format=format, fps=25, count=4, on_frame=told.append) == path
-    assert told == [1, 2, 3, 4]
+    assert (
+        export(reused(), str(path), format=format, fps=25, count=4, on_frame=reported.append)
+        == path
+    )
+    assert reported == [1, 2, 3, 4]
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
     decoded = read(format, path, (64, 64), 4)
     expected = rgb([frame[::-1] for frame in blobs(4)])

@@ -156,9 +156,9 @@ def test_every_remedy_changes_a_setting_that_may_change(name):
         assert found and {each.name for each in found} <= set(REMEDIES[name])
         for each in found:
             assert set(each.changes) <= set(STEERABLE)
-            assert each.roll_back or changed(config, each.changes) != config
+            assert each.rollback or changed(config, each.changes) != config
     without = remedies(name, Config(), can_go_back=False)
-    assert any(each.roll_back for each in without) == (name == "diverged")
+    assert any(each.rollback for each in without) == (name == "diverged")
 
 
 def test_the_time_of_a_diagnosis_does_not_grow_with_the_run():

@@ -31,9 +31,9 @@ def generator():
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_file_contains_the_styled_frames_and_the_recipe(tmp_path, generator, format):
     recipe = replace(RECIPE, format=format, caption="Hand", border=2, colours="ember", tiles=2)
-    told = []
+    reported = []
     job = RenderJob(recipe, generator)
-    path = job.render(tmp_path / name(format), told.append)
+    path = job.render(tmp_path / name(format), reported.append)
     style = job.settings.style
     styled = [style.apply(picture) for picture in draw(job.plan(), generator, slice(None))]
     assert job.size == styled[0].shape and job.images == 160
@@ -43,7 +43,7 @@ def test_a_file_contains_the_styled_frames_and_the_recipe(tmp_path, generator, f
     else:
         # batches of another size may round one level differently
         assert (decoded == rgb(styled)).mean() > 0.999
-    assert told == list(range(1, 41))
+    assert reported == list(range(1, 41))
     kept = ClipRecipe.from_text(embedded.read_text(path))
     assert kept == replace(recipe, model_id=generator.model_id), "it says what really drew it"
 

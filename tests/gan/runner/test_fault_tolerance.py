@@ -1,4 +1,4 @@
-"""A run is never lost: damage, full disks, steps that raise, and losses that are no numbers."""
+"""No run is lost to damage, full disks, steps that raise, or losses that are not finite."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
-    """256 digits, so that nothing waits for all of them."""
+    """256 digits instead of 60,000, which load faster."""
     monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
 
 
@@ -38,7 +38,7 @@ def walk(run, steps):
 
 
 def saved_twice(folder):
-    """A run at step 20 with a checkpoint there and one at step 10."""
+    """Return a run at step 20 with checkpoints of steps 10 and 20."""
     run = walk(Run.create(TINY, folder), 10)
     run.save()
     walk(run, 20).save()
@@ -51,7 +51,7 @@ def same(one, other):
 
 
 def flip(path, back=1000):
-    """One bit of the tensors, which leaves the structure whole."""
+    """Flip one bit of the tensors, which leaves the structure intact."""
     data = bytearray(path.read_bytes())
     data[-back] ^= 16
     path.write_bytes(data)
@@ -61,7 +61,7 @@ def full_disk(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_one_flipped_bit_costs_one_checkpoint_and_is_told(tmp_path):
+def test_one_flipped_bit_loses_one_checkpoint_and_leaves_a_note(tmp_path):
     straight = saved_twice(tmp_path / "r")
     flip(tmp_path / "r" / NEWEST)
     resumed = Run.resume(tmp_path / "r")
@@ -69,10 +69,10 @@ def test_one_flipped_bit_costs_one_checkpoint_and_is_told(tmp_path):
     (note,) = FaultTolerantRun(resumed).notes
     assert "damaged" in note and "one before" in note
     assert same(walk(resumed, 20), straight)
-    assert Run.resume(tmp_path / "r").step == 10  # the damaged one is out of the way
+    assert Run.resume(tmp_path / "r").step == 10  # the damaged one was replaced
 
 
-def test_going_on_from_the_one_before_never_puts_the_damaged_one_in_its_place(tmp_path):
+def test_a_damaged_checkpoint_never_replaces_the_previous_one(tmp_path):
     saved_twice(tmp_path)
     (tmp_path / NEWEST).write_bytes(b"")
     run = Run.resume(tmp_path)
@@ -83,7 +83,7 @@ def test_going_on_from_the_one_before_never_puts_the_damaged_one_in_its_place(tm
     assert steps == [30, 10]
 
 
-def test_resume_mends_what_a_crash_left_beside_the_checkpoint(tmp_path):
+def test_resume_repairs_the_files_beside_the_checkpoint(tmp_path):
     run = saved_twice(tmp_path)
     model = (tmp_path / "model.safetensors").read_bytes()
     walk(run, 30).keep_snapshot()
@@ -96,13 +96,13 @@ def test_resume_mends_what_a_crash_left_beside_the_checkpoint(tmp_path):
     assert [row["step"] for row in read_history(tmp_path)] == [10, 20]
 
 
-def test_a_history_that_lost_rows_is_told_of(tmp_path):
+def test_lost_rows_of_history_leave_a_note(tmp_path):
     saved_twice(tmp_path)
     (tmp_path / "history.jsonl").write_bytes(b"")
     assert "lost 2 of its rows" in FaultTolerantRun(Run.resume(tmp_path)).notes[0]
 
 
-def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, monkeypatch):
+def test_a_run_killed_before_its_first_checkpoint_restarts(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Run, "save", full_disk)
         with pytest.raises(OSError):
@@ -111,9 +111,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("broken", ["save_checkpoint", "write_atomic"])
-def test_a_full_disk_does_not_stop_training_and_is_told_until_it_is_over(
-    tmp_path, monkeypatch, broken
-):
+def test_a_full_disk_does_not_stop_training_and_sets_a_warning(tmp_path, monkeypatch, broken):
     keeper = FaultTolerantRun(saved_twice(tmp_path), every_s=0)
     with monkeypatch.context() as patch:
         patch.setattr(checkpoints, broken, full_disk)
@@ -132,7 +130,7 @@ def test_a_step_that_raises_once_changes_nothing(tmp_path, monkeypatch):
     optimiser = keeper.run.trainer.opt_G
     real, calls = optimiser.step, []
 
-    def once():  # D has moved already, and is held still for G's turn
+    def once():  # D has taken its step, and is frozen for that of G
         calls.append(1)
         if len(calls) == 2:
             raise MemoryError("no memory for a moment")
@@ -158,7 +156,7 @@ def test_a_step_that_always_raises_ends_at_the_last_good_state(tmp_path, monkeyp
 
 
 def poison(monkeypatch, after, times):
-    """G's loss is NaN, and its weights too, whenever step `after` is passed, `times` times."""
+    """Make G's loss and weights NaN after step `after`, `times` times."""
     real, left = Trainer.step, [times]
 
     def step(trainer):
@@ -173,7 +171,7 @@ def poison(monkeypatch, after, times):
     monkeypatch.setattr(Trainer, "step", step)
 
 
-def test_a_diverged_run_goes_back_with_a_change_and_says_so(tmp_path, monkeypatch):
+def test_a_diverged_run_is_rolled_back_with_a_change_and_a_note(tmp_path, monkeypatch):
     keeper = FaultTolerantRun(saved_twice(tmp_path))
     keeper.run.keep_snapshot()
     walk(keeper.run, 24)
@@ -186,13 +184,15 @@ def test_a_diverged_run_goes_back_with_a_change_and_says_so(tmp_path, monkeypatc
     assert (mark["step"], mark["from_step"], mark["mark"]) == (20, 25, "rolled back")
     assert mark["changes"] == {"lr_g": TINY.lr_g / 2, "lr_d": TINY.lr_d / 2}
     assert "step 20" in keeper.notes[0] and "1 of at most 3" in keeper.notes[0]
-    resumed = Run.resume(tmp_path)  # the change and the count outlive the process
+    resumed = Run.resume(tmp_path)  # the change and the count were saved
     assert (resumed.config, resumed.divergences) == (run.config, 1) and same(resumed, run)
     while run.step < 40:
         assert keeper.advance() is not None
 
 
-def test_diverging_at_once_again_goes_back_further_and_at_most_three_times(tmp_path, monkeypatch):
+def test_after_an_immediate_second_divergence_the_previous_checkpoint_is_used_at_most_three_times(
+    tmp_path, monkeypatch
+):
     keeper = FaultTolerantRun(saved_twice(tmp_path))
     poison(monkeypatch, after=20, times=99)
     went_to = []
@@ -207,7 +207,7 @@ def test_diverging_at_once_again_goes_back_further_and_at_most_three_times(tmp_p
     assert len(marks) == 3 and len({str(mark["changes"]) for mark in marks}) == 3
 
 
-def test_weights_that_are_no_numbers_are_never_saved(tmp_path):
+def test_weights_that_are_not_finite_are_never_saved(tmp_path):
     keeper = FaultTolerantRun(saved_twice(tmp_path))
     before = (tmp_path / NEWEST).read_bytes()
     next(keeper.run.trainer.D.parameters()).data[0] = float("inf")
@@ -239,7 +239,7 @@ def test_a_change_out_of_range_is_refused_and_nothing_changes(tmp_path, changes,
 
 
 @pytest.mark.parametrize("step_s", [0.1, 1.2, 3.0])
-def test_less_training_is_unsaved_than_was_promised(tmp_path, monkeypatch, step_s):
+def test_less_training_is_unsaved_than_the_limit(tmp_path, monkeypatch, step_s):
     now = [0.0]
     monkeypatch.setattr(keepers, "time", SimpleNamespace(monotonic=lambda: now[0]))
     keeper, real, real_save = (
@@ -268,7 +268,7 @@ def test_less_training_is_unsaved_than_was_promised(tmp_path, monkeypatch, step_
     assert len(saved) > 2 and worst <= 10
 
 
-def test_frames_of_steps_that_never_were_are_removed(tmp_path):
+def test_snapshots_of_undone_steps_are_removed(tmp_path):
     run = saved_twice(tmp_path)
     for step in (5, 20, 26):
         snapshot_picture_path(tmp_path, step).write_bytes(b"x")

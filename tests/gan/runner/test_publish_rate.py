@@ -1,4 +1,4 @@
-"""How often a run is shown, by a clock of the test's own."""
+"""The throttle of publishing, on a simulated clock."""
 
 from types import SimpleNamespace
 
@@ -11,13 +11,13 @@ from gan.runner.publish_rate import SHARE, SLOWEST, PublishRate
 @pytest.mark.parametrize(
     ("costs", "wait_s"),
     [
-        ((0.01, 0.01), 1.0),  # it costs little: as asked
+        ((0.01, 0.01), 1.0),  # fast: the requested interval
         ((0.05, 0.05), 0.05 / SHARE),
-        ((0.05, 0.8), 0.05 / SHARE),  # of a single one that took long nothing follows
-        ((9.0, 9.0), SLOWEST),  # but somebody watches
+        ((0.05, 0.8), 0.05 / SHARE),  # a single slow one has no effect
+        ((9.0, 9.0), SLOWEST),  # the longest interval
     ],
 )
-def test_showing_keeps_to_its_share_of_the_time(monkeypatch, costs, wait_s):
+def test_publishing_takes_at_most_its_share_of_the_time(monkeypatch, costs, wait_s):
     now = [100.0]
     monkeypatch.setattr(publish_rate, "time", SimpleNamespace(monotonic=lambda: now[0]))
     watched = PublishRate(1.0)

@@ -1,4 +1,4 @@
-"""The background thread: it pauses, resumes, stops, publishes, and hands errors back."""
+"""The background thread: pause, resume, stop, publishing and errors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_no_thread_before_the_first_job():
     runner.close()
 
 
-def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
+def test_real_features_are_extracted_once_and_may_be_extracted_in_advance(
     runner, tmp_path, monkeypatch
 ):
     read, go_on = [], threading.Event()
@@ -46,7 +46,7 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
         go_on.wait()
         return RealFeatures()
 
-    monkeypatch.setattr(real_features, "_reals", reading)
+    monkeypatch.setattr(real_features, "read_real_features", reading)
     assert not runner.is_preparing
     runner.prepare(SMALL)
     until(lambda: read)
@@ -58,12 +58,12 @@ def test_what_vital_signs_compare_with_is_read_once_and_may_be_read_before(
     assert read == [("mnist", 28)]
 
 
-def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runner, monkeypatch):
+def test_only_available_data_sets_at_their_own_size_are_read_in_advance(runner, monkeypatch):
     read = []
     monkeypatch.setattr(runner._real_features, "get", lambda *what: read.append(what))
     monkeypatch.setattr("gan.runner.runner.is_available", lambda name: name != "cifar10")
     own = {"image_size": 32, "image_channels": 1, "image_classes": 1}
-    runner.prepare(preset("default", image_size=128))  # 160 MB, and kept
+    runner.prepare(preset("default", image_size=128))  # 160 MB that would stay in memory
     runner.prepare(preset("own-images", data=ID, **own))
     runner.prepare(preset("default", data="cifar10"))
     assert not read
@@ -71,7 +71,7 @@ def test_only_named_images_of_their_own_size_that_are_here_are_read_before(runne
     assert read == [("mnist", 28)]
 
 
-def test_pause_holds_and_resume_goes_on(runner, tmp_path):
+def test_a_paused_run_stands_still_and_can_be_continued(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
     until(lambda: runner.status.step > 5)
     runner.pause().result()
@@ -83,7 +83,7 @@ def test_pause_holds_and_resume_goes_on(runner, tmp_path):
     until(lambda: runner.status.step > held.step)
 
 
-def test_a_published_snapshot_never_changes(runner, tmp_path):
+def test_a_published_status_never_changes(runner, tmp_path):
     runner.start(SMALL, tmp_path / "r").result()
     until(lambda: runner.status.step > 0)
     old = runner.status
@@ -110,7 +110,7 @@ def test_the_generator_is_a_copy(runner, tmp_path):
     assert runner.generator().result().model_id != generator.model_id
 
 
-def test_a_jobs_error_comes_back_and_the_runner_lives_on(runner, tmp_path):
+def test_the_error_of_a_job_is_returned_and_the_runner_continues(runner, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full/file").write_text("taken")
     with pytest.raises(FileExistsError, match="not empty"):
@@ -125,7 +125,7 @@ def test_a_jobs_error_comes_back_and_the_runner_lives_on(runner, tmp_path):
     assert runner.status.run == "r"
 
 
-def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monkeypatch):
+def test_an_error_in_a_step_ends_the_run_with_a_message(runner, tmp_path, monkeypatch):
     runner.start(SMALL, tmp_path / "r").result()
 
     def broken(_):
@@ -139,7 +139,7 @@ def test_an_error_in_a_step_ends_the_run_with_a_sentence(runner, tmp_path, monke
     until(lambda: runner.status.step > 5)
 
 
-def test_a_run_that_keeps_diverging_goes_back_three_times_and_then_ends(
+def test_a_run_that_keeps_diverging_is_rolled_back_three_times_and_then_fails(
     runner, tmp_path, monkeypatch
 ):
     runner.start(SMALL, tmp_path / "r").result()
@@ -156,11 +156,11 @@ def test_a_run_that_keeps_diverging_goes_back_three_times_and_then_ends(
     assert end.rollbacks == 4 and end.config.lr_g == SMALL.lr_g / 8
     assert [mark["mark"] for mark in runner.marks()] == ["rolled back"] * 3
     monkeypatch.undo()
-    runner.resume_run(tmp_path / "r").result()  # the last good state is kept
+    runner.resume_run(tmp_path / "r").result()  # the last good state was saved
     until(lambda: runner.status.step > end.step)
 
 
-def test_settings_change_while_it_runs_and_are_told(runner, tmp_path):
+def test_settings_can_change_during_a_run_and_leave_a_mark(runner, tmp_path):
     with pytest.raises(LookupError, match="No run"):
         runner.configure(lr_g=1e-4).result()
     runner.start(SMALL, tmp_path / "r").result()
@@ -175,7 +175,7 @@ def test_settings_change_while_it_runs_and_are_told(runner, tmp_path):
     assert runner.status.config.lr_g == 1e-4
 
 
-def test_a_full_disk_is_a_warning_and_a_finished_run_waits_for_room(runner, tmp_path, monkeypatch):
+def test_a_full_disk_sets_a_warning_and_pauses_a_finished_run(runner, tmp_path, monkeypatch):
     runner.start(SMALL, tmp_path / "r").result()
 
     def full(*_, **__):
@@ -228,7 +228,7 @@ def test_close_saves_joins_and_refuses(tmp_path):
     until(lambda: runner.status.state == "running")
     assert threads.alive()
     runner.close()
-    until(lambda: not threads.alive())  # the reading of real images ends a little later
+    until(lambda: not threads.alive())  # extracting real features ends a little later
     Run.resume(tmp_path / "r")
     with pytest.raises(RuntimeError, match="shut down"):
         runner.pause().result()

@@ -1,4 +1,4 @@
-"""A pair in step, runs by hand, and what the runner shows and tells of them."""
+"""Pairs of runs, manual steps, rollback, and the published status."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ B = dataclasses.replace(A, r1_gamma=0.0)
 
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
-    """256 digits, and no vital signs, so that nothing waits for all of them."""
+    """256 digits instead of 60,000, and no vital signs: both are fast."""
     monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
     monkeypatch.setattr(Vitals, "take", lambda *_: None)
 
@@ -45,7 +45,7 @@ def start_pair(runner, root, first=A, second=B):
     until(lambda: runner.status.step > 12)
 
 
-def test_a_pair_goes_in_step_on_the_same_latents_and_each_is_a_run_of_its_own(runner, tmp_path):
+def test_a_pair_trains_in_step_on_the_same_latents_and_each_is_a_complete_run(runner, tmp_path):
     start_pair(runner, tmp_path)
     runner.pause().result()
     shown = runner.status
@@ -63,7 +63,7 @@ def test_a_pair_goes_in_step_on_the_same_latents_and_each_is_a_run_of_its_own(ru
         assert all(torch.equal(tensors[key], wanted[key]) for key in wanted)
 
 
-def test_a_pair_is_resumed_by_either_and_its_laggard_catches_up(runner, tmp_path):
+def test_a_pair_is_resumed_by_either_and_the_run_behind_catches_up(runner, tmp_path):
     start_pair(runner, tmp_path)
     runner.stop().result()
     step = runner.status.step
@@ -77,7 +77,7 @@ def test_a_pair_is_resumed_by_either_and_its_laggard_catches_up(runner, tmp_path
     assert abs(runner.status.step - runner.status.beside.step) <= 1
 
 
-def test_of_a_pair_one_may_fail_and_the_other_goes_on(runner, tmp_path, monkeypatch):
+def test_if_one_run_of_a_pair_fails_the_other_continues(runner, tmp_path, monkeypatch):
     start_pair(runner, tmp_path)
     real = Trainer.step
 
@@ -94,7 +94,7 @@ def test_of_a_pair_one_may_fail_and_the_other_goes_on(runner, tmp_path, monkeypa
     assert (runner.status.state, runner.status.beside.state) == ("failed", "done")
 
 
-def test_a_pair_without_its_other_half_is_an_ordinary_run(runner, tmp_path):
+def test_a_run_whose_other_is_missing_is_resumed_alone(runner, tmp_path):
     start_pair(runner, tmp_path)
     runner.stop().result()
     assert pair_of(tmp_path / "b") == (tmp_path / "a", tmp_path / "b")
@@ -109,7 +109,7 @@ def test_a_pair_without_its_other_half_is_an_ordinary_run(runner, tmp_path):
         assert pair_of(tmp_path / "a") is None and pair_of(tmp_path / "b") is None
 
 
-def test_of_a_pair_both_are_begun_or_neither(runner, tmp_path):
+def test_both_runs_of_a_pair_are_created_or_neither(runner, tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b/file").write_text("taken")
     with pytest.raises(FileExistsError):
@@ -117,7 +117,7 @@ def test_of_a_pair_both_are_begun_or_neither(runner, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
-def test_a_pair_is_not_steered(runner, tmp_path):
+def test_the_settings_of_a_pair_cannot_change(runner, tmp_path):
     start_pair(runner, tmp_path)
     for job in (runner.configure(lr_g=1e-4), runner.rollback(0)):
         with pytest.raises(LookupError, match="differ"):
@@ -125,7 +125,7 @@ def test_a_pair_is_not_steered(runner, tmp_path):
     assert runner.status.rollbacks == 0 and not runner.marks()
 
 
-def test_by_hand_it_waits_paused_and_moves_one_step_at_a_time(runner, tmp_path):
+def test_manual_steps_of_a_paused_run_advance_it_one_step_at_a_time(runner, tmp_path):
     with pytest.raises(LookupError, match="pause"):
         runner.step_d().result()
     runner.start(A, tmp_path / "r", paused=True).result()
@@ -141,7 +141,7 @@ def test_by_hand_it_waits_paused_and_moves_one_step_at_a_time(runner, tmp_path):
 
 
 @pytest.mark.parametrize("state", ["running", "paused"])
-def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
+def test_a_rollback_to_the_last_healthy_step_keeps_the_run_running_or_paused(
     runner, tmp_path, monkeypatch, state
 ):
     runner.start(A, tmp_path / "r").result()
@@ -165,7 +165,7 @@ def test_it_rolls_back_to_the_last_healthy_step_and_goes_on_as_it_was(
         until(lambda: runner.status.step > kept[2])
 
 
-def test_what_is_shown_has_opinions_and_costs_and_outlives_a_resume(runner, tmp_path):
+def test_the_status_has_opinions_and_processor_time_and_resume_restores_it(runner, tmp_path):
     runner.start(A, tmp_path / "r").result()
     until(lambda: runner.status.step > 5)
     runner.stop().result()
@@ -176,29 +176,29 @@ def test_what_is_shown_has_opinions_and_costs_and_outlives_a_resume(runner, tmp_
     assert runner.status.cpu_s >= shown.cpu_s
 
 
-def test_the_end_is_told_once_and_the_next_may_be_started_from_there(tmp_path):
-    told, goal = [], dataclasses.replace(A, steps=4)
+def test_on_end_is_called_once_and_may_start_the_next_run(tmp_path):
+    ended_runs, goal = [], dataclasses.replace(A, steps=4)
 
     def ended():
-        told.append((runner.status.run, runner.status.state, threading.current_thread().name))
-        if len(told) < 3:
-            runner.start(goal, tmp_path / str(len(told)))
+        ended_runs.append((runner.status.run, runner.status.state, threading.current_thread().name))
+        if len(ended_runs) < 3:
+            runner.start(goal, tmp_path / str(len(ended_runs)))
 
     runner = Runner(on_end=ended)
     runner.start(goal, tmp_path / "0")
-    until(lambda: len(told) == 3)
+    until(lambda: len(ended_runs) == 3)
     runner.start(A, tmp_path / "last").result()
     runner.close()
-    assert told == [(str(k), "done", "trainer") for k in range(3)]
+    assert ended_runs == [(str(k), "done", "trainer") for k in range(3)]
 
 
 @pytest.mark.parametrize("part", ["diagnose", "best_step"])
-def test_an_error_in_showing_never_ends_the_thread(runner, tmp_path, monkeypatch, part):
+def test_an_error_in_publishing_never_ends_the_thread(runner, tmp_path, monkeypatch, part):
     runner.start(A, tmp_path / "r").result()
     until(lambda: runner.status.step > 3)
     monkeypatch.setattr(monitored_run, part, lambda *_: 1 / 0)
     step = runner.status.step
-    if part == "diagnose":  # a diagnosis is not worth a run
+    if part == "diagnose":  # a failed diagnosis does not end the run
         until(lambda: runner.status.step > step + 5)
         assert runner.status.diagnosis is None
     else:

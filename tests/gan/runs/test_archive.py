@@ -1,4 +1,4 @@
-"""A run is packed into a zip file and unpacked unchanged; any other file is refused completely."""
+"""Runs are packed into a zip file and unpacked unchanged; any other file is refused."""
 
 import io
 import json
@@ -24,7 +24,7 @@ MOST = 200_000_000
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run of 20 steps with pictures, a change, vital signs and a title."""
+    """A run of 20 steps with snapshots, a change, vital signs and a title."""
     run = Run.create(SMALL, tmp_path_factory.mktemp("here") / "20260101-000000-mnist")
     for step in range(20):
         run.advance()
@@ -42,12 +42,12 @@ def trained(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def packed(trained):
-    """Its zip, as bytes."""
+    """The zip of that run, as bytes."""
     return b"".join(pack(trained))
 
 
 def taken(tmp_path, data, **rest):
-    """What `unpack` makes of a file with these bytes."""
+    """Unpack a file with these bytes."""
     file = tmp_path / "sent.zip"
     file.write_bytes(data)
     return unpack(file, tmp_path / "runs", MOST, **rest)
@@ -85,7 +85,7 @@ def test_an_unpacked_run_resumes_bit_for_bit(tmp_path, trained, packed):
         load_checkpoint(where / "checkpoint.safetensors") for where in (trained, folder)
     )
     assert after[1] == before[1]
-    runs = [Run.resume(folder), Run.resume(folder)]  # the second as the first found it
+    runs = [Run.resume(folder), Run.resume(folder)]  # the first leaves the folder unchanged
     there = Run.resume(trained)
     for run in (runs[0], there):
         for _ in range(3):
@@ -137,7 +137,7 @@ def test_a_run_that_was_rolled_back_on_request_can_be_unpacked(tmp_path):
     assert mark["mark"] == "rolled back" and mark["asked"] is True
 
 
-def test_the_size_is_known_and_no_checkpoint_is_loaded_whole(trained, packed, monkeypatch):
+def test_the_size_is_known_and_checkpoints_are_streamed(trained, packed, monkeypatch):
     monkeypatch.setattr("gan.storage.checkpoint.load", None)
     archive = pack(trained)
     pieces = list(archive)
@@ -157,7 +157,7 @@ def test_a_damaged_checkpoint_is_not_packed(tmp_path):
     data[-1] ^= 1
     newest.write_bytes(data)
     (info,) = list_runs((taken(tmp_path, b"".join(pack(run.folder)))).parent)
-    assert info.step == 0  # the one before
+    assert info.step == 0  # that of the previous checkpoint
     for path in (run.folder / "checkpoint.previous.safetensors", *run.folder.glob("milestones/*")):
         path.unlink()
     with pytest.raises(CheckpointError, match="damaged"):
@@ -167,7 +167,7 @@ def test_a_damaged_checkpoint_is_not_packed(tmp_path):
 def test_an_invalid_milestone_is_dropped(tmp_path, packed):
     with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
         start = zipped.read("20260101-000000-mnist/milestones/00000000.safetensors")
-    data = changed(packed, "milestones/00000020.safetensors", start)  # whole, but of another step
+    data = changed(packed, "milestones/00000020.safetensors", start)  # intact, but of another step
     folder = taken(tmp_path, data)
     assert [path.stem for path in folder.glob("milestones/*")] == ["00000000"]
 
@@ -256,9 +256,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_anything_but_a_run_is_refused_and_nothing_of_it_stays(tmp_path, packed, kind):
-    spoil, told = BAD[kind]
-    with pytest.raises(ArchiveError, match=told):
+def test_anything_but_a_run_is_refused_and_leaves_no_files(tmp_path, packed, kind):
+    spoil, message = BAD[kind]
+    with pytest.raises(ArchiveError, match=message):
         taken(tmp_path, spoil(packed))
     left = [path for path in (tmp_path / "runs").rglob("*") if path.name != TEMPORARY]
     assert not left

@@ -1,4 +1,4 @@
-"""The history file: whole lines whatever the disk does, and marks beside the rows."""
+"""The history file: complete lines even on a full disk, and marks beside the rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def steps(folder):
     return [row["step"] for row in read_history(folder)]
 
 
-def test_marks_stand_beside_the_rows(tmp_path):
+def test_marks_are_stored_beside_the_rows(tmp_path):
     history = filled(tmp_path)
     history.mark(30, "changed", changes={"lr_g": 1e-4})
     assert steps(tmp_path) == [10, 20, 30] == [row["step"] for row in history.rows]
@@ -30,7 +30,7 @@ def test_marks_stand_beside_the_rows(tmp_path):
 
 
 @pytest.mark.parametrize("tail", [b'{"step": 40, "lo', b"\0\0\0\0", b"\xff\xfe", b'{"step": 40}\n'])
-def test_cut_forgets_what_is_later_and_what_is_torn(tmp_path, tail):
+def test_cut_removes_later_and_truncated_lines(tmp_path, tail):
     filled(tmp_path)
     with open(tmp_path / "history.jsonl", "ab") as file:
         file.write(tail)
@@ -42,7 +42,7 @@ def test_cut_forgets_what_is_later_and_what_is_torn(tmp_path, tail):
     assert (tmp_path / "history.jsonl").read_bytes().count(b"\n") == 3
 
 
-def test_damage_in_the_middle_costs_one_line(tmp_path):
+def test_damage_in_the_middle_loses_one_line(tmp_path):
     filled(tmp_path)
     path = tmp_path / "history.jsonl"
     path.write_bytes(path.read_bytes().replace(b'{"step": 20', b"\xff\xff\xff"))
@@ -50,7 +50,7 @@ def test_damage_in_the_middle_costs_one_line(tmp_path):
 
 
 class FullDisk:
-    """An open file of which only the first `room` bytes fit."""
+    """An open file on a disk with `room` bytes left."""
 
     def __init__(self, file, room):
         self.file, self.room = file, room
@@ -71,7 +71,7 @@ class FullDisk:
 
 
 @pytest.mark.parametrize("room", [0, 7])
-def test_a_full_disk_cuts_no_line_and_loses_none(tmp_path, monkeypatch, room):
+def test_a_full_disk_truncates_no_line_and_loses_none(tmp_path, monkeypatch, room):
     history, real = filled(tmp_path), builtins.open
     monkeypatch.setattr(builtins, "open", lambda *a, **k: FullDisk(real(*a, **k), room))
     history.append({"step": 40})

@@ -56,7 +56,29 @@ def test_the_state_of_each_run_is_listed(root):
     }
     assert found["stopped"].config == TINY and found["stopped"].elapsed_s > 0
     assert found["stopped"].sentence is None and "damaged" in found["half"].sentence
-    assert "cut short" in found["damaged"].sentence
+    assert "truncated" in found["damaged"].sentence
+
+
+def test_a_run_is_finished_at_the_goal_of_its_schedule_not_at_that_of_its_settings(
+    tmp_path, tiny_data, monkeypatch
+):
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
+    run = Run.create(TINY, tmp_path / "run")
+
+    def listed(steps):
+        while run.step < steps:
+            run.advance()
+        run.save()
+        (info,) = list_runs(tmp_path)
+        return info.state, info.step, info.goal_steps
+
+    run.extend(steps=6)
+    assert listed(6) == ("can be resumed", 6, 6)  # to the 12 steps of its settings
+    run.extend(steps=16)
+    assert listed(13) == ("can be resumed", 13, 16)
+    assert listed(16) == ("finished", 16, 16)
+    run.extend(seconds=1e6)
+    assert listed(17) == ("can be resumed", 17, 12)
 
 
 def test_runs_listed_as_resumable_can_be_resumed(root, tmp_path):

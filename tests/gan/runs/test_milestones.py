@@ -1,4 +1,4 @@
-"""Going back: far, on purpose, with a change; and whatever is cut off on the way."""
+"""Rollback to milestones, with a change of settings, and interrupted at any point."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch, tiny_data):
-    """256 digits, so that nothing waits for all of them."""
+    """256 digits instead of 60,000, which load faster."""
     monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
 
 
 def saved_run(folder, steps=(10, 20, 30)):
-    """Saved, with a frame, at each of these steps; a frame is kept of 5 more."""
+    """Save a run with a snapshot at each of these steps; then write one 5 steps later."""
     run = Run.create(TINY, folder)
     for step in steps:
         walk(run, step).keep_snapshot()
@@ -50,7 +50,7 @@ def same(one, other):
     return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
 
 
-def test_few_milestones_are_kept_and_the_first_stays(tmp_path):
+def test_milestones_are_limited_and_the_first_remains(tmp_path):
     run = saved_run(tmp_path, range(1, 12))
     steps = milestone_steps(tmp_path)
     assert len(steps) == MOST and steps[0] == 0 and steps[-1] == 11
@@ -60,7 +60,7 @@ def test_few_milestones_are_kept_and_the_first_stays(tmp_path):
     assert Run.resume(tmp_path).step == 11 and milestone_steps(tmp_path) == steps
 
 
-def test_rewound_it_goes_on_as_it_would_have_then(tmp_path):
+def test_a_run_continues_from_a_milestone_as_it_would_have_then(tmp_path):
     run, straight = saved_run(tmp_path / "r"), walk(Run.create(TINY, tmp_path / "s"), 20)
     spent_s = run.cpu_s
     run.rollback(29, {})
@@ -73,7 +73,7 @@ def test_rewound_it_goes_on_as_it_would_have_then(tmp_path):
     assert same(walk(resumed, 25), walk(straight, 25)) and same(walk(run, 25), straight)
 
 
-def test_it_goes_back_with_a_change_that_outlives_the_process(tmp_path):
+def test_a_rollback_with_a_change_is_saved(tmp_path):
     run = saved_run(tmp_path)
     run.rollback(19, {"lr_d": 1e-4, "lr_g": TINY.lr_g})
     wanted = dataclasses.replace(TINY, lr_d=1e-4)
@@ -81,13 +81,13 @@ def test_it_goes_back_with_a_change_that_outlives_the_process(tmp_path):
     (mark,) = read_marks(tmp_path)
     assert (mark["mark"], mark["step"], mark["from_step"]) == ("rolled back", 10, 35)
     assert mark["changes"] == {"lr_d": 1e-4} and "lr_d 0.0001" in mark["note"]
-    for name in (NEWEST, PREVIOUS):  # neither is of the abandoned future
+    for name in (NEWEST, PREVIOUS):  # neither is of an undone step
         assert load_checkpoint(tmp_path / name)[0]["step_count"] == 10
     run.rollback(9, {})
     assert run.config == TINY and [m["step"] for m in read_marks(tmp_path)] == [0, 0]
 
 
-def test_what_was_changed_since_goes_back_to_what_it_was_then(tmp_path):
+def test_settings_changed_since_are_restored(tmp_path):
     run = saved_run(tmp_path)
     run.configure({"lr_g": 1e-6})
     run.rollback(20, {"lr_g": 2e-6, "lr_d": 1e-4})
@@ -98,7 +98,7 @@ def test_what_was_changed_since_goes_back_to_what_it_was_then(tmp_path):
     ("step", "changes", "error"),
     [(20, {"lr_d": 9.0}, ConfigError), (20, {"width": 8}, ConfigError), (-1, {}, CheckpointError)],
 )
-def test_a_refused_way_back_changes_nothing(tmp_path, step, changes, error):
+def test_a_refused_rollback_changes_nothing(tmp_path, step, changes, error):
     run = saved_run(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(error):
@@ -107,7 +107,7 @@ def test_a_refused_way_back_changes_nothing(tmp_path, step, changes, error):
     assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
 
-def test_damaged_milestones_are_passed_over(tmp_path):
+def test_damaged_milestones_are_skipped(tmp_path):
     run = saved_run(tmp_path)
     path = tmp_path / milestone_name(20)
     path.write_bytes(path.read_bytes()[:-9])
@@ -115,7 +115,7 @@ def test_damaged_milestones_are_passed_over(tmp_path):
     assert run.step == 10
 
 
-def test_without_both_checkpoints_the_last_milestone_serves_and_says_so(tmp_path):
+def test_without_a_checkpoint_the_last_milestone_is_resumed_with_a_note(tmp_path):
     run = saved_run(tmp_path)
     path = tmp_path / milestone_name(30)
     for each in (path, tmp_path / NEWEST, tmp_path / PREVIOUS):
@@ -126,12 +126,10 @@ def test_without_both_checkpoints_the_last_milestone_serves_and_says_so(tmp_path
 
 
 class Cut(BaseException):
-    """The power, at a write."""
+    """A simulated power cut at a write."""
 
 
-def test_cut_off_at_any_write_on_the_way_back_it_is_whole_and_somewhere_sensible(
-    tmp_path, monkeypatch
-):
+def test_a_rollback_interrupted_at_any_write_leaves_a_consistent_run(tmp_path, monkeypatch):
     stood, writes = set(), 0
     for after in range(99):
         folder = tmp_path / str(after)
@@ -160,12 +158,12 @@ def test_cut_off_at_any_write_on_the_way_back_it_is_whole_and_somewhere_sensible
         else:
             assert (resumed.step, resumed.config.lr_d, marks) == (4, 1e-4, ["rolled back"])
         stood.add(resumed.step)
-        if left[0]:  # it was not cut off any more
+        if left[0]:  # completed without interruption
             break
     assert stood == {15, 4} and writes >= 4
 
 
-def test_a_full_disk_does_not_keep_it_from_going_back(tmp_path, monkeypatch):
+def test_a_full_disk_does_not_prevent_a_rollback(tmp_path, monkeypatch):
     keeper = FaultTolerantRun(saved_run(tmp_path))
 
     def full(*_, **__):
@@ -180,11 +178,11 @@ def test_a_full_disk_does_not_keep_it_from_going_back(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("first", ["D", "G"])
-def test_steps_by_hand_are_steps_and_resumed_bit_for_bit(tmp_path, first):
+def test_manual_steps_are_resumed_bit_for_bit(tmp_path, first):
     keeper = FaultTolerantRun(Run.create(TINY, tmp_path / "r"))
     for who in (first, "G", "D", "D"):
         assert keeper.manual_step(who).who == who
-        resumed = Run.resume(tmp_path / "r")  # each was saved at once
+        resumed = Run.resume(tmp_path / "r")  # each step was saved at once
         assert same(resumed, keeper.run)
     assert resumed.step == keeper.run.step == (2 if first == "G" else 1)
     assert same(walk(resumed, 12), walk(keeper.run, 12))

@@ -1,4 +1,4 @@
-"""A run's folder: exact resume, files that are whole or not there, history and frames."""
+"""A run's folder: exact resume, atomic files, history and snapshots."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def walk(run: Run, steps: int) -> Run:
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:
-    """Everything that could differ."""
+    """Return all state that two runs could differ in."""
     return run.trainer.state_dict()["tensors"]
 
 
 def assert_same_weights(one: Run, other: Run) -> None:
-    """Bit for bit, optimisers and random numbers included."""
+    """Assert equality bit for bit, including optimisers and random numbers."""
     first, second = weights(one), weights(other)
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) for name in first)
@@ -62,7 +62,7 @@ def test_200_steps_equal_100_then_resume_then_100(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_killed_processes_lose_and_spoil_nothing(tmp_path):
+def test_killed_processes_lose_and_corrupt_nothing(tmp_path):
     tally = Tally()
     kill_and_resume(tmp_path / "k", kills=2, seed=4, save_every_s=0.2, tally=tally)
     compare(tmp_path / "k", seed=4, tally=tally)
@@ -71,7 +71,7 @@ def test_killed_processes_lose_and_spoil_nothing(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_fault_bench_sees_a_run_that_differs(tmp_path):
+def test_the_fault_benchmark_detects_a_run_that_differs(tmp_path):
     tally, run = Tally(), Run.create(preset("default", seed=1, **SETTINGS), tmp_path / "r")
     next(run.trainer.G.parameters()).data[0] += 1e-4
     run.save()
@@ -81,18 +81,18 @@ def test_the_fault_bench_sees_a_run_that_differs(tmp_path):
     assert tally.corrupt == 1
 
 
-def test_resume_forgets_history_after_the_checkpoint(tmp_path):
+def test_resume_removes_history_after_the_checkpoint(tmp_path):
     run = walk(Run.create(SMALL, tmp_path), 20)
     run.save()
     walk(run, 40)
     with open(tmp_path / "history.jsonl", "a") as file:
-        file.write('{"step": 50, "loss')  # cut short by a crash
+        file.write('{"step": 50, "loss')  # truncated by a crash
     assert [row["step"] for row in Run.resume(tmp_path).rows] == [10, 20]
     assert [row["step"] for row in read_history(tmp_path)] == [10, 20]
 
 
 def damaged(path: Path, how: str) -> None:
-    """Spoil a checkpoint in one of the ways disks and strangers do."""
+    """Damage a checkpoint, as a disk or an attacker might."""
     whole = path.read_bytes()
     if how == "truncated":
         path.write_bytes(whole[: len(whole) // 2])
@@ -151,7 +151,7 @@ def test_a_run_does_not_overwrite_another(tmp_path):
         Run.create(SMALL, tmp_path)
 
 
-def test_the_saved_model_draws_what_the_run_shows(tmp_path):
+def test_the_saved_model_draws_the_images_of_the_run(tmp_path):
     run = walk(Run.create(SMALL, tmp_path), 30)
     run.save()
     shown = run.preview.images()
@@ -161,7 +161,7 @@ def test_the_saved_model_draws_what_the_run_shows(tmp_path):
     assert json.loads((tmp_path / "config.json").read_text()) == SMALL.to_json()
 
 
-def test_frames_thin_out_but_first_and_last_stay(tmp_path):
+def test_snapshots_are_thinned_but_the_first_and_last_remain(tmp_path):
     steps = list(range(0, 3000, 10))
     dropped = thin(steps, 64)
     kept = [step for step in steps if step not in dropped]

@@ -1,4 +1,4 @@
-"""What a run keeps of its past: pictures with their weights, thinned, and never torn unnoticed."""
+"""Snapshots: contact sheets with their weights, thinned, and checked for truncation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TINY = preset("default", width=4, batch_size=4, steps=10_000)
 
 @pytest.fixture
 def run(monkeypatch, tiny_data, tmp_path):
-    """At step 4, with the frames of 0 and 4 kept."""
+    """A run at step 4 with snapshots of steps 0 and 4."""
     monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
     made = Run.create(TINY, tmp_path)
     made.keep_snapshot()
@@ -36,7 +36,7 @@ def run(monkeypatch, tiny_data, tmp_path):
     return made
 
 
-def test_a_kept_step_draws_what_it_drew_then(run):
+def test_a_snapshot_draws_its_contact_sheet(run):
     shown = run.preview.images().astype(int)
     while run.step < 8:
         run.advance()
@@ -48,7 +48,7 @@ def test_a_kept_step_draws_what_it_drew_then(run):
     assert np.abs(early - shown).max() > 2
 
 
-def test_a_row_shares_a_latent_as_long_as_its_classes_differ():
+def test_a_row_has_one_latent_per_pass_through_the_classes():
     few = preset("own-images", data="own-0123456789ab", image_size=32, image_channels=3,
                  image_classes=4)  # fmt: skip
     for config, span in ((TINY, 10), (few, 4), (preset("unconditional"), 1)):
@@ -60,7 +60,7 @@ def test_a_row_shares_a_latent_as_long_as_its_classes_differ():
 
 
 @pytest.mark.parametrize("data", [b"", b"cut", None, bytes(1000)])
-def test_torn_weights_are_an_ordinary_error(run, data):
+def test_truncated_weights_raise_model_error(run, data):
     path = snapshot_weights_path(run.folder, 4)
     path.write_bytes(path.read_bytes()[:-5] if data is None else data)
     with pytest.raises(ModelError, match="cannot be used"):
@@ -71,7 +71,7 @@ def test_torn_weights_are_an_ordinary_error(run, data):
         Generator.load(run.folder, 4)
 
 
-def test_what_is_thinned_or_dropped_goes_with_its_weights(run):
+def test_thinning_and_dropping_remove_the_weights_too(run):
     for step in range(5, 5 + MAX_SNAPSHOTS):
         snapshot_picture_path(run.folder, step).write_bytes(b"x")
         snapshot_weights_path(run.folder, step).write_bytes(b"x")
@@ -85,7 +85,7 @@ def test_what_is_thinned_or_dropped_goes_with_its_weights(run):
     assert len(list((run.folder / "snapshots").iterdir())) == 4
 
 
-def test_what_a_power_cut_left_cut_short_is_gone_when_it_is_resumed(run):
+def test_resume_removes_snapshots_truncated_by_a_power_cut(run):
     while run.step < 6:
         run.advance()
     run.keep_snapshot()
@@ -96,7 +96,7 @@ def test_what_a_power_cut_left_cut_short_is_gone_when_it_is_resumed(run):
     assert snapshot_steps(run.folder) == [4, 6] and kept_steps(run.folder) == [6]
 
 
-def test_the_first_the_last_and_the_best_are_never_dropped():
+def test_the_first_the_last_and_the_best_are_never_removed():
     kept: list[int] = []
     for step in range(0, 40_000, 37):
         kept.append(step)
@@ -105,10 +105,10 @@ def test_the_first_the_last_and_the_best_are_never_dropped():
         assert kept[0] == 0 and kept[-1] == step and (step < 370 or 370 in kept)
         assert len(kept) <= 16
     gaps = np.diff(np.log(np.array(kept) + 50.0))
-    assert gaps.max() < 8 * np.median(gaps)  # spread over all of the run, in the ratio of steps
+    assert gaps.max() < 8 * np.median(gaps)  # about evenly spaced on a logarithmic scale
 
 
-def test_the_best_step_is_the_lowest_distance_that_can_still_be_seen():
+def test_the_best_step_has_the_lowest_distance_among_the_snapshots():
     rows = [{"step": s, "frechet": f} for s, f in ((10, 9.0), (20, 3.0), (30, 2.0), (40, 5.0))]
     assert best_step(rows, {10, 20, 40}) == 20
     assert best_step([{"step": 10}, {"step": 20, "frechet": None}], {10, 20}) is None

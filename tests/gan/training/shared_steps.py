@@ -1,4 +1,4 @@
-"""What one of several processes does in tests/gan/test_cluster.py: trains, and tells what came."""
+"""One of the processes that tests/gan/training/test_cluster.py launches: trains, and reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = 12
 
 
 def mlp() -> Config:
-    """Networks without batch norm: what is reckoned does not depend on how it is shared out."""
+    """Networks without batch norm: their results do not depend on the number of processes."""
     return preset("article", **MLP)
 
 
@@ -31,30 +31,30 @@ def conv() -> Config:
 
 
 def walk(trainer: Trainer, steps: int) -> list[list[float]]:
-    """So many steps; the numbers of each."""
+    """Take steps; return the losses and probabilities of each."""
     stats = [trainer.step() for _ in range(steps)]
     return [[s.loss_g, s.loss_d, s.d_real, s.d_fake] for s in stats]
 
 
 def lead(cluster: Cluster, folder: Path) -> None:
-    """The main process: an mlp, a conv, and an mlp that goes on from one process to two."""
-    images, told = load("mnist"), {}
+    """Train, in the main process, an mlp, a conv, and an mlp moved from one process to two."""
+    images, results = load("mnist"), {}
     shared = cluster.trainer(mlp(), images)
-    told["shared"] = walk(shared, STEPS)
+    results["shared"] = walk(shared, STEPS)
     torch.save(shared.state_dict(), folder / "shared.pt")
-    told["conv"] = walk(cluster.trainer(conv(), images), STEPS)
+    results["conv"] = walk(cluster.trainer(conv(), images), STEPS)
     alone = Trainer(mlp(), images, choose_device())
-    told["alone"] = walk(alone, STEPS // 2)
+    results["alone"] = walk(alone, STEPS // 2)
     shared = cluster.trainer(mlp(), images)
     shared.load_state_dict(alone.state_dict())
-    told["moved"] = told["alone"] + walk(shared, STEPS // 2)
-    told["alone"] += walk(alone, STEPS // 2)
+    results["moved"] = results["alone"] + walk(shared, STEPS // 2)
+    results["alone"] += walk(alone, STEPS // 2)
     torch.save(alone.state_dict(), folder / "alone.pt")
-    (folder / "told.json").write_text(json.dumps(told))
+    (folder / "results.json").write_text(json.dumps(results))
 
 
 def averaged_as_ddp(cluster: Cluster) -> bool:
-    """Whether D's averaged gradient is the one that DistributedDataParallel makes."""
+    """Return whether averaged gradients equal those of DistributedDataParallel."""
     torch.manual_seed(0)
     raw, wrapped = torch.nn.Linear(5, 3), torch.nn.Linear(5, 3)
     wrapped.load_state_dict(raw.state_dict())

@@ -10,7 +10,7 @@ from gan.training.adam import Adam
 
 
 def stepped(kind, network, count):
-    """An optimiser after so many steps, saved and loaded between them."""
+    """Return an optimiser after `count` steps, saved and loaded between them."""
     optimiser = kind(network.parameters(), 0.01, (0.5, 0.99), fused=True)
     for _ in range(count):
         optimiser.zero_grad(set_to_none=True)
@@ -20,7 +20,7 @@ def stepped(kind, network, count):
     return optimiser
 
 
-def test_it_moves_weights_as_torchs_own_does():
+def test_steps_equal_those_of_torch():
     ours = nn.Linear(3, 2)
     theirs = copy.deepcopy(ours)
     states = [
@@ -33,7 +33,7 @@ def test_it_moves_weights_as_torchs_own_does():
             assert torch.equal(states[0]["state"][index][name], value)
 
 
-def test_a_step_of_training_does_without_the_compiler():
+def test_a_training_step_does_not_import_the_compiler():
     code = (
         "import sys, torch; from gan.training.trainer import Trainer; "
         "from gan.config import Config; "

@@ -1,4 +1,4 @@
-"""Adaptive augmentation follows how sure D is of real images, and survives being saved."""
+"""Adaptive augmentation follows D's confidence on real images, and is saved with the run."""
 
 import pytest
 import torch
@@ -18,13 +18,13 @@ def make(data, **changes) -> Trainer:
 
 
 def shown(share: float, loss: str, batches: int = EVERY) -> AdaptiveAugment:
-    """After batches of which D took so large a share to be real, and all fakes not to be."""
+    """Return the state after batches in which D accepts `share` of the real and no fake images."""
     found = AdaptiveAugment(0.5)
     real = torch.where(torch.arange(40) < 40 * share, 2.0, -2.0)
     if loss == "least-squares":
         real = real / 8 + 0.5  # halfway between 0 and 1
     if loss == "relativistic":
-        real = real + 7  # where 0 lies says nothing
+        real = real + 7  # relativistic scores have no zero point
     fake = real - 2.0 if share == 1 else real.mean().expand(40)
     for _ in range(batches):
         found.update(real, fake, loss, TARGET)
@@ -38,19 +38,19 @@ def test_the_probability_rises_when_d_is_overconfident_and_falls_when_it_is_not(
     assert unsure.r_t == pytest.approx(0) and unsure.p < 0.5
 
 
-def test_at_the_target_it_stays_and_it_changes_only_every_few_batches():
+def test_the_probability_is_constant_at_the_target_and_between_updates():
     assert shown(0.8, "hinge").r_t == pytest.approx(TARGET)
     for batches, changes in ((EVERY - 1, 0), (EVERY, 1), (2 * EVERY - 1, 1), (2 * EVERY, 2)):
         found = shown(1.0, "hinge", batches).p
         assert found == pytest.approx(0.5 + changes * 40 * EVERY / RAMP)
 
 
-def test_it_stays_a_probability():
+def test_the_probability_stays_between_0_and_1():
     for share, end in ((1.0, 1.0), (0.5, 0.0)):
         assert shown(share, "hinge", EVERY * RAMP // 40).p == end
 
 
-def test_a_run_with_a_target_resumes_bit_for_bit_also_between_two_changes(tiny_data):
+def test_a_run_with_a_target_resumes_bit_for_bit_between_updates(tiny_data):
     straight = make(tiny_data, augment=0.2, augment_target=TARGET)
     for _ in range(EVERY + 2):
         straight.step()
@@ -66,14 +66,14 @@ def test_a_run_with_a_target_resumes_bit_for_bit_also_between_two_changes(tiny_d
     assert straight.is_finite()
 
 
-def test_a_fixed_probability_stays_and_leaves_nothing_in_the_state(tiny_data):
+def test_a_fixed_probability_is_constant_and_not_in_the_state(tiny_data):
     trainer = make(tiny_data, augment=0.2)
     for _ in range(EVERY):
         trainer.step()
     assert trainer.augment_p == 0.2 and "adaptive" not in trainer.state_dict()["tensors"]
 
 
-def test_it_can_be_steered_during_a_run(tiny_data):
+def test_it_can_be_changed_during_a_run(tiny_data):
     trainer = make(tiny_data)
     trainer.configure(changed(trainer.config, {"augment": 0.4, "augment_target": TARGET}))
     assert trainer.augment_p == 0.4
@@ -82,7 +82,7 @@ def test_it_can_be_steered_during_a_run(tiny_data):
     reached = trainer.augment_p
     assert reached != 0.4
     trainer.configure(changed(trainer.config, {"augment_target": 0.7, "lr_g": 1e-4}))
-    assert trainer.augment_p == reached  # another target is no new beginning
+    assert trainer.augment_p == reached  # a new target does not restart it
     trainer.configure(changed(trainer.config, {"augment": 0.9}))
     assert trainer.augment_p == 0.9
     trainer.configure(changed(trainer.config, {"augment_target": 0.0}))
@@ -90,7 +90,7 @@ def test_it_can_be_steered_during_a_run(tiny_data):
     assert trainer.augment_p == 0.9
 
 
-def test_a_state_that_makes_no_sense_is_refused_and_changes_nothing(tiny_data):
+def test_an_invalid_state_is_refused_and_changes_nothing(tiny_data):
     trainer = make(tiny_data, augment_target=TARGET)
     before = trainer.state_dict()
     good = before["tensors"]["adaptive"]
@@ -107,6 +107,6 @@ def test_a_state_that_makes_no_sense_is_refused_and_changes_nothing(tiny_data):
     assert torch.equal(trainer.state_dict()["tensors"]["adaptive"], good)
 
 
-def test_a_target_that_d_can_never_leave_is_refused():
+def test_an_unreachable_target_is_refused():
     with pytest.raises(ConfigError, match="augment_target is 1"):
         Config(augment_target=1.0)

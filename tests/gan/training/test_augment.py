@@ -1,4 +1,4 @@
-"""Augmentation disturbs real and fake alike, lets gradients through, and is not there when off."""
+"""Augmentation treats real and fake images alike, is differentiable, and costs nothing when off."""
 
 import pytest
 import torch
@@ -28,7 +28,7 @@ def untouched(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (3, 64)])
-def test_it_disturbs_every_kind_of_image_and_each_one_differently(channels, side):
+def test_images_of_every_shape_are_augmented_individually(channels, side):
     one = pictures(1, channels, side).expand(16, -1, -1, -1)
     found = augment(one, 1.0, rng())
     assert found.shape == one.shape and found.dtype == one.dtype and found.isfinite().all()
@@ -37,13 +37,13 @@ def test_it_disturbs_every_kind_of_image_and_each_one_differently(channels, side
 
 
 @pytest.mark.parametrize("probability", [0.2, 0.6])
-def test_so_many_images_stay_undisturbed(probability):
+def test_the_fraction_of_unchanged_images_matches_the_probability(probability):
     images = pictures(1000)
     share = untouched(images, augment(images, probability, rng())).float().mean().item()
-    assert share == pytest.approx((1 - probability) ** 6, abs=0.04)  # by all six kinds
+    assert share == pytest.approx((1 - probability) ** 6, abs=0.04)  # six independent transforms
 
 
-def test_at_probability_zero_images_stay_as_they_are_and_nothing_is_drawn():
+def test_at_probability_zero_images_are_unchanged_and_no_random_number_is_drawn():
     images, generator = pictures(4), rng()
     assert augment(images, 0.0, generator) is images
     assert torch.equal(generator.get_state(), rng().get_state())
@@ -51,10 +51,10 @@ def test_at_probability_zero_images_stay_as_they_are_and_nothing_is_drawn():
 
 def test_a_quarter_is_cut_out():
     holes = (augment(torch.ones(300, 1, 32, 32), 1.0, rng()) == 0).float().mean().item()
-    assert 0.15 < holes < 0.25  # some of it lies beyond the edge
+    assert 0.15 < holes < 0.25  # part of a square may lie outside the image
 
 
-def test_an_image_keeps_its_content_a_little_moved():
+def test_an_augmented_image_keeps_its_content():
     blob = torch.zeros(300, 1, 32, 32)
     blob[:, :, 12:20, 12:20] = 1.0
     amounts = 2 * torch.rand(6, 300, generator=rng()) - 1
@@ -67,19 +67,19 @@ def test_an_image_keeps_its_content_a_little_moved():
 
 
 def moved(images, amounts, made=(1.0, 1.0, 1.0, 1.0)):
-    """Right, down, turn, size, ratio and lean, each -1..1, alike for all images."""
+    """Apply the same translation, rotation, scale, aspect and shear, each -1..1, to all images."""
     count, side = len(images), images.shape[-1]
     each = torch.tensor([amounts, (*made, 0.0, 0.0)]).expand(count, -1, -1)
     return _moved(images, _maps(each[:, 0].T, each[:, 1, :4].T, side).to(images.dtype))
 
 
-def test_to_move_by_nothing_is_to_stay():
+def test_a_zero_transform_is_the_identity():
     images = pictures(8)
     assert untouched(images, moved(images, (0.0,) * 6)).all()
-    assert untouched(images, moved(images, (0.7,) * 6, (0.0,) * 4)).all()  # no kind is made
+    assert untouched(images, moved(images, (0.7,) * 6, (0.0,) * 4)).all()  # no transform is applied
 
 
-def test_what_is_only_shifted_stays_sharp_and_its_edge_goes_on():
+def test_a_translated_image_stays_sharp_and_repeats_its_edge():
     images = pictures(4)
     found = moved(images, (0.55, -1.0, 0.0, 0.0, 0.0, 0.0))  # 1.9 px and 3.5 px
     expected = images.roll((4, -2), (2, 3))[:, :, 4:, :-2]
@@ -87,7 +87,7 @@ def test_what_is_only_shifted_stays_sharp_and_its_edge_goes_on():
     assert torch.allclose(found[:, :, :4], found[:, :, 4:5].expand(-1, -1, 4, -1), atol=1e-4)
 
 
-def test_a_turn_there_and_back_is_no_turn_and_no_move_mirrors():
+def test_opposite_rotations_cancel_and_no_transform_mirrors():
     smooth = torch.nn.functional.avg_pool2d(pictures(8), 9, 1, 4)
     turn = moved(smooth, (0.0, 0.0, 1.0, 0.0, 0.0, 0.0))
     back = moved(turn, (0.0, 0.0, -1.0, 0.0, 0.0, 0.0))
@@ -99,24 +99,24 @@ def test_a_turn_there_and_back_is_no_turn_and_no_move_mirrors():
     assert 0.7 < area.min() and area.max() < 1.4  # below 0 it would be a mirror
 
 
-def test_what_moves_can_be_differentiated_twice():
-    """R1 is a gradient of a gradient; here of something that is not linear in the pixels."""
+def test_geometric_transforms_are_twice_differentiable():
+    """R1 needs a gradient of a gradient, here of a function not linear in the pixels."""
     images = pictures(2, side=6).double().requires_grad_()
     amounts = (0.4, -0.3, 0.8, 0.5, -0.9, 0.7)
     assert torch.autograd.gradcheck(lambda x: moved(x, amounts).square(), (images,))
     assert torch.autograd.gradgradcheck(lambda x: moved(x, amounts).pow(3), (images,))
 
 
-def test_the_same_class_of_disturbance_whatever_the_images():
-    """Real and fake batches must not be told apart by what was done to them."""
+def test_the_transforms_do_not_depend_on_the_images():
+    """D must not distinguish real and fake batches by their augmentation."""
     one, other = pictures(64), torch.full((64, 1, 28, 28), 0.7)
     generators = rng(4), rng(4)
     holes = [augment(x, 1.0, g) == 0 for x, g in zip((one, other), generators, strict=True)]
-    assert torch.equal(*holes)  # the same draws cut and move the same pixels
+    assert torch.equal(*holes)  # equal random numbers cut and move equal pixels
     assert torch.equal(*(g.get_state() for g in generators))
 
 
-def test_gradients_reach_what_is_seen_and_nothing_else():
+def test_gradients_reach_the_visible_pixels_only():
     images = pictures(16).requires_grad_()
     found = augment(images, 1.0, rng())
     (gradient,) = torch.autograd.grad(found.sum(), images)
@@ -126,7 +126,9 @@ def test_gradients_reach_what_is_seen_and_nothing_else():
     assert slope == pytest.approx((gradient * direction).sum().item(), rel=1e-2, abs=0.1)
 
 
-def test_d_sees_both_kinds_disturbed_and_g_is_told_through_it(tiny_data, monkeypatch):
+def test_d_sees_augmented_real_and_fake_images_and_g_gets_its_gradient_through_them(
+    tiny_data, monkeypatch
+):
     seen: list[int] = []
 
     def spy(images, probability, generator):
@@ -145,7 +147,7 @@ def test_d_sees_both_kinds_disturbed_and_g_is_told_through_it(tiny_data, monkeyp
     assert seen == [True, False]
 
 
-def test_off_it_draws_nothing_and_on_it_resumes_bit_for_bit(tiny_data, monkeypatch):
+def test_off_it_draws_no_random_number_and_on_it_resumes_bit_for_bit(tiny_data, monkeypatch):
     plain = make(tiny_data)
     with monkeypatch.context() as patch:
         patch.setattr("gan.training.trainer.augment", None)  # would raise if it were called
@@ -168,7 +170,7 @@ def test_it_can_be_turned_on_and_off_during_a_run(tiny_data):
         changed(trainer.config, {"train_images": 50})
 
 
-def test_runs_from_before_there_was_augmentation_load_with_it_off():
+def test_old_runs_without_the_setting_load_with_augmentation_off():
     values = preset("article").to_json()
     del values["augment"], values["augment_target"], values["train_images"]
     assert Config.from_json(values) == preset("article")
@@ -186,18 +188,18 @@ def test_few_images_are_chosen_by_the_seed(tiny_data):
     assert make(tiny_data).data is tiny_data
 
 
-def test_few_images_are_as_many_of_each_class(tiny_data):
+def test_few_images_are_balanced_over_the_classes(tiny_data):
     many = tiny_data.labels.bincount(minlength=10)
     for count in (50, 53, 200, 255):
         few = tiny_data.subset(count, 3).labels.bincount(minlength=10)
         assert few.sum() == count
         short = few < few.max() - 1
-        assert torch.equal(few[short], many[short])  # only where there are no more of a class
+        assert torch.equal(few[short], many[short])  # only classes that have no more images
     odd = {tuple(tiny_data.subset(53, seed).labels.bincount().tolist()) for seed in range(5)}
-    assert len(odd) > 1  # which class has one more is left to the seed
+    assert len(odd) > 1  # the seed decides which class has one more
 
 
-def test_of_one_seed_the_few_are_among_the_many(tiny_data):
+def test_subsets_of_one_seed_are_nested(tiny_data):
     few, more = (pixels(tiny_data.subset(count, 7)) for count in (30, 90))
     assert len(few) == 30 and few < more
 

@@ -1,4 +1,4 @@
-"""Two processes train one run: on the same weights, like one process, never without each other."""
+"""Two processes train one run, with equal weights and like one process; both end together."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def started(*command: str, **env: str) -> subprocess.Popen:
 
 
 def two(*command: str) -> list[subprocess.Popen]:
-    """Two processes as a launcher starts them."""
+    """Start two processes as a launcher does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -50,7 +50,7 @@ def two(*command: str) -> list[subprocess.Popen]:
 
 
 def ended(processes: list[subprocess.Popen]) -> list[str]:
-    """What each said; none is left behind."""
+    """Wait for the processes and return their output; none is left running."""
     try:
         return [each.communicate(timeout=LONGEST_S)[0] for each in processes]
     finally:
@@ -59,12 +59,12 @@ def ended(processes: list[subprocess.Popen]) -> list[str]:
 
 
 def family(process: subprocess.Popen) -> dict[str, psutil.Process]:
-    """Its descendants that have a rank, by it."""
+    """Return the descendants that have a rank, by rank."""
     found = {}
     for each in psutil.Process(process.pid).children(recursive=True):
         try:
             found[each.environ().get("RANK", "")] = each
-        except psutil.Error:  # it is over, or not there yet
+        except psutil.Error:  # it has ended, or has not started
             continue
     return found
 
@@ -79,7 +79,7 @@ def wait_for(what, process: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory):
-    """What two processes of tests/gan/training/shared_steps.py told."""
+    """The results of two processes of tests/gan/training/shared_steps.py."""
     folder = tmp_path_factory.mktemp("steps")
     processes = two("tests.gan.training.shared_steps", str(folder))
     said = ended(processes)
@@ -101,9 +101,9 @@ def test_both_have_the_same_weights_bit_for_bit(steps):
 
 
 @pytest.mark.slow
-def test_without_batch_norm_they_follow_a_process_alone(steps):
-    told = json.loads((steps / "told.json").read_text())
-    np.testing.assert_allclose(told["shared"], told["alone"], rtol=1e-4, atol=1e-5)
+def test_without_batch_norm_they_equal_a_single_process(steps):
+    results = json.loads((steps / "results.json").read_text())
+    np.testing.assert_allclose(results["shared"], results["alone"], rtol=1e-4, atol=1e-5)
     shared, alone = (loaded(steps / f"{name}.pt")["tensors"] for name in ("shared", "alone"))
     assert torch.equal(shared["rng"], alone["rng"])
     for name in ("G.out.weight", "D.fc.0.weight", "ema.out.weight"):
@@ -112,24 +112,24 @@ def test_without_batch_norm_they_follow_a_process_alone(steps):
 
 @pytest.mark.slow
 def test_a_checkpoint_moves_from_one_process_to_two(steps):
-    told = json.loads((steps / "told.json").read_text())
-    np.testing.assert_allclose(told["moved"], told["alone"], rtol=1e-4, atol=1e-5)
+    results = json.loads((steps / "results.json").read_text())
+    np.testing.assert_allclose(results["moved"], results["alone"], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.slow
-def test_with_batch_norm_and_augmentation_it_is_the_same_game(steps):
-    told = np.array(json.loads((steps / "told.json").read_text())["conv"])
-    assert told.shape == (STEPS, 4) and np.isfinite(told).all()
-    assert (told[:, 2:] > 0).all() and (told[:, 2:] < 1).all()
+def test_with_batch_norm_and_augmentation_the_numbers_are_plausible(steps):
+    results = np.array(json.loads((steps / "results.json").read_text())["conv"])
+    assert results.shape == (STEPS, 4) and np.isfinite(results).all()
+    assert (results[:, 2:] > 0).all() and (results[:, 2:] < 1).all()
 
 
 @pytest.mark.slow
-def test_gradients_are_averaged_as_ddp_does_it(steps):
+def test_gradients_are_averaged_as_by_ddp(steps):
     assert loaded(steps / "rank0.pt")["ddp"] and loaded(steps / "rank1.pt")["ddp"]
 
 
 @pytest.mark.slow
-def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
+def test_a_killed_worker_ends_the_job_and_the_run_can_be_resumed(tmp_path):
     folder = tmp_path / "run"
     launch = (sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2")
     command = ("-m", "gan", "train", "--steps", "100000", "--out", str(folder), *QUICK)
@@ -144,7 +144,7 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
         workers["1"].kill()
         said = job.communicate(timeout=LONGEST_S)[0]
         assert job.returncode != 0
-        assert "gan: Another process of this training is gone" in said and "resume it" in said
+        assert "gan: Another process of this training has ended" in said and "resume it" in said
         psutil.wait_procs(workers.values(), timeout=20)
         assert not [each for each in workers.values() if each.is_running()]
     finally:
@@ -166,7 +166,7 @@ def test_a_killed_worker_ends_the_job_and_the_run_goes_on_anywhere(tmp_path):
     assert again.step == step + 10 and again.config.batch_size == 8
 
 
-def test_what_cannot_be_shared_evenly_is_refused(monkeypatch):
+def test_a_batch_that_cannot_be_sharded_evenly_is_refused(monkeypatch):
     for name in ("LOCAL_RANK", "RANK", "WORLD_SIZE", "ACCELERATE_MIXED_PRECISION"):
         monkeypatch.delenv(name, raising=False)
     cluster = Cluster()
@@ -179,7 +179,9 @@ def test_what_cannot_be_shared_evenly_is_refused(monkeypatch):
 
 
 @pytest.mark.slow
-def test_alone_by_accelerate_it_is_the_run_of_old_in_bf16_or_not(tmp_path, monkeypatch, capsys):
+def test_one_process_under_accelerate_equals_a_plain_run_in_bf16_or_not(
+    tmp_path, monkeypatch, capsys
+):
     args = ["train", "--steps", "3", *QUICK, "--set", "precision=float32", "--out"]
     assert main([*args, str(tmp_path / "plain")]) == 0
     for precision, setting in (("no", "float32"), ("bf16", "auto")):
@@ -227,7 +229,7 @@ def test_one_process_started_for_several_is_refused(tmp_path, monkeypatch, capsy
     assert "torchrun" in capsys.readouterr().err and not (tmp_path / "r").exists()
 
 
-def test_alone_nothing_of_accelerate_is_imported():
+def test_a_single_process_does_not_import_accelerate():
     code = (
         "import sys; from gan.cli.main import main; "
         "import gan.runner.fault_tolerance, gan.cli.train_commands; "

@@ -1,4 +1,4 @@
-"""Experiments compare what can be compared."""
+"""Experiments: pairs of runs that are comparable."""
 
 import dataclasses
 
@@ -15,16 +15,16 @@ def one(request):
     return request.param
 
 
-def test_both_draw_from_the_same_latents_and_take_the_same_steps(one):
+def test_both_runs_have_the_same_latents_and_number_of_steps(one):
     assert np.array_equal(fixed_latents(one.first), fixed_latents(one.second))
     assert one.first.conditional == one.second.conditional
     assert one.first.steps == one.second.steps
     assert one.first.seed == one.second.seed
 
 
-def test_they_differ_in_one_thing(one):
+def test_the_runs_differ_in_one_respect(one):
     changed = differences(one.first, one.second)
-    if one.name == "article":  # a whole recipe against another
+    if one.name == "article":  # differs in many settings
         assert changed["arch"] == ("mlp", "conv")
     else:
         assert len(changed) == 1
@@ -37,12 +37,12 @@ def test_an_experiment_is_found_by_its_name_and_by_its_runs(one):
     assert name_of(one.first, dataclasses.replace(one.second, seed=7)) == ""
 
 
-def test_names_are_each_given_once():
+def test_names_are_unique():
     assert len({each.name for each in EXPERIMENTS}) == len(EXPERIMENTS)
 
 
 @pytest.mark.parametrize("name", [None, "", "x", 3, ["r1"], {}])
-def test_what_is_in_no_list_is_refused_with_a_sentence(name):
+def test_an_unknown_experiment_is_refused_with_a_message(name):
     with pytest.raises(LookupError, match="choose one from the list"):
         experiment(name)
 

@@ -1,4 +1,4 @@
-"""Every loss against its formula, worked out by hand or in plain Python."""
+"""Every loss against its formula, computed by hand or in plain Python."""
 
 import math
 
@@ -26,7 +26,7 @@ FORMULAS = {
         mean(softplus(-r) for r in REAL) + mean(softplus(f) for f in FAKE),
         mean(softplus(-f) for f in FAKE),
     ),
-    # by hand: real_features 0 + 2 + 0.75, fakes 1.5 + 0 + 2.5; their mean is -1/3
+    # by hand: real 0 + 2 + 0.75, fakes 1.5 + 0 + 2.5; their mean is -1/3
     "hinge": (2.75 / 3 + 4 / 3, 1 / 3),
     "relativistic": (
         mean(softplus(f - r) for r, f in zip(REAL, FAKE, strict=True)),
@@ -37,7 +37,7 @@ FORMULAS = {
 }
 
 
-def test_every_loss_of_the_config_is_here():
+def test_every_loss_of_the_config_is_tested():
     assert set(LOSSES) == set(CHOICES["loss"]) == set(FORMULAS)
 
 
@@ -54,7 +54,7 @@ def test_non_saturating_is_binary_cross_entropy():
     torch.testing.assert_close(LOSSES["non-saturating"].d(real, fake), wanted)
 
 
-def test_an_undecided_discriminator_pays_the_textbook_values():
+def test_the_losses_of_an_undecided_discriminator_have_the_textbook_values():
     zero = torch.zeros(4)
     at_zero = {
         name: (loss.d(zero, zero).item(), loss.g(zero, zero).item())
@@ -68,22 +68,22 @@ def test_an_undecided_discriminator_pays_the_textbook_values():
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_descent_pulls_d_and_g_opposite_ways(name):
+def test_gradients_of_d_and_g_have_opposite_signs(name):
     real, fake = torch.zeros(2, requires_grad=True), torch.zeros(2, requires_grad=True)
     up, down = torch.autograd.grad(LOSSES[name].d(real, fake), (real, fake))
-    # a least-squares D is already content with a fake scored 0
+    # the least-squares loss of D is minimal for a fake scored 0
     assert (up < 0).all() and ((down > 0).all() or name == "least-squares")
     (pull,) = torch.autograd.grad(LOSSES[name].g(real.detach(), fake), fake)
     assert (pull < 0).all()
 
 
-def test_generator_still_learns_when_d_is_winning():
+def test_g_has_a_gradient_when_d_rejects_its_fakes():
     fake = tensor([-30.0], requires_grad=True)
     (pull,) = torch.autograd.grad(LOSSES["non-saturating"].g(fake.detach(), fake), fake)
     assert pull.item() == pytest.approx(-1)
 
 
-def test_hinge_stops_at_its_margin():
+def test_hinge_has_no_gradient_beyond_its_margin():
     real, fake = tensor([1.5], requires_grad=True), tensor([-1.5], requires_grad=True)
     loss = LOSSES["hinge"].d(real, fake)
     assert loss.item() == 0
@@ -102,7 +102,9 @@ def test_r1_of_a_linear_d_is_the_squared_norm_of_its_weights():
     images = torch.rand(5, 1, 4, 4, requires_grad=True)
     penalty = r1_penalty((images * weights).sum((1, 2, 3)), images)
     torch.testing.assert_close(penalty, weights.square().sum())
-    (gradient,) = torch.autograd.grad(penalty, weights)  # D can be trained by it
+    (gradient,) = torch.autograd.grad(
+        penalty, weights
+    )  # differentiable with respect to D's weights
     torch.testing.assert_close(gradient, 2 * weights.detach())
 
 

@@ -1,4 +1,4 @@
-"""A move by hand is a move of training, and what it tells is what it did."""
+"""Manual steps equal the steps of training, and their reported changes are right."""
 
 import math
 
@@ -10,6 +10,7 @@ from gan.config import PRESETS, preset
 from gan.models.blocks import blocks_of
 from gan.models.networks import make_discriminator, make_generator
 from gan.training.manual_step import SHOWN, look, manual_step
+from gan.training.schedule import REWARM
 from gan.training.trainer import Trainer
 
 CPU = torch.device("cpu")
@@ -31,21 +32,32 @@ def differing(one: dict, other: dict) -> set[str]:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_d_and_then_g_by_hand_are_one_step_of_training(tiny_data, name):
-    by_hand, straight = make(tiny_data, name), make(tiny_data, name)
+def test_manual_steps_of_d_and_g_are_one_step_of_training(tiny_data, name):
+    manual, straight = make(tiny_data, name), make(tiny_data, name)
     for step in range(1, 3):
-        d, g = manual_step(by_hand, "D"), manual_step(by_hand, "G")
+        d, g = manual_step(manual, "D"), manual_step(manual, "G")
         straight.step()
-        assert (d.step, g.step, by_hand.step_count) == (step - 1, step, step)
-    assert not differing(frozen(by_hand), frozen(straight))
+        assert (d.step, g.step, manual.step_count) == (step - 1, step, step)
+    assert not differing(frozen(manual), frozen(straight))
 
 
-def test_the_learning_rate_falls_by_hand_too(tiny_data):
-    by_hand, straight = (make(tiny_data, lr_schedule="linear", steps=4) for _ in range(2))
+def test_the_learning_rate_decays_in_manual_steps_too(tiny_data):
+    manual, straight = (make(tiny_data, lr_schedule="linear", steps=4) for _ in range(2))
     for _ in range(4):
-        manual_step(by_hand, "D"), manual_step(by_hand, "G")
+        manual_step(manual, "D"), manual_step(manual, "G")
         straight.step()
-    assert not differing(frozen(by_hand), frozen(straight))
+    assert not differing(frozen(manual), frozen(straight))
+
+
+@pytest.mark.parametrize("who", ["D", "G"])
+def test_a_step_past_the_goal_learns_at_the_rate_of_a_resumed_run(tiny_data, who):
+    trainer = make(tiny_data, lr_schedule="linear", steps=2)
+    trainer.step_count = 2
+    made = manual_step(trainer, who)
+    assert all(moved.share > 0 for moved in made.moved)
+    optimiser = trainer.opt_D if who == "D" else trainer.opt_G
+    full = trainer.config.lr_d if who == "D" else trainer.config.lr_g
+    assert optimiser.param_groups[0]["lr"] == pytest.approx(REWARM * full)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -65,21 +77,21 @@ def check_blocks(config, who, network, inputs):
             lambda _, __, out, path=path: sizes.update({path: out[0].numel()})
         )
     network(*inputs)
-    for block in blocks:  # what comes out of the last one is what comes out of the network
+    for block in blocks:  # the output of the last one is that of the network
         last = "" if block is blocks[-1] else block.modules[-1]
         assert sizes[last] == math.prod(block.shape), block
     for weight, _ in network.named_parameters():
         assert sum(block.owns(weight) for block in blocks) == 1, weight
 
 
-def test_it_tells_what_moved(tiny_data):
+def test_the_change_of_each_block_is_reported(tiny_data):
     trainer = make(tiny_data)
     for who, network in (("D", trainer.D), ("G", trainer.G)):
         blocks = blocks_of(trainer.config, who)
         before = [weight.detach().clone() for weight in network.parameters()]
-        told = manual_step(trainer, who)
-        assert len(told.moved) == len(blocks)
-        for moved, block in zip(told.moved, blocks, strict=True):
+        made = manual_step(trainer, who)
+        assert len(made.moved) == len(blocks)
+        for moved, block in zip(made.moved, blocks, strict=True):
             mine = [
                 (weight.detach(), past)
                 for (name, weight), past in zip(network.named_parameters(), before, strict=True)
@@ -91,7 +103,7 @@ def test_it_tells_what_moved(tiny_data):
             assert moved.share > 0 and moved.gradient > 0
 
 
-def test_d_leaves_the_fakes_alone_and_g_the_beliefs_in_real_images(tiny_data):
+def test_a_step_of_d_changes_no_fakes_and_one_of_g_no_probabilities_of_real_images(tiny_data):
     trainer = make(tiny_data)
     d, g = manual_step(trainer, "D"), manual_step(trainer, "G")
     np.testing.assert_array_equal(d.before.fake, d.after.fake)
@@ -105,7 +117,7 @@ def test_d_leaves_the_fakes_alone_and_g_the_beliefs_in_real_images(tiny_data):
             assert beliefs.shape == (SHOWN,) and (beliefs >= 0).all() and (beliefs <= 1).all()
 
 
-def test_the_same_images_are_looked_at_all_through_a_run(tiny_data):
+def test_the_evaluated_images_are_the_same_throughout_a_run(tiny_data):
     trainer, resumed = make(tiny_data), make(tiny_data)
     first = manual_step(trainer, "D")
     for _ in range(3):
@@ -123,18 +135,18 @@ def test_the_same_images_are_looked_at_all_through_a_run(tiny_data):
 
 
 @pytest.mark.parametrize("name", ["default", "article"])
-def test_each_lowers_its_own_loss(tiny_data, name):
-    """On average over moves: the batch that is looked at is not the one that is learnt from."""
+def test_each_network_lowers_its_own_loss(tiny_data, name):
+    """On average over steps: the evaluated batch is not the training batch."""
     trainer = make(tiny_data, name, batch_size=32)
     fell = {"D": 0.0, "G": 0.0}
     for _ in range(8):
         for who, loss in (("D", "loss_d"), ("G", "loss_g")):
-            told = manual_step(trainer, who)
-            fell[who] += getattr(told.before, loss) - getattr(told.after, loss)
+            made = manual_step(trainer, who)
+            fell[who] += getattr(made.before, loss) - getattr(made.after, loss)
     assert fell["D"] > 0 and fell["G"] > 0
 
 
-def test_looking_moves_nothing(tiny_data):
+def test_evaluating_changes_nothing(tiny_data):
     trainer = make(tiny_data)
     trainer.step()
     before = frozen(trainer)
@@ -149,7 +161,7 @@ def test_an_unconditional_run_has_no_classes(tiny_data):
     assert manual_step(make(tiny_data, "article"), "G").classes == ()
 
 
-def test_nobody_else_can_be_stepped(tiny_data):
+def test_only_d_and_g_can_be_stepped(tiny_data):
     trainer = make(tiny_data)
     before = frozen(trainer)
     with pytest.raises(ValueError, match="D or G"):

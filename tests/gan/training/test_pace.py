@@ -1,4 +1,4 @@
-"""What a run will take: from the time of real steps, and from the table of readable digits."""
+"""The estimated time of a run, from measured steps and the table of readable digits."""
 
 import pytest
 import torch
@@ -12,16 +12,16 @@ from tests.waiting import NewThreads, until
 SMALL = {"width": 4, "z_dim": 8, "batch_size": 8}
 
 
-def test_real_steps_are_timed_and_nothing_stays_behind():
+def test_real_steps_are_timed_and_no_thread_remains():
     threads, state = NewThreads(), torch.get_rng_state()
     found = measure(Config(steps=1000), 0.1)
-    assert 1e-4 < found.step_s < 60  # no more can be said on a busy machine
+    assert 1e-4 < found.step_s < 60  # a wide range, for busy machines
     assert found.total_s == pytest.approx(1000 * found.step_s)
     until(lambda: not threads.alive())
     assert torch.equal(state, torch.get_rng_state())
 
 
-def test_a_batch_too_large_to_try_is_measured_by_a_part_of_it(monkeypatch):
+def test_the_time_of_a_large_batch_is_extrapolated_from_a_part(monkeypatch):
     tried = []
 
     def timed(config, seconds):
@@ -49,7 +49,7 @@ def test_every_kind_of_run_can_be_measured_without_its_data(changes):
     assert measure(Config(**SMALL, **changes), 0.05).step_s > 0
 
 
-def test_steps_with_r1_count_as_often_as_they_come(tiny_data, monkeypatch):
+def test_steps_with_r1_are_weighted_by_their_frequency(tiny_data, monkeypatch):
     now = 0.0
 
     class Clocked(Trainer):
@@ -63,7 +63,7 @@ def test_steps_with_r1_count_as_often_as_they_come(tiny_data, monkeypatch):
     assert measure(Config(**SMALL, r1_every=8), 30.0).step_s == pytest.approx(2.0)
 
 
-def test_what_goes_wrong_reaches_the_caller(monkeypatch):
+def test_errors_are_raised_to_the_caller(monkeypatch):
     def broken(*_):
         raise MemoryError("no room")
 
@@ -72,10 +72,10 @@ def test_what_goes_wrong_reaches_the_caller(monkeypatch):
         measure(Config(), 0.05)
 
 
-def test_readable_digits_are_told_only_where_they_were_measured():
+def test_readable_digits_are_estimated_only_for_measured_presets():
     steps = READABLE_STEPS["default"]
     assert paced(preset("default"), 0.1).readable_s == pytest.approx(0.1 * steps)
-    assert paced(preset("default", steps=steps - 1), 0.1).readable_s is None  # ends before
+    assert paced(preset("default", steps=steps - 1), 0.1).readable_s is None  # ends earlier
     other = paced(preset("default", data="kmnist"), 0.1)
     assert other.readable_s is None and not other.never
     article = paced(preset("article"), 0.1)

@@ -1,4 +1,4 @@
-"""The learning-rate schedule: as it was for a run never interrupted, and sound after any resume."""
+"""The learning-rate schedule: linear for an uninterrupted run, and monotonic after any resume."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def few_images(monkeypatch, tiny_data):
     monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
 
 
-def test_uninterrupted_it_is_the_linear_decay_bit_for_bit():
+def test_an_uninterrupted_run_has_exactly_the_linear_decay():
     for goal in (1, 2, 7, 40, 9_999, 10_000):
         for step in range(goal + 2):
             wanted = max(0.0, min(1.0, 2 - 2 * (step / goal)))
@@ -37,19 +37,19 @@ def test_the_same_goal_changes_nothing():
     assert schedule.extend(80, "seconds", 50, 9.0) != schedule
 
 
-def test_extended_before_its_decay_it_is_that_of_a_run_with_the_new_goal():
+def test_extended_before_the_decay_it_equals_that_of_a_run_with_the_new_goal():
     assert Schedule(100).extend(400, "steps", 50, 9.0) == Schedule(400)
     assert Schedule(100).extend(60, "steps", 50, 9.0).scale(50, 9.0) == Schedule(60).scale(50, 9.0)
     assert Schedule(100).extend(20.0, "seconds", 50, 9.0) == Schedule(20.0, "seconds")
 
 
-def test_extended_after_its_end_it_is_rewarmed_a_little_and_decays_again():
+def test_extended_after_its_end_it_is_rewarmed_to_a_low_rate_and_decays_again():
     scales = [Schedule(40).extend(80, "steps", 40, 9.0).scale(step, 9.0) for step in range(40, 81)]
     assert scales[0] == max(scales) == REWARM and scales[-2:] == [pytest.approx(2 / 80), 0.0]
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_after_any_sequence_of_resumes_and_rollbacks_it_learns_and_never_jumps_up(seed):
+def test_after_any_sequence_of_resumes_and_rollbacks_the_rate_is_positive_and_never_rises(seed):
     chance = random.Random(seed)
     step, seconds = 0, 0.0
     schedule = Schedule(chance.randint(1, 60), chance.choice(["steps", "seconds"]))
@@ -102,7 +102,7 @@ def weights(run: Run) -> list[torch.Tensor]:
     return [*run.trainer.G.parameters(), *run.trainer.D.parameters()]
 
 
-def test_it_is_saved_with_the_run_and_its_goal_outlives_resume_and_rollback(few_images, tmp_path):
+def test_it_is_saved_with_the_run_and_resume_and_rollback_keep_the_goal(few_images, tmp_path):
     run = walk(Run.create(TINY, tmp_path), 8)
     run.save()
     walk(run, 20).save()

@@ -1,4 +1,4 @@
-"""Training as properties: reproducible, resumable bit for bit, and each step moves what it says."""
+"""Properties of training: reproducible, resumable bit for bit, one network per update."""
 
 import copy
 import math
@@ -48,19 +48,19 @@ def same(one: list[torch.Tensor], other: list[torch.Tensor]) -> bool:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_same_seed_same_weights(tiny_data, name):
+def test_the_same_seed_gives_the_same_weights(tiny_data, name):
     one, other = run(make(tiny_data, name), 20), run(make(tiny_data, name), 20)
     assert not differing(frozen(one), frozen(other))
 
 
-def test_another_seed_another_run(tiny_data):
+def test_another_seed_gives_another_run(tiny_data):
     one, other = run(make(tiny_data), 1), run(make(tiny_data, seed=1), 1)
     assert {"rng", "G.fc.weight", "D.out.weight", "ema.fc.weight"} <= set(
         differing(frozen(one), frozen(other))
     )
 
 
-def test_the_worlds_random_numbers_neither_matter_nor_move(tiny_data):
+def test_the_global_random_state_is_neither_used_nor_changed(tiny_data):
     torch.manual_seed(1)
     one = run(make(tiny_data), 2)
     torch.manual_seed(2)
@@ -72,7 +72,7 @@ def test_the_worlds_random_numbers_neither_matter_nor_move(tiny_data):
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("schedule", ["constant", "linear"])
-def test_ten_steps_are_five_and_five_more(tiny_data, name, schedule):
+def test_ten_steps_equal_five_and_after_a_reload_five_more(tiny_data, name, schedule):
     changes = {"lr_schedule": schedule, "steps": 10}
     straight = run(make(tiny_data, name, **changes), 5)
     reloaded = make(tiny_data, name, **changes)
@@ -84,14 +84,14 @@ def test_ten_steps_are_five_and_five_more(tiny_data, name, schedule):
     assert not differing(frozen(straight), frozen(reloaded))
 
 
-def test_a_state_can_be_loaded_into_a_trainer_that_went_elsewhere(tiny_data):
+def test_a_state_can_be_loaded_into_a_trainer_at_another_state(tiny_data):
     wanted = make(tiny_data)
     strayed = run(make(tiny_data, seed=3), 4)
     strayed.load_state_dict(wanted.state_dict())  # from before the first step: no Adam moments yet
     assert not differing(frozen(run(wanted, 3)), frozen(run(strayed, 3)))
 
 
-def test_d_step_leaves_g_alone_and_the_other_way_round(tiny_data):
+def test_a_step_of_d_does_not_change_g_and_vice_versa(tiny_data):
     trainer = run(make(tiny_data), 2)
     G, D = parameters(trainer.G), parameters(trainer.D)
     trainer.step_D()
@@ -101,7 +101,7 @@ def test_d_step_leaves_g_alone_and_the_other_way_round(tiny_data):
     assert same(D, parameters(trainer.D)) and not same(G, parameters(trainer.G))
 
 
-def test_ema_lies_between_its_past_and_the_present(tiny_data):
+def test_the_ema_lies_between_its_previous_value_and_the_present_weights(tiny_data):
     trainer = run(make(tiny_data, ema_decay=0.9), 15)
     before = parameters(trainer.ema)
     trainer.step()
@@ -115,7 +115,7 @@ def test_ema_lies_between_its_past_and_the_present(tiny_data):
     assert same(*buffers)
 
 
-def test_ema_has_the_weights_its_decay_gives(tiny_data):
+def test_the_ema_has_the_weights_given_by_its_decay(tiny_data):
     trainer = run(make(tiny_data, ema_decay=0.5), 20)
     past, live = parameters(trainer.ema), None
     trainer.step()
@@ -124,22 +124,22 @@ def test_ema_has_the_weights_its_decay_gives(tiny_data):
         torch.testing.assert_close(c, 0.5 * a + 0.5 * b)
 
 
-def test_without_ema_the_shown_model_is_the_live_one(tiny_data):
+def test_without_averaging_the_ema_equals_g(tiny_data):
     trainer = run(make(tiny_data, "article"), 3)
     assert same(parameters(trainer.ema), parameters(trainer.G))
 
 
-def test_g_learns_from_the_pictures_d_has_just_seen(tiny_data, monkeypatch):
+def test_g_trains_on_the_last_batch_of_d(tiny_data, monkeypatch):
     trainer, drawn = make(tiny_data), []
     monkeypatch.setattr(trainer, "_z", lambda: drawn.append(Trainer._z(trainer)) or drawn[-1])
     run(trainer, 3)
     assert len(drawn) == 3
-    trainer.step_G()  # alone it draws its own, each time
+    trainer.step_G()  # a step of G alone draws a new batch each time
     trainer.step_G()
     assert len(drawn) == 5
 
 
-def test_pictures_d_saw_before_another_state_came_are_forgotten(tiny_data):
+def test_loading_a_state_discards_the_last_batch_of_d(tiny_data):
     fresh, strayed = make(tiny_data), make(tiny_data, seed=3)
     strayed.step_D()
     strayed.load_state_dict(fresh.state_dict())
@@ -148,7 +148,7 @@ def test_pictures_d_saw_before_another_state_came_are_forgotten(tiny_data):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_d_moves_as_often_as_told(tiny_data, times):
+def test_d_takes_the_configured_number_of_steps(tiny_data, times):
     trainer, made = make(tiny_data, d_steps_per_g_step=times), []
     for name in ("step_D", "step_G"):
         original = getattr(trainer, name)
@@ -169,7 +169,7 @@ def test_every_loss_gives_finite_numbers(tiny_data, loss, r1_gamma):
         assert 0 <= stats.d_real <= 1 and 0 <= stats.d_fake <= 1
 
 
-def test_r1_acts_every_so_many_steps(tiny_data):
+def test_r1_is_applied_every_few_steps(tiny_data):
     settings = {"loss": "relativistic", "d_norm": "none", "r1_every": 3}
     plain, with_r1 = (make(tiny_data, r1_gamma=gamma, **settings) for gamma in (0.0, 50.0))
     moved = []
@@ -181,7 +181,7 @@ def test_r1_acts_every_so_many_steps(tiny_data):
     assert moved == [True, False, False, True]
 
 
-def test_r1_flattens_d_at_real_images(tiny_data):
+def test_r1_reduces_the_gradient_of_d_at_real_images(tiny_data):
     def slope(gamma: float) -> float:
         trainer = make(tiny_data, d_norm="none", r1_gamma=gamma, r1_every=1, conditional=False)
         run(trainer, 20)
@@ -193,7 +193,7 @@ def test_r1_flattens_d_at_real_images(tiny_data):
     assert slope(100.0) < 0.5 * slope(0.0)
 
 
-def test_linear_schedule_holds_and_then_falls_to_zero(tiny_data):
+def test_the_linear_schedule_is_constant_and_then_decays_to_zero(tiny_data):
     trainer, rates = make(tiny_data, lr_schedule="linear", steps=8), []
     for _ in range(9):
         trainer.step()
@@ -201,7 +201,7 @@ def test_linear_schedule_holds_and_then_falls_to_zero(tiny_data):
     assert rates == pytest.approx([1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0])
 
 
-def test_it_learns(tiny_data):
+def test_training_improves_the_samples(tiny_data):
     trainer = make(tiny_data, width=8, batch_size=32, steps=120)
     real = tiny_data.images.float().mean(0)
     z, classes = torch.randn(64, 8), torch.eye(10)[torch.arange(64) % 10]
@@ -217,7 +217,7 @@ def test_it_learns(tiny_data):
 
 
 def damaged_states(state: dict):
-    """Each a whole state but for one thing."""
+    """Yield states that are each invalid in one respect."""
     for name, change in {
         "missing weight": lambda t: t.pop("G.fc.weight"),
         "missing average": lambda t: t.pop("ema.fc.weight"),
@@ -265,6 +265,6 @@ def test_a_state_of_another_width_is_refused_and_changes_nothing(tiny_data):
     assert not differing(before, frozen(trainer))
 
 
-def test_state_says_what_it_was_trained_as(tiny_data):
+def test_the_state_has_the_config(tiny_data):
     trainer = make(tiny_data)
     assert Config.from_json(trainer.state_dict()["config"]) == trainer.config

@@ -101,16 +101,16 @@ def test_another_visitor_does_not_control_the_pair(studio):
 def test_a_single_run_is_no_pair(studio):
     runner = FakeRunner()
     runner.status = replace(runner.status, beside=None)
-    told = put_on(studio, runner).poll({})
-    assert told["sides"] == [] and not told["live"] and "pair" not in told
+    answer = put_on(studio, runner).poll({})
+    assert answer["sides"] == [] and not answer["live"] and "pair" not in answer
 
 
 @pytest.mark.parametrize(
     "asked", [None, [], 7, "x", {"sides": [1, 2]}, {"sides": [{}], "pair": []}]
 )
 def test_an_invalid_cursor_counts_as_empty(studio, asked):
-    told = put_on(studio, FakeRunner()).poll(asked)
-    assert [len(side["rows"]) for side in told["sides"]] == [10, 10]
+    answer = put_on(studio, FakeRunner()).poll(asked)
+    assert [len(side["rows"]) for side in answer["sides"]] == [10, 10]
 
 
 def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
@@ -127,11 +127,11 @@ def test_the_last_pair_is_found_on_disk_with_its_outcome(studio):
     assert alone["sides"] == []  # two runs, but no pair
 
     tie(*folders)
-    told = Pairs(studio).poll({})
-    assert told["pair"]["names"] == ("x", "x-b") and not told["live"] and not told["mine"]
-    assert told["outcome"] == {"better": 0, "by": "frechet", "ratio": 3.0}
-    assert not told["resumable"]  # both are at their goal
-    assert [side["step"] for side in told["sides"]] == [1, 1]
+    answer = Pairs(studio).poll({})
+    assert answer["pair"]["names"] == ("x", "x-b") and not answer["live"] and not answer["mine"]
+    assert answer["outcome"] == {"better": 0, "by": "frechet", "ratio": 3.0}
+    assert not answer["resumable"]  # both are at their goal
+    assert [side["step"] for side in answer["sides"]] == [1, 1]
 
     for path in sorted(folders[1].rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()

@@ -12,7 +12,7 @@ from demo.settings import Settings
 from demo.train.manual import payload
 from demo.train.manual.table import ManualTable
 from gan.config import preset
-from gan.training.manual_step import Look, Moved, manual_step
+from gan.training.manual_step import BlockChange, Evaluation, manual_step
 from gan.training.trainer import Trainer
 from tests.waiting import until
 
@@ -37,38 +37,38 @@ def settled(table, **asked):
     """Poll until the batch is shown."""
 
     def seen():
-        told = table.poll({"who": ME, **asked})
-        return told if "seen" in told else None
+        answer = table.poll({"who": ME, **asked})
+        return answer if "seen" in answer else None
 
     return until(seen)
 
 
 def test_a_paused_run_is_shown_before_the_first_step(table):
-    told = settled(table)
-    assert told["state"] == "paused" and told["mine"]
-    assert told["game"]["loss"] == "non-saturating" and told["seen"]["who"] == ""
-    before, after = told["seen"]["d_real"]
+    answer = settled(table)
+    assert answer["state"] == "paused" and answer["mine"]
+    assert answer["game"]["loss"] == "non-saturating" and answer["seen"]["who"] == ""
+    before, after = answer["seen"]["d_real"]
     assert before == after and len(after) == 8
 
 
 def test_known_values_are_not_sent_again(table):
-    told = settled(table)
-    again = table.poll({"who": ME, "key": told["key"], "number": told["number"]})
+    answer = settled(table)
+    again = table.poll({"who": ME, "key": answer["key"], "number": answer["number"]})
     assert not {"game", "seen"} & set(again)
     assert len(json.dumps(again)) < 400
-    assert len(json.dumps(told)) < 16_000
+    assert len(json.dumps(answer)) < 16_000
 
 
 def test_others_see_the_steps_of_the_visitor_in_control(table):
     step = settled(table)["step"]
     for mover, led_to in (("D", step), ("G", step + 1)):
-        told = endpoint(table.move)({"who": ME, "move": mover})
-        assert told["step"] == told["seen"]["step"] == led_to
-        assert told["seen"]["who"] == mover
+        answer = endpoint(table.move)({"who": ME, "move": mover})
+        assert answer["step"] == answer["seen"]["step"] == led_to
+        assert answer["seen"]["who"] == mover
         seen = table.poll({"who": OTHER})
-        assert seen["seen"] == told["seen"] and not seen["mine"]
-        drawn = told["game"][mover] if "game" in told else seen["game"][mover]
-        assert len(told["seen"]["moved"]) == len(drawn)
+        assert seen["seen"] == answer["seen"] and not seen["mine"]
+        drawn = answer["game"][mover] if "game" in answer else seen["game"][mover]
+        assert len(answer["seen"]["moved"]) == len(drawn)
 
 
 def test_only_the_visitor_in_control_takes_steps(table, studio):
@@ -95,17 +95,17 @@ def test_steps_need_a_paused_run(table, studio):
     try:
         assert "pause" in endpoint(table.move)({"who": ME, "move": "D"})["error"]
     finally:
-        told = endpoint(table.switch)({"who": ME, "job": "pause"})
-    assert told["state"] == "paused"
+        answer = endpoint(table.switch)({"who": ME, "job": "pause"})
+    assert answer["state"] == "paused"
     assert settled(table)["seen"]["step"] == studio.runner.status.step  # as it stands now
 
 
 def test_values_that_are_not_finite_are_left_out(tiny_data):
     config = preset("default", width=4, batch_size=8, z_dim=8)
-    told = manual_step(Trainer(config, tiny_data), "D")
+    made = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)
-    broken = Look(told.after.fake, nothing, nothing, float("nan"), float("inf"))
-    lost = dataclasses.replace(told, after=broken, moved=(Moved(float("nan"), float("inf")),))
+    broken = Evaluation(made.after.fake, nothing, nothing, float("nan"), float("inf"))
+    lost = dataclasses.replace(made, after=broken, moved=(BlockChange(float("nan"), float("inf")),))
     wire = json.loads(json.dumps(payload.move(lost), allow_nan=False))
     assert wire["d_real"][1] == [None] * 8 and wire["loss_d"][1] is wire["loss_g"][1] is None
     assert wire["moved"] == [[None, None]]

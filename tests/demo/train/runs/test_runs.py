@@ -58,9 +58,9 @@ def test_only_changes_are_sent(server, tmp_path):
     again = do["listed"]({"who": ME, "version": first["version"]})
     assert "names" not in again and "cards" not in again and len(json.dumps(again)) < 200
     do["rename"]({"who": ME, "run": "first", "title": "  My\n run "})
-    told = do["listed"]({"who": YOU, "version": first["version"]})
-    assert told["cards"]["first"]["title"] == "My run" and "names" not in told
-    assert not told["cards"]["first"]["mine"]
+    answer = do["listed"]({"who": YOU, "version": first["version"]})
+    assert answer["cards"]["first"]["title"] == "My run" and "names" not in answer
+    assert not answer["cards"]["first"]["mine"]
     for odd in (None, [], {"version": "x"}, {"version": 10**20}, {"who": {}}):
         assert do["listed"](odd)["cards"]["first"]["title"] == "My run"
 
@@ -74,19 +74,22 @@ def test_a_damaged_run_is_listed_with_a_message(server, tmp_path):
     (tmp_path / "no run").mkdir()
     (tmp_path / "a file").write_bytes(b"")
     studio, do, _ = server
-    told = RunList(studio).since(0, ME)
-    assert told["names"] == ["first"]
-    assert told["cards"]["first"]["state"] == "damaged" and told["cards"]["first"]["sentence"]
+    answer = RunList(studio).since(0, ME)
+    assert answer["names"] == ["first"]
+    assert answer["cards"]["first"]["state"] == "damaged" and answer["cards"]["first"]["sentence"]
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
 
 
 def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
     _, do, _ = server
-    for deed in ("rename", "delete"):
-        refused = do[deed]({"who": YOU, "run": "first", "title": "x"})
+    for operation in ("rename", "delete"):
+        refused = do[operation]({"who": YOU, "run": "first", "title": "x"})
         assert refused == {"refused": "not_yours", "values": {}}
         for name in ("nowhere", "../first", "", None, 3, ["first"]):
-            assert "not on this server" in do[deed]({"who": ME, "run": name, "title": "x"})["error"]
+            assert (
+                "not on this server"
+                in do[operation]({"who": ME, "run": name, "title": "x"})["error"]
+            )
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
     assert do["listed"]({"who": ME})["names"] == []
     assert do["undo"]({"who": YOU, "run": "first"})["refused"] == "not_yours"
@@ -156,14 +159,14 @@ def test_two_runs_are_compared_at_the_same_steps(server, tmp_path):
         for file, lines in (("history", rows), ("vitals", signs)):
             text = "".join(json.dumps(line) + "\n" for line in lines)
             (tmp_path / name / f"{file}.jsonl").write_text(text)
-    told = compared(tmp_path / "first", tmp_path / "second")
-    assert told["last"] == 9000 and told["diversity"] == []
+    answer = compared(tmp_path / "first", tmp_path / "second")
+    assert answer["last"] == 9000 and answer["diversity"] == []
     for name in ("frechet", "loss_g"):
-        assert len(told[name]) <= POINTS + 1 and told[name][-1][0] >= 9000
-    by_step = {row[0]: row[1:] for row in told["frechet"]}
+        assert len(answer[name]) <= POINTS + 1 and answer[name][-1][0] >= 9000
+    by_step = {row[0]: row[1:] for row in answer["frechet"]}
     assert by_step[6000] == [None, 10.0] and by_step[900][1] is None
     assert by_step[900][0] is None and by_step[3000] == [1.0, 100.0]
-    for step, *losses in told["loss_g"]:
+    for step, *losses in answer["loss_g"]:
         assert losses == [1.0 if step < 3000 + 80 else None, 1.0]
     assert do["compare"]({"runs": ["first", "first"]})["differences"] == []
     for odd in (None, {}, {"runs": "ab"}, {"runs": ["first"]}, {"runs": ["first", "../second"]}):

@@ -32,19 +32,19 @@ def studio(tmp_path):
 
 
 def make(studio, kind, folder):
-    told = []
-    made = film_spec(studio, kind).write(folder, lambda *at: told.append(at), threading.Event())
-    return made, told
+    reported = []
+    made = film_spec(studio, kind).write(folder, lambda *at: reported.append(at), threading.Event())
+    return made, reported
 
 
 @pytest.mark.parametrize("kind", ["gif", "mp4", "webm"])
 def test_a_film_covers_the_whole_run(studio, tmp_path, kind):
     folder = tmp_path / "out"
     folder.mkdir()
-    made, told = make(studio, kind, folder)
+    made, reported = make(studio, kind, folder)
     assert sorted(folder.iterdir()) == sorted([made.path, made.recipe_path])
     assert made.path.name == f"latent-studio-run-first-growth.{kind}"
-    assert told[-1] == (made.frames, made.frames) == (200, 200)
+    assert reported[-1] == (made.frames, made.frames) == (200, 200)
     assert '"model":"run:first"' in made.recipe_path.read_text()
     grey = iio.imread(made.path)[:, 40, 40].reshape(made.frames, -1).mean(axis=1)
     assert abs(grey[0]) < 4 and abs(grey[-1] - 100) < 4 and (np.diff(grey) >= 0).all()

@@ -77,8 +77,8 @@ def test_a_recording_may_have_vital_signs(studio: Studio) -> None:
 def test_a_warning_is_sent_while_it_holds(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
-    told = {"warning": "The disk is full."}
-    running.runner.status = replace(running.runner.status, version=8, **told)
+    messages = {"warning": "The disk is full."}
+    running.runner.status = replace(running.runner.status, version=8, **messages)
     answer = watched.poll(cursor)
     again = watched.poll(answer["cursor"])
     assert answer["warning"] == again["warning"] == "The disk is full."

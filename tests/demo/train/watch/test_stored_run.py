@@ -67,8 +67,8 @@ def do(studio):
 
 
 def test_it_is_listed_as_training_elsewhere(studio, do):
-    told = do["listed"]({"who": ME})
-    assert told["elsewhere"] == ["far"] and not told["going"] and told["names"] == ["far"]
+    answer = do["listed"]({"who": ME})
+    assert answer["elsewhere"] == ["far"] and not answer["going"] and answer["names"] == ["far"]
     beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)
     assert "elsewhere" not in do["listed"]({"who": ME})
 
@@ -125,8 +125,8 @@ def test_it_is_shown_before_the_first_run_of_this_server(studio):
 
 def test_its_damaged_history_leaves_the_film(studio):
     (studio.settings.runs / "far" / HISTORY).write_text('{"step": 1}\n')
-    told = Progress(studio).poll({"show": "far"})
-    assert "damaged" in told["error"] and told["frames"] == [10]
+    answer = Progress(studio).poll({"show": "far"})
+    assert "damaged" in answer["error"] and answer["frames"] == [10]
 
 
 def test_explore_uses_its_newest_weights(studio):

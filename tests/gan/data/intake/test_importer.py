@@ -319,10 +319,10 @@ def test_a_file_that_kills_or_stalls_the_worker_is_skipped(store, tmp_path, monk
 
 
 def test_an_import_reports_progress_and_can_be_cancelled(store, tmp_path):
-    folder, stop, told = unpacked(tmp_path / "f", pictures(40)), threading.Event(), []
-    done = import_images(folder, store, size=32, on_progress=told.append)
-    assert told[-1].done == told[-1].total == told[-1].kept == done.count == 40
-    assert told[-1].files_per_s > 0
+    folder, stop, reported = unpacked(tmp_path / "f", pictures(40)), threading.Event(), []
+    done = import_images(folder, store, size=32, on_progress=reported.append)
+    assert reported[-1].done == reported[-1].total == reported[-1].kept == done.count == 40
+    assert reported[-1].files_per_s > 0
     store.delete(done)
 
     def halt(progress):
