@@ -11,7 +11,7 @@ STATUS = "document.querySelector('#train .tr-status')?.innerText"
 def test_the_doctor_speaks_and_a_remedy_is_one_click_and_can_be_taken_back(visit):
     page, other = visit(), visit(390)
     tab(page, "Train")
-    page.get_by_label("Preset").select_option("article")
+    page.locator("#train-form").get_by_label("Preset").select_option("article")
     page.get_by_text("More settings").click()
     page.get_by_label("Learning rate of G").last.fill("0.000001")  # D wins at once
     page.keyboard.press("Tab")
@@ -51,7 +51,7 @@ def _is_scrubbed(page):
     painted(page, SHEET)
     assert "Mean" in page.locator("#train .tr-opinion").inner_text()
     page.locator(SHEET).hover()
-    assert page.locator("#train .tr-sheet .tr-tip").inner_text().startswith("D: ")
+    assert page.locator("#train .tr-sheet .tr-tip").inner_text().startswith("D(x): ")
     newest = pixels(page, SHEET)
     page.locator("#train .tr-scrub input").focus()
     page.keyboard.press("Home")
