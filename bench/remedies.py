@@ -25,7 +25,7 @@ from bench.support.record_runs import record_all
 from gan.data.image_set import load
 from gan.metrics.judge import Judge
 from gan.monitor.remedies import remedies
-from gan.runner.fault_tolerance import FaultTolerantRun, RunFailed
+from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
 
 

@@ -45,7 +45,7 @@ from gan.runs.milestones import milestone_name, milestone_steps
 from gan.runs.run import Run
 from gan.runs.snapshots import kept_steps
 from gan.runs.unpack import unpack
-from gan.storage.checkpoint import load_checkpoint
+from gan.storage.checkpoint_file import load_checkpoint
 from gan.storage.layout import NEWEST
 from gan.storage.metadata import read_title
 from gan.training.trainer import Trainer

@@ -18,7 +18,7 @@ from gan.models.generator import Generator
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.runs.run import Run
 from gan.runs.snapshots import halved, kept_steps
-from gan.storage.checkpoint import load_checkpoint
+from gan.storage.checkpoint_file import load_checkpoint
 from gan.storage.layout import snapshot_weights_path
 from gan.system.atomic import is_leftover
 

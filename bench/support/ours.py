@@ -19,7 +19,7 @@ from gan.config import preset
 from gan.data.image_set import load
 from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
-from gan.runner.fault_tolerance import FaultTolerantRun
+from gan.runner.checkpointing import FaultTolerantRun
 from gan.runs.run import Run
 from gan.system.machine import set_threads
 

@@ -30,7 +30,7 @@ from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.judge import Judge
 from gan.monitor.real_features import RealFeatures, read_real_features
 from gan.monitor.vitals import Probe
-from gan.runner.fault_tolerance import FaultTolerantRun, RunFailed
+from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
 from gan.system.atomic import write_json
 from gan.training.experiments import TRIED

@@ -94,7 +94,7 @@ class Access:
         Raises:
             Refused: not theirs, another process trains it, or as `start`.
             LookupError: there is no such run, or it has reached its goal.
-            gan.storage.checkpoint.CheckpointError, gan.data.image_set.DataError, OSError: it cannot
+            gan.storage.checkpoint_file.CheckpointError, gan.data.image_set.DataError, OSError: it cannot
             be resumed.
         """
         run = self._run(name)

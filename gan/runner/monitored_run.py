@@ -13,7 +13,7 @@ from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose, healthy_steps
 from gan.monitor.real_features import RealFeatures
 from gan.monitor.vitals_log import Vitals
-from gan.runner.fault_tolerance import FaultTolerantRun, RunFailed
+from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runner.status import RunStatus
 from gan.runs.milestones import milestone_steps
 from gan.runs.run import Run

@@ -24,7 +24,7 @@ from zipstream import ZipStream
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.runs.snapshots import snapshot_steps
 from gan.storage import layout
-from gan.storage.checkpoint import CheckpointError, verify_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, verify_checkpoint
 from gan.storage.metadata import read_class_names, read_title
 from gan.system.atomic import link_or_copy
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gan.config import Config, ConfigError
 from gan.runs.milestones import milestone_name, milestone_steps
-from gan.storage.checkpoint import CheckpointError, read_numbers
+from gan.storage.checkpoint_file import CheckpointError, read_numbers
 from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
 from gan.training.schedule import Schedule
 

@@ -27,13 +27,13 @@ import numpy as np
 from gan.config import Config
 from gan.data import image_set
 from gan.models.generator import Generator
-from gan.runs.checkpoints import CheckpointStore, never_saved
+from gan.runs.checkpoint_store import CheckpointStore, never_saved
 from gan.runs.history import History
 from gan.runs.history_rows import HistoryRows
 from gan.runs.milestones import drop_milestones
 from gan.runs.preview import Preview
 from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
-from gan.storage.checkpoint import CheckpointError
+from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
 from gan.storage.metadata import change_about
 from gan.storage.run_lock import RunLock

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk
-from gan.storage.checkpoint import has_whole_length, weights_bytes
+from gan.storage.checkpoint_file import has_whole_length, weights_bytes
 from gan.storage.layout import SNAPSHOTS, snapshot_picture_path, snapshot_weights_path
 from gan.system.atomic import write_atomic
 

@@ -19,11 +19,11 @@ from safetensors.torch import load_file
 from gan.config import Config, ConfigError
 from gan.data.image_set import ImageSet
 from gan.runs import snapshots
-from gan.runs.checkpoints import CheckpointStore
+from gan.runs.checkpoint_store import CheckpointStore
 from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
 from gan.runs.validate_rows import RowError, check_history, check_numbers, check_vitals
 from gan.storage import layout
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
 from gan.storage.metadata import read_class_names, read_title
 from gan.system.atomic import write_atomic, write_json
 from gan.training.live_settings import changed, difference

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from gan.config import Config
 from gan.data.image_set import ImageSet
-from gan.storage.checkpoint import weights_bytes
+from gan.storage.checkpoint_file import weights_bytes
 from gan.training.trainer import StepStats, Trainer
 
 

@@ -19,7 +19,7 @@ from gan.runs.listing import run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import clear_temporary, unpack
-from gan.storage.checkpoint import CheckpointError
+from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.layout import TEMPORARY, snapshot_picture_path
 
 ADDRESS = "/studio/runs"

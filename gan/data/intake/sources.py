@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from gan.data.intake.decode import is_image
-from gan.data.intake.entries import BUNDLE, SourceError, open_at, open_regular, read_bundle, walk
+from gan.data.intake.folders import BUNDLE, SourceError, open_at, open_regular, read_bundle, walk
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import IMAGES, Parts, decode_name, safe_parts, skip_reason
 

@@ -24,7 +24,7 @@ from typing import Any
 from PIL import Image
 
 from gan.data.intake.decode import decode_image
-from gan.data.intake.entries import SourceError
+from gan.data.intake.folders import SourceError
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import class_names, natural_order
 from gan.data.intake.sources import MB, Limits, Source

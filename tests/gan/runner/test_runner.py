@@ -183,7 +183,7 @@ def test_a_full_disk_sets_a_warning_and_pauses_a_finished_run(runner, tmp_path, 
 
     with monkeypatch.context() as patch:
         patch.setattr("gan.runs.snapshots.write_atomic", full)
-        patch.setattr("gan.runs.checkpoints.save_checkpoint", full)
+        patch.setattr("gan.runs.checkpoint_store.save_checkpoint", full)
         until(lambda: "No space" in (runner.status.warning or ""))
         step = runner.status.step
         until(lambda: runner.status.step > step)

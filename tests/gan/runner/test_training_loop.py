@@ -17,7 +17,7 @@ from gan.runner.runner import Runner
 from gan.runs import run as runs
 from gan.runs.pairs import create_runs, pair_of
 from gan.runs.run import Run
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
 from gan.storage.layout import NEWEST, PAIR
 from gan.training.trainer import Trainer
 from tests.waiting import until

@@ -14,7 +14,7 @@ from gan.runs.listing import list_runs
 from gan.runs.run import Run
 from gan.runs.unpack import clear_temporary, unpack
 from gan.runs.validate import ArchiveError
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about, read_about, read_title
 
@@ -138,7 +138,7 @@ def test_a_run_that_was_rolled_back_on_request_can_be_unpacked(tmp_path):
 
 
 def test_the_size_is_known_and_checkpoints_are_streamed(trained, packed, monkeypatch):
-    monkeypatch.setattr("gan.storage.checkpoint.load", None)
+    monkeypatch.setattr("gan.storage.checkpoint_file.load", None)
     archive = pack(trained)
     pieces = list(archive)
     assert len(archive) == len(packed) == sum(map(len, pieces)) and max(map(len, pieces)) <= 2**16

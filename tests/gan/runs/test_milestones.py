@@ -11,13 +11,13 @@ import torch
 
 from bench.support.integrity import damage
 from gan.config import ConfigError, preset
-from gan.runner.fault_tolerance import FaultTolerantRun
+from gan.runner.checkpointing import FaultTolerantRun
 from gan.runs import run as runs
 from gan.runs.history import read_history, read_marks
 from gan.runs.milestones import MOST, milestone_name, milestone_steps
 from gan.runs.run import Run
 from gan.runs.snapshots import kept_steps
-from gan.storage.checkpoint import CheckpointError, load_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS
 
 TINY = preset("default", width=4, batch_size=4, steps=10_000)
@@ -170,7 +170,7 @@ def test_a_full_disk_does_not_prevent_a_rollback(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("gan.runs.checkpoints.save_checkpoint", full)
+        patch.setattr("gan.runs.checkpoint_store.save_checkpoint", full)
         keeper.rollback(20, {"lr_d": 1e-4})
     assert keeper.run.step == 20 and "No space" in keeper.warning
     assert Run.resume(tmp_path).step == 20

@@ -20,7 +20,7 @@ from gan.models.generator import Generator
 from gan.runs.history import read_history
 from gan.runs.run import Run
 from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
-from gan.storage.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, load_checkpoint, save_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS
 from gan.system.atomic import write_atomic
 

@@ -232,7 +232,7 @@ def test_one_process_started_for_several_is_refused(tmp_path, monkeypatch, capsy
 def test_a_single_process_does_not_import_accelerate():
     code = (
         "import sys; from gan.cli.main import main; "
-        "import gan.runner.fault_tolerance, gan.cli.train_commands; "
+        "import gan.runner.checkpointing, gan.cli.train_commands; "
         "from gan.training.launch import joined\n"
         "with joined() as peers: print(peers.count, peers.main, 'accelerate' in sys.modules)"
     )

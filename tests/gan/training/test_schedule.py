@@ -11,7 +11,7 @@ import torch
 from gan.config import preset
 from gan.runs import run as runs
 from gan.runs.run import Run
-from gan.storage.checkpoint import load_checkpoint, save_checkpoint
+from gan.storage.checkpoint_file import load_checkpoint, save_checkpoint
 from gan.storage.layout import NEWEST
 from gan.training.schedule import REWARM, Schedule
 

@@ -11,14 +11,13 @@ import torch
 
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
-from gan.runner import fault_tolerance as keepers
-from gan.runner.fault_tolerance import MAX_RETRIES, FaultTolerantRun, RunFailed
+from gan.runner.checkpointing import MAX_RETRIES, FaultTolerantRun, RunFailed
 from gan.runs import checkpoints
 from gan.runs import run as runs
 from gan.runs.history import read_history, read_marks
 from gan.runs.run import Diverged, Run
 from gan.runs.snapshots import snapshot_steps
-from gan.storage.checkpoint import load_checkpoint
+from gan.storage.checkpoint_file import load_checkpoint
 from gan.storage.layout import NEWEST, PREVIOUS, snapshot_picture_path
 from gan.training.trainer import Trainer
 

@@ -13,7 +13,12 @@ from torch import Tensor
 from gan.runs.history import read_history
 from gan.runs.milestones import keep_milestone, milestone_name, milestone_steps
 from gan.runs.snapshots import snapshot_steps
-from gan.storage.checkpoint import CheckpointError, first_usable, save_checkpoint, weights_bytes
+from gan.storage.checkpoint_file import (
+    CheckpointError,
+    first_usable,
+    save_checkpoint,
+    weights_bytes,
+)
 from gan.storage.layout import CONFIG, MODEL, NEWEST, PREVIOUS
 from gan.system.atomic import link_or_copy, write_atomic
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gan.config import Config
 from gan.runs.run import Diverged, Run
-from gan.storage.checkpoint import CheckpointError
+from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.run_lock import LockLost
 from gan.training.distributed_trainer import PeersLost
 from gan.training.live_settings import MAX_DIVERGENCES, changed, difference, in_words, remedy
