@@ -45,7 +45,7 @@ class Alternation:
         self._alone = threading.Lock()  # held in the bare loop's turn: no page may poll
         self._closing = threading.Event()
         self._bare = Trainer(config, load(config.data, size=config.image_size))
-        self._real_clocks = [(module, module.time) for module in (publish_rate, fault_tolerance)]
+        self._real_clocks = [(module, module.time) for module in (publish_rate, checkpointing)]
         for module, _ in self._real_clocks:
             module.time = SimpleNamespace(monotonic=self._now)
         self.studio = Studio(Settings(runs=folder / "runs"))

@@ -94,8 +94,7 @@ class Access:
         Raises:
             Refused: not theirs, another process trains it, or as `start`.
             LookupError: there is no such run, or it has reached its goal.
-            gan.storage.checkpoint_file.CheckpointError, gan.data.image_set.DataError, OSError: it cannot
-            be resumed.
+            CheckpointError, DataError, OSError: it cannot be resumed.
         """
         run = self._run(name)
         if run is None or run.state != "can be resumed":

@@ -12,7 +12,7 @@ import torch
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
 from gan.runner.checkpointing import MAX_RETRIES, FaultTolerantRun, RunFailed
-from gan.runs import checkpoints
+from gan.runs import checkpoint_store
 from gan.runs import run as runs
 from gan.runs.history import read_history, read_marks
 from gan.runs.run import Diverged, Run
@@ -113,7 +113,7 @@ def test_a_run_killed_before_its_first_checkpoint_restarts(tmp_path, monkeypatch
 def test_a_full_disk_does_not_stop_training_and_sets_a_warning(tmp_path, monkeypatch, broken):
     keeper = FaultTolerantRun(saved_twice(tmp_path), every_s=0)
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoints, broken, full_disk)
+        patch.setattr(checkpoint_store, broken, full_disk)
         for _ in range(3):
             assert keeper.advance() is not None
         assert "No space left" in keeper.warning and not keeper.save()
@@ -240,7 +240,7 @@ def test_a_change_out_of_range_is_refused_and_nothing_changes(tmp_path, changes,
 @pytest.mark.parametrize("step_s", [0.1, 1.2, 3.0])
 def test_less_training_is_unsaved_than_the_limit(tmp_path, monkeypatch, step_s):
     now = [0.0]
-    monkeypatch.setattr(keepers, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(checkpointing, "time", SimpleNamespace(monotonic=lambda: now[0]))
     keeper, real, real_save = (
         FaultTolerantRun(Run.create(TINY, tmp_path), every_s=10),
         Run.advance,
