@@ -17,7 +17,7 @@ from demo.settings import Settings
 from demo.train.watch.progress import Progress
 from gan.config import Config
 from gan.data.image_set import load
-from gan.runner import publish_rate
+from gan.runner import checkpointing, publish_rate
 from gan.training.trainer import Trainer
 
 PAGES, POLL_S = 2, 0.7

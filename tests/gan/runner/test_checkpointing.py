@@ -11,6 +11,7 @@ import torch
 
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
+from gan.runner import checkpointing
 from gan.runner.checkpointing import MAX_RETRIES, FaultTolerantRun, RunFailed
 from gan.runs import checkpoint_store
 from gan.runs import run as runs
