@@ -37,7 +37,7 @@ def test_images_are_imported_and_trained_on(folder, tmp_path, capsys):
 def test_invalid_input_gives_a_message(folder, tmp_path, capsys):
     run = ["--out", str(tmp_path / "run")]
     for arguments, sentence in (
-        (["images", str(folder / "list.csv")], "That is no zip file"),
+        (["images", str(folder / "list.csv")], "This is not a zip file"),
         (["images", str(folder / "nowhere")], "no such file or folder"),
         (["images", str(folder), "--size", "28"], "32, 64, 128"),
         (["train", "--data", "own-ffffffffffff", *run], "prepare them again"),

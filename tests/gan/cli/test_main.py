@@ -208,7 +208,7 @@ def test_the_article_trains_as_it_stands(tmp_path):
         (["render", "nowhere.gif"], "nowhere.gif"),
         (["render", __file__], "carries no recipe"),
         (["draw", "nowhere.png"], "nowhere.png"),
-        (["draw", __file__], "not JSON"),
+        (["draw", __file__], "carries no recipe"),
         (["draw", __file__, "--scale", "0"], "between 1 and"),
         (["draw", __file__, "--out", "x.gif"], ".png"),
         (["train", "--set", "width=1", "--out", "x"], "between 4 and"),

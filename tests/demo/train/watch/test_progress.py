@@ -93,7 +93,7 @@ def test_a_new_title_is_sent(running: Studio) -> None:
     assert "title" not in watched.poll(second["cursor"])
 
 
-@pytest.mark.parametrize("change", [{"rewinds": 1}, {"step": 150}])
+@pytest.mark.parametrize("change", [{"rollbacks": 1}, {"step": 150}])
 def test_a_rollback_resets_the_page(running: Studio, change: dict) -> None:
     watched = Progress(running)
     running.runner.signs = signs(3)

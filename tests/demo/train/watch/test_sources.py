@@ -68,7 +68,7 @@ def test_an_unknown_name_gives_the_current_run_or_the_recording(
     studio: SimpleNamespace, name: object
 ) -> None:
     assert Watchable(studio).find(name).model == "mnist"
-    studio.runner.status = RunStatus(run="new")
+    studio.runner._loop.status = RunStatus(run="new")
     assert Watchable(studio).find(name).model == "run:new"
 
 
@@ -88,12 +88,12 @@ def test_before_the_first_run_the_recording_of_the_chosen_model_is_shown(
     assert first["labels"][9] == "ankle boot" and first["title"] == "Fashion-MNIST"
     assert "reset" not in watched.poll(first["cursor"] | {"model": "fashion-mnist"})
     assert watched.poll(first["cursor"] | {"model": "mnist"})["reset"]
-    studio.runner.status = RunStatus(run="new")
+    studio.runner._loop.status = RunStatus(run="new")
     assert Watchable(studio).find("", "fashion-mnist").model == "run:new"
 
 
 def test_both_runs_of_a_pair_can_be_watched(studio: SimpleNamespace) -> None:
-    studio.runner.status = RunStatus(run="a", step=5, beside=RunStatus(run="b", step=4))
+    studio.runner._loop.status = RunStatus(run="a", step=5, beside=RunStatus(run="b", step=4))
     for name, step in (("a", 5), ("b", 4)):
         found = Watchable(studio).find(name)
         assert isinstance(found, Live) and found.status.step == step
@@ -116,16 +116,16 @@ def test_a_damaged_history_leaves_the_film(studio: SimpleNamespace, line: str) -
 
 
 def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
-    assert film_spec(studio, "gif", "old").recipe.model == "run:old"
-    assert film_spec(studio, "gif").recipe.model == "mnist"
+    assert film_spec(studio, "gif", "old").job.recipe.model == "run:old"
+    assert film_spec(studio, "gif").job.recipe.model == "mnist"
 
 
 def test_an_ended_run_resets_a_page_that_watched_it_live(studio: SimpleNamespace) -> None:
     watched = Progress(studio)
-    studio.runner.status = RunStatus(run="old")
+    studio.runner._loop.status = RunStatus(run="old")
     cursor = watched.poll({})["cursor"]
     assert "reset" not in watched.poll(cursor)
-    studio.runner.status = RunStatus(run="new")
+    studio.runner._loop.status = RunStatus(run="new")
     answer = watched.poll({**cursor, "show": "old"})
     assert answer["reset"] and len(answer["rows"]) == 3 and answer["best"] == 200
     assert set(watched.frames({"run": "old", "steps": [100, 150]})["frames"]) == {"100"}
