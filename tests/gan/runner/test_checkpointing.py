@@ -67,7 +67,7 @@ def test_one_flipped_bit_loses_one_checkpoint_and_leaves_a_note(tmp_path):
     resumed = Run.resume(tmp_path / "r")
     assert resumed.step == 10 and [row["step"] for row in resumed.rows] == [10]
     (note,) = FaultTolerantRun(resumed).notes
-    assert "damaged" in note and "one before" in note
+    assert "damaged" in note and "the previous one" in note
     assert same(walk(resumed, 20), straight)
     assert Run.resume(tmp_path / "r").step == 10  # the damaged one was replaced
 
@@ -99,7 +99,7 @@ def test_resume_repairs_the_files_beside_the_checkpoint(tmp_path):
 def test_lost_rows_of_history_leave_a_note(tmp_path):
     saved_twice(tmp_path)
     (tmp_path / "history.jsonl").write_bytes(b"")
-    assert "lost 2 of its rows" in FaultTolerantRun(Run.resume(tmp_path)).notes[0]
+    assert "2 rows of the history file are lost" in FaultTolerantRun(Run.resume(tmp_path)).notes[0]
 
 
 def test_a_run_killed_before_its_first_checkpoint_restarts(tmp_path, monkeypatch):

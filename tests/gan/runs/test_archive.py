@@ -131,7 +131,7 @@ def test_a_run_that_was_rolled_back_on_request_can_be_unpacked(tmp_path):
     run = Run.create(SMALL, tmp_path / "run")
     for _ in range(10):
         run.advance()
-    run.rewind(0, {"lr_d": 1e-4})
+    run.rollback(0, {"lr_d": 1e-4})
     folder = taken(tmp_path, b"".join(pack(run.folder)))
     (mark,) = Run.resume(folder).history.marks
     assert mark["mark"] == "rolled back" and mark["asked"] is True
