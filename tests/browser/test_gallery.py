@@ -151,7 +151,7 @@ def test_sixty_is_the_most(context):
     page = gallery(context)
     assert all(add(page, *range(60)))
     assert add(page, 60) == [False]
-    assert "holds 60 pictures" in page.locator(LINE).inner_text()
+    assert "holds at most 60 images" in page.locator(LINE).inner_text()
     assert len(stored(page)) == 60 and stored(page)[0]["recipe"]["seed"] == 59
 
 
