@@ -5,8 +5,8 @@ import pytest
 from tests.node import run_node
 
 START = """
-const { Scale } = await import("./interpolate/scale.js");
-const edits = await import("./interpolate/edits.js");
+const { Scale } = await import("./interpolate/timeline/scale.js");
+const edits = await import("./interpolate/keyframes/edits.js");
 const { History } = await import("./core/history.js");
 const wishes = await import("./interpolate/settings.js");
 """

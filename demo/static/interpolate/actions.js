@@ -1,6 +1,6 @@
 // What people do with keyframes, as steps of the story that can be undone.
 
-import * as edits from "./edits.js";
+import * as edits from "./keyframes/edits.js";
 import { needs } from "./settings.js";
 import { speaker } from "./words.js";
 

@@ -1,7 +1,7 @@
 // What a state means for one model: `about` is its {model, model_id, z_dim, classes, shape}.
 
 import { pack } from "../recipes/clip_recipe.js";
-import { finalSize } from "./canvas.js";
+import { finalSize } from "./stage/canvas.js";
 import { frameCount, rate } from "./settings.js";
 
 const SCALE_MOST = 64;

@@ -3,7 +3,7 @@
 import { make, iconButton } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { paint } from "../engine/paint.js";
-import { presets } from "./presets.js";
+import { presets } from "./keyframes/presets.js";
 import { speaker } from "./words.js";
 
 /** The place for the form in the other column, which Gradio makes in its own time. */

@@ -1,13 +1,13 @@
 // Clips in and out: a link, a recipe as a file, and any exported file dropped back onto the tab.
 
-import { button, copyAddress, download, make, thank } from "../core/dom.js";
-import { acceptFiles } from "../core/file_drop.js";
-import { askHub } from "../core/hub_request.js";
-import { times } from "../latent/vectors.js";
-import * as clips from "../recipes/clip_recipe.js";
-import { readClip } from "../recipes/embedded.js";
-import { explain, unpackRecipe } from "../recipes/image_recipe.js";
-import { speaker } from "./words.js";
+import { button, copyAddress, download, make, thank } from "../../core/dom.js";
+import { acceptFiles } from "../../core/file_drop.js";
+import { askHub } from "../../core/hub_request.js";
+import { times } from "../../latent/vectors.js";
+import * as clips from "../../recipes/clip_recipe.js";
+import { readClip } from "../../recipes/embedded.js";
+import { explain, unpackRecipe } from "../../recipes/image_recipe.js";
+import { speaker } from "../words.js";
 
 const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
 const short = (x) => Number(x.toFixed(2));

@@ -1,6 +1,6 @@
 // Loops that look good at once. Each is keyframes and a few of the wishes; the file's stay.
 
-import { firstKeys } from "../core/keyframe_store.js";
+import { firstKeys } from "../../core/keyframe_store.js";
 
 const HANDS = [7, 21, 33, 2, 58, 71, 90, 14]; // seeds of well-formed digits
 const PLAIN = { path: "spline", closed: true, easing: "none", even: true, back: false };

@@ -1,10 +1,10 @@
 // More keyframes: a small menu at the end of the strip, and a dialog to draw one.
 
-import { make, button } from "../core/dom.js";
-import { Sketch } from "../draw/sketch.js";
+import { make, button } from "../../core/dom.js";
+import { Sketch } from "../../draw/sketch.js";
 import { readSeed } from "./editor.js";
 import { KEYS_MOST } from "./edits.js";
-import { speaker } from "./words.js";
+import { speaker } from "../words.js";
 
 const SEVERAL = 4;
 const SEEDS = 100000; // short enough to read out

@@ -5,7 +5,7 @@ import { Plate } from "./canvas.js";
 import { Frames } from "./frames.js";
 import { Planner } from "./planner.js";
 import { Player } from "./player.js";
-import { frameCount, rate } from "./settings.js";
+import { frameCount, rate } from "../settings.js";
 
 const FILM_MS = 120; // between two looks for pictures that the strip lacks
 

@@ -1,11 +1,11 @@
 // What can be said of the chosen keyframe: its class, its seed, how long the loop rests there and
 // how long it is on its way to the next. It asks `on` for every change.
 
-import { make, button, iconButton } from "../core/dom.js";
-import { icon } from "../core/icons.js";
-import { SEED_MAX } from "../latent/latents.js";
-import { classText } from "../recipes/image_recipe.js";
-import { speaker } from "./words.js";
+import { make, button, iconButton } from "../../core/dom.js";
+import { icon } from "../../core/icons.js";
+import { SEED_MAX } from "../../latent/latents.js";
+import { classText } from "../../recipes/image_recipe.js";
+import { speaker } from "../words.js";
 
 const HOLD_MOST = 4; // average segments, of the 8 that a recipe may hold
 const LENGTH_MOST = 10;

@@ -1,10 +1,10 @@
 // From keyframes and wishes to where each frame lies, and the measuring of even speed: pictures
 // along the path are drawn once for it, whatever is then done to lengths, rests and easing.
 
-import { weightsOf } from "../latent/class_weights.js";
-import { latent } from "../latent/latents.js";
-import { Plan } from "../latent/plan.js";
-import { frameCount } from "./settings.js";
+import { weightsOf } from "../../latent/class_weights.js";
+import { latent } from "../../latent/latents.js";
+import { Plan } from "../../latent/plan.js";
+import { frameCount } from "../settings.js";
 
 const LANE = "even";
 const PIECE = 32; // pictures: between two pieces the playing clip is served

@@ -1,14 +1,14 @@
 // The timeline: keyframes as thumbnails at their time, the pictures between them, the playhead.
 // It changes nothing itself: it asks `on`.
 
-import { make } from "../core/dom.js";
-import { show, shownAt } from "../core/pixel_scale.js";
-import { paint } from "../engine/paint.js";
-import { classText } from "../recipes/image_recipe.js";
+import { make } from "../../core/dom.js";
+import { show, shownAt } from "../../core/pixel_scale.js";
+import { paint } from "../../engine/paint.js";
+import { classText } from "../../recipes/image_recipe.js";
 import { gestures } from "./drag.js";
-import { Film } from "./film.js";
+import { Film } from "./filmstrip.js";
 import { Scale } from "./scale.js";
-import { speaker } from "./words.js";
+import { speaker } from "../words.js";
 
 const THUMB_PX = 64; // at most: 28 px are shown at 56, all others at 64
 const LEAST_PX = THUMB_PX + 12;

@@ -1,8 +1,8 @@
 // The picture that plays, dressed as its file will be: colours, border, caption, smooth or crisp.
 // All lengths keep the file's proportions; pictures are shown at whole multiples of their pixels.
 
-import { bytes } from "../core/base64.js";
-import { make } from "../core/dom.js";
+import { bytes } from "../../core/base64.js";
+import { make } from "../../core/dom.js";
 
 const MARGIN_PX = 12; // between the picture and the plate's edge
 

@@ -1,7 +1,7 @@
 // The pictures between two keyframes, in a row as wide as there is room for.
 
-import { show, shownAt } from "../core/pixel_scale.js";
-import { paint } from "../engine/paint.js";
+import { show, shownAt } from "../../core/pixel_scale.js";
+import { paint } from "../../engine/paint.js";
 
 const FILM_PX = 28;
 

@@ -1,8 +1,8 @@
 // What file is wanted, and what it will be: the sum is told before anyone presses Export.
 
-import { make, heading, segments } from "../core/dom.js";
-import { RANGES, CAPTION_MAX, frameCount, readNumber } from "./settings.js";
-import { speaker } from "./words.js";
+import { make, heading, segments } from "../../core/dom.js";
+import { RANGES, CAPTION_MAX, frameCount, readNumber } from "../settings.js";
+import { speaker } from "../words.js";
 
 /**
  * `choices` of settings.js; `swatch(name)`: a CSS background of a colour map;

@@ -3,7 +3,7 @@
 // A model that draws slower than the clip plays is drawn coarsely first, every second or fourth
 // frame once round, and then in between: motion is there at once and becomes smooth.
 
-import { evenness, rms } from "../latent/loop_metrics.js";
+import { evenness, rms } from "../../latent/loop_metrics.js";
 
 const LANE = "clip";
 const REQUEST_MS = 60; // of drawing in one request: an edit waits for no more than that
