@@ -1,0 +1,39 @@
+"""Stored settings become valid ones, and the frame count follows the file format."""
+
+import pytest
+
+from tests.node import run_node
+
+START = """
+const wishes = await import("./interpolate/settings.js");
+"""
+
+
+@pytest.fixture
+def node(tmp_path):
+    """Run a script beside the modules and get what it hands to `give`."""
+    return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
+
+
+def test_whatever_was_stored_becomes_a_wish_that_exists(node):
+    script = """
+    const choices = new wishes.Choices(null, ["grey", "ember"]);
+    give([wishes.START, ...given.map((stored) => choices.tidy(stored))]);
+    """
+    stored = [
+        None,
+        7,
+        {},
+        {"path": 7, "fps": "x", "seconds": None, "caption": {}, "tiles": 9, "side": -1},
+        {"format": "exe", "border": 1e9, "loops": 1e9, "wander": -3, "colours": "none"},
+    ]
+    start, *made = node(script, stored)
+    for wish in made:
+        assert {**wish, "wander": 0} == start and 0 <= wish["wander"] < 2**32
+
+
+def test_frames_follow_the_rate_that_a_format_really_has(node):
+    script = "give(given.map((wish) => wishes.frameCount(wish)))"
+    gif = {"format": "gif", "fps": 33.3, "seconds": 3}
+    mp4 = {"format": "mp4", "fps": 60, "seconds": 0.5}
+    assert node(script, [gif, mp4, {**mp4, "seconds": 0.001}]) == [100, 30, 2]
