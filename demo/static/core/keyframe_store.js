@@ -3,8 +3,6 @@
 
 import { read, write } from "./storage.js";
 
-const SEED_MAX = 2 ** 32 - 1;
-const KEYS_MOST = 64;
 const TAB = '[role="tab"][data-tab-id="interpolate"]'; // Gradio's button for it
 const FIRST = [
   [7, 3],
@@ -25,13 +23,13 @@ export const remember = (model, thing) => write(store(model), thing);
 
 // What the Explore tab shows with this model, as a key; null if it was never open. Explore keeps
 // {seed, z, classes, scale}; before it knew blends it kept {seed, z, label}.
-export function exploring(model, latent) {
+export function exploring(model, latent, limits) {
   try {
     const kept = read(`latent-studio.explore.${model}`);
     const { seed, z, classes = kept.label, scale = 1 } = kept;
     const fine = Array.isArray(z) && [...z, scale].every(Number.isFinite);
     if (!Number.isInteger(seed) || !fine) return null;
-    const key = { seed, ...classOf(classes) };
+    const key = { seed, ...classOf(classes, limits) };
     const home = latent(seed, z.length);
     const scaled = z.map((x) => scale * x);
     const moved = scaled.some((x, i) => Math.abs(x - home[i]) > 1e-4);
@@ -43,9 +41,9 @@ export function exploring(model, latent) {
 
 // A class, or a list of class weights, as a key has it: {label} or {label, weights}, the label
 // then being the strongest class, for models that have other classes.
-export function classOf(classes) {
+export function classOf(classes, limits) {
   if (!Array.isArray(classes)) return { label: Number.isInteger(classes) ? classes : 0 };
-  if (!goodWeights(classes)) return { label: 0 };
+  if (!numbers(classes, limits.keyframe.class.weight)) return { label: 0 };
   return { label: classes.indexOf(Math.max(...classes)), weights: classes };
 }
 
@@ -54,25 +52,21 @@ const numbers = (list, limit) =>
   list.length > 0 &&
   list.every((x) => Number.isFinite(x) && Math.abs(x) <= limit);
 
-function goodWeights(weights) {
-  return numbers(weights, 10);
-}
-
 // A key with all that is right of it, or null.
-function tidied({ seed, label, z, weights, hold, length }) {
-  const seeded = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
-  const placed = numbers(z, 100);
+function tidied({ seed, label, z, weights, hold, length }, { keyframe: limits }) {
+  const seeded = Number.isInteger(seed) && seed >= 0 && seed <= limits.seed.high;
+  const placed = numbers(z, limits.z.limit);
   if (!(Number.isInteger(label) && label >= 0) || !(seeded || placed)) return null;
   const key = { seed: seeded ? seed : 0, label };
   if (placed) key.z = z;
-  if (goodWeights(weights)) key.weights = weights;
-  if (hold > 0 && hold <= 8) key.hold = hold;
-  if (length >= 0.1 && length <= 10) key.length = length;
+  if (numbers(weights, limits.class.weight)) key.weights = weights;
+  if (hold > 0 && hold <= limits.hold.high) key.hold = hold;
+  if (length >= limits.length.low && length <= limits.length.high) key.length = length;
   return key;
 }
 
-const allTidied = (given) =>
-  (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {})).filter((key) => key);
+const allTidied = (given, limits) =>
+  (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {}, limits)).filter((key) => key);
 
 /** Do `work` before somebody leaves, and before a press on the export takes what is there. */
 export function before(actions, work) {
@@ -84,8 +78,8 @@ export function before(actions, work) {
 export const firstKeys = () => FIRST.map(([seed, label]) => ({ seed, label }));
 
 /** The keyframes among what was stored; the ready loop where nothing is right. */
-export function goodKeys(given) {
-  const good = allTidied(given).slice(0, KEYS_MOST);
+export function goodKeys(given, limits) {
+  const good = allTidied(given, limits).slice(0, limits.keys[1]);
   return good.length || (Array.isArray(given) && !given.length) ? good : firstKeys();
 }
 
@@ -123,11 +117,14 @@ export function sendKey(model, key) {
 }
 
 /** Take this model's keys out of the inbox; those for other models go on waiting. */
-export function takeKeys(model) {
+export function takeKeys(model, limits) {
   const inbox = readInbox();
   const mine = inbox.filter((one) => one?.model === model);
   if (mine.length) writeInbox(inbox.filter((one) => one?.model !== model));
-  return allTidied(mine.map(({ key }) => key));
+  return allTidied(
+    mine.map(({ key }) => key),
+    limits,
+  );
 }
 
 /** Call collect() when keys may have come: one was sent, or `element` is seen. */

@@ -2,16 +2,16 @@
 
 import { fill, make } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
-import { check, classText } from "../recipes/image_recipe.js";
+import { classText } from "../recipes/image_recipe.js";
 import { thumbnail } from "../recipes/png.js";
 import * as store from "./gallery_store.js";
 
 export class Gallery {
-  /** `words`: texts by key. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
-  constructor(words, { onpick }) {
+  /** `words`: texts by key. `recipes`: an ImageRecipes. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
+  constructor(words, recipes, { onpick }) {
     this.words = words;
     this.onpick = onpick;
-    this.store = new store.Store(() => this.render());
+    this.store = new store.Store(recipes, () => this.render());
     this.cards = new Map(); // by id: {item, card}
     this.removed = []; // {item, at} of this visit, for undo
     this.renaming = null; // an id
@@ -40,13 +40,12 @@ export class Gallery {
    * Resolves to whether it is kept.
    */
   async add(recipe, image, { index = 0, names = [] } = {}) {
-    const good = check(recipe);
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
-      name: [classText(good.classes, names), good.seed]
+      name: [classText(recipe.classes, names), recipe.seed]
         .filter((part) => part !== "")
         .join(" \u00b7 "),
-      recipe: good,
+      recipe,
       thumb: await thumbnail(image, index),
       kept_at: Date.now(),
     };

@@ -1,8 +1,6 @@
 // What the gallery keeps in localStorage. It may be damaged or a stranger's work: it is checked
 // whenever it is read. Pages of one browser share it, so every change starts from what is stored.
 
-import { check } from "../recipes/image_recipe.js";
-
 export const KEY = "latent-studio.gallery";
 export const MOST = 60;
 export const NAME_MAX = 80;
@@ -10,7 +8,7 @@ const THUMB_MAX = 100000; // characters
 const THUMB_START = "data:image/png;base64,";
 
 /** What the text holds that is right: [{id, name, recipe, thumb, kept_at}], newest first. */
-function tidy(text) {
+function tidy(text, recipes) {
   let given = null;
   try {
     given = JSON.parse(text);
@@ -21,7 +19,7 @@ function tidy(text) {
   const tidied = (item) => {
     try {
       const { id, name, thumb, kept_at } = item;
-      const recipe = check(item.recipe);
+      const recipe = recipes.check(item.recipe);
       if (typeof id !== "string" || seen.has(id) || typeof name !== "string") return [];
       seen.add(id);
       const picture =
@@ -43,8 +41,9 @@ function tidy(text) {
 }
 
 export class Store {
-  /** onchange(): another page of this browser has changed what is stored. */
-  constructor(onchange) {
+  /** `recipes`: an ImageRecipes. onchange(): another page of this browser has changed what is stored. */
+  constructor(recipes, onchange) {
+    this.recipes = recipes;
     this.items = [];
     this.refresh();
     window.addEventListener("storage", ({ key }) => {
@@ -57,7 +56,7 @@ export class Store {
   /** Take over what is stored; where nothing can be, what this visit has seen stays. */
   refresh() {
     try {
-      this.items = tidy(localStorage.getItem(KEY));
+      this.items = tidy(localStorage.getItem(KEY), this.recipes);
     } catch {
       /* storage is forbidden */
     }

@@ -78,7 +78,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
     },
   });
   const open = (id, make) => models.open(id, make);
-  const keep = new Share(words, { model: () => model, shown: () => shown, open, say });
+  const keep = new Share(words, props.limits, {
+    model: () => model,
+    shown: () => shown,
+    open,
+    say,
+  });
   const companions = { map, compare, draw: sketch };
   const modes = segments(
     w("modes"),

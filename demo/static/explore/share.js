@@ -5,7 +5,7 @@ import { acceptFiles } from "../core/file_drop.js";
 import { sendKey, classOf, followLinks } from "../core/keyframe_store.js";
 import { parted } from "../core/shown_step.js";
 import { times } from "../latent/vectors.js";
-import * as recipes from "../recipes/image_recipe.js";
+import { ImageRecipes, explain } from "../recipes/image_recipe.js";
 import { savePicture, readPicture } from "../recipes/png.js";
 import { Gallery } from "./gallery.js";
 
@@ -16,11 +16,13 @@ const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of
  * open(id, make): show make(model), a state, and resolve to that model or null; say(sentence).
  */
 export class Share {
-  constructor(words, page) {
+  constructor(words, limits, page) {
     this.words = words;
+    this.limits = limits;
+    this.recipes = new ImageRecipes(limits);
     this.page = page;
     const w = (key) => words[`explore.${key}`];
-    this.album = new Gallery(words, { onpick: (recipe) => this.show(() => recipe) });
+    this.album = new Gallery(words, this.recipes, { onpick: (recipe) => this.show(() => recipe) });
     this.file = make("input", { type: "file", accept: "image/png,.png", hidden: true });
     this.file.className = "ls-recipe-file";
     const link = this.action("copy_link", () => this.copy(link));
@@ -38,7 +40,7 @@ export class Share {
     this.actions.setAttribute("aria-label", w("share"));
     this.gallery = this.album.element;
     this.file.addEventListener("change", () => {
-      if (this.file.files[0]) this.show(() => readPicture(this.file.files[0]));
+      if (this.file.files[0]) this.open(this.file.files[0]);
       this.file.value = "";
     });
     window.addEventListener("hashchange", () => this.arrive());
@@ -57,7 +59,7 @@ export class Share {
       this.page.say("");
       await work();
     } catch (error) {
-      this.page.say(recipes.explain(error, this.words));
+      this.page.say(explain(error, this.words));
     }
   }
 
@@ -65,7 +67,7 @@ export class Share {
   recipe() {
     const { image, state } = this.page.shown();
     const { model, classes } = this.page.model();
-    return recipes.pack({
+    return this.recipes.pack({
       ...state,
       model,
       model_id: image.model_id,
@@ -84,7 +86,7 @@ export class Share {
   }
 
   async copy(link) {
-    const hash = recipes.toHash(this.recipe());
+    const hash = this.recipes.toHash(this.recipe());
     this.arrived = hash;
     if (await copyAddress(hash)) thank(link, this.words["explore.copied"]);
     else this.page.say(this.words["explore.copy_failed"]);
@@ -96,10 +98,15 @@ export class Share {
     const asIs = !z && state.scale === 1;
     sendKey(parted(this.page.model().model)[0], {
       seed: state.seed,
-      ...classOf(state.classes),
+      ...classOf(state.classes, this.limits),
       ...(asIs ? {} : { z: Array.from(times(state.scale, state.z)) }),
     });
     thank(made, this.words["explore.sent"]);
+  }
+
+  /** Show the picture of a PNG file with a recipe. */
+  open(file) {
+    return this.show(() => readPicture(file, this.recipes));
   }
 
   /** Show the picture of a recipe; `read` gives it, or throws what is wrong with it. */
@@ -107,7 +114,7 @@ export class Share {
     return this.tried(async () => {
       const recipe = await read();
       const model = await this.page.open(recipe.model, (about) => {
-        const { seed, z, classes, scale } = recipes.unpackRecipe(recipe, about);
+        const { seed, z, classes, scale } = this.recipes.unpack(recipe, about);
         return { seed, z, classes: classes ?? 0, scale };
       });
       if (model && model.model_id !== recipe.model_id) {
@@ -122,7 +129,7 @@ export class Share {
     if (!hash || hash === this.arrived) return;
     this.arrived = hash;
     this.tried(async () => {
-      const recipe = recipes.fromHash(hash);
+      const recipe = this.recipes.fromHash(hash);
       if (recipe) await this.show(() => recipe);
     });
   }
@@ -130,7 +137,7 @@ export class Share {
   /** Take PNG files dropped anywhere on `area`; other pictures go to `other(file)`. */
   accept(area, other) {
     acceptFiles(area, (file, target) => {
-      if (!other(file, target)) this.show(() => readPicture(file));
+      if (!other(file, target)) this.open(file);
     });
   }
 }

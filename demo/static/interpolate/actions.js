@@ -1,7 +1,6 @@
 // What people do with keyframes, as steps of the story that can be undone.
 
 import * as edits from "./keyframes/edits.js";
-import { needs } from "./settings.js";
 import { speaker } from "./words.js";
 
 export class Actions {
@@ -45,15 +44,15 @@ export class Actions {
 
   insert(more) {
     const { stage } = this.page;
-    const change = edits.inserted(this.state, more);
+    const change = edits.inserted(this.state, more, this.choices.keysMost);
     const left = more.length - (change.keys.length - this.state.keys.length);
     // a circle joins two; more of them are on the way through a spline
     const wish =
-      needs(this.state.wish.path).most < change.keys.length
+      this.choices.needs(this.state.wish.path).most < change.keys.length
         ? { wish: this.choices.tidy({ ...this.state.wish, path: "spline" }) }
         : {};
     if (left < more.length) this.go({ ...change, ...wish });
-    this.page.note(left ? this.say("full", { most: edits.KEYS_MOST, n: left }) : "");
+    this.page.note(left ? this.say("full", { most: this.choices.keysMost, n: left }) : "");
     if (!stage.player.moving) this.seek(this.state.chosen);
   }
 
@@ -88,7 +87,7 @@ export class Actions {
     const { stage } = this.page;
     if (stage.plan) {
       this.before ??= { keys: this.state.keys, times: stage.times, rests: stage.rests() };
-      this.go(edits.stretched(this.before, i, time), "stretch");
+      this.go(edits.stretched(this.before, i, time, this.choices.lengths), "stretch");
     }
     if (done) this.before = null;
     if (done) this.story.rest();

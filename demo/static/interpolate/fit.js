@@ -1,10 +1,7 @@
 // What a state means for one model: `about` is its {model, model_id, z_dim, classes, shape}.
 
-import { pack } from "../recipes/clip_recipe.js";
 import { finalSize } from "./stage/canvas.js";
 import { frameCount, rate } from "./settings.js";
-
-const SCALE_MOST = 64;
 
 /** A key as this model can take it: another model's latent falls back to its seed, another
  * model's blend to its class. */
@@ -19,32 +16,32 @@ export function fitted({ z, weights, ...key }, { z_dim, classes }) {
  * The enlargement for the wanted size, the nearest whole one that the server allows:
  * {native: px of the loops unenlarged, scale, most: the largest scale, size: of the file}.
  */
-export function sizes(wish, { shape: [h, w] }, maxSide) {
+export function sizes(wish, { shape: [h, w] }, { max_side, limits }) {
   const native = Math.max(h, w) * wish.tiles;
   const below = finalSize({ h, w }, { ...wish, scale: 1 }).strip;
-  const room = Math.floor((maxSide - 2 * wish.border - below) / native);
-  const most = Math.max(1, Math.min(SCALE_MOST, room));
+  const room = Math.floor((max_side - 2 * wish.border - below) / native);
+  const most = Math.max(1, Math.min(limits.clip.scale.high, room));
   const scale = Math.max(1, Math.min(most, Math.round(wish.side / native)));
   return { native, most, scale, size: finalSize({ h, w }, { ...wish, scale }) };
 }
 
 /** What a wish comes to here: {frames, fps, scale}, as in a recipe. */
-export const settled = (wish, about, maxSide) => ({
+export const settled = (wish, about, server) => ({
   frames: frameCount(wish),
   fps: wish.fps,
-  scale: sizes(wish, about, maxSide).scale,
+  scale: sizes(wish, about, server).scale,
 });
 
 /** The clip's recipe. Throws ClipError where there can be none. */
-export function recipeOf({ keys, wish }, about, maxSide) {
+export function recipeOf({ keys, wish }, about, server, clips) {
   const { seconds, side, ...rest } = wish;
-  return pack(
+  return clips.pack(
     {
       ...rest,
       colours: about.shape[2] === 1 ? rest.colours : "grey",
       model: about.model,
       keys: keys.map((key) => fitted(key, about)),
-      ...settled(wish, about, maxSide),
+      ...settled(wish, about, server),
     },
     about,
   );

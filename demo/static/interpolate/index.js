@@ -8,19 +8,19 @@ import * as kept from "../core/keyframe_store.js";
 import { Engine } from "../engine/engine.js";
 import { PlanError } from "../latent/curves.js";
 import { latent } from "../latent/latents.js";
+import { ClipRecipes } from "../recipes/clip_recipe.js";
 import { TimeSlider } from "../time/time_slider.js";
 import { Actions } from "./actions.js";
 import { Add } from "./keyframes/add.js";
 import { swatch } from "./stage/canvas.js";
 import { Editor } from "./keyframes/editor.js";
-import { KEYS_MOST } from "./keyframes/edits.js";
 import { Estimate } from "./export/estimate.js";
 import { Faces } from "./keyframes/pictures.js";
 import { fitted, sizes, settled, recipeOf, restored } from "./fit.js";
 import { FileForm } from "./export/form.js";
 import { Model } from "./model.js";
 import { PathForm } from "./path_form.js";
-import { Choices, START, needs, frameCount } from "./settings.js";
+import { Choices, frameCount } from "./settings.js";
 import { Share } from "./export/share.js";
 import { Stage } from "./stage/stage.js";
 import { Strip } from "./timeline/strip.js";
@@ -34,9 +34,11 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const say = speaker(words);
   const engine = new Engine(server);
   const tables = props.colours ?? {};
-  const choices = new Choices(props.kinds, Object.keys(tables));
+  const { limits } = props;
+  const choices = new Choices(limits);
+  const clips = new ClipRecipes(limits);
   const story = new History(changed, STEPS_MOST); // of {keys, chosen, wish}
-  story.begin({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } });
+  story.begin({ keys: kept.firstKeys(), chosen: 0, wish: { ...choices.start } });
   const later = timers();
   let about = null; // of the model, once there is one
   let shown = {}; // the state that is shown
@@ -68,7 +70,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     note: (sentence) => view.note(sentence),
   });
   const rest = () => story.rest();
-  const editor = new Editor(words, {
+  const editor = new Editor(words, limits.keyframe.length.high, {
     edit: (key, gesture) => actions.edit(key, gesture),
     all: (key) => actions.all(key),
     duplicate: () => actions.duplicate(),
@@ -76,19 +78,19 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     say: (sentence) => view.note(sentence),
     rest,
   });
-  const add = new Add(words, {
+  const add = new Add(words, choices.keysMost, {
     insert: (keys) => actions.insert(keys),
-    explored: () => about && kept.exploring(time.base, latent),
+    explored: () => about && kept.exploring(time.base, latent, limits),
     about: () => about,
     find: (payload) => server.find(payload),
     draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
   });
   const set = (part, gesture) => actions.set(part, gesture);
-  const path = new PathForm(words, (part) => actions.path(part));
+  const path = new PathForm(words, choices, (part) => actions.path(part));
   const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
-  const share = new Share(words, {
-    recipe: () => recipeOf(story.state, about, props.max_side),
-    wish: () => settled(story.state.wish, about, props.max_side),
+  const share = new Share(words, limits, clips, {
+    recipe: () => recipeOf(story.state, about, props, clips),
+    wish: () => settled(story.state.wish, about, props),
     about: () => about,
     choose: (id) => model.choose(id),
     restore: (clip) => story.go(restored(clip, about, choices)),
@@ -106,7 +108,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       preset: (one) => actions.preset(one),
     },
   );
-  const faces = new Faces(engine, { stage, strip, editor, view });
+  const faces = new Faces(engine, choices.keysMost, { stage, strip, editor, view });
   const estimate = new Estimate(
     props,
     (recipe) => server.estimate(recipe),
@@ -136,11 +138,11 @@ export async function mount({ element, props, trigger, watch, server, words }) {
         state,
         about,
       );
-    const size = sizes(wish, about, props.max_side);
+    const size = sizes(wish, about, props);
     const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
     path.show(wish);
     file.show(wish, size);
-    add.show({ label, labels: about.labels, full: keys.length >= KEYS_MOST });
+    add.show({ label, labels: about.labels, full: keys.length >= choices.keysMost });
     view.undo.disabled = !story.past.length;
     view.redo.disabled = !story.future.length;
     estimate.look({ frames: frameCount(wish), size: size.size }, lack, other);
@@ -151,7 +153,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   function replay() {
     const { keys, wish } = story.state;
     const fit = keys.map((key) => fitted(key, about));
-    const { scale } = sizes(wish, about, props.max_side);
+    const { scale } = sizes(wish, about, props);
     lack = null;
     const colours = about.shape[2] === 1 ? wish.colours : "grey"; // maps are for grey pictures
     stage.plate.dress({ ...wish, colours, scale });
@@ -159,7 +161,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       stage.play(fit, wish, about, keys);
     } catch (error) {
       if (!(error instanceof PlanError)) throw error;
-      const { least } = needs(wish.path);
+      const { least } = choices.needs(wish.path);
       lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
       stage.rest();
       stage.plate.dress({ ...wish, tiles: 1, scale });
@@ -183,7 +185,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     kept.remember(time.base, unsaid);
     unsaid = null;
     if (lack) return;
-    const recipe = recipeOf(story.state, about, props.max_side);
+    const recipe = recipeOf(story.state, about, props, clips);
     estimate.want(recipe);
     props.value = recipe;
     trigger("change");
@@ -198,7 +200,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     file.offer(about.shape[2] === 1);
     if (first) {
       const { keys, chosen, wish } = kept.recall(time.base);
-      const good = kept.goodKeys(keys);
+      const good = kept.goodKeys(keys, limits);
       const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
       story.state = { keys: good, chosen: at, wish: choices.tidy(wish) };
     }
@@ -210,7 +212,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
 
   // What Explore has sent for this model goes into the loop.
   function collect() {
-    const sent = about ? kept.takeKeys(time.base) : [];
+    const sent = about ? kept.takeKeys(time.base, limits) : [];
     if (sent.length) actions.insert(sent);
   }
 

@@ -2,23 +2,25 @@
 
 import { make, button, heading, segments, number } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
-import { PATHS, EASINGS, TILES, needs } from "./settings.js";
 import { speaker } from "./words.js";
 
-/** `set(part)` is told every part of the wish that somebody changes. */
+/** `choices` of settings.js; `set(part)` is told every part of the wish that somebody changes. */
 export class PathForm {
-  constructor(words, set) {
+  constructor(words, choices, set) {
+    this.choices = choices;
     this.say = speaker(words);
     const { say } = this;
     const named = (values) => values.map((value) => [value, say(value)]);
-    this.paths = segments(say("path"), named(PATHS), (path) => set(this.adapted({ path })));
+    this.paths = segments(say("path"), named(choices.paths), (path) => set(this.adapted({ path })));
     this.hint = make("p", { className: "ls-note lc-path-hint" });
-    this.easing = segments(say("easing"), named(EASINGS.map((one) => `easing_${one}`)), (easing) =>
-      set({ easing: easing.replace("easing_", "") }),
+    this.easing = segments(
+      say("easing"),
+      named(choices.easings.map((one) => `easing_${one}`)),
+      (easing) => set({ easing: easing.replace("easing_", "") }),
     );
     this.tiles = segments(
       say("tiles"),
-      TILES.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
+      choices.tiles.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
       (tiles) => set({ tiles }),
     );
     this.closed = this.toggle("closed", () => set({ closed: !this.wish.closed }));
@@ -61,7 +63,7 @@ export class PathForm {
 
   /** A path that cannot be open closes. */
   adapted(part) {
-    return needs(part.path).open ? part : { ...part, closed: true };
+    return this.choices.needs(part.path).open ? part : { ...part, closed: true };
   }
 
   show(wish) {
@@ -73,7 +75,7 @@ export class PathForm {
     for (const name of ["closed", "back", "even"]) {
       this[name].setAttribute("aria-pressed", String(wish[name]));
     }
-    this.closed.hidden = !needs(wish.path).open;
+    this.closed.hidden = !this.choices.needs(wish.path).open;
     this.again.hidden = wish.path !== "walk";
   }
 

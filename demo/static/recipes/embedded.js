@@ -1,14 +1,12 @@
 // Recipes back out of the clips that they made; gan/media/embedded.py put them there and reads the
 // same. Files come from strangers: only a bounded part of any size of file is read, and no pixel.
 
-import * as clip from "./clip_recipe.js";
+import { ClipError } from "./clip_recipe.js";
 import * as bytes from "./embedded_bytes.js";
 import * as pictures from "./embedded_images.js";
 import * as tracks from "./embedded_video.js";
 import * as zip from "./embedded_zip.js";
-import * as recipes from "./image_recipe.js";
 const { BYTES_MAX, Torn, starts } = bytes;
-const { ClipError } = clip;
 
 export const FILE_MAX = 4e9; // bytes
 
@@ -45,14 +43,14 @@ export async function readText(file) {
 /**
  * The clip recipe of an exported file or of a .json; {still: recipe} of a picture's own.
  *
- * Throws ClipError, or RecipeError where the recipe is a picture's: `explain` knows both.
+ * clips, pictures: a ClipRecipes and an ImageRecipes. Throws ClipError, or RecipeError where the recipe is a picture's: `explain` knows both.
  */
-export async function readClip(file) {
+export async function readClip(file, clips, pictures) {
   if (file.size > FILE_MAX) throw new ClipError("clip.large", { limit: FILE_MAX / 1e9 });
   const text = await readText(file);
   if (text === null) throw new ClipError("clip.none");
-  const given = clip.read(text);
+  const given = clips.read(text);
   const still =
     given && Object.hasOwn(given, "latent_studio") && !Object.hasOwn(given, "latent_studio_clip");
-  return still ? { still: recipes.check(given) } : clip.check(given);
+  return still ? { still: pictures.check(given) } : clips.check(given);
 }

@@ -3,11 +3,12 @@
 
 import { base64 } from "../core/base64.js";
 import { download } from "../core/dom.js";
-import { RecipeError, TEXT_MAX, check, classText, parse } from "./image_recipe.js";
+import { RecipeError, classText } from "./image_recipe.js";
 
 export const KEYWORD = "latent-studio";
 const THUMB_PX = 64; // of a side: sixty larger pictures would fill what a browser stores
 const FILE_MAX = 5e6; // bytes
+const TEXT_BYTES_MAX = 80000; // of the recipe
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const NUL = 0;
 
@@ -61,7 +62,7 @@ function header(png) {
 }
 
 /** The chunk's text if it is one of this keyword, uncompressed and of bearable length. */
-export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
+export function textOf({ kind, data }, keyword, limit = TEXT_BYTES_MAX) {
   if (kind !== "iTXt" && kind !== "tEXt") return null;
   const name = join(ascii(keyword), [NUL]);
   if (data.length > limit || name.some((byte, i) => data[i] !== byte)) return null;
@@ -146,15 +147,14 @@ export function fileName({ model, classes, seed }) {
     .slice(0, 100)}.png`;
 }
 
-/** Download the picture with its recipe inside. Throws RecipeError for a wrong recipe. */
+/** Download the picture with its recipe inside. */
 export async function savePicture(image, recipe, scale, index = 0) {
-  const good = check(recipe);
-  const png = addText(await encodePng(image, index, scale), KEYWORD, JSON.stringify(good));
-  download(new Blob([png], { type: "image/png" }), fileName(good));
+  const png = addText(await encodePng(image, index, scale), KEYWORD, JSON.stringify(recipe));
+  download(new Blob([png], { type: "image/png" }), fileName(recipe));
 }
 
-/** The recipe that a picture file carries. Throws RecipeError. */
-export async function readPicture(file) {
+/** Return the recipe that a picture file carries. Throws RecipeError. */
+export async function readPicture(file, recipes) {
   if (file.size > FILE_MAX) throw new RecipeError("recipe.large", { limit: FILE_MAX / 1e6 });
   const bytes = await file.arrayBuffer().catch(() => {
     // a folder, or gone meanwhile
@@ -162,5 +162,5 @@ export async function readPicture(file) {
   });
   const text = readText(new Uint8Array(bytes), KEYWORD);
   if (text === null) throw new RecipeError("recipe.none");
-  return parse(text);
+  return recipes.parse(text);
 }

@@ -1,7 +1,7 @@
 // What file is wanted, and what it will be: the sum is told before anyone presses Export.
 
 import { make, heading, segments } from "../../core/dom.js";
-import { RANGES, CAPTION_MAX, frameCount, readNumber } from "../settings.js";
+import { frameCount, readNumber } from "../settings.js";
 import { speaker } from "../words.js";
 
 /**
@@ -38,9 +38,14 @@ export class FileForm {
       ],
       (smooth) => set({ smooth }),
     );
-    this.border = this.number("border", { min: 0, max: 256, step: 4, inputMode: "numeric" }, true);
-    this.loops = this.number("loops", { min: 0, max: 1000, step: 1, inputMode: "numeric" }, true);
-    this.caption = make("input", { className: "lc-caption-text", maxLength: CAPTION_MAX });
+    const range = (name) => ({ min: choices.ranges[name][0], max: choices.ranges[name][1] });
+    this.border = this.number(
+      "border",
+      { ...range("border"), step: 4, inputMode: "numeric" },
+      true,
+    );
+    this.loops = this.number("loops", { ...range("loops"), step: 1, inputMode: "numeric" }, true);
+    this.caption = make("input", { className: "lc-caption-text", maxLength: choices.captionMax });
     this.caption.addEventListener("input", () => set({ caption: this.caption.value }, "caption"));
     this.caption.addEventListener("change", rest);
     this.more = make(
@@ -125,7 +130,7 @@ export class FileForm {
   number(name, properties, whole = false) {
     const input = make("input", { type: "number", className: `lc-${name}`, ...properties });
     input.addEventListener("input", () => {
-      const value = readNumber(input.value, RANGES[name], whole);
+      const value = readNumber(input.value, this.choices.ranges[name], whole);
       input.setAttribute("aria-invalid", String(value === null));
       this.wrong = value === null ? this.say(`${name}_bad`) : "";
       if (value === null) this.tell();

@@ -4,9 +4,9 @@ import { button, copyAddress, download, make, thank } from "../../core/dom.js";
 import { acceptFiles } from "../../core/file_drop.js";
 import { askHub } from "../../core/hub_request.js";
 import { times } from "../../latent/vectors.js";
-import * as clips from "../../recipes/clip_recipe.js";
+import { ClipError } from "../../recipes/clip_recipe.js";
 import { readClip } from "../../recipes/embedded.js";
-import { explain, unpackRecipe } from "../../recipes/image_recipe.js";
+import { ImageRecipes, explain } from "../../recipes/image_recipe.js";
 import { speaker } from "../words.js";
 
 const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
@@ -29,7 +29,9 @@ function plain(recipe, { classes }) {
  * say(sentence).
  */
 export class Share {
-  constructor(words, page) {
+  constructor(words, limits, clips, page) {
+    this.clips = clips;
+    this.pictures = new ImageRecipes(limits);
     this.words = words;
     this.say = speaker(words);
     this.page = page;
@@ -70,7 +72,7 @@ export class Share {
   }
 
   async copy(link) {
-    const hash = clips.toHash(this.page.recipe());
+    const hash = this.clips.toHash(this.page.recipe());
     this.arrived = hash;
     if (await copyAddress(hash)) thank(link, this.say("copied"));
     else this.page.say(this.say("copy_failed"));
@@ -86,7 +88,7 @@ export class Share {
   /** A clip's file, a recipe, or a picture that Explore has saved: that one becomes a keyframe. */
   read(file) {
     return this.tried(async () => {
-      const recipe = await readClip(file);
+      const recipe = await readClip(file, this.clips, this.pictures);
       if (recipe.still) this.still(recipe.still);
       else await this.open(recipe);
     });
@@ -94,7 +96,7 @@ export class Share {
 
   still(recipe) {
     const about = this.page.about();
-    const { seed, z, classes, scale } = unpackRecipe(recipe, about);
+    const { seed, z, classes, scale } = this.pictures.unpack(recipe, about);
     const weights = Array.isArray(classes) ? { weights: classes } : {};
     const label = Array.isArray(classes) ? classes.indexOf(Math.max(...classes)) : (classes ?? 0);
     const own = recipe.z !== undefined || scale !== 1;
@@ -105,7 +107,7 @@ export class Share {
   async open(recipe) {
     const here = await this.page.choose(recipe.model);
     const about = this.page.about();
-    this.page.restore(clips.unpack(here ? recipe : plain(recipe, about), about));
+    this.page.restore(this.clips.unpack(here ? recipe : plain(recipe, about), about));
     const told = [this.changed(recipe)];
     if (!here) told.unshift(this.say("no_such_model", { model: recipe.model }));
     else if (recipe.model_id !== about.model_id) told.unshift(this.say("newer_weights"));
@@ -136,9 +138,9 @@ export class Share {
 
   linked(hash) {
     try {
-      return clips.fromHash(hash);
+      return this.clips.fromHash(hash);
     } catch (error) {
-      if (error.message === "clip.damaged") throw new clips.ClipError("interpolate.link_damaged");
+      if (error.message === "clip.damaged") throw new ClipError("interpolate.link_damaged");
       throw error;
     }
   }

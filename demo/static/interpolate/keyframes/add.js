@@ -3,7 +3,6 @@
 import { make, button } from "../../core/dom.js";
 import { Sketch } from "../../draw/sketch.js";
 import { readSeed } from "./editor.js";
-import { KEYS_MOST } from "./edits.js";
 import { speaker } from "../words.js";
 
 const SEVERAL = 4;
@@ -16,7 +15,8 @@ const someSeed = () => Math.floor(Math.random() * SEEDS);
  * draw(key): a promise of a key's picture; find(payload): the server's search.
  */
 export class Add {
-  constructor(words, on) {
+  constructor(words, most, on) {
+    this.most = most; // keyframes of a loop
     this.words = words;
     this.say = speaker(words);
     this.on = on;
@@ -93,7 +93,7 @@ export class Add {
   show({ label, labels, full }) {
     this.label = label;
     this.opener.disabled = full;
-    this.opener.title = full ? this.say("most", { most: KEYS_MOST }) : this.say("add");
+    this.opener.title = full ? this.say("most", { most: this.most }) : this.say("add");
     this.several.textContent = this.say(labels.length ? "add_several" : "add_random_several", {
       n: SEVERAL,
       label: labels[label],

@@ -8,7 +8,6 @@ import { classText } from "../../recipes/image_recipe.js";
 import { speaker } from "../words.js";
 
 const HOLD_MOST = 4; // average segments, of the 8 that a recipe may hold
-const LENGTH_MOST = 10;
 
 export function readSeed(text) {
   return /^\d{1,10}$/.test(text.trim()) && +text <= SEED_MAX ? +text : null;
@@ -16,7 +15,8 @@ export function readSeed(text) {
 
 /** `on` has edit(change, gesture), all(label), rest(), duplicate(), remove(), say(sentence). */
 export class Editor {
-  constructor(words, on) {
+  constructor(words, lengthMost, on) {
+    this.lengthMost = lengthMost; // average segments
     this.say = speaker(words);
     const { say } = this;
     this.on = on;
@@ -27,7 +27,7 @@ export class Editor {
     this.all.title = say("all_class_hint");
     this.seed = make("input", { inputMode: "numeric", autocomplete: "off", maxLength: 10 });
     this.hold = this.slider("hold", 0, HOLD_MOST, 0.05);
-    this.length = this.slider("length", -1, 1, 0.02); // powers of LENGTH_MOST
+    this.length = this.slider("length", -1, 1, 0.02); // powers of lengthMost
     this.duplicate = iconButton(icon("copy"), say("duplicate"));
     this.remove = iconButton(icon("bin"), say("delete"));
     this.duplicate.dataset.do = "duplicate";
@@ -58,7 +58,7 @@ export class Editor {
       this.on.edit({ ...this.key, hold: Number(this.hold.range.value) }, "hold"),
     );
     this.length.range.addEventListener("input", () => {
-      const length = LENGTH_MOST ** Number(this.length.range.value);
+      const length = this.lengthMost ** Number(this.length.range.value);
       this.on.edit({ ...this.key, length: Number(length.toFixed(3)) }, "length");
     });
     for (const { range } of [this.hold, this.length]) {
@@ -112,7 +112,7 @@ export class Editor {
     this.classes.value = weights ? -1 : label;
     if (document.activeElement !== this.seed) this.seed.value = key.seed ?? "";
     this.set(this.hold, key.hold ?? 0, rests);
-    this.set(this.length, Math.log(key.length ?? 1) / Math.log(LENGTH_MOST), lasts);
+    this.set(this.length, Math.log(key.length ?? 1) / Math.log(this.lengthMost), lasts);
     this.duplicate.disabled = full;
   }
 

@@ -1,14 +1,11 @@
 // What can be done to keyframes: each takes the state {keys, chosen, wish} and gives what changes.
 
-const LENGTHS = [0.1, 10];
-export const KEYS_MOST = 64;
-
 const clamped = (x, /** @type {number[]} */ [low, high]) => Math.min(high, Math.max(low, x));
 const rounded = (x) => Number(x.toFixed(4));
 
-/** As many of `more` as there is room for, after the chosen one. */
-export function inserted({ keys, chosen }, more) {
-  const fit = more.slice(0, KEYS_MOST - keys.length);
+/** Insert `more` after the chosen keyframe, up to `most` in all. */
+export function inserted({ keys, chosen }, more, most) {
+  const fit = more.slice(0, most - keys.length);
   const at = Math.min(chosen + 1, keys.length);
   return { keys: keys.toSpliced(at, 0, ...fit), chosen: Math.max(0, at + fit.length - 1) };
 }
@@ -38,12 +35,12 @@ export function ofOneClass({ keys }, { label, weights }) {
  * `at`: how it was when the drag began, {keys, times, rests}: the start of every cell and the end
  * of the last, and the part of each cell in which the loop rests, all 0 to 1 of the way there.
  */
-export function stretched({ keys, times, rests }, i, time) {
+export function stretched({ keys, times, rests }, i, time, lengths) {
   const next = keys.slice();
   const resize = (at, share) => {
     const now = times[at + 1] - times[at] - rests[at];
     if (!(now > 1e-9)) return; // no way: the last key of an open path
-    const length = clamped(((keys[at].length ?? 1) * (share - rests[at])) / now, LENGTHS);
+    const length = clamped(((keys[at].length ?? 1) * (share - rests[at])) / now, lengths);
     next[at] = { ...keys[at], length: rounded(length) };
   };
   resize(i, time - times[i]);

@@ -1,11 +1,11 @@
 // The keyframes as they are shown: at their times on the strip, the chosen one in its editor, and
 // their pictures as the path passes them, kept by what they show.
 
-import { KEYS_MOST } from "./edits.js";
 import { Thumbs } from "./thumbs.js";
 
 export class Faces {
-  constructor(engine, { stage, strip, editor, view }) {
+  constructor(engine, most, { stage, strip, editor, view }) {
+    this.most = most; // keyframes of a loop
     this.stage = stage;
     this.strip = strip;
     this.editor = editor;
@@ -29,7 +29,7 @@ export class Faces {
       key: keys[chosen],
       index: chosen,
       labels,
-      full: keys.length >= KEYS_MOST,
+      full: keys.length >= this.most,
       rests: plan ? rest * seconds : null,
       lasts: moves ? (times[chosen + 1] - times[chosen] - rest) * seconds : null,
     });

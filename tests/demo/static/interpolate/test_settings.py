@@ -2,6 +2,7 @@
 
 import pytest
 
+from gan.recipes.limits import limits
 from tests.node import run_node
 
 START = """
@@ -17,8 +18,8 @@ def node(tmp_path):
 
 def test_whatever_was_stored_becomes_a_wish_that_exists(node):
     script = """
-    const choices = new wishes.Choices(null, ["grey", "ember"]);
-    give([wishes.START, ...given.map((stored) => choices.tidy(stored))]);
+    const choices = new wishes.Choices(given.limits);
+    give([choices.start, ...given.stored.map((one) => choices.tidy(one))]);
     """
     stored = [
         None,
@@ -27,7 +28,7 @@ def test_whatever_was_stored_becomes_a_wish_that_exists(node):
         {"path": 7, "fps": "x", "seconds": None, "caption": {}, "tiles": 9, "side": -1},
         {"format": "exe", "border": 1e9, "loops": 1e9, "wander": -3, "colours": "none"},
     ]
-    start, *made = node(script, stored)
+    start, *made = node(script, {"limits": limits(), "stored": stored})
     for wish in made:
         assert {**wish, "wander": 0} == start and 0 <= wish["wander"] < 2**32
 

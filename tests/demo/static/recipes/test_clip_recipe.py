@@ -11,22 +11,26 @@ from demo.text import catalogue
 from gan.latent.latents import latent
 from gan.recipes.clip_recipe import RULES, ClipRecipe
 from gan.recipes.fields import RecipeError
+from gan.recipes.limits import limits
 from tests.clips import BAD, CLIP, GOOD, LEAST, key
 from tests.node import STATIC, run_node
 from tests.recipes import packed
 
-START = """
-const clips = await import("./recipes/clip_recipe.js");
-const recipes = await import("./recipes/image_recipe.js");
+START = (
+    f"const LIMITS = {json.dumps(limits())};"
+    + """
+const { ClipError, ClipRecipes } = await import("./recipes/clip_recipe.js");
+const clips = new ClipRecipes(LIMITS);
 const tried = (make) => {
   try {
     return { made: make() };
   } catch (error) {
-    if (!(error instanceof clips.ClipError)) throw error;
+    if (!(error instanceof ClipError)) throw error;
     return { refused: error.message, values: error.values };
   }
 };
 """
+)
 STATE = {**CLIP, "keys": [{"seed": 7, "label": 3}, {"seed": 9, "label": 8, "hold": 0.5}]}
 ABOUT = {"model_id": "0123456789ab", "z_dim": 64, "classes": 10}
 
@@ -74,7 +78,7 @@ give({ made: Object.keys(made), key: Object.keys(made.keys[0]), path: made.path,
 
 def test_the_defaults_are_pythons(node):
     own = {name: CLIP[name] for name in RULES}
-    assert node("give(clips.DEFAULTS);") == own
+    assert node("give(clips.defaults);") == own
 
 
 def test_a_state_comes_back_from_a_recipe(node):
@@ -151,7 +155,8 @@ def test_links_that_are_none_are_refused(node):
     script = """
 const long = { ...given.clip, keys: Array(64).fill({ seed: 1, z: given.z }) };
 give({ bad: given.bad.map((one) => tried(() => clips.fromHash(one))),
-  whole: clips.fromHash(given.whole), none: ["", "#", "#recipe=A", "#Clip="].map(clips.fromHash),
+  whole: clips.fromHash(given.whole),
+  none: ["", "#", "#recipe=A", "#Clip="].map((one) => clips.fromHash(one)),
   long: tried(() => clips.toHash(long)), short: clips.toHash(given.clip) });
 """
     values = {"bad": list(bad), "whole": whole, "clip": CLIP, "z": packed(*[0.5] * 512)}
@@ -169,7 +174,6 @@ def test_every_text_it_asks_for_exists():
         asked |= set(re.findall(r'"clip\.(\w+)"', source))
         asked |= set(re.findall(r'need\([^;]*?, "(\w+)"', source))
         asked |= set(re.findall(r'"(path_\w+)"', source))
-        asked |= set(re.findall(r'\], "(\w+)", \{', source))
-        asked |= set(re.findall(r'\), "(\w+)", \{', source))
+        asked |= set(re.findall(r'\["(\w+)", \{', source))
     there = {name.removeprefix("clip.") for name in catalogue("en") if name.startswith("clip.")}
     assert len(asked) > 20 and asked <= there

@@ -11,18 +11,24 @@ import pytest
 from gan.media.formats import FORMATS as EXPORTED
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
+from gan.recipes.limits import limits
 from tests.clip_files import FORMATS, FRAMES, bare, make, recipe
 from tests.clips import CLIP
 from tests.frames import export
 from tests.node import run_node
+from tests.recipes import PLAIN
 
-START = """
+START = (
+    f"const LIMITS = {json.dumps(limits())};"
+    + """
 const { readClip } = await import("./recipes/embedded.js");
-const { RecipeError } = await import("./recipes/image_recipe.js");
+const { ClipRecipes } = await import("./recipes/clip_recipe.js");
+const { ImageRecipes, RecipeError } = await import("./recipes/image_recipe.js");
+const readers = [new ClipRecipes(LIMITS), new ImageRecipes(LIMITS)];
 const bytes = (name) => new Uint8Array(readFileSync(name));
 const tried = async (file) => {
   try {
-    return { made: await readClip(file) };
+    return { made: await readClip(file, ...readers) };
   } catch (error) {
     if (!(error instanceof RecipeError)) throw error;
     return { refused: error.message, values: error.values };
@@ -43,6 +49,7 @@ const vast = (data, size, asked) => ({
   },
 });
 """
+)
 
 
 @pytest.fixture
@@ -83,7 +90,7 @@ def test_a_still_picture_and_files_without_a_recipe(node, tmp_path):
         "film.json": (b'{"latent_studio_growth": 1}', "clip.film"),
         "long.json": (json.dumps(CLIP).encode() + b" " * 400_000, "clip.long"),
         "vast.json": (json.dumps(CLIP).encode() + b" " * 4_000_000, "clip.long"),
-        "bad-still.json": (b'{"latent_studio": 1, "seed": -1}', "recipe.bad_seed"),
+        "bad-still.json": (json.dumps(PLAIN | {"seed": -1}).encode(), "recipe.bad_seed"),
         "head.png": (b"\x89PNG\r\n\x1a\n", "clip.none"),
     }
     for name, (data, _) in bad.items():

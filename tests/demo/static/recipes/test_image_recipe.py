@@ -11,11 +11,15 @@ from PIL import Image, PngImagePlugin
 
 from demo.text import catalogue
 from gan.recipes.image_recipe import KEYWORD, Recipe, save_png
+from gan.recipes.limits import limits
 from tests.node import STATIC, run_node
 from tests.recipes import BAD, GOOD, PLAIN, packed
 
-START = """
-const recipes = await import("./recipes/image_recipe.js");
+START = (
+    f"const LIMITS = {json.dumps(limits())};"
+    + """
+const { ImageRecipes, RecipeError, classText } = await import("./recipes/image_recipe.js");
+const recipes = new ImageRecipes(LIMITS);
 const pngs = await import("./recipes/png.js");
 const { latent } = await import("./latent/latents.js");
 const { base64 } = await import("./core/base64.js");
@@ -24,11 +28,12 @@ const tried = async (make) => {
   try {
     return { made: await make() };
   } catch (error) {
-    if (!(error instanceof recipes.RecipeError)) throw error;
+    if (!(error instanceof RecipeError)) throw error;
     return { refused: error.message, values: error.values };
   }
 };
 """
+)
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ const raw = Uint8Array.from(atob(given.z), (c) => c.charCodeAt(0));
 const recipe = recipes.pack({ ...given.state, z: new Float32Array(raw.buffer) });
 const hash = recipes.toHash(recipe);
 const back = recipes.fromHash(new URL("https://example.com/a?b=1" + hash).hash);
-const state = recipes.unpackRecipe(back, { z_dim: 64, classes: 3 });
+const state = recipes.unpack(back, { z_dim: 64, classes: 3 });
 give({ recipe, hash, z: base64(new Uint8Array(state.z.buffer)), state });
 """
     found = node(script, {"state": state, "z": packed(*z)})
@@ -82,7 +87,7 @@ const home = latent(7, 64);
 const near = home.slice();
 near[63] = Math.fround(near[63] * (1 + 2 ** -23));
 const plain = recipes.pack({ ...base, z: home });
-const state = recipes.unpackRecipe(plain, { z_dim: 64, classes: 0 });
+const state = recipes.unpack(plain, { z_dim: 64, classes: 0 });
 give({ plain, near: recipes.pack({ ...base, z: near }), same: String(state.z) === String(home),
   classes: state.classes,
   length: recipes.toHash(plain).length });
@@ -115,7 +120,8 @@ def test_links_that_are_none_are_refused(node):
     }
     script = """
 give({ bad: await Promise.all(given.bad.map((one) => tried(() => recipes.fromHash(one)))),
-  whole: recipes.fromHash(given.whole), none: ["", "#", "#other", "#Recipe="].map(recipes.fromHash),
+  whole: recipes.fromHash(given.whole),
+  none: ["", "#", "#other", "#Recipe="].map((one) => recipes.fromHash(one)),
   clean: Object.keys(Object.prototype).length });
 """
     found = node(script, {"bad": list(bad), "whole": whole})
@@ -129,7 +135,7 @@ def test_a_recipe_for_another_model_is_refused(node):
 const abouts = [{ z_dim: 64, classes: 10 }, { z_dim: 64, classes: 3 }, { z_dim: 64, classes: 0 },
   { z_dim: 2, classes: 10 }];
 give(await Promise.all(given.map((one) => Promise.all(abouts.map(async (about) =>
-  "made" in await tried(() => recipes.unpackRecipe(one, about)))))));
+  "made" in await tried(() => recipes.unpack(one, about)))))));
 """
     plain = {key: value for key, value in PLAIN.items() if key != "classes"}
     given = [PLAIN, plain, PLAIN | {"z": packed(0, 1)}, PLAIN | {"classes": [0, 1, 0]}]
@@ -165,7 +171,7 @@ give(pngs.fileName(given.recipe));
 
 READ = """
 const file = (name) => new Blob([bytes(name)]);
-give(await Promise.all(given.map((name) => tried(() => pngs.readPicture(file(name))))));
+give(await Promise.all(given.map((name) => tried(() => pngs.readPicture(file(name), recipes)))));
 """
 
 
@@ -224,11 +230,11 @@ def test_no_broken_byte_or_cut_does_more_than_refuse(node, tmp_path):
 const whole = bytes("a.png");
 const found = [];
 for (let at = 0; at < whole.length; at += 1) {
-  found.push(await tried(() => pngs.readPicture(new Blob([whole.slice(0, at)]))));
+  found.push(await tried(() => pngs.readPicture(new Blob([whole.slice(0, at)]), recipes)));
   for (const flip of [1, 0x5a, 0xff]) {
     const broken = whole.slice();
     broken[at] ^= flip;
-    found.push(await tried(() => pngs.readPicture(new Blob([broken]))));
+    found.push(await tried(() => pngs.readPicture(new Blob([broken]), recipes)));
   }
 }
 give(found.filter(({ made }) => made && JSON.stringify(made) !== JSON.stringify(given)).length);
@@ -252,7 +258,7 @@ give(pngs.readText(bytes("a.png"), "k"));
 def test_classes_are_named_in_a_few_characters(node):
     blends = [3, None, [0, 0, 1], [0, 0.5, 0, 0.7], [1, 0, -0.5], [0.001, 1], [0, 0], [1] * 4]
     wanted = ["3", "", "2", "3+1", "0\u22122", "1", "0", "0+1+2\u2026"]
-    assert node("give(given.map((one) => recipes.classText(one)));", blends) == wanted
+    assert node("give(given.map((one) => classText(one)));", blends) == wanted
 
 
 @pytest.mark.parametrize(
@@ -262,11 +268,11 @@ def test_every_text_they_ask_for_exists(name):
     source = (STATIC / name).read_text()
     keys = re.findall(r'"((?:recipe|gallery)\.\w+)"', source)
     keys += [f"gallery.{key}" for key in re.findall(r'say\("(\w+)"', source)]
-    keys += [f"recipe.bad_{key}" for key in re.findall(r', "(\w+)"\);', source)]
+    keys += [f"recipe.bad_{field}" for field in limits()["picture"]]
     assert keys and not [key for key in keys if key not in catalogue("en")]
 
 
 def test_classes_with_names_are_called_by_them(node):
     blend = [0.6, 0, 0.4]
-    script = "give(given.map((one) => recipes.classText(one, ['cat', 'dog', 'ankle boot'])));"
+    script = "give(given.map((one) => classText(one, ['cat', 'dog', 'ankle boot'])));"
     assert node(script, [1, blend, None]) == ["dog", "cat + ankle boot", ""]

@@ -23,7 +23,7 @@ def test_a_boundary_trades_time_between_its_neighbours_only(node):
     }
     script = """
     const { keys } = given;
-    give([0.45, 0.01, 2].map((time) => edits.stretched(given, 0, time).keys));
+    give([0.45, 0.01, 2].map((time) => edits.stretched(given, 0, time, [0.1, 10]).keys));
     """
     wider, least, most = node(script, given)
     # seconds a unit of length lasts stay what they were: 0.2 and 0.25
@@ -42,9 +42,9 @@ def test_edits_leave_the_state_they_were_given_as_it_was(node):
     const full = { keys: Array.from({ length: 63 }, () => state.keys[0]), chosen: 62 };
     const made = {
       moved: seeds(edits.moved(state, 0, 2)),
-      inserted: seeds(edits.inserted(state, [{ seed: 8 }, { seed: 9 }])),
-      first: seeds(edits.inserted({ keys: [], chosen: 0 }, [{ seed: 8 }])),
-      full: edits.inserted(full, [{ seed: 8 }, { seed: 9 }]).keys.length,
+      inserted: seeds(edits.inserted(state, [{ seed: 8 }, { seed: 9 }], 64)),
+      first: seeds(edits.inserted({ keys: [], chosen: 0 }, [{ seed: 8 }], 64)),
+      full: edits.inserted(full, [{ seed: 8 }, { seed: 9 }], 64).keys.length,
       removed: seeds(edits.removed(last)),
       none: seeds(edits.removed({ keys: [{ seed: 1 }], chosen: 0 })),
       classes: edits.ofOneClass(state, state.keys[2]).keys.map(({ label }) => label),
