@@ -1,5 +1,5 @@
-// What the browser keeps: Interpolate's keyframes, one set for each model, those on their way to
-// it, and Explore's latent.
+// What the browser stores: the keyframes of Interpolate per model, keyframes sent to it by Explore,
+// and the latent of Explore.
 
 import { read, write } from "./storage.js";
 
@@ -10,7 +10,7 @@ const FIRST = [
   [4, 0],
   [12, 6],
   [33, 9],
-]; // [seed, class] of the ready loop
+]; // [seed, class] of the default loop
 const store = (model) => `latent-studio.interpolate.${model}`;
 
 export function recall(model) {
@@ -18,11 +18,11 @@ export function recall(model) {
   return kept && typeof kept === "object" ? kept : {};
 }
 
-// A full or forbidden store only means that a reload starts afresh.
+// Where storage is full or forbidden, a reload starts with the default loop.
 export const remember = (model, thing) => write(store(model), thing);
 
-// What the Explore tab shows with this model, as a key; null if it was never open. Explore keeps
-// {seed, z, classes, scale}; before it knew blends it kept {seed, z, label}.
+// Return the latent of the Explore tab as a key, or null if there is none. Explore stores
+// {seed, z, classes, scale}; versions without blends stored {seed, z, label}.
 export function exploring(model, latent, limits) {
   try {
     const kept = read(`latent-studio.explore.${model}`);
@@ -39,8 +39,8 @@ export function exploring(model, latent, limits) {
   }
 }
 
-// A class, or a list of class weights, as a key has it: {label} or {label, weights}, the label
-// then being the strongest class, for models that have other classes.
+// Convert a class or a list of class weights to the fields of a key: {label} or {label, weights}; the
+// label is then the strongest class, for models with other classes.
 export function classOf(classes, limits) {
   if (!Array.isArray(classes)) return { label: Number.isInteger(classes) ? classes : 0 };
   if (!numbers(classes, limits.keyframe.class.weight)) return { label: 0 };
@@ -52,7 +52,7 @@ const numbers = (list, limit) =>
   list.length > 0 &&
   list.every((x) => Number.isFinite(x) && Math.abs(x) <= limit);
 
-// A key with all that is right of it, or null.
+// Return the valid fields of a key, or null.
 function tidied({ seed, label, z, weights, hold, length }, { keyframe: limits }) {
   const seeded = Number.isInteger(seed) && seed >= 0 && seed <= limits.seed.high;
   const placed = numbers(z, limits.z.limit);
@@ -68,22 +68,22 @@ function tidied({ seed, label, z, weights, hold, length }, { keyframe: limits })
 const allTidied = (given, limits) =>
   (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {}, limits)).filter((key) => key);
 
-/** Do `work` before somebody leaves, and before a press on the export takes what is there. */
+/** Run `work` before the page closes and before a press on an export button is handled. */
 export function before(actions, work) {
   addEventListener("pagehide", work);
   for (const press of ["pointerdown", "keydown"]) actions?.addEventListener(press, work, true);
 }
 
-/** The keyframes of the loop that is there before anybody has made one. */
+/** Return the keyframes of the default loop. */
 export const firstKeys = () => FIRST.map(([seed, label]) => ({ seed, label }));
 
-/** The keyframes among what was stored; the ready loop where nothing is right. */
+/** Return the valid keyframes of stored ones, or the default loop if none is valid. */
 export function goodKeys(given, limits) {
   const good = allTidied(given, limits).slice(0, limits.keys[1]);
   return good.length || (Array.isArray(given) && !given.length) ? good : firstKeys();
 }
 
-/** Show the Interpolate tab, perhaps for the first time, when the address names a clip. */
+/** Open the Interpolate tab when the address contains a clip. */
 export function followLinks() {
   const look = () => {
     const tab = /** @type {HTMLElement | null} */ (document.querySelector(TAB));
@@ -94,9 +94,9 @@ export function followLinks() {
 }
 
 // --- keys on their way from Explore to Interpolate -------------------------------------------
-// Interpolate may not have been opened yet, or show another model: keys wait in an inbox.
+// Interpolate may not be open yet, or show another model: keys wait in an inbox.
 
-const SENT = "latent-studio:keyframe"; // the event that tells of it
+const SENT = "latent-studio:keyframe"; // the event
 const INBOX = "latent-studio.interpolate.inbox";
 const INBOX_MOST = 200;
 const unstored = { inbox: [] }; // where the browser forbids storage
@@ -116,7 +116,7 @@ export function sendKey(model, key) {
   window.dispatchEvent(new Event(SENT));
 }
 
-/** Take this model's keys out of the inbox; those for other models go on waiting. */
+/** Remove and return this model's keys from the inbox. */
 export function takeKeys(model, limits) {
   const inbox = readInbox();
   const mine = inbox.filter((one) => one?.model === model);
@@ -127,7 +127,7 @@ export function takeKeys(model, limits) {
   );
 }
 
-/** Call collect() when keys may have come: one was sent, or `element` is seen. */
+/** Call collect() when a key is sent and when `element` becomes visible. */
 export function whenSent(element, collect) {
   new IntersectionObserver(collect).observe(element);
   addEventListener(SENT, collect);

@@ -1,5 +1,5 @@
-// What the gallery keeps in localStorage. It may be damaged or a stranger's work: it is checked
-// whenever it is read. Pages of one browser share it, so every change starts from what is stored.
+// The gallery in localStorage. Its content is untrusted: it is checked
+// whenever it is read. Pages of one browser share it, so every change starts from the stored state.
 
 export const KEY = "latent-studio.gallery";
 export const MOST = 60;
@@ -7,7 +7,7 @@ export const NAME_MAX = 80;
 const THUMB_MAX = 100000; // characters
 const THUMB_START = "data:image/png;base64,";
 
-/** What the text holds that is right: [{id, name, recipe, thumb, kept_at}], newest first. */
+/** Return the valid items of the text: [{id, name, recipe, thumb, kept_at}], newest first. */
 function tidy(text, recipes) {
   let given = null;
   try {
@@ -40,8 +40,8 @@ function tidy(text, recipes) {
   return (Array.isArray(given) ? given : []).flatMap(tidied).slice(0, MOST);
 }
 
-export class Store {
-  /** `recipes`: an ImageRecipes. onchange(): another page of this browser has changed what is stored. */
+export class GalleryStore {
+  /** `recipes`: an ImageRecipes. onchange(): another page of this browser has changed the gallery. */
   constructor(recipes, onchange) {
     this.recipes = recipes;
     this.items = [];
@@ -53,7 +53,7 @@ export class Store {
     });
   }
 
-  /** Take over what is stored; where nothing can be, what this visit has seen stays. */
+  /** Read the stored items; without storage those of this visit stay. */
   refresh() {
     try {
       this.items = tidy(localStorage.getItem(KEY), this.recipes);
@@ -63,8 +63,8 @@ export class Store {
   }
 
   /**
-   * Replace the items by edit(items). Gives "" when that is stored, "forbidden" when it holds for
-   * this visit only, and "most" or "full" when nothing was changed.
+   * Replace the items by edit(items). Return "" if that is stored, "forbidden" if it lasts for
+   * this visit only, and "most" or "full" if nothing was changed.
    */
   change(edit) {
     this.refresh();

@@ -1,18 +1,18 @@
-// Keeping and sharing: the gallery, links, pictures that carry their recipe, and Interpolate.
+// Saving and sharing: the gallery, links, pictures with embedded recipes, and Interpolate.
 
 import { button, copyAddress, make, thank } from "../core/dom.js";
 import { acceptFiles } from "../core/file_drop.js";
 import { sendKey, classOf, followLinks } from "../core/keyframe_store.js";
-import { parted } from "../core/shown_step.js";
+import { splitId } from "../core/shown_step.js";
 import { times } from "../latent/vectors.js";
 import { ImageRecipes, explain } from "../recipes/image_recipe.js";
 import { savePicture, readPicture } from "../recipes/png.js";
 import { Gallery } from "./gallery.js";
 
-const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of the model's
+const SAVED_PX = 448; // approximate width of a saved picture, a whole multiple of the model's
 
 /**
- * `page` has model(): the panel's value; shown(): {image, state} of the big picture;
+ * `page` has model(): the panel's value; shown(): {image, state} of the large picture;
  * open(id, make): show make(model), a state, and resolve to that model or null; say(sentence).
  */
 export class Share {
@@ -47,7 +47,7 @@ export class Share {
     followLinks();
   }
 
-  /** A button whose work may fail with a sentence. */
+  /** Create a button whose RecipeErrors are shown. */
   action(name, work, extra = "") {
     const made = button(this.words[`explore.${name}`], extra);
     made.addEventListener("click", () => this.tried(work));
@@ -63,7 +63,7 @@ export class Share {
     }
   }
 
-  /** All it takes to make the big picture again. */
+  /** Return the recipe of the large picture. */
   recipe() {
     const { image, state } = this.page.shown();
     const { model, classes } = this.page.model();
@@ -96,7 +96,7 @@ export class Share {
     const { state } = this.page.shown();
     const { z } = this.recipe();
     const asIs = !z && state.scale === 1;
-    sendKey(parted(this.page.model().model)[0], {
+    sendKey(splitId(this.page.model().model)[0], {
       seed: state.seed,
       ...classOf(state.classes, this.limits),
       ...(asIs ? {} : { z: Array.from(times(state.scale, state.z)) }),
@@ -109,7 +109,7 @@ export class Share {
     return this.show(() => readPicture(file, this.recipes));
   }
 
-  /** Show the picture of a recipe; `read` gives it, or throws what is wrong with it. */
+  /** Show the picture of the recipe that `read` returns; its RecipeErrors are shown. */
   show(read) {
     return this.tried(async () => {
       const recipe = await read();
@@ -123,7 +123,7 @@ export class Share {
     });
   }
 
-  /** Show the picture that the page's address asks for, once for each address. */
+  /** Show the picture of the recipe in the page's address, once per address. */
   arrive() {
     const { hash } = location;
     if (!hash || hash === this.arrived) return;
@@ -134,7 +134,7 @@ export class Share {
     });
   }
 
-  /** Take PNG files dropped anywhere on `area`; other pictures go to `other(file)`. */
+  /** Open PNG files dropped on `area`, unless `other(file, target)` takes them. */
   accept(area, other) {
     acceptFiles(area, (file, target) => {
       if (!other(file, target)) this.open(file);

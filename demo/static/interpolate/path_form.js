@@ -1,10 +1,10 @@
-// How the loop goes from keyframe to keyframe, and what came of it in numbers.
+// The form of the path between keyframes, and its measured evenness.
 
 import { make, button, heading, segments, number } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
 import { speaker } from "./words.js";
 
-/** `choices` of settings.js; `set(part)` is told every part of the wish that somebody changes. */
+/** `choices` of settings.js; `set(part)` is called with changed settings. */
 export class PathForm {
   constructor(words, choices, set) {
     this.choices = choices;
@@ -23,19 +23,19 @@ export class PathForm {
       choices.tiles.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
       (tiles) => set({ tiles }),
     );
-    this.closed = this.toggle("closed", () => set({ closed: !this.wish.closed }));
-    this.back = this.toggle("back", () => set({ back: !this.wish.back }));
-    this.even = this.toggle("even", () => set({ even: !this.wish.even }));
+    this.closed = this.toggle("closed", () => set({ closed: !this.settings.closed }));
+    this.back = this.toggle("back", () => set({ back: !this.settings.back }));
+    this.even = this.toggle("even", () => set({ even: !this.settings.even }));
     this.again = button(say("again"), "lc-again");
     this.again.title = say("again_hint");
     this.again.addEventListener("click", () => set({ wander: randomSeed() }));
     this.figures = make("summary", {});
-    const told = make(
+    const details = make(
       "details",
       { className: "ls-note lc-figures" },
       this.figures,
       make("p", { textContent: say("figures_hint") }),
-    ); // not a title: fingers cannot hover
+    ); // not a tooltip: touch screens have no hover
     this.element = make(
       "section",
       { className: "lc-path" },
@@ -45,7 +45,7 @@ export class PathForm {
       make("div", { className: "lc-toggles" }, this.closed, this.back, this.even, this.again),
       this.row("easing", this.easing),
       this.row("tiles", this.tiles),
-      told,
+      details,
     );
   }
 
@@ -61,26 +61,26 @@ export class PathForm {
     return made;
   }
 
-  /** A path that cannot be open closes. */
+  /** Close a path that cannot be open. */
   adapted(part) {
     return this.choices.needs(part.path).open ? part : { ...part, closed: true };
   }
 
-  show(wish) {
-    this.wish = wish;
-    this.paths.set(wish.path);
-    this.hint.textContent = this.say(`${wish.path}_hint`);
-    this.easing.set(`easing_${wish.easing}`);
-    this.tiles.set(wish.tiles);
+  show(settings) {
+    this.settings = settings;
+    this.paths.set(settings.path);
+    this.hint.textContent = this.say(`${settings.path}_hint`);
+    this.easing.set(`easing_${settings.easing}`);
+    this.tiles.set(settings.tiles);
     for (const name of ["closed", "back", "even"]) {
-      this[name].setAttribute("aria-pressed", String(wish[name]));
+      this[name].setAttribute("aria-pressed", String(settings[name]));
     }
-    this.closed.hidden = !this.choices.needs(wish.path).open;
-    this.again.hidden = wish.path !== "walk";
+    this.closed.hidden = !this.choices.needs(settings.path).open;
+    this.again.hidden = settings.path !== "walk";
   }
 
-  /** `figures` of a plan, and {seam, jump} of its pictures, as far as they are known. */
-  tell(figures, pictures) {
+  /** Show the `figures` of a plan and {seam, jump} of its pictures, as far as they are known. */
+  showFigures(figures, pictures) {
     const times = (x) => (Number.isFinite(x) ? `${number(x)} ×` : "\u2013");
     const range = [figures?.norm_min, figures?.norm_max].map((x) => x === undefined || number(x));
     const lines = figures

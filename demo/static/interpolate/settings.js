@@ -1,7 +1,7 @@
-// How the keyframes are joined and what file is wanted: the choices there are, and one of each.
-// Lengths are kept in seconds, because that is what people mean when they change the frame rate.
+// The settings of the path and of the file, and their allowed values.
+// The length is kept in seconds, so that it stays when the frame rate changes.
 
-/** A whole number or a number of people's typing, within its range, or null. */
+/** Parse a typed number; return null if it is not a number, outside its range or not whole. */
 export function readNumber(text, [low, high], whole = false) {
   const value = text.trim() === "" ? NaN : Number(text);
   const fine = Number.isFinite(value) && value >= low && value <= high;
@@ -11,13 +11,13 @@ export function readNumber(text, [low, high], whole = false) {
 const nearest = (values, wanted) =>
   values.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));
 
-/** GIF counts hundredths of a second: what is called 33.3 is 100/3. */
+/** Return the exact frame rate: GIF counts hundredths of a second, so that 33.3 is 100/3. */
 export function rate({ format, fps }) {
   return format === "gif" ? 100 / Math.round(100 / fps) : fps;
 }
 
-export function frameCount(wish) {
-  return Math.max(2, Math.round(wish.seconds * rate(wish)));
+export function frameCount(settings) {
+  return Math.max(2, Math.round(settings.seconds * rate(settings)));
 }
 
 /** The values that the settings may have. */
@@ -51,16 +51,16 @@ export class Choices {
     return { least, most, open: !this.alwaysClosed.includes(path) };
   }
 
-  /** What is wanted, whatever was stored: every field of `start`, each with an allowed value. */
+  /** Return valid settings from untrusted ones: invalid fields get the value of `start`. */
   tidy(given) {
     const { start } = this;
     /** @type {any} */
-    const wish = { ...start };
+    const settings = { ...start };
     for (const name of Object.keys(start)) {
-      if (typeof given?.[name] === typeof start[name]) wish[name] = given[name];
+      if (typeof given?.[name] === typeof start[name]) settings[name] = given[name];
     }
     const choose = (name, values) => {
-      if (!values.includes(wish[name])) wish[name] = start[name];
+      if (!values.includes(settings[name])) settings[name] = start[name];
     };
     choose("path", this.paths);
     choose("easing", this.easings);
@@ -68,20 +68,20 @@ export class Choices {
     choose("colours", this.colours);
     choose("format", Object.keys(this.formats));
     for (const name of ["seconds", "fps", "side"]) {
-      if (!(Number.isFinite(wish[name]) && wish[name] > 0)) wish[name] = start[name];
+      if (!(Number.isFinite(settings[name]) && settings[name] > 0)) settings[name] = start[name];
     }
     for (const [name, [low, high]] of Object.entries(this.ranges)) {
-      if (!(wish[name] >= low && wish[name] <= high)) wish[name] = start[name];
+      if (!(settings[name] >= low && settings[name] <= high)) settings[name] = start[name];
     }
-    for (const name of ["wander", "loops", "border"]) wish[name] = Math.trunc(wish[name]);
-    wish.wander = wish.wander >>> 0 || 0;
-    wish.caption = wish.caption.replace(/[\p{Cc}\p{Cs}]/gu, " ").slice(0, this.captionMax);
-    wish.closed ||= !this.needs(wish.path).open;
-    if (!this.holds(wish)) wish.fps = nearest(this.formats[wish.format], wish.fps);
-    return wish;
+    for (const name of ["wander", "loops", "border"]) settings[name] = Math.trunc(settings[name]);
+    settings.wander = settings.wander >>> 0 || 0;
+    settings.caption = settings.caption.replace(/[\p{Cc}\p{Cs}]/gu, " ").slice(0, this.captionMax);
+    settings.closed ||= !this.needs(settings.path).open;
+    if (!this.holds(settings)) settings.fps = nearest(this.formats[settings.format], settings.fps);
+    return settings;
   }
 
-  /** Whether a format has this rate, be it one that the page does not offer: a recipe may. */
+  /** Whether a format supports a frame rate; recipes may have rates that the page does not offer. */
   holds({ format, fps }) {
     const offered = this.formats[format];
     if (offered.includes(fps)) return true;

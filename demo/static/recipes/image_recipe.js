@@ -10,7 +10,7 @@ const DEPTH_MAX = 32; // nesting of lists and objects
 const HASH = "#recipe=";
 const OPTIONAL = ["z", "classes"];
 
-/** What is wrong with a recipe: `message` is the key of a text, `values` fill its {names}. */
+/** An invalid recipe: `message` is the key of a text, `values` fill its {names}. */
 export class RecipeError extends Error {
   constructor(key, values = {}) {
     super(key);
@@ -18,13 +18,13 @@ export class RecipeError extends Error {
   }
 }
 
-/** The sentence for a RecipeError in the page's language; any other error is thrown again. */
+/** Return the sentence of a RecipeError in the page's language; rethrow other errors. */
 export function explain(error, words) {
   if (!(error instanceof RecipeError)) throw error;
   return fill(words[error.message] ?? error.message, error.values);
 }
 
-/** How deep lists and objects lie in one another in a JSON text. */
+/** Return the nesting depth of a JSON text. */
 function depth(text) {
   let [level, deepest, quoted] = [0, 0, false];
   for (const [sign] of text.matchAll(/\\.|["[\]{}]/gs)) {
@@ -35,24 +35,24 @@ function depth(text) {
   return deepest;
 }
 
-/** What a stranger's JSON says. Throws RecipeError. */
+/** Parse untrusted JSON. Throws RecipeError. */
 export function load(text) {
   try {
-    // measured beforehand: how deep a reader can go depends on its language and on its caller
+    // measured before parsing: a parser's own limit depends on the language and the call stack
     if (depth(text) <= DEPTH_MAX) return JSON.parse(text);
   } catch {
-    // said below
+    // reported below
   }
   throw new RecipeError("recipe.damaged");
 }
 
-/** base64url of a value's JSON. */
+/** Encode a value's JSON as base64url. */
 export function toLink(value) {
   const json = new TextEncoder().encode(JSON.stringify(value));
   return base64(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** The JSON that `toLink` wrote. Throws RecipeError. */
+/** Decode the JSON that `toLink` wrote. Throws RecipeError. */
 export function fromLink(text) {
   try {
     if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new Error("not base64url");
@@ -144,7 +144,7 @@ export class ImageRecipes {
 }
 
 /**
- * A class, or blended ones, in a few characters: "3", "3+8", "3−8", "" for none; with the classes'
+ * Format a class or blended classes: "3", "3+8", "3−8", "" for none; with class
  * names "cat", "cat + dog".
  */
 export function classText(classes, names = []) {
@@ -154,7 +154,7 @@ export function classText(classes, names = []) {
     .map((weight, i) => ({ weight, i, size: Math.abs(weight) }))
     .sort((a, b) => b.size - a.size || a.i - b.i);
   const seen = order.filter(({ size }) => size > 0 && size >= order[0].size / 10);
-  const room = seen.some(({ i }) => called(i).length > 2) ? " " : ""; // about the sign
+  const room = seen.some(({ i }) => called(i).length > 2) ? " " : ""; // around the sign
   const shown = seen.slice(0, 3).map(({ weight, i }, at) => {
     const sign = weight < 0 ? "\u2212" : at ? "+" : "";
     return `${at ? room + sign + room : sign}${called(i)}`;

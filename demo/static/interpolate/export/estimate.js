@@ -1,11 +1,11 @@
-// Whether there can be a file and what it will weigh: limits are told at once, and the server is
-// asked soon after the last edit, before anybody presses Export.
+// The estimate of the file: limits are checked at once, and the server is asked for size and
+// duration soon after the last edit.
 
-const ASK_MS = 200; // after what is kept, which itself waits for the end of an edit
+const ASK_MS = 200; // after the state is stored, which is debounced itself
 const RETRY_MS = 5000;
-const BUTTON = ".lc-actions button"; // Gradio's, the first one
+const BUTTON = ".lc-actions button"; // Gradio's first button
 
-/** The reason why this server would not make the clip, as a text's key and values, or null. */
+/** Return why this server would refuse the clip, as a text's key and values, or null. */
 function forbidden({ max_frames, max_side, max_pixels }, { frames, size: { width, height } }) {
   if (frames > max_frames) return ["over", { n: frames, frames: max_frames }];
   if (Math.max(width, height) > max_side) {
@@ -16,19 +16,19 @@ function forbidden({ max_frames, max_side, max_pixels }, { frames, size: { width
   return ["over_pixels", { n: Math.ceil(pixels / 1e6), most: Math.round(max_pixels / 1e6) }];
 }
 
-/** `limits`: {max_frames, max_side, max_pixels}. `tell(weight, trouble)` shows what is known. */
+/** `limits`: {max_frames, max_side, max_pixels}. `onEstimate(weight, trouble)` shows the estimate. */
 export class Estimate {
-  constructor(limits, ask, say, tell) {
+  constructor(limits, ask, say, onEstimate) {
     this.limits = limits;
     this.ask = ask;
     this.say = say;
-    this.tell = tell;
+    this.onEstimate = onEstimate;
     this.answer = null; // {bytes, seconds, wait_s} or {error}, of the recipe `text`
     this.text = null;
     this.trouble = null;
   }
 
-  /** A clip of {frames, size}, or none because of `lack`; `changed`: what it weighs is open. */
+  /** Set the clip {frames, size}, or why there is none; `changed`: the estimate is outdated. */
   look(clip, lack, changed) {
     const over = forbidden(this.limits, clip);
     this.trouble = lack ?? (over && this.say(...over));
@@ -36,7 +36,7 @@ export class Estimate {
     this.show();
   }
 
-  /** Ask what this recipe weighs, unless that is known. */
+  /** Request the estimate of this recipe unless it is known. */
   want(recipe) {
     const text = JSON.stringify(recipe);
     if (this.trouble || text === this.text) return;
@@ -59,7 +59,7 @@ export class Estimate {
   show() {
     const { answer } = this;
     const trouble = this.trouble ?? answer?.error ?? null;
-    this.tell(answer?.error ? null : answer, trouble);
+    this.onEstimate(answer?.error ? null : answer, trouble);
     /** @type {HTMLButtonElement | null} */
     const button = document.querySelector(BUTTON);
     if (!button) return;

@@ -1,4 +1,4 @@
-// What file is wanted, and what it will be: the sum is told before anyone presses Export.
+// The form of the exported file, with its estimated size.
 
 import { make, heading, segments } from "../../core/dom.js";
 import { frameCount, readNumber } from "../settings.js";
@@ -6,7 +6,7 @@ import { speaker } from "../words.js";
 
 /**
  * `choices` of settings.js; `swatch(name)`: a CSS background of a colour map;
- * `set(part, gesture)` is told every part of the wish that somebody changes, `rest()` the end of
+ * `set(part, gesture)` is called with changed settings, `rest()` at the end of
  * a gesture.
  */
 export class FileForm {
@@ -17,7 +17,7 @@ export class FileForm {
     this.rest = rest;
     const { say } = this;
     this.formats = this.chips("format", Object.keys(choices.formats), "lc-formats", (format) =>
-      choices.tidy({ ...this.wish, format }),
+      choices.tidy({ ...this.settings, format }),
     );
     this.seconds = this.number("seconds", { min: 0.1, step: 0.5, inputMode: "decimal" });
     this.fps = make("select", { className: "lc-fps" });
@@ -93,7 +93,7 @@ export class FileForm {
     );
   }
 
-  /** Whether colour maps make sense: the model's pictures are grey. */
+  /** Show the colour maps if the model's pictures are grey. */
   offer(grey) {
     this.colours.element.hidden = !grey || this.choices.colours.length < 2;
   }
@@ -107,7 +107,7 @@ export class FileForm {
     );
   }
 
-  /** One of a few, as buttons that wrap. */
+  /** Create a choice of few values as buttons that wrap. */
   chips(name, values, extra, part) {
     const made = values.map((value) => {
       const chip = make("button", { type: "button", className: "ls-btn lc-chip" });
@@ -126,61 +126,61 @@ export class FileForm {
     return { element, made };
   }
 
-  /** A number somebody types; what is none is told under it and changes nothing. */
+  /** Create a number field; an invalid number shows an error and changes nothing. */
   number(name, properties, whole = false) {
     const input = make("input", { type: "number", className: `lc-${name}`, ...properties });
     input.addEventListener("input", () => {
       const value = readNumber(input.value, this.choices.ranges[name], whole);
       input.setAttribute("aria-invalid", String(value === null));
       this.wrong = value === null ? this.say(`${name}_bad`) : "";
-      if (value === null) this.tell();
+      if (value === null) this.showEstimate();
       else this.set({ [name]: value }, name);
     });
     input.addEventListener("change", () => {
       this.wrong = "";
-      input.value = this.wish[name];
+      input.value = this.settings[name];
       input.removeAttribute("aria-invalid");
       this.rest();
-      this.tell();
+      this.showEstimate();
     });
     return input;
   }
 
   /** `native`: px of one picture's side; `most`: the largest enlargement; `about`: size, frames. */
-  show(wish, { native, scale, most, size }) {
-    this.wish = wish;
+  show(settings, { native, scale, most, size }) {
+    this.settings = settings;
     this.native = native;
     for (const [{ made }, now] of [
-      [this.formats, wish.format],
-      [this.colours, wish.colours],
+      [this.formats, settings.format],
+      [this.colours, settings.colours],
     ]) {
       for (const [value, chip] of made) chip.setAttribute("aria-pressed", String(value === now));
     }
-    const offered = this.choices.formats[wish.format];
-    const rates = [...new Set([...offered, wish.fps])].sort((a, b) => a - b);
+    const offered = this.choices.formats[settings.format];
+    const rates = [...new Set([...offered, settings.fps])].sort((a, b) => a - b);
     if (String(this.rates) !== String(rates)) {
       this.rates = rates;
       this.fps.replaceChildren(
         ...rates.map((fps) => new Option(String(Number(fps.toFixed(2))), fps)),
       );
     }
-    this.fps.value = wish.fps;
+    this.fps.value = settings.fps;
     for (const name of ["seconds", "border", "loops", "caption"]) {
       const input = this[name];
-      if (document.activeElement !== input) input.value = wish[name];
+      if (document.activeElement !== input) input.value = settings[name];
     }
-    this.pixels.set(wish.smooth);
+    this.pixels.set(settings.smooth);
     this.scale.max = most;
     this.scale.value = scale;
     this.scale.disabled = most < 2;
     this.side.textContent = `${size.width} × ${size.height} px`;
     this.scale.setAttribute("aria-valuetext", this.side.textContent);
-    this.frames = frameCount(wish);
+    this.frames = frameCount(settings);
     this.size = size;
   }
 
-  /** `weight`: {bytes, seconds, wait_s}, null while the server is asked; `trouble`: why no file. */
-  tell(weight = this.weight, trouble = this.trouble) {
+  /** `weight`: {bytes, seconds, wait_s}, null while it is requested; `trouble`: why there is no file. */
+  showEstimate(weight = this.weight, trouble = this.trouble) {
     this.weight = weight;
     this.trouble = trouble;
     const values = { n: this.frames, w: this.size?.width, h: this.size?.height };

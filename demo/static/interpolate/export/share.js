@@ -1,4 +1,4 @@
-// Clips in and out: a link, a recipe as a file, and any exported file dropped back onto the tab.
+// Sharing of clips: links, recipe files, and exported files opened or dropped onto the tab.
 
 import { button, copyAddress, download, make, thank } from "../../core/dom.js";
 import { acceptFiles } from "../../core/file_drop.js";
@@ -9,12 +9,12 @@ import { readClip } from "../../recipes/embedded.js";
 import { ImageRecipes, explain } from "../../recipes/image_recipe.js";
 import { speaker } from "../words.js";
 
-const FPS_NEAR = 0.05; // 33.3 is called what is 100 / 3
+const FPS_NEAR = 0.05; // 33.3 stands for 100 / 3
 const short = (x) => Number(x.toFixed(2));
-const TOLD = ["frames", "fps", "scale"]; // what a server or a page may have no room for
+const TOLD = ["frames", "fps", "scale"]; // fields that this server may limit
 const ACCEPT = ".gif,.mp4,.webm,.webp,.png,.apng,.zip,.json,image/*,video/*,application/json";
 
-/** The recipe without what only its own model can take: seeds and classes go anywhere. */
+/** Keep only the parts of a recipe that fit any model: seeds and classes. */
 function plain(recipe, { classes }) {
   const keys = recipe.keys.map(({ z, class: of, ...key }) => {
     const label = Array.isArray(of) ? of.indexOf(Math.max(...of)) : (of ?? 0);
@@ -24,8 +24,8 @@ function plain(recipe, { classes }) {
 }
 
 /**
- * `page` has recipe(): the clip's; wish(): its {frames, fps, scale}; about(): the model;
- * choose(id): a promise of whether that model is shown now; restore(state), insert(key),
+ * `page` has recipe(): the clip's; settings(): its {frames, fps, scale}; about(): the model;
+ * choose(id): switch to a model, resolves to whether it exists; restore(state), insert(key),
  * say(sentence).
  */
 export class Share {
@@ -85,7 +85,7 @@ export class Share {
     download(blob, `latent-studio-${safe}-${recipe.path}-${recipe.frames}f.json`);
   }
 
-  /** A clip's file, a recipe, or a picture that Explore has saved: that one becomes a keyframe. */
+  /** Open an exported clip, a recipe, or a picture saved by Explore, which becomes a keyframe. */
   read(file) {
     return this.tried(async () => {
       const recipe = await readClip(file, this.clips, this.pictures);
@@ -108,24 +108,24 @@ export class Share {
     const here = await this.page.choose(recipe.model);
     const about = this.page.about();
     this.page.restore(this.clips.unpack(here ? recipe : plain(recipe, about), about));
-    const told = [this.changed(recipe)];
-    if (!here) told.unshift(this.say("no_such_model", { model: recipe.model }));
-    else if (recipe.model_id !== about.model_id) told.unshift(this.say("newer_weights"));
-    this.page.say(told.filter((one) => one).join(" "));
+    const notes = [this.changed(recipe)];
+    if (!here) notes.unshift(this.say("no_such_model", { model: recipe.model }));
+    else if (recipe.model_id !== about.model_id) notes.unshift(this.say("newer_weights"));
+    this.page.say(notes.filter((one) => one).join(" "));
     if (!here) askHub(recipe.model, () => this.tried(() => this.open(recipe)));
   }
 
-  /** What this page cannot hold of a recipe and has changed, in a sentence; "" for nothing. */
+  /** Return a sentence with the fields of a recipe that had to be changed, or "". */
   changed(recipe) {
-    const wish = this.page.wish();
-    const other = TOLD.filter((name) => Math.abs(recipe[name] - wish[name]) > FPS_NEAR);
+    const settings = this.page.settings();
+    const other = TOLD.filter((name) => Math.abs(recipe[name] - settings[name]) > FPS_NEAR);
     const list = other
-      .map((name) => `${name} ${short(recipe[name])} \u2192 ${short(wish[name])}`)
+      .map((name) => `${name} ${short(recipe[name])} \u2192 ${short(settings[name])}`)
       .join(", ");
     return list && this.say("changed", { list });
   }
 
-  /** Show the clip that the page's address asks for, once for each address. */
+  /** Show the clip of the recipe in the page's address, once per address. */
   arrive() {
     const { hash } = location;
     if (hash === this.arrived || !this.page.about()) return;
@@ -145,7 +145,7 @@ export class Share {
     }
   }
 
-  /** Take files dropped anywhere on `area`. */
+  /** Open files dropped on `area`. */
   accept(area) {
     acceptFiles(area, (file) => this.read(file));
   }

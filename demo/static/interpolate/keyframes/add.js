@@ -1,4 +1,4 @@
-// More keyframes: a small menu at the end of the strip, and a dialog to draw one.
+// The menu that adds keyframes, and the dialog to draw one.
 
 import { make, button } from "../../core/dom.js";
 import { Sketch } from "../../draw/sketch.js";
@@ -12,7 +12,7 @@ const someSeed = () => Math.floor(Math.random() * SEEDS);
 
 /**
  * `on` has insert(keys), explored(): a key of the Explore tab or null; about(): the model;
- * draw(key): a promise of a key's picture; find(payload): the server's search.
+ * draw(key): resolves to a key's picture; find(payload): the server's search.
  */
 export class Add {
   constructor(words, most, on) {
@@ -89,7 +89,7 @@ export class Add {
     if (open) this.random.focus();
   }
 
-  /** `label`: the chosen keyframe's class, of these `labels`; `full`: no more fit. */
+  /** `label`: the class of the chosen keyframe; `labels`: the class names; `full`: no more fit. */
   show({ label, labels, full }) {
     this.label = label;
     this.opener.disabled = full;
@@ -111,14 +111,14 @@ export class Add {
   // --- drawing -------------------------------------------------------------------------------
 
   open() {
-    this.dialog ??= this.furnish();
-    this.sketch.adopt(this.on.about());
+    this.dialog ??= this.buildDialog();
+    this.sketch.setModel(this.on.about());
     this.found = null;
     this.take.disabled = true;
     this.dialog.showModal();
   }
 
-  furnish() {
+  buildDialog() {
     const sketch = (this.sketch = new Sketch(this.words, {
       find: this.on.find,
       model: this.on.about,

@@ -1,5 +1,5 @@
-// What can be said of the chosen keyframe: its class, its seed, how long the loop rests there and
-// how long it is on its way to the next. It asks `on` for every change.
+// The editor of the chosen keyframe: its class, its seed, how long the loop rests there and
+// how long it takes to the next.
 
 import { make, button, iconButton } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
@@ -97,7 +97,7 @@ export class Editor {
    */
   show({ key, index, count, labels, rests, lasts, full }) {
     this.key = key;
-    this.element.classList.toggle("lc-none", !key); // its place stays
+    this.element.classList.toggle("lc-none", !key); // its space stays
     if (!key) return;
     const title = this.say("key_title", { n: index + 1, count });
     this.title.textContent = title;
@@ -106,7 +106,7 @@ export class Editor {
     const { weights, label } = key;
     const names = [...(weights ? [classText(weights, labels)] : []), ...labels];
     if (String(Array.from(this.classes, (option) => option.text)) !== String(names)) {
-      const first = weights ? -1 : 0; // a blend is no class to choose
+      const first = weights ? -1 : 0; // a blend is not in the list of classes
       this.classes.replaceChildren(...names.map((name, i) => new Option(name, String(i + first))));
     }
     this.classes.value = weights ? -1 : label;

@@ -1,4 +1,4 @@
-// What can be done to keyframes: each takes the state {keys, chosen, wish} and gives what changes.
+// Edits of keyframes: functions of the state {keys, chosen, settings} that return the changed fields.
 
 const clamped = (x, /** @type {number[]} */ [low, high]) => Math.min(high, Math.max(low, x));
 const rounded = (x) => Number(x.toFixed(4));
@@ -23,23 +23,23 @@ export function removed({ keys, chosen }) {
   return { keys: keys.toSpliced(chosen, 1), chosen: next };
 }
 
-/** Every keyframe of the class (or blend) of this one. */
+/** Give all keyframes the class or blend of this one. */
 export function ofOneClass({ keys }, { label, weights }) {
   const blend = weights ? { weights } : {};
   return { keys: keys.map(({ weights: _, ...key }) => ({ ...key, label, ...blend })) };
 }
 
 /**
- * The boundary after keyframe i at `time`: what one stretch loses the next one gains.
+ * Move the boundary after keyframe i to `time`: one segment loses what the next one gains.
  *
- * `at`: how it was when the drag began, {keys, times, rests}: the start of every cell and the end
- * of the last, and the part of each cell in which the loop rests, all 0 to 1 of the way there.
+ * keys, times, rests: those when the drag began; `times` are the starts of all cells and the end
+ * of the last, `rests` the part of each cell in which the loop rests, all from 0 to 1.
  */
 export function stretched({ keys, times, rests }, i, time, lengths) {
   const next = keys.slice();
   const resize = (at, share) => {
     const now = times[at + 1] - times[at] - rests[at];
-    if (!(now > 1e-9)) return; // no way: the last key of an open path
+    if (!(now > 1e-9)) return; // the last key of an open path has no segment
     const length = clamped(((keys[at].length ?? 1) * (share - rests[at])) / now, lengths);
     next[at] = { ...keys[at], length: rounded(length) };
   };

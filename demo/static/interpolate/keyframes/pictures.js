@@ -1,9 +1,9 @@
-// The keyframes as they are shown: at their times on the strip, the chosen one in its editor, and
-// their pictures as the path passes them, kept by what they show.
+// Shows the keyframes at their times on the strip, the chosen one in the editor, and
+// their pictures as the path passes them.
 
 import { Thumbs } from "./thumbs.js";
 
-export class Faces {
+export class KeyframePictures {
   constructor(engine, most, { stage, strip, editor, view }) {
     this.most = most; // keyframes of a loop
     this.stage = stage;
@@ -15,16 +15,16 @@ export class Faces {
     this.thumbs = new Thumbs(engine, () => this.paint());
   }
 
-  /** Show these fitted keys of a state; without a plan they have no times. */
-  show(keys, { wish, chosen }, about) {
+  /** Show the fitted keys of a state; without a plan they are evenly spaced. */
+  show(keys, { settings, chosen }, about) {
     const { plan, seconds: all, times: planned } = this.stage;
     const { labels } = about;
     const spread = Array.from({ length: keys.length + 1 }, (_, i) => i / keys.length);
     const times = plan ? planned : spread;
-    const seconds = plan ? all / (wish.back ? 2 : 1) : 0;
+    const seconds = plan ? all / (settings.back ? 2 : 1) : 0;
     this.strip.show({ keys, chosen, labels, times, seconds });
     const rest = plan ? this.stage.rests()[chosen] : 0;
-    const moves = plan && (wish.closed || chosen < keys.length - 1);
+    const moves = plan && (settings.closed || chosen < keys.length - 1);
     this.editor.show({
       key: keys[chosen],
       index: chosen,
@@ -33,10 +33,10 @@ export class Faces {
       rests: plan ? rest * seconds : null,
       lasts: moves ? (times[chosen + 1] - times[chosen] - rest) * seconds : null,
     });
-    this.picture(keys, wish, chosen, about);
+    this.picture(keys, settings, chosen, about);
   }
 
-  picture(keys, wish, chosen, about) {
+  picture(keys, settings, chosen, about) {
     const { stage, view } = this;
     this.at = chosen;
     const face = (kind, key, z = stage.plans.home(key, about)) => ({
@@ -44,7 +44,7 @@ export class Faces {
       z,
       weights: stage.plans.classes(key, about),
     });
-    const kind = wish.path === "slerp" ? "slerp" : "sphere"; // how far from zero it passes them
+    const kind = settings.path === "slerp" ? "slerp" : "sphere"; // the norm at which the path passes them
     const { anchors } = stage.plan ?? {};
     this.keys = keys.map((key, i) => (anchors ? face(kind, key, anchors[i]) : face("home", key)));
     const offered = view.offer(about, keys[chosen]?.label ?? 0);
@@ -58,14 +58,14 @@ export class Faces {
     this.thumbs.want(about.model, [...this.keys, ...this.presets]);
   }
 
-  /** The chosen keyframe's picture, if there is one. */
+  /** The picture of the chosen keyframe, or undefined. */
   get chosen() {
     return this.keys[this.at] && this.thumbs.get(this.keys[this.at].name);
   }
 
   paint() {
     const { stage } = this;
-    if (!stage.plan) stage.plate.tell(stage.plate.lack.textContent, this.chosen);
+    if (!stage.plan) stage.canvas.setMessage(stage.canvas.lack.textContent, this.chosen);
     this.keys.forEach(({ name }, i) => this.strip.thumb(i, this.thumbs.get(name)));
     this.presets.forEach(({ name }, i) => this.view.picture(i, this.thumbs.get(name)));
   }

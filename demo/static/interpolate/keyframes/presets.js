@@ -1,16 +1,16 @@
-// Loops that look good at once. Each is keyframes and a few of the wishes; the file's stay.
+// Presets: loops with keyframes and settings of the path; those of the file stay.
 
 import { firstKeys } from "../../core/keyframe_store.js";
 
 const HANDS = [7, 21, 33, 2, 58, 71, 90, 14]; // seeds of well-formed digits
 const PLAIN = { path: "spline", closed: true, easing: "none", even: true, back: false };
 
-/** Whether the classes of a model are the ten digits: then people read their names so. */
+/** Whether the classes of a model are the ten digits. */
 export const digits = ({ data, classes }) => classes === 10 && data === "mnist";
 
 /**
- * The presets for a model: [{name, thumb, make()}], `thumb` the key whose picture stands for it.
- * `label` is the class that is chosen now.
+ * Return the presets for a model: [{name, thumb, keys, settings}]; `thumb` is the key of its picture.
+ * `label` is the chosen class.
  */
 export function presets(about, label) {
   const { classes } = about;
@@ -41,5 +41,10 @@ export function presets(about, label) {
   ];
   return made
     .filter((one) => one)
-    .map(({ name, thumb, keys, ...wish }) => ({ name, thumb, keys, wish: { ...PLAIN, ...wish } }));
+    .map(({ name, thumb, keys, ...settings }) => ({
+      name,
+      thumb,
+      keys,
+      settings: { ...PLAIN, ...settings },
+    }));
 }

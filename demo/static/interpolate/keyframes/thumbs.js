@@ -1,11 +1,11 @@
-// Single pictures by name, drawn when they are wanted and kept: keyframes and presets.
+// A cache of single pictures by name: keyframes and presets.
 
 const LANE = "keys";
 const KEPT = 600;
 const RETRY_MS = 4000;
 
 export class Thumbs {
-  /** `arrived()` is called when pictures came. */
+  /** `arrived()` is called when pictures have been drawn. */
   constructor(engine, arrived) {
     this.engine = engine;
     this.arrived = arrived;
@@ -15,17 +15,17 @@ export class Thumbs {
     this.busy = false;
   }
 
-  /** The picture of this name, an older one until a newer is there, or undefined. */
+  /** Return the picture of this name, an outdated one until a newer arrives, or undefined. */
   get(name) {
     return this.made.get(name)?.image;
   }
 
-  /** Newer weights: all of them again, when they are wanted. */
+  /** Mark all pictures as outdated: the weights have changed. */
   renew() {
     this.age += 1;
   }
 
-  /** Draw those of [{name, z, weights}] that there are not; `weights` null without classes. */
+  /** Draw the missing ones of [{name, z, weights}]; `weights` is null without classes. */
   want(model, list) {
     const missing = list.filter(({ name }) => this.made.get(name)?.age !== this.age);
     this.wanted = [...new Map(missing.map((one) => [one.name, one])).values()];
@@ -58,7 +58,7 @@ export class Thumbs {
         this.arrived();
       }
     } catch {
-      // whoever draws the clip says why
+      // the clip shows the error
       this.retry = setTimeout(() => this.pump(), RETRY_MS);
     } finally {
       this.busy = false;

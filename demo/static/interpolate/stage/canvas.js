@@ -1,12 +1,12 @@
-// The picture that plays, dressed as its file will be: colours, border, caption, smooth or crisp.
+// The playing picture, styled as in the file: colours, border, caption, interpolation.
 // All lengths keep the file's proportions; pictures are shown at whole multiples of their pixels.
 
 import { bytes } from "../../core/base64.js";
 import { make } from "../../core/dom.js";
 
-const MARGIN_PX = 12; // between the picture and the plate's edge
+const MARGIN_PX = 12; // between the picture and the edge
 
-/** A colour map's 256 colours, uint8 (256, 3) in base64, as a canvas has pixels: uint32 (256,). */
+/** Convert a colour map, uint8 (256, 3) in base64, to canvas pixels, uint32 (256,). */
 export function palette(text) {
   const rgb = bytes(text);
   return Uint32Array.from(
@@ -15,19 +15,19 @@ export function palette(text) {
   );
 }
 
-/** A CSS gradient that shows a colour map. */
+/** Return a CSS gradient of a colour map. */
 export function swatch(text) {
   const rgb = bytes(text);
   const stops = [0, 64, 128, 192, 255].map((i) => `rgb(${rgb.slice(3 * i, 3 * i + 3).join(" ")})`);
   return `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
-// Halves go to the even number, as in Python.
+// Round halves to even, as in Python.
 const round = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
 /**
- * The file's size for pictures {h, w}: {width, height}, `strip` px for the caption below them and
- * `letters` px of its font. gan/media/frame_style.py and gan/media/captions.py have the same sums.
+ * Return the file's size for pictures {h, w}: {width, height}, `strip` px for the caption and
+ * `letters` px of its font, as in gan/media/frame_style.py and gan/media/captions.py.
  */
 export function finalSize({ h, w }, { scale, tiles, border, caption }) {
   const [across, down] = [w * tiles * scale, h * tiles * scale];
@@ -40,7 +40,7 @@ const css = (colour) => `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >>
 
 const GREY = Uint32Array.from({ length: 256 }, (_, i) => (0xff000000 | (i * 0x010101)) >>> 0);
 
-export class Plate {
+export class LoopCanvas {
   /** `tables`: the server's colour maps by name, uint8 (256, 3) in base64. */
   constructor(label, tables) {
     this.tables = tables ?? {};
@@ -54,15 +54,15 @@ export class Plate {
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
-  /** Why nothing plays, "" when something does; `still`: one picture to be seen meanwhile. */
-  tell(sentence, still) {
+  /** Show why nothing plays, "" to hide it; `still`: a picture to show meanwhile. */
+  setMessage(sentence, still) {
     this.lack.textContent = sentence;
     this.frame.classList.toggle("lc-still", Boolean(sentence));
     this.frame.classList.toggle("lc-none", Boolean(sentence) && !still);
     if (sentence && still) this.paint(still);
   }
 
-  /** How all frames look; `scale`: the file's enlargement. */
+  /** Set the style of all frames; `scale`: the file's enlargement. */
   dress({ colours, smooth, border, caption, tiles, scale }) {
     const look = { smooth, border, caption, tiles, scale, colours };
     if (JSON.stringify(look) === JSON.stringify(this.look)) return;
@@ -86,7 +86,7 @@ export class Plate {
       this.dots = new Uint32Array(this.data.data.buffer);
       this.fit();
     }
-    if (pixels.length < tiles * tiles * h * w * c) return; // of a grid that is not any more
+    if (pixels.length < tiles * tiles * h * w * c) return; // of an earlier grid
     const { dots, ink } = this;
     let from = 0;
     for (let tile = 0; tile < tiles * tiles; tile += 1) {
@@ -130,7 +130,7 @@ export class Plate {
     this.caption.textContent = caption;
     this.caption.style.width = this.canvas.style.width;
     this.caption.style.height = this.caption.style.lineHeight = `${size.strip * ratio}px`;
-    // a long one is set smaller
+    // a long caption gets a smaller font
     this.context.font = "100px sans-serif";
     const wide = this.context.measureText(caption).width / 100;
     const letters = Math.min(size.letters, (w * tiles * scale * 0.97) / Math.max(wide, 1));

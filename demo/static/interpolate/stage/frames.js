@@ -1,20 +1,20 @@
-// The pictures of a clip, drawn ahead of the playhead and kept.
+// The pictures of a clip, drawn ahead of the playhead and cached.
 //
 // A model that draws slower than the clip plays is drawn coarsely first, every second or fourth
-// frame once round, and then in between: motion is there at once and becomes smooth.
+// frame, and then in between: the clip moves at once and becomes smooth.
 
 import { evenness, rms } from "../../latent/loop_metrics.js";
 
 const LANE = "clip";
-const REQUEST_MS = 60; // of drawing in one request: an edit waits for no more than that
+const REQUEST_MS = 60; // of drawing in one request: the longest wait of an edit
 const REQUEST_MOST = 60; // pictures, as many as the server draws at once
 const STRIDE_MOST = 16;
 const KEPT_BYTES = 128e6;
 const RETRY_MS = 4000;
-const JUDGED_BYTES = 30e6; // pictures compared with each other within a frame's time or two
+const JUDGED_BYTES = 30e6; // pictures compared within one or two frame times
 
 /**
- * `on` has arrived(index), failed(error), drawn(): all there are, and position(): the frame at the
+ * `on` has arrived(indices), failed(error), drawn(): all are drawn, and position(): the frame at the
  * playhead.
  */
 export class Frames {
@@ -22,8 +22,8 @@ export class Frames {
     this.engine = engine;
     this.on = on;
     this.made = new Map(); // frame -> {pixels, h, w, c, turn, age}
-    this.turn = 0; // of the plan: pictures of an earlier one are not shown
-    this.age = 0; // of the weights: older pictures are shown until there are newer ones
+    this.turn = 0; // counts plans: pictures of earlier plans are not shown
+    this.age = 0; // counts weights: older pictures are shown until there are newer ones
     this.frame_ms = 8; // to draw one frame, as measured
     this.busy = false;
     this.plan = null;
@@ -40,7 +40,7 @@ export class Frames {
     this.pump();
   }
 
-  /** The same plan by newer weights. */
+  /** Redraw the same plan with newer weights. */
   renew() {
     this.age += 1;
     this.pump();
@@ -50,7 +50,7 @@ export class Frames {
     return this.tiles * this.tiles;
   }
 
-  /** What there is of frame `index`: itself, or the last one before it in coarse drawing. */
+  /** Return frame `index`, or in a coarse pass the last one before it. */
   at(index) {
     const { count, closes } = this.plan;
     for (let back = 0; back < Math.min(STRIDE_MOST, count); back += 1) {
@@ -62,7 +62,7 @@ export class Frames {
     return null;
   }
 
-  /** {seam, jump} of the pictures themselves; null until all are there, or if they are too many. */
+  /** Return {seam, jump} of the pictures; null until all are drawn, or if there are too many. */
   evenness() {
     const { count, closes } = this.plan;
     const all = Array.from({ length: count }, (_, i) => this.made.get(i));
@@ -72,7 +72,7 @@ export class Frames {
     return evenness(steps, closes, 1);
   }
 
-  /** Draw this one before all others: somebody is waiting for it. */
+  /** Draw this frame before all others. */
   async hurry(index) {
     await this.draw([index], "now");
   }
@@ -101,7 +101,7 @@ export class Frames {
     return true;
   }
 
-  /** Keep no more than fits in memory: what lies furthest ahead goes first. */
+  /** Limit the cache: remove the frames furthest ahead. */
   forget(size) {
     const { count } = this.plan;
     this.room = Math.max(64, Math.floor(KEPT_BYTES / size));
@@ -112,12 +112,12 @@ export class Frames {
     }
   }
 
-  /** The frames to draw next, the nearest ones ahead that are missing or old. */
+  /** Return the frames to draw next: the nearest ones ahead that are missing or outdated. */
   next() {
     const { count } = this.plan;
     const here = this.on.position();
     const reach = Math.min(count, this.room ?? count);
-    // a request to the server costs a way there and back, whatever its size
+    // a request to the server costs a round trip, whatever its size
     const quick = this.engine.where === "server" ? Infinity : REQUEST_MS / this.frame_ms;
     const most = Math.max(1, Math.floor(Math.min(quick, REQUEST_MOST / this.pictures)));
     const slow = (1.3 * this.frame_ms) / this.period;
@@ -133,7 +133,7 @@ export class Frames {
     return [];
   }
 
-  /** One request after the other until all is drawn. */
+  /** Send one request after the other until all frames are drawn. */
   async pump() {
     if (this.busy || !this.plan) return;
     this.busy = true;

@@ -1,5 +1,5 @@
-// From keyframes and wishes to where each frame lies, and the measuring of even speed: pictures
-// along the path are drawn once for it, whatever is then done to lengths, rests and easing.
+// Makes plans from keyframes and settings, and measures even speed: pictures
+// along the path are drawn once for it, and reused when lengths, rests or easing change.
 
 import { weightsOf } from "../../latent/class_weights.js";
 import { latent } from "../../latent/latents.js";
@@ -7,13 +7,13 @@ import { Plan } from "../../latent/plan.js";
 import { frameCount } from "../settings.js";
 
 const LANE = "even";
-const PIECE = 32; // pictures: between two pieces the playing clip is served
-const SOON_MS = 300; // after the last edit that calls for measuring
+const PIECE = 32; // pictures per request: the playing clip is drawn in between
+const SOON_MS = 300; // after the last edit that needs measuring
 const AGAIN_MS = 20000; // a model in training changes every few seconds
 const KEPT = 12;
 const KEYS_KEPT = 500;
 
-/** `measured()` is called when a table is there: plan again. */
+/** `measured()` is called when a measurement has finished: plan again. */
 export class Planner {
   constructor(engine, measured) {
     this.engine = engine;
@@ -26,14 +26,14 @@ export class Planner {
     this.now = null; // what is being measured
   }
 
-  /** A key's latent, Float32Array(z_dim): its own, or its seed's. */
+  /** Return a key's latent, Float32Array(z_dim): its own, or that of its seed. */
   home({ seed, z }, { z_dim }) {
     return remembered(this.homes, JSON.stringify([z ?? seed, z_dim]), () =>
       z ? Float32Array.from(z) : latent(seed, z_dim),
     );
   }
 
-  /** A key's class weights, or null for a model without classes. */
+  /** Return a key's class weights, or null for a model without classes. */
   classes({ weights, label }, { classes }) {
     if (!classes) return null;
     return remembered(this.blends, JSON.stringify([weights ?? label, classes]), () =>
@@ -41,9 +41,9 @@ export class Planner {
     );
   }
 
-  /** The plan of these fitted keys. Throws PlanError; its message is the key of a text. */
-  make(keys, wish, about) {
-    const { path, closed, wander, easing, even, back, tiles } = wish;
+  /** Return the plan of these fitted keys. Throws PlanError; its message is the key of a text. */
+  make(keys, settings, about) {
+    const { path, closed, wander, easing, even, back, tiles } = settings;
     const given = {
       keys: keys.map((key) => ({
         z: this.home(key, about),
@@ -58,7 +58,7 @@ export class Planner {
       even,
       back,
       tiles,
-      frames: frameCount(wish),
+      frames: frameCount(settings),
     };
     const points = keys.map(({ seed, z, label, weights }) => [z ?? seed, weights ?? label]);
     const way = [path, closed, path === "walk" && wander];
@@ -71,7 +71,7 @@ export class Planner {
     return plan;
   }
 
-  /** The weights are others: what was measured serves for a while. */
+  /** The weights have changed: earlier measurements are used until new ones finish. */
   renew() {
     this.age += 1;
   }
@@ -91,11 +91,11 @@ export class Planner {
     this.now = id;
     this.timer = setTimeout(async () => {
       const { age } = this;
-      const plan = new Plan(given); // one that does not know yet
+      const plan = new Plan(given); // one without measurements
       const pictures = await this.draw(plan.probes(), about, id).catch(() => null);
       if (this.now !== id) return;
       this.now = null;
-      if (!pictures) return; // latent timing stays
+      if (!pictures) return; // keep the latent timing
       if (this.tables.size >= KEPT) this.tables.delete(this.tables.keys().next().value);
       const { steps } = plan.retime(pictures);
       this.tables.set(id, { steps, age, at: performance.now() });
@@ -103,7 +103,7 @@ export class Planner {
     }, SOON_MS);
   }
 
-  /** The probes' pictures as one drawing; null when something else is wanted meanwhile. */
+  /** Draw the pictures of the probes; null if another measurement was started meanwhile. */
   async draw({ zs, weights }, { model }, id) {
     let whole = null;
     for (let from = 0; from < zs.length; from += PIECE) {

@@ -1,4 +1,4 @@
-// Time. It alone decides which frame is shown, so new frames, slow screens and the seam never jump.
+// The clock of the loop: it alone decides which frame is shown, so playback never jumps.
 
 /**
  * `on` has show(index, phase): paint frame `index`; `phase` is the time as a share of the clip;
@@ -12,7 +12,7 @@ export class Player {
     this.seconds = 1;
     this.phase = 0;
     this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.held = false; // the playhead is under a finger
+    this.held = false; // the playhead is being dragged
     this.seen = true;
     this.last = null;
     this.ticking = 0;
@@ -31,7 +31,7 @@ export class Player {
     return this.playing && !this.held && this.count > 1;
   }
 
-  /** A clip of so many frames that takes so long. */
+  /** Set the number of frames and the duration. */
   measure(count, seconds) {
     this.count = count;
     this.seconds = seconds;
@@ -44,7 +44,7 @@ export class Player {
     this.show();
   }
 
-  /** The frame so many on, round the end. */
+  /** Step by a number of frames, wrapping around. */
   step(frames) {
     const to = (this.index + frames + this.count) % this.count;
     this.pause();

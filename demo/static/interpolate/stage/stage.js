@@ -1,13 +1,13 @@
-// The loop on its plate: from a state to a plan, from the plan to pictures, from time to the one
-// that is shown. An edit draws the frame at the playhead first and keeps its place in the loop.
+// The playing loop: makes a plan from a state, pictures from the plan, and shows the one of the
+// current time. An edit draws the frame at the playhead first and keeps the position in the loop.
 
-import { Plate } from "./canvas.js";
+import { LoopCanvas } from "./canvas.js";
 import { Frames } from "./frames.js";
 import { Planner } from "./planner.js";
 import { Player } from "./player.js";
 import { frameCount, rate } from "../settings.js";
 
-const FILM_MS = 120; // between two looks for pictures that the strip lacks
+const FILM_MS = 120; // between updates of the strip
 
 /**
  * `on` has placed(time, index): the playhead moved; filmed(): there are more pictures;
@@ -17,7 +17,7 @@ const FILM_MS = 120; // between two looks for pictures that the strip lacks
 export class Stage {
   constructor(engine, label, tables, on) {
     this.on = on;
-    this.plate = new Plate(label, tables);
+    this.canvas = new LoopCanvas(label, tables);
     this.frames = new Frames(engine, {
       arrived: (indices) => this.arrived(indices),
       failed: (error) => on.failed(error),
@@ -25,7 +25,7 @@ export class Stage {
       position: () => this.player.index,
     });
     this.plans = new Planner(engine, () => on.measured());
-    this.player = new Player(this.plate.element, {
+    this.player = new Player(this.canvas.element, {
       show: (index, phase) => this.show(index, phase),
       played: (playing) => on.played(playing),
     });
@@ -34,13 +34,13 @@ export class Stage {
   }
 
   /**
-   * Play these keys. `given` are the state's own objects, by which a place in the loop is found
-   * again. Throws PlanError where there is no path through them.
+   * Play these keys. `given` are the state's own objects, by which the position in the loop is
+   * restored. Throws PlanError if there is no path through them.
    */
-  play(keys, wish, about, given) {
+  play(keys, settings, about, given) {
     const place = this.plan && this.placeOf(this.player.phase);
-    const plan = this.plans.make(keys, wish, about);
-    const { back, closed, tiles } = wish;
+    const plan = this.plans.make(keys, settings, about);
+    const { back, closed, tiles } = settings;
     const alike = this.tiles === tiles && this.model === about.model;
     const kept = alike && this.plan && same(plan, this.plan);
     this.plan = plan;
@@ -51,9 +51,9 @@ export class Stage {
     this.model = about.model;
     this.times = [...plan.keyTimes].map((time) => time * (back ? 2 : 1));
     this.times.push(1);
-    this.seconds = frameCount(wish) / rate(wish);
+    this.seconds = frameCount(settings) / rate(settings);
     this.player.measure(plan.count, this.seconds);
-    if (!alike) this.plate.image = null;
+    if (!alike) this.canvas.image = null;
     if (!kept) {
       this.painted = null;
       this.frames.use(about.model, plan, tiles, (1000 * this.seconds) / plan.count);
@@ -62,14 +62,14 @@ export class Stage {
     this.player.show();
   }
 
-  /** There is nothing to play. */
+  /** Stop: there is nothing to play. */
   rest() {
     this.plan = null;
     this.times = this.painted = null;
     this.player.measure(0, 1);
   }
 
-  /** Newer weights: all pictures again. */
+  /** Redraw all pictures: the weights have changed. */
   renew() {
     this.plans.renew();
     if (this.plan) this.frames.renew();
@@ -77,13 +77,13 @@ export class Stage {
 
   // --- time ----------------------------------------------------------------------------------
 
-  /** The time on the way there, 0 to 1, of a phase of the clip. */
+  /** Return the time of a phase of the clip: 0 to 1, without the way back. */
   time(phase) {
     if (this.back) return 1 - Math.abs(1 - 2 * phase);
     return this.closed ? phase : Math.min(1, (phase * this.plan.count) / (this.plan.count - 1));
   }
 
-  /** The first frame at or after a time on the way there. */
+  /** Return the first frame at or after a time. */
   indexAt(time) {
     const { count } = this.plan;
     const last = this.back ? count / 2 : this.closed ? count : count - 1;
@@ -94,12 +94,12 @@ export class Stage {
     this.player.go((this.indexAt(time) + 0.01) / this.plan.count);
   }
 
-  /** What there is of the picture at a time on the way there. */
+  /** Return the picture at a time, as far as it is drawn. */
   frame(time) {
     return this.plan && this.frames.at(this.indexAt(time));
   }
 
-  /** Where a phase is: after which keyframe, and how far on the way to the next. */
+  /** Locate a phase: the keyframe before it, and the fraction of the way to the next. */
   placeOf(phase) {
     const time = this.time(phase);
     let i = this.times.length - 2;
@@ -119,7 +119,7 @@ export class Stage {
     return Math.min(1 - 1e-9, this.closed ? time : (time * (count - 1)) / count);
   }
 
-  /** The part of every cell in which the loop rests, as `times` counts, seen by its frames. */
+  /** Return the part of every cell in which the loop rests, in units of `times`, from its frames. */
   rests() {
     const { u, count } = this.plan;
     return this.keys.map((_, i) => {
@@ -134,7 +134,7 @@ export class Stage {
   show(index, phase) {
     if (!this.plan) return;
     const entry = this.frames.at(index);
-    if (entry && entry !== this.painted) this.plate.paint((this.painted = entry));
+    if (entry && entry !== this.painted) this.canvas.paint((this.painted = entry));
     const waiting = !this.frames.made.has(index) && (!this.painted || !this.player.moving);
     if (waiting) this.hurry(index);
     this.on.placed(this.time(phase), index);
@@ -144,7 +144,7 @@ export class Stage {
     if (this.hurried === index && this.hurriedPlan === this.plan) return;
     this.hurried = index;
     this.hurriedPlan = this.plan;
-    await this.frames.hurry(index).catch(() => {}); // whoever draws ahead says why
+    await this.frames.hurry(index).catch(() => {}); // the drawing ahead reports the error
     this.hurried = -1;
   }
 
@@ -158,7 +158,7 @@ export class Stage {
   }
 }
 
-/** Whether two plans show the same at every frame, as far as a look at their making tells. */
+/** Whether two plans are known to show the same at every frame. */
 function same(one, other) {
   return (
     one.way === other.way &&

@@ -1,7 +1,7 @@
-// What a finger or mouse does on the timeline: scrub, move a keyframe, move a boundary.
+// Pointer gestures on the timeline: scrub, move a keyframe, move a boundary.
 //
-// A mouse moves a keyframe as soon as it drags it; a finger first rests on it for a moment, since
-// a finger that just moves wants to scroll.
+// A mouse drags a keyframe at once; a touch needs a long press, since
+// moving at once scrolls.
 
 const THRESHOLD = 5; // px
 const LONG_MS = 280;
@@ -10,7 +10,7 @@ const EDGE_PX = 40; // from the ends of the strip, where dragging scrolls it
 /**
  * `track` holds .lc-key and .lc-edge; `scroller` scrolls it. `on` has
  * scrub(x, "start" | "move" | "end"), pick(i), lift(i), carry(i, dx), drop(i, x) or drop(i, null)
- * when it was given up, and stretch(i, x, done). x: px on the track.
+ * when it was cancelled, and stretch(i, x, done). x: px on the track.
  */
 export function gestures(track, scroller, on) {
   let now = null; // {kind, index, id, x, lifted}
@@ -73,7 +73,7 @@ export function gestures(track, scroller, on) {
 
   track.addEventListener("pointerup", (event) => finish(event, true));
   track.addEventListener("pointercancel", (event) => finish(event, false));
-  // once a keyframe is lifted the page must not scroll under it
+  // while a keyframe is dragged the page must not scroll
   track.addEventListener(
     "touchmove",
     (event) => {

@@ -1,11 +1,11 @@
-// The pictures between two keyframes, in a row as wide as there is room for.
+// The pictures between two keyframes, as many as fit.
 
 import { show, shownAt } from "../../core/pixel_scale.js";
 import { paint } from "../../engine/paint.js";
 
 const FILM_PX = 28;
 
-export class Film {
+export class Filmstrip {
   constructor(canvas) {
     this.canvas = canvas;
     this.spare = document.createElement("canvas");
@@ -13,7 +13,7 @@ export class Film {
   }
 
   /**
-   * Fill the px from `left` to `right` of a scale. `frame(time)` gives what there is of the
+   * Fill the px from `left` to `right` of a scale. `frame(time)` returns the
    * picture of a time, {pixels, h, w, c} or null; `first` is any of them.
    */
   show(left, right, scale, frame, first) {

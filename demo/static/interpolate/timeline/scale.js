@@ -1,5 +1,5 @@
-// Where on the timeline a moment is. Cells are as wide as they last, but none is too narrow for
-// its thumbnail, so that place and time go together cell by cell.
+// Maps time to position on the timeline. Cells are as wide as they last, but none is too narrow for
+// its thumbnail, so that the mapping is linear within each cell.
 
 /**
  * `times`: the start of every cell and the end of the last, 0 to 1, (k + 1,). `width`: px to fill;
@@ -16,18 +16,18 @@ export class Scale {
     }
   }
 
-  /** The px of a time from 0 to 1. */
+  /** Convert a time from 0 to 1 to px. */
   x(time) {
     return along(this.times, this.edges, time);
   }
 
-  /** The time of a px. */
+  /** Convert px to a time. */
   time(x) {
     return along(this.edges, this.times, x);
   }
 }
 
-// Widths proportional to the shares, with those that would be too narrow at the least one.
+// Widths proportional to the shares; those that would be too narrow get the least width.
 function spread(shares, width, least) {
   const narrow = new Set();
   for (;;) {

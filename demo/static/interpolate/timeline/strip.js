@@ -1,22 +1,22 @@
-// The timeline: keyframes as thumbnails at their time, the pictures between them, the playhead.
-// It changes nothing itself: it asks `on`.
+// The timeline: keyframes as thumbnails at their times, the pictures between them, the playhead.
+// It changes nothing itself but calls `on`.
 
 import { make } from "../../core/dom.js";
 import { show, shownAt } from "../../core/pixel_scale.js";
 import { paint } from "../../engine/paint.js";
 import { classText } from "../../recipes/image_recipe.js";
 import { gestures } from "./drag.js";
-import { Film } from "./filmstrip.js";
+import { Filmstrip } from "./filmstrip.js";
 import { Scale } from "./scale.js";
 import { speaker } from "../words.js";
 
 const THUMB_PX = 64; // at most: 28 px are shown at 56, all others at 64
 const LEAST_PX = THUMB_PX + 12;
-const LASTS_PX = 2 * THUMB_PX + 4; // of a cell from which there is room for its seconds
+const LASTS_PX = 2 * THUMB_PX + 4; // of the narrowest cell that shows its seconds
 
 /**
  * `on` has scrub(time, "start" | "move" | "end"), pick(i), move(from, to), stretch(i, time, done),
- * frame(time): what there is of the picture of a time, {pixels, h, w, c} or null.
+ * frame(time): the picture of a time, {pixels, h, w, c} or null.
  */
 export class Strip {
   constructor(words, on) {
@@ -61,7 +61,7 @@ export class Strip {
     new ResizeObserver(() => this.layout()).observe(this.scroller);
   }
 
-  /** `times`: the keys' starts and the end of it all, 0 to 1; `seconds`: of the way there. */
+  /** `times`: the starts of the keys and the end, 0 to 1; `seconds`: without the way back. */
   show({ keys, chosen, labels, times, seconds, closed }) {
     const moved = keys.length !== this.cells.length || chosen !== this.chosen;
     this.times = times;
@@ -87,7 +87,7 @@ export class Strip {
     box.setAttribute("role", "presentation");
     box.dataset.index = index;
     this.list.append(box);
-    return { box, key, thumb, label, film: new Film(film), time, edge };
+    return { box, key, thumb, label, film: new Filmstrip(film), time, edge };
   }
 
   name({ key: button, label }, key, index, labels) {
@@ -128,7 +128,7 @@ export class Strip {
     this.film();
   }
 
-  /** The thumbnail of keyframe i; without a picture it stays as it is, but dimmed. */
+  /** Set the thumbnail of keyframe i; null dims the current one. */
   thumb(i, image) {
     const cell = this.cells[i];
     if (!cell) return;
@@ -139,7 +139,7 @@ export class Strip {
     show(cell.thumb, image.h, shownAt(image.h, THUMB_PX));
   }
 
-  /** The pictures between the keyframes, as far as they are drawn. */
+  /** Show the pictures between the keyframes, as far as they are drawn. */
   film() {
     if (!this.scale) return;
     const { edges } = this.scale;
@@ -149,7 +149,7 @@ export class Strip {
     );
   }
 
-  /** The playhead at a time, 0 to 1. */
+  /** Set the playhead to a time, 0 to 1. */
   place(time) {
     this.time = time;
     if (this.scale) this.head.style.transform = `translateX(${this.scale.x(time).toFixed(2)}px)`;
@@ -171,7 +171,7 @@ export class Strip {
 
   // --- dragging ------------------------------------------------------------------------------
 
-  /** Boundary i follows px x, by the scale that there was when it was first touched. */
+  /** Move boundary i to px x of the scale at the start of the drag. */
   stretch(i, x, done) {
     this.held ??= this.scale;
     this.on.stretch(i, this.held.time(x), done);
@@ -203,7 +203,7 @@ export class Strip {
     else this.on.pick(i);
   }
 
-  /** Which gap between the cells a px is next to: 0 before the first, k after the last. */
+  /** Return the gap between cells nearest to a px: 0 before the first, k after the last. */
   gap(x) {
     const { edges } = this.scale;
     return edges.findIndex((edge, i) => i === edges.length - 1 || x < (edge + edges[i + 1]) / 2);

@@ -1,29 +1,29 @@
-// The film of a run: a scrubber over its recorded steps, with the live picture at its end.
+// The film of a run: a scrubber over its recorded steps, with the live picture at the end.
 
 import { bytes, pictureUrl } from "../../core/base64.js";
 import { filmSheet } from "./film_sheet.js";
 
-const FRAMES_PER_CALL = 8; // what the server answers at once
-const FILM_S = 6; // a film plays in about this time
+const FRAMES_PER_CALL = 8; // the most that the server sends at once
+const FILM_S = 6; // approximate duration of playback
 const THUMB_PX = 16; // of the scrubber
 
 /**
- * fetchFrames({run, steps}) asks the server; onShow(step, beliefs) follows what is on show, with
- * D's beliefs in the samples where they are known; onWish(step) tells where the visitor has gone
- * to and stays, null for the newest.
+ * fetchFrames({run, steps}) asks the server; onShow(step, beliefs) is called with the displayed step and
+ * D's outputs for the samples if known; onSeek(step) is called when the visitor stays at a step,
+ * null for the newest.
  */
-export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
+export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
   const [play, scrub, label, favourite, follow] = bar.children;
   const [range, tick] = scrub.children;
   const sheet = filmSheet({ plate, say });
   let run = null;
-  let of = null; // the model that learns
+  let of = null; // the model in training
   let steps = [];
   let live = null; // {image, step, beliefs}
   let best = null; // the step with the lowest Frechet distance
-  let at = null; // the step on show; null follows the newest
+  let at = null; // the displayed step; null follows the newest
   let playing = 0;
-  let turn = 0; // the newest wish to show something wins
+  let turn = 0; // only the newest request is shown
   const kept = new Map(); // step -> promise of an image
 
   const decode = async (base64) => {
@@ -94,7 +94,7 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
     stop();
     at = step;
     show();
-    onWish(at);
+    onSeek(at);
   }
 
   play.addEventListener("click", () => {
@@ -112,13 +112,13 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
   stop();
 
   return {
-    // What a poll brought: the run's name, whether all is new (it may have gone back to an earlier
-    // step), its recorded steps and the live picture.
+    // Add the answer of a poll: the run's name, whether to start over (it may have been rolled back to
+    // an earlier step), its recorded steps and the live picture.
     async update({ run: name, of: model, reset, frames, picture, opinions, step, best: found }) {
       const other = model !== of;
       if (other) stop();
       if (other || reset) {
-        kept.clear(); // steps taken again look different
+        kept.clear(); // repeated steps look different
         [steps, live, best] = [[], null, null];
         if (other) at = null;
         else if (at > step) go(null);
@@ -134,7 +134,7 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
       if (at && !stops().includes(at)) at = stops().findLast((one) => one < at) ?? null;
       if (frames || picture !== undefined || found !== undefined) await show();
     },
-    // Go to a recorded step, because another tab did; null: the newest.
+    // Go to a recorded step set on another tab; null: the newest.
     seek(step) {
       if (step === at || playing || (step !== null && !stops().includes(step))) return;
       at = step;

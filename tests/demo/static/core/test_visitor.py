@@ -13,11 +13,11 @@ globalThis.location = new URL("http://host/page?owner=" + given.owner + "&x=1#re
 if (given.owner === null) globalThis.location.searchParams.delete("owner");
 const seen = [];
 globalThis.history = { state: 7, replaceState: (state, _, url) => seen.push([state, String(url)]) };
-const { who, complaint } = await import("./core/visitor.js");
+const { who, refusal } = await import("./core/visitor.js");
 const words = { "panel.refused_queue_full": "{most} wait." };
 give({ who: who(), again: who(), kept: [...store.values()], seen, said: [
-  complaint({ refused: "queue_full", values: { most: 3 } }, words), complaint({ error: "No." }, {}),
-  complaint({ run: "r" }, words), complaint(null, words)] });
+  refusal({ refused: "queue_full", values: { most: 3 } }, words), refusal({ error: "No." }, {}),
+  refusal({ run: "r" }, words), refusal(null, words)] });
 """
 TOKEN = "0123456789abcdef" * 2
 

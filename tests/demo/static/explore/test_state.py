@@ -6,12 +6,12 @@ from tests.node import run_node
 
 START = """
 const v = await import("./latent/vectors.js");
-const { Store, fitted, fitsClasses } = await import("./explore/state.js");
+const { LatentStore, fitted, fitsClasses } = await import("./explore/state.js");
 const c = await import("./latent/class_weights.js");
 const { latent } = await import("./latent/latents.js");
 let now = 0;
 performance.now = () => now;
-const store = new Store(() => {});
+const store = new LatentStore(() => {});
 const begin = () => store.begin({ seed: 1, z: latent(1, 64), classes: 3, scale: 1 });
 begin();
 const unit = (seed) => v.times(1 / v.norm(latent(seed, 64)), latent(seed, 64));
@@ -54,7 +54,7 @@ def test_what_is_locked_stays_in_slides_and_new_samples(facts):
     facts.slides = near(at(d), -2) && stays();
     const seen = new Set();
     for (let seed = 0; seed < 20; seed += 1) {
-      store.sow(seed);
+      store.setSeed(seed);
       facts[`sown ${seed}`] = stays() && store.state.seed === seed;
       seen.add(Math.round(1000 * at(d)));
     }
@@ -68,7 +68,7 @@ def test_what_is_locked_stays_in_slides_and_new_samples(facts):
     store.slide(b, 1, "b");
     facts.once = near(at(b), 1) && near(at(a), held[0]);
     store.lock([]);
-    store.sow(5);
+    store.setSeed(5);
     facts.free = same(store.state.z, latent(5, 64)) && !store.moved();
     """)
 
@@ -102,7 +102,7 @@ def test_undo_goes_back_move_by_move_and_a_drag_is_one(facts):
     const forked = store.state;
     store.redo();
     facts.fork = store.state === forked;
-    for (let i = 0; i < 1000; i += 1) store.sow(i);
+    for (let i = 0; i < 1000; i += 1) store.setSeed(i);
     facts.bounded = store.past.length <= 500;
     begin();
     store.undo();

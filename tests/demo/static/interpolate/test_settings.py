@@ -6,7 +6,7 @@ from gan.recipes.limits import limits
 from tests.node import run_node
 
 START = """
-const wishes = await import("./interpolate/settings.js");
+const module = await import("./interpolate/settings.js");
 """
 
 
@@ -18,7 +18,7 @@ def node(tmp_path):
 
 def test_whatever_was_stored_becomes_a_wish_that_exists(node):
     script = """
-    const choices = new wishes.Choices(given.limits);
+    const choices = new module.Choices(given.limits);
     give([choices.start, ...given.stored.map((one) => choices.tidy(one))]);
     """
     stored = [
@@ -29,12 +29,12 @@ def test_whatever_was_stored_becomes_a_wish_that_exists(node):
         {"format": "exe", "border": 1e9, "loops": 1e9, "wander": -3, "colours": "none"},
     ]
     start, *made = node(script, {"limits": limits(), "stored": stored})
-    for wish in made:
-        assert {**wish, "wander": 0} == start and 0 <= wish["wander"] < 2**32
+    for settings in made:
+        assert {**settings, "wander": 0} == start and 0 <= settings["wander"] < 2**32
 
 
 def test_frames_follow_the_rate_that_a_format_really_has(node):
-    script = "give(given.map((wish) => wishes.frameCount(wish)))"
+    script = "give(given.map((settings) => module.frameCount(settings)))"
     gif = {"format": "gif", "fps": 33.3, "seconds": 3}
     mp4 = {"format": "mp4", "fps": 60, "seconds": 0.5}
     assert node(script, [gif, mp4, {**mp4, "seconds": 0.001}]) == [100, 30, 2]
