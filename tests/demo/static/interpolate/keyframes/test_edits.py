@@ -35,7 +35,8 @@ def test_a_boundary_trades_time_between_its_neighbours_only(node):
 
 def test_edits_leave_the_state_they_were_given_as_it_was(node):
     script = """
-    const state = { keys: [1, 2, 3].map((seed) => ({ seed, label: seed })), chosen: 1, settings: {} };
+    const keys = [1, 2, 3].map((seed) => ({ seed, label: seed }));
+    const state = { keys, chosen: 1, settings: {} };
     const before = JSON.stringify(state);
     const seeds = ({ keys, chosen }) => [keys.map(({ seed }) => seed), chosen];
     const last = { ...state, chosen: 2 };
