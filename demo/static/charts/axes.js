@@ -32,6 +32,13 @@ export function logTicks(low, high) {
   return found.filter((y) => y >= low && y <= high);
 }
 
+/** Drop every other older row when there are too many. */
+export function thinned(rows, most) {
+  if (rows.length <= most) return rows;
+  const half = rows.length >> 1;
+  return rows.filter((_, index) => index >= half || index % 2 === 0);
+}
+
 /** Return a moving average whose window grows with the number of points. */
 export function smoothed(rows, column) {
   const keep = 1 - 1 / Math.max(1, Math.min(20, rows.length / 12));

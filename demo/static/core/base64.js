@@ -10,6 +10,14 @@ export const floats = (text) => new Float32Array(bytes(text).buffer);
 export const pictureUrl = (text) =>
   `data:image/${text.startsWith("/9j/") ? "jpeg" : "png"};base64,${text}`;
 
+/** Decode a PNG or JPEG in base64 to an image element. */
+export async function decodePicture(text) {
+  const image = new Image();
+  image.src = pictureUrl(text);
+  await image.decode();
+  return image;
+}
+
 /** Encode bytes as base64. */
 export const base64 = (data) =>
   btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));

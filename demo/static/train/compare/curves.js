@@ -1,8 +1,9 @@
 // The overlaid curves of two runs: both losses, distance to real images, diversity.
 
+import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { make } from "../../core/dom.js";
-import { merged, thinned } from "./rows.js";
+import { merged } from "./rows.js";
 
 const MAX_ROWS = 1200; // of a run, on this page
 const [LOSS_G, LOSS_D] = [1, 2]; // of a row of history

@@ -1,9 +1,8 @@
 // The recorded pictures of two runs on one scrubber, at the same step.
 
-import { pictureUrl } from "../../core/base64.js";
+import { decodePicture } from "../../core/base64.js";
+import { RecordedFrames } from "../watch/recorded_frames.js";
 import { latest } from "./rows.js";
-
-const FRAMES_PER_CALL = 8; // the most that the server sends at once
 
 /**
  * bar: {range, at, newest}; grids: two of grid.js; fetchFrames({run, steps}) asks the
@@ -18,22 +17,6 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
     const all = new Set(recordings.flatMap((recording) => recording.steps));
     return [...all].sort((a, b) => a - b);
   };
-
-  function frame(recording, step) {
-    if (!recording.kept.has(step)) {
-      const from = recording.steps.indexOf(step);
-      const wanted = recording.steps
-        .slice(from, from + FRAMES_PER_CALL)
-        .filter((s) => !recording.kept.has(s));
-      const answer = fetchFrames({ run: recording.run, steps: wanted });
-      for (const one of wanted) {
-        const image = answer.then(({ frames }) => (frames[one] ? decode(frames[one]) : null));
-        image.catch(() => recording.kept.delete(one));
-        recording.kept.set(one, image);
-      }
-    }
-    return recording.kept.get(step);
-  }
 
   async function show() {
     const all = stops();
@@ -54,7 +37,9 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
     if (at === null && recording.live) return recording.live;
     if (!recording.steps.length) return null;
     const step = at === null ? recording.steps.at(-1) : latest(recording.steps, at);
-    return Promise.resolve(frame(recording, step)).catch(() => null);
+    return Promise.resolve(recording.frames.get(recording.run, recording.steps, step)).catch(
+      () => null,
+    );
   }
 
   bar.range.addEventListener("input", () => {
@@ -71,7 +56,13 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
   return {
     /** Start with another pair. */
     begin(names) {
-      recordings = names.map((run) => ({ run, steps: [], step: 0, live: null, kept: new Map() }));
+      recordings = names.map((run) => ({
+        run,
+        steps: [],
+        step: 0,
+        live: null,
+        frames: new RecordedFrames(fetchFrames),
+      }));
       at = null;
       for (const one of grids) one.show(null);
     },
@@ -81,25 +72,18 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
       let news = false;
       for (const [index, side] of sides.entries()) {
         const recording = recordings[index];
-        if (side.reset) recording.kept.clear();
+        if (side.reset) recording.frames.clear();
         if (side.added) {
           const stay = recording.steps.filter((step) => !side.dropped.includes(step));
           side.frames = [...stay, ...side.added].sort((a, b) => a - b);
         }
         news ||= Boolean(side.frames) || side.picture !== undefined;
         if (side.frames) recording.steps = side.frames;
-        if (side.picture) recording.live = await decode(side.picture);
+        if (side.picture) recording.live = await decodePicture(side.picture);
         if (side.picture === "") recording.live = null;
         recording.step = side.step;
       }
       if (news) await show();
     },
   };
-}
-
-async function decode(base64) {
-  const image = new Image();
-  image.src = pictureUrl(base64);
-  await image.decode();
-  return image;
 }

@@ -15,12 +15,5 @@ export function merged(first, second, column) {
   return steps.map((step) => [step, ...known.map((one) => one.get(step) ?? null)]);
 }
 
-/** Drop every other older row when there are too many. */
-export function thinned(rows, most) {
-  if (rows.length <= most) return rows;
-  const half = rows.length >> 1;
-  return rows.filter((_, index) => index >= half || index % 2 === 0);
-}
-
 /** Return the last of the sorted `steps` that is not after `step`, or the first of all. */
 export const latest = (steps, step) => steps.findLast((one) => one <= step) ?? steps[0];

@@ -1,6 +1,6 @@
 // The card of one image collection: its content, skipped files, and actions.
 
-import { pictureUrl } from "../../core/base64.js";
+import { decodePicture } from "../../core/base64.js";
 import { button, make } from "../../core/dom.js";
 import { editableTitle } from "../../core/editable_title.js";
 import { largest, show as showAt } from "../../core/pixel_scale.js";
@@ -77,9 +77,7 @@ export function imagesCard({ say, longest, actions }) {
     const mine = ++wanted;
     const answer = await actions.preview(one.id, label);
     if (mine !== wanted || !answer.picture) return;
-    const image = new Image();
-    image.src = pictureUrl(answer.picture);
-    await image.decode();
+    const image = await decodePicture(answer.picture);
     if (mine !== wanted) return;
     sheet = image;
     [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];

@@ -1,6 +1,6 @@
 // The fixed batch: real and fake images, D's output for each before and after, and both losses.
 
-import { pictureUrl } from "../../core/base64.js";
+import { decodePicture } from "../../core/base64.js";
 import { named } from "../../core/class_names.js";
 import { make, number } from "../../core/dom.js";
 import { show, shownAt } from "../../core/pixel_scale.js";
@@ -43,9 +43,7 @@ export function batch({ say, words }) {
   }
 
   async function showRow(row, seen) {
-    const sheet = new Image();
-    sheet.src = pictureUrl(seen[row]);
-    await sheet.decode();
+    const sheet = await decodePicture(seen[row]);
     const side = sheet.height;
     const [before, after] = seen[`d_${row}`];
     cells[row].forEach((one, k) => {

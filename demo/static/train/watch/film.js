@@ -1,9 +1,9 @@
 // The film of a run: a scrubber over its recorded steps, with the live picture at the end.
 
-import { bytes, pictureUrl } from "../../core/base64.js";
+import { bytes, decodePicture } from "../../core/base64.js";
 import { filmSheet } from "./film_sheet.js";
+import { RecordedFrames } from "./recorded_frames.js";
 
-const FRAMES_PER_CALL = 8; // the most that the server sends at once
 const FILM_S = 6; // approximate duration of playback
 const THUMB_PX = 16; // of the scrubber
 
@@ -24,29 +24,13 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
   let at = null; // the displayed step; null follows the newest
   let playing = 0;
   let turn = 0; // only the newest request is shown
-  const kept = new Map(); // step -> promise of an image
+  const recorded = new RecordedFrames(fetchFrames);
 
-  const decode = async (base64) => {
-    const image = new Image();
-    image.src = pictureUrl(base64);
-    await image.decode();
-    return image;
-  };
   const stops = () => (live && !(live.step <= steps.at(-1)) ? [...steps, live.step] : steps);
 
   function frame(step) {
     if (live && step === live.step) return Promise.resolve(live.image);
-    if (!kept.has(step)) {
-      const from = steps.indexOf(step);
-      const wanted = steps.slice(from, from + FRAMES_PER_CALL).filter((s) => !kept.has(s));
-      const answer = fetchFrames({ run, steps: wanted });
-      for (const one of wanted) {
-        const image = answer.then(({ frames }) => (frames[one] ? decode(frames[one]) : null));
-        image.catch(() => kept.delete(one));
-        kept.set(one, image);
-      }
-    }
-    return kept.get(step);
+    return recorded.get(run, steps, step);
   }
 
   async function show() {
@@ -118,7 +102,7 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
       const other = model !== of;
       if (other) stop();
       if (other || reset) {
-        kept.clear(); // repeated steps look different
+        recorded.clear(); // repeated steps look different
         [steps, live, best] = [[], null, null];
         if (other) at = null;
         else if (at > step) go(null);
@@ -128,7 +112,7 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
       if (found !== undefined) best = found;
       if (picture) {
         const beliefs = opinions ? Array.from(bytes(opinions), (level) => level / 255) : null;
-        live = { image: await decode(picture), step, beliefs };
+        live = { image: await decodePicture(picture), step, beliefs };
       }
       if (picture === "") live = null;
       if (at && !stops().includes(at)) at = stops().findLast((one) => one < at) ?? null;

@@ -1,6 +1,7 @@
 // The Watch panel: the diagnosis, the film, its status, curves and vital signs, updated by
 // polling. It polls only while it is on screen, and requests only what has changed.
 
+import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
@@ -98,7 +99,7 @@ export function mount({ element, props, server, watch, words }) {
       head(named({ data, labels }, words));
       signs.name((k) => words[`class.${data}.${k}`] ?? String(k));
     }
-    if (answer.rows) rows = thin(rows.concat(answer.rows));
+    if (answer.rows) rows = thinned(rows.concat(answer.rows), MAX_POINTS);
     if (reset || answer.rows) {
       charts[0].setRows(rows.map(([step, g, d]) => [step, g, d]));
       charts[1].setRows(rows.map((row) => [row[0], row[3], row[4]]));
@@ -155,11 +156,4 @@ export function mount({ element, props, server, watch, words }) {
   onShownStep((name, step) => name === run && player.seek(step));
   // the visitor has changed the current run: show it at once
   document.addEventListener("ls:train", () => (show ? open("") : look()));
-}
-
-// Drop every other older point when there are too many.
-function thin(rows) {
-  if (rows.length <= MAX_POINTS) return rows;
-  const half = rows.length >> 1;
-  return rows.filter((_, index) => index >= half || index % 2 === 0);
 }

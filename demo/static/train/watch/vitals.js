@@ -4,6 +4,7 @@
 // 0, its share, the next one's, ...]. Then follow precision, recall and memorisation, and with
 // adaptive augmentation p and r_t.
 
+import { thinned } from "../../charts/axes.js";
 import { bars } from "../../charts/bar_chart.js";
 import { chart } from "../../charts/line_chart.js";
 import { make, number } from "../../core/dom.js";
@@ -130,7 +131,7 @@ export function vitals(place, { say, text }) {
     // Add the answer of a poll; `reset`: replace all rows; `until`: where the other curves end.
     take(news, reset, until = 0) {
       if (reset) [rows, hover] = [[], null];
-      if (news) rows = thinned(rows.concat(news));
+      if (news) rows = thinned(rows.concat(news), MAX_ROWS);
       place.hidden = !rows.length;
       if (!rows.length) return;
       const judged = rows.at(-1)[FRECHET] !== null;
@@ -171,10 +172,3 @@ function spread(sent) {
 }
 
 const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));
-
-// Drop every other older row when there are too many.
-function thinned(rows) {
-  if (rows.length <= MAX_ROWS) return rows;
-  const half = rows.length >> 1;
-  return rows.filter((_, index) => index >= half || index % 2 === 0);
-}

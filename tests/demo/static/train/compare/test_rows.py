@@ -5,7 +5,8 @@ import pytest
 from tests.node import run_node
 
 SCRIPT = """
-const { latest, merged, thinned } = await import("./train/compare/rows.js");
+const { latest, merged } = await import("./train/compare/rows.js");
+const { thinned } = await import("./charts/axes.js");
 give(given.map(({ call, args }) => ({ latest, merged, thinned })[call](...args)));
 """
 
