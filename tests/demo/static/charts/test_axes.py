@@ -1,4 +1,4 @@
-"""A chart's axis: it shows what there is, in round numbers."""
+"""The range and the ticks of a chart's axis."""
 
 import pytest
 

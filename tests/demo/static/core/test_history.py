@@ -3,7 +3,7 @@
 from tests.node import run_node
 
 
-def test_a_drag_is_undone_in_one_step_and_done_again(tmp_path):
+def test_a_drag_is_one_step_of_undo_and_redo(tmp_path):
     script = """
     const { History } = await import("./core/history.js");
     const seen = [];

@@ -1,4 +1,4 @@
-"""The page and the library agree on which ids mean a moment, and on which one is on show."""
+"""Ids with a step, as in gan/recipes/model_ids.py, and the shown step of each run."""
 
 from gan.recipes.model_ids import split_id
 from tests.node import run_node

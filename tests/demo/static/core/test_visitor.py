@@ -1,4 +1,4 @@
-"""Who a visitor says they are, and what they read of what was refused."""
+"""The visitor's token, and the sentence for a refused request."""
 
 import re
 

@@ -25,7 +25,7 @@ const facts = {};
 
 @pytest.fixture
 def facts(tmp_path):
-    """Run a script beside the modules; what it puts in `facts` must all be true."""
+    """Run a script that imports the modules; all values of its `facts` must be true."""
 
     def run(script):
         found = run_node(tmp_path, f"{START}{script}\ngive(facts);")
@@ -45,7 +45,7 @@ def test_a_slide_sets_its_coordinate_and_moves_nothing_across(facts):
     """)
 
 
-def test_what_is_locked_stays_in_slides_and_new_samples(facts):
+def test_locked_directions_stay_in_slides_and_new_samples(facts):
     facts("""
     store.lock([a, b]);
     const held = [at(a), at(b)];
@@ -122,7 +122,7 @@ def test_a_search_is_one_move_however_long_it_takes(facts):
     """)
 
 
-def test_latents_between_latents_are_as_long_as_they_are(facts):
+def test_interpolated_latents_keep_the_norm(facts):
     facts("""
     const [p, q, r] = [latent(1, 64), latent(2, 64), v.times(1.2, latent(3, 64))];
     const gap = (x, y) => v.norm(v.blend(1, x, -1, y));
@@ -149,7 +149,7 @@ def test_latents_between_latents_are_as_long_as_they_are(facts):
     """)
 
 
-def test_blended_classes_are_plain_ones_at_their_ends(facts):
+def test_blends_are_single_classes_at_their_ends(facts):
     facts("""
     facts.ends = c.mixed(3, 8, 0, 10) === 3 && c.mixed(3, 8, 1, 10) === 8;
     facts.one = c.mixed(3, 3, 0.5, 10) === 3;
@@ -166,7 +166,7 @@ def test_blended_classes_are_plain_ones_at_their_ends(facts):
     """)
 
 
-def test_another_model_takes_what_fits_it(facts):
+def test_another_model_keeps_what_fits_it(facts):
     facts("""
     const model = { z_dim: 64, classes: 10, first: { seed: 7 } };
     const fresh = fitted(model, null, null);

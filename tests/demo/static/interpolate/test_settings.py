@@ -12,11 +12,11 @@ const module = await import("./interpolate/settings.js");
 
 @pytest.fixture
 def node(tmp_path):
-    """Run a script beside the modules and get what it hands to `give`."""
+    """Run a script that imports the modules, and return what it passes to `give`."""
     return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 
-def test_whatever_was_stored_becomes_a_wish_that_exists(node):
+def test_stored_settings_become_valid(node):
     script = """
     const choices = new module.Choices(given.limits);
     give([choices.start, ...given.stored.map((one) => choices.tidy(one))]);

@@ -1,4 +1,4 @@
-"""The browser's latents are Python's."""
+"""The latents of JavaScript equal those of Python."""
 
 import numpy as np
 

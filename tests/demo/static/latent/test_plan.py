@@ -1,4 +1,4 @@
-"""The browser's clips are Python's: every frame's latent, time and loop, and what is refused."""
+"""The plans of JavaScript equal those of Python: latents, timing, tiles and refused clips."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The browser's recipes of clips are Python's: same verdict, in the same words, on a stranger's."""
+"""JavaScript and Python accept the same clip recipes and refuse others in the same words."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ ABOUT = {"model_id": "0123456789ab", "z_dim": 64, "classes": 10}
 
 @pytest.fixture
 def node(tmp_path):
-    """Run a script beside the modules and get what it hands to `give`."""
+    """Run a script that imports the modules, and return what it passes to `give`."""
     return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 
@@ -64,7 +64,7 @@ def test_both_languages_give_the_same_verdict_in_the_same_words(node):
     assert sum("made" in answer for answer in found) == len(GOOD) + 1
 
 
-def test_a_stranger_brings_nothing_of_its_own(node):
+def test_unknown_fields_are_dropped(node):
     script = """
 const made = clips.parse(given);
 give({ made: Object.keys(made), key: Object.keys(made.keys[0]), path: made.path,
@@ -107,7 +107,7 @@ give({ recipe, link, state: clips.unpack(back, given.about) });
     assert {*back, "keys", "latent_studio_clip"} == {*CLIP}
 
 
-def test_what_the_state_has_of_another_model_gives_way(node):
+def test_latents_and_blends_of_another_model_are_dropped(node):
     script = "give(given.map(([state, about]) => clips.pack(state, about).keys));"
     strange = STATE | {"keys": [{"seed": 1, "label": 3, "z": [0, 1], "weights": [1, 0]}] * 2}
     many = STATE | {"path": "circle", "closed": False}
@@ -136,7 +136,7 @@ def test_both_languages_refuse_the_same_models(node):
             assert len(answer["made"]["keys"]) == 2
 
 
-def test_links_that_are_none_are_refused(node):
+def test_invalid_links_are_refused(node):
     def link(text):
         raw = text if isinstance(text, bytes) else text.encode()
         return "#clip=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
@@ -167,7 +167,7 @@ give({ bad: given.bad.map((one) => tried(() => clips.fromHash(one))),
     assert len(found["short"]) < 250  # what is as usual is left out
 
 
-def test_every_text_it_asks_for_exists():
+def test_every_text_exists():
     asked = set()
     for name in ("clip_recipe", "embedded"):
         source = (STATIC / f"recipes/{name}.js").read_text()

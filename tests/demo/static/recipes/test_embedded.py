@@ -1,4 +1,4 @@
-"""The browser reads a recipe back from every format, and only a part of a large file."""
+"""The page reads the recipe of every format, and only a part of a large file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ const vast = (data, size, asked) => ({
 
 @pytest.fixture
 def node(tmp_path):
-    """Run a script beside the modules and get what it hands to `give`."""
+    """Run a script that imports the modules, and return what it passes to `give`."""
     return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 

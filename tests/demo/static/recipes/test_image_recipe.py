@@ -1,4 +1,4 @@
-"""The browser's recipes and pictures are Python's: same bits, same verdict on a stranger's."""
+"""JavaScript and Python accept the same picture recipes, and read each other's PNG files."""
 
 import base64
 import json
@@ -38,7 +38,7 @@ const tried = async (make) => {
 
 @pytest.fixture
 def node(tmp_path):
-    """Run a script beside the modules and get what it hands to `give`."""
+    """Run a script that imports the modules, and return what it passes to `give`."""
     return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 
@@ -99,7 +99,7 @@ give({ plain, near: recipes.pack({ ...base, z: near }), same: String(state.z) ==
     assert found["length"] < 150
 
 
-def test_links_that_are_none_are_refused(node):
+def test_invalid_links_are_refused(node):
     def link(text):
         raw = text if isinstance(text, bytes) else text.encode()
         return "#recipe=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
@@ -186,7 +186,7 @@ def test_javascript_reads_what_python_wrote(node, tmp_path):
         assert Recipe.from_json(answer["made"]) == recipe
 
 
-def test_pictures_that_carry_no_good_recipe_are_refused(node, tmp_path):
+def test_pictures_without_a_valid_recipe_are_refused(node, tmp_path):
     def note(name, text, keyword=KEYWORD, **options):
         info = PngImagePlugin.PngInfo()
         info.add_itxt(keyword, text, **options)
@@ -264,7 +264,7 @@ def test_classes_are_named_in_a_few_characters(node):
 @pytest.mark.parametrize(
     "name", ["recipes/image_recipe.js", "recipes/png.js", "explore/gallery.js"]
 )
-def test_every_text_they_ask_for_exists(name):
+def test_every_text_exists(name):
     source = (STATIC / name).read_text()
     keys = re.findall(r'"((?:recipe|gallery)\.\w+)"', source)
     keys += [f"gallery.{key}" for key in re.findall(r'say\("(\w+)"', source)]

@@ -11,11 +11,11 @@ const edits = await import("./interpolate/keyframes/edits.js");
 
 @pytest.fixture
 def node(tmp_path):
-    """Run a script beside the modules and get what it hands to `give`."""
+    """Run a script that imports the modules, and return what it passes to `give`."""
     return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 
-def test_a_boundary_trades_time_between_its_neighbours_only(node):
+def test_a_boundary_moves_time_between_its_neighbours_only(node):
     given = {
         "keys": [{"seed": 1}, {"seed": 2, "length": 2}, {"seed": 3}],
         "times": [0, 0.25, 0.75, 1],
@@ -33,7 +33,7 @@ def test_a_boundary_trades_time_between_its_neighbours_only(node):
     assert least[0]["length"] == 0.1 and 0.1 <= most[1]["length"] <= most[0]["length"] <= 10
 
 
-def test_edits_leave_the_state_they_were_given_as_it_was(node):
+def test_edits_do_not_mutate_the_state(node):
     script = """
     const keys = [1, 2, 3].map((seed) => ({ seed, label: seed }));
     const state = { keys, chosen: 1, settings: {} };

@@ -11,11 +11,11 @@ const { Scale } = await import("./interpolate/timeline/scale.js");
 
 @pytest.fixture
 def node(tmp_path):
-    """Run a script beside the modules and get what it hands to `give`."""
+    """Run a script that imports the modules, and return what it passes to `give`."""
     return lambda script, given=None: run_node(tmp_path, f"{START}{script}", given)
 
 
-def test_place_and_time_go_together_and_no_cell_is_too_narrow(node):
+def test_position_and_time_are_inverse_and_no_cell_is_too_narrow(node):
     script = """
     const moments = Array.from({ length: 101 }, (_, i) => i / 100);
     give(given.map((times) => {

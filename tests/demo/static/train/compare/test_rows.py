@@ -1,4 +1,4 @@
-"""Two runs' curves as one table: nothing is made up beyond what either run told."""
+"""The merged curves of two runs contain only measured values."""
 
 import pytest
 
@@ -31,14 +31,14 @@ def test_a_run_has_values_only_where_it_was_measured(found):
     assert found[0] == [[10, 1, 100], [20, 3, None], [40, 5, None], [50, None, 1]]
 
 
-def test_a_run_that_told_nothing_has_no_curve(found):
+def test_a_run_without_rows_has_no_curve(found):
     assert found[1] == [[10, None, 100], [50, None, 1]]
     assert found[2] == [[10, None, 7], [20, 2, None]]
 
 
-def test_older_rows_make_room_and_the_newest_stay(found):
+def test_every_other_older_row_is_dropped(found):
     assert found[3] == [[0], [2], [4], [5], [6], [7], [8]]
 
 
-def test_a_step_without_a_picture_shows_the_one_before(found):
+def test_a_step_without_a_picture_shows_the_previous_one(found):
     assert found[4:] == [10, 10]

@@ -1,4 +1,4 @@
-"""What Watch says of findings and marks: whole sentences, with figures as people write them."""
+"""The sentences of diagnoses and marks, with formatted values."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_a_sentence_has_its_values_filled_in(said):
     assert said["without"] == "Most of it."
 
 
-def test_what_calls_for_a_remedy_is_an_illness_here_and_there(said):
+def test_both_languages_agree_on_illnesses(said):
     assert tuple(state for state, ill in zip(STATES, said["ill"], strict=True) if ill) == ILLNESSES
 
 
@@ -71,7 +71,7 @@ def test_every_kind_of_mark_has_words(said):
         assert "1,200" in told and "1,500" in told and "0.0001" in told
 
 
-def test_of_a_mark_without_words_its_note_is_shown(said):
+def test_a_mark_without_text_shows_its_note(said):
     unknown, noted = said["marks"][len(KINDS) :]
     assert noted == "a note" and "1,200" in unknown and "of a later version" in unknown
 

@@ -1,4 +1,4 @@
-"""What goes together in the form: data, what describes one's own images, and presets."""
+"""The rules between data sets, own images and presets in the form."""
 
 import pytest
 
@@ -27,14 +27,14 @@ def found(tmp_path_factory):
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 
 
-def test_ones_own_images_are_described_as_they_are_and_a_preset_keeps_them(found):
+def test_a_preset_keeps_the_format_of_own_images(found):
     for name in ("mine", "preset"):
         config = Config.from_json(found[name])
         assert {key: getattr(config, key) for key in OWN} == OWN
         assert (config.channels, config.classes, config.steps, config.seed) == (3, 4, 77, 3)
 
 
-def test_other_data_forgets_what_described_them(found):
+def test_other_data_resets_the_format_of_own_images(found):
     config = Config.from_json(found["back"])
     assert (config.data, config.image_size, config.channels) == ("cifar10", 32, 3)
     assert found["names"] == ["default", "own-images", "own-images"]

@@ -1,4 +1,4 @@
-"""The drawing of the two networks: nothing overlaps, nothing leaves it, and every part is there."""
+"""The diagram of the two networks: nothing overlaps or leaves it, and every part is there."""
 
 import itertools
 
@@ -72,7 +72,7 @@ def test_what_lights_up_is_in_the_drawing(plans):
             assert set(phase["nodes"]) <= nodes and set(phase["edges"]) <= edges
 
 
-def test_only_who_moves_is_said_to_move(plans):
+def test_only_the_updated_network_is_marked_as_moved(plans):
     for (drawn, _), plan in plans:
         for who in "DG":
             moved = [
