@@ -4,8 +4,8 @@
 import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";
 
-export const PATHS = ["spline", "slerp", "circle", "walk"];
-export const KEYS_MAX = 64;
+const PATHS = ["spline", "slerp", "circle", "walk"];
+const KEYS_MAX = 64;
 const NORM_RANGE = [0.85, 1.15]; // of sqrt(d): how far from the prior a slerp key may lie
 
 /** An invalid clip: `message` is the key of a text, `values` fill its {names}. */

@@ -7,7 +7,7 @@ import { PlanError, blend, norm } from "./curves.js";
 const FRAME_COUNT = [2, 100000];
 const HOLD_RANGE = [0, 8]; // average segments
 const LENGTH_RANGE = [0.1, 10]; // times its own duration
-export const EASINGS = ["none", "smooth", "hold"];
+const EASINGS = ["none", "smooth", "hold"];
 export const PARTS = 64; // of a segment, in the table of latent steps
 const CLASS_SHARE = 0.1;
 const SHORTEST = 0.25; // of an average segment

@@ -8,7 +8,7 @@ import * as tracks from "./embedded_video.js";
 import * as zip from "./embedded_zip.js";
 const { BYTES_MAX, Torn, starts } = bytes;
 
-export const FILE_MAX = 4e9; // bytes
+const FILE_MAX = 4e9; // bytes
 
 function readerOf(head) {
   if (starts(head, "GIF8")) return pictures.readGif;

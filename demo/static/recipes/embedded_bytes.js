@@ -1,6 +1,6 @@
 // Reads parts of a file, so that a large one is never read as a whole.
 
-export const TEXT_MAX = 400000; // characters of a recipe's JSON
+const TEXT_MAX = 400000; // characters of a recipe's JSON
 export const BYTES_MAX = 4 * TEXT_MAX; // of the same, as UTF-8
 
 /** The file is truncated or damaged. */

@@ -6,7 +6,7 @@ const HANDS = [7, 21, 33, 2, 58, 71, 90, 14]; // seeds of well-formed digits
 const PLAIN = { path: "spline", closed: true, easing: "none", even: true, back: false };
 
 /** Whether the classes of a model are the ten digits. */
-export const digits = ({ data, classes }) => classes === 10 && data === "mnist";
+const digits = ({ data, classes }) => classes === 10 && data === "mnist";
 
 /**
  * Return the presets for a model: [{name, thumb, keys, settings}]; `thumb` is the key of its picture.
