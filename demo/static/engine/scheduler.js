@@ -55,7 +55,8 @@ export class Scheduler {
 
   /** Draw a single image of a fast model on this thread, within the same frame. */
   atOnce(job) {
-    const quick = job.zs.length === 1 && job.place === null && this.weights.instant(job.model);
+    if (job.zs.length !== 1 || job.place !== null) return;
+    const quick = this.weights.instant(job.model);
     const drawn = quick?.drawAll(job.zs, job.labels);
     if (!drawn) return;
     Object.assign(job, { place: "browser", model_id: quick.model_id });
