@@ -28,7 +28,7 @@ SHEETS = (
     "explore/explore",
     "time/time_slider",
     "interpolate/interpolate",
-    "interpolate/export",
+    "interpolate/export/export",
     "train/watch/watch",
     "train/doctor/doctor",
     "train/form/form",

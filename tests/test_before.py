@@ -35,6 +35,7 @@ from gan.paths import ROOT
 from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
+from gan.recipes.limits import limits
 from gan.recipes.model_ids import load_named
 from gan.recipes.render import RenderJob
 from gan.recipes.training_film import FilmJob, FilmRecipe
@@ -269,15 +270,20 @@ def test_a_picture_is_drawn_again_from_its_file(name, tmp_path):
 
 def test_the_page_reads_the_recipe_of_every_file(tmp_path):
     script = """
-const { readClip } = await import("./carry.js");
-const { readPicture } = await import("./png.js");
+const { readClip } = await import("./recipes/embedded.js");
+const { readPicture } = await import("./recipes/png.js");
+const { ClipRecipes } = await import("./recipes/clip_recipe.js");
+const { ImageRecipes } = await import("./recipes/image_recipe.js");
+const [clips, pictures] = [new ClipRecipes(given.limits), new ImageRecipes(given.limits)];
 const file = (name) => new Blob([readFileSync(name)]);
 const all = (names, reader) => Promise.all(names.map((name) => reader(file(name))));
-give({ clips: await all(given.clips, readClip), pictures: await all(given.pictures, readPicture) });
+give({ clips: await all(given.clips, (one) => readClip(one, clips, pictures)),
+  pictures: await all(given.pictures, (one) => readPicture(one, pictures)) });
 """
     clips = {kind: BEFORE / "clips" / f"{kind}{suffix}" for kind, suffix in FORMATS.items()}
     pictures = {name: BEFORE / "pictures" / name for name in REFERENCE["pictures"]}
     given = {"clips": [*map(str, clips.values())], "pictures": [*map(str, pictures.values())]}
+    given["limits"] = limits()
     found = run_node(tmp_path, script, given)
     assert found["clips"] == [CLIP | {"format": kind} for kind in clips]
     assert found["pictures"] == list(REFERENCE["pictures"].values())
@@ -294,17 +300,19 @@ def text_of(link):
 
 def test_links_open_in_the_page(tmp_path):
     script = """
-const recipes = await import("./recipe.js");
-const clips = await import("./clip.js");
+const { ClipRecipes } = await import("./recipes/clip_recipe.js");
+const { ImageRecipes } = await import("./recipes/image_recipe.js");
+const [clips, recipes] = [new ClipRecipes(given.limits), new ImageRecipes(given.limits)];
 const about = { z_dim: 64, classes: 10 };
 const picture = (link) => {
-  const state = recipes.unpackRecipe(recipes.fromHash(link), about);
+  const state = recipes.unpack(recipes.fromHash(link), about);
   return { ...state, z: Array.from(state.z) };
 };
 give({ recipe: picture(given.recipe), seed: picture(given.seed),
   clip: clips.unpack(clips.fromHash(given.clip), about) });
 """
-    found = run_node(tmp_path, script, {kind: one["link"] for kind, one in LINKS.items()})
+    given = {kind: one["link"] for kind, one in LINKS.items()} | {"limits": limits()}
+    found = run_node(tmp_path, script, given)
     assert found == {kind: one["state"] for kind, one in LINKS.items()}
 
 

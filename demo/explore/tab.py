@@ -25,6 +25,7 @@ from gan.explore.directions import Direction, directions
 from gan.latent.latents import latent
 from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
+from gan.recipes.limits import limits
 
 FIRST_SEED = 0
 FACES_MOST = 20  # classes shown as an image each; same limit as in the page's script
@@ -61,6 +62,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             describe,
         ],
         elem_id="explore",
+        limits=limits(),
     )
 
     panel.submit(selector(studio), panel, model, **QUIET)

@@ -19,7 +19,7 @@ from demo.panels import Panel
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.media.colormaps import COLOURS
-from gan.media.formats import FPS
+from gan.recipes.limits import limits
 
 CHOOSE = "(model, clip) => ({...clip, model})"
 
@@ -64,7 +64,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                     name: base64.b64encode(table.tobytes()).decode()
                     for name, table in COLOURS.items()
                 },
-                kinds={format: list(rates) for format, rates in FPS.items()},
+                limits=limits(),
             )
         with gr.Column(elem_classes="ls-side"):
             gr.HTML('<div class="lc-form"></div>', apply_default_css=False)

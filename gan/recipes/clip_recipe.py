@@ -1,6 +1,7 @@
 """The recipe of a clip: JSON in a link, embedded in the exported file, and beside it.
 
-The page has the same rules in JavaScript. Recipes are untrusted; invalid ones are refused.
+The page validates with the same limits (`gan.recipes.limits`). Recipes are untrusted; invalid ones
+are refused.
 """
 
 from __future__ import annotations

@@ -53,7 +53,9 @@ def whole(low: int, high: int) -> Rule:
         value = integer(given)
         return value if value is not None and low <= value <= high else None
 
-    return Rule(parse, f"a whole number from {low} to {high}", {"low": low, "high": high})
+    return Rule(
+        parse, f"a whole number from {low} to {high}", {"low": low, "high": high, "whole": True}
+    )
 
 
 def number(low: float, high: float) -> Rule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from demo.text import catalogue
+from gan.recipes.limits import limits
 
 STATIC = Path(__file__).parents[2] / "demo/static"
 SITE = "http://studio.test/"
@@ -45,8 +46,9 @@ class Site:
 
 
 def open_page(context, before=""):
-    """A page of this context, with the English texts in `words`; `before` is a script that runs
-    ahead of its own.
+    """Open a page with the English texts in `words` and the limits of recipes in `limits`.
+
+    before: a script to run first.
     """
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -54,5 +56,6 @@ def open_page(context, before=""):
     if before:
         page.add_init_script(before)
     page.goto(SITE)
-    page.evaluate("words => { window.words = words; }", catalogue("en"))
+    given = {"words": catalogue("en"), "limits": limits()}
+    page.evaluate("given => { Object.assign(window, given); }", given)
     return page

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from gan.recipes.image_recipe import Recipe
+from gan.recipes.limits import limits
 from tests.browser.site import SITE, open_page
 from tests.recipes import PLAIN, packed
 
@@ -16,7 +17,9 @@ KEY = "latent-studio.gallery"
 OPEN = """async () => {
     const { Gallery } = await import("/explore/gallery.js");
     window.picked = [];
-    window.gallery = new Gallery(words, { onpick: (recipe) => picked.push(recipe) });
+    const { ImageRecipes } = await import("/recipes/image_recipe.js");
+    const recipes = new ImageRecipes(limits);
+    window.gallery = new Gallery(words, recipes, { onpick: (recipe) => picked.push(recipe) });
     document.body.replaceChildren(gallery.element);
 }"""
 ADD = """async ([seed, more]) => {
@@ -67,7 +70,7 @@ def test_what_is_kept_is_there_after_a_reload_and_is_picked_exactly(context):
     assert add(page, 8, classes=3) == [True]
     assert page.locator(LINE).inner_text() == "Saved 3 · 8."
     page.reload()
-    page.evaluate("words => { window.words = words; }", {})
+    page.evaluate("limits => { window.words = {}; window.limits = limits; }", limits())
     page.evaluate(OPEN)
     assert names(page) == ["3 · 8", "1+2 · 7"]
     assert not page.get_by_text("Nothing saved yet").is_visible()
@@ -238,6 +241,8 @@ def test_a_saved_picture_is_read_back_by_the_page_and_by_python(context, tmp_pat
     page.locator("input").set_input_files(path)
     again = page.evaluate("""async () => {
         const { readPicture } = await import("/recipes/png.js");
-        return readPicture(document.querySelector("input").files[0]);
+        const { ImageRecipes } = await import("/recipes/image_recipe.js");
+        const [file] = document.querySelector("input").files;
+        return readPicture(file, new ImageRecipes(limits));
     }""")
     assert again == PLAIN

@@ -29,7 +29,7 @@ MOUNT = """async () => {
             return { bytes: 1000, seconds: 1, wait_s: 0 };
         },
     };
-    window.props = { value: { model: "mnist" }, max_frames: 300, max_side: 1024 };
+    window.props = { value: { model: "mnist" }, max_frames: 300, max_side: 1024, limits };
     const watch = (name, changed) => {
         window.choose = (model) => { props.value = { ...props.value, model }; changed(); };
     };
@@ -60,14 +60,14 @@ def test_a_key_waits_for_the_panel_and_is_drawn_blended(context, before):
     page = open_page(context, before)
     page.evaluate(SEND, ["mnist", BLEND])
     page.evaluate(MOUNT)
-    assert keys(page)[1] == "3+8 · own" and len(keys(page)) == 6
+    assert keys(page)[1] == "3+8 · custom" and len(keys(page)) == 6
     assert page.locator(".lc-key").nth(1).get_attribute("aria-selected") == "true"
     page.wait_for_function("wishes.length > 0")
     sent = page.evaluate("wishes.at(-1).keys[1]")
     assert (sent["seed"], sent["class"]) == (BLEND["seed"], BLEND["weights"])
     assert np.frombuffer(base64.b64decode(sent["z"]), "<f4").tolist() == BLEND["z"]
     page.locator(".lc-class select").select_option("7")  # a plain class instead
-    assert keys(page)[1] == "7 · own"
+    assert keys(page)[1] == "7 · custom"
     page.evaluate(MOUNT)
     assert len(keys(page)) == (5 if before else 6)  # it came once
 
@@ -98,7 +98,7 @@ def test_a_full_loop_says_what_did_not_fit(context):
     page.evaluate(MOUNT)
     assert page.evaluate(KEYS) == 64
     said = page.locator(".lc-key-error").inner_text()
-    assert "at most 64 keyframes; 3 did not fit" in said
+    assert "at most 64 keyframes; 3 were not added" in said
 
 
 def test_damaged_keys_are_left_out(context):
@@ -133,7 +133,7 @@ def test_what_explore_remembers_becomes_a_key(context, kept, key):
             localStorage.setItem("latent-studio.explore.mnist", JSON.stringify(kept));
             const { exploring } = await import("/core/keyframe_store.js");
             const { latent } = await import("/latent/latents.js");
-            return exploring("mnist", latent);
+            return exploring("mnist", latent, limits);
         }""",
         kept,
     )

@@ -1,16 +1,16 @@
-// Where a chart's axis begins and ends, what is written along it, and how its curves are smoothed.
+// The range and ticks of a chart's axis, and the smoothing of its curves.
 
-/** [low, high] that shows these values; on a log scale only those above 0 count. */
+/** Return the range [low, high] of these values; on a log scale, of those above 0. */
 export function fit(values, { log = false, least = 0 } = {}) {
   const all = values.filter((y) => y !== null && (!log || y > 0)).sort((a, b) => a - b);
   if (!all.length) return log ? [0.1, 10] : [0, Math.max(1, least)];
   if (log) return [all[0] / 1.3, Math.max(all.at(-1) * 1.3, all[0] * 10)];
   const at = (share) => all[Math.round(share * (all.length - 1))];
-  const low = Math.min(0, at(0.01)); // one wild value must not flatten the rest
+  const low = Math.min(0, at(0.01)); // an outlier must not flatten the rest
   return [low, Math.max(at(0.99) * 1.08, low + 0.1, least)];
 }
 
-/** Round numbers between low and high, about `wanted` of them. */
+/** Return about `wanted` round numbers between low and high. */
 export function ticks(low, high, wanted) {
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -22,7 +22,7 @@ export function ticks(low, high, wanted) {
   return found;
 }
 
-/** Round numbers of a log scale: powers of ten, with 2 and 5 between them where few would be. */
+/** Return ticks of a log scale: powers of ten, with 2 and 5 between them if there are few. */
 export function logTicks(low, high) {
   const steps = high / low < 300 ? [1, 2, 5] : [1];
   const found = [];
@@ -32,7 +32,14 @@ export function logTicks(low, high) {
   return found.filter((y) => y >= low && y <= high);
 }
 
-/** A running mean whose memory grows with the number of points, started at the first value. */
+/** Drop every other older row when there are too many. */
+export function thinned(rows, most) {
+  if (rows.length <= most) return rows;
+  const half = rows.length >> 1;
+  return rows.filter((_, index) => index >= half || index % 2 === 0);
+}
+
+/** Return a moving average whose window grows with the number of points. */
 export function smoothed(rows, column) {
   const keep = 1 - 1 / Math.max(1, Math.min(20, rows.length / 12));
   let mean = null;

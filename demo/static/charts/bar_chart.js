@@ -1,5 +1,5 @@
-// A small chart of bars on a canvas, one bar a bin; several series stand behind each other.
-// Hovering a bin reads its values into the legend.
+// A small bar chart on a canvas, one bar per bin; several series overlap.
+// Hovering a bin shows its values in the legend.
 
 import { PAD, plot } from "./plot.js";
 
@@ -8,7 +8,7 @@ import { PAD, plot } from "./plot.js";
 export function bars(figure, { title, series, labels, level = null, bin }) {
   let values = series.map(() => []);
   let hover = null;
-  const { canvas, draw, tell } = plot(figure, { title, series, paint, onPoint });
+  const { canvas, draw, setLegend } = plot(figure, { title, series, paint, onPoint });
 
   function paint({ pen, color, width, height, inner }) {
     const count = values[0].length;
@@ -45,7 +45,7 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     pen.globalAlpha = 1;
     if (level !== null) across(base - tall(level), [4, 4], "--tr-real");
     const read = (index) => (hover === null ? "" : `${values[index][hover]}%`);
-    tell(
+    setLegend(
       hover === null ? "" : bin(hover),
       series.map((_, index) => read(index)),
     );
@@ -57,16 +57,16 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     hover = pointed ? Math.max(0, Math.min(count - 1, Math.floor(share * count))) : null;
   }
 
-  /** New percentages, an array for each series; `told` is what a screen reader says. */
-  return function setValues(next, told) {
+  /** Set percentages, an array per series; `description` is for screen readers. */
+  return function setValues(next, description) {
     values = next;
     if (hover !== null && hover >= values[0].length) hover = null;
-    canvas.setAttribute("aria-label", `${title}: ${told}`);
+    canvas.setAttribute("aria-label", `${title}: ${description}`);
     draw();
   };
 }
 
-// As much of a text as fits into `room` px.
+// Shorten a text to `room` px.
 function cut(pen, text, room) {
   if (pen.measureText(text).width <= room) return text;
   let length = text.length - 1;

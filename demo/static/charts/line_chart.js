@@ -1,5 +1,5 @@
 // A small line chart on a canvas: each curve raw and faint, and smoothed and bold on top.
-// Rows are [x, y1, y2, ...]; a missing y is null. Hovering reads the values into the legend.
+// Rows are [x, y1, y2, ...]; a missing y is null. Hovering shows the values in the legend.
 
 import { fit, logTicks, smoothed, ticks } from "./axes.js";
 import { chartMarks } from "./marks.js";
@@ -8,22 +8,22 @@ import { PAD, plot } from "./plot.js";
 // curves: [{name, color}] where color is a CSS variable; range: [low, high], or null to fit, with
 // `least` as the lowest top. Rare rows are shown as they are: `smooth: false`; `band`: the columns of
 // their lower and upper bound. `level`: a value to compare with. `read(row)`: the legend's words.
-// `apart`: the curves are of runs with steps of their own; where a row lacks a value, its curve goes
-// on to the next one, and the legend has the last one known.
+// `apart`: the curves are of runs with different steps; a curve skips rows without a value, and the
+// legend shows the last known one.
 export function chart(figure, options) {
   const { title, curves, text, range = null, log = false, least = 0, level = null } = options;
   const { band = null, smooth: steady = true, apart = false } = options;
   const { read = null, onHover = () => {} } = options;
   let rows = [];
   let smooth = [];
-  let shown = null; // the step whose picture is shown
+  let shown = null; // the step of the displayed picture
   let hover = null; // index of the row under the pointer
   let end = 0; // of the axis
-  const { canvas, draw, tell } = plot(figure, { title, series: curves, paint, onPoint });
+  const { canvas, draw, setLegend } = plot(figure, { title, series: curves, paint, onPoint });
   canvas.setAttribute("aria-label", `${title}: ${curves.map((c) => c.name).join(", ")}`);
   const marks = chartMarks(figure);
 
-  // `until`: how far the axis goes at least, to stand below another chart.
+  // `until`: the least end of the axis, to align it with another chart.
   function setRows(next, until = 0) {
     rows = next;
     end = Math.max(until, rows.length ? rows.at(-1)[0] : 1);
@@ -140,10 +140,10 @@ export function chart(figure, options) {
       if (y === null || y === undefined) return "";
       return read ? read(rows[at]) : y.toFixed(2);
     });
-    tell(hover === null ? "" : text(rows[hover][0]), values);
+    setLegend(hover === null ? "" : text(rows[hover][0]), values);
   }
 
-  // The value in a row; of runs apart, in the last row so far that has one.
+  // The value in a row; with `apart`, in the last row so far that has one.
   function known(at, value) {
     let row = at;
     while (apart && row > 0 && value(row) === null) row -= 1;
@@ -168,13 +168,13 @@ export function chart(figure, options) {
 
   return {
     setRows,
-    // The step of the picture on show; null: none is pointed out.
+    // Mark the step of the displayed picture; null for none.
     setMark(step) {
       if (step === shown) return;
       shown = step;
       draw();
     },
-    // What was done to the run: [{step, text}].
+    // Set the marks of the run: [{step, text}].
     setMarks(next) {
       marks.set(next);
       draw();
@@ -184,7 +184,7 @@ export function chart(figure, options) {
 
 function line(pen, x0, y0, x1, y1) {
   pen.beginPath();
-  const upright = x0 === x1 ? 0.5 : 0; // on whole pixels, else it blurs
+  const upright = x0 === x1 ? 0.5 : 0; // on whole pixels, or it is blurred
   pen.moveTo(Math.round(x0) + upright, y0);
   pen.lineTo(Math.round(x1) + upright, y1);
   pen.stroke();

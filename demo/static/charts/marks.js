@@ -1,9 +1,9 @@
-// What was done to a run, as ticks on its curves: {step, text}, and the words of the one pointed at.
+// Events of a run as ticks on its curves: {step, text}; the hovered one shows its text.
 
 const NEAR_PX = 6; // of the pointer
 const TICK_PX = 6; // wide and high
 
-/** `figure` is the chart's; the words appear above its canvas and move nothing. */
+/** `figure` is the chart's; the text appears above its canvas. */
 export function chartMarks(figure) {
   const tip = document.createElement("div");
   tip.className = "tr-tip";
@@ -17,7 +17,7 @@ export function chartMarks(figure) {
       tip.hidden = true;
     },
 
-    /** Draw them at the foot of the plot; px(step) is where, base the axis' height. */
+    /** Draw the ticks at the bottom of the plot; px(step) is their x, `base` the y of the axis. */
     draw(pen, fill, px, base) {
       pen.fillStyle = fill;
       for (const { step } of marks) {
@@ -29,7 +29,7 @@ export function chartMarks(figure) {
       }
     },
 
-    /** Say what is marked where the pointer is, `at` px from the left; null: it has left. */
+    /** Show the mark at the pointer, `at` px from the left; null: the pointer has left. */
     point(at, px, width) {
       const close =
         at === null ? [] : marks.filter(({ step }) => Math.abs(px(step) - at) <= NEAR_PX);

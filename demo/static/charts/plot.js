@@ -1,4 +1,4 @@
-// What every small chart has: a legend above a canvas that fits its place, and a pointer on it.
+// The common parts of the small charts: a legend above a canvas of the available width, and hovering.
 
 export const PAD = { left: 36, right: 8, top: 8, bottom: 20 };
 const FONT = "11px system-ui, sans-serif";
@@ -10,7 +10,7 @@ const FONT = "11px system-ui, sans-serif";
  * `inner` {w, h} the room within PAD. onPoint(share) is where the pointer is along the axis, 0 to
  * 1 within it, or null when it has left; after it the chart is drawn again.
  *
- * Returns {canvas, draw, tell}: tell(where, values) fills the legend.
+ * Returns {canvas, draw, setLegend}: setLegend(where, values) fills the legend.
  */
 export function plot(figure, { title, series, paint, onPoint }) {
   const legend = document.createElement("figcaption");
@@ -43,7 +43,7 @@ export function plot(figure, { title, series, paint, onPoint }) {
     paint({ pen, color, width, height, inner });
   }
 
-  function tell(where, values) {
+  function setLegend(where, values) {
     legend.children[1].textContent = where;
     outputs.forEach((output, index) => {
       output.textContent = values[index];
@@ -59,5 +59,5 @@ export function plot(figure, { title, series, paint, onPoint }) {
     draw();
   });
   new ResizeObserver(draw).observe(canvas);
-  return { canvas, draw, tell };
+  return { canvas, draw, setLegend };
 }

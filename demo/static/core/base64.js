@@ -1,15 +1,23 @@
-// Bytes as text and back, as they travel in JSON.
+// Base64 encoding and decoding.
 
-/** The bytes of base64 text. */
+/** Decode base64 to bytes. */
 export const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-/** float32 numbers of base64 text, little-endian. */
+/** Decode base64 to little-endian float32 numbers. */
 export const floats = (text) => new Float32Array(bytes(text).buffer);
 
-/** An address of a picture, of the base64 text of a PNG or JPEG. */
-export const pictureUrl = (text) =>
+/** Return the data URL of a PNG or JPEG in base64. */
+const pictureUrl = (text) =>
   `data:image/${text.startsWith("/9j/") ? "jpeg" : "png"};base64,${text}`;
 
-/** Base64 of bytes. */
+/** Decode a PNG or JPEG in base64 to an image element. */
+export async function decodePicture(text) {
+  const image = new Image();
+  image.src = pictureUrl(text);
+  await image.decode();
+  return image;
+}
+
+/** Encode bytes as base64. */
 export const base64 = (data) =>
   btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));

@@ -1,6 +1,6 @@
-// Work that is put off, and replaced by a newer wish of the same name.
+// Debouncing by name.
 
-/** later(name, ms, work): do `work` in `ms` milliseconds, unless the same name comes again. */
+/** Return later(name, ms, work): run `work` after `ms` milliseconds unless the name is used again. */
 export function timers() {
   const running = {};
   return (name, ms, work) => {

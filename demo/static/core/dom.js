@@ -1,11 +1,11 @@
-// What every panel's own elements are made of.
+// Creation of the elements that all panels use.
 
-/** A text with its {names} filled in. */
+/** Fill in the {names} of a text. */
 export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** An element with properties and children: make("p", {className: "ls-note"}, "text"). */
+/** Create an element: make("p", {className: "ls-note"}, "text"). */
 export function make(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -13,7 +13,7 @@ export function make(tag, properties = {}, ...children) {
 }
 
 /**
- * Make `parts` (with an `element` each) all that `list` shows. What stays in place keeps its focus.
+ * Replace the children of `list` by the `element` of each part. Elements that stay keep the focus.
  */
 export function arrange(list, parts) {
   const elements = parts.map(({ element }) => element);
@@ -22,25 +22,25 @@ export function arrange(list, parts) {
     list.replaceChildren(...elements);
 }
 
-/** A push button that says `label`. */
+/** Create a push button. */
 export const button = (label, extra = "") =>
   make("button", { type: "button", className: `ls-btn ${extra}`, textContent: label });
 
-/** A button that shows a picture and says `label` to those who ask. */
+/** Create a button with an icon; `label` is its tooltip and accessible name. */
 export function iconButton(picture, label) {
   const made = make("button", { type: "button", className: "ls-icon", title: label }, picture);
   made.setAttribute("aria-label", label);
   return made;
 }
 
-/** A section's title. */
+/** Create a section heading. */
 export const heading = (title, hint = "") =>
   make("h3", { className: "ls-heading", title: hint }, title);
 
-/** A number as people write it: a real minus sign, no more digits than asked. */
+/** Format a number with a minus sign (U+2212) and at most `digits` digits. */
 export const number = (value, digits = 2) => value.toFixed(digits).replace("-", "\u2212");
 
-/** A choice of one among few: {element, set(value)}; `options` are [value, label] pairs. */
+/** Create a segmented control {element, set(value)}; `options` are [value, label] pairs. */
 export function segments(label, options, pick) {
   const made = options.map(([value, text]) => {
     const one = make("button", { type: "button", className: "ls-segment", textContent: text });
@@ -62,14 +62,14 @@ export function segments(label, options, pick) {
   return { element, set, offer };
 }
 
-/** Offer a file to be kept. */
+/** Download a blob as a file. */
 export function download(blob, name) {
   const url = URL.createObjectURL(blob);
   make("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
 }
 
-/** Copy this page's address with `hash`, and show it, for bookmarks. Returns whether it could. */
+/** Copy the page's address with `hash` and show it in the address bar. Return whether it was copied. */
 export async function copyAddress(hash) {
   history.replaceState(history.state, "", hash);
   try {
@@ -80,9 +80,9 @@ export async function copyAddress(hash) {
   }
 }
 
-const THANKS_MS = 1600; // how long a button says that it has done it
+const THANKS_MS = 1600; // how long a button confirms
 
-/** Let a button say for a moment that it has done its work. */
+/** Show a confirmation on a button for a short time. */
 export function thank(made, label) {
   if (made.disabled) return;
   const before = made.textContent;

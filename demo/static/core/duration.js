@@ -1,6 +1,6 @@
-// A duration as people say it.
+// Formatting of durations.
 
-/** "42 s", "3 min 20 s" or "1 h 5 min", in the words of the page. */
+/** Format seconds as "42 s", "3 min 20 s" or "1 h 5 min" in the page's language. */
 export function clock(seconds, say) {
   const s = Math.round(seconds);
   if (s < 60) return say("train.s", { s });

@@ -1,13 +1,13 @@
-// A card's title that its owner may change where it stands.
+// A card title with in-place editing.
 
 import { iconButton, make } from "./dom.js";
 import { icon } from "./icons.js";
 
 /**
- * {title, pen, field, show(text)}: three elements to place. `save(text)` is told what was typed and
- * resolves to whether it was done.
+ * Create {title, pen, field, show(text)}: three elements to place. `save(text)` gets the new text and
+ * resolves to whether it was saved.
  */
-export function changeable({ className, label, longest, save }) {
+export function editableTitle({ className, label, longest, save }) {
   const title = make("h3", { className });
   const pen = iconButton(icon("pen"), label);
   const field = make("input", { type: "text", maxLength: longest, hidden: true });
@@ -35,7 +35,7 @@ export function changeable({ className, label, longest, save }) {
   pen.addEventListener("click", () => edit(true));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.preventDefault(); // else it would press the button that gets the focus
+    event.preventDefault(); // or Enter would press the button that gets the focus
     if (event.key === "Enter") done();
     else edit(false);
   });

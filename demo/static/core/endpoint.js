@@ -1,24 +1,24 @@
-// The server functions of a panel, for visitors who may be refused and servers that may be away.
+// Calls of a panel's server functions, with refusals and connection errors as sentences.
 
-import { complaint, who } from "./visitor.js";
+import { refusal, who } from "./visitor.js";
 
 /**
- * A function (name, payload) that resolves to the answer with its `sentence`: why nothing was done,
+ * Return a function (name, payload) that resolves to the answer and its `sentence`: why it was refused,
  * in the page's `words`, or "". `{offline: true, sentence}` where there is no answer.
  */
 export function endpoint(server, words) {
   return async (name, payload = {}) => {
     try {
       const answer = await server[name]({ who: who(), ...payload });
-      if (answer) return { ...answer, sentence: complaint(answer, words) };
+      if (answer) return { ...answer, sentence: refusal(answer, words) };
     } catch {
-      // said below; Gradio answers nothing at all where the server failed
+      // handled below; Gradio answers nothing when the server function failed
     }
     return { offline: true, sentence: words["train.offline"] };
   };
 }
 
-/** Tell all views of a training at once that something was done to it. */
+/** Notify all training views of a change. */
 export function changed() {
   for (const name of ["ls:train", "ls:state"]) document.dispatchEvent(new Event(name));
 }

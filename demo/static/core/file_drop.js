@@ -1,6 +1,6 @@
-// Files dropped onto a part of the page; while they are above it, it wears the class ls-drop.
+// Files dropped onto a part of the page, which has the class ls-drop during the drag.
 
-/** `take(file, target)` gets the first file of each drop anywhere on `area`. */
+/** Call take(file, target) with the first file of each drop on `area`. */
 export function acceptFiles(area, take) {
   area.addEventListener("dragover", (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;

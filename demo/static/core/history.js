@@ -1,6 +1,6 @@
-// What a visitor steers, and every earlier state of it, to go back and forth between.
+// An undo history of immutable states.
 
-/** `onchange(state, why)` is called after every change; states are replaced, never changed inside. */
+/** `onchange(state, key)` is called after every change; states are replaced, never mutated. */
 export class History {
   past = [];
   future = [];
@@ -10,8 +10,8 @@ export class History {
   state = null;
 
   /**
-   * `most` states are kept. `joins(key, ms)`: whether a change with the key of the one before,
-   * so many milliseconds later, is the same step of undo.
+   * `most` is the number of undo steps. `joins(key, ms)`: whether a change with the previous key,
+   * `ms` milliseconds later, belongs to the same step.
    */
   constructor(onchange, most, joins = (_key, _ms) => true) {
     this.onchange = onchange;
@@ -19,7 +19,7 @@ export class History {
     this.joins = joins;
   }
 
-  /** Begin with a state that no undo leads behind. */
+  /** Start a new history with a state. */
   begin(state) {
     this.state = state;
     this.past = [];
@@ -27,7 +27,7 @@ export class History {
     this.rest();
   }
 
-  /** The present state with a change in it. Changes of one `key` are undone in one step. */
+  /** Apply a change. Consecutive changes with the same `key` are undone in one step. */
   go(change, key = null) {
     const now = performance.now();
     const { last } = this;
@@ -38,13 +38,13 @@ export class History {
     this.set(change, key);
   }
 
-  /** The same without a way back. */
+  /** Apply a change that cannot be undone. */
   set(change, why = null) {
     this.state = { ...this.state, ...change };
     this.onchange(this.state, why);
   }
 
-  /** A drag or the like has ended: the next change is a step of its own. */
+  /** End a gesture: the next change is a new step. */
   rest() {
     this.last = { key: null, at: 0 };
   }

@@ -1,21 +1,21 @@
-// A panel that needs a model of the Hugging Face Hub asks for it here; hub/index.js hears it.
+// Requests of panels for a model of the Hugging Face Hub, which hub/index.js handles.
 
-let heard = null;
+let listener = null;
 let waiting = null;
 
-/** "owner/name" of a model's id, or null for one that is not of the Hub; gan/hub/names.py. */
+/** Return "owner/name" of a Hub model's id, or null for other models; see gan/hub/names.py. */
 export const hubName = (model) => (model.startsWith("hub:") ? model.slice(4) : null);
 
-/** Offer the visitor to open a model of the Hub, and call then() once it is on the server. */
+/** Offer to open a model of the Hub; call then() once the server has it. */
 export function askHub(model, then) {
   const name = hubName(model);
   if (name === null) return;
   waiting = { name, then };
-  heard?.(waiting);
+  listener?.(waiting);
 }
 
-/** Be told of what is asked for, {name, then}; what was asked before anybody heard comes at once. */
-export function onAsk(hears) {
-  heard = hears;
-  if (waiting) heard(waiting);
+/** Set the handler of requests {name, then}; a request that is waiting is passed on at once. */
+export function onAsk(onRequest) {
+  listener = onRequest;
+  if (waiting) listener(waiting);
 }

@@ -1,4 +1,4 @@
-// Small drawings for buttons, in the colour of their text.
+// Icons for buttons, in the colour of their text.
 
 const PATHS = {
   pin: "M6 2h4l-.5 4.5L12 9H8.7L8 14l-.7-5H4l2.5-2.5z",
@@ -14,7 +14,7 @@ const PATHS = {
   pen: "M3 13l1-3 7-7 2 2-7 7z",
 };
 
-/** An icon by name, 16 px, hidden from screen readers: the button says what it does. */
+/** Create an icon by name, 16 px, hidden from screen readers. */
 export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -1,10 +1,8 @@
-// What the browser keeps: Interpolate's keyframes, one set for each model, those on their way to
-// it, and Explore's latent.
+// What the browser stores: the keyframes of Interpolate per model, keyframes sent to it by Explore,
+// and the latent of Explore.
 
 import { read, write } from "./storage.js";
 
-const SEED_MAX = 2 ** 32 - 1;
-const KEYS_MOST = 64;
 const TAB = '[role="tab"][data-tab-id="interpolate"]'; // Gradio's button for it
 const FIRST = [
   [7, 3],
@@ -12,7 +10,7 @@ const FIRST = [
   [4, 0],
   [12, 6],
   [33, 9],
-]; // [seed, class] of the ready loop
+]; // [seed, class] of the default loop
 const store = (model) => `latent-studio.interpolate.${model}`;
 
 export function recall(model) {
@@ -20,18 +18,18 @@ export function recall(model) {
   return kept && typeof kept === "object" ? kept : {};
 }
 
-// A full or forbidden store only means that a reload starts afresh.
+// Where storage is full or forbidden, a reload starts with the default loop.
 export const remember = (model, thing) => write(store(model), thing);
 
-// What the Explore tab shows with this model, as a key; null if it was never open. Explore keeps
-// {seed, z, classes, scale}; before it knew blends it kept {seed, z, label}.
-export function exploring(model, latent) {
+// Return the latent of the Explore tab as a key, or null if there is none. Explore stores
+// {seed, z, classes, scale}; versions without blends stored {seed, z, label}.
+export function exploring(model, latent, limits) {
   try {
     const kept = read(`latent-studio.explore.${model}`);
     const { seed, z, classes = kept.label, scale = 1 } = kept;
     const fine = Array.isArray(z) && [...z, scale].every(Number.isFinite);
     if (!Number.isInteger(seed) || !fine) return null;
-    const key = { seed, ...classOf(classes) };
+    const key = { seed, ...classOf(classes, limits) };
     const home = latent(seed, z.length);
     const scaled = z.map((x) => scale * x);
     const moved = scaled.some((x, i) => Math.abs(x - home[i]) > 1e-4);
@@ -41,11 +39,11 @@ export function exploring(model, latent) {
   }
 }
 
-// A class, or a list of class weights, as a key has it: {label} or {label, weights}, the label
-// then being the strongest class, for models that have other classes.
-export function classOf(classes) {
+// Convert a class or a list of class weights to the fields of a key: {label} or {label, weights}; the
+// label is then the strongest class, for models with other classes.
+export function classOf(classes, limits) {
   if (!Array.isArray(classes)) return { label: Number.isInteger(classes) ? classes : 0 };
-  if (!goodWeights(classes)) return { label: 0 };
+  if (!numbers(classes, limits.keyframe.class.weight)) return { label: 0 };
   return { label: classes.indexOf(Math.max(...classes)), weights: classes };
 }
 
@@ -54,42 +52,38 @@ const numbers = (list, limit) =>
   list.length > 0 &&
   list.every((x) => Number.isFinite(x) && Math.abs(x) <= limit);
 
-function goodWeights(weights) {
-  return numbers(weights, 10);
-}
-
-// A key with all that is right of it, or null.
-function tidied({ seed, label, z, weights, hold, length }) {
-  const seeded = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
-  const placed = numbers(z, 100);
+// Return the valid fields of a key, or null.
+function tidied({ seed, label, z, weights, hold, length }, { keyframe: limits }) {
+  const seeded = Number.isInteger(seed) && seed >= 0 && seed <= limits.seed.high;
+  const placed = numbers(z, limits.z.limit);
   if (!(Number.isInteger(label) && label >= 0) || !(seeded || placed)) return null;
   const key = { seed: seeded ? seed : 0, label };
   if (placed) key.z = z;
-  if (goodWeights(weights)) key.weights = weights;
-  if (hold > 0 && hold <= 8) key.hold = hold;
-  if (length >= 0.1 && length <= 10) key.length = length;
+  if (numbers(weights, limits.class.weight)) key.weights = weights;
+  if (hold > 0 && hold <= limits.hold.high) key.hold = hold;
+  if (length >= limits.length.low && length <= limits.length.high) key.length = length;
   return key;
 }
 
-const allTidied = (given) =>
-  (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {})).filter((key) => key);
+const allTidied = (given, limits) =>
+  (Array.isArray(given) ? given : []).map((key) => tidied(key ?? {}, limits)).filter((key) => key);
 
-/** Do `work` before somebody leaves, and before a press on the export takes what is there. */
+/** Run `work` before the page closes and before a press on an export button is handled. */
 export function before(actions, work) {
   addEventListener("pagehide", work);
   for (const press of ["pointerdown", "keydown"]) actions?.addEventListener(press, work, true);
 }
 
-/** The keyframes of the loop that is there before anybody has made one. */
+/** Return the keyframes of the default loop. */
 export const firstKeys = () => FIRST.map(([seed, label]) => ({ seed, label }));
 
-/** The keyframes among what was stored; the ready loop where nothing is right. */
-export function goodKeys(given) {
-  const good = allTidied(given).slice(0, KEYS_MOST);
+/** Return the valid keyframes of stored ones, or the default loop if none is valid. */
+export function goodKeys(given, limits) {
+  const good = allTidied(given, limits).slice(0, limits.keys[1]);
   return good.length || (Array.isArray(given) && !given.length) ? good : firstKeys();
 }
 
-/** Show the Interpolate tab, perhaps for the first time, when the address names a clip. */
+/** Open the Interpolate tab when the address contains a clip. */
 export function followLinks() {
   const look = () => {
     const tab = /** @type {HTMLElement | null} */ (document.querySelector(TAB));
@@ -100,9 +94,9 @@ export function followLinks() {
 }
 
 // --- keys on their way from Explore to Interpolate -------------------------------------------
-// Interpolate may not have been opened yet, or show another model: keys wait in an inbox.
+// Interpolate may not be open yet, or show another model: keys wait in an inbox.
 
-const SENT = "latent-studio:keyframe"; // the event that tells of it
+const SENT = "latent-studio:keyframe"; // the event
 const INBOX = "latent-studio.interpolate.inbox";
 const INBOX_MOST = 200;
 const unstored = { inbox: [] }; // where the browser forbids storage
@@ -122,15 +116,18 @@ export function sendKey(model, key) {
   window.dispatchEvent(new Event(SENT));
 }
 
-/** Take this model's keys out of the inbox; those for other models go on waiting. */
-export function takeKeys(model) {
+/** Remove and return this model's keys from the inbox. */
+export function takeKeys(model, limits) {
   const inbox = readInbox();
   const mine = inbox.filter((one) => one?.model === model);
   if (mine.length) writeInbox(inbox.filter((one) => one?.model !== model));
-  return allTidied(mine.map(({ key }) => key));
+  return allTidied(
+    mine.map(({ key }) => key),
+    limits,
+  );
 }
 
-/** Call collect() when keys may have come: one was sent, or `element` is seen. */
+/** Call collect() when a key is sent and when `element` becomes visible. */
 export function whenSent(element, collect) {
   new IntersectionObserver(collect).observe(element);
   addEventListener(SENT, collect);

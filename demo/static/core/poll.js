@@ -1,11 +1,11 @@
-// Asks how things stand again and again while something is on screen.
+// Polling while an element is on screen.
 
 export const isOnScreen = (place) => !document.hidden && place.offsetParent !== null;
 
 /**
- * Call `look()` at once, whenever `place` comes on screen or one of `events` reaches the document,
- * and again `pause()` milliseconds after its end: never twice at once, and not off screen. Returns
- * the function that does so at once.
+ * Call `look()` now, whenever `place` comes on screen or one of `events` reaches the document,
+ * and again `pause()` milliseconds after it has ended; never concurrently, and not off screen. Return
+ * a function that polls at once.
  */
 export function poll(place, look, pause, events) {
   let [timer, asking, again] = [0, false, false];

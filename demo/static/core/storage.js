@@ -1,8 +1,8 @@
-// What a browser remembers of a model between two visits, in localStorage.
+// JSON in localStorage.
 
 const SOON_MS = 200;
 
-/** Keeps {seed, z, classes, scale} under a model's id; without storage it quietly keeps nothing. */
+/** Stores {seed, z, classes, scale} per model id; does nothing where storage is forbidden. */
 export class StoredState {
   constructor(prefix) {
     this.prefix = prefix;
@@ -11,7 +11,7 @@ export class StoredState {
     window.addEventListener("pagehide", () => this.flush());
   }
 
-  /** Remember soon: a drag is many states and one write. */
+  /** Store a state soon: one write for the many states of a drag. */
   keep(model, state) {
     if (this.last && this.last.model !== model) this.flush();
     this.last = { model, state };
@@ -27,7 +27,7 @@ export class StoredState {
     write(this.prefix + model, { ...state, z: Array.from(state.z) });
   }
 
-  /** The remembered state of a model with latents of this length, or null. */
+  /** Return the stored state of a model with latents of this length, or null. */
   find(model, zDim, seedMax) {
     const kept = read(this.prefix + model);
     const { seed, z, label, classes = label, scale = 1 } = kept ?? {};
@@ -46,7 +46,7 @@ export class StoredState {
   }
 }
 
-/** The JSON under a key, or null: nothing there, not JSON, or no storage. */
+/** Return the JSON under a key, or null if there is none, it is damaged, or storage is forbidden. */
 export function read(key) {
   try {
     return JSON.parse(localStorage.getItem(key));
@@ -55,7 +55,7 @@ export function read(key) {
   }
 }
 
-/** Whether the JSON could be written: storage may be full or forbidden. */
+/** Store JSON; return whether it was stored: storage may be full or forbidden. */
 export function write(key, value) {
   try {
     localStorage.setItem(key, JSON.stringify(value));

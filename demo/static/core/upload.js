@@ -1,14 +1,14 @@
-// A file on its way to the server.
+// File uploads.
 
-/** Where this page lies: what is served beside it has its address behind this. */
+/** Return the root path of the page. */
 export const root = () => (window.gradio_config?.root ?? "").replace(/\/+$/, "");
 
 /**
- * Send a body of a type: {answer, stop}, where `answer` resolves to the server's, {offline: true}
- * or {stopped: true}; on(share) tells how much has gone.
+ * Upload a body. Return {answer, stop}: `answer` resolves to the server's, {offline: true}
+ * or {stopped: true}; on(fraction) reports the progress.
  */
 export function send({ body, type, address, header, who, on }) {
-  const request = new XMLHttpRequest(); // fetch cannot tell how far it is
+  const request = new XMLHttpRequest(); // fetch does not report upload progress
   const answer = new Promise((resolve) => {
     request.open("POST", address);
     request.setRequestHeader(header, encodeURIComponent(who));

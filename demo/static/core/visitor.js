@@ -1,19 +1,19 @@
-// Who this visitor is to the server: whoever starts a run steers it, also after a reload.
+// The visitor's identity: the visitor who starts a run controls it, also after a reload.
 
 import { fill } from "./dom.js";
 
 const KEY = "latent-studio-owner";
 const SHAPE = /^[0-9a-f]{32}( \S{1,200})?$/;
 
-const known = adopt(); // kept here as well: a browser may refuse to store anything
+const known = readOwnerKey(); // also kept in memory: storage may be forbidden
 
-/** A token of this browser's own, and after a space the host's key if it was brought along. */
+/** Return this browser's token, followed by a space and the owner's key if there is one. */
 export function who() {
   return known;
 }
 
-/** What a server function that steers answered, as a sentence; "" when it did what was asked. */
-export function complaint(answer, words) {
+/** Return why a server function refused a request, as a sentence, or "". */
+export function refusal(answer, words) {
   if (answer?.refused) {
     const sentence = words[`panel.refused_${answer.refused}`] || answer.refused;
     return fill(sentence, answer.values || {});
@@ -21,8 +21,8 @@ export function complaint(answer, words) {
   return answer?.error || "";
 }
 
-// The host's own visit brings ?owner=KEY once; it leaves the address, which people copy and share.
-function adopt() {
+// The owner opens the page once with ?owner=KEY; it is removed from the address, which people share.
+function readOwnerKey() {
   let mine = stored();
   if (!SHAPE.test(mine)) {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -39,7 +39,7 @@ function adopt() {
   try {
     localStorage.setItem(KEY, mine);
   } catch {
-    // then it lasts as long as the page
+    // then it is kept until the page closes
   }
   return mine;
 }

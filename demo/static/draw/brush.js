@@ -1,4 +1,4 @@
-// What a sheet in colour is painted with: a few colours, any other one, and how thick.
+// The brush of a colour sheet: a palette, a custom colour, and the width.
 
 import { make, button } from "../core/dom.js";
 
@@ -18,7 +18,7 @@ const COLOURS = [
 ];
 const SIZES = { min: 4, max: 60, value: 22, step: 1 }; // px of the sheet
 
-/** {element, show(yes)} of a sheet of canvas.js; say(key) gives a text. */
+/** Create {element, show(yes)} for a sheet of canvas.js; say(key) returns a text. */
 export function brush(sheet, say) {
   const swatches = COLOURS.map((colour) => {
     const made = make("button", { type: "button", className: "ls-swatch", title: colour });

@@ -1,4 +1,4 @@
-// A sheet to draw on: a pen, undo by strokes, and pictures from files.
+// A drawing canvas: a pen, undo by stroke, and pictures from files.
 
 import { base64 } from "../core/base64.js";
 import { make } from "../core/dom.js";
@@ -9,7 +9,7 @@ const PEN = 22; // px, about as thick as MNIST's
 const FILE_MAX = 5e6; // bytes
 const STROKES_MAX = 20; // that can be undone
 
-/** `onchange()` is called when there is more or less on the sheet. */
+/** `onchange()` is called when the drawing has changed. */
 export class DrawingCanvas {
   constructor(label, onchange) {
     this.onchange = onchange;
@@ -71,7 +71,7 @@ export class DrawingCanvas {
     this.ink.fillRect(0, 0, SIDE, SIDE);
   }
 
-  /** The whole sheet in the pen's colour. */
+  /** Fill the sheet with the pen's colour. */
   flood() {
     if (this.locked) return;
     this.remember();
@@ -91,7 +91,7 @@ export class DrawingCanvas {
     this.onchange();
   }
 
-  /** A picture from a file, as large as fits, on its own background. Throws "large" or "bad". */
+  /** Open a picture file, scaled to fit, on its own background. Throws "large" or "bad". */
   async open(file) {
     if (file.size > FILE_MAX) throw new Error("large");
     const picture = await createImageBitmap(file).catch(() => {
@@ -101,7 +101,7 @@ export class DrawingCanvas {
     const [w, h] = [picture.width * zoom, picture.height * zoom];
     const [x, y] = [(SIDE - w) / 2, (SIDE - h) / 2];
     this.remember();
-    this.paper("#fff"); // under whatever is transparent
+    this.paper("#fff"); // behind transparent parts
     this.ink.drawImage(picture, x, y, w, h);
     const [r, g, b] = this.ink.getImageData(Math.ceil(x), Math.ceil(y), 1, 1).data;
     this.paper(`rgb(${r} ${g} ${b})`);
@@ -109,7 +109,7 @@ export class DrawingCanvas {
     this.onchange();
   }
 
-  /** What is on it for `find` of demo/generate/find.py: {picture: base64, h, w, c}; c is 1 or 3. */
+  /** Return the drawing for `find` of demo/generate/find.py: {picture: base64, h, w, c}; c is 1 or 3. */
   picture(c) {
     const small = make("canvas", { width: SENT, height: SENT });
     const context = small.getContext("2d");

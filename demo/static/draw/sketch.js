@@ -1,4 +1,4 @@
-// Draw a picture (or open a small one), have it found in latent space, watch the search.
+// Draws a picture or opens one, and searches the latent that generates it.
 
 import { floats } from "../core/base64.js";
 import { make, button, fill } from "../core/dom.js";
@@ -8,18 +8,18 @@ import { paint } from "../engine/paint.js";
 import { brush } from "./brush.js";
 import { DrawingCanvas } from "./canvas.js";
 
-const SHOWN_PX = 96; // of what was looked for, and of what was found
+const SHOWN_PX = 96; // of the target and the result
 
 /**
  * `on` has find(payload): one step of the server's search; found(z, label, key): a state on the
- * way; back(): leave the search as if it had not been; model(): the panel's model.
+ * way; back(): undo the search; model(): the panel's model.
  */
 export class Sketch {
   constructor(words, on) {
     this.on = on;
     this.w = (key, values = {}) => fill(words[`explore.${key}`], values);
     const w = this.w;
-    this.search = null; // the one going on: {key, moved}
+    this.search = null; // the running search: {key, moved}
     this.sheet = new DrawingCanvas(w("sketch_label"), () => this.refresh());
     this.brush = brush(this.sheet, w);
     this.hint = w("sketch_hint");
@@ -65,8 +65,8 @@ export class Sketch {
     this.refresh();
   }
 
-  /** What can be drawn for a model: its kind of pictures. */
-  adopt({ data, shape }) {
+  /** Set the kind of pictures of a model. */
+  setModel({ data, shape }) {
     const colour = shape[2] === 3;
     this.brush.show(colour);
     this.hint = this.w(
@@ -103,20 +103,20 @@ export class Sketch {
     this.refresh();
     const { model, shape } = this.on.model();
     /** @type {any} */
-    let wish = { model, ...this.sheet.picture(shape[2] === 3 ? 3 : 1) };
+    let request = { model, ...this.sheet.picture(shape[2] === 3 ? 3 : 1) };
     let sentence;
     try {
       for (;;) {
-        const answer = await this.on.find(wish);
-        if (this.search !== search) return; // cancelled meanwhile
+        const answer = await this.on.find(request);
+        if (this.search !== search) return; // cancelled in the meantime
         if (answer.error) throw Object.assign(new Error(answer.error), { plain: true });
-        if (this.on.model().model !== model) break; // another one was chosen: it was for the old
+        if (this.on.model().model !== model) break; // the model has changed
         this.step(answer, search);
         if (answer.done) {
           sentence = this.verdict(answer);
           break;
         }
-        wish = { model, state: answer.state };
+        request = { model, state: answer.state };
       }
     } catch (error) {
       sentence = error.plain ? error.message : this.w("failed");
@@ -133,7 +133,7 @@ export class Sketch {
     this.show(this.yours, unpack({ ...answer, pixels: answer.target }));
   }
 
-  /** The big picture has changed: it is what the search found, if one asked for it. */
+  /** The large picture has changed: during a search it is the result so far. */
   drawn(image) {
     if (!this.awaited) return;
     this.awaited = false;

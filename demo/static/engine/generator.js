@@ -1,27 +1,27 @@
-// A trained generator in this browser: the file of gan/models/portable.py in, pixels out.
+// A trained generator in the browser, loaded from the file of gan/models/portable.py.
 
-const SLOPE = { leaky: 0.2, tanh: 1 }; // the tanh itself waits until pixels are made
+const SLOPE = { leaky: 0.2, tanh: 1 }; // tanh is applied when pixels are made
 
-/** One model, ready to draw. `makeKernels` comes from `loadKernels` of kernels.js. */
+/** A loaded model. `makeKernels` comes from `loadKernels` of kernels.js. */
 export class Generator {
   z_dim = 0;
   classes = 0;
   /** @type {(floats: number) => any} */
   makeKernels = null;
 
-  /** From the bytes of a safetensors file; throws where it is not one that can be drawn. */
+  /** Load the bytes of a safetensors file. Throws if the model is not supported. */
   static read(file, makeKernels) {
     return Object.assign(new Generator(), { makeKernels }).open(file);
   }
 
-  /** From another thread's `plan()`. */
+  /** Load the `plan()` of another thread. */
   static follow({ memory, ...plan }, makeKernels) {
     const made = Object.assign(new Generator(), plan, { kernels: makeKernels(memory.length) });
     made.kernels.memory.set(memory);
     return made;
   }
 
-  /** All there is to know of it, for another thread: plain values and a copy of its numbers. */
+  /** Return the model as plain values and a copy of its numbers, for another thread. */
   plan() {
     const { model_id, shape, z_dim, classes, layers, input, output, kernels } = this;
     const memory = kernels.memory.slice(0, this.floats);
@@ -57,8 +57,8 @@ export class Generator {
   }
 
   /**
-   * Latents `zs` with one label each (or none, []) as {h, w, c, pixels}; null when they do not
-   * fit. `from`: the first one's place in its request.
+   * Draw latents `zs` with one label each (or none, []) as {h, w, c, pixels}; null if they do not
+   * fit. `from`: the index of the first one in its request.
    */
   drawAll(zs, labels, from = 0) {
     const weights = zs.map((_, i) => classWeights(labels[i], from + i, this.classes));
@@ -71,7 +71,7 @@ export class Generator {
     return { h, w, c, pixels };
   }
 
-  /** Pixels of one latent and its class weights (lists of numbers), written to `pixels`. */
+  /** Draw one latent with class weights (lists of numbers) into `pixels`. */
   draw(z, classes, pixels) {
     const { memory, linear, up } = this.kernels;
     let [from, to] = [this.input, this.output];
@@ -82,7 +82,7 @@ export class Generator {
       else up(from, weight, bias, to, side, layer.in, layer.out, slope, padded);
       [from, to] = [to, from];
     }
-    // a clamped array rounds halves to even and stops at 0 and 255, as the server does
+    // a clamped array rounds halves to even and clips to 0..255, as the server does
     const values = memory.subarray(from, from + pixels.length);
     values.forEach((x, i) => {
       pixels[i] = (Math.tanh(x) + 1) * 127.5;
@@ -91,8 +91,8 @@ export class Generator {
 }
 
 /**
- * The class weights of one image: `label` is a number or a list of weights, or left out, when
- * image `index` is of class `index` modulo the number of classes. Null where it makes no sense.
+ * Return the class weights of one image: `label` is a number or a list of weights; if left out,
+ * image `index` has class `index` modulo the number of classes. Null if it is invalid.
  */
 function classWeights(label, index, classes) {
   if (!classes) return [];
@@ -104,7 +104,7 @@ function classWeights(label, index, classes) {
   return Array.from({ length: classes }, (_, i) => Number(i === chosen));
 }
 
-// Where in memory a layer's numbers go, and how many it makes of one image.
+// The memory offsets of a layer's numbers, and its number of outputs per image.
 function place(layer, room) {
   const slope = SLOPE[layer.activation];
   const known = layer.op === "linear" || layer.op === "up";
@@ -122,7 +122,7 @@ function place(layer, room) {
   };
 }
 
-// Weights (outputs, inputs, taps) as kernels.c wants them: four outputs beside each other, for
+// Pack weights (outputs, inputs, taps) for kernels.c: four adjacent outputs, for
 // each tap and each input in turn.
 function pack(weights, to, { in: inputs, taps }) {
   const outputs = weights.length / (inputs * taps);
@@ -149,7 +149,7 @@ function parse(file) {
   return { metadata: header.__metadata__, tensor };
 }
 
-// float16 to float32: the same bits further left, and an exponent that counts from elsewhere.
+// float16 to float32: shift the bits and rebias the exponent.
 function floats(halves) {
   const bits = new Uint32Array(halves.length);
   for (let i = 0; i < bits.length; i += 1) {

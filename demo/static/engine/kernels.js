@@ -1,15 +1,15 @@
-// The arithmetic of a generator's layers, twice: WebAssembly SIMD (demo/wasm/kernels.c), and the
-// same in plain JavaScript for a browser that cannot run it.
+// The kernels of a generator's layers: WebAssembly SIMD (demo/wasm/kernels.c), and a port to plain
+// JavaScript for browsers without it.
 
 const PAGE = 65536; // bytes; WebAssembly memory grows by these
 
 /**
- * A function that sets up kernels over a memory of their own, for one model:
+ * Return a function that sets up kernels with their own memory, for one model:
  * (floats) -> {memory: Float32Array of at least that many zeros, linear, up}.
  *
  * `linear(x, w, bias, out, count, outputs, slope)` and
  * `up(in, weights, bias, out, side, inputs, outputs, slope, padded)` are those of kernels.c; they
- * take places in `memory`, all of them multiples of four. `makeKernels.kind` is "wasm" or "plain".
+ * take offsets in `memory`, all multiples of four. `makeKernels.kind` is "wasm" or "plain".
  */
 export async function loadKernels(address) {
   try {

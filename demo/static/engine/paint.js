@@ -1,4 +1,4 @@
-// Pixels onto canvases: one image pixel is one canvas pixel, grey or RGB.
+// Painting of grey or RGB pixels onto canvases, one canvas pixel each.
 
 function put(context, image, index, x, y) {
   const { h, w, c, pixels } = image;
@@ -11,7 +11,7 @@ function put(context, image, index, x, y) {
   context.putImageData(data, x, y);
 }
 
-/** Image `index` of a drawing as the whole canvas. */
+/** Paint image `index` of a drawing; the canvas takes its size. */
 export function paint(canvas, image, index = 0) {
   const { h, w } = image;
   if (canvas.width !== w || canvas.height !== h) {
@@ -21,14 +21,14 @@ export function paint(canvas, image, index = 0) {
   put(canvas.getContext("2d"), image, index, 0, 0);
 }
 
-/** All images of a drawing in one row, spread evenly over the canvas's width. */
+/** Paint all images of a drawing in one row, spread evenly over the width of the canvas. */
 export function paintRow(canvas, image) {
   const context = canvas.getContext("2d");
   const gap = (canvas.width - image.w) / Math.max(1, image.count - 1);
   for (let i = 0; i < image.count; i += 1) put(context, image, i, Math.round(i * gap), 0);
 }
 
-/** The images of a drawing as a square grid, `across` in each row; the canvas takes its size. */
+/** Paint the images of a drawing as a square grid, `across` per row; the canvas takes its size. */
 export function paintGrid(canvas, image, across) {
   const [width, height] = [image.w * across, image.h * Math.ceil(image.count / across)];
   if (canvas.width !== width || canvas.height !== height) {

@@ -1,16 +1,16 @@
-// Who draws what, and when: the requests of all panels of the page, in the order they are served.
+// Schedules the requests of all panels on the worker and the server.
 //
-// The worker has one chunk of images in hand at a time, small enough that a request that must not
-// wait comes next within milliseconds; the server has one request in hand. One image of a model
-// that takes next to nothing waits for neither: two changes of thread cost more than drawing it.
+// The worker draws one chunk of images at a time, small enough that an urgent request starts within
+// milliseconds; the server has one request at a time. A single image of a very fast model
+// waits for neither: two thread switches cost more than drawing it.
 
 import { bytes } from "../core/base64.js";
 import { Weights, within } from "./weights.js";
 
 const NOW = "now"; // the lane that is always served first
 const CHUNK_MS = 4;
-const FIRST_GUESS_MS = 4; // of one image, until it was measured
-// a whole number of times the classes, so that each chunk begins with class 0 where no labels are
+const FIRST_GUESS_MS = 4; // of one image, until measured
+// a multiple of the number of classes, so that each chunk begins with class 0 where no labels are
 // given; demo/generate/draw.py draws 64 at most
 const SERVER_CHUNK = 60;
 const PATIENCE_S = 20;
@@ -23,7 +23,7 @@ export class Scheduler {
     this.weights = new Weights({
       onchange: () => {
         for (const engine of this.engines)
-          if (this.weights.id(engine.model)) engine.tell("browser");
+          if (this.weights.id(engine.model)) engine.setSource("browser");
         this.pump();
       },
       onweights: (model, model_id) => {
@@ -33,19 +33,19 @@ export class Scheduler {
     });
   }
 
-  /** Take a request; see `Engine.draw`. */
+  /** Queue a request; see `Engine.draw`. */
   draw(engine, { model, zs, labels, lane }, resolve, reject) {
     this.engines.add(engine);
     engine.model = model;
     const job = { engine, lane, model, zs, labels, resolve, reject, serial: ++engine.serial };
     const odd = !zs.length || (labels.length && labels.length !== zs.length);
-    again(job, odd ? "server" : null); // the server has the words for it
+    again(job, odd ? "server" : null); // the server returns the error message
     this.weights.want(model, engine.server);
     const before = this.jobs.findIndex(
       (one) => one.engine === engine && one.lane === lane && !one.begun,
     );
     if (before >= 0) {
-      this.jobs.splice(before, 1, job)[0].resolve(null); // the newer one keeps the place
+      this.jobs.splice(before, 1, job)[0].resolve(null); // the newer one takes over the position in the queue
     } else {
       this.jobs.push(job);
     }
@@ -53,16 +53,17 @@ export class Scheduler {
     this.pump();
   }
 
-  /** Draw a single image of a quick model here and now: it is there within the same frame. */
+  /** Draw a single image of a fast model on this thread, within the same frame. */
   atOnce(job) {
-    const quick = job.zs.length === 1 && job.place === null && this.weights.instant(job.model);
+    if (job.zs.length !== 1 || job.place !== null) return;
+    const quick = this.weights.instant(job.model);
     const drawn = quick?.drawAll(job.zs, job.labels);
     if (!drawn) return;
     Object.assign(job, { place: "browser", model_id: quick.model_id });
     this.collect(job, { zs: job.zs }, drawn);
   }
 
-  /** Give everyone who has nothing in hand the next piece of work. */
+  /** Start the next chunk on each idle drawer. */
   pump() {
     for (const where of ["browser", "server"]) {
       const jobs = this.busy[where] ? [] : this.jobs.filter((job) => this.where(job) === where);
@@ -86,9 +87,9 @@ export class Scheduler {
     const known = this.weights.models.get(job.model);
     const most = Math.max(1, Math.floor(CHUNK_MS / (known?.image_ms ?? FIRST_GUESS_MS)));
     const part = slice(job, most);
-    const wish = { model_id: job.model_id, from: job.done, ...part };
-    const answer = await this.weights.draw(wish).catch(() => null);
-    // refused or failed, nothing is lost: the whole of it is drawn there
+    const request = { model_id: job.model_id, from: job.done, ...part };
+    const answer = await this.weights.draw(request).catch(() => null);
+    // if refused or failed, the server draws all of it
     if (!answer || answer.refused) return again(job, "server");
     if (known) known.image_ms = Math.max(answer.ms / part.zs.length, 0.01);
     this.collect(job, part, answer);
@@ -118,7 +119,7 @@ export class Scheduler {
     engine.delivered.set(lane, serial);
     this.weights.saw(model, model_id);
     job.resolve({ h, w, c, count: job.zs.length, pixels: job.pixels, model_id });
-    engine.tell(this.weights.id(engine.model) ? "browser" : job.place);
+    engine.setSource(this.weights.id(engine.model) ? "browser" : job.place);
   }
 
   leave(job) {
@@ -127,12 +128,12 @@ export class Scheduler {
   }
 }
 
-// From the beginning, at `place`, or wherever it can be drawn (null).
+// Restart a job on `place`, or wherever it can be drawn (null).
 function again(job, place) {
   Object.assign(job, { place, done: 0, pixels: null, model_id: null });
 }
 
-// Whether a newer request of the same lane has its picture already, drawn elsewhere meanwhile.
+// Whether a newer request of the same lane has been answered from elsewhere.
 function late({ engine, lane, serial }) {
   return serial < (engine.delivered.get(lane) ?? 0);
 }
@@ -141,7 +142,7 @@ function slice({ zs, labels, done }, count) {
   return { zs: zs.slice(done, done + count), labels: labels.slice(done, done + count) };
 }
 
-// The server's answer, or {error: an Error for whoever asked}.
+// Return the server's answer, or {error: an Error for the caller}.
 async function ask(server, payload) {
   try {
     const answer = await within(PATIENCE_S, server.draw(payload));
@@ -154,7 +155,7 @@ async function ask(server, payload) {
   }
 }
 
-/** The server's answer with its base64 pixels as bytes. */
+/** Decode the base64 pixels of the server's answer. */
 export function unpack(answer) {
   return { ...answer, pixels: bytes(answer.pixels) };
 }

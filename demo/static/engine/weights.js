@@ -1,21 +1,21 @@
-// Which models this page can draw by itself: their weights, asked for once, given to the worker,
-// and kept up to date while a run trains them.
+// The models that the worker can draw: their weights are fetched once, loaded into the worker, and
+// updated while a run trains.
 
 import { Generator } from "./generator.js";
 import { loadKernels } from "./kernels.js";
 
-const MODELS_MAX = 4; // in the worker at once; each is a few megabytes
-const LIVE_S = 3; // between two looks for newer weights of a run, while somebody draws
-const LIVE_LENGTH = 2e6; // of a model's text that is asked for so often; larger ones more seldom
+const MODELS_MAX = 4; // in the worker; each takes a few megabytes
+const LIVE_S = 3; // between checks for newer weights of a run, while it is drawn
+const LIVE_LENGTH = 2e6; // of a file that is fetched that often; larger ones less often
 const IDLE_S = 15; // the same, when nothing was drawn for DRAWN_S
 const DRAWN_S = 10;
-const CHECK_S = 30; // between two looks at a run that has ended: it may go on
+const CHECK_S = 30; // between checks of a run that has ended: it may be resumed
 const RETRY_S = 10; // after no answer
 const PATIENCE_S = { load: 30, draw: 10, server: 60 };
 
 /**
- * The worker and the models in it. `onchange()`: a model came or went, so that requests may go
- * elsewhere now. `onweights(model, model_id)`: newer weights of a model that was drawn before.
+ * The worker and its models. `onchange()`: a model was loaded or removed, so that requests may go
+ * elsewhere. `onweights(model, model_id)`: newer weights of a model that was drawn before.
  * `pinned(model_id)`: whether a request still needs exactly these weights.
  */
 export class Weights {
@@ -23,9 +23,9 @@ export class Weights {
     this.onchange = onchange;
     this.onweights = onweights;
     this.pinned = pinned;
-    this.models = new Map(); // the one drawn last comes last
+    this.models = new Map(); // the most recently drawn last
     this.held = new Map(); // model_ids in the worker -> the page's own copy of a quick model
-    this.waiting = new Map(); // a message's id -> what to do with its answer
+    this.waiting = new Map(); // message id -> handler of its answer
     this.count = 0;
     /** @type {Worker | null} */
     this.worker = null;
@@ -33,12 +33,12 @@ export class Weights {
     document.addEventListener("visibilitychange", () => this.look());
   }
 
-  /** The id of the weights that the worker holds for a model, or null. */
+  /** Return the id of the weights that the worker has for a model, or null. */
   id(model) {
     return (this.alive && this.models.get(model)?.model_id) || null;
   }
 
-  /** Somebody draws `model` now. Its weights are asked for, from `server`, when it is time. */
+  /** Note that `model` is drawn; fetch its weights from `server` when due. */
   want(model, server) {
     const known = this.models.get(model) ?? { model, model_id: null, seen: null, nextAt: 0 };
     this.models.delete(model);
@@ -50,18 +50,18 @@ export class Weights {
     if (performance.now() >= known.nextAt) this.ask(known);
   }
 
-  /** A picture of `model` was delivered, drawn with these weights. */
+  /** Note that a picture of `model` was drawn with these weights. */
   saw(model, model_id) {
     const known = this.models.get(model);
     if (known) known.seen = model_id;
   }
 
-  /** Draw a few images in the worker; rejects when it cannot, and then it never will again. */
+  /** Draw images in the worker. Rejects if it fails, which is permanent. */
   draw(request) {
     return this.call({ do: "draw", ...request }, PATIENCE_S.draw);
   }
 
-  /** Let the worker forget weights that nobody needs any more. */
+  /** Remove unused weights from the worker. */
   sweep() {
     const used = new Set([...this.models.values()].map((known) => known.model_id));
     for (const model_id of this.held.keys()) {
@@ -72,11 +72,11 @@ export class Weights {
   }
 
   async ask(known) {
-    known.nextAt = Infinity; // not twice at once
+    known.nextAt = Infinity; // never concurrently
     let wait = RETRY_S;
     try {
       const { model, model_id: have } = known;
-      const request = { model, have, file: this.alive }; // without a worker: only news
+      const request = { model, have, file: this.alive }; // without a worker, only check for newer ones
       const answer = await within(PATIENCE_S.server, known.server.weights(request));
       if (typeof answer?.model_id !== "string") throw new Error(answer?.error ?? "no weights");
       if (answer.file) known.length = answer.file.length;
@@ -108,12 +108,12 @@ export class Weights {
     this.held.set(model_id, plan && (await follow(plan)));
   }
 
-  /** The page's own copy of a model that takes next to nothing to draw, or null. */
+  /** Return the page's own copy of a very fast model, or null. */
   instant(model) {
     return this.held.get(this.id(model)) ?? null;
   }
 
-  // Runs only while a model trains: two looks a second whether it is time to ask.
+  // Runs only while a model trains: checks twice a second whether a fetch is due.
   clock() {
     const live = [...this.models.values()].some((known) => known.live);
     if (live && !this.timer) this.timer = setInterval(() => this.look(), 500);
@@ -140,7 +140,7 @@ export class Weights {
       this.worker.postMessage({ id, ...message });
       return await within(patience_s, answer);
     } catch (error) {
-      this.fail(error); // there are no workers here, it threw, or it is gone without a word
+      this.fail(error); // workers are not supported, it threw, or it does not answer
       throw error;
     } finally {
       this.waiting.delete(id);
@@ -174,7 +174,7 @@ export class Weights {
   }
 }
 
-let kernels = null; // a promise: they are set up when the first quick model comes
+let kernels = null; // a promise: set up for the first fast model
 
 async function follow(plan) {
   kernels ??= loadKernels(new URL("./kernels.wasm", import.meta.url));
@@ -185,7 +185,7 @@ async function follow(plan) {
   }
 }
 
-/** What a promise gives, or an Error "no answer" when it takes longer than `seconds`. */
+/** Reject with an Error "no answer" if a promise takes longer than `seconds`. */
 export async function within(seconds, promise) {
   let timer;
   const patience = new Promise((_, reject) => {

@@ -1,13 +1,13 @@
-// Draws in a thread of its own, so that no slider waits for a picture. weights.js starts it.
+// Draws in its own thread so that sliders never wait for a picture. Started by weights.js.
 //
 // {id, do: "load", file: base64 of gan/models/portable.py's}   -> {id, kind: "wasm" or "plain", plan}
 //     plan: of gan/models/portable.py's model, where one image takes so little that the page itself may
 //     draw it within a frame; else null.
 // {id, do: "draw", model_id, zs, labels, from}          -> {id, h, w, c, pixels, ms}
 //     zs: Float32Arrays; labels: one for each, or []; from: the first one's place in its request.
-//     {id, refused: true} when they do not fit the model: the server has the words for it.
+//     {id, refused: true} if they do not fit the model: the server returns the error message.
 // {do: "forget", model_id}
-// What goes wrong is answered with {id, error}.
+// Errors are answered with {id, error}.
 
 import { bytes } from "../core/base64.js";
 import { Generator } from "./generator.js";
@@ -35,7 +35,7 @@ const todo = {
   },
 };
 
-// Milliseconds of one image at its best: the first ones are slower, and so is a busy machine.
+// The minimum of several timings: the first images are slower, and so is a busy machine.
 function quickest(model) {
   const latent = new Float32Array(model.z_dim);
   const times = Array.from({ length: TRIES }, () => {

@@ -1,4 +1,4 @@
-// Which class is asked for: one button each, and a mixer that blends two of them.
+// The choice of class: one button each, and a mixer that blends two classes.
 
 import { make, fill, heading } from "../core/dom.js";
 import { show, shownAt } from "../core/pixel_scale.js";
@@ -6,9 +6,9 @@ import { mixed, parts } from "../latent/class_weights.js";
 
 const SLIM_FROM = 800; // px of the window: on a phone fingers need the larger ones
 const FACE_PX = 56; // about
-const FACES_MOST = 20; // of more classes only the names are shown
+const FACES_MOST = 20; // with more classes only the names are shown
 
-/** `pick(classes, key)` is told every wish. */
+/** `pick(classes, key)` is called for every choice. */
 export class Classes {
   constructor(words, pick) {
     this.words = words;
@@ -54,11 +54,11 @@ export class Classes {
   }
 
   ask(classes, key) {
-    this.now = classes; // before it is shown, which takes a frame: the next wish builds on it
+    this.now = classes; // set before it is shown a frame later: the next choice builds on it
     this.pick(classes, key);
   }
 
-  furnish(model) {
+  setModel(model) {
     this.count = model.classes;
     this.element.hidden = !model.classes;
     const {

@@ -1,4 +1,4 @@
-// A and B: put one picture aside, go on, look at both, and travel between them.
+// Compares two pictures A and B, and moves on the path between them.
 
 import { make, button } from "../core/dom.js";
 import { weightsOf, tidy } from "../latent/class_weights.js";
@@ -10,7 +10,7 @@ export class Compare {
     this.on = on;
     const w = (key) => words[`explore.${key}`];
     this.a = null; // the state put aside
-    this.b = null; // the other end of the way, while travelling
+    this.b = null; // the other end of the path, while moving on it
     this.canvas = make("canvas", {
       className: "ls-pixels ls-aside",
       role: "img",
@@ -61,13 +61,13 @@ export class Compare {
     this.range.addEventListener("input", () => this.travel(Number(this.range.value)));
   }
 
-  adopt(model) {
+  setModel(model) {
     this.model = model;
     if (this.a && this.a.z.length !== model.z_dim) this.a = null;
     this.settle();
   }
 
-  /** The state moved by something else than this way: it is the new B. */
+  /** The state was changed by another control: it is the new B. */
   moved(key) {
     if (key === "way") return;
     this.b = null;
@@ -104,8 +104,8 @@ export class Compare {
     this.empty.hidden = set;
   }
 
-  /** What `paint` then shows: the picture put aside. */
-  wish() {
+  /** Return the latents and classes for `paint`: those of the picture put aside. */
+  request() {
     return this.a && { zs: [times(this.a.scale, this.a.z)], classes: this.a.classes };
   }
 

@@ -1,19 +1,19 @@
-// The plain controls of the Explore tab: seed, scale, undo, and the numbers of z in their drawer.
+// The basic controls of the Explore tab: seed, scale, undo, and the numbers of z.
 
 import { fill, number } from "../core/dom.js";
 import { latent, randomSeed, SEED_MAX } from "../latent/latents.js";
 import { rawSliders, keyboard } from "./view.js";
 
-/** Wires the controls of the skeleton `v` to the store; `page` has words, model() and say(). */
+/** Connects the controls of the skeleton `v` to the store; `page` has words, model() and say(). */
 export class Controls {
   constructor(v, store, page) {
     this.v = v;
     this.store = store;
     this.page = page;
-    this.setRaw = null; // shows z in the drawer, once somebody has opened it
+    this.setRaw = null; // shows the numbers of z, once opened
     const undo = () => store.undo();
     const redo = () => store.redo();
-    const randomise = () => store.sow(randomSeed());
+    const randomise = () => store.setSeed(randomSeed());
     v.randomise.addEventListener("click", randomise);
     v.reset.addEventListener("click", () => {
       const { seed, z } = store.state;
@@ -33,14 +33,14 @@ export class Controls {
     keyboard(v, { randomise, undo, redo });
   }
 
-  /** A seed as it is typed. */
+  /** Apply the typed seed. */
   read() {
     const { seed: box } = this.v;
     const seed = Number(box.value);
     const fine = box.value !== "" && Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
     box.setAttribute("aria-invalid", !fine);
     this.page.say(fine ? "" : this.page.words["explore.seed_bad"]);
-    if (fine) this.store.sow(seed);
+    if (fine) this.store.setSeed(seed);
   }
 
   unfold() {

@@ -1,4 +1,4 @@
-// One direction: its name, what it does, and the faces from -3 to +3 sigma as one wide slider.
+// One direction: its name, its effect, and images from -3 to +3 sigma as a slider.
 
 import { make, iconButton, fill, number } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -82,7 +82,7 @@ export class Direction {
     return made;
   }
 
-  /** Show where `z` stands; the slider under the finger is left alone. */
+  /** Show the coordinate of `z`; a slider that is being dragged is left alone. */
   show(z) {
     const value = dot(this.about.axis, z);
     if (document.activeElement !== this.range || Math.abs(this.range.value - value) > STEP) {
@@ -93,7 +93,7 @@ export class Direction {
     this.element.classList.toggle("ls-beyond", beyond);
   }
 
-  /** How many faces fit into `width` px of the page, each as core/pixel_scale.js has it. */
+  /** Set how many images fit into `width` px at the size of core/pixel_scale.js. */
   fit(width) {
     const [side] = this.model.shape;
     const px = shownAt(side, FACE_PX);
@@ -105,7 +105,7 @@ export class Direction {
     this.element.style.setProperty("--reel", this.canvas.style.width);
   }
 
-  /** The latents of the faces: z with its coordinate along this axis moved; locks hold here too. */
+  /** Return the latents of the images: z moved along this axis, except along locked directions. */
   latents({ z, scale }, locked) {
     const free = without(this.about.axis, locked);
     const gain = Math.max(dot(free, this.about.axis), 0.05);

@@ -1,5 +1,5 @@
-// The list of directions: pinned ones first, then one of the sets the model came with.
-// Names, pins and the visitor's own directions are kept in localStorage, one list a model.
+// The list of directions: pinned ones first, then one of the model's sets.
+// Names, pins and the visitor's own directions are stored in localStorage per model.
 
 import { floats } from "../core/base64.js";
 import { make, button, segments, fill, number } from "../core/dom.js";
@@ -10,7 +10,7 @@ const STORE = "latent-studio.directions.";
 const OPEN = 8; // of a set, before "show more"
 const OWN_MAX = 40;
 
-/** What a direction does, in words: measured, or how much it changes. */
+/** Describe the effect of a direction: the measured trait, or how much changes. */
 function said(words, d) {
   const say = (key, values) => fill(words[`explore.${key}`], values);
   if (!d.trait) return say("effect", { effect: number(d.effect, 0) });
@@ -27,7 +27,7 @@ function said(words, d) {
 export class Directions {
   constructor(words, on) {
     this.words = words;
-    this.on = on; // {slide(axis, value, id), locks(axes), wanted(): draw what is seen}
+    this.on = on; // {slide(axis, value, id), locks(axes), wanted(): draw the visible ones}
     this.rows = [];
     this.set = null;
     this.more = 0;
@@ -40,7 +40,7 @@ export class Directions {
     this.rest = button(w("more"));
     this.rest.addEventListener("click", () => {
       this.more += OPEN;
-      this.furnish();
+      this.render();
     });
     this.element = make(
       "div",
@@ -64,8 +64,8 @@ export class Directions {
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
-  /** Take the directions of a model; the visitor's names and pins for it come back. */
-  adopt(model) {
+  /** Set the directions of a model and restore the visitor's names and pins. */
+  setModel(model) {
     const axes = floats(model.axes);
     const axis = (i) => axes.slice(i * model.z_dim, (i + 1) * model.z_dim);
     this.model = model;
@@ -80,7 +80,7 @@ export class Directions {
     const kinds = this.kinds();
     if (!kinds.includes(this.set)) this.set = kinds[0];
     this.more = 0;
-    this.furnish();
+    this.render();
   }
 
   kinds() {
@@ -91,10 +91,10 @@ export class Directions {
   choose(set) {
     this.set = set;
     this.more = 0;
-    this.furnish();
+    this.render();
   }
 
-  /** A row's settings: from the model, then what the visitor made of it. */
+  /** Return the rows: the model's directions with the visitor's changes. */
   entries() {
     const w = this.words;
     const named = (d) =>
@@ -109,7 +109,7 @@ export class Directions {
     }));
     const ids = new Set(all.map((d) => d.id));
     for (const [id, kept] of Object.entries(this.kept)) {
-      // what was pinned keeps its axis: newer weights may order the others anew
+      // pinned directions keep their axis: newer weights may reorder the others
       if (!ids.has(id) && kept.axis) {
         all.push({ id, kind: "own", title: id, said: w["explore.own"], hint: "", axis: kept.axis });
       }
@@ -117,7 +117,7 @@ export class Directions {
     return all.map((d) => ({ ...d, ...this.kept[d.id], title: this.kept[d.id]?.title || d.title }));
   }
 
-  furnish() {
+  render() {
     const all = this.entries();
     const shown = all.filter((d) => d.kind === this.set && !d.pinned);
     const make = (d) =>
@@ -150,13 +150,13 @@ export class Directions {
     this.on.wanted();
   }
 
-  /** Show where the latent stands along each. */
+  /** Show the latent's coordinate along each. */
   show(z) {
     this.z = z;
     for (const row of this.rows) row.show(z);
   }
 
-  /** Keep a direction of the visitor's own. False when the list is full or cannot be written. */
+  /** Add a direction of the visitor. Return false if the list is full or cannot be stored. */
   add(title, axis) {
     if (Object.keys(this.kept).length >= OWN_MAX) return false;
     const id = `own:${Date.now().toString(36)}`;
@@ -186,7 +186,7 @@ export class Directions {
       { ...k, axis: Array.from(k.axis) },
     ]);
     const stored = write(STORE + this.model.model, Object.fromEntries(plain));
-    this.furnish();
+    this.render();
     return stored;
   }
 

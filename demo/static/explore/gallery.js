@@ -1,17 +1,17 @@
-// The gallery: kept pictures in a strip, to go back to, rename and remove.
+// The gallery: saved pictures in a strip.
 
 import { fill, make } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
-import { check, classText } from "../recipes/image_recipe.js";
+import { classText } from "../recipes/image_recipe.js";
 import { thumbnail } from "../recipes/png.js";
 import * as store from "./gallery_store.js";
 
 export class Gallery {
-  /** `words`: texts by key. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
-  constructor(words, { onpick }) {
+  /** `recipes`: an ImageRecipes. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
+  constructor(words, recipes, { onpick }) {
     this.words = words;
     this.onpick = onpick;
-    this.store = new store.Store(() => this.render());
+    this.store = new store.GalleryStore(recipes, () => this.render());
     this.cards = new Map(); // by id: {item, card}
     this.removed = []; // {item, at} of this visit, for undo
     this.renaming = null; // an id
@@ -30,23 +30,22 @@ export class Gallery {
     this.render();
   }
 
-  /** The kept recipes, newest first. */
+  /** Return the saved recipes, newest first. */
   recipes() {
     return this.store.items.map(({ recipe }) => recipe);
   }
 
   /**
-   * Keep a picture with its recipe: image `index` of a drawing, whose classes have these names.
-   * Resolves to whether it is kept.
+   * Save a picture with its recipe: image `index` of a drawing; `names` are those of the classes.
+   * Resolves to whether it is saved.
    */
   async add(recipe, image, { index = 0, names = [] } = {}) {
-    const good = check(recipe);
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
-      name: [classText(good.classes, names), good.seed]
+      name: [classText(recipe.classes, names), recipe.seed]
         .filter((part) => part !== "")
         .join(" \u00b7 "),
-      recipe: good,
+      recipe,
       thumb: await thumbnail(image, index),
       kept_at: Date.now(),
     };
@@ -60,10 +59,10 @@ export class Gallery {
     if (!this.change((items) => items.filter((one) => one.id !== id), "removed", item)) return;
     this.removed.push({ item, at });
     this.render();
-    this.undoButton.focus(); // what had the focus is gone
+    this.undoButton.focus(); // the focused element is gone
   }
 
-  /** Put the picture back that was removed last. */
+  /** Restore the picture that was removed last. */
   undo() {
     if (!this.removed.length) return;
     const { item, at } = this.removed.at(-1);
@@ -81,7 +80,7 @@ export class Gallery {
     this.change((items) => items.map((one) => (one.id === id ? renamed : one)), "renamed", renamed);
   }
 
-  /** Whether the change holds; the line says how it went. */
+  /** Apply a change and show the result; return whether it was applied. */
   change(edit, key, values) {
     const trouble = this.store.change(edit);
     this.line.textContent = trouble
@@ -100,7 +99,7 @@ export class Gallery {
     return make("button", { type: "button", className, onclick }, label);
   }
 
-  /** Only what changed is touched: a card under a finger or with the focus stays what it is. */
+  /** Update only what changed: a card that is pressed or focused keeps its element. */
   render() {
     const { items } = this.store;
     const cards = items.map((item) => {
@@ -147,7 +146,7 @@ export class Gallery {
     return make("li", { className: "ls-gallery-item" }, pick, rename, remove);
   }
 
-  /** Type a new name in place: Enter or leaving keeps it, Escape does not. */
+  /** Edit the name in place: Enter or blur saves it, Escape cancels. */
   begin(id) {
     const { item, card } = this.cards.get(id);
     const box = make("input", { className: "ls-gallery-input", maxLength: store.NAME_MAX });
@@ -156,14 +155,14 @@ export class Gallery {
     const finish = (keep, focus) => {
       if (this.renaming !== id) return;
       this.renaming = null;
-      this.cards.delete(id); // its buttons come back
+      this.cards.delete(id); // restore its buttons
       if (keep) this.rename(id, box.value);
       this.render();
       if (focus) this.focus(id);
     };
     box.onblur = () => finish(true, false);
     box.onkeydown = (event) => {
-      event.stopPropagation(); // the page's own keys are not meant
+      event.stopPropagation(); // not the page's shortcuts
       if (event.isComposing) return;
       if (event.key === "Enter") finish(true, true);
       if (event.key === "Escape") finish(false, true);

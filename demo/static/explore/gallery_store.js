@@ -1,7 +1,5 @@
-// What the gallery keeps in localStorage. It may be damaged or a stranger's work: it is checked
-// whenever it is read. Pages of one browser share it, so every change starts from what is stored.
-
-import { check } from "../recipes/image_recipe.js";
+// The gallery in localStorage. Its content is untrusted: it is checked
+// whenever it is read. Pages of one browser share it, so every change starts from the stored state.
 
 export const KEY = "latent-studio.gallery";
 export const MOST = 60;
@@ -9,8 +7,8 @@ export const NAME_MAX = 80;
 const THUMB_MAX = 100000; // characters
 const THUMB_START = "data:image/png;base64,";
 
-/** What the text holds that is right: [{id, name, recipe, thumb, kept_at}], newest first. */
-function tidy(text) {
+/** Return the valid items of the text: [{id, name, recipe, thumb, kept_at}], newest first. */
+function tidy(text, recipes) {
   let given = null;
   try {
     given = JSON.parse(text);
@@ -21,7 +19,7 @@ function tidy(text) {
   const tidied = (item) => {
     try {
       const { id, name, thumb, kept_at } = item;
-      const recipe = check(item.recipe);
+      const recipe = recipes.check(item.recipe);
       if (typeof id !== "string" || seen.has(id) || typeof name !== "string") return [];
       seen.add(id);
       const picture =
@@ -42,9 +40,10 @@ function tidy(text) {
   return (Array.isArray(given) ? given : []).flatMap(tidied).slice(0, MOST);
 }
 
-export class Store {
-  /** onchange(): another page of this browser has changed what is stored. */
-  constructor(onchange) {
+export class GalleryStore {
+  /** `recipes`: an ImageRecipes. onchange(): another page of this browser has changed the gallery. */
+  constructor(recipes, onchange) {
+    this.recipes = recipes;
     this.items = [];
     this.refresh();
     window.addEventListener("storage", ({ key }) => {
@@ -54,18 +53,18 @@ export class Store {
     });
   }
 
-  /** Take over what is stored; where nothing can be, what this visit has seen stays. */
+  /** Read the stored items; without storage those of this visit stay. */
   refresh() {
     try {
-      this.items = tidy(localStorage.getItem(KEY));
+      this.items = tidy(localStorage.getItem(KEY), this.recipes);
     } catch {
       /* storage is forbidden */
     }
   }
 
   /**
-   * Replace the items by edit(items). Gives "" when that is stored, "forbidden" when it holds for
-   * this visit only, and "most" or "full" when nothing was changed.
+   * Replace the items by edit(items). Return "" if that is stored, "forbidden" if it lasts for
+   * this visit only, and "most" or "full" if nothing was changed.
    */
   change(edit) {
     this.refresh();

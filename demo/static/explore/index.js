@@ -1,4 +1,4 @@
-// Explore: one latent that lives in this browser tab, and every way to move it.
+// The Explore tab: one latent, kept in this browser tab, and the controls that move it.
 
 import { named } from "../core/class_names.js";
 import { segments } from "../core/dom.js";
@@ -17,37 +17,40 @@ import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Pictures } from "./pictures.js";
 import { Share } from "./share.js";
-import { Store, fitted } from "./state.js";
+import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
 export function mount({ element, props, trigger, watch, server, words }) {
   const w = (key) => words[`explore.${key}`];
   const engine = new Engine(server);
   const stored = new StoredState("latent-studio.explore.");
-  const store = new Store(changed);
+  const store = new LatentStore(changed);
   let model = null; // the panel's value
-  let shown = null; // {image, state}: what the hero shows, and what it was drawn from
+  let shown = null; // {image, state}: the large picture and the state it was drawn from
   let mode = "map";
-  let why = null; // the last move's key: what made it
-  let dragged = null; // the same while only that moves: along itself, a strip's faces stay
+  let why = null; // the key of the last change: what caused it
+  let dragged = null; // the same during a drag: a direction's images do not change along itself
   let [frame, fittedTo, described] = [0, 0, null]; // described: the model_id of `model`'s directions
 
   // --- parts ---------------------------------------------------------------------------------
   const go = (change, key = null) => store.go(change, key);
   const now = () => store.state;
-  const reels = new Directions(words, {
+  const directions = new Directions(words, {
     slide: (axis, value, id) => store.slide(axis, value, id),
     locks: (axes) => store.lock(axes),
-    wanted: () => anew("reels"),
+    wanted: () => redrawParts("directions"),
   });
   const classes = new Classes(words, (asked, key) => go({ classes: asked }, key));
-  const map = new LatentMap(words, { move: (z) => go({ z }, "map"), wanted: () => anew("map") });
+  const map = new LatentMap(words, {
+    move: (z) => go({ z }, "map"),
+    wanted: () => redrawParts("map"),
+  });
   const compare = new Compare(words, {
     go,
     now,
     wanted: () => rest("aside"),
     direction: (axis) => {
-      if (!reels.add(w("own_name"), axis)) say(w("own_full"));
+      if (!directions.add(w("own_name"), axis)) say(w("own_full"));
     },
   });
   const sketch = new Sketch(words, {
@@ -70,7 +73,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     time,
     go,
     say,
-    adopt,
+    setValue,
     model: () => model,
     choose(id) {
       props.value = { wanted: id };
@@ -78,7 +81,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
     },
   });
   const open = (id, make) => models.open(id, make);
-  const keep = new Share(words, { model: () => model, shown: () => shown, open, say });
+  const keep = new Share(words, props.limits, {
+    model: () => model,
+    shown: () => shown,
+    open,
+    say,
+  });
   const companions = { map, compare, draw: sketch };
   const modes = segments(
     w("modes"),
@@ -92,7 +100,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     dragged: () => dragged,
     say,
     seen: () => model && v.panel.offsetParent !== null,
-    parts: { reels, classes, map, compare },
+    parts: { directions, classes, map, compare },
     hero: (image, state) => {
       shown = { image, state };
       paint(v.hero, image);
@@ -101,8 +109,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
     },
   });
   const rest = (...names) => model && pictures.rest(...names);
-  /** Draw small pictures again though the latent has not moved. */
-  const anew = (...names) => {
+  /** Redraw small pictures though the latent has not changed. */
+  const redrawParts = (...names) => {
     dragged = null;
     rest(...names);
   };
@@ -112,7 +120,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     actions: keep.actions,
     gallery: keep.gallery,
     classes: classes.element,
-    reels: reels.element,
+    directions: directions.element,
     time: time.element,
   });
   const controls = new Controls(v, store, { words, model: () => model, say });
@@ -137,7 +145,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
   function show() {
     frame = 0;
     const { state } = store;
-    reels.show(state.z);
+    directions.show(state.z);
     classes.show(state.classes);
     if (why !== "map") map.show(state.z);
     compare.moved(why);
@@ -150,14 +158,14 @@ export function mount({ element, props, trigger, watch, server, words }) {
   }
 
   // --- models --------------------------------------------------------------------------------
-  function adopt(value) {
+  function setValue(value) {
     if (!value?.model || value.error) {
       say(value?.error ?? words["app.no_model"]);
       if (!model) v.panel.classList.add("ls-empty");
       return;
     }
     const [before, first] = [model, !model];
-    time.meet(value.model);
+    time.setModel(value.model);
     model = { ...value, model: time.model, labels: named(value, words) };
     described = value.model_id;
     v.panel.classList.remove("ls-empty");
@@ -165,32 +173,32 @@ export function mount({ element, props, trigger, watch, server, words }) {
     const other = shape(before) !== shape(model);
     const kind = (m) => m && String([m.data, m.labels, m.shape]);
     if (kind(before) !== kind(model)) {
-      classes.furnish(model);
-      sketch.adopt(model);
+      classes.setModel(model);
+      sketch.setModel(model);
     }
     if (other) {
       const kept = first ? stored.find(model.model, model.z_dim, SEED_MAX) : null;
       store.begin(fitted(model, kept, store.state));
-      map.adopt(model);
-      compare.adopt(model);
+      map.setModel(model);
+      compare.setModel(model);
       controls.fold();
       if (first && !kept) paintFirst();
       refit();
     }
-    reels.adopt({ ...model, model: time.base });
+    directions.setModel({ ...model, model: time.base });
     if (other) return changed(store.state, null);
     classes.show(store.state.classes);
     redraw();
   }
-  /** The same latent by other weights: nothing has moved. */
+  /** Redraw the same latent with other weights. */
   function redraw() {
     pictures.hero();
-    anew();
+    redrawParts();
   }
   function paintFirst() {
     const drawn = unpack(model.first);
     const one = drawn.h * drawn.w * drawn.c;
-    const at = drawn.count > 1 ? store.state.classes : 0; // of many classes only one is there
+    const at = drawn.count > 1 ? store.state.classes : 0; // with many classes there is only one
     const pixels = drawn.pixels.subarray(one * at, one * (at + 1));
     shown = { image: { ...drawn, count: 1, pixels }, state: store.state };
     paint(v.hero, shown.image);
@@ -200,7 +208,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     v.where.textContent = w(`where.${where}`);
     v.where.title = w(`where_hint.${where}`);
     v.where.dataset.where = where;
-    if (where === "browser") pictures.hero(); // its last bit may differ from the server's
+    if (where === "browser") pictures.hero(); // it may differ from the server's in the last bit
   };
   engine.onweights = (id) => {
     model = { ...model, model_id: id };
@@ -214,14 +222,14 @@ export function mount({ element, props, trigger, watch, server, words }) {
     const visible = v.panel.offsetParent !== null;
     if (visible && model) refit();
     if (visible && !visited && model) {
-      // back on this tab: weights and directions may be newer
+      // when the tab is opened again, weights and directions may be newer
       redraw();
-      if (described !== model.model_id) models.describe(time.base).then(adopt, () => {});
+      if (described !== model.model_id) models.describe(time.base).then(setValue, () => {});
     }
     visited = visible;
   }).observe(v.panel);
   window.addEventListener("resize", () => model && refit());
-  watch("value", () => props.value?.wanted || adopt(props.value));
+  watch("value", () => props.value?.wanted || setValue(props.value));
 
   keep.accept(v.panel, (file, at) => {
     const sketched = mode === "draw" && sketch.element.contains(at);
@@ -230,8 +238,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
   });
   choose(mode);
   element.replaceChildren(v.panel);
-  // Gradio hides what overflows the page, and nothing sticks within what hides
+  // Gradio sets overflow: hidden, within which position: sticky does not work
   element.closest(".gradio-container")?.style.setProperty("overflow", "clip");
-  adopt(props.value);
-  keep.arrive(); // a link's recipe, if the page was opened by one
+  setValue(props.value);
+  keep.arrive(); // the recipe of a link, if the page was opened by one
 }

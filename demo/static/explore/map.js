@@ -1,5 +1,5 @@
-// The neighbourhood map: the plane through this latent and two others, drawn as a small grid.
-// A drag on it moves the latent over the plane; the grid stays until something else moves.
+// The neighbourhood map: the plane through this latent and two others as a small grid.
+// A drag moves the latent on the plane; the grid stays until the latent is moved otherwise.
 
 import { make, button, fill, number } from "../core/dom.js";
 import { show, shownAt } from "../core/pixel_scale.js";
@@ -11,7 +11,7 @@ const SIDE_PX = 280; // as wide as Explore's companions are
 const ACROSS_MOST = 5;
 const NUDGE = 0.05;
 
-/** `on` has move(z), and wanted(): the grid asks to be drawn, which `paint` answers. */
+/** `on` has move(z) and wanted(): the grid must be drawn by `paint`. */
 export class LatentMap {
   constructor(words, on) {
     this.on = on;
@@ -67,21 +67,21 @@ export class LatentMap {
     });
   }
 
-  /** Make room for a model's pictures. */
-  adopt({ shape: [side] }) {
+  /** Set the picture size of a model. */
+  setModel({ shape: [side] }) {
     this.px = shownAt(side, SIDE_PX / ACROSS_MOST);
     this.across = Math.min(ACROSS_MOST, Math.floor(SIDE_PX / this.px));
     this.plane.style.width = this.plane.style.height = `${this.across * this.px}px`;
-    this.canvas.width = this.canvas.height = 0; // of the other model's
+    this.canvas.width = this.canvas.height = 0; // of the other model
   }
 
-  /** Two other points: the plane turns about the present latent. */
+  /** Choose two other points: the plane turns about the current latent. */
   turn() {
     this.others = [0, 1].map(() => latent(randomSeed(), this.z.length));
     this.centre(this.here());
   }
 
-  /** The latent under the dot. */
+  /** Return the latent under the dot. */
   here() {
     return this.z && this.at(this.x, this.y);
   }
@@ -93,7 +93,7 @@ export class LatentMap {
       : this.z;
   }
 
-  /** Draw the plane about `z`, unless `z` is where the dot is. */
+  /** Centre the plane on `z`, unless `z` is under the dot. */
   show(z) {
     if (this.last !== z) this.centre(z);
   }
@@ -109,7 +109,7 @@ export class LatentMap {
     this.on.wanted();
   }
 
-  /** The latents of the grid, row by row from the top left. */
+  /** Return the latents of the grid, row by row from the top left. */
   latents(scale) {
     const { across } = this;
     const step = (i) => (2 * i) / (across - 1) - 1;
@@ -126,7 +126,7 @@ export class LatentMap {
 
   drag(event) {
     const box = this.plane.getBoundingClientRect();
-    // the outermost faces stand for the edge values, so the plane ends at their middles
+    // the outermost images stand for the edge values, so the plane ends at their centres
     const inset = box.width / this.across / 2;
     const scale = (value, start, length) =>
       (2 * (value - start - inset)) / (length - 2 * inset) - 1;

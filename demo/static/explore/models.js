@@ -1,11 +1,11 @@
-// Which model Explore plays with, and opening a picture that may need another one.
+// The model of the Explore tab, and opening pictures of other models.
 
 import { askHub, hubName } from "../core/hub_request.js";
-import { parted } from "../core/shown_step.js";
+import { splitId } from "../core/shown_step.js";
 
 /**
- * `page` has model(), time: of time/time_slider.js, adopt(value), choose(id): the choice above the tabs
- * follows, go(state), say(sentence) and words.
+ * `page` has model(), time: of time/time_slider.js, setValue(value), choose(id): select it in the menu,
+ * go(state), say(sentence) and words.
  */
 export class Models {
   constructor(server, page) {
@@ -13,7 +13,7 @@ export class Models {
     this.page = page;
   }
 
-  /** What the panel needs to play with a model of this server; throws a sentence. */
+  /** Return the panel's value for a model of this server. Throws a sentence. */
   async describe(id) {
     const failed = { error: this.page.words["explore.failed"] };
     const value = await this.server.describe({ model: id }).catch(() => failed);
@@ -22,19 +22,19 @@ export class Models {
   }
 
   /**
-   * Show a state of any model of this server; `state` is made for that model by `make`. One of the
-   * Hub that is not here is offered, and shown once it is.
+   * Show the state make(model) of any model of this server. A model of the
+   * Hub that is not on the server is offered, and shown once it is.
    */
   async open(id, make) {
     const { page } = this;
-    const [base, step] = parted(id);
+    const [base, step] = splitId(id);
     let value = null;
     try {
       const here = base === page.time.base;
       value = here ? page.model() : await this.describe(base);
       const state = make(value); // throws before anything is changed
       if (!here) {
-        page.adopt(value);
+        page.setValue(value);
         page.choose(base);
       }
       page.go(state);

@@ -1,15 +1,15 @@
-// Which pictures of the Explore tab are drawn when: the big one at once, the small ones at rest.
+// Draws the pictures of the Explore tab: the large one at once, the small ones with a delay.
 
 import { fill } from "../core/dom.js";
 import { paint } from "../engine/paint.js";
 import { times } from "../latent/vectors.js";
 
-const REST_MS = 120; // the small ones follow a drag at this pace
-const ALL = ["reels", "classes", "map", "aside"];
+const REST_MS = 120; // between updates of the small ones during a drag
+const ALL = ["directions", "classes", "map", "aside"];
 
 /**
- * `page` has model(), state(), locked(): axes, seen(), dragged(): what is being moved, say(),
- * hero(image, state): the big picture has arrived, and parts {reels, classes, map, compare}.
+ * `page` has model(), state(), locked(): axes, seen(), dragged(): the key of a drag, say(),
+ * hero(image, state): the large picture has arrived, and parts {directions, classes, map, compare}.
  */
 export class Pictures {
   constructor(engine, words, page) {
@@ -18,17 +18,17 @@ export class Pictures {
     this.page = page;
     this.wanted = new Set();
     this.timer = this.at = 0;
-    this.failed = false; // what is said below the picture is ours to take back
+    this.failed = false; // an error of ours is shown below the picture
   }
 
-  /** Draw the big picture. */
+  /** Draw the large picture. */
   hero() {
     const state = this.page.state();
     const z = state.scale === 1 ? state.z : times(state.scale, state.z);
     this.draw("now", [z], state.classes, (image) => this.page.hero(image, state));
   }
 
-  /** Draw small pictures again soon: those named, else all. */
+  /** Redraw the named small pictures soon, or all. */
   rest(...names) {
     for (const name of names.length ? names : ALL) this.wanted.add(name);
     if (this.timer || !this.page.seen()) return;
@@ -43,14 +43,14 @@ export class Pictures {
     );
   }
 
-  reels() {
+  directions() {
     const state = this.page.state();
-    for (const row of this.page.parts.reels.rows) {
+    for (const row of this.page.parts.directions.rows) {
       const { id } = row.about;
-      // along itself a direction's faces stay what they are
+      // a direction's images do not change along itself
       if (!row.seen || id === this.page.dragged()) continue;
       const faces = row.latents(state, this.page.locked());
-      this.draw(`reel ${id}`, faces, state.classes, (image) => row.paint(image));
+      this.draw(`direction ${id}`, faces, state.classes, (image) => row.paint(image));
     }
   }
 
@@ -77,8 +77,9 @@ export class Pictures {
 
   aside() {
     const { compare } = this.page.parts;
-    const wish = !compare.element.hidden && compare.wish();
-    if (wish) this.draw("aside", wish.zs, wish.classes, (image) => compare.paint(image, paint));
+    const request = !compare.element.hidden && compare.request();
+    if (request)
+      this.draw("aside", request.zs, request.classes, (image) => compare.paint(image, paint));
   }
 
   draw(lane, zs, classes, use) {
@@ -90,7 +91,7 @@ export class Pictures {
     );
   }
 
-  /** A newer wish on the same lane replaces one that still waits, which then comes to nothing. */
+  /** Draw on a lane; a newer request replaces one that is waiting, whose result is dropped. */
   async drawEach(lane, zs, labels, use) {
     const { model, classes } = this.page.model();
     try {

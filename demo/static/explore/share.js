@@ -1,26 +1,28 @@
-// Keeping and sharing: the gallery, links, pictures that carry their recipe, and Interpolate.
+// Saving and sharing: the gallery, links, pictures with embedded recipes, and Interpolate.
 
 import { button, copyAddress, make, thank } from "../core/dom.js";
 import { acceptFiles } from "../core/file_drop.js";
 import { sendKey, classOf, followLinks } from "../core/keyframe_store.js";
-import { parted } from "../core/shown_step.js";
+import { splitId } from "../core/shown_step.js";
 import { times } from "../latent/vectors.js";
-import * as recipes from "../recipes/image_recipe.js";
+import { ImageRecipes, explain } from "../recipes/image_recipe.js";
 import { savePicture, readPicture } from "../recipes/png.js";
 import { Gallery } from "./gallery.js";
 
-const SAVED_PX = 448; // a saved picture is about this wide, a whole multiple of the model's
+const SAVED_PX = 448; // approximate width of a saved picture, a whole multiple of the model's
 
 /**
- * `page` has model(): the panel's value; shown(): {image, state} of the big picture;
+ * `page` has model(): the panel's value; shown(): {image, state} of the large picture;
  * open(id, make): show make(model), a state, and resolve to that model or null; say(sentence).
  */
 export class Share {
-  constructor(words, page) {
+  constructor(words, limits, page) {
     this.words = words;
+    this.limits = limits;
+    this.recipes = new ImageRecipes(limits);
     this.page = page;
     const w = (key) => words[`explore.${key}`];
-    this.album = new Gallery(words, { onpick: (recipe) => this.show(() => recipe) });
+    this.album = new Gallery(words, this.recipes, { onpick: (recipe) => this.show(() => recipe) });
     this.file = make("input", { type: "file", accept: "image/png,.png", hidden: true });
     this.file.className = "ls-recipe-file";
     const link = this.action("copy_link", () => this.copy(link));
@@ -38,14 +40,14 @@ export class Share {
     this.actions.setAttribute("aria-label", w("share"));
     this.gallery = this.album.element;
     this.file.addEventListener("change", () => {
-      if (this.file.files[0]) this.show(() => readPicture(this.file.files[0]));
+      if (this.file.files[0]) this.open(this.file.files[0]);
       this.file.value = "";
     });
     window.addEventListener("hashchange", () => this.arrive());
     followLinks();
   }
 
-  /** A button whose work may fail with a sentence. */
+  /** Create a button whose RecipeErrors are shown. */
   action(name, work, extra = "") {
     const made = button(this.words[`explore.${name}`], extra);
     made.addEventListener("click", () => this.tried(work));
@@ -57,15 +59,15 @@ export class Share {
       this.page.say("");
       await work();
     } catch (error) {
-      this.page.say(recipes.explain(error, this.words));
+      this.page.say(explain(error, this.words));
     }
   }
 
-  /** All it takes to make the big picture again. */
+  /** Return the recipe of the large picture. */
   recipe() {
     const { image, state } = this.page.shown();
     const { model, classes } = this.page.model();
-    return recipes.pack({
+    return this.recipes.pack({
       ...state,
       model,
       model_id: image.model_id,
@@ -84,7 +86,7 @@ export class Share {
   }
 
   async copy(link) {
-    const hash = recipes.toHash(this.recipe());
+    const hash = this.recipes.toHash(this.recipe());
     this.arrived = hash;
     if (await copyAddress(hash)) thank(link, this.words["explore.copied"]);
     else this.page.say(this.words["explore.copy_failed"]);
@@ -94,20 +96,25 @@ export class Share {
     const { state } = this.page.shown();
     const { z } = this.recipe();
     const asIs = !z && state.scale === 1;
-    sendKey(parted(this.page.model().model)[0], {
+    sendKey(splitId(this.page.model().model)[0], {
       seed: state.seed,
-      ...classOf(state.classes),
+      ...classOf(state.classes, this.limits),
       ...(asIs ? {} : { z: Array.from(times(state.scale, state.z)) }),
     });
     thank(made, this.words["explore.sent"]);
   }
 
-  /** Show the picture of a recipe; `read` gives it, or throws what is wrong with it. */
+  /** Show the picture of a PNG file with a recipe. */
+  open(file) {
+    return this.show(() => readPicture(file, this.recipes));
+  }
+
+  /** Show the picture of the recipe that `read` returns; its RecipeErrors are shown. */
   show(read) {
     return this.tried(async () => {
       const recipe = await read();
       const model = await this.page.open(recipe.model, (about) => {
-        const { seed, z, classes, scale } = recipes.unpackRecipe(recipe, about);
+        const { seed, z, classes, scale } = this.recipes.unpack(recipe, about);
         return { seed, z, classes: classes ?? 0, scale };
       });
       if (model && model.model_id !== recipe.model_id) {
@@ -116,21 +123,21 @@ export class Share {
     });
   }
 
-  /** Show the picture that the page's address asks for, once for each address. */
+  /** Show the picture of the recipe in the page's address, once per address. */
   arrive() {
     const { hash } = location;
     if (!hash || hash === this.arrived) return;
     this.arrived = hash;
     this.tried(async () => {
-      const recipe = recipes.fromHash(hash);
+      const recipe = this.recipes.fromHash(hash);
       if (recipe) await this.show(() => recipe);
     });
   }
 
-  /** Take PNG files dropped anywhere on `area`; other pictures go to `other(file)`. */
+  /** Open PNG files dropped on `area`, unless `other(file, target)` takes them. */
   accept(area, other) {
     acceptFiles(area, (file, target) => {
-      if (!other(file, target)) this.show(() => readPicture(file));
+      if (!other(file, target)) this.open(file);
     });
   }
 }

@@ -1,20 +1,20 @@
-// What a visitor steers, and every move of it that can be undone. No picture is drawn here.
+// The state of the Explore tab and its undo history.
 
 import { History } from "../core/history.js";
 import { latent, SEED_MAX } from "../latent/latents.js";
 import { dot, blend, basis, within, without } from "../latent/vectors.js";
 
 const HISTORY_MAX = 200;
-const ONE_MOVE_MS = 1000; // steps of one drag nearer in time than this are undone together
-const HELD = 0.05; // a direction that locks leave less of than this does not move at all
+const ONE_MOVE_MS = 1000; // changes of one drag closer in time are undone together
+const HELD = 0.05; // a direction does not move if locks leave less of it
 
 /**
- * The state {seed, z, classes, scale}, replaced whole, never changed inside.
+ * The state {seed, z, classes, scale}, replaced as a whole, never mutated.
  *
  * `z` Float32Array; `classes` a number or a list of class weights; `scale` multiplies z in all
- * that is drawn. `onchange(state, why)` is called after every move.
+ * that is drawn. `onchange(state, key)` is called after every change.
  */
-export class Store extends History {
+export class LatentStore extends History {
   locked = []; // an orthonormal basis of the locked directions
 
   constructor(onchange) {
@@ -22,14 +22,14 @@ export class Store extends History {
     super(onchange, HISTORY_MAX, (key, ms) => ms < ONE_MOVE_MS || key.startsWith("find:"));
   }
 
-  /** The latent of a seed; what is locked stays. */
-  sow(seed) {
+  /** Set the latent of a seed, keeping the locked coordinates. */
+  setSeed(seed) {
     const fresh = latent(seed, this.state.z.length);
     const kept = within(blend(1, this.state.z, -1, fresh), this.locked);
     this.go({ seed, z: this.locked.length ? blend(1, fresh, 1, kept) : fresh });
   }
 
-  /** Move along a unit axis to the coordinate `value`, and along nothing that is locked. */
+  /** Move along a unit axis to the coordinate `value`, without moving along locked directions. */
   slide(axis, value, key) {
     const free = without(axis, this.locked);
     const gain = dot(free, axis);
@@ -38,7 +38,7 @@ export class Store extends History {
     this.go({ z: blend(1, z, (value - dot(axis, z)) / gain, free) }, key);
   }
 
-  /** Hold these axes where they are. */
+  /** Lock the coordinates along these axes. */
   lock(axes) {
     this.locked = basis(axes);
   }
@@ -50,7 +50,7 @@ export class Store extends History {
   }
 }
 
-/** {seed, z, classes, scale} made fit for a model, whatever another model or a visitor left. */
+/** Return a valid state {seed, z, classes, scale} for a model from a stored and a previous one. */
 export function fitted(model, kept, before) {
   const seed = kept?.seed ?? before?.seed ?? model.first.seed;
   const z = [kept?.z, before?.z].find((known) => known?.length === model.z_dim);
@@ -63,7 +63,7 @@ export function fitted(model, kept, before) {
   };
 }
 
-/** Whether a class number or a list of class weights can be asked of a model. */
+/** Whether a class number or a list of class weights is valid for a model with `count` classes. */
 export function fitsClasses(classes, count) {
   if (Array.isArray(classes)) return classes.length === count && count > 0;
   return Number.isInteger(classes) && classes >= 0 && classes < Math.max(1, count);

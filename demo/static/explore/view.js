@@ -1,11 +1,11 @@
-// The skeleton of the Explore tab, the size of its big picture, and its keys.
+// The elements of the Explore tab, the size of its large picture, and keyboard shortcuts.
 
 import { make, button, heading } from "../core/dom.js";
 
 const PHONE = "(max-width: 799px)"; // as in core/app.css
-const BESIDE = 760; // px of the plate from which the companion stands beside the picture
+const BESIDE = 760; // px of the stage from which the companion is placed beside the picture
 
-/** Everything the tab is made of, by name; `parts` are elements of other modules. */
+/** Create the elements of the tab by name; `parts` are elements of other modules. */
 export function skeleton(words, parts) {
   const w = (key) => words[`explore.${key}`];
   const v = {
@@ -69,13 +69,13 @@ export function skeleton(words, parts) {
       scale,
     ),
     parts.classes,
-    make("section", {}, heading(w("directions"), w("directions_hint")), parts.reels, v.raw),
+    make("section", {}, heading(w("directions"), w("directions_hint")), parts.directions, v.raw),
   );
   v.panel = make("div", { className: "ls-panel ls-explore" }, v.stage, v.side);
   return v;
 }
 
-/** The largest whole scale at which the picture fits beside (or above) its companion. */
+/** Show the picture at the largest whole scale at which it fits beside or above its companion. */
 export function fit(v) {
   const side = v.hero.height;
   const phone = window.matchMedia(PHONE).matches;
@@ -84,13 +84,13 @@ export function fit(v) {
   const across =
     (phone ? v.panel : v.plate).clientWidth - (beside ? v.companion.offsetWidth + 56 : 32);
   const top = v.panel.getBoundingClientRect().top + window.scrollY;
-  // on a phone it stays on top of the controls that are scrolled below it
+  // on a phone it stays above the scrolling controls
   const down = phone ? 0.42 * window.innerHeight : Math.max(280, window.innerHeight - top - 140);
   const scale = Math.max(1, Math.floor(Math.min(across, down) / side));
   v.hero.style.width = v.hero.style.height = `${side * scale}px`;
 }
 
-/** Plain sliders, one for each number of z, made only when somebody asks for them. */
+/** Create one slider for each number of z. */
 export function rawSliders(v, zDim, words, slide) {
   const rows = Array.from({ length: zDim }, (_, i) => {
     const range = make("input", {
@@ -119,7 +119,7 @@ export function rawSliders(v, zDim, words, slide) {
     });
 }
 
-/** Space samples anew and Ctrl-Z undoes, while the tab is seen and nobody is typing. */
+/** Space draws a new sample and Ctrl-Z undoes while the tab is visible and no text field has focus. */
 export function keyboard(v, { randomise, undo, redo }) {
   const natives = "input, textarea, select, button, summary, a, [role=tab], [contenteditable]";
   const texts = "input:not([type=range]), textarea, [contenteditable]";

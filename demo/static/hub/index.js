@@ -1,15 +1,15 @@
-// Beside the choice of a model: a button that opens one of the Hugging Face Hub by its name.
+// A button beside the model menu that opens a model of the Hugging Face Hub by name.
 
 import { make, button, fill } from "../core/dom.js";
 import { onAsk } from "../core/hub_request.js";
 
-const LOOK_MS = 300; // between two looks at how far it is
+const LOOK_MS = 300; // between progress checks
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
 export function mount({ element, props, trigger, server, words }) {
   const w = (key) => words[`hub.${key}`];
   let busy = false;
-  let then = null; // what somebody waits to do with the model
+  let then = null; // runs once the model has been downloaded
 
   // --- parts ---------------------------------------------------------------------------------
   const toggle = button(w("button"), "hb-toggle");
@@ -93,7 +93,7 @@ export function mount({ element, props, trigger, server, words }) {
     return answer.error ? failed(answer) : arrived(answer.model);
   }
 
-  /** Resolves to {model}, or {error, values}; the server is asked again and again how far it is. */
+  /** Download a model, polling the server. Resolves to {model}, or {error, values}. */
   async function arrive(name) {
     const begun = await server.fetch({ name }).catch(() => ({ error: "server" }));
     if (begun.error) return begun;
@@ -132,7 +132,7 @@ export function mount({ element, props, trigger, server, words }) {
   });
   halt.addEventListener("click", () => server.stop({}).catch(() => {}));
   element.addEventListener("keydown", (event) => {
-    event.stopPropagation(); // the panels have keys of their own
+    event.stopPropagation(); // not the panels' shortcuts
     if (event.key === "Escape") close();
   });
   document.addEventListener("pointerdown", (event) => {

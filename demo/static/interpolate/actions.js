@@ -1,29 +1,28 @@
-// What people do with keyframes, as steps of the story that can be undone.
+// The visitor's actions on keyframes, as steps of the undo history.
 
-import * as edits from "./edits.js";
-import { needs } from "./settings.js";
+import * as edits from "./keyframes/edits.js";
 import { speaker } from "./words.js";
 
 export class Actions {
   /** `page` has stage, strip, note(sentence). */
-  constructor(words, story, choices, page) {
+  constructor(words, history, choices, page) {
     this.say = speaker(words);
-    this.story = story;
+    this.history = history;
     this.choices = choices;
     this.page = page;
   }
 
   get state() {
-    return this.story.state;
+    return this.history.state;
   }
 
   go(change, gesture) {
     this.page.note("");
-    this.story.go(change, gesture);
+    this.history.go(change, gesture);
   }
 
   set(part, gesture) {
-    this.go({ wish: this.choices.tidy({ ...this.state.wish, ...part }) }, gesture);
+    this.go({ settings: this.choices.tidy({ ...this.state.settings, ...part }) }, gesture);
   }
 
   seek(chosen) {
@@ -32,11 +31,11 @@ export class Actions {
   }
 
   pick(chosen) {
-    this.story.set({ chosen });
+    this.history.set({ chosen });
     this.seek(chosen);
   }
 
-  /** The next keyframe but `by`, with the keyboard's attention. */
+  /** Choose the keyframe `by` positions further and focus it. */
   next(by) {
     const { keys, chosen } = this.state;
     if (keys.length) this.pick((chosen + by + keys.length) % keys.length);
@@ -45,15 +44,15 @@ export class Actions {
 
   insert(more) {
     const { stage } = this.page;
-    const change = edits.inserted(this.state, more);
+    const change = edits.inserted(this.state, more, this.choices.keysMost);
     const left = more.length - (change.keys.length - this.state.keys.length);
-    // a circle joins two; more of them are on the way through a spline
-    const wish =
-      needs(this.state.wish.path).most < change.keys.length
-        ? { wish: this.choices.tidy({ ...this.state.wish, path: "spline" }) }
+    // a circle takes two; more need a spline
+    const settings =
+      this.choices.needs(this.state.settings.path).most < change.keys.length
+        ? { settings: this.choices.tidy({ ...this.state.settings, path: "spline" }) }
         : {};
-    if (left < more.length) this.go({ ...change, ...wish });
-    this.page.note(left ? this.say("full", { most: edits.KEYS_MOST, n: left }) : "");
+    if (left < more.length) this.go({ ...change, ...settings });
+    this.page.note(left ? this.say("full", { most: this.choices.keysMost, n: left }) : "");
     if (!stage.player.moving) this.seek(this.state.chosen);
   }
 
@@ -83,39 +82,43 @@ export class Actions {
     this.page.strip.focus();
   }
 
-  /** Boundary i is dragged to `time`; what it was like at first counts until it is `done`. */
+  /** Drag boundary i to `time`, relative to the state before the drag; `done` ends the drag. */
   stretch(i, time, done) {
     const { stage } = this.page;
     if (stage.plan) {
       this.before ??= { keys: this.state.keys, times: stage.times, rests: stage.rests() };
-      this.go(edits.stretched(this.before, i, time), "stretch");
+      this.go(edits.stretched(this.before, i, time, this.choices.lengths), "stretch");
     }
     if (done) this.before = null;
-    if (done) this.story.rest();
+    if (done) this.history.rest();
   }
 
-  /** A circle has two keyframes: the chosen one and the next. */
+  /** Change the path; a circle keeps the chosen keyframe and the next. */
   path(part) {
-    const { keys, chosen, wish } = this.state;
+    const { keys, chosen, settings } = this.state;
     if (part.path !== "circle" || keys.length <= 2) return this.set(part);
     const pair = [keys[chosen], keys[(chosen + 1) % keys.length]];
-    this.go({ keys: pair, chosen: 0, wish: this.choices.tidy({ ...wish, ...part }) });
+    this.go({ keys: pair, chosen: 0, settings: this.choices.tidy({ ...settings, ...part }) });
     return this.page.note(this.say("circle_kept"));
   }
 
-  preset({ keys, wish }) {
-    this.go({ keys, chosen: 0, wish: this.choices.tidy({ ...this.state.wish, ...wish }) });
+  preset({ keys, settings }) {
+    this.go({
+      keys,
+      chosen: 0,
+      settings: this.choices.tidy({ ...this.state.settings, ...settings }),
+    });
     const { player } = this.page.stage;
     player.go(0);
   }
 
   undo() {
     this.page.note("");
-    this.story.undo();
+    this.history.undo();
   }
 
   redo() {
     this.page.note("");
-    this.story.redo();
+    this.history.redo();
   }
 }

@@ -1,13 +1,10 @@
-// What a state means for one model: `about` is its {model, model_id, z_dim, classes, shape}.
+// Fits a state to a model; `about` is the model's {model, model_id, z_dim, classes, shape}.
 
-import { pack } from "../recipes/clip_recipe.js";
-import { finalSize } from "./canvas.js";
+import { finalSize } from "./stage/canvas.js";
 import { frameCount, rate } from "./settings.js";
 
-const SCALE_MOST = 64;
-
-/** A key as this model can take it: another model's latent falls back to its seed, another
- * model's blend to its class. */
+/** Fit a key to a model: a latent of another length falls back to the seed, a blend of other
+ * classes to the class. */
 export function fitted({ z, weights, ...key }, { z_dim, classes }) {
   /** @type {any} */
   const fit = { ...key, label: classes ? key.label % classes : 0 };
@@ -16,44 +13,44 @@ export function fitted({ z, weights, ...key }, { z_dim, classes }) {
 }
 
 /**
- * The enlargement for the wanted size, the nearest whole one that the server allows:
- * {native: px of the loops unenlarged, scale, most: the largest scale, size: of the file}.
+ * Return the whole scale nearest to the wanted size that the server allows:
+ * {native: px of the loops at scale 1, scale, most: the largest scale, size: of the file}.
  */
-export function sizes(wish, { shape: [h, w] }, maxSide) {
-  const native = Math.max(h, w) * wish.tiles;
-  const below = finalSize({ h, w }, { ...wish, scale: 1 }).strip;
-  const room = Math.floor((maxSide - 2 * wish.border - below) / native);
-  const most = Math.max(1, Math.min(SCALE_MOST, room));
-  const scale = Math.max(1, Math.min(most, Math.round(wish.side / native)));
-  return { native, most, scale, size: finalSize({ h, w }, { ...wish, scale }) };
+export function sizes(settings, { shape: [h, w] }, { max_side, limits }) {
+  const native = Math.max(h, w) * settings.tiles;
+  const below = finalSize({ h, w }, { ...settings, scale: 1 }).strip;
+  const room = Math.floor((max_side - 2 * settings.border - below) / native);
+  const most = Math.max(1, Math.min(limits.clip.scale.high, room));
+  const scale = Math.max(1, Math.min(most, Math.round(settings.side / native)));
+  return { native, most, scale, size: finalSize({ h, w }, { ...settings, scale }) };
 }
 
-/** What a wish comes to here: {frames, fps, scale}, as in a recipe. */
-export const settled = (wish, about, maxSide) => ({
-  frames: frameCount(wish),
-  fps: wish.fps,
-  scale: sizes(wish, about, maxSide).scale,
+/** Convert settings to {frames, fps, scale} of a recipe. */
+export const settled = (settings, about, server) => ({
+  frames: frameCount(settings),
+  fps: settings.fps,
+  scale: sizes(settings, about, server).scale,
 });
 
-/** The clip's recipe. Throws ClipError where there can be none. */
-export function recipeOf({ keys, wish }, about, maxSide) {
-  const { seconds, side, ...rest } = wish;
-  return pack(
+/** Make the recipe of the clip. Throws ClipError if it is invalid. */
+export function recipeOf({ keys, settings }, about, server, clips) {
+  const { seconds, side, ...rest } = settings;
+  return clips.pack(
     {
       ...rest,
       colours: about.shape[2] === 1 ? rest.colours : "grey",
       model: about.model,
       keys: keys.map((key) => fitted(key, about)),
-      ...settled(wish, about, maxSide),
+      ...settled(settings, about, server),
     },
     about,
   );
 }
 
-/** {keys, chosen, wish} of what a recipe was unpacked to. */
+/** Convert an unpacked recipe to a state {keys, chosen, settings}. */
 /** @param {any} recipe */
 export function restored({ keys, frames, scale, ...rest }, { shape }, choices) {
   const seconds = frames / rate(rest);
   const side = scale * rest.tiles * Math.max(shape[0], shape[1]);
-  return { keys, chosen: 0, wish: choices.tidy({ ...rest, seconds, side }) };
+  return { keys, chosen: 0, settings: choices.tidy({ ...rest, seconds, side }) };
 }

@@ -1,5 +1,5 @@
-// Interpolate: keyframes in a strip, the loop through them playing live, and the wish for a file.
-// All of it belongs to the browser tab: it is kept in localStorage, one set for each model.
+// The Interpolate tab: keyframes on a timeline, the loop playing live, and the export form.
+// Its state belongs to the browser and is stored in localStorage per model.
 
 import { timers } from "../core/debounce.js";
 import { fill } from "../core/dom.js";
@@ -8,22 +8,22 @@ import * as kept from "../core/keyframe_store.js";
 import { Engine } from "../engine/engine.js";
 import { PlanError } from "../latent/curves.js";
 import { latent } from "../latent/latents.js";
+import { ClipRecipes } from "../recipes/clip_recipe.js";
 import { TimeSlider } from "../time/time_slider.js";
 import { Actions } from "./actions.js";
-import { Add } from "./add.js";
-import { swatch } from "./canvas.js";
-import { Editor } from "./editor.js";
-import { KEYS_MOST } from "./edits.js";
-import { Estimate } from "./estimate.js";
-import { Faces } from "./faces.js";
+import { Add } from "./keyframes/add.js";
+import { swatch } from "./stage/canvas.js";
+import { Editor } from "./keyframes/editor.js";
+import { Estimate } from "./export/estimate.js";
+import { KeyframePictures } from "./keyframes/pictures.js";
 import { fitted, sizes, settled, recipeOf, restored } from "./fit.js";
-import { FileForm } from "./form.js";
+import { FileForm } from "./export/form.js";
 import { Model } from "./model.js";
-import { PathForm } from "./path.js";
-import { Choices, START, needs, frameCount } from "./settings.js";
-import { Share } from "./share.js";
-import { Stage } from "./stage.js";
-import { Strip } from "./strip.js";
+import { PathForm } from "./path_form.js";
+import { Choices, frameCount } from "./settings.js";
+import { Share } from "./export/share.js";
+import { Stage } from "./stage/stage.js";
+import { Strip } from "./timeline/strip.js";
 import { View, keyboard, sideForm } from "./view.js";
 import { speaker } from "./words.js";
 
@@ -34,14 +34,16 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const say = speaker(words);
   const engine = new Engine(server);
   const tables = props.colours ?? {};
-  const choices = new Choices(props.kinds, Object.keys(tables));
-  const story = new History(changed, STEPS_MOST); // of {keys, chosen, wish}
-  story.begin({ keys: kept.firstKeys(), chosen: 0, wish: { ...START } });
+  const { limits } = props;
+  const choices = new Choices(limits);
+  const clips = new ClipRecipes(limits);
+  const history = new History(changed, STEPS_MOST); // of {keys, chosen, settings}
+  history.begin({ keys: kept.firstKeys(), chosen: 0, settings: { ...choices.start } });
   const later = timers();
   let about = null; // of the model, once there is one
-  let shown = {}; // the state that is shown
-  let unsaid = null; // the one that Gradio and the browser's storage do not know yet
-  let lack = null; // why there is no loop
+  let shown = {}; // the displayed state
+  let unsaid = null; // the state that is not yet sent to Gradio and stored
+  let lack = null; // why there is no loop, or null
 
   // --- parts ---------------------------------------------------------------------------------
   const stage = new Stage(engine, say("canvas"), tables, {
@@ -62,13 +64,13 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     stretch: (i, time, done) => actions.stretch(i, time, done),
     frame: (time) => stage.frame(time),
   });
-  const actions = new Actions(words, story, choices, {
+  const actions = new Actions(words, history, choices, {
     stage,
     strip,
     note: (sentence) => view.note(sentence),
   });
-  const rest = () => story.rest();
-  const editor = new Editor(words, {
+  const rest = () => history.rest();
+  const editor = new Editor(words, limits.keyframe.length.high, {
     edit: (key, gesture) => actions.edit(key, gesture),
     all: (key) => actions.all(key),
     duplicate: () => actions.duplicate(),
@@ -76,26 +78,26 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     say: (sentence) => view.note(sentence),
     rest,
   });
-  const add = new Add(words, {
+  const add = new Add(words, choices.keysMost, {
     insert: (keys) => actions.insert(keys),
-    explored: () => about && kept.exploring(time.base, latent),
+    explored: () => about && kept.exploring(time.base, latent, limits),
     about: () => about,
     find: (payload) => server.find(payload),
     draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
   });
   const set = (part, gesture) => actions.set(part, gesture);
-  const path = new PathForm(words, (part) => actions.path(part));
+  const path = new PathForm(words, choices, (part) => actions.path(part));
   const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
-  const share = new Share(words, {
-    recipe: () => recipeOf(story.state, about, props.max_side),
-    wish: () => settled(story.state.wish, about, props.max_side),
+  const share = new Share(words, limits, clips, {
+    recipe: () => recipeOf(history.state, about, props, clips),
+    settings: () => settled(history.state.settings, about, props),
     about: () => about,
     choose: (id) => model.choose(id),
-    restore: (clip) => story.go(restored(clip, about, choices)),
+    restore: (clip) => history.go(restored(clip, about, choices)),
     insert: (key) => actions.insert([key]),
     say: (sentence) => view.error(sentence, true),
   });
-  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.meet(id) });
+  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.setModel(id) });
   const view = new View(
     words,
     element,
@@ -106,16 +108,16 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       preset: (one) => actions.preset(one),
     },
   );
-  const faces = new Faces(engine, { stage, strip, editor, view });
+  const pictures = new KeyframePictures(engine, choices.keysMost, { stage, strip, editor, view });
   const estimate = new Estimate(
     props,
     (recipe) => server.estimate(recipe),
     say,
-    (weight, trouble) => file.tell(weight, trouble),
+    (weight, trouble) => file.showEstimate(weight, trouble),
   );
   const model = new Model(
     { server, props, trigger, words },
-    { met, failed: (why) => view.error(words[why] ?? why) },
+    { onModel, failed: (why) => view.error(words[why] ?? why) },
   );
   keyboard(element, actions, { stage, strip });
   share.accept(element);
@@ -123,94 +125,95 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   file.top.append(share.element);
 
   // --- showing -------------------------------------------------------------------------------
-  /** Every change ends here: planned, drawn and shown at once, kept and told to Gradio soon. */
+  /** Plan, draw and show a changed state at once; store it and send it to Gradio soon. */
   function changed(state) {
     if (!about) return;
     view.error("", true);
-    const { keys, chosen, wish } = state;
-    const other = keys !== shown.keys || wish !== shown.wish;
+    const { keys, chosen, settings } = state;
+    const other = keys !== shown.keys || settings !== shown.settings;
     if (other) replay();
     else
-      faces.show(
+      pictures.show(
         keys.map((key) => fitted(key, about)),
         state,
         about,
       );
-    const size = sizes(wish, about, props.max_side);
+    const size = sizes(settings, about, props);
     const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
-    path.show(wish);
-    file.show(wish, size);
-    add.show({ label, labels: about.labels, full: keys.length >= KEYS_MOST });
-    view.undo.disabled = !story.past.length;
-    view.redo.disabled = !story.future.length;
-    estimate.look({ frames: frameCount(wish), size: size.size }, lack, other);
+    path.show(settings);
+    file.show(settings, size);
+    add.show({ label, labels: about.labels, full: keys.length >= choices.keysMost });
+    view.undo.disabled = !history.past.length;
+    view.redo.disabled = !history.future.length;
+    estimate.look({ frames: frameCount(settings), size: size.size }, lack, other);
     shown = unsaid = state;
     later("keep", KEEP_MS, keep);
   }
 
   function replay() {
-    const { keys, wish } = story.state;
+    const { keys, settings } = history.state;
     const fit = keys.map((key) => fitted(key, about));
-    const { scale } = sizes(wish, about, props.max_side);
+    const { scale } = sizes(settings, about, props);
     lack = null;
-    const colours = about.shape[2] === 1 ? wish.colours : "grey"; // maps are for grey pictures
-    stage.plate.dress({ ...wish, colours, scale });
+    const colours = about.shape[2] === 1 ? settings.colours : "grey"; // colour maps are for grey pictures
+    stage.canvas.dress({ ...settings, colours, scale });
     try {
-      stage.play(fit, wish, about, keys);
+      stage.play(fit, settings, about, keys);
     } catch (error) {
       if (!(error instanceof PlanError)) throw error;
-      const { least } = needs(wish.path);
+      const { least } = choices.needs(settings.path);
       lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
       stage.rest();
-      stage.plate.dress({ ...wish, tiles: 1, scale });
+      stage.canvas.dress({ ...settings, tiles: 1, scale });
     }
-    stage.plate.tell(lack ?? "", faces.chosen);
+    stage.canvas.setMessage(lack ?? "", pictures.chosen);
     element.classList.toggle("lc-lacking", Boolean(lack));
-    faces.show(fit, story.state, about);
+    pictures.show(fit, history.state, about);
     judge();
   }
 
   function judge() {
     later("figures", FIGURES_MS, () =>
-      path.tell(stage.plan?.figures(), stage.plan && stage.frames.evenness()),
+      path.showFigures(stage.plan?.figures(), stage.plan && stage.frames.evenness()),
     );
   }
 
-  // --- what others know ----------------------------------------------------------------------
+  // --- storage and other panels -----------------------------------------------------------------
   function keep() {
-    // while another model is on its way, nothing must call this one back
+    // while another model is loading, nothing must select this one again
     if (!unsaid || model.wanted !== about?.model) return;
-    kept.remember(time.base, unsaid);
+    const { settings: wish, ...rest } = unsaid; // as earlier versions stored it
+    kept.remember(time.base, { ...rest, wish });
     unsaid = null;
     if (lack) return;
-    const recipe = recipeOf(story.state, about, props.max_side);
+    const recipe = recipeOf(history.state, about, props, clips);
     estimate.want(recipe);
     props.value = recipe;
     trigger("change");
   }
 
-  // The first model brings what was kept for it; later ones go on with what is there.
-  function met(next) {
+  // The first model restores its stored state; later ones keep the current state.
+  function onModel(next) {
     view.error("");
     const first = !about;
     about = next;
-    time.meet(about.model);
+    time.setModel(about.model);
     file.offer(about.shape[2] === 1);
     if (first) {
       const { keys, chosen, wish } = kept.recall(time.base);
-      const good = kept.goodKeys(keys);
+      const good = kept.goodKeys(keys, limits);
       const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
-      story.state = { keys: good, chosen: at, wish: choices.tidy(wish) };
+      history.state = { keys: good, chosen: at, settings: choices.tidy(wish) };
     }
     shown = {};
-    changed(story.state);
+    changed(history.state);
     collect();
     share.arrive();
   }
 
-  // What Explore has sent for this model goes into the loop.
+  // Insert the keyframes that Explore has sent for this model.
   function collect() {
-    const sent = about ? kept.takeKeys(time.base) : [];
+    const sent = about ? kept.takeKeys(time.base, limits) : [];
     if (sent.length) actions.insert(sent);
   }
 
@@ -218,15 +221,15 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     about = model.about = { ...about, model_id };
     time.look();
     stage.renew();
-    faces.renew(about);
+    pictures.renew(about);
     shown = {};
-    changed(story.state);
+    changed(history.state);
   };
   kept.before(document.querySelector(".lc-actions"), keep);
   kept.whenSent(element, collect);
   watch("value", () => {
     const { wanted, model: id = null } = props.value ?? {};
-    if (!wanted && (!id || id !== time.base)) model.meet(id); // of this run the moment stays
+    if (!wanted && (!id || id !== time.base)) model.setModel(id); // keep the shown step of the same run
   });
-  await model.meet(props.value?.model ?? null);
+  await model.setModel(props.value?.model ?? null);
 }

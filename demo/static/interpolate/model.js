@@ -1,10 +1,10 @@
-// Which model plays: the one chosen above the tabs, or the one that an opened recipe names.
+// The model of the loop: the one in the menu, or that of an opened recipe.
 
 import { named } from "../core/class_names.js";
 
 const RETRY_MS = 4000;
 
-/** `on` has met(about), failed(sentence, or the key of a text). */
+/** `on` has onModel(about), failed(sentence, or the key of a text). */
 export class Model {
   constructor({ server, props, trigger, words }, on) {
     this.server = server;
@@ -16,8 +16,8 @@ export class Model {
     this.wanted = null;
   }
 
-  /** Play the model `id`; a newer wish takes this one's place. */
-  async meet(id) {
+  /** Switch to the model `id`; a newer call replaces this one. */
+  async setModel(id) {
     clearTimeout(this.timer);
     this.wanted = id;
     if (!id) return this.on.failed("app.no_model");
@@ -25,20 +25,20 @@ export class Model {
     const about = await this.server.describe({ model: id }).catch(() => null);
     if (this.wanted !== id) return undefined;
     if (!about) {
-      this.timer = setTimeout(() => this.meet(id), RETRY_MS);
+      this.timer = setTimeout(() => this.setModel(id), RETRY_MS);
       return this.on.failed("interpolate.offline");
     }
     if (about.error) return this.on.failed(about.error);
     this.about = { ...about, labels: named(about, this.words) };
-    return this.on.met(this.about);
+    return this.on.onModel(this.about);
   }
 
-  /** Whether the model `id` is on this server; then it is played, and chosen above the tabs. */
+  /** Switch to the model `id` and select it in the menu; return whether the server has it. */
   async choose(id) {
     if (id === this.about.model) return true;
     const about = await this.server.describe({ model: id });
     if (about.error) return false;
-    await this.meet(id);
+    await this.setModel(id);
     this.props.value = { wanted: id };
     this.trigger("submit");
     return this.about.model === id;

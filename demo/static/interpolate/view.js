@@ -1,12 +1,12 @@
-// The skeleton of the Interpolate tab, its transport, and its keyboard.
+// The elements of the Interpolate tab, the transport controls, and keyboard shortcuts.
 
 import { make, iconButton } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { paint } from "../engine/paint.js";
-import { presets } from "./presets.js";
+import { presets } from "./keyframes/presets.js";
 import { speaker } from "./words.js";
 
-/** The place for the form in the other column, which Gradio makes in its own time. */
+/** Resolve to the place for the form in the other column, once Gradio has created it. */
 export function sideForm() {
   return new Promise((resolve) => {
     const look = () => {
@@ -43,7 +43,7 @@ export class View {
     this.key = make("p", { className: "ls-note lc-key-error", role: "status" });
     const timeline = make("div", { className: "lc-row" }, strip.element, add.element);
     element.replaceChildren(
-      stage.plate.element,
+      stage.canvas.element,
       make(
         "div",
         { className: "lc-transport" },
@@ -68,11 +68,11 @@ export class View {
     for (const name of ["change", "blur"]) {
       scrub.addEventListener(name, () => stage.player.hold(false));
     }
-    stage.plate.element.addEventListener("click", () => stage.player.toggle());
+    stage.canvas.element.addEventListener("click", () => stage.player.toggle());
     this.errors = { lasting: "", once: "" };
   }
 
-  /** `once`: until the next edit; else until it is over. */
+  /** Show an error; `once`: until the next edit. */
   error(sentence, once = false) {
     this.errors[once ? "once" : "lasting"] = sentence || "";
     this.trouble.textContent = this.errors.once || this.errors.lasting;
@@ -89,7 +89,7 @@ export class View {
     this.play.setAttribute("aria-label", this.play.title);
   }
 
-  /** The playhead is at `time`, 0 to 1 of the way there, at frame `index`. */
+  /** Show the playhead at `time`, 0 to 1, and frame `index`. */
   placed(time, index, { plan, seconds }) {
     const { strip } = this.parts;
     strip.place(time);
@@ -103,7 +103,7 @@ export class View {
     strip.scrub.setAttribute("aria-valuetext", `${now} s`);
   }
 
-  /** The presets for a model and a class; their pictures come later. */
+  /** Show the presets for a model and a class; their pictures are set later. */
   offer(about, label) {
     const id = JSON.stringify([about.model, about.classes, label]);
     const said = { label: about.labels[label] };
@@ -126,7 +126,7 @@ export class View {
     return this.made.map(({ one }) => one);
   }
 
-  /** The picture of preset i. */
+  /** Set the picture of preset i. */
   picture(i, image) {
     const { canvas } = this.made[i];
     if (image && canvas.image !== image) paint(canvas, (canvas.image = image));
@@ -137,7 +137,7 @@ const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
 const WRITES = "input:not([type=range]):not([type=checkbox]), textarea, select";
 const PRESSES = "button, a, summary, label, [role=tab], input";
 
-/** Keys for the whole tab, while it is seen and nobody is typing. */
+/** Shortcuts for the whole tab while it is visible and no text field has focus. */
 export function keyboard(element, actions, { stage, strip }) {
   function meaning({ target, key, altKey, shiftKey }, control) {
     const inStrip = strip.list.contains(target);

@@ -1,8 +1,8 @@
-// The tab's texts.
+// The texts of the tab.
 
 import { fill } from "../core/dom.js";
 
-/** say("key", {values}): the text "interpolate.key" of these words with its values filled in. */
+/** Return say("key", {values}): the text "interpolate.key" with its values filled in. */
 export const speaker =
   (words) =>
   (key, values = {}) =>

@@ -1,14 +1,14 @@
-// The shape of a clip: curves through the latent space, without their timing. Equal to
-// gan/latent/curves.py, which says more about each.
+// The curves of clips through the latent space, without their timing. The twin of
+// gan/latent/curves.py, which documents them.
 
 import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";
 
-export const PATHS = ["spline", "slerp", "circle", "walk"];
-export const KEYS_MAX = 64;
+const PATHS = ["spline", "slerp", "circle", "walk"];
+const KEYS_MAX = 64;
 const NORM_RANGE = [0.85, 1.15]; // of sqrt(d): how far from the prior a slerp key may lie
 
-/** What is wrong with a clip: `message` is the key of a text, `values` fill its {names}. */
+/** An invalid clip: `message` is the key of a text, `values` fill its {names}. */
 export class PlanError extends Error {
   constructor(key, values = {}) {
     super(key);
@@ -17,7 +17,7 @@ export class PlanError extends Error {
 }
 
 /**
- * The named path through keys (a list of Float32Array(d)): {anchors, segments, closed, at}.
+ * Return the named path through keys (a list of Float32Array(d)): {anchors, segments, closed, at}.
  *
  * at(u) -> Float64Array(d), u from 0 to `segments`; key i is met at u = i, as anchors[i]
  * (Float32Array). Circle and walk are always closed; `wander` is the walk's seed. Throws
@@ -41,7 +41,7 @@ export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
   return { ...curve, anchors: curve.anchors.map((anchor) => new Float32Array(anchor)) };
 }
 
-/** Class weights of the keys at u, linear from key to key. */
+/** Interpolate the class weights of the keys linearly at u. */
 export function blend(weights, u, closed) {
   const [i, t] = locate(u, closed ? weights.length : weights.length - 1, closed);
   const [before, after] = [weights[i], weights[(i + 1) % weights.length]];

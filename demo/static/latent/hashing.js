@@ -1,4 +1,4 @@
-// Whole numbers from a seed and a counter, equal to gan/latent/hashing.py.
+// Integers hashed from a seed and a counter. The twin of gan/latent/hashing.py.
 
 // The finaliser of MurmurHash3 (Appleby, public domain), uint32 to uint32.
 function mix(h) {
@@ -8,8 +8,8 @@ function mix(h) {
 }
 
 /**
- * A whole number from 0 to 2**32 - 1, for a seed of that range and a counter from 0. Another
- * `salt` gives other numbers of the same seed.
+ * Return an integer from 0 to 2**32 - 1 for a seed of that range and a counter from 0. Another
+ * `salt` gives other numbers for the same seed.
  */
 export function hashed(seed, counter, salt = 0x243f6a88) {
   const start = mix(seed ^ salt);

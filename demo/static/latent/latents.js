@@ -1,11 +1,11 @@
-// A seed's latent, equal to gan/latent/latents.py: a counter hash and Box & Muller's transform.
+// The latent of a seed: a counter hash and the Box-Muller transform. The twin of gan/latent/latents.py.
 
 import { hashed } from "./hashing.js";
 
 export const SEED_MAX = 2 ** 32 - 1;
 const SALT = 0x5bd1e995;
 
-/** z ~ N(0, I), Float32Array(zDim), a fixed function of `seed` (0 to 2**32 - 1). */
+/** Return z ~ N(0, I), Float32Array(zDim), a fixed function of `seed` (0 to 2**32 - 1). */
 export function latent(seed, zDim) {
   const pairs = (zDim + 1) >> 1;
   const uniform = (i) => (hashed(seed, i, SALT) + 0.5) / 2 ** 32;
@@ -19,7 +19,7 @@ export function latent(seed, zDim) {
   return z;
 }
 
-/** A seed nobody chose. */
+/** Return a random seed. */
 export function randomSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0];
 }

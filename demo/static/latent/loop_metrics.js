@@ -1,4 +1,4 @@
-// How well a clip closes and how evenly it moves, equal to gan/latent/loop_metrics.py.
+// How well a clip closes and how evenly it moves. The twin of gan/latent/loop_metrics.py.
 
 const RESTING = 1e-6; // of the largest step, and of sqrt(d): less is no move
 
@@ -19,7 +19,7 @@ export function evenness(steps, closes, d) {
   return { seam: closes ? steps.at(-1) / median : null, jump: largest / median };
 }
 
-/** Root mean square difference of two pictures' pixels. */
+/** Return the root mean square difference of the pixels of two pictures. */
 export function rms(a, b) {
   let square = 0;
   for (let k = 0; k < a.length; k += 1) square += (a[k] - b[k]) ** 2;

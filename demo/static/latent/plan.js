@@ -1,19 +1,19 @@
-// Everything there is to know of a clip before it is drawn, equal to gan/latent/plan.py: the latent of
-// every frame, made when it is asked for.
+// The plan of a clip: the latent of every frame, computed on demand. The twin of
+// gan/latent/plan.py.
 
 import { PlanError, blend, makeCurve, norm } from "./curves.js";
 import { evenness, rms } from "./loop_metrics.js";
-import { hand, tile } from "./tiles.js";
+import { variation, tile } from "./tiles.js";
 import * as timing from "./timing.js";
 
 const TILES_MAX = 4; // loops along each side of the picture
 const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
-const LATENT_SHARE = 0.05; // of the mean image step, shared out by latent length
+const LATENT_SHARE = 0.05; // of the mean image step, distributed by latent length
 
-/** A curve with its keys' classes: all of a clip that stays as it is while its times change. */
+/** A curve with the classes of its keys: the parts of a clip that do not depend on its timing. */
 class Way {
   constructor(path, keys, closed, wander) {
-    // the arrays, whatever becomes of the objects that hold them
+    // the arrays: the objects that hold them may change
     this.made = { path, closed, wander, keys: keys.map(({ z, classes }) => ({ z, classes })) };
     this.curve = makeCurve(
       path,
@@ -61,7 +61,7 @@ export class Plan {
    * `even`: timed by pictures, which are measured by `probes` and `retime`; until then, by
    * latents. `before`: an earlier plan, of which all is taken over that still holds: it makes a
    * drag cheap where the arrays of its keys are the very same. `steps`: those of a plan that
-   * `retime` made for the same keys, path, wander and tiles, if there is no such plan at hand.
+   * `retime` made for the same keys, path, wander and tiles, if there is no such plan.
    */
   constructor(given) {
     const { keys, path = "spline", closed = true, wander = 0, easing = "none" } = given;
@@ -72,14 +72,14 @@ export class Plan {
     this.given = { ...rest, even, back, tiles, frames };
     const kept = before?.way.is(path, keys, closed, wander);
     this.way = kept ? before.way : new Way(path, keys, closed, wander);
-    this.hands = kept ? before.hands : [];
+    this.variations = kept ? before.variations : [];
     const { curve } = this.way;
     /** Whether the last frame leads to the first. */
     this.closes = curve.closed || back;
     this.tiles = tiles;
     const measured = steps ?? (kept && before.tiles === tiles ? before.steps : null);
     const fits = measured?.length === curve.segments * this.way.parts;
-    /** What was measured in pictures, Float64Array; null if nothing was. */
+    /** The measured image steps, Float64Array, or null. */
     this.steps = fits ? measured : null;
     const { u, starts } = timing.positions(frames, this.table(even, back), {
       segments: curve.segments,
@@ -96,7 +96,7 @@ export class Plan {
 
   table(even, back) {
     const { way, steps } = this;
-    const latent = way.latentSteps(); // which also finds what cannot be followed
+    const latent = way.latentSteps(); // also raises PlanError for latents next to zero
     if (!even || !steps) return latent;
     return this.closes ? timing.calmSeam(steps, way.latentSteps(way.parts), back) : steps;
   }
@@ -122,8 +122,8 @@ export class Plan {
   }
 
   tiled(z, index) {
-    this.hands[index] ??= { made: hand(index, z.length) };
-    return tile(z, this.hands[index].made);
+    this.variations[index] ??= { made: variation(index, z.length) };
+    return tile(z, this.variations[index].made);
   }
 
   /**

@@ -1,5 +1,5 @@
-// A random walk round a closed loop that passes given points, equal to gan/latent/random_walk.py,
-// which says how it is made.
+// A random walk on a closed loop through given points. The twin of gan/latent/random_walk.py,
+// which documents it.
 
 import { hashed } from "./hashing.js";
 import { latent } from "./latents.js";
@@ -10,7 +10,7 @@ export function wanderThrough(points, wander) {
   const [count, d] = [points.length, points[0].length];
   const waves = spectrum(count);
   const total = waves.length;
-  // what is multiplied by the cosine and by the sine of each wave, one after the other
+  // alternately the cosine and sine coefficients of each wave
   const draw = new Float64Array(2 * total * d);
   for (let wave = 0; wave < 2 * total; wave += 1) {
     const height = Math.sqrt(waves[wave % total]);
@@ -39,7 +39,7 @@ export function wanderThrough(points, wander) {
     return z;
   }
 
-  // A pull towards the points that is made of the same waves.
+  // The correction that makes the walk pass the points, made of the same waves.
   const keys = points.map((_, i) => basis(i));
   const kernel = keys.map((a) =>
     keys.map((b) => a.reduce((sum, x, wave) => sum + waves[wave % total] * x * b[wave], 0)),
@@ -57,7 +57,7 @@ export function wanderThrough(points, wander) {
   return at;
 }
 
-// Variance of the waves that go round 0, 1, 2 ... times, summing to 1.
+// Variance of the waves of frequency 0, 1, 2, ...; it sums to 1.
 function spectrum(count) {
   const width = Math.max(2, 0.4 * count);
   const waves = Array.from(

@@ -1,9 +1,9 @@
-// Linear equations.
+// Systems of linear equations.
 
 /**
- * X of A X = B by elimination: `a` is a list of rows, `b` one Float64Array for each; both are
- * overwritten and `b` is given back. Without pivoting: A is symmetric and positive definite, or
- * its diagonal outweighs the rest, as in splines and kernels.
+ * Solve A X = B by elimination: `a` is a list of rows, `b` has one Float64Array for each; both are
+ * overwritten and `b` is returned. Without pivoting: A is symmetric positive definite or
+ * diagonally dominant, as in splines and kernels.
  */
 export function solve(a, b) {
   const count = a.length;
@@ -13,7 +13,7 @@ export function solve(a, b) {
   for (let i = 0; i < count; i += 1) {
     for (let j = i + 1; j < count; j += 1) {
       const factor = a[j][i] / a[i][i];
-      if (!factor) continue; // splines have few neighbours
+      if (!factor) continue; // spline matrices are banded
       subtract(a[j], a[i], factor, i);
       subtract(b[j], b[i], factor, 0);
     }

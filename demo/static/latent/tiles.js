@@ -1,9 +1,9 @@
-// Several loops in step: the same curve, drawn by other hands. Equal to gan/latent/tiles.py.
+// Synchronised variations of one loop. The twin of gan/latent/tiles.py.
 
 import { hashed } from "./hashing.js";
 
-/** How loop `index`, from 0, shuffles d coordinates and turns some round; null for the first. */
-export function hand(index, d) {
+/** Return how loop `index`, from 0, permutes d coordinates and flips signs; null for the first. */
+export function variation(index, d) {
   if (index === 0) return null;
   const hashes = Array.from({ length: d }, (_, k) => hashed(index, k));
   const order = Int32Array.from(hashes.keys()).sort((a, b) => hashes[a] - hashes[b] || a - b);
@@ -11,7 +11,7 @@ export function hand(index, d) {
   return { order, signs };
 }
 
-/** The latent of a loop, Float32Array(d), from that of the first. */
+/** Return the latent of a loop, Float32Array(d), from that of the first. */
 export function tile(z, made) {
   if (!made) return new Float32Array(z);
   const { order, signs } = made;

@@ -1,4 +1,4 @@
-// When a clip is where on its curve, equal to gan/latent/timing.py, which says more about each.
+// The timing of clips along their curves. The twin of gan/latent/timing.py, which documents it.
 //
 // A table of steps is a Float64Array: q equal parts of each of m segments, one after the other.
 
@@ -6,8 +6,8 @@ import { PlanError, blend, norm } from "./curves.js";
 
 const FRAME_COUNT = [2, 100000];
 const HOLD_RANGE = [0, 8]; // average segments
-const LENGTH_RANGE = [0.1, 10]; // times as long as it would last by itself
-export const EASINGS = ["none", "smooth", "hold"];
+const LENGTH_RANGE = [0.1, 10]; // times its own duration
+const EASINGS = ["none", "smooth", "hold"];
 export const PARTS = 64; // of a segment, in the table of latent steps
 const CLASS_SHARE = 0.1;
 const SHORTEST = 0.25; // of an average segment
@@ -15,7 +15,7 @@ const KEY_REST = 0.5; // average segments
 const SHARPEST = 0.5; // cosine
 const SEAM_SHARE = 1 / 20;
 
-/** How far it is from a latent to another, their class weights counted a little. */
+/** Return the distance of two latents, with a small weight on their class weights. */
 export function latentStep(a, b, weightsA, weightsB) {
   const turn = weightsA ? a.length * CLASS_SHARE ** 2 * squared(weightsA, weightsB) : 0;
   return Math.sqrt(squared(a, b) + turn);
@@ -30,13 +30,13 @@ function squared(a, b) {
   return sum;
 }
 
-/** The path parameter at the ends of all parts; a closed curve's last is its first. */
+/** Return the path parameter at the ends of all parts; the last of a closed curve is its first. */
 export function grid(curve, parts) {
   const count = curve.segments * parts + Number(!curve.closed);
   return Float64Array.from({ length: count }, (_, i) => i / parts);
 }
 
-/** Latent steps along a curve; weights: of its keys, or null. Throws PlanError next to zero. */
+/** Return latent steps along a curve; weights: of its keys, or null. Throws PlanError next to zero. */
 export function arcs(curve, weights, parts = PARTS) {
   const u = grid(curve, parts);
   const at = (i) => [curve.at(u[i]), weights && blend(weights, u[i], curve.closed)];
@@ -56,7 +56,7 @@ export function arcs(curve, weights, parts = PARTS) {
   return steps;
 }
 
-/** Image steps with more time for what is next to the seam, where it needs it. */
+/** Return image steps that give more time next to the seam, where it is needed. */
 export function calmSeam(steps, latent, back) {
   const order = Array.from(steps.keys());
   const speed = latent.map((way, i) => (steps[i] > 0 ? way / steps[i] : 0));
@@ -77,7 +77,7 @@ export function calmSeam(steps, latent, back) {
   return calm;
 }
 
-// Linear between the middles of the parts, in order of their speed.
+// Interpolate linearly between the centres of the parts, sorted by speed.
 function medianSpeed(order, steps, speed, half) {
   let [passed, middle, slower] = [0, 0, speed[order[0]]];
   for (const i of order) {

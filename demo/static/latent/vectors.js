@@ -1,4 +1,4 @@
-// Vector arithmetic on latents: Float32Array in, a new Float32Array out.
+// Vector arithmetic on latents: takes Float32Arrays and returns new ones.
 
 export function dot(a, b) {
   let sum = 0;
@@ -24,15 +24,15 @@ export function basis(vectors) {
   return found;
 }
 
-/** The part of `a` within the span of an orthonormal basis. */
+/** Project `a` onto the span of an orthonormal basis. */
 export function within(a, span) {
   return span.reduce((sum, e) => blend(1, sum, dot(a, e), e), new Float32Array(a.length));
 }
 
-/** The part of `a` that an orthonormal basis does not reach. */
+/** Return the part of `a` orthogonal to an orthonormal basis. */
 export const without = (a, span) => blend(1, a, -1, within(a, span));
 
-/** `a` at the length that is the mean of the others', weighted: a blend of latents falls short. */
+/** Scale `a` to the weighted mean norm of the others: a blend of latents is too short. */
 function atLengthOf(a, weights, others) {
   const total = weights.reduce((sum, w) => sum + Math.abs(w), 0) || 1;
   const length = weights.reduce((sum, w, i) => sum + Math.abs(w) * norm(others[i]), 0) / total;
@@ -40,14 +40,14 @@ function atLengthOf(a, weights, others) {
   return now > 1e-6 ? times(length / now, a) : a;
 }
 
-/** The point (u, v) of the plane through three latents: (0,0), (1,0) and (0,1) are theirs. */
+/** Return the point (u, v) of the plane through three latents at (0, 0), (1, 0) and (0, 1). */
 export function onPlane([origin, right, up], u, v) {
   const weights = [1 - u - v, u, v];
   const flat = blend(1, blend(weights[0], origin, u, right), v, up);
   return atLengthOf(flat, weights, [origin, right, up]);
 }
 
-/** From a (t = 0) to b (t = 1) along the arc between them (slerp, Shoemake 1985). */
+/** Interpolate from a (t = 0) to b (t = 1) along an arc (slerp, Shoemake 1985). */
 export function arc(a, b, t) {
   const cosine = dot(a, b) / Math.max(norm(a) * norm(b), 1e-12);
   const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
@@ -60,7 +60,7 @@ export function arc(a, b, t) {
   );
 }
 
-/** One draw of N(0, 1). */
+/** Draw a sample of N(0, 1). */
 export function gaussian() {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 }

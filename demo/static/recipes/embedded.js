@@ -1,16 +1,14 @@
-// Recipes back out of the clips that they made; gan/media/embedded.py put them there and reads the
-// same. Files come from strangers: only a bounded part of any size of file is read, and no pixel.
+// Reads the recipes embedded in exported clips, as gan/media/embedded.py does.
+// Files are untrusted: only a bounded part of a file of any size is read, and no pixels.
 
-import * as clip from "./clip_recipe.js";
+import { ClipError } from "./clip_recipe.js";
 import * as bytes from "./embedded_bytes.js";
 import * as pictures from "./embedded_images.js";
 import * as tracks from "./embedded_video.js";
 import * as zip from "./embedded_zip.js";
-import * as recipes from "./image_recipe.js";
 const { BYTES_MAX, Torn, starts } = bytes;
-const { ClipError } = clip;
 
-export const FILE_MAX = 4e9; // bytes
+const FILE_MAX = 4e9; // bytes
 
 function readerOf(head) {
   if (starts(head, "GIF8")) return pictures.readGif;
@@ -26,33 +24,33 @@ async function readJson(file) {
   const raw = await file.take(0, BYTES_MAX);
   const text = new TextDecoder().decode(raw);
   if (!text.trimStart().startsWith("{")) return null;
-  // longer than any recipe, whatever the rest of it is
+  // longer than any recipe
   return file.size <= BYTES_MAX ? raw : new Uint8Array(BYTES_MAX).fill(32);
 }
 
-/** The text of the recipe that a file carries, or is; null: none, or a torn one. */
+/** Return the text of the recipe that a file embeds or is; null if there is none or it is damaged. */
 export async function readText(file) {
   const source = bytes.ofFile(file);
   try {
     const found = await readerOf(await source.take(0, 16))(source);
     return found && new TextDecoder("utf-8", { fatal: true }).decode(found);
   } catch (error) {
-    if (error instanceof Torn || error instanceof TypeError) return null; // the decoder's refusal
-    throw new ClipError("clip.unreadable"); // a folder, or gone meanwhile
+    if (error instanceof Torn || error instanceof TypeError) return null; // of the decoder
+    throw new ClipError("clip.unreadable"); // a folder, or removed meanwhile
   }
 }
 
 /**
- * The clip recipe of an exported file or of a .json; {still: recipe} of a picture's own.
+ * Return the clip recipe of an exported file or of a .json, or {still: recipe} of a picture.
  *
- * Throws ClipError, or RecipeError where the recipe is a picture's: `explain` knows both.
+ * clips, pictures: a ClipRecipes and an ImageRecipes. Throws ClipError, or RecipeError for a picture.
  */
-export async function readClip(file) {
+export async function readClip(file, clips, pictures) {
   if (file.size > FILE_MAX) throw new ClipError("clip.large", { limit: FILE_MAX / 1e9 });
   const text = await readText(file);
   if (text === null) throw new ClipError("clip.none");
-  const given = clip.read(text);
+  const given = clips.read(text);
   const still =
     given && Object.hasOwn(given, "latent_studio") && !Object.hasOwn(given, "latent_studio_clip");
-  return still ? { still: recipes.check(given) } : clip.check(given);
+  return still ? { still: pictures.check(given) } : clips.check(given);
 }

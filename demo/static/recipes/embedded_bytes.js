@@ -1,24 +1,24 @@
-// Bytes of a file, asked for piece by piece, so that a large one is never read whole.
+// Reads parts of a file, so that a large one is never read as a whole.
 
-export const TEXT_MAX = 400000; // characters of a recipe's JSON
+const TEXT_MAX = 400000; // characters of a recipe's JSON
 export const BYTES_MAX = 4 * TEXT_MAX; // of the same, as UTF-8
 
-/** The file says something about itself that is not so: it was cut off or changed. */
+/** The file is truncated or damaged. */
 export class Torn extends Error {}
 
-/** {size, take(at, count)} of a File or Blob; `take` gives less where the file ends. */
+/** Return {size, take(at, count)} of a File or Blob; `take` returns fewer bytes at the end. */
 export const ofFile = (file) => ({
   size: file.size,
   take: async (at, count) => new Uint8Array(await file.slice(at, at + count).arrayBuffer()),
 });
 
-/** The same of bytes in memory. */
+/** The same for bytes in memory. */
 export const ofBytes = (bytes) => ({
   size: bytes.length,
   take: async (at, count) => bytes.subarray(at, at + count),
 });
 
-/** The whole number in `count` bytes, the highest byte first. Throws Torn. */
+/** Read a big-endian integer of `count` bytes. Throws Torn. */
 export function uint(bytes, at, count) {
   let value = 0;
   for (let i = at; i < at + count; i += 1) {
@@ -28,12 +28,12 @@ export function uint(bytes, at, count) {
   return value;
 }
 
-/** The whole number in `count` bytes, the lowest byte first. Throws Torn. */
+/** Read a little-endian integer of `count` bytes. Throws Torn. */
 export const uintLe = (bytes, at, count) => uint(bytes.slice(at, at + count).reverse(), 0, count);
 
-/** One character for each byte, ASCII as itself: to look for signatures in. */
+/** Decode bytes as Latin-1, to search signatures. */
 export const letters = (bytes) => new TextDecoder("latin1").decode(bytes);
 
-/** Whether these ASCII letters stand there. */
+/** Whether the bytes at an offset are these ASCII letters. */
 export const starts = (bytes, text, at = 0) =>
   letters(bytes.subarray(at, at + text.length)) === text;

@@ -3,18 +3,18 @@
 import { BYTES_MAX, Torn, letters, starts, uint } from "./embedded_bytes.js";
 import { crc32, textOf } from "./png.js";
 
-export const PNG = "PNG\r\n\x1a\n"; // behind the first byte, which is no letter
+export const PNG = "PNG\r\n\x1a\n"; // after the first byte, which is not ASCII
 const KEYWORDS = ["latent-studio-clip", "latent-studio"]; // a clip's, a still picture's
-const MARK = '{"latent_studio'; // what every recipe begins with
-const HEAD = 2e6; // bytes in which a recipe at the front ends
+const MARK = '{"latent_studio'; // the start of every recipe
+const HEAD = 2e6; // bytes within which a recipe at the start ends
 const CHUNKS_MAX = 10000;
 const utf8 = new TextEncoder();
 
-/** The comment before the first frame that is a recipe: bytes, or null. Throws Torn. */
+/** Return the recipe in a comment before the first frame: bytes, or null. Throws Torn. */
 export async function readGif(file) {
   const head = await file.take(0, HEAD);
   const flags = uint(head, 10, 1);
-  let at = 13 + (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0); // the colours for all frames
+  let at = 13 + (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0); // the global colour table
   while (uint(head, at, 1) === 0x21) {
     const label = uint(head, at + 1, 1);
     const parts = [];
@@ -31,7 +31,7 @@ export async function readGif(file) {
   return null;
 }
 
-/** The text of our keywords before the pixels or near the end: bytes, or null. Throws Torn. */
+/** Return the text of our keywords before the pixels or near the end: bytes, or null. Throws Torn. */
 export async function readPng(file) {
   let at = 8;
   for (let chunks = 0; ; chunks += 1) {
@@ -64,7 +64,7 @@ async function pngText(file, at) {
   return null;
 }
 
-/** The description in the XMP packet, which is the last chunk: bytes, or null. */
+/** Return the description in the XMP packet, which is the last chunk: bytes, or null. */
 export async function readWebp(file) {
   const tail = await file.take(Math.max(0, file.size - BYTES_MAX), BYTES_MAX);
   const text = letters(tail);

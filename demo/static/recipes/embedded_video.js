@@ -2,13 +2,13 @@
 
 import { BYTES_MAX, Torn, letters, ofBytes, starts, uint } from "./embedded_bytes.js";
 
-const STEPS_MAX = 10000; // boxes looked at on one level
+const STEPS_MAX = 10000; // boxes read per level
 const BOXES = ["moov", "udta", "meta", "ilst", "\xa9cmt", "data"];
 const [SEGMENT, TAGS, TAG, SIMPLE, NAME, TEXT] = [
   0x18538067, 0x1254c367, 0x7373, 0x67c8, 0x45a3, 0x4487,
 ];
 
-/** The comment where iTunes and ffmpeg keep it: bytes, or null. Throws Torn. */
+/** Return the comment in the place used by iTunes and ffmpeg: bytes, or null. Throws Torn. */
 export async function readMp4(file) {
   let [start, end] = [0, file.size];
   for (const kind of BOXES) {
@@ -34,12 +34,12 @@ async function box(file, kind, start, end) {
   return null;
 }
 
-/** The tag COMMENT of the file: bytes, or null. Throws Torn. */
+/** Return the tag COMMENT of the file: bytes, or null. Throws Torn. */
 export async function readWebm(file) {
   const segment = await first(file, SEGMENT, [0, file.size]);
   const tags = segment && (await first(file, TAGS, segment));
   if (!tags) return null;
-  // taken into memory whole, so that no more can be in it than in a recipe
+  // read into memory, so its size is limited to that of a recipe
   const memory = ofBytes(await file.take(tags[0], Math.min(tags[1] - tags[0], 2 * BYTES_MAX)));
   for await (const tag of named(memory, TAG, [0, memory.size])) {
     for await (const simple of named(memory, SIMPLE, tag)) {
@@ -67,9 +67,9 @@ async function* named(file, name, /** @type {number[]} */ [start, end]) {
     const more = Math.clz32(uint(head, length, 1)) - 23;
     if (length > 4 || more > 8) throw new Torn();
     const inside = start + length + more;
-    head[length] &= 0xff >> more; // the bit that marks how long the size is
+    head[length] &= 0xff >> more; // the bit that marks the length of the size field
     const size = uint(head, length, more);
-    const unknown = size === 2 ** (7 * more) - 1; // written without knowing: to the end
+    const unknown = size === 2 ** (7 * more) - 1; // unknown size: up to the end
     const after = unknown ? end : inside + size;
     if (after > end) return;
     if (uint(head, 0, length) === name) yield [inside, after];

@@ -3,11 +3,11 @@
 import { BYTES_MAX, Torn, letters, starts, uintLe } from "./embedded_bytes.js";
 
 const MEMBER = "recipe.json";
-const TAIL = 22 + 65535; // where the directory's own record stands: before a comment
+const TAIL = 22 + 65535; // the end record is before a comment
 const DIRECTORY_MAX = 16e6; // bytes; 100,000 frames need 6 million
 const [STORED, DEFLATED] = [0, 8];
 
-/** The member, in whatever folder of the archive it lies: bytes, or null. Throws Torn. */
+/** Return the member from any folder of the archive: bytes, or null. Throws Torn. */
 export async function readZip(file) {
   const directory = await readDirectory(file);
   let at = 0;
@@ -52,7 +52,7 @@ async function member(file, start, method, packed) {
       if (done) break;
       parts.push(value);
       length += value.length;
-      if (length >= BYTES_MAX) reader.cancel(); // more than any recipe has
+      if (length >= BYTES_MAX) reader.cancel(); // larger than any recipe
     }
   } catch {
     throw new Torn();

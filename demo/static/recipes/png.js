@@ -1,20 +1,21 @@
-// Pictures as PNG files that carry their recipe. Written byte by byte rather than with a canvas:
-// browsers that guard against fingerprinting change the pixels that a canvas gives back.
+// PNG files with embedded recipes. They are encoded here rather than by a canvas:
+// browsers that prevent fingerprinting change the pixels of a canvas.
 
 import { base64 } from "../core/base64.js";
 import { download } from "../core/dom.js";
-import { RecipeError, TEXT_MAX, check, classText, parse } from "./image_recipe.js";
+import { RecipeError, classText } from "./image_recipe.js";
 
 export const KEYWORD = "latent-studio";
-const THUMB_PX = 64; // of a side: sixty larger pictures would fill what a browser stores
+const THUMB_PX = 64; // per side: sixty larger pictures would fill the browser's storage
 const FILE_MAX = 5e6; // bytes
+const TEXT_BYTES_MAX = 80000; // of the recipe
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const NUL = 0;
 
 const latin = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 const ascii = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
-/** The checksum of a PNG chunk. */
+/** Return the checksum of a PNG chunk. */
 export function crc32(bytes) {
   let crc = -1;
   for (const byte of bytes) {
@@ -43,7 +44,7 @@ function chunk(kind, data) {
   return join(uint32(data.length), body, uint32(crc32(body)));
 }
 
-/** The chunks before the pixels: [{kind, data, start}], and `rest`, where the pixels begin. */
+/** Return the chunks before the pixels, [{kind, data, start}], and `rest`, where the pixels begin. */
 function header(png) {
   if (SIGNATURE.some((byte, i) => png[i] !== byte)) throw new RecipeError("recipe.not_png");
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
@@ -60,8 +61,8 @@ function header(png) {
   }
 }
 
-/** The chunk's text if it is one of this keyword, uncompressed and of bearable length. */
-export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
+/** Return the chunk's text if it has this keyword, is uncompressed and not longer than `limit`. */
+export function textOf({ kind, data }, keyword, limit = TEXT_BYTES_MAX) {
   if (kind !== "iTXt" && kind !== "tEXt") return null;
   const name = join(ascii(keyword), [NUL]);
   if (data.length > limit || name.some((byte, i) => data[i] !== byte)) return null;
@@ -69,7 +70,7 @@ export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
   if (kind === "tEXt") return latin(data.subarray(at, at + limit));
   if (data[at] !== 0) return null; // compressed
   for (let skipped = 0, from = at + 2; skipped < 2; skipped += 1) {
-    // language, its keyword
+    // language tag, translated keyword
     at = data.indexOf(NUL, from) + 1;
     if (!at) return null;
     from = at;
@@ -77,18 +78,18 @@ export function textOf({ kind, data }, keyword, limit = 4 * TEXT_MAX) {
   return new TextDecoder().decode(data.subarray(at));
 }
 
-/** A PNG with this text in it, in place of an older one of the keyword. */
+/** Return a PNG with this text, replacing older ones of the keyword. */
 export function addText(png, keyword, text) {
   const { found, rest } = header(png);
   const kept = found
     .filter((one) => textOf(one, keyword) === null)
     .map(({ kind, data }) => chunk(kind, data));
-  const head = [...ascii(keyword), NUL, NUL, NUL, NUL, NUL]; // plain, no language
+  const head = [...ascii(keyword), NUL, NUL, NUL, NUL, NUL]; // uncompressed, no language
   const note = chunk("iTXt", join(head, new TextEncoder().encode(text)));
   return join(SIGNATURE, ...kept, note, png.subarray(rest));
 }
 
-/** The text of this keyword, or null. Throws RecipeError for what is no PNG, or a torn one. */
+/** Return the text of this keyword, or null. Throws RecipeError if it is not a PNG or damaged. */
 export function readText(png, keyword) {
   for (const one of header(png).found) {
     const text = textOf(one, keyword);
@@ -97,7 +98,7 @@ export function readText(png, keyword) {
   return null;
 }
 
-/** Image `index` of a drawing {h, w, c, pixels}, grey or RGB, enlarged a whole number of times. */
+/** Encode image `index` of a drawing {h, w, c, pixels}, grey or RGB, enlarged `scale` times. */
 export async function encodePng({ h, w, c, pixels }, index = 0, scale = 1) {
   const line = 1 + w * scale * c; // a filter byte, 0 for none, and the pixels
   const lines = new Uint8Array(line * h * scale);
@@ -115,14 +116,14 @@ export async function encodePng({ h, w, c, pixels }, index = 0, scale = 1) {
   return join(SIGNATURE, chunk("IHDR", head), chunk("IDAT", data), chunk("IEND", []));
 }
 
-/** The picture as a data URL, at its own size or, of a large one, at half: what the gallery shows. */
+/** Return a picture as a data URL for the gallery, at half size if it is large. */
 export async function thumbnail(image, index = 0) {
   const small = image.h > THUMB_PX ? halved(image, index) : null;
   const png = await (small ? encodePng(small) : encodePng(image, index));
   return `data:image/png;base64,${base64(png)}`;
 }
 
-// Image `index` of a drawing at half its side: each pixel is the mean of four.
+// Image `index` of a drawing at half its side length: each pixel is the mean of four.
 function halved({ h, w, c, pixels }, index) {
   const half = { h: h >> 1, w: w >> 1, c, pixels: null };
   const from = index * h * w * c;
@@ -146,15 +147,14 @@ export function fileName({ model, classes, seed }) {
     .slice(0, 100)}.png`;
 }
 
-/** Download the picture with its recipe inside. Throws RecipeError for a wrong recipe. */
+/** Download the picture with its recipe inside. */
 export async function savePicture(image, recipe, scale, index = 0) {
-  const good = check(recipe);
-  const png = addText(await encodePng(image, index, scale), KEYWORD, JSON.stringify(good));
-  download(new Blob([png], { type: "image/png" }), fileName(good));
+  const png = addText(await encodePng(image, index, scale), KEYWORD, JSON.stringify(recipe));
+  download(new Blob([png], { type: "image/png" }), fileName(recipe));
 }
 
-/** The recipe that a picture file carries. Throws RecipeError. */
-export async function readPicture(file) {
+/** Return the recipe that a picture file carries. Throws RecipeError. */
+export async function readPicture(file, recipes) {
   if (file.size > FILE_MAX) throw new RecipeError("recipe.large", { limit: FILE_MAX / 1e6 });
   const bytes = await file.arrayBuffer().catch(() => {
     // a folder, or gone meanwhile
@@ -162,5 +162,5 @@ export async function readPicture(file) {
   });
   const text = readText(new Uint8Array(bytes), KEYWORD);
   if (text === null) throw new RecipeError("recipe.none");
-  return parse(text);
+  return recipes.parse(text);
 }

@@ -1,11 +1,11 @@
-// One latent as each kept step of a run would draw it: pictures from demo/generate/time_machine.py,
-// a few at once.
+// One latent drawn with the weights of each stored step of a run: pictures from
+// demo/generate/time_machine.py, several per request.
 
 import { unpack } from "../engine/scheduler.js";
 
 const AT_ONCE = 8; // pictures in one answer
 
-/** `state()` gives {z, classes, scale}, a new object whenever something of it changes. */
+/** `state()` returns {z, classes, scale}, a new object whenever it changes. */
 export class Film {
   constructor(server, state) {
     this.server = server;
@@ -18,7 +18,7 @@ export class Film {
     this.kept = new Map();
   }
 
-  /** A step's picture, or null; its neighbours, or what comes after it, come along. */
+  /** Return a step's picture, or null; its neighbours, or the following ones, are fetched with it. */
   picture(model, steps, step, onwards) {
     const state = this.state();
     if (this.of !== state) {
@@ -36,7 +36,7 @@ export class Film {
           answer.then(
             (found) => found.get(one) ?? null,
             () => {
-              kept.delete(one); // another time
+              kept.delete(one); // retried later
               return null;
             },
           ),

@@ -1,18 +1,18 @@
-// A run's past: a slim slider over the steps whose weights are kept. Scrubbing shows one latent as
-// each step would draw it; where the slider rests, everything is drawn with the weights of then.
+// The time machine: a slider over the steps of a run whose weights are stored. Scrubbing shows one
+// latent drawn at each step; when the slider rests, everything is drawn with that step's weights.
 
 import { make, button, fill } from "../core/dom.js";
-import { setShownStep, shownStep, onShownStep, parted } from "../core/shown_step.js";
+import { setShownStep, shownStep, onShownStep, splitId } from "../core/shown_step.js";
 import { Film } from "./film.js";
 
 const REST_MS = 250;
-const FILM_S = 6; // it plays in about this time
-const LOOK_MS = 10000; // between two looks at what a run in progress keeps
+const FILM_S = 6; // approximate duration of playback
+const LOOK_MS = 10000; // between checks for new steps of a run in progress
 
 /**
- * `on` has state(): {z, classes, scale} of the picture to film, a new object whenever it moves
- * (without it there is no film); show(model, image): this id is drawn from now on, and here may
- * be its picture already, or null; rest(model): draw everything with it now.
+ * `on` has state(): {z, classes, scale} of the picture, a new object whenever it changes
+ * (without it there is no playback); show(model, image): draw with this id from now on; `image` is
+ * its picture or null; rest(model): draw everything with it now.
  */
 export class TimeSlider {
   constructor(words, server, on) {
@@ -53,11 +53,11 @@ export class TimeSlider {
 
   /** The model's id without its step. */
   get base() {
-    return parted(this.model)[0];
+    return splitId(this.model)[0];
   }
 
   get step() {
-    return parted(this.model)[1];
+    return splitId(this.model)[1];
   }
 
   /** The run's name, or null for any other model. */
@@ -77,11 +77,11 @@ export class TimeSlider {
     return step === null ? this.base : `${this.base}@${step}`;
   }
 
-  /** `model` was chosen: of the run that is here already it means the moment on show. */
-  meet(model) {
+  /** Set the model; for the run that is shown already, keep its shown step. */
+  setModel(model) {
     if (model === this.base || model === this.model) return;
     this.stop();
-    const [base, step] = parted(model);
+    const [base, step] = splitId(model);
     if (base !== this.base) [this.steps, this.seen] = [[], -Infinity];
     this.model = model;
     this.film?.forget();
@@ -90,13 +90,13 @@ export class TimeSlider {
     this.look();
   }
 
-  /** Ask which steps are kept now, if that was not just done, and go where the run is shown. */
+  /** Fetch the stored steps, if not done recently, and go to the run's shown step. */
   async look() {
     if (this.run && performance.now() - this.seen >= LOOK_MS) {
       this.seen = performance.now();
       this.asking = this.ask(this.base);
     }
-    await this.asking; // somebody else's question will do
+    await this.asking; // a request is in progress
     this.follow();
   }
 
@@ -104,11 +104,11 @@ export class TimeSlider {
     const answer = await this.server.moments({ model: base }).catch(() => null);
     if (base !== this.base || !answer?.steps || String(answer.steps) === String(this.steps)) return;
     this.steps = answer.steps;
-    this.film?.forget(); // the run may have gone back, and done these steps anew
+    this.film?.forget(); // the run may have been rolled back and have repeated these steps
     this.draw();
   }
 
-  /** Go where the run was scrubbed to on another tab: the last kept step that is not later. */
+  /** Go to the step that was set on another tab: the last stored step that is not later. */
   follow() {
     if (this.playing || this.resting || !this.steps.length) return;
     const wanted = shownStep(this.run);
@@ -116,14 +116,14 @@ export class TimeSlider {
     if (step !== this.step) this.put(step, false);
   }
 
-  /** Show a step, or the newest (null), with all that depends on it. */
+  /** Show a step, or the newest (null), and redraw everything. */
   put(step, told = true) {
     this.model = this.id(step);
     this.draw();
     this.rest(told);
   }
 
-  /** As `put`, as far as that step is kept; resolves to its picture, or null. */
+  /** Go to a step if it is stored; resolves to its picture, or null. */
   async go(step) {
     this.stop();
     await this.look();
@@ -133,7 +133,7 @@ export class TimeSlider {
     return image;
   }
 
-  /** Show a step's picture at once, and all the rest when the slider stays there. */
+  /** Show a step's picture at once, and everything else when the slider rests. */
   async scrub(step) {
     this.model = this.id(step);
     this.draw();
@@ -143,7 +143,7 @@ export class TimeSlider {
     if (image && step === this.step) this.on.show(this.model, image);
   }
 
-  /** Stay at the present step: the other tabs are told, and everything is drawn. */
+  /** Stay at the current step: notify the other tabs and draw everything. */
   rest(told = true) {
     this.stop();
     if (told) setShownStep(this.run, this.step);
@@ -158,7 +158,7 @@ export class TimeSlider {
     this.play.textContent = this.words["snapshot.play"];
   }
 
-  /** The latent has moved: the film stops where it is. */
+  /** The latent has changed: stop playback. */
   moved() {
     if (this.playing || this.resting) this.rest();
   }

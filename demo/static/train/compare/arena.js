@@ -1,4 +1,4 @@
-// Two runs beside each other: pictures on one scrubber, the doctor's word, figures and curves.
+// Two runs side by side: pictures on one scrubber, diagnoses, a table and curves.
 
 import { button, make } from "../../core/dom.js";
 import { isIll, sentence } from "../doctor/words.js";
@@ -8,8 +8,8 @@ import { grid } from "./grid.js";
 import { table } from "./table.js";
 
 /**
- * In `place`, for the pair whose labels are `names`; pair: as demo/train/compare/pairs.py tells of
- * it.
+ * Fill `place` for a pair with the labels `names`; pair: from
+ * demo/train/compare/pairs.py.
  */
 export function arena(place, { names, pair, server, words, say }) {
   const corners = names.map((name, index) => corner(name, index, say));
@@ -26,25 +26,28 @@ export function arena(place, { names, pair, server, words, say }) {
   );
   const lines = curves(charts, names, say);
   const result = table(figures, names, words);
-  const reel = films({
+  const player = films({
     bar,
     grids: corners.map(({ canvas }) => grid(canvas, () => labelled)),
     fetchFrames: (wanted) => server.frames(wanted),
     onStep: (step) => lines.mark(step),
     say,
   });
-  reel.begin(pair.names);
-  let labelled = true; // of the two together
-  const findings = [null, null]; // told only when they have changed
+  player.begin(pair.names);
+  let labelled = true; // of both runs
+  const findings = [null, null]; // sent only when they change
 
   return {
-    /** What a poll told; see demo/train/compare/pairs.py. */
+    /** Show the answer of a poll; see demo/train/compare/pairs.py. */
     async update({ sides, outcome }) {
       sides.forEach((side, index) => {
         labelled = side.labelled ?? labelled;
         if (side.finding !== undefined) findings[index] = side.finding;
         const finding = findings[index];
-        corners[index].tell(side.error || sentence(finding, words), side.error || isIll(finding));
+        corners[index].setDiagnosis(
+          side.error || sentence(finding, words),
+          side.error || isIll(finding),
+        );
       });
       lines.update(sides);
       const told = sides.map(({ step, elapsed, cpu, state }, index) => ({
@@ -56,7 +59,7 @@ export function arena(place, { names, pair, server, words, say }) {
         signs: lines.last()[index],
       }));
       result.update(told, outcome);
-      await reel.update(sides);
+      await player.update(sides);
     },
   };
 }
@@ -73,9 +76,9 @@ function corner(name, index, say) {
     make("div", { className: "ls-plate du-plate" }, canvas),
     word,
   );
-  const tell = (text, ill) => {
+  const setDiagnosis = (text, ill) => {
     word.textContent = text;
     word.dataset.ill = String(Boolean(ill));
   };
-  return { element, canvas, tell };
+  return { element, canvas, setDiagnosis };
 }

@@ -1,15 +1,16 @@
-// The curves of two runs over each other: both losses, distance to real images, diversity.
+// The overlaid curves of two runs: both losses, distance to real images, diversity.
 
+import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { make } from "../../core/dom.js";
-import { merged, thinned } from "./rows.js";
+import { merged } from "./rows.js";
 
-const MAX_ROWS = 1200; // of a run, here
+const MAX_ROWS = 1200; // of a run, on this page
 const [LOSS_G, LOSS_D] = [1, 2]; // of a row of history
 const [FRECHET, DIVERSITY] = [1, 4]; // of a row of vital signs
 const COLORS = ["--du-first", "--du-second"];
 
-/** In `place`; names(): the labels of both runs. */
+/** Fill `place`; names: the labels of both runs. */
 export function curves(place, names, say) {
   const figures = Array.from({ length: 4 }, () => make("figure", { className: "tr-chart" }));
   place.replaceChildren(...figures);
@@ -25,7 +26,7 @@ export function curves(place, names, say) {
   const signs = [[], []];
 
   return {
-    /** What a poll told of both runs. */
+    /** Add the answer of a poll for both runs. */
     update(sides) {
       let news = false;
       sides.forEach((side, index) => {
@@ -42,10 +43,10 @@ export function curves(place, names, say) {
       losses[1].setRows(merged(...rows, LOSS_D), until);
     },
 
-    /** The last vital signs of both, null before the first. */
+    /** Return the last vital signs of both, null before the first. */
     last: () => signs.map((one) => one.at(-1) ?? null),
 
-    /** The step whose pictures are shown; null follows the newest. */
+    /** Mark the step of the displayed pictures; null for none. */
     mark(step) {
       for (const one of charts) one.setMark(step);
     },

@@ -1,14 +1,14 @@
-// One run's samples on a plate: as wide as fits at a whole multiple of their pixels.
+// The samples of one run, as wide as fits at a whole multiple of their pixels.
 
 import { largest, show } from "../../core/pixel_scale.js";
 
 const COLUMNS = 10; // of the sheet that comes from the server
-const NARROW = 5; // columns where ten would be too small to look at
+const NARROW = 5; // columns where ten would be too small
 const LEAST = 1.5; // times, in CSS pixels
 
 /**
- * In `canvas`, whose parent has the room; show(image) takes a sheet, or null for nothing. labelled():
- * whether its columns are classes, which a row of another length must not mix up.
+ * Paint into `canvas`, sized by its parent; show(image) takes a sheet or null. labelled():
+ * whether the columns are classes, so that rows must not be rewrapped.
  */
 export function grid(canvas, labelled) {
   const plate = canvas.parentElement;
@@ -25,7 +25,7 @@ export function grid(canvas, labelled) {
     const times = fits(fits(COLUMNS) >= LEAST ? COLUMNS : NARROW);
     const most = Math.min(COLUMNS, Math.floor(inside / (side * times)));
     const columns = labelled() && most < COLUMNS ? NARROW : Math.max(1, most);
-    // the first samples only, where there are fewer columns: the plate stays as high
+    // with fewer columns only the first samples are shown: the height stays
     canvas.width = columns * side;
     canvas.height = rows * side;
     show(canvas, 1, times);

@@ -1,5 +1,5 @@
-// The Side by side panel: the list of experiments, and the pair that goes on or was the last one.
-// It polls only while it is on screen, and asks only for what it does not have.
+// The Side by side panel: the list of experiments, and the current or last pair.
+// It polls only while it is on screen, and requests only what has changed.
 
 import { fill, make } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
@@ -9,9 +9,9 @@ import { who } from "../../core/visitor.js";
 import { arena } from "./arena.js";
 import { list } from "./list.js";
 
-const BUSY_MS = 700; // between polls while the pair goes on
+const BUSY_MS = 700; // between polls while the pair trains
 const IDLE_MS = 3000;
-const PACE_MS = 4000; // until asked again how fast this machine is
+const PACE_MS = 4000; // between requests of the machine's pace
 const ACTIVE = ["loading", "running", "paused"];
 
 export function mount({ element, props, server, words }) {
@@ -40,16 +40,16 @@ export function mount({ element, props, server, words }) {
   const choices = list(find("#du-list"), props.experiments, (name) => start(name), say);
 
   let cursor = {};
-  let pair = null; // as demo/train/compare/pairs.py tells of it
-  let fight = null; // its two plates, table and curves
+  let pair = null; // from demo/train/compare/pairs.py
+  let comparison = null; // its arena
   let answer = { state: "idle", sides: [] };
-  let chosen = null; // whether the list is open: the visitor's wish; null is ours
+  let chosen = null; // whether the visitor has opened or closed the list; null: automatic
   let paced = false;
   let pacedAt = -Infinity;
 
   const going = () => answer.live && ACTIVE.includes(answer.state);
 
-  async function see() {
+  async function refresh() {
     try {
       await take(await server.duel({ ...cursor, who: who() }));
       if (!paced) await askPace();
@@ -66,14 +66,14 @@ export function mount({ element, props, server, words }) {
     if (next.pair) {
       ({ pair } = next);
       const names = labels(pair, say);
-      fight = arena(find(".du-arena"), { names, pair, server, words, say });
+      comparison = arena(find(".du-arena"), { names, pair, server, words, say });
       put("h3", pair.experiment ? say(`compare.${pair.experiment}.title`) : names.join(" / "));
     }
-    if (!next.sides.length) [pair, fight] = [null, null];
-    find(".du-arena").hidden = !fight;
-    if (!fight) put("h3", say("compare.none"));
+    if (!next.sides.length) [pair, comparison] = [null, null];
+    find(".du-arena").hidden = !comparison;
+    if (!comparison) put("h3", say("compare.none"));
     show();
-    await fight?.update(next);
+    await comparison?.update(next);
   }
 
   function show() {
@@ -81,7 +81,7 @@ export function mount({ element, props, server, words }) {
     const goal = pair?.goal;
     const active = ACTIVE.includes(state);
     const parts = [];
-    if (fight) {
+    if (comparison) {
       const [first, second] = answer.sides;
       const over = !going();
       const early = over && Math.min(first.step, second.step) < goal;
@@ -145,10 +145,10 @@ export function mount({ element, props, server, words }) {
   });
   show();
   const pause = () => (going() || answer.state === "loading" ? BUSY_MS : IDLE_MS);
-  poll(element, see, pause, ["ls:train"]);
+  poll(element, refresh, pause, ["ls:train"]);
 }
 
-// What each run of the pair is called: after the experiment, or else after the one thing that differs.
+// The labels of the runs: those of the experiment, or the one setting that differs.
 function labels({ experiment, differences }, say) {
   if (experiment) return ["first", "second"].map((side) => say(`compare.${experiment}.${side}`));
   if (differences.length !== 1) return ["A", "B"];

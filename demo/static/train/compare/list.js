@@ -1,9 +1,9 @@
-// The list of experiments: what differs, what came of it when it was tried, how long it takes.
+// The list of experiments: what differs, the result when it was tried, the duration.
 
 import { make, button } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
 
-/** One row each of `experiments` ({name, steps, cost}); start(name) is called by its button. */
+/** Fill `place` with a row per experiment ({name, steps, cost}); its button calls start(name). */
 export function list(place, experiments, start, say) {
   const rows = experiments.map((one) => {
     const time = make(
@@ -27,7 +27,7 @@ export function list(place, experiments, start, say) {
   place.replaceChildren(make("ul", { className: "du-list" }, ...rows.map(({ row }) => row)));
 
   return {
-    /** Seconds of a step of the default preset on this machine: how long each will take. */
+    /** Show durations; step_s: seconds per step of the default preset on this machine. */
     pace(step_s) {
       for (const { one, time } of rows) {
         const long = clock(rounded(step_s * one.steps * one.cost), say);
@@ -37,7 +37,7 @@ export function list(place, experiments, start, say) {
       }
     },
 
-    /** Whether they can be started; `why` not. */
+    /** Enable or disable the buttons; `why`: the reason shown. */
     allow(may, why) {
       for (const { begin } of rows) {
         begin.disabled = !may;
@@ -49,9 +49,9 @@ export function list(place, experiments, start, say) {
 
 const count = (n) => n.toLocaleString();
 
-// A line may break after a comma, and nowhere else.
+// Lines may break only after a comma.
 const phrases = (text) => text.split(/(?<=, |，)/).map((phrase) => make("span", {}, phrase));
 
-// an estimate claims no more than it knows
+// estimates are rounded
 const rounded = (seconds) =>
   seconds < 60 ? Math.ceil(seconds / 5) * 5 : Math.ceil(seconds / 10) * 10;

@@ -1,13 +1,13 @@
-// What two runs cost and what came of it, in a table, and which did better in a sentence.
+// The table of two runs' costs and results, and a sentence on which did better.
 
 import { make, fill } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
 
 const [FRECHET, HIGH, DIVERSITY, GAP, CLASSES] = [1, 3, 4, 6, 9]; // of a row of vital signs
-const [SAME, MUCH] = [1.05, 1.5]; // times the cost: below it is the same; from here on, say times
+const [SAME, MUCH] = [1.05, 1.5]; // cost ratios: below, the same; above, shown as a factor
 const ROWS = ["seconds", "cpu", "images", "frechet", "diversity", "classes", "gap", "verdict"];
 
-/** In `place`; names: the labels of both runs. */
+/** Fill `place`; names: the labels of both runs. */
 export function table(place, names, words) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const head = make("tr", {}, make("td"), ...names.map((name) => headed("col", name)));
@@ -30,14 +30,14 @@ export function table(place, names, words) {
 
   return {
     /**
-     * figures: of each run {elapsed, cpu, images, signs, finding, failed}, where signs is the last row of
-     * its vital signs; outcome: as in gan/monitor/outcome.py, null while they go on.
+     * figures: {elapsed, cpu, images, signs, finding, failed} of each run; signs is the last row of
+     * its vital signs; outcome: see gan/monitor/outcome.py, null while they train.
      */
     update(figures, outcome) {
       figures.forEach((run, side) => {
-        const told = figuresOf(run, say);
+        const texts = figuresOf(run, say);
         ROWS.forEach((row, index) => {
-          cells[index][side].textContent = told[row];
+          cells[index][side].textContent = texts[row];
           cells[index][side].dataset.better = String(outcome?.better === side);
         });
       });
@@ -48,7 +48,7 @@ export function table(place, names, words) {
   };
 }
 
-/** Which run did better, by how much, and at what cost. */
+/** Describe which run did better, by how much, and at what cost. */
 export function sentence({ better, by, ratio }, figures, names, say) {
   const values = { better: names[better] ?? "", other: names[1 - (better ?? 0)] };
   const parts = [say(`compare.by.${by}`, values)];

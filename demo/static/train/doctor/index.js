@@ -1,4 +1,4 @@
-// The doctor's strip: a sentence on how the game stands, its evidence, and a button a remedy.
+// The doctor: the diagnosis in a sentence, its evidence, and a button per remedy.
 
 import { button, make } from "../../core/dom.js";
 import { changesInWords } from "./mark_words.js";
@@ -7,18 +7,18 @@ import { figure, isIll, sentence } from "./words.js";
 const HEARD_MS = 3000;
 
 /**
- * In `place`. treat(name) does a remedy: {step, changes, before, back, sentence}, where `before`
- * are the values that the changed settings had, `back` says that the run went back, and `sentence`
- * why nothing was done; takeBack(values) gives them back. Returns {take}.
+ * Fill `place`. treat(name) applies a remedy: {step, changes, before, back, sentence}, where `before`
+ * are the old values of the changed settings, `back` whether the run was rolled back, and `sentence`
+ * why it was refused; takeBack(values) restores them. Returns {take}.
  */
 export function doctor(place, { say, words, treat, takeBack }) {
   const said = make("p", { className: "dr-said" });
-  const heard = make("p", { className: "dr-heard", role: "status" }); // not at every new figure
+  const heard = make("p", { className: "dr-heard", role: "status" }); // not for every new value
   const why = button(say("watch.why"), "dr-why");
   const row = make("div", { className: "dr-row" }, why);
-  const told = make("p", { className: "dr-told", role: "status", hidden: true });
+  const message = make("p", { className: "dr-told", role: "status", hidden: true });
   const more = make("div", { className: "dr-more", id: "dr-more", hidden: true });
-  place.append(said, heard, row, told, more);
+  place.append(said, heard, row, message, more);
   place.setAttribute("aria-label", say("watch.doctor"));
   why.setAttribute("aria-controls", more.id);
   why.setAttribute("aria-expanded", "false");
@@ -26,7 +26,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
   let mine = false;
   let busy = false;
   let shown = "";
-  let went = 0; // back, how often
+  let went = 0; // number of rollbacks
 
   why.addEventListener("click", () => {
     more.hidden = !more.hidden;
@@ -35,14 +35,14 @@ export function doctor(place, { say, words, treat, takeBack }) {
 
   function draw() {
     const now = JSON.stringify([finding, mine, busy]);
-    if (now === shown) return; // a button that is replaced loses the focus
+    if (now === shown) return; // a replaced button would lose the focus
     shown = now;
     const text = finding ? sentence(finding, words) : say("watch.no_finding");
     if (place.dataset.state !== (finding?.state ?? "")) {
       heard.textContent = text;
       setTimeout(() => {
         heard.textContent = "";
-      }, HEARD_MS); // it is read out, not come across
+      }, HEARD_MS); // announced only, not reachable
     }
     place.dataset.state = finding?.state ?? "";
     place.dataset.ill = isIll(finding) ? "yes" : "no";
@@ -90,21 +90,21 @@ export function doctor(place, { say, words, treat, takeBack }) {
   }
 
   async function press(name) {
-    [busy, told.hidden] = [true, false];
-    told.textContent = say("watch.applying");
+    [busy, message.hidden] = [true, false];
+    message.textContent = say("watch.applying");
     draw();
     const answer = await treat(name);
     busy = false;
     draw();
-    if (answer.sentence) return told.replaceChildren(answer.sentence);
+    if (answer.sentence) return message.replaceChildren(answer.sentence);
     const values = {
       step: answer.step.toLocaleString(),
       changes: changesInWords(answer.changes, say),
     };
     const changed = Object.keys(answer.changes).length > 0;
     const key = answer.back ? (changed ? "rolled_back_changed" : "rolled_back") : "applied";
-    told.replaceChildren(say(`watch.${key}`, values));
-    if (!answer.back && changed) told.append(undoButton(answer.before));
+    message.replaceChildren(say(`watch.${key}`, values));
+    if (!answer.back && changed) message.append(undoButton(answer.before));
   }
 
   function undoButton(before) {
@@ -113,17 +113,17 @@ export function doctor(place, { say, words, treat, takeBack }) {
       undo.disabled = true;
       const answer = await takeBack(before);
       const values = { changes: changesInWords(before, say) };
-      told.replaceChildren(answer.sentence || say("watch.undone", values));
+      message.replaceChildren(answer.sentence || say("watch.undone", values));
     });
     return undo;
   }
 
   return {
-    // The present finding or null, whether this visitor may treat it, of which run it is, and how
-    // often that went back: then nothing is left of what could be taken back.
+    // Show the diagnosis or null; `allowed`: this visitor may treat it; `rewinds`: the number of
+    // rollbacks of the run, after which a remedy cannot be undone.
     take(next, allowed, run, rewinds) {
-      if (run !== place.dataset.run) told.hidden = true;
-      if (rewinds !== went) told.querySelector("button")?.remove();
+      if (run !== place.dataset.run) message.hidden = true;
+      if (rewinds !== went) message.querySelector("button")?.remove();
       [place.dataset.run, went] = [run, rewinds];
       [finding, mine] = [next, allowed];
       draw();

@@ -1,6 +1,6 @@
-// What was done to a run, in words: of marks as demo/train/watch/sources.py writes them.
+// The marks of demo/train/watch/sources.py in words.
 
-/** {step, kind, text} of [step, kind, changes, the step it came from, a note in English]. */
+/** Convert [step, kind, changes, the previous step, a note in English] to {step, kind, text}. */
 export function markWords([step, kind, changes, from, note], say) {
   const made = changesInWords(changes, say);
   const key = `watch.mark_${kind.replaceAll(" ", "_")}${made ? "" : "_plain"}`;
@@ -9,12 +9,12 @@ export function markWords([step, kind, changes, from, note], say) {
     from: (from ?? step).toLocaleString(),
     changes: made,
   };
-  const told = say(key, values);
-  const text = told === key ? note || say("watch.mark_other", { ...values, kind }) : told;
+  const known = say(key, values);
+  const text = known === key ? note || say("watch.mark_other", { ...values, kind }) : known;
   return { step, kind, text };
 }
 
-/** Changed settings: "Learning rate of D 0.0001, R1 penalty 1". */
+/** Format changed settings: "Learning rate of D 0.0001, R1 penalty 1". */
 export const changesInWords = (changes, say) =>
   Object.entries(changes)
     .map(([name, value]) => `${say(`train.${name}`)} ${shortly(value)}`)

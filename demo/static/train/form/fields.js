@@ -1,25 +1,25 @@
-// The settings of a run, as a visitor sees them: a preset, a few numbers, and the rest on demand.
+// The fields of a run's settings: a preset, the main ones, and the rest on demand.
 
 import { make } from "../../core/dom.js";
 import { formRow, range } from "./rows.js";
 import { STOPS, idle, presetOf, withChange, withPreset } from "./rules.js";
 
 const FIRST = ["data", "seed", "steps"];
-const OWN_PRESET = "own-images"; // what fits images that nobody has trained on yet
+const OWN_PRESET = "own-images"; // the preset for a visitor's own images
 const LIVE = Object.keys(STOPS);
 
 /**
  * {top, live, more, show(settings, mode), offer(collections), useData(name), knows(name), settings(),
- * isWrong()}: three elements to place. `offer` adds a visitor's own images to the data, and `bring()`
- * is called when they want to bring more.
+ * isWrong()}: three elements to place. `offer` adds a visitor's own images to the data; `bring()`
+ * is called to upload more.
  *
- * `mode` is "draft" (all may be filled in), "steer" (a run goes on: what may change now) or "held"
- * (nothing). `changed(settings, name, before)` is called with all settings after each change.
+ * `mode` is "draft" (all fields enabled), "steer" (during a run: those that may change) or "held"
+ * (none). `changed(settings, name, before)` is called with all settings after each change.
  */
 export function formFields({ offered, say, changed, bring }) {
   const { presets } = offered;
   const data = { ...offered.data };
-  const rows = { ...offered.rows, data: { ...offered.rows.data } }; // one's own images come and go
+  const rows = { ...offered.rows, data: { ...offered.rows.data } }; // a visitor's own images change
   const named = rows.data.choices;
   let present = presets[offered.first];
   let mode = "draft";
@@ -85,7 +85,7 @@ export function formFields({ offered, say, changed, bring }) {
     setData(present.data);
   }
 
-  // Of images that are somebody else's, or gone, at least that is said.
+  // Images that were deleted or belong to another visitor are named as such.
   function setData(name) {
     select.querySelector(".tf-gone")?.remove();
     if (!rows.data.choices.includes(name)) {
@@ -107,7 +107,7 @@ export function formFields({ offered, say, changed, bring }) {
   function take(name, value) {
     const before = present[name];
     if (name === "data" && value === undefined) {
-      // no data: the wish to bring some
+      // not a data set: opens the upload
       setData(before);
       return bring();
     }

@@ -1,5 +1,5 @@
-// The form of the Train tab: what to train, the buttons, and the line of those who wait.
-// It asks how things stand only while it is on screen.
+// The form of the Train tab: the settings, the buttons, and the position in the queue.
+// It polls only while it is on screen.
 
 import { button, fill, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -8,17 +8,17 @@ import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
 import { formSteer } from "./steer.js";
 
-const LINE_MS = 1000; // between looks while in the line
-const BUSY_MS = 2000; // while a run goes on
+const LINE_MS = 1000; // between polls while queued
+const BUSY_MS = 2000; // while a run trains
 const IDLE_MS = 4000;
-const [WATCH, IMAGES] = [1, 5]; // which of the views they are
+const [WATCH, IMAGES] = [1, 5]; // the views
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const ask = endpoint(server, words);
   let standing = { state: "idle", may: "open", place: 0 };
   let config = null; // of the present run
-  let shown = ""; // what the fields show
+  let shown = ""; // the settings shown
   let offeredOwn = false;
 
   const fields = formFields({
@@ -46,27 +46,27 @@ export function mount({ element, props, trigger, server, words }) {
   hold.addEventListener("click", () => act(standing.state === "paused" ? "resume" : "pause"));
   stop.addEventListener("click", () => act("stop"));
   play.addEventListener("click", () => playWith(`run:${standing.run}`));
-  // any view may ask for it: the choice of a model is the page's
+  // any view may request it: the model menu belongs to the page
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
   render();
-  const look = poll(element, see, pause, ["ls:state"]);
+  const look = poll(element, refresh, pause, ["ls:state"]);
 
   /** @returns {HTMLElement | null} */
   const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
 
-  // This visitor's own images, among the data to choose from.
+  // Offer this visitor's own images as data sets.
   async function offerOwn() {
     const answer = await ask("own", {});
     if (!answer.collections) return;
     fields.offer(answer.collections);
-    // what was chosen is gone
+    // the chosen one was deleted
     if (!fields.knows(draft.data)) changed(props.offered.presets[props.offered.first], "data");
   }
 
   async function useData(name) {
-    if (standing.taken && standing.mine) return; // the form shows the run that goes on
+    if (standing.taken && standing.mine) return; // the form shows the current run
     if (!fields.knows(name)) await offerOwn();
     fields.useData(name);
     if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
@@ -79,28 +79,28 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function press() {
-    start.disabled = true; // until it is known how things stand
+    start.disabled = true; // until the state is known
     const wanted = standing.place ? ["leave", {}] : ["start", { settings: draft }];
     const answer = await ask(...wanted);
-    await tell(answer);
-    // whoever chose images a moment ago wants to see what grows of them
+    await showAnswer(answer);
+    // show the progress of training on images just chosen
     if (answer.run && tab(IMAGES)?.ariaSelected === "true") tab(WATCH)?.click();
   }
 
   async function act(job, values = {}) {
     const answer = await ask("act", { job, values });
-    await tell(answer);
+    await showAnswer(answer);
     return answer;
   }
 
-  async function tell(answer) {
+  async function showAnswer(answer) {
     wrong.textContent = answer.sentence;
     shown = "";
     await look();
-    document.dispatchEvent(new Event("ls:train")); // the views look, too
+    document.dispatchEvent(new Event("ls:train")); // the views poll, too
   }
 
-  async function see() {
+  async function refresh() {
     const answer = await ask("standing", { known: standing.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
@@ -113,7 +113,7 @@ export function mount({ element, props, trigger, server, words }) {
 
   function take(answer) {
     if (answer.run !== standing.run || answer.rewinds !== standing.rewinds) {
-      steer.reset(); // what was changed is no more what it was
+      steer.reset(); // the undo of a change is outdated
       shown = "";
     }
     standing = answer;
@@ -128,7 +128,7 @@ export function mount({ element, props, trigger, server, words }) {
     const settings = steers && config ? config : draft;
     const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
     const now = JSON.stringify([mode, settings]);
-    if (now !== shown) fields.show(settings, mode); // else what is being typed would be lost
+    if (now !== shown) fields.show(settings, mode); // or the text being typed would be lost
     shown = now;
     if (!steers) steer.reset();
     start.textContent = say(
@@ -139,10 +139,10 @@ export function mount({ element, props, trigger, server, words }) {
     hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
     hold.disabled = stop.disabled = !(steers && going);
     play.disabled = !standing.playable;
-    const told = sentence();
-    whose.textContent = told;
-    whose.hidden = !told;
-    pace.show(settings, !told);
+    const text = sentence();
+    whose.textContent = text;
+    whose.hidden = !text;
+    pace.show(settings, !text);
     bar.dataset.may = may;
   }
 

@@ -1,16 +1,16 @@
-// How long the run in the form will take on this machine, before it is started.
+// The estimated duration of the run in the form.
 
 import { make } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
 
-const CALM_MS = 600; // after the last change, before it is asked for
+const CALM_MS = 600; // after the last change
 const DIGITS = "mnist";
-const AGAIN_MS = 3000; // where the server measures for somebody else just now
+const AGAIN_MS = 3000; // while the server measures for another visitor
 
-/** {element, show(settings, wanted)}: asks only for what it does not know, and never in the way. */
+/** Create {element, show(settings, wanted)}, which requests unknown estimates only. */
 export function formPace({ say, ask }) {
   const element = make("p", { className: "ls-note tf-pace", role: "status" });
-  let known = ""; // of which settings the sentence speaks
+  let known = ""; // key of the settings shown
   let timer = 0;
 
   function show(settings, wanted) {
@@ -25,7 +25,7 @@ export function formPace({ say, ask }) {
 
   async function look(settings, key) {
     const answer = await ask(settings);
-    if (key !== known) return; // something has changed meanwhile
+    if (key !== known) return; // the settings have changed
     if (answer.busy) timer = setTimeout(() => key === known && look(settings, key), AGAIN_MS);
     else element.textContent = answer.sentence ? "" : sentence(answer, settings);
   }
@@ -33,11 +33,11 @@ export function formPace({ say, ask }) {
   function sentence({ readable_s, total_s, never, most_s }, { steps, data }) {
     const values = { steps: steps.toLocaleString(), total: clock(total_s, say) };
     if (readable_s !== null) values.readable = clock(readable_s, say);
-    const digits = data === DIGITS; // of other pictures nobody has measured when they can be read
+    const digits = data === DIGITS; // not measured for other images
     const kind = digits && readable_s !== null ? "readable" : digits && never ? "never" : "total";
-    const told = say(`train.pace_${kind}`, values);
-    if (!most_s || total_s <= most_s) return told;
-    return `${told} ${say("train.pace_cut", { most: clock(most_s, say) })}`;
+    const text = say(`train.pace_${kind}`, values);
+    if (!most_s || total_s <= most_s) return text;
+    return `${text} ${say("train.pace_cut", { most: clock(most_s, say) })}`;
   }
   return { element, show };
 }

@@ -1,11 +1,11 @@
-// One row of the form for one setting: a choice, a switch, a number, or a number with a slider.
+// A row of the form: a choice, a switch, a number, or a number with a slider.
 
 import { make } from "../../core/dom.js";
 import { STOPS, fits, nearestStop } from "./rules.js";
 
 /**
- * {element, set(value), allow(yes, why)}; `done(value)` is called when a visitor has chosen a value
- * that fits: on release or Enter, not while they drag or type. What does not fit is said below.
+ * Create {element, set(value), allow(yes, why)}; `done(value)` is called with a valid new value
+ * on release or Enter, not while dragging or typing. Errors are shown below.
  */
 export function formRow(name, row, { say, done }) {
   const made = { choice, switch: toggle, number: name in STOPS ? slid : typed }[row.kind];
@@ -79,7 +79,7 @@ function numberBox(name, row) {
   return Object.assign(box, { min: row.low, max: row.high });
 }
 
-/** The range of a number in words. */
+/** Describe the range of a number. */
 export function range(row, say) {
   const values = {
     low: row.low.toLocaleString(undefined, { maximumFractionDigits: 6 }),

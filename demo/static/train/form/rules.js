@@ -1,7 +1,7 @@
-// What may be filled in, and what goes together: plain functions of the rows of
+// The rules between settings: pure functions of the rows of
 // demo/train/settings_form.py.
 
-/** Where the sliders of what may change during a run stop: even steps of a factor. */
+/** The stops of the sliders of settings that may change during a run, in even factors. */
 export const STOPS = {
   lr_g: rates(),
   lr_d: rates(),
@@ -19,7 +19,7 @@ function rates() {
   return [...found, 0.1];
 }
 
-/** The stop nearest to a value, by its number; by factors where zero is not among them. */
+/** Return the index of the stop nearest to a value; by ratio if zero is not among them. */
 export function nearestStop(name, value) {
   const scaled = (one) => Math.log(Math.max(one, 1e-3 * STOPS[name].find((stop) => stop > 0)));
   const even = name.startsWith("augment") || name === "d_steps_per_g_step";
@@ -29,7 +29,7 @@ export function nearestStop(name, value) {
   return away.indexOf(Math.min(...away));
 }
 
-/** Whether a value may stand in a row. */
+/** Whether a value is valid for a row. */
 export function fits(row, value) {
   if (row.kind === "choice") return row.choices.includes(value);
   if (row.kind === "switch") return typeof value === "boolean";
@@ -39,7 +39,7 @@ export function fits(row, value) {
   return value >= row.low && value <= row.high;
 }
 
-/** The settings that say nothing as the others stand, each with the key of why. */
+/** Return the settings without effect, each with the text key of the reason. */
 export function idle(settings) {
   const found = {};
   if (settings.arch === "mlp") {
@@ -50,10 +50,10 @@ export function idle(settings) {
   return found;
 }
 
-const NAMED = { image_channels: 0, image_classes: 0 }; // of data that needs no describing
+const NAMED = { image_channels: 0, image_classes: 0 }; // for data sets with a known format
 const DATA = ["data", "image_size", ...Object.keys(NAMED)];
 
-/** All settings after one was changed: what cannot go with it follows. */
+/** Return all settings after a change, with incompatible ones adapted. */
 export function withChange(settings, name, value, data) {
   const after = { ...settings, [name]: value };
   if (name === "data") {
@@ -64,13 +64,13 @@ export function withChange(settings, name, value, data) {
   return after;
 }
 
-/** The settings of a preset, on the data, length and seed chosen before. */
+/** Return the settings of a preset with the chosen data, length and seed. */
 export function withPreset(settings, preset, data) {
   const { data: name, steps, seed } = settings;
   return withChange({ ...preset, steps, seed }, "data", name, data);
 }
 
-/** Which preset these settings are, whatever the data, length and seed; "" for none. */
+/** Return the preset with these settings, ignoring data, length and seed, or "". */
 export function presetOf(settings, presets) {
   const free = [...DATA, "steps", "seed"];
   const same = (values) =>

@@ -1,23 +1,23 @@
-// A change to the run that goes on: made at once, said briefly, and taken back on demand.
+// Changes of the current run: applied at once, confirmed briefly, and undone on request.
 
 import { button, make } from "../../core/dom.js";
 
 /** {element, change(name, value, before), reset()}; `send(changes)` answers {step} or a sentence. */
 export function formSteer({ say, send }) {
-  const told = make("span", {});
+  const message = make("span", {});
   const undo = button(say("train.undo"), "tf-undo");
-  const element = make("div", { className: "tf-applied", role: "status" }, told, undo);
+  const element = make("div", { className: "tf-applied", role: "status" }, message, undo);
   let past = []; // [name, value before], newest last
   undo.hidden = true;
 
   async function apply(name, value, words) {
     const answer = await send({ [name]: value });
     if (answer.sentence) {
-      told.textContent = "";
+      message.textContent = "";
       return false;
     }
     const step = answer.step.toLocaleString();
-    told.textContent = say(words, { name: say(`train.${name}`), value, step });
+    message.textContent = say(words, { name: say(`train.${name}`), value, step });
     return true;
   }
 
@@ -34,7 +34,7 @@ export function formSteer({ say, send }) {
 
   function reset() {
     past = [];
-    told.textContent = "";
+    message.textContent = "";
     undo.hidden = true;
   }
   return { element, change, reset };

@@ -1,18 +1,18 @@
-// One collection of a visitor's own images: what is in it, what was left out, and what to do.
+// The card of one image collection: its content, skipped files, and actions.
 
-import { pictureUrl } from "../../core/base64.js";
+import { decodePicture } from "../../core/base64.js";
 import { button, make } from "../../core/dom.js";
-import { changeable } from "../../core/editable_title.js";
+import { editableTitle } from "../../core/editable_title.js";
 import { largest, show as showAt } from "../../core/pixel_scale.js";
 import { lasting, leftOut } from "./words.js";
 
-const CLASSES_SHOWN = 24; // before "all of them"
+const CLASSES_SHOWN = 24; // shown before "all"
 
 /**
- * {element, show(collection)}. deeds: train(one), remove(one) and rename(one, name), which resolve
+ * {element, show(collection)}. actions: train(one), remove(one) and rename(one, name), which resolve
  * to whether it was done, and preview(id, label): see demo/server/image_collections.py.
  */
-export function imagesCard({ say, longest, deeds }) {
+export function imagesCard({ say, longest, actions }) {
   const canvas = make("canvas", { className: "ls-pixels", role: "img", ariaLabel: say("sheet") });
   const plate = make("div", { className: "ls-plate im-plate" }, canvas);
   const {
@@ -20,11 +20,11 @@ export function imagesCard({ say, longest, deeds }) {
     pen: rename,
     field,
     show: call,
-  } = changeable({
+  } = editableTitle({
     className: "im-title",
     label: say("rename"),
     longest,
-    save: (name) => deeds.rename(one, name),
+    save: (name) => actions.rename(one, name),
   });
   const facts = make("p", { className: "im-facts" });
   const classes = make("div", {
@@ -55,15 +55,15 @@ export function imagesCard({ say, longest, deeds }) {
   );
   /** @type {any} */
   let one = {};
-  let label = null; // the class on show; null is all
-  let wanted = 0; // the newest wish to see some wins
+  let label = null; // the displayed class; null is all
+  let wanted = 0; // only the newest request is shown
   let sheet = null;
-  let open = false; // all classes are listed
+  let open = false; // whether all classes are listed
 
-  train.addEventListener("click", () => deeds.train(one));
+  train.addEventListener("click", () => actions.train(one));
   remove.addEventListener("click", () => ask(true));
   no.addEventListener("click", () => ask(false));
-  yes.addEventListener("click", () => deeds.remove(one));
+  yes.addEventListener("click", () => actions.remove(one));
   new ResizeObserver(fit).observe(plate);
   new IntersectionObserver((seen) => seen[0].isIntersecting && !sheet && look()).observe(plate);
 
@@ -75,11 +75,9 @@ export function imagesCard({ say, longest, deeds }) {
 
   async function look() {
     const mine = ++wanted;
-    const answer = await deeds.preview(one.id, label);
+    const answer = await actions.preview(one.id, label);
     if (mine !== wanted || !answer.picture) return;
-    const image = new Image();
-    image.src = pictureUrl(answer.picture);
-    await image.decode();
+    const image = await decodePicture(answer.picture);
     if (mine !== wanted) return;
     sheet = image;
     [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];

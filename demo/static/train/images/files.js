@@ -1,16 +1,16 @@
-// Files on their way to the server: from a choice or a drop to one body, and how far it is.
+// Collects the chosen or dropped files into one upload body.
 
-const HEAD = '{"latent_studio_images": 1}\n'; // of a bundle; gan/data/intake/sources.py reads it
+const HEAD = '{"latent_studio_images": 1}\n'; // start of a bundle, which gan/data/intake/sources.py reads
 
-/** Of files that an input has: [{name, file}], with their folders where they have any. */
+/** Return the files of an input as [{name, file}], with their folders. */
 export const chosen = (files) =>
   Array.from(files, (file) => ({ name: file.webkitRelativePath || file.name, file }));
 
 /**
- * The same of all that was dropped, folders included; `told(count)` hears how many were found, and
- * `most` is enough of them. Call it while the drop is handled: what it holds is gone afterwards.
+ * Return the same of a drop, folders included; `onCount(count)` reports how many were found;
+ * `most` limits them. Call it in the drop handler: the data is not available afterwards.
  */
-export async function dropped({ items, files }, most, told) {
+export async function dropped({ items, files }, most, onCount) {
   const entries = Array.from(items, (item) => item.webkitGetAsEntry?.()).filter((entry) => entry);
   if (!entries.length) return chosen(files);
   const found = [];
@@ -24,7 +24,7 @@ export async function dropped({ items, files }, most, told) {
     } else {
       for (const one of await children(entry)) left.push([one, `${name}/`]);
     }
-    if (found.length % 100 === 1) told(found.length);
+    if (found.length % 100 === 1) onCount(found.length);
   }
   return found;
 }
@@ -33,7 +33,7 @@ async function children(folder) {
   const reader = folder.createReader();
   const all = [];
   for (;;) {
-    // it gives a hundred at a time
+    // it returns a hundred at a time
     const some = await new Promise((done) => reader.readEntries(done, () => done([])));
     if (!some.length) return all;
     all.push(...some);
@@ -42,7 +42,7 @@ async function children(folder) {
 
 const isZip = ({ name }) => /\.zip$/i.test(name);
 
-/** What is sent: {body, name, bytes}; one zip goes as it is, all else as a bundle. */
+/** Return {body, name, bytes}; a single zip is sent as it is, other files as a bundle. */
 export function parcel(found) {
   const [first] = found;
   const bytes = found.reduce((sum, { file }) => sum + file.size, 0);

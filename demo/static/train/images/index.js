@@ -1,25 +1,25 @@
-// A visitor's own images: bring them, see what was read, and train on them. What is under way is
-// asked for again and again only while it is on screen, and found again after a reload.
+// A visitor's own images: upload, preview and train on them. Imports in progress are
+// polled only while the view is on screen, and found again after a reload.
 
 import { arrange, button, fill, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { poll } from "../../core/poll.js";
 import { root, send } from "../../core/upload.js";
-import { complaint, who } from "../../core/visitor.js";
+import { refusal, who } from "../../core/visitor.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
 import * as said from "./words.js";
 
-const BUSY_MS = 700; // between looks while images are read
+const BUSY_MS = 700; // between polls while images are read
 const IDLE_MS = 5000;
 
 export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[`images.${key}`] ?? key, values);
   const ask = endpoint(server, words);
-  let listed = null; // as demo/server/image_collections.py tells
-  let sending = null; // {share, stop}: what is on its way
+  let listed = null; // from demo/server/image_collections.py
+  let sending = null; // {share, stop}: the current upload
   let shown = new Map(); // cards by id
-  const seen = new Set(); // imports that were over when this page came, or were told of
+  const seen = new Set(); // imports that were over when this page came, or were onCount of
 
   const pick = picker({ say, longest: props.longest, on: { send: upload, bring } });
   const bar = make("progress", { max: 1 });
@@ -53,18 +53,19 @@ export function mount({ element, props, server, words }) {
     }
     render();
     const now = JSON.stringify(listed.collections.map(({ id, name }) => [id, name]));
-    if (now !== before) document.dispatchEvent(new Event("ls:images")); // the form looks, too
+    if (now !== before) document.dispatchEvent(new Event("ls:images")); // the form polls, too
   }
 
   function ended(one) {
     const made = listed.collections.find(({ id }) => id === one.collection);
-    if (made) return tell([say("ready", { name: made.name, count: made.count.toLocaleString() })]);
+    if (made)
+      return showMessage([say("ready", { name: made.name, count: made.count.toLocaleString() })]);
     if (!one.error) return undefined;
     const lines = said.leftOut(one, say);
-    return tell([said.failure(one.error, say, words), ...lines], one.state === "failed");
+    return showMessage([said.failure(one.error, say, words), ...lines], one.state === "failed");
   }
 
-  function tell([sentence, ...lines], bad = false) {
+  function showMessage([sentence, ...lines], bad = false) {
     const parts = [make("p", { className: bad ? "ls-error" : "", textContent: sentence })];
     if (lines.length) {
       parts.push(make("ul", {}, ...lines.map((text) => make("li", { textContent: text }))));
@@ -89,7 +90,7 @@ export function mount({ element, props, server, words }) {
       far.textContent = said.progress(reading, say);
     }
     const parts = listed.collections.map((one) => {
-      const card = shown.get(one.id) ?? imagesCard({ say, longest: props.longest, deeds });
+      const card = shown.get(one.id) ?? imagesCard({ say, longest: props.longest, actions });
       card.show(one);
       return [one.id, card];
     });
@@ -116,9 +117,9 @@ export function mount({ element, props, server, words }) {
     render();
     const answer = await sent.answer;
     sending = null;
-    const sentence = answer.offline ? words["train.offline"] : complaint(answer, words);
-    if (answer.stopped) tell([say("error_cancelled")]);
-    else if (sentence) tell([sentence], true);
+    const sentence = answer.offline ? words["train.offline"] : refusal(answer, words);
+    if (answer.stopped) showMessage([say("error_cancelled")]);
+    else if (sentence) showMessage([sentence], true);
     await look();
     render();
     return Boolean(answer.import);
@@ -127,7 +128,7 @@ export function mount({ element, props, server, words }) {
   async function bring(folder, options) {
     line.replaceChildren();
     const answer = await ask("bring", { folder, ...options });
-    if (answer.sentence) tell([answer.sentence], true);
+    if (answer.sentence) showMessage([answer.sentence], true);
     await look();
     return !answer.sentence;
   }
@@ -139,19 +140,19 @@ export function mount({ element, props, server, words }) {
     return look();
   });
 
-  const deeds = {
+  const actions = {
     train: ({ id }) => document.dispatchEvent(new CustomEvent("ls:data", { detail: id })),
     preview: (id, label) => ask("preview", { id, label }),
     async rename({ id }, name) {
       const answer = await ask("rename", { id, name });
-      if (answer.sentence) tell([answer.sentence], true);
+      if (answer.sentence) showMessage([answer.sentence], true);
       await look();
       return !answer.sentence;
     },
     async remove({ id, name }) {
       const answer = await ask("delete", { id });
-      if (answer.sentence) tell([answer.sentence], true);
-      else tell([say("deleted", { name })]);
+      if (answer.sentence) showMessage([answer.sentence], true);
+      else showMessage([say("deleted", { name })]);
       await look();
     },
   };

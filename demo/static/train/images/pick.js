@@ -1,17 +1,17 @@
-// Where images are brought: a place to drop them, how they are to be cut, and what they are called.
+// The upload form of images: a drop area, how to crop them, and the name.
 
 import { button, make, segments } from "../../core/dom.js";
 import { chosen, dropped, parcel } from "./files.js";
 import { weight } from "./words.js";
 
-const FILES_MOST = 300000; // of a drop; the server takes far fewer
+const FILES_MOST = 300000; // per drop; the server accepts far fewer
 
 /**
- * {element, show(listed), busy(yes), tell(sentence)}; `on` has send(parcel, options) and
+ * {element, show(listed), busy(yes), showMessage(sentence)}; `on` has send(parcel, options) and
  * bring(folder, options): options are {name, size, fit}.
  */
 export function picker({ say, longest, on }) {
-  let found = null; // a parcel that waits for its button
+  let found = null; // the files that wait for the button
   let listed = {};
   let working = false;
   const options = { size: 64, fit: "crop" };
@@ -65,7 +65,7 @@ export function picker({ say, longest, on }) {
     return make("div", { className: "ls-field", title: say(`${key}_hint`) }, called, made);
   }
 
-  function furnish() {
+  function buildFields() {
     const choice = (key, values, text) => {
       const made = segments(
         say(key),
@@ -91,7 +91,7 @@ export function picker({ say, longest, on }) {
   function take(all) {
     wrong.textContent = "";
     found = null;
-    if (!all.length) tell(say("nothing_chosen"));
+    if (!all.length) showMessage(say("nothing_chosen"));
     else {
       found = parcel(all);
       name.value = found.name;
@@ -102,7 +102,7 @@ export function picker({ say, longest, on }) {
       };
       what.textContent = say(all.length === 1 ? "chosen_one" : "chosen", values);
       if (found.bytes > listed.most_mb * 1e6) {
-        tell(say("too_large", { most: listed.most_mb.toLocaleString() }));
+        showMessage(say("too_large", { most: listed.most_mb.toLocaleString() }));
         found = null;
       }
     }
@@ -110,7 +110,7 @@ export function picker({ say, longest, on }) {
     if (found) read.focus();
   }
 
-  function tell(sentence) {
+  function showMessage(sentence) {
     wrong.textContent = sentence;
   }
 
@@ -135,7 +135,7 @@ export function picker({ say, longest, on }) {
   });
   local.addEventListener("submit", async (event) => {
     event.preventDefault();
-    tell("");
+    showMessage("");
     const wanted = path.value.trim();
     if (wanted && (await on.bring(wanted, { ...options, name: name.value.trim() }))) forget();
   });
@@ -152,20 +152,20 @@ export function picker({ say, longest, on }) {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     if (working || !listed.may) return;
-    const told = (count) => {
+    const onCount = (count) => {
       what.textContent = say("gathering", { count: count.toLocaleString() });
     };
-    take(await dropped(event.dataTransfer, FILES_MOST, told));
+    take(await dropped(event.dataTransfer, FILES_MOST, onCount));
   });
 
   return {
     element,
-    tell,
+    showMessage,
     show(now) {
       const first = !listed.sizes;
       listed = now;
-      if (first) furnish();
-      if (!now.may) tell(say("may_not"));
+      if (first) buildFields();
+      if (!now.may) showMessage(say("may_not"));
       render();
     },
     busy(yes) {

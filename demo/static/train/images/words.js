@@ -1,6 +1,6 @@
-// What the page says of images that were read: sizes, times, and why some were left out.
+// Texts on imported images: sizes, durations, and skipped files.
 
-/** Bytes as people say them. */
+/** Format a number of bytes. */
 export function weight(bytes) {
   const unit = ["kB", "MB", "GB"][
     Math.min(2, Math.max(0, Math.floor(Math.log10(bytes + 1) / 3) - 1))
@@ -9,7 +9,7 @@ export function weight(bytes) {
   return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
 }
 
-/** A line for each reason why files were left out, and for what was done to those that were taken. */
+/** Return a line for each reason for skipped files, and for changes to accepted ones. */
 export function leftOut({ skipped = [], noted = {} }, say) {
   const lines = skipped.map(({ key, count, example, values }) => {
     const why = say(`skipped_${key}`, plain(values));
@@ -22,11 +22,11 @@ export function leftOut({ skipped = [], noted = {} }, say) {
   return [...lines, ...notes];
 }
 
-/** Why an import came to nothing. */
+/** Return why an import failed. */
 export const failure = ({ key, values, sentence }, say, words) =>
   words[`images.error_${key}`] ? say(`error_${key}`, plain(values)) : sentence;
 
-/** How far an import is. */
+/** Describe the progress of an import. */
 export function progress({ done, total, kept, left_s: left }, say) {
   if (!total) return say("listing");
   const count = (n) => n.toLocaleString();
@@ -34,14 +34,14 @@ export function progress({ done, total, kept, left_s: left }, say) {
   return left > 1 ? `${line} ${say("left", { s: count(left) })}` : line;
 }
 
-/** When a collection goes; "" when it stays. */
+/** Describe when a collection is deleted; "" if it stays. */
 export function lasting({ left_h: hours }, say) {
   if (hours === null || hours === undefined) return "";
   if (hours < 1) return say("gone_in_min", { min: Math.max(1, Math.round(60 * hours)) });
   return say("gone_in_h", { h: Math.round(hours) });
 }
 
-/** Who sees them, and how long they are kept. */
+/** Describe who can see the images, and how long they are stored. */
 export function privacy({ kept_h: hours, folders: local }, say) {
   const kind = local ? "private_local" : "private";
   return say(hours === null ? kind : `${kind}_h`, { hours });

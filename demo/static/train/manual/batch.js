@@ -1,6 +1,6 @@
-// The fixed batch: real and fake images, D's belief in each before and after, and both losses.
+// The fixed batch: real and fake images, D's output for each before and after, and both losses.
 
-import { pictureUrl } from "../../core/base64.js";
+import { decodePicture } from "../../core/base64.js";
 import { named } from "../../core/class_names.js";
 import { make, number } from "../../core/dom.js";
 import { show, shownAt } from "../../core/pixel_scale.js";
@@ -10,7 +10,7 @@ const FACE_PX = 56; // about
 const ROWS = ["real", "fake"];
 const LOSSES = ["d", "g"];
 
-/** {rows, losses, setGame(game), show(seen), faces()}: two elements to place, and what they show. */
+/** Create {rows, losses, setGame(game), show(seen), faces()}: two elements to place and their updates. */
 export function batch({ say, words }) {
   const cells = Object.fromEntries(ROWS.map((row) => [row, Array.from({ length: SHOWN }, cell)]));
   const rows = make("div", { className: "hd-batch" });
@@ -43,20 +43,19 @@ export function batch({ say, words }) {
   }
 
   async function showRow(row, seen) {
-    const sheet = new Image();
-    sheet.src = pictureUrl(seen[row]);
-    await sheet.decode();
+    const sheet = await decodePicture(seen[row]);
     const side = sheet.height;
     const [before, after] = seen[`d_${row}`];
     cells[row].forEach((one, k) => {
       one.element.hidden = k >= after.length;
       one.paint(sheet, k * side, side);
-      const told = { ...percents(before[k], after[k]), name: names[seen.classes[k]] ?? "" };
-      one.text.textContent = before[k] === after[k] ? told.after : `${told.before} → ${told.after}`;
+      const values = { ...percents(before[k], after[k]), name: names[seen.classes[k]] ?? "" };
+      one.text.textContent =
+        before[k] === after[k] ? values.after : `${values.before} → ${values.after}`;
       one.bar.dataset.moved = before[k] === after[k] ? "no" : "yes";
       one.bar.style.setProperty("--after", `${after[k] ?? 0}%`);
       one.bar.style.setProperty("--before", `${before[k] ?? 0}%`);
-      one.canvas.setAttribute("aria-label", say(`manual.cell_${row}`, told));
+      one.canvas.setAttribute("aria-label", say(`manual.cell_${row}`, values));
     });
   }
 
@@ -65,7 +64,7 @@ export function batch({ say, words }) {
   return { rows, losses, setGame, show: showMove, faces };
 }
 
-// Whole percent, or one digit more where the change would not show.
+// Whole percent, with one decimal where the change would not show.
 function percents(before, after) {
   const near = Math.round(before) === Math.round(after) && before !== after;
   const text = (value) =>
@@ -90,9 +89,9 @@ function cell() {
 function loss(who, say) {
   const values = make("b", {});
   const arrow = make("span", { className: "hd-arrow", ariaHidden: "true" });
-  const told = make("span", { className: "hd-told" });
+  const change = make("span", { className: "hd-told" });
   const name = make("span", { textContent: say(`manual.loss_${who}`) });
-  const element = make("p", { className: "hd-loss" }, name, values, arrow, told);
+  const element = make("p", { className: "hd-loss" }, name, values, arrow, change);
   element.dataset.who = who.toUpperCase();
   const digits = (value) => (value === null ? "?" : number(value, 3));
   function show([before, after], mover) {
@@ -100,7 +99,7 @@ function loss(who, say) {
       !mover || before === after || before === null ? "same" : after < before ? "fell" : "rose";
     values.textContent = mover ? `${digits(before)} → ${digits(after)}` : digits(after);
     arrow.textContent = { fell: "↓", rose: "↑", same: "" }[way];
-    told.textContent = mover ? say(`manual.${way}`, { who: who.toUpperCase() }) : "";
+    change.textContent = mover ? say(`manual.${way}`, { who: who.toUpperCase() }) : "";
   }
   return { element, show };
 }

@@ -1,13 +1,13 @@
-// The buttons of the panel By hand, and the sentence that says whose move it is.
+// The buttons of the By hand panel, and a sentence that says whose step is next.
 
 import { button, make, segments } from "../../core/dom.js";
 
 const ACTIVE = ["loading", "running", "paused"];
 
-/** Whether a run goes on or is held. */
+/** Whether a run is training or paused. */
 export const isActive = ({ state }) => ACTIVE.includes(state);
 
-/** {element, choose(name), show(now)}; `on` has what they do: choose, start, move, crawl and hold. */
+/** Create {element, choose(name), show(now)}; `on` has choose, start, move, crawl and hold. */
 export function handControls({ say, games, on }) {
   const choice = segments(
     say("manual.networks"),
@@ -18,7 +18,7 @@ export function handControls({ say, games, on }) {
   const steps = { D: button(say("manual.step_d")), G: button(say("manual.step_g")) };
   const crawl = button(say("manual.slow"));
   const hold = button("");
-  const told = make("p", { className: "hd-told-now", role: "status" });
+  const message = make("p", { className: "hd-told-now", role: "status" });
   const row = make(
     "div",
     { className: "hd-buttons" },
@@ -29,7 +29,7 @@ export function handControls({ say, games, on }) {
     crawl,
     hold,
   );
-  const element = make("div", {}, row, told);
+  const element = make("div", {}, row, message);
   let handsOver = false; // the focus, from the button to start to the first step
   start.addEventListener("click", on.start);
   steps.D.addEventListener("click", () => on.move("D"));
@@ -37,16 +37,16 @@ export function handControls({ say, games, on }) {
   crawl.addEventListener("click", on.crawl);
   hold.addEventListener("click", on.hold);
 
-  // `next` is who moves next, `phase` a sentence while a move is played
+  // `next`: the player of the next step; `phase`: a sentence during a step
   function show({ standing, next, did, slow, waits, phase }) {
     const { state, mine, may } = standing;
     const [active, hand] = [isActive(standing), state === "paused" && mine];
-    if (active && document.activeElement === start) handsOver = true; // it is about to go
+    if (active && document.activeElement === start) handsOver = true; // it is about to be hidden
     choice.element.hidden = start.hidden = active;
     start.disabled = !may;
     for (const [who, one] of Object.entries(steps)) {
       one.hidden = !active;
-      one.disabled = !hand || slow; // not while a move is made: the focus would be lost
+      one.disabled = !hand || slow; // not during a step: the focus would be lost
       one.classList.toggle("ls-primary", hand && !slow && next === who);
     }
     crawl.hidden = hold.hidden = !active;
@@ -59,7 +59,7 @@ export function handControls({ say, games, on }) {
       steps.D.focus();
       handsOver = false;
     }
-    told.textContent = phase || sentence(standing, did, waits);
+    message.textContent = phase || sentence(standing, did, waits);
   }
 
   function sentence(standing, did, waits) {

@@ -1,10 +1,10 @@
-// The drawing of the two networks, whose parts light up while they work.
+// The diagram of the two networks, whose parts light up while they compute.
 
 import { layout } from "./layout.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 
-/** {setGame(game), light(phase), setMoves(seen), setFaces({real, fake})}; draws into `place`. */
+/** Draw into `place`; returns {setGame(game), light(phase), setMoves(seen), setFaces({real, fake})}. */
 export function drawing(place, { say }) {
   const svg = svgNode("svg", {
     class: "hd-drawing",
@@ -14,8 +14,8 @@ export function drawing(place, { say }) {
   place.append(svg);
   let game = null;
   let width = 0;
-  let lit = null; // a phase
-  let seen = null; // the last move
+  let lit = null; // the current phase
+  let seen = null; // the last step
   const faces = {}; // data URLs of the first real and the first fake image
   let parts = {};
 
@@ -83,10 +83,10 @@ export function drawing(place, { say }) {
     const moved = seen?.who === who ? seen.moved[index] : null;
     const share = moved && moved[1] !== null ? percent(moved[1]) : "";
     made.querySelector(".hd-share").textContent = share;
-    const told = { kind: say(`manual.kind.${kind}`), shape: shape.join("×"), share };
+    const values = { kind: say(`manual.kind.${kind}`), shape: shape.join("×"), share };
     made.querySelector("title").textContent = moved
-      ? say("manual.layer_moved", { ...told, gradient: moved[0]?.toPrecision(2) ?? "?" })
-      : say("manual.layer", told);
+      ? say("manual.layer_moved", { ...values, gradient: moved[0]?.toPrecision(2) ?? "?" })
+      : say("manual.layer", values);
   }
 
   new ResizeObserver(([entry]) => {

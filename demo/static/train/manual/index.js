@@ -1,5 +1,5 @@
-// The panel By hand: one move of D or of G at a time, what worked in it, and what it did.
-// It asks how the run stands only while it is on screen.
+// The By hand panel: single training steps of D or G, shown in phases, and their effect.
+// It polls only while it is on screen.
 
 import { fill, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -10,10 +10,10 @@ import { drawing } from "./drawing.js";
 import { phases } from "./phases.js";
 import { explanation } from "./words.js";
 
-const BUSY_MS = 1000; // between looks while a run goes on
+const BUSY_MS = 1000; // between polls while a run trains
 const IDLE_MS = 3000;
-const PHASE_MS = 320; // of a move's first two phases
-const SLOW_MS = 1200; // a move in slow motion
+const PHASE_MS = 320; // of the first two phases of a step
+const SLOW_MS = 1200; // a step in slow motion
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -23,15 +23,15 @@ export function mount({ element, props, server, words }) {
   const ask = endpoint(server, words);
   let standing = { state: "idle", run: "", mine: false, may: true };
   let game = null;
-  let number = 0; // of the move that is shown
-  let last = null; // the move that is shown
-  let movesOfD = 0; // since G moved
+  let number = 0; // of the displayed step
+  let last = null; // the displayed step
+  let movesOfD = 0; // since the last step of G
   let chosen = Object.keys(props.games)[0];
-  let busy = false; // a job is at the server
-  let queued = ""; // who was pressed meanwhile
-  let phase = ""; // the sentence of the phase that is played
+  let busy = false; // a request is in progress
+  let queued = ""; // the player whose button was pressed meanwhile
+  let phase = ""; // the sentence of the current phase
   let slow = false;
-  let waits = false; // in the line, after a press here
+  let waits = false; // queued by this panel
 
   const controls = handControls({
     say,
@@ -54,7 +54,7 @@ export function mount({ element, props, server, words }) {
   const picture = drawing(plate, { say });
 
   choose(chosen);
-  const look = poll(plate, see, () => (isActive(standing) ? BUSY_MS : IDLE_MS), ["ls:train"]);
+  const look = poll(plate, refresh, () => (isActive(standing) ? BUSY_MS : IDLE_MS), ["ls:train"]);
 
   function isPaused() {
     return standing.state === "paused";
@@ -85,7 +85,7 @@ export function mount({ element, props, server, words }) {
     return answer.offline ? { sentence: say("manual.offline") } : answer;
   }
 
-  // A job that changes how things stand; the form beside hears of it.
+  // Send a job that changes the run; the form is notified.
   async function act(what, payload) {
     if (busy) return;
     busy = true;
@@ -122,7 +122,7 @@ export function mount({ element, props, server, words }) {
 
   async function play(shown) {
     for (const one of shown) {
-      if (queued) return; // someone is in a hurry
+      if (queued) return; // another step was requested
       picture.light(one);
       phase = say(one.words);
       render();
@@ -142,7 +142,7 @@ export function mount({ element, props, server, words }) {
     render();
   }
 
-  async function see() {
+  async function refresh() {
     if (busy) return;
     const answer = await call("hand", {});
     if (answer.sentence) wrong.textContent = answer.sentence;

@@ -1,15 +1,15 @@
-// Where the parts of the two networks stand in the drawing, for a width in px.
-// z -> G -> fake images, and real and fake images -> D -> score. In one line where there is room,
-// else G above and D below.
+// The layout of the diagram for a width in px.
+// z -> G -> fake images; real and fake images -> D -> score. In one row if there is room,
+// else G above D.
 
 const NARROW_PX = 560;
 const THUMB_PX = 48;
 const TOP_PX = 24; // above the tallest box: the names of the networks
-const BELOW_PX = 32; // below a box: its shape, and how far it moved
+const BELOW_PX = 32; // below a box: its shape, and how much it changed
 const TALLEST_PX = 96;
 const LABEL_PX = 20; // below a thumb
 
-/** {width, height, nodes, edges, frames}: boxes with middles (x, y), paths, and one frame a player. */
+/** Return {width, height, nodes, edges, frames}: boxes with centres (x, y), paths, a frame per player. */
 export function layout(game, width) {
   const z = { id: "z", kind: game.classes ? "z_class" : "z", shape: [game.z] };
   const left = [z, ...named("G", game.G), thumb("fake", game)];
@@ -44,7 +44,7 @@ export function layout(game, width) {
   } else {
     edges.push(straight(fake, right[0]));
     const turn = (fake.x + step / 2 + fake.x + real.w / 2) / 2;
-    const [end, beside] = [entry(right[0]), line + 12]; // below the line that comes from the fakes
+    const [end, beside] = [entry(right[0]), line + 12]; // below the edge from the fakes
     edges.push(
       edge(real, right[0], [
         [leave(real), below],
@@ -64,7 +64,7 @@ const thumb = (id, game) => ({ id, kind: "image", shape: game.image });
 const leave = (node) => node.x + node.w / 2 + 2;
 const entry = (node) => node.x - node.w / 2 - 2;
 
-// A box as tall as its picture has lines, and as wide as it has channels, both by their logarithm.
+// A box whose height and width show the resolution and the channels on a log scale.
 function place(node, x, y, step) {
   const most = Math.min(THUMB_PX, step - 14);
   const [first, side] = node.shape;

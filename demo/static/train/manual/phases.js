@@ -1,6 +1,6 @@
-// What happens in a move of D or of G, one thing after the other, in terms of the drawing's parts.
+// The phases of a training step of D or G, as states of the diagram's parts.
 
-/** Three of {words, nodes: {id: state}, edges: {id: state}}; states: fore, back, through, moved. */
+/** Return three {words, nodes: {id: state}, edges: {id: state}}; states: fore, back, through, moved. */
 export function phases(who, game) {
   const ids = (name) => game[name].map((_, k) => name + k);
   const [G, D] = [ids("G"), ids("D")];

@@ -1,4 +1,4 @@
-// What D wants, what G wants and why it can fail, with the formula of the loss in play.
+// The objectives of D and G and failure modes, with the formula of the loss.
 
 import { make } from "../../core/dom.js";
 
@@ -12,7 +12,7 @@ const FORMULAS = {
 const R1 = "+ ½ γ E |∇s(x)|²";
 const FAILURES = ["strong", "blind", "collapse"];
 
-/** {element, setGame(game)}. */
+/** Create {element, setGame(game)}. */
 export function explanation({ say }) {
   const text = (key) => make("p", { textContent: say(key) });
   const title = (key, who = "") => {

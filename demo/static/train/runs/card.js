@@ -1,19 +1,19 @@
-// One run as a card. It stays the same element while what it shows changes.
+// The card of a run, whose element stays the same when it is updated.
 
 import { button, make } from "../../core/dom.js";
-import { changeable } from "../../core/editable_title.js";
+import { editableTitle } from "../../core/editable_title.js";
 import { cost, figures, origin, standing, verdict } from "./words.js";
 
 const ROWS = 6; // of a contact sheet; see gan/runs/snapshots.py
 const COLUMNS = 10;
-const LARGE_PX = 32; // an image with a longer side is shown smaller than it is
+const LARGE_PX = 32; // larger images are scaled down
 
 /**
- * deeds: play, watch, goOn, remove (each of a name), tick(name, on) and rename(name, title), which
+ * actions: play, watch, goOn, remove (each of a name), tick(name, on) and rename(name, title), which
  * resolves to whether it was done. Returns {element, show(card, going, ticked)}, where going is
  * {state, step} of a run in progress, here or elsewhere, or null.
  */
-export function runCard({ name, root, say, words, deeds, longest }) {
+export function runCard({ name, root, say, words, actions, longest }) {
   const image = make("img", { loading: "lazy", decoding: "async" });
   const nothing = make("p", { className: "ru-nothing", textContent: say("runs.no_picture") });
   const {
@@ -21,11 +21,11 @@ export function runCard({ name, root, say, words, deeds, longest }) {
     pen: rename,
     field,
     show: call,
-  } = changeable({
+  } = editableTitle({
     className: "ru-title",
     label: say("runs.rename"),
     longest,
-    save: (wanted) => deeds.rename(name, wanted),
+    save: (wanted) => actions.rename(name, wanted),
   });
   const from = make("p", { className: "ls-note" });
   const state = make("p", { className: "ru-state" });
@@ -56,11 +56,11 @@ export function runCard({ name, root, say, words, deeds, longest }) {
   download.href = `${root}/${encodeURIComponent(name)}.zip`;
   download.download = "";
 
-  play.addEventListener("click", () => deeds.play(name));
-  watch.addEventListener("click", () => deeds.watch(name));
-  goOn.addEventListener("click", () => deeds.goOn(name));
-  remove.addEventListener("click", () => deeds.remove(name));
-  box.addEventListener("change", () => deeds.tick(name, box.checked));
+  play.addEventListener("click", () => actions.play(name));
+  watch.addEventListener("click", () => actions.watch(name));
+  goOn.addEventListener("click", () => actions.goOn(name));
+  remove.addEventListener("click", () => actions.remove(name));
+  box.addEventListener("change", () => actions.tick(name, box.checked));
   let card = {};
 
   function show(next, going, ticked) {

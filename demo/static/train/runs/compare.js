@@ -1,4 +1,4 @@
-// Two runs over each other: what differs in their settings, their curves, and what became of them.
+// Compares two runs: differing settings, overlaid curves, and results.
 
 import { chart } from "../../charts/line_chart.js";
 import { button, heading, make } from "../../core/dom.js";
@@ -15,7 +15,7 @@ const CHARTS = [
   ["loss_d", {}],
 ];
 
-/** {element, show(runs)}, where runs are two [name, card]; ask("compare", {runs}) is the server's. */
+/** Create {element, show(runs)}; runs are two [name, card]; ask("compare", {runs}) asks the server. */
 export function runsCompare({ say, words, ask, back }) {
   const leave = button(say("runs.back"));
   const title = heading(say("runs.compared"));

@@ -1,4 +1,4 @@
-// What is said of a run: where it is from, how it stands, what it reached and what it cost.
+// Texts on a run: its origin, state, results and cost.
 
 import { make } from "../../core/dom.js";
 import { clock } from "../../core/duration.js";
@@ -16,7 +16,7 @@ const UNITS = [
 export function origin(card, say) {
   if (!card.data) return "";
   const preset = say(card.preset ? `train.preset.${card.preset}` : "train.preset_own");
-  // one's own images have no words here: the run's title is what they are called
+  // own images have no name here: the run's title has it
   const own = card.data.startsWith("own-");
   const data = say(own ? "train.preset.own-images" : `train.value.${card.data}`);
   const parts = [...new Set([preset, data])];
@@ -34,7 +34,7 @@ export function standing(card, going, say) {
   return say(card.state === "finished" ? "runs.finished" : "runs.stopped", { step, goal });
 }
 
-/** Distance and diversity, each a node with its explanation. */
+/** Return distance and diversity, each a node with an explanation. */
 export function figures(card, say) {
   const node = (name, value) =>
     make(
@@ -72,7 +72,7 @@ export function size(bytes) {
   return `${value.toFixed(value < 10 && one > 1 ? 1 : 0)} ${unit}`;
 }
 
-/** The doctor's last word. */
+/** Return the last diagnosis. */
 export function verdict(card, words, say) {
   const word = sentence(card.finding, words);
   return word && say("runs.doctor", { word });

@@ -1,52 +1,36 @@
-// The film of a run: a scrubber over its recorded steps, with the live picture at its end.
+// The film of a run: a scrubber over its recorded steps, with the live picture at the end.
 
-import { bytes, pictureUrl } from "../../core/base64.js";
+import { bytes, decodePicture } from "../../core/base64.js";
 import { filmSheet } from "./film_sheet.js";
+import { RecordedFrames } from "./recorded_frames.js";
 
-const FRAMES_PER_CALL = 8; // what the server answers at once
-const FILM_S = 6; // a film plays in about this time
+const FILM_S = 6; // approximate duration of playback
 const THUMB_PX = 16; // of the scrubber
 
 /**
- * fetchFrames({run, steps}) asks the server; onShow(step, beliefs) follows what is on show, with
- * D's beliefs in the samples where they are known; onWish(step) tells where the visitor has gone
- * to and stays, null for the newest.
+ * fetchFrames({run, steps}) asks the server; onShow(step, beliefs) is called with the displayed step and
+ * D's outputs for the samples if known; onSeek(step) is called when the visitor stays at a step,
+ * null for the newest.
  */
-export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
+export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
   const [play, scrub, label, favourite, follow] = bar.children;
   const [range, tick] = scrub.children;
   const sheet = filmSheet({ plate, say });
   let run = null;
-  let of = null; // the model that learns
+  let of = null; // the model in training
   let steps = [];
   let live = null; // {image, step, beliefs}
   let best = null; // the step with the lowest Frechet distance
-  let at = null; // the step on show; null follows the newest
+  let at = null; // the displayed step; null follows the newest
   let playing = 0;
-  let turn = 0; // the newest wish to show something wins
-  const kept = new Map(); // step -> promise of an image
+  let turn = 0; // only the newest request is shown
+  const recorded = new RecordedFrames(fetchFrames);
 
-  const decode = async (base64) => {
-    const image = new Image();
-    image.src = pictureUrl(base64);
-    await image.decode();
-    return image;
-  };
   const stops = () => (live && !(live.step <= steps.at(-1)) ? [...steps, live.step] : steps);
 
   function frame(step) {
     if (live && step === live.step) return Promise.resolve(live.image);
-    if (!kept.has(step)) {
-      const from = steps.indexOf(step);
-      const wanted = steps.slice(from, from + FRAMES_PER_CALL).filter((s) => !kept.has(s));
-      const answer = fetchFrames({ run, steps: wanted });
-      for (const one of wanted) {
-        const image = answer.then(({ frames }) => (frames[one] ? decode(frames[one]) : null));
-        image.catch(() => kept.delete(one));
-        kept.set(one, image);
-      }
-    }
-    return kept.get(step);
+    return recorded.get(run, steps, step);
   }
 
   async function show() {
@@ -94,7 +78,7 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
     stop();
     at = step;
     show();
-    onWish(at);
+    onSeek(at);
   }
 
   play.addEventListener("click", () => {
@@ -112,13 +96,13 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
   stop();
 
   return {
-    // What a poll brought: the run's name, whether all is new (it may have gone back to an earlier
-    // step), its recorded steps and the live picture.
+    // Add the answer of a poll: the run's name, whether to start over (it may have been rolled back to
+    // an earlier step), its recorded steps and the live picture.
     async update({ run: name, of: model, reset, frames, picture, opinions, step, best: found }) {
       const other = model !== of;
       if (other) stop();
       if (other || reset) {
-        kept.clear(); // steps taken again look different
+        recorded.clear(); // repeated steps look different
         [steps, live, best] = [[], null, null];
         if (other) at = null;
         else if (at > step) go(null);
@@ -128,13 +112,13 @@ export function film({ plate, bar, fetchFrames, onShow, onWish, say }) {
       if (found !== undefined) best = found;
       if (picture) {
         const beliefs = opinions ? Array.from(bytes(opinions), (level) => level / 255) : null;
-        live = { image: await decode(picture), step, beliefs };
+        live = { image: await decodePicture(picture), step, beliefs };
       }
       if (picture === "") live = null;
       if (at && !stops().includes(at)) at = stops().findLast((one) => one < at) ?? null;
       if (frames || picture !== undefined || found !== undefined) await show();
     },
-    // Go to a recorded step, because another tab did; null: the newest.
+    // Go to a recorded step set on another tab; null: the newest.
     seek(step) {
       if (step === at || playing || (step !== null && !stops().includes(step))) return;
       at = step;

@@ -1,12 +1,12 @@
-// The sheet of samples on its plate, at a whole multiple of its pixels, with D's opinion of each
-// sample as a line below it. Pointing at a sample, or going there by the arrow keys, says it.
+// The sheet of samples at a whole multiple of its pixels, with D's output for each
+// sample as a line below it. Hovering a sample or selecting it by arrow keys shows the value.
 
 import { make } from "../../core/dom.js";
 import { largest, show } from "../../core/pixel_scale.js";
 
 const [COLUMNS, ROWS] = [10, 6];
 const TALLEST = 0.66; // of the window
-const THICK = 1 / 28; // of a sample's side: its line
+const THICK = 1 / 28; // thickness of the line, relative to a sample's side
 const [GROUND, TRACK, FAKE, REAL] = ["#030304", "#3a3a40", "#ff9d57", "#6ea8ff"];
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
 
@@ -18,7 +18,7 @@ export function filmSheet({ plate, say }) {
   canvas.after(tip);
   canvas.tabIndex = 0;
   let beliefs = null;
-  let at = null; // the sample pointed at
+  let at = null; // the selected sample
 
   function fit() {
     const inside = plate.clientWidth - parseFloat(getComputedStyle(plate).paddingLeft) * 2;
@@ -49,10 +49,10 @@ export function filmSheet({ plate, say }) {
       pen.fillRect(x, y - thick, Math.round(belief * (w - 2)), thick);
     });
     plate.dataset.empty = "no";
-    tell();
+    showBelief();
   }
 
-  function tell() {
+  function showBelief() {
     tip.hidden = at === null || !beliefs;
     if (tip.hidden) return;
     tip.textContent = say("watch.opinion", { share: Math.round(beliefs[at] * 100) });
@@ -75,13 +75,13 @@ export function filmSheet({ plate, say }) {
     const row = Math.floor(((event.clientY - box.top) / box.height) * ROWS);
     const inside = column >= 0 && column < COLUMNS && row >= 0 && row < ROWS;
     at = inside ? row * COLUMNS + column : null;
-    tell();
+    showBelief();
   }
   for (const name of ["pointermove", "pointerdown"]) canvas.addEventListener(name, point);
   for (const name of ["pointerleave", "blur"]) {
     canvas.addEventListener(name, () => {
       at = null;
-      tell();
+      showBelief();
     });
   }
   canvas.addEventListener("keydown", (event) => {
@@ -90,7 +90,7 @@ export function filmSheet({ plate, say }) {
     event.preventDefault();
     const next = at === null ? 0 : at + move;
     if (next >= 0 && next < ROWS * COLUMNS) at = next;
-    tell();
+    showBelief();
   });
   new ResizeObserver(fit).observe(plate);
   return { paint };

@@ -1,6 +1,7 @@
-// The Watch panel: the doctor's word, the film, its status, curves and vital signs, kept fresh by
-// polling. It polls only while it is on screen, and asks only for what it does not have.
+// The Watch panel: the diagnosis, the film, its status, curves and vital signs, updated by
+// polling. It polls only while it is on screen, and requests only what has changed.
 
+import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
@@ -15,9 +16,9 @@ import { layout } from "./layout.js";
 import { ACTIVE, status } from "./status.js";
 import { vitals } from "./vitals.js";
 
-const BUSY_MS = 700; // between polls while a run goes on
-const IDLE_MS = 3000; // else: notices a run that another visitor starts
-const MAX_POINTS = 1200; // of a chart, here
+const BUSY_MS = 700; // between polls while a run trains
+const IDLE_MS = 3000; // otherwise, to notice a run that another visitor starts
+const MAX_POINTS = 1200; // of a chart, on this page
 
 export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
@@ -54,7 +55,7 @@ export function mount({ element, props, server, watch, words }) {
     treat: (remedy) => steer("treat", { remedy }),
     takeBack: (values) => steer("take_back", { values }),
   });
-  const reel = film({
+  const player = film({
     plate,
     bar: find(".tr-film"),
     fetchFrames: (wanted) => server.frames({ ...wanted, model: model() }),
@@ -62,23 +63,23 @@ export function mount({ element, props, server, watch, words }) {
       for (const one of [...charts, signs]) one.setMark(step);
       put(".tr-opinion", opinion(beliefs));
     },
-    onWish: (step) => run && setShownStep(run, step),
+    onSeek: (step) => run && setShownStep(run, step),
     say,
   });
 
-  const model = () => props.value?.model ?? null; // chosen above the tabs
-  let show = ""; // the run that the visitor asked for; "" is the present one
+  const model = () => props.value?.model ?? null; // chosen in the menu
+  let show = ""; // the run that the visitor has opened; "" is the current one
   let cursor = {};
-  let about = {}; // what is sent of the run when it has changed
+  let about = {}; // versions of the parts that the server sends only when they change
   let rows = [];
   let marks = [];
   let frames = []; // steps with a recorded picture
   let finding = null;
   let run = "";
-  let before = ""; // what the buttons depend on, as last told
+  let before = ""; // the last state of the buttons
   let state = "idle";
 
-  async function see() {
+  async function refresh() {
     try {
       await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
     } catch {
@@ -98,7 +99,7 @@ export function mount({ element, props, server, watch, words }) {
       head(named({ data, labels }, words));
       signs.name((k) => words[`class.${data}.${k}`] ?? String(k));
     }
-    if (answer.rows) rows = thin(rows.concat(answer.rows));
+    if (answer.rows) rows = thinned(rows.concat(answer.rows), MAX_POINTS);
     if (reset || answer.rows) {
       charts[0].setRows(rows.map(([step, g, d]) => [step, g, d]));
       charts[1].setRows(rows.map((row) => [row[0], row[3], row[4]]));
@@ -121,14 +122,14 @@ export function mount({ element, props, server, watch, words }) {
     const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
     find(".tr-status").replaceChildren(...line);
     put(".ls-error", answer.error || answer.warning || "");
-    await reel.update({ ...answer, run, of: cursor.of });
-    if (reset) reel.seek(shownStep(run));
+    await player.update({ ...answer, run, of: cursor.of });
+    if (reset) player.seek(shownStep(run));
     const now = [state, run, about.playable].join();
-    if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form looks, too
+    if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form polls, too
     before = now;
   }
 
-  // What D makes of the samples on show.
+  // Show D's mean output for the displayed samples.
   function opinion(beliefs) {
     if (!beliefs) return say("watch.opinion_none");
     const percent = (share) => Math.round(100 * share);
@@ -144,22 +145,15 @@ export function mount({ element, props, server, watch, words }) {
 
   function open(name) {
     show = name;
-    props.value = { ...props.value, show }; // so that the film on show is the one that is saved
+    props.value = { ...props.value, show }; // so that the displayed film is the one that is saved
     look();
   }
 
-  const look = poll(plate, see, () => (ACTIVE.includes(state) ? BUSY_MS : IDLE_MS), []);
+  const look = poll(plate, refresh, () => (ACTIVE.includes(state) ? BUSY_MS : IDLE_MS), []);
   find(".tr-shown button").addEventListener("click", () => open(""));
   document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
   watch("value", look);
-  onShownStep((name, step) => name === run && reel.seek(step));
-  // the visitor did something to the present run: look at it, and at once
+  onShownStep((name, step) => name === run && player.seek(step));
+  // the visitor has changed the current run: show it at once
   document.addEventListener("ls:train", () => (show ? open("") : look()));
-}
-
-// Halve the older points when there are too many; the newest stay as they came.
-function thin(rows) {
-  if (rows.length <= MAX_POINTS) return rows;
-  const half = rows.length >> 1;
-  return rows.filter((_, index) => index >= half || index % 2 === 0);
 }

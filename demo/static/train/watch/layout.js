@@ -1,4 +1,4 @@
-// What stands where in the Watch panel.
+// The layout of the Watch panel.
 
 const FIXED = {
   ".tr-nothing": "train.nothing",
@@ -10,8 +10,8 @@ const FIXED = {
 const COLUMNS = 10;
 
 /**
- * Fill `element`; {find(selector), put(selector, text), head(labels)} are of what is in it: the
- * columns of the sheet have the names of these classes in turn, none where there are no classes.
+ * Fill `element` and return {find(selector), put(selector, text), head(labels)}: the
+ * columns of the sheet get the names of these classes in turn.
  */
 export function layout(element, say) {
   element.innerHTML = `
@@ -57,7 +57,7 @@ export function layout(element, say) {
     );
     turn();
   }
-  // names that are too wide for their columns stand upright
+  // names wider than their columns are rotated
   function turn() {
     heads.classList.remove("tr-upright");
     const wide = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth;

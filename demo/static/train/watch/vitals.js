@@ -1,14 +1,15 @@
 // The vital signs below the curves: how far from real, how varied, which classes, D's scores. A row
 // is [step, frechet, low, high, diversity, confidence, gap, gradient of G, of D, classes, D's
 // scores of real images, of G's]; what a run cannot tell is null. Scores are [the first bin above
-// 0, its share, the next one's, ...]. Then come precision, recall and memorisation; where
-// augmentation is steered, how likely it is and D's certainty follow.
+// 0, its share, the next one's, ...]. Then follow precision, recall and memorisation, and with
+// adaptive augmentation p and r_t.
 
+import { thinned } from "../../charts/axes.js";
 import { bars } from "../../charts/bar_chart.js";
 import { chart } from "../../charts/line_chart.js";
 import { make, number } from "../../core/dom.js";
 
-const MAX_ROWS = 400; // kept here
+const MAX_ROWS = 400; // on this page
 const LIMIT = 6; // logits, where the scores' axis ends
 const BINS = 24; // of half a logit
 const CLASSES = 10; // of every data set that has a judge
@@ -32,7 +33,7 @@ export function vitals(place, { say, text }) {
   place.hidden = true;
 
   let rows = [];
-  let mark = null; // the step of the picture on show
+  let mark = null; // the step of the displayed picture
   let hover = null; // the step under the pointer
   const onHover = (step) => {
     hover = step;
@@ -80,7 +81,7 @@ export function vitals(place, { say, text }) {
     bin: (k) => say("train.score_k", { low: logit(k), high: logit(k + 1) }),
   });
 
-  // The row of the step pointed at, else of the picture on show, else the newest.
+  // Return the row of the hovered step, else of the displayed picture, else the newest.
   function chosen() {
     const step = hover ?? mark;
     return step === null ? rows.at(-1) : rows.findLast((row) => row[STEP] <= step) || rows[0];
@@ -94,16 +95,16 @@ export function vitals(place, { say, text }) {
     }
     const mean = (bins) => bins.reduce((sum, share, k) => sum + share * (k / 2 - LIMIT + 0.25), 0);
     const bins = [spread(row[REAL]), spread(row[FAKE])];
-    const told = ["d_real", "d_fake"].map(
+    const captions = ["d_real", "d_fake"].map(
       (name, index) => `${say("train." + name)} ${number(mean(bins[index]) / 100, 1)}`,
     );
-    scores(bins, told.join(", "));
+    scores(bins, captions.join(", "));
     const said = (key, values) => make("span", {}, say("train." + key, values));
     const parts = [];
     if (row[CONFIDENCE] !== null) {
       parts.push(said("confidence", { share: Math.round(row[CONFIDENCE] * 100) }));
     }
-    // of older recordings they are not known
+    // older recordings lack them
     if (typeof row[RECALL] === "number") {
       const shares = {
         precision: Math.round(row[PRECISION] * 100),
@@ -127,15 +128,15 @@ export function vitals(place, { say, text }) {
   }
 
   return {
-    // What a poll brought; `reset`: instead of what is here; `until`: where the other curves end.
+    // Add the answer of a poll; `reset`: replace all rows; `until`: where the other curves end.
     take(news, reset, until = 0) {
       if (reset) [rows, hover] = [[], null];
-      if (news) rows = thinned(rows.concat(news));
+      if (news) rows = thinned(rows.concat(news), MAX_ROWS);
       place.hidden = !rows.length;
       if (!rows.length) return;
       const judged = rows.at(-1)[FRECHET] !== null;
       for (const figure of figures.slice(0, 2)) figure.hidden = !judged;
-      figures[2].hidden = !Array.isArray(rows.at(-1)[SHARES]); // nobody counts classes without a judge
+      figures[2].hidden = !Array.isArray(rows.at(-1)[SHARES]); // classes are not counted without a judge
       distance.setRows(
         rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]),
         until,
@@ -146,35 +147,28 @@ export function vitals(place, { say, text }) {
       );
       if (news) details();
     },
-    // What classes are called: a function from their numbers.
+    // Set the function that names classes.
     name(called) {
       nameOf = called;
       details();
     },
-    // The step of the picture on show; null follows the newest.
+    // Mark the step of the displayed picture; null for none.
     setMark(step) {
       mark = step;
       for (const one of [distance, variety]) one.setMark(step);
       details();
     },
-    // What was done to the run; see charts/line_chart.js.
+    // Set the marks of the run; see charts/line_chart.js.
     setMarks(marks) {
       for (const one of [distance, variety]) one.setMarks(marks);
     },
   };
 }
 
-// All the bins of scores as they were sent.
+// Expand the sparse bins of scores.
 function spread(sent) {
   const [first, ...shares] = sent ?? [0];
   return Array.from({ length: BINS }, (_, k) => shares[k - first] ?? 0);
 }
 
 const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));
-
-// Drop every other older row when there are too many; the newest stay as they came.
-function thinned(rows) {
-  if (rows.length <= MAX_ROWS) return rows;
-  const half = rows.length >> 1;
-  return rows.filter((_, index) => index >= half || index % 2 === 0);
-}

@@ -1,0 +1,211 @@
+// The timeline: keyframes as thumbnails at their times, the pictures between them, the playhead.
+// It changes nothing itself but calls `on`.
+
+import { make } from "../../core/dom.js";
+import { show, shownAt } from "../../core/pixel_scale.js";
+import { paint } from "../../engine/paint.js";
+import { classText } from "../../recipes/image_recipe.js";
+import { gestures } from "./drag.js";
+import { Filmstrip } from "./filmstrip.js";
+import { Scale } from "./scale.js";
+import { speaker } from "../words.js";
+
+const THUMB_PX = 64; // at most: 28 px are shown at 56, all others at 64
+const LEAST_PX = THUMB_PX + 12;
+const LASTS_PX = 2 * THUMB_PX + 4; // of the narrowest cell that shows its seconds
+
+/**
+ * `on` has scrub(time, "start" | "move" | "end"), pick(i), move(from, to), stretch(i, time, done),
+ * frame(time): the picture of a time, {pixels, h, w, c} or null.
+ */
+export class Strip {
+  constructor(words, on) {
+    this.say = speaker(words);
+    this.on = on;
+    this.cells = [];
+    this.times = [0, 1];
+    this.list = make("div", { className: "lc-strip" });
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-orientation", "horizontal");
+    this.list.setAttribute("aria-label", this.say("keys"));
+    this.rail = make("div", { className: "lc-rail" });
+    this.head = make("div", { className: "lc-head", ariaHidden: "true" });
+    this.marker = make("div", { className: "lc-marker", hidden: true });
+    this.scrub = make("input", {
+      type: "range",
+      className: "lc-scrub",
+      min: 0,
+      max: 1,
+      value: 0,
+      ariaLabel: this.say("scrub"),
+    });
+    this.track = make(
+      "div",
+      { className: "lc-track" },
+      this.rail,
+      this.list,
+      this.scrub,
+      this.head,
+      this.marker,
+    );
+    this.scroller = make("div", { className: "lc-scroller" }, this.track);
+    this.element = make("div", { className: "lc-timeline" }, this.scroller);
+    gestures(this.track, this.scroller, {
+      scrub: (x, phase) => on.scrub(this.scale.time(x), phase),
+      pick: (i) => on.pick(i),
+      stretch: (i, x, done) => this.stretch(i, x, done),
+      lift: (i) => this.lift(i),
+      carry: (i, x, from) => this.carry(i, x, from),
+      drop: (i, x) => this.drop(i, x),
+    });
+    new ResizeObserver(() => this.layout()).observe(this.scroller);
+  }
+
+  /** `times`: the starts of the keys and the end, 0 to 1; `seconds`: without the way back. */
+  show({ keys, chosen, labels, times, seconds, closed }) {
+    const moved = keys.length !== this.cells.length || chosen !== this.chosen;
+    this.times = times;
+    this.seconds = seconds;
+    this.chosen = chosen;
+    this.closed = closed;
+    while (this.cells.length > keys.length) this.cells.pop().box.remove();
+    while (this.cells.length < keys.length) this.cells.push(this.cell(this.cells.length));
+    keys.forEach((key, i) => this.name(this.cells[i], key, i, labels));
+    this.layout();
+    if (moved) this.reveal();
+  }
+
+  cell(index) {
+    const thumb = make("canvas", { className: "ls-pixels", width: 1, height: 1 });
+    const label = make("span", {});
+    const key = make("button", { type: "button", className: "lc-key lc-late" }, thumb, label);
+    key.setAttribute("role", "option");
+    const film = make("canvas", { className: "lc-film ls-pixels", ariaHidden: "true", width: 1 });
+    const time = make("span", { className: "lc-lasts" });
+    const edge = make("div", { className: "lc-edge", ariaHidden: "true", title: this.say("edge") });
+    const box = make("div", { className: "lc-cell" }, key, film, time, edge);
+    box.setAttribute("role", "presentation");
+    box.dataset.index = index;
+    this.list.append(box);
+    return { box, key, thumb, label, film: new Filmstrip(film), time, edge };
+  }
+
+  name({ key: button, label }, key, index, labels) {
+    const of = classText(key.weights ?? key.label, labels);
+    const seed = key.z ? this.say("explored") : key.seed;
+    label.textContent = labels.length ? `${of} · ${seed}` : seed;
+    button.title = label.textContent;
+    button.setAttribute("aria-selected", String(index === this.chosen));
+    button.tabIndex = index === this.chosen ? 0 : -1;
+    button.setAttribute(
+      "aria-label",
+      this.say(labels.length ? "key_class" : "key", { n: index + 1, label: of, seed }),
+    );
+  }
+
+  layout() {
+    if (!this.scroller.clientWidth || !this.cells.length) return;
+    this.scale = new Scale(this.times, this.scroller.clientWidth, LEAST_PX);
+    const { edges, width } = this.scale;
+    this.track.style.width = `${width}px`;
+    this.cells.forEach(({ box, time, edge }, i) => {
+      const size = edges[i + 1] - edges[i];
+      box.style.left = `${edges[i]}px`;
+      box.style.width = `${size}px`;
+      const lasts = (this.times[i + 1] - this.times[i]) * this.seconds;
+      const text = this.say("lasts", { s: lasts.toFixed(lasts < 10 ? 2 : 1) });
+      time.textContent = size > LASTS_PX ? text : "";
+      edge.hidden = i === this.cells.length - 1;
+    });
+    this.rail.replaceChildren(
+      ...edges.slice(0, -1).map((left, i) => {
+        const bar = make("i", {});
+        Object.assign(bar.style, { left: `${left}px`, width: `${edges[i + 1] - left - 2}px` });
+        return bar;
+      }),
+    );
+    this.place(this.time ?? 0);
+    this.film();
+  }
+
+  /** Set the thumbnail of keyframe i; null dims the current one. */
+  thumb(i, image) {
+    const cell = this.cells[i];
+    if (!cell) return;
+    cell.key.classList.toggle("lc-late", !image);
+    if (!image || cell.image === image) return;
+    cell.image = image;
+    paint(cell.thumb, image);
+    show(cell.thumb, image.h, shownAt(image.h, THUMB_PX));
+  }
+
+  /** Show the pictures between the keyframes, as far as they are drawn. */
+  film() {
+    if (!this.scale) return;
+    const { edges } = this.scale;
+    const first = this.on.frame(this.times[0]);
+    this.cells.forEach(({ film }, i) =>
+      film.show(edges[i] + THUMB_PX + 8, edges[i + 1] - 8, this.scale, this.on.frame, first),
+    );
+  }
+
+  /** Set the playhead to a time, 0 to 1. */
+  place(time) {
+    this.time = time;
+    if (this.scale) this.head.style.transform = `translateX(${this.scale.x(time).toFixed(2)}px)`;
+  }
+
+  reveal() {
+    const { edges } = this.scale ?? {};
+    if (!edges || this.chosen >= this.cells.length) return;
+    const [left, room] = [edges[this.chosen], this.scroller.clientWidth];
+    const { scrollLeft } = this.scroller;
+    if (left < scrollLeft || left + LEAST_PX > scrollLeft + room) {
+      this.scroller.scrollLeft = left - room / 2;
+    }
+  }
+
+  focus() {
+    this.cells[this.chosen]?.key.focus();
+  }
+
+  // --- dragging ------------------------------------------------------------------------------
+
+  /** Move boundary i to px x of the scale at the start of the drag. */
+  stretch(i, x, done) {
+    this.held ??= this.scale;
+    this.on.stretch(i, this.held.time(x), done);
+    if (done) this.held = null;
+  }
+
+  lift(i) {
+    this.cells[i].key.classList.add("lc-lifted");
+    this.element.classList.add("lc-dragging");
+  }
+
+  carry(i, x, from) {
+    this.cells[i].key.style.transform = `translate(${x - from}px, -6px)`;
+    const gap = this.gap(x);
+    this.marker.hidden = gap === i || gap === i + 1;
+    this.marker.style.transform = `translateX(${this.scale.edges[gap]}px)`;
+  }
+
+  drop(i, x) {
+    const { key } = this.cells[i];
+    key.classList.remove("lc-lifted");
+    key.style.transform = "";
+    this.element.classList.remove("lc-dragging");
+    this.marker.hidden = true;
+    if (x === null) return;
+    const gap = this.gap(x);
+    const to = gap > i ? gap - 1 : gap;
+    if (to !== i) this.on.move(i, to);
+    else this.on.pick(i);
+  }
+
+  /** Return the gap between cells nearest to a px: 0 before the first, k after the last. */
+  gap(x) {
+    const { edges } = this.scale;
+    return edges.findIndex((edge, i) => i === edges.length - 1 || x < (edge + edges[i + 1]) / 2);
+  }
+}
