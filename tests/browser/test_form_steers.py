@@ -66,7 +66,7 @@ def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
     undo = form.get_by_role("button", name="Undo")
     begin(form, lr_d=0.003)
     assert undo.is_visible()
-    form.evaluate("window.run.rollbacks = 1")
+    form.evaluate("window.run.rewinds = 1")
     begin(form, lr_d=0.0001)
     assert not undo.is_visible() and rate.input_value() == "0.0001"
     assert form.locator(".tf-applied").inner_text() == ""

@@ -133,7 +133,7 @@ def test_append_refuses_other_formats_files_and_texts(tmp_path):
     for format in PICTURES:
         for content in (b"", b"hello" * 99, b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(99)):
             path.write_bytes(content)
-            with pytest.raises(ValueError, match="not a whole"):
+            with pytest.raises(ValueError, match="not a complete"):
                 embedded.append(path, format, "{}")
             assert path.read_bytes() == content
     for text in ("é", "a\nb", "<b>", "a" * 400_001):
