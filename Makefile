@@ -12,8 +12,8 @@ NODE = PATH="$(NODE_HOME)/bin:$$PATH"
 export OMP_WAIT_POLICY := PASSIVE
 export GOMP_SPINCOUNT := 10000
 
-# File by file in collection order, which puts the browser tests last (tests/browser/conftest.py).
-PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# Browser tests run alone: a page, its server and a training run keep two processors busy.
+PARALLEL := -n 2 --dist loadfile
 
 .PHONY: demo test test-slow lint bench
 
@@ -22,7 +22,8 @@ demo: .venv/.runtime
 
 test: lint
 	$(PY) tests/browser/chromium.py
-	$(PY) -m pytest -rs -m "not slow" $(PARALLEL)
+	$(PY) -m pytest -rs -m "not slow and not browser" $(PARALLEL)
+	$(PY) -m pytest -rs -m "browser and not slow"
 
 test-slow: .venv/.dev
 	$(PY) -m pytest -rs -m slow
