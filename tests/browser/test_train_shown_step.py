@@ -95,8 +95,17 @@ def test_the_film_plays_to_the_newest_and_a_move_stops_it_where_it_is(visit, mod
     choose_run(page)
     still(page)
     play = page.locator(f"{TIME} .mo-play")
+    page.evaluate(
+        """selector => {
+            const label = document.querySelector(selector);
+            window.labels = [];
+            const changes = { childList: true, characterData: true, subtree: true };
+            new MutationObserver(() => labels.push(label.textContent)).observe(label, changes);
+        }""",
+        f"{TIME} .mo-label",
+    )
     play.click()
-    says(page, "step 0")
+    page.wait_for_function("labels.includes('step 0')")  # shown for a quarter of a second
     page.keyboard.press("Control+z")  # nothing to undo: nothing moves
     says(page, "newest")
     assert play.inner_text() == "Play"
