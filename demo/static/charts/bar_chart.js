@@ -1,10 +1,12 @@
 // A small bar chart on a canvas, one bar per bin; several series overlap.
 // Hovering a bin shows its values in the legend.
 
-import { PAD, plot } from "./plot.js";
+import { PAD, line, plot } from "./plot.js";
 
-// series: [{name, color}]; labels(): [[bin's edge or middle, text]] along the axis, cut to fit;
-// level: a share to compare with; bin(k): the words for a bin. Shares are percent.
+/**
+ * Draw into `figure`; return setValues. series: [{name, color}]; labels(): [[bin's edge or middle,
+ * text]] along the axis, cut to fit; level: a share to compare with; bin(k): the words for a bin.
+ */
 export function bars(figure, { title, series, labels, level = null, bin }) {
   let values = series.map(() => []);
   let hover = null;
@@ -16,14 +18,9 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     const px = (k) => PAD.left + (k / count) * inner.w;
     const top = Math.max(10, (level ?? 0) * 2, ...values.flat());
     const tall = (share) => (share / top) * inner.h;
-    const across = (y, dash, name) => {
+    const across = (y, name, dash) => {
       pen.strokeStyle = color(name);
-      pen.setLineDash(dash);
-      pen.beginPath();
-      pen.moveTo(PAD.left, Math.round(y) + 0.5);
-      pen.lineTo(width - PAD.right, Math.round(y) + 0.5);
-      pen.stroke();
-      pen.setLineDash([]);
+      line(pen, [PAD.left, y], [width - PAD.right, y], dash);
     };
     pen.fillStyle = color("--body-text-color-subdued");
     pen.textAlign = "right";
@@ -34,7 +31,7 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     const marks = labels();
     const room = inner.w / marks.length - 4;
     for (const [at, text] of marks) pen.fillText(cut(pen, text, room), px(at), height - 4);
-    across(base, [], "--border-color-primary");
+    across(base, "--border-color-primary");
     series.forEach((one, index) => {
       pen.fillStyle = color(one.color);
       values[index].forEach((share, k) => {
@@ -43,12 +40,9 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
       });
     });
     pen.globalAlpha = 1;
-    if (level !== null) across(base - tall(level), [4, 4], "--tr-real");
-    const read = (index) => (hover === null ? "" : `${values[index][hover]}%`);
-    setLegend(
-      hover === null ? "" : bin(hover),
-      series.map((_, index) => read(index)),
-    );
+    if (level !== null) across(base - tall(level), "--tr-real", [4, 4]);
+    const shown = values.map((shares) => (hover === null ? "" : `${shares[hover]}%`));
+    setLegend(hover === null ? "" : bin(hover), shown);
   }
 
   function onPoint(share) {

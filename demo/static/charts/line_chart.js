@@ -3,19 +3,22 @@
 
 import { fit, logTicks, smoothed, ticks } from "./axes.js";
 import { chartMarks } from "./marks.js";
-import { PAD, plot } from "./plot.js";
+import { PAD, line, plot } from "./plot.js";
 
-// curves: [{name, color}] where color is a CSS variable; range: [low, high], or null to fit, with
-// `least` as the lowest top. Rare rows are shown as they are: `smooth: false`; `band`: the columns of
-// their lower and upper bound. `level`: a value to compare with. `read(row)`: the legend's words.
-// `apart`: the curves are of runs with different steps; a curve skips rows without a value, and the
-// legend shows the last known one.
+/**
+ * Draw into `figure`. curves: [{name, color}] where color is a CSS variable; text(x): the legend's
+ * words for a position; range: [low, high], or null to fit, with `least` as the lowest top. Rare rows
+ * are shown as they are: `smooth: false`; `band`: the columns of their lower and upper bound.
+ * `level`: a value to compare with. `read(row)`: the legend's words for a value. `apart`: the curves
+ * are of runs with different steps; a curve skips rows without a value, and the legend shows the last
+ * known one.
+ */
 export function chart(figure, options) {
   const { title, curves, text, range = null, log = false, least = 0, level = null } = options;
   const { band = null, smooth: steady = true, apart = false } = options;
   const { read = null, onHover = () => {} } = options;
   let rows = [];
-  let smooth = [];
+  let smooth = []; // the values of each curve, smoothed where it is
   let shown = null; // the step of the displayed picture
   let hover = null; // index of the row under the pointer
   let end = 0; // of the axis
@@ -23,12 +26,11 @@ export function chart(figure, options) {
   canvas.setAttribute("aria-label", `${title}: ${curves.map((c) => c.name).join(", ")}`);
   const marks = chartMarks(figure);
 
-  // `until`: the least end of the axis, to align it with another chart.
+  /** `until`: the least end of the axis, to align it with another chart. */
   function setRows(next, until = 0) {
     rows = next;
     end = Math.max(until, rows.length ? rows.at(-1)[0] : 1);
-    const plain = (column) => rows.map((row) => row[column]);
-    smooth = curves.map((_, k) => (steady ? smoothed(rows, k + 1) : plain(k + 1)));
+    smooth = curves.map((_, k) => (steady ? smoothed(rows, k + 1) : rows.map((row) => row[k + 1])));
     if (hover !== null && hover >= rows.length) hover = null;
     draw();
   }
@@ -43,19 +45,16 @@ export function chart(figure, options) {
     const share = (y) =>
       log ? Math.log(Math.max(y, low / 2) / low) / Math.log(high / low) : (y - low) / (high - low);
     const py = (y) => PAD.top + (1 - share(y)) * inner.h;
+    const across = (y, dash) => line(pen, [PAD.left, y], [width - PAD.right, y], dash);
+    const upright = (x, dash) => line(pen, [px(x), PAD.top], [px(x), PAD.top + inner.h], dash);
 
     pen.fillStyle = color("--body-text-color-subdued");
     pen.strokeStyle = color("--border-color-primary");
-    pen.lineWidth = 1;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
     for (const y of log ? logTicks(low, high) : ticks(low, high, 4)) {
-      const height_px = Math.round(py(y)) + 0.5;
-      pen.beginPath();
-      pen.moveTo(PAD.left, height_px);
-      pen.lineTo(width - PAD.right, height_px);
-      pen.stroke();
-      pen.fillText(String(y), PAD.left - 6, height_px);
+      across(py(y));
+      pen.fillText(String(y), PAD.left - 6, Math.round(py(y)) + 0.5);
     }
     pen.textBaseline = "alphabetic";
     for (const x of rows.length ? ticks(first(), end, Math.max(2, width / 110)) : []) {
@@ -68,49 +67,43 @@ export function chart(figure, options) {
     pen.rect(PAD.left, PAD.top - 2, inner.w + PAD.right, inner.h + 4);
     pen.clip();
     pen.lineJoin = "round";
-    if (band) bandOf(pen, px, py, color(curves[0].color));
+    if (band) drawBand(pen, px, py, color(curves[0].color));
     if (level !== null) {
       pen.globalAlpha = 1;
       pen.strokeStyle = color("--tr-real");
-      pen.setLineDash([4, 4]);
-      line(pen, PAD.left, py(level), width - PAD.right, py(level));
+      across(py(level), [4, 4]);
     }
-    pen.setLineDash([]);
     curves.forEach((curve, index) => {
       pen.strokeStyle = pen.fillStyle = color(curve.color);
-      if (steady) trace(pen, px, (row) => row[index + 1], py, 0.3, 1);
-      trace(pen, px, (_, at) => smooth[index][at], py, 1, 2);
-      if (!steady && rows.length < 50) dots(pen, px, index + 1, py);
+      if (steady) trace(pen, px, (at) => rows[at][index + 1], py, 0.3, 1);
+      trace(pen, px, (at) => smooth[index][at], py, 1, 2);
+      if (!steady && rows.length < 50) drawDots(pen, px, index + 1, py);
     });
     pen.globalAlpha = pen.lineWidth = 1;
     pen.strokeStyle = color("--body-text-color-subdued");
-    const upright = (x, dash) => {
-      pen.setLineDash(dash);
-      line(pen, px(x), PAD.top, px(x), PAD.top + inner.h);
-    };
     if (rows.length) marks.draw(pen, color("--color-accent"), px, PAD.top + inner.h);
     if (shown !== null && rows.length && shown <= end) upright(shown, [3, 3]);
-    if (hover !== null) upright(rows[hover][0], []);
+    if (hover !== null) upright(rows[hover][0]);
     pen.restore();
     legend();
   }
 
-  function trace(pen, px, ys, py, alpha, thick) {
+  function trace(pen, px, value, py, alpha, thick) {
     pen.globalAlpha = alpha;
     pen.lineWidth = thick;
     pen.beginPath();
     let down = false;
-    rows.forEach((row, index) => {
-      const y = ys(row, index);
+    rows.forEach(([x], at) => {
+      const y = value(at);
       if (y === null) down &&= apart;
-      else if (down) pen.lineTo(px(row[0]), py(y));
-      else pen.moveTo(px(row[0]), py(y));
+      else if (down) pen.lineTo(px(x), py(y));
+      else pen.moveTo(px(x), py(y));
       if (y !== null) down = true;
     });
     pen.stroke();
   }
 
-  function dots(pen, px, column, py) {
+  function drawDots(pen, px, column, py) {
     for (const row of rows.filter((one) => one[column] !== null)) {
       pen.beginPath();
       pen.arc(px(row[0]), py(row[column]), 2.5, 0, 7);
@@ -118,7 +111,7 @@ export function chart(figure, options) {
     }
   }
 
-  function bandOf(pen, px, py, fill) {
+  function drawBand(pen, px, py, fill) {
     const known = rows.filter((row) => row[band[0]] !== null);
     pen.beginPath();
     known.forEach((row) => pen.lineTo(px(row[0]), py(row[band[0]])));
@@ -128,22 +121,19 @@ export function chart(figure, options) {
     pen.fill();
   }
 
+  // Show the smoothed values of the last row, or the raw ones of the hovered row.
   function legend() {
-    const at = hover === null ? rows.length - 1 : hover;
+    const at = hover ?? rows.length - 1;
     const values = curves.map((_, index) => {
-      const y =
-        at < 0
-          ? null
-          : hover === null
-            ? known(at, (k) => smooth[index][k])
-            : known(at, (k) => rows[k][index + 1]);
+      const value = (row) => (hover === null ? smooth[index][row] : rows[row][index + 1]);
+      const y = at < 0 ? null : known(at, value);
       if (y === null || y === undefined) return "";
       return read ? read(rows[at]) : y.toFixed(2);
     });
     setLegend(hover === null ? "" : text(rows[hover][0]), values);
   }
 
-  // The value in a row; with `apart`, in the last row so far that has one.
+  // Return the value in a row; with `apart`, in the last row so far that has one.
   function known(at, value) {
     let row = at;
     while (apart && row > 0 && value(row) === null) row -= 1;
@@ -168,24 +158,16 @@ export function chart(figure, options) {
 
   return {
     setRows,
-    // Mark the step of the displayed picture; null for none.
+    /** Mark the step of the displayed picture; null for none. */
     setMark(step) {
       if (step === shown) return;
       shown = step;
       draw();
     },
-    // Set the marks of the run: [{step, text}].
+    /** Set the marks of the run: [{step, text}]. */
     setMarks(next) {
       marks.set(next);
       draw();
     },
   };
-}
-
-function line(pen, x0, y0, x1, y1) {
-  pen.beginPath();
-  const upright = x0 === x1 ? 0.5 : 0; // on whole pixels, or it is blurred
-  pen.moveTo(Math.round(x0) + upright, y0);
-  pen.lineTo(Math.round(x1) + upright, y1);
-  pen.stroke();
 }

@@ -1,13 +1,13 @@
 // Events of a run as ticks on its curves: {step, text}; the hovered one shows its text.
 
+import { make } from "../core/dom.js";
+
 const NEAR_PX = 6; // of the pointer
 const TICK_PX = 6; // wide and high
 
 /** `figure` is the chart's; the text appears above its canvas. */
 export function chartMarks(figure) {
-  const tip = document.createElement("div");
-  tip.className = "tr-tip";
-  tip.hidden = true;
+  const tip = make("div", { className: "tr-tip", hidden: true });
   figure.append(tip);
   let marks = [];
 
@@ -31,14 +31,11 @@ export function chartMarks(figure) {
 
     /** Show the mark at the pointer, `at` px from the left; null: the pointer has left. */
     point(at, px, width) {
-      const close =
-        at === null ? [] : marks.filter(({ step }) => Math.abs(px(step) - at) <= NEAR_PX);
+      const isNear = ({ step }) => at !== null && Math.abs(px(step) - at) <= NEAR_PX;
+      const close = marks.filter(isNear).slice(-3);
       tip.hidden = !close.length;
       if (!close.length) return;
-      tip.textContent = close
-        .slice(-3)
-        .map(({ text }) => text)
-        .join("\n");
+      tip.textContent = close.map(({ text }) => text).join("\n");
       const left = px(close.at(-1).step);
       tip.style.cssText = left < width / 2 ? `left:${left}px` : `right:${width - left}px`;
     },

@@ -1,30 +1,29 @@
 // The common parts of the small charts: a legend above a canvas of the available width, and hovering.
 
+import { html, make } from "../core/dom.js";
+
 export const PAD = { left: 36, right: 8, top: 8, bottom: 20 };
 const FONT = "11px system-ui, sans-serif";
 
 /**
- * A legend and a canvas in `figure`. series: [{name, color}], where color is a CSS variable.
+ * Create a legend and a canvas in `figure`. series: [{name, color}], where color is a CSS variable.
  *
  * paint({pen, color, width, height, inner}) draws it all; color(name) is a variable's value and
  * `inner` {w, h} the room within PAD. onPoint(share) is where the pointer is along the axis, 0 to
  * 1 within it, or null when it has left; after it the chart is drawn again.
  *
- * Returns {canvas, draw, setLegend}: setLegend(where, values) fills the legend.
+ * Return {canvas, draw, setLegend}: setLegend(where, values) fills the legend.
  */
 export function plot(figure, { title, series, paint, onPoint }) {
-  const legend = document.createElement("figcaption");
-  const canvas = document.createElement("canvas");
-  canvas.setAttribute("role", "img");
-  legend.innerHTML = "<b></b><span class='tr-x'></span>";
-  legend.firstChild.textContent = title;
-  const outputs = series.map((one) => {
-    const item = document.createElement("span");
-    item.className = "tr-key";
-    item.style.setProperty("--key", `var(${one.color})`);
-    item.append(one.name + " ", document.createElement("output"));
-    legend.append(item);
-    return item.lastChild;
+  const canvas = make("canvas", { role: "img" });
+  const { element: legend, at } = html`
+    <figcaption><b>${title}</b><span class="tr-x" ref="at"></span></figcaption>`;
+  const outputs = series.map(({ name, color }) => {
+    const { element, value } = html`
+      <span class="tr-key" style="--key: var(${color})">${name}
+        <output ref="value"></output></span>`;
+    legend.append(element);
+    return value;
   });
   figure.replaceChildren(legend, canvas);
 
@@ -44,7 +43,7 @@ export function plot(figure, { title, series, paint, onPoint }) {
   }
 
   function setLegend(where, values) {
-    legend.children[1].textContent = where;
+    at.textContent = where;
     outputs.forEach((output, index) => {
       output.textContent = values[index];
     });
@@ -60,4 +59,15 @@ export function plot(figure, { title, series, paint, onPoint }) {
   });
   new ResizeObserver(draw).observe(canvas);
   return { canvas, draw, setLegend };
+}
+
+/** Draw a horizontal or vertical line from [x0, y0] to [x1, y1], on whole pixels: others are blurred. */
+export function line(pen, [x0, y0], [x1, y1], dash = []) {
+  const [right, down] = [x0 === x1 ? 0.5 : 0, y0 === y1 ? 0.5 : 0];
+  pen.setLineDash(dash);
+  pen.beginPath();
+  pen.moveTo(Math.round(x0) + right, Math.round(y0) + down);
+  pen.lineTo(Math.round(x1) + right, Math.round(y1) + down);
+  pen.stroke();
+  pen.setLineDash([]);
 }

@@ -1,4 +1,7 @@
-// Debouncing by name.
+// Waiting.
+
+/** Resolve after `ms` milliseconds. */
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Return later(name, ms, work): run `work` after `ms` milliseconds unless the name is used again. */
 export function timers() {

@@ -12,6 +12,33 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
+const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+
+/**
+ * Create the element of a template: html`<p>${value} <b ref="total"></b></p>`. A value is a node, or
+ * a text, which is escaped. Return {element} and, by its name, each element with a `ref`.
+ *
+ * @returns {any}
+ */
+export function html(strings, ...values) {
+  const markup = values.map((value) => (value instanceof Node ? "<slot></slot>" : escaped(value)));
+  const template = make("template", { innerHTML: String.raw({ raw: strings }, ...markup).trim() });
+  const { content } = template;
+  const parts = { element: content.firstElementChild };
+  for (const one of content.querySelectorAll("[ref]")) parts[one.getAttribute("ref")] = one;
+  const nodes = values.filter((value) => value instanceof Node);
+  content.querySelectorAll("slot").forEach((slot, k) => slot.replaceWith(nodes[k]));
+  return parts;
+}
+
+/** Create an SVG element. */
+export function svg(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
 /**
  * Replace the children of `list` by the `element` of each part. Elements that stay keep the focus.
  */
@@ -27,11 +54,8 @@ export const button = (label, extra = "") =>
   make("button", { type: "button", className: `ls-btn ${extra}`, textContent: label });
 
 /** Create a button with an icon; `label` is its tooltip and accessible name. */
-export function iconButton(picture, label) {
-  const made = make("button", { type: "button", className: "ls-icon", title: label }, picture);
-  made.setAttribute("aria-label", label);
-  return made;
-}
+export const iconButton = (picture, label) =>
+  make("button", { type: "button", className: "ls-icon", title: label, ariaLabel: label }, picture);
 
 /** Create a section heading. */
 export const heading = (title, hint = "") =>
@@ -40,26 +64,22 @@ export const heading = (title, hint = "") =>
 /** Format a number with a minus sign (U+2212) and at most `digits` digits. */
 export const number = (value, digits = 2) => value.toFixed(digits).replace("-", "\u2212");
 
-/** Create a segmented control {element, set(value)}; `options` are [value, label] pairs. */
+/**
+ * Create a segmented control {element, set(value), offer(values)}; `options` are [value, label] pairs.
+ */
 export function segments(label, options, pick) {
-  const made = options.map(([value, text]) => {
+  const buttons = options.map(([value, text]) => {
     const one = make("button", { type: "button", className: "ls-segment", textContent: text });
     one.addEventListener("click", () => pick(value));
-    return [value, one];
+    return one;
   });
-  const buttons = made.map(([, one]) => one);
-  const element = make(
-    "div",
-    { className: "ls-segments", role: "group", ariaLabel: label },
-    ...buttons,
-  );
-  const set = (now) =>
-    made.forEach(([value, one]) => one.setAttribute("aria-pressed", String(value === now)));
-  const offer = (values) =>
-    made.forEach(([value, one]) => {
-      one.hidden = !values.includes(value);
-    });
-  return { element, set, offer };
+  const group = { className: "ls-segments", role: "group", ariaLabel: label };
+  const each = (work) => options.forEach(([value], k) => work(buttons[k], value));
+  return {
+    element: make("div", group, ...buttons),
+    set: (now) => each((one, value) => (one.ariaPressed = String(value === now))),
+    offer: (values) => each((one, value) => (one.hidden = !values.includes(value))),
+  };
 }
 
 /** Download a blob as a file. */

@@ -1,6 +1,6 @@
 // Files dropped onto a part of the page, which has the class ls-drop during the drag.
 
-/** Call take(file, target) with the first file of each drop on `area`. */
+/** Call take(file, target, dataTransfer) with the first file of each drop on `area`. */
 export function acceptFiles(area, take) {
   area.addEventListener("dragover", (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;
@@ -15,6 +15,6 @@ export function acceptFiles(area, take) {
     const file = event.dataTransfer.files[0];
     if (!file) return;
     event.preventDefault();
-    take(file, event.target);
+    take(file, event.target, event.dataTransfer);
   });
 }

@@ -1,5 +1,7 @@
 // Icons for buttons, in the colour of their text.
 
+import { svg } from "./dom.js";
+
 const PATHS = {
   pin: "M6 2h4l-.5 4.5L12 9H8.7L8 14l-.7-5H4l2.5-2.5z",
   lock: "M4 7h8v6H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2",
@@ -16,16 +18,8 @@ const PATHS = {
 
 /** Create an icon by name, 16 px, hidden from screen readers. */
 export function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  const attributes = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
-  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
-  const path = document.createElementNS(space, "path");
   const line = { fill: "none", stroke: "currentColor", "stroke-width": 1.5 };
-  for (const [key, value] of Object.entries({ d: PATHS[name], ...line }))
-    path.setAttribute(key, value);
-  path.setAttribute("stroke-linecap", "round");
-  path.setAttribute("stroke-linejoin", "round");
-  svg.append(path);
-  return svg;
+  const ends = { "stroke-linecap": "round", "stroke-linejoin": "round" };
+  const frame = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
+  return svg("svg", frame, svg("path", { d: PATHS[name], ...line, ...ends }));
 }

@@ -3,7 +3,7 @@
 export const isOnScreen = (place) => !document.hidden && place.offsetParent !== null;
 
 /**
- * Call `look()` now, whenever `place` comes on screen or one of `events` reaches the document,
+ * Call the async `look()` now, whenever `place` comes on screen or one of `events` reaches the document,
  * and again `pause()` milliseconds after it has ended; never concurrently, and not off screen. Return
  * a function that polls at once.
  */
@@ -12,13 +12,10 @@ export function poll(place, look, pause, events) {
 
   async function now() {
     clearTimeout(timer);
-    if (asking) {
-      again = true;
-      return;
-    }
+    if (asking) return void (again = true);
     if (isOnScreen(place)) {
       asking = true;
-      await look();
+      await look().catch(console.error);
       asking = false;
     }
     if (!place.isConnected) return;

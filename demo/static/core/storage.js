@@ -1,4 +1,4 @@
-// JSON in localStorage.
+// Texts and JSON in localStorage.
 
 const SOON_MS = 200;
 
@@ -49,16 +49,28 @@ export class StoredState {
 /** Return the JSON under a key, or null if there is none, it is damaged, or storage is forbidden. */
 export function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(key));
+    return JSON.parse(readText(key));
   } catch {
     return null;
   }
 }
 
 /** Store JSON; return whether it was stored: storage may be full or forbidden. */
-export function write(key, value) {
+export const write = (key, value) => writeText(key, JSON.stringify(value));
+
+/** Return the text under a key, or null. */
+export function readText(key) {
   try {
-    localStorage.setItem(key, JSON.stringify(value));
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Store a text; return whether it was stored. */
+export function writeText(key, text) {
+  try {
+    localStorage.setItem(key, text);
     return true;
   } catch {
     return false;

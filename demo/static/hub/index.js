@@ -1,6 +1,7 @@
 // A button beside the model menu that opens a model of the Hugging Face Hub by name.
 
-import { make, button, fill } from "../core/dom.js";
+import { sleep } from "../core/debounce.js";
+import { fill, html } from "../core/dom.js";
 import { onAsk } from "../core/hub_request.js";
 
 const LOOK_MS = 300; // between progress checks
@@ -11,44 +12,26 @@ export function mount({ element, props, trigger, server, words }) {
   let busy = false;
   let then = null; // runs once the model has been downloaded
 
-  // --- parts ---------------------------------------------------------------------------------
-  const toggle = button(w("button"), "hb-toggle");
-  toggle.title = w("hint");
-  toggle.setAttribute("aria-expanded", "false");
-  const field = make("input", {
-    type: "text",
-    id: "hb-name",
-    placeholder: w("placeholder"),
-    autocomplete: "off",
-    spellcheck: false,
-    maxLength: 200,
-  });
-  field.setAttribute("autocapitalize", "none");
-  const why = make("p", { className: "hb-why", hidden: true });
-  const go = button(w("go"), "ls-primary");
-  go.type = "submit";
-  const halt = button(w("cancel"));
-  halt.hidden = true;
-  const bar = make("progress", { hidden: true });
-  bar.setAttribute("aria-label", w("bar"));
-  const note = make("p", { className: "ls-note hb-note", textContent: w("note") });
-  note.setAttribute("role", "status");
-  const error = make("p", { className: "ls-error hb-error" });
-  error.setAttribute("role", "alert");
-  const label = make("label", { htmlFor: "hb-name", textContent: w("title") });
-  const sheet = make(
-    "form",
-    { className: "hb-sheet", hidden: true },
-    why,
-    label,
-    make("div", { className: "hb-row" }, field, go, halt),
-    bar,
-    note,
-    error,
-  );
+  const { element: toggle } = html`
+    <button class="ls-btn hb-toggle" title="${w("hint")}" aria-expanded="false">
+      ${w("button")}</button>`;
+  const parts = html`
+    <form class="hb-sheet" hidden>
+      <p ref="why" hidden></p>
+      <label for="hb-name">${w("title")}</label>
+      <div class="hb-row">
+        <input type="text" class="ls-input" id="hb-name" placeholder="${w("placeholder")}"
+          maxlength="200" autocomplete="off" autocapitalize="none" spellcheck="false" ref="field">
+        <button class="ls-btn ls-primary" ref="go">${w("go")}</button>
+        <button type="button" class="ls-btn" hidden ref="halt">${w("cancel")}</button>
+      </div>
+      <progress aria-label="${w("bar")}" hidden ref="bar"></progress>
+      <p class="ls-note" role="status" ref="note">${w("note")}</p>
+      <p class="ls-error" role="alert" ref="error"></p>
+    </form>`;
+  const { element: sheet, why, field, go, halt, bar, note, error } = parts;
   element.append(toggle, sheet);
 
-  // --- showing -------------------------------------------------------------------------------
   function open(shown) {
     sheet.hidden = !shown;
     toggle.setAttribute("aria-expanded", String(shown));
@@ -69,17 +52,11 @@ export function mount({ element, props, trigger, server, words }) {
     if (!busy) return;
     if (total) [bar.max, bar.value] = [total, done];
     else bar.removeAttribute("value");
-    const share = total ? ` ${Math.floor((100 * done) / total)} %` : " \u2026";
-    toggle.textContent += share;
-    const sum = { done: megabytes(done), total: megabytes(total) };
-    note.textContent = !total
-      ? w("looking")
-      : done < total
-        ? fill(w("coming"), sum)
-        : w("checking");
+    toggle.textContent += total ? ` ${Math.floor((100 * done) / total)} %` : " \u2026";
+    const key = !total ? "looking" : done < total ? "coming" : "checking";
+    note.textContent = fill(w(key), { done: megabytes(done), total: megabytes(total) });
   }
 
-  // --- work ----------------------------------------------------------------------------------
   async function fetchModel() {
     const name = field.value.trim();
     error.textContent = "";
@@ -98,7 +75,7 @@ export function mount({ element, props, trigger, server, words }) {
     const begun = await server.fetch({ name }).catch(() => ({ error: "server" }));
     if (begun.error) return begun;
     for (let silent = 0; silent < 20; ) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await sleep(LOOK_MS);
       const state = await server.state({}).catch(() => null);
       if (state?.model || state?.error) return state;
       silent = state ? 0 : silent + 1;
@@ -124,7 +101,6 @@ export function mount({ element, props, trigger, server, words }) {
     return trigger("submit");
   }
 
-  // --- wiring --------------------------------------------------------------------------------
   toggle.addEventListener("click", () => (sheet.hidden ? open(true) : close()));
   sheet.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -138,12 +114,12 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("pointerdown", (event) => {
     if (!sheet.hidden && !element.contains(event.target)) close();
   });
-  onAsk((asked) => {
-    then = asked.then;
+  onAsk((request) => {
+    then = request.then;
     error.textContent = "";
-    why.textContent = fill(w("asked"), { name: asked.name });
+    why.textContent = fill(w("asked"), { name: request.name });
     why.hidden = false;
-    if (!busy) field.value = asked.name;
+    if (!busy) field.value = request.name;
     open(true);
     if (!busy) go.focus();
   });
