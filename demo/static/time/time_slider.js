@@ -1,12 +1,13 @@
 // The time machine: a slider over the steps of a run whose weights are stored. Scrubbing shows one
 // latent drawn at each step; when the slider rests, everything is drawn with that step's weights.
 
-import { make, button, fill } from "../core/dom.js";
+import { sleep } from "../core/debounce.js";
+import { fill, html } from "../core/dom.js";
 import { setShownStep, shownStep, onShownStep, splitId } from "../core/shown_step.js";
 import { Film } from "./film.js";
+import { pauseMs } from "./step_cache.js";
 
 const REST_MS = 250;
-const FILM_S = 6; // approximate duration of playback
 const LOOK_MS = 10000; // between checks for new steps of a run in progress
 
 /**
@@ -19,24 +20,22 @@ export class TimeSlider {
     this.words = words;
     this.server = server;
     this.on = on;
-    [this.model, this.steps, this.playing, this.seen] = ["", [], 0, -Infinity];
+    [this.model, this.steps, this.playing, this.seen] = ["", [], null, -Infinity];
     this.film = on.state ? new Film(server, on.state) : null;
-    this.range = make("input", { type: "range", className: "ls-range", min: 0, step: 1 });
-    this.range.setAttribute("aria-label", words["snapshot.time"]);
-    this.label = make("output", { className: "mo-label" });
-    this.play = button(words["snapshot.play"], "mo-play");
+    const [name, hint] = [words["snapshot.time"], words["snapshot.hint"]];
+    const parts = html`
+      <div class="mo-time" role="group" aria-label="${name}" title="${hint}" hidden>
+        <button class="ls-btn mo-play" ref="play">${words["snapshot.play"]}</button>
+        <input type="range" class="ls-range" min="0" step="1" aria-label="${name}" ref="range">
+        <output class="mo-label" ref="label"></output>
+        <button class="ls-btn mo-newest" ref="newest">${words["snapshot.newest"]}</button>
+      </div>`;
+    this.element = parts.element;
+    this.play = parts.play;
+    this.range = parts.range;
+    this.label = parts.label;
+    this.newest = parts.newest;
     this.play.hidden = !on.state;
-    this.newest = button(words["snapshot.newest"], "mo-newest");
-    this.element = make(
-      "div",
-      { className: "mo-time", hidden: true, title: words["snapshot.hint"] },
-      this.play,
-      this.range,
-      this.label,
-      this.newest,
-    );
-    this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", words["snapshot.time"]);
     this.range.addEventListener("input", () => {
       this.stop();
       this.scrub(this.stops[Number(this.range.value)]);
@@ -94,13 +93,13 @@ export class TimeSlider {
   async look() {
     if (this.run && performance.now() - this.seen >= LOOK_MS) {
       this.seen = performance.now();
-      this.asking = this.ask(this.base);
+      this.request = this.fetchSteps(this.base);
     }
-    await this.asking; // a request is in progress
+    await this.request; // a request is in progress
     this.follow();
   }
 
-  async ask(base) {
+  async fetchSteps(base) {
     const answer = await this.server.moments({ model: base }).catch(() => null);
     if (base !== this.base || !answer?.steps || String(answer.steps) === String(this.steps)) return;
     this.steps = answer.steps;
@@ -117,10 +116,10 @@ export class TimeSlider {
   }
 
   /** Show a step, or the newest (null), and redraw everything. */
-  put(step, told = true) {
+  put(step, notify = true) {
     this.model = this.id(step);
     this.draw();
-    this.rest(told);
+    this.rest(notify);
   }
 
   /** Go to a step if it is stored; resolves to its picture, or null. */
@@ -144,17 +143,16 @@ export class TimeSlider {
   }
 
   /** Stay at the current step: notify the other tabs and draw everything. */
-  rest(told = true) {
+  rest(notify = true) {
     this.stop();
-    if (told) setShownStep(this.run, this.step);
+    if (notify) setShownStep(this.run, this.step);
     this.on.show(this.model, null);
     this.on.rest(this.model);
   }
 
   stop() {
-    clearTimeout(this.playing);
     clearTimeout(this.resting);
-    [this.playing, this.resting] = [0, 0];
+    [this.playing, this.resting] = [null, 0];
     this.play.textContent = this.words["snapshot.play"];
   }
 
@@ -163,25 +161,22 @@ export class TimeSlider {
     if (this.playing || this.resting) this.rest();
   }
 
-  start() {
+  async start() {
     this.stop();
     this.play.textContent = this.words["snapshot.hold"];
+    const mine = (this.playing = {});
     const from = this.step === null ? 0 : this.steps.indexOf(this.step);
-    const wait = Math.min(250, Math.max(60, (FILM_S * 1000) / this.steps.length));
-    const next = async (index) => {
-      if (index >= this.steps.length) return this.put(null);
-      const begun = performance.now();
-      const mine = this.playing;
-      const image = await this.picture(this.steps[index]);
-      if (mine !== this.playing) return undefined;
-      this.model = this.id(this.steps[index]);
+    for (const step of this.steps.slice(from)) {
+      const pause = sleep(pauseMs(this.steps.length));
+      const image = await this.picture(step);
+      if (mine !== this.playing) return;
+      this.model = this.id(step);
       this.draw();
       if (image) this.on.show(this.model, image);
-      const left = Math.max(0, wait - (performance.now() - begun));
-      this.playing = setTimeout(() => next(index + 1), left);
-      return undefined;
-    };
-    this.playing = setTimeout(() => next(from), 0);
+      await pause;
+      if (mine !== this.playing) return;
+    }
+    this.put(null);
   }
 
   picture(step) {
