@@ -39,7 +39,7 @@ def test_two_runs_are_started_watched_held_and_compared(visit, app):
         # both have pictures, and figures of their own
         page.wait_for_function(
             "[...document.querySelectorAll('.du-plate')].every(p => p.dataset.empty === 'no')"
-            " && [...document.querySelectorAll('.du-table tr:nth-child(3) td')]"
+            " && [...document.querySelectorAll('#duel table tr:nth-child(3) td')]"
             ".every(td => Number(td.innerText.replace(/,/g, '')) > 0)"
         )
         button(page, "Pause").click()
@@ -54,7 +54,7 @@ def test_two_runs_are_started_watched_held_and_compared(visit, app):
         tab(page, "Train")
         tab(page, "Side by side")
         status(page, "Paused")
-        seen = page.locator(".du-table tr:nth-child(3) td").all_inner_texts()
+        seen = page.locator("#duel table tr:nth-child(3) td").all_inner_texts()
         steps = [int(images.replace(",", "")) for images in seen]
         assert steps[0] == 4 * steps[1] > 0  # the article's batch is four times ours: in step
         button(page, "Stop").click()

@@ -22,7 +22,7 @@ def button(page, name):
 
 
 def beliefs(page, row):
-    return page.locator(f'.hd-strip[data-row="{row}"] output').all_inner_texts()
+    return page.locator(f'[data-row="{row}"] output').all_inner_texts()
 
 
 def lit(page, part):
@@ -32,7 +32,7 @@ def lit(page, part):
 
 def moved(page, who):
     message = {"D": "D was updated", "G": "G was updated"}[who]
-    page.locator(".hd-told-now").get_by_text(message).wait_for()
+    page.locator(".hd-message").get_by_text(message).wait_for()
 
 
 def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
@@ -56,10 +56,10 @@ def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
     assert lit(page, G0) == {"moved"} and lit(page, D0) == {"through"}
     assert not any("→" in text for text in beliefs(page, "real"))  # D was held still
     assert page.locator(".hd-cell canvas").last.evaluate("c => c.toDataURL()") != fakes
-    expect(page.locator(".hd-told-now")).to_contain_text("Step 1.")
+    expect(page.locator(".hd-message")).to_contain_text("Step 1.")
 
     other = by_hand(visit, width=390, height=844)
-    other.locator(".hd-told-now").get_by_text(
+    other.locator(".hd-message").get_by_text(
         "trains it manually; you see each step here"
     ).wait_for()
     assert beliefs(other, "fake") == beliefs(page, "fake")
@@ -67,15 +67,15 @@ def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     button(page, "Slow motion").click()
-    other.locator(".hd-told-now").get_by_text("Step 3.").wait_for()
+    other.locator(".hd-message").get_by_text("Step 3.").wait_for()
     button(page, "Stop slow motion").click()
-    page.locator(".hd-told-now").get_by_text("Choose the next update").wait_for()
+    page.locator(".hd-message").get_by_text("Choose the next update").wait_for()
 
     page.reload()
     tab(page, "Train")
     page.locator(".tr-views").get_by_role("tab", name="Manual").click()
     button(page, "Resume training").click()
-    page.locator(".hd-told-now").get_by_text("updated in turn").wait_for()
+    page.locator(".hd-message").get_by_text("updated in turn").wait_for()
     assert button(page, "Step D").is_disabled()
     page.locator("#train-form").get_by_role("button", name="Stop", exact=True).click()
     button(page, "Start a manual run").wait_for()

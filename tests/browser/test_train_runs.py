@@ -80,7 +80,7 @@ def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("The settings are identical.").wait_for()
     assert page.locator(".ru-beside canvas").count() == 2  # the losses: nobody took vital signs
-    assert page.locator(".ru-table thead th").all_inner_texts() == ["A: one", "B: two"]
+    assert page.locator(".ru-beside thead th").all_inner_texts() == ["A: one", "B: two"]
     page.get_by_role("button", name="Back to the list").click()
 
     with page.expect_download() as started:

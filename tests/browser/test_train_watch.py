@@ -37,9 +37,9 @@ def _is_treated(page, other):
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     page.locator("#train .dr-remedy").first.click()
-    done = page.locator("#train .dr-told", has_text="Applied from step")
+    done = page.locator("#train .dr-message", has_text="Applied from step")
     done.get_by_role("button", name="Undo").click()
-    page.locator("#train .dr-told", has_text="Undone").wait_for()
+    page.locator("#train .dr-message", has_text="Undone").wait_for()
 
     page.reload()
     page.wait_for_selector(HERO, state="attached")

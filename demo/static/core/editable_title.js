@@ -1,17 +1,21 @@
 // A card title with in-place editing.
 
-import { iconButton, make } from "./dom.js";
+import { html, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 
 /**
- * Create {title, pen, field, show(text)}: three elements to place. `save(text)` gets the new text and
- * resolves to whether it was saved.
+ * Create {element, pen, show(text)}: the row to place, and its button. `save(text)` gets the new text
+ * and resolves to whether it was saved.
  */
-export function editableTitle({ className, label, longest, save }) {
-  const title = make("h3", { className });
+export function editableTitle({ label, longest, save }) {
   const pen = iconButton(icon("pen"), label);
-  const field = make("input", { type: "text", maxLength: longest, hidden: true });
-  field.setAttribute("aria-label", label);
+  const { element, title, field } = html`
+    <div class="ls-card-head">
+      <h3 class="ls-card-title" ref="title"></h3>
+      <input type="text" class="ls-input" maxlength="${longest}" aria-label="${label}" hidden
+        ref="field">
+      ${pen}
+    </div>`;
   let now = "";
 
   function edit(on) {
@@ -43,5 +47,5 @@ export function editableTitle({ className, label, longest, save }) {
   const show = (text) => {
     now = title.textContent = text;
   };
-  return { title, pen, field, show };
+  return { element, pen, title, show };
 }

@@ -8,17 +8,9 @@ import { refusal, who } from "./visitor.js";
  */
 export function endpoint(server, words) {
   return async (name, payload = {}) => {
-    try {
-      const answer = await server[name]({ who: who(), ...payload });
-      if (answer) return { ...answer, sentence: refusal(answer, words) };
-    } catch {
-      // handled below; Gradio answers nothing when the server function failed
-    }
-    return { offline: true, sentence: words["train.offline"] };
+    // Gradio answers nothing when the server function failed
+    const answer = await server[name]({ who: who(), ...payload }).catch(() => null);
+    const known = answer ?? { offline: true };
+    return { ...known, sentence: refusal(known, words) };
   };
-}
-
-/** Notify all training views of a change. */
-export function changed() {
-  for (const name of ["ls:train", "ls:state"]) document.dispatchEvent(new Event(name));
 }

@@ -11,12 +11,17 @@ export function shownAt(side, room) {
 
 /**
  * Return the largest scale up to `room` for which each picture pixel covers a whole number of screen
- * pixels (`ratio` per px), or a half, a third, ... of one.
+ * pixels, or a half, a third, ... of one.
  */
-export function largest(room, ratio = 1) {
+export function largest(room) {
+  const ratio = devicePixelRatio || 1; // screen pixels per px
   const times = room * ratio;
   return (times >= 1 ? Math.floor(times) : 1 / Math.ceil(1 / times)) / ratio;
 }
+
+/** Return the px that are left in the width of a plate with equal padding. */
+export const roomIn = (plate) =>
+  plate.clientWidth - parseFloat(getComputedStyle(plate).paddingLeft) * 2;
 
 /** Display a canvas so that each of its pictures of `side` px takes `px`. */
 export function show(canvas, side, px) {

@@ -1,84 +1,74 @@
 // Two runs side by side: pictures on one scrubber, diagnoses, a table and curves.
 
-import { button, make } from "../../core/dom.js";
+import { html } from "../../core/dom.js";
 import { isIll, sentence } from "../doctor/words.js";
-import { curves } from "./curves.js";
+import { COLORS, curves } from "./curves.js";
 import { films } from "./film.js";
 import { grid } from "./grid.js";
 import { table } from "./table.js";
 
 /**
- * Fill `place` for a pair with the labels `names`; pair: from
- * demo/train/compare/pairs.py.
+ * Fill `place` for a pair of demo/train/compare/pairs.py with the labels `names`. Return
+ * update(answer), which shows the answer of a poll.
  */
 export function arena(place, { names, pair, server, words, say }) {
-  const corners = names.map((name, index) => corner(name, index, say));
-  const range = make("input", { type: "range", className: "ls-range", min: 0, max: 0, value: 0 });
-  range.setAttribute("aria-label", say("train.scrub"));
-  const bar = { range, at: make("output"), newest: button(say("train.newest")) };
-  const figures = make("section");
-  const charts = make("div", { className: "tr-charts" });
-  place.replaceChildren(
-    make("div", { className: "du-ring" }, ...corners.map(({ element }) => element)),
-    make("div", { className: "du-film" }, range, bar.at, bar.newest),
-    figures,
-    charts,
-  );
+  const sides = names.map((name, index) => {
+    const { element, canvas, diagnosis } = html`
+      <article>
+        <h4 class="tr-key" style="--key: var(${COLORS[index]})">${name}</h4>
+        <div class="ls-plate du-plate">
+          <canvas width="140" height="168" role="img"
+            aria-label="${say("compare.samples", { name })}" ref="canvas"></canvas>
+        </div>
+        <p class="du-diagnosis" ref="diagnosis"></p>
+      </article>`;
+    return { element, canvas, diagnosis, finding: null };
+  });
+  const { element, range, label, newest, figures, charts } = html`
+    <div>
+      <div class="du-sides">${sides[0].element}${sides[1].element}</div>
+      <div class="du-film">
+        <input type="range" class="ls-range" min="0" max="0" value="0"
+          aria-label="${say("train.scrub")}" ref="range">
+        <output ref="label"></output>
+        <button class="ls-btn" ref="newest">${say("train.newest")}</button>
+      </div>
+      <section ref="figures"></section>
+      <div class="tr-charts" ref="charts"></div>
+    </div>`;
+  place.replaceChildren(element);
+  let labelled = true; // of both runs
   const lines = curves(charts, names, say);
-  const result = table(figures, names, words);
-  const player = films({
-    bar,
-    grids: corners.map(({ canvas }) => grid(canvas, () => labelled)),
+  const result = table(figures, names, words, say);
+  const showFrames = films({
+    runs: pair.names,
+    range,
+    label,
+    newest,
+    grids: sides.map(({ canvas }) => grid(canvas, () => labelled)),
     fetchFrames: (wanted) => server.frames(wanted),
     onStep: (step) => lines.mark(step),
     say,
   });
-  player.begin(pair.names);
-  let labelled = true; // of both runs
-  const findings = [null, null]; // sent only when they change
 
-  return {
-    /** Show the answer of a poll; see demo/train/compare/pairs.py. */
-    async update({ sides, outcome }) {
-      sides.forEach((side, index) => {
-        labelled = side.labelled ?? labelled;
-        if (side.finding !== undefined) findings[index] = side.finding;
-        const finding = findings[index];
-        corners[index].setDiagnosis(
-          side.error || sentence(finding, words),
-          side.error || isIll(finding),
-        );
-      });
-      lines.update(sides);
-      const told = sides.map(({ step, elapsed, cpu, state }, index) => ({
-        elapsed,
-        cpu,
-        failed: state === "failed",
-        finding: findings[index],
-        images: step * pair.images[index],
-        signs: lines.last()[index],
-      }));
-      result.update(told, outcome);
-      await player.update(sides);
-    },
+  return async function update(answer) {
+    answer.sides.forEach((run, index) => {
+      const side = sides[index];
+      labelled = run.labelled ?? labelled;
+      if (run.finding !== undefined) side.finding = run.finding; // sent only when it changes
+      side.diagnosis.textContent = run.error || sentence(side.finding, words);
+      side.diagnosis.dataset.ill = String(Boolean(run.error || isIll(side.finding)));
+    });
+    lines.update(answer.sides);
+    const measured = answer.sides.map(({ step, elapsed, cpu, state }, index) => ({
+      elapsed,
+      cpu,
+      failed: state === "failed",
+      finding: sides[index].finding,
+      images: step * pair.images[index],
+      signs: lines.last()[index],
+    }));
+    result.update(measured, answer.outcome);
+    await showFrames(answer.sides);
   };
-}
-
-function corner(name, index, say) {
-  const canvas = make("canvas", { width: 140, height: 168 });
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", say("compare.samples", { name }));
-  const word = make("p", { className: "du-word" });
-  const element = make(
-    "article",
-    { className: "du-corner" },
-    make("h4", { className: index ? "du-second" : "du-first" }, name),
-    make("div", { className: "ls-plate du-plate" }, canvas),
-    word,
-  );
-  const setDiagnosis = (text, ill) => {
-    word.textContent = text;
-    word.dataset.ill = String(Boolean(ill));
-  };
-  return { element, canvas, setDiagnosis };
 }

@@ -3,48 +3,62 @@
 import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { make } from "../../core/dom.js";
+import { atStep } from "../../core/format.js";
+import { SHAPES } from "../watch/curves.js";
 import { merged } from "./rows.js";
 
 const MAX_ROWS = 1200; // of a run, on this page
-const [LOSS_G, LOSS_D] = [1, 2]; // of a row of history
-const [FRECHET, DIVERSITY] = [1, 4]; // of a row of vital signs
-const COLORS = ["--du-first", "--du-second"];
+export const COLORS = ["--du-first", "--du-second"];
+const TITLES = {
+  frechet: "train.frechet",
+  diversity: "train.diversity",
+  loss_g: "compare.loss_g",
+  loss_d: "compare.loss_d",
+};
+const COLUMNS = {
+  frechet: ["vitals", 1],
+  diversity: ["vitals", 4],
+  loss_g: ["rows", 1],
+  loss_d: ["rows", 2],
+}; // in an answer of demo/train/watch/progress.py
 
-/** Fill `place`; names: the labels of both runs. */
-export function curves(place, names, say) {
-  const figures = Array.from({ length: 4 }, () => make("figure", { className: "tr-chart" }));
-  place.replaceChildren(...figures);
-  const text = (step) => say("train.at_step", { step: step.toLocaleString() });
-  const both = names.map((name, index) => ({ name, color: COLORS[index] }));
-  const make_ = (at, title, more) =>
-    chart(figures[at], { title, curves: both, text, apart: true, ...more });
-  const distance = make_(0, say("train.frechet"), { log: true, smooth: false });
-  const variety = make_(1, say("train.diversity"), { least: 1.2, level: 1, smooth: false });
-  const losses = [make_(2, say("compare.loss_g"), {}), make_(3, say("compare.loss_d"), {})];
-  const charts = [distance, variety, ...losses];
-  const rows = [[], []];
-  const signs = [[], []];
+/** Draw a chart of two runs into `figure`; name: a key of `TITLES`; labels: of both runs. */
+export function pairChart(figure, name, labels, say) {
+  const curves = labels.map((label, index) => ({ name: label, color: COLORS[index] }));
+  const text = (step) => atStep(step, say);
+  return chart(figure, { title: say(TITLES[name]), curves, text, apart: true, ...SHAPES[name] });
+}
+
+/** Fill `place`; labels: of both runs. */
+export function curves(place, labels, say) {
+  const charts = Object.keys(TITLES).map((name) => {
+    const figure = make("figure", { className: "tr-chart" });
+    place.append(figure);
+    return { name, ...pairChart(figure, name, labels, say) };
+  });
+  const known = { rows: [[], []], vitals: [[], []] };
 
   return {
     /** Add the answer of a poll for both runs. */
     update(sides) {
       let news = false;
       sides.forEach((side, index) => {
-        if (side.reset) [rows[index], signs[index]] = [[], []];
-        rows[index] = thinned(rows[index].concat(side.rows ?? []), MAX_ROWS);
-        signs[index] = thinned(signs[index].concat(side.vitals ?? []), MAX_ROWS);
+        for (const [part, both] of Object.entries(known)) {
+          if (side.reset) both[index] = [];
+          if (side[part]) both[index] = thinned(both[index].concat(side[part]), MAX_ROWS);
+        }
         news ||= Boolean(side.reset || side.rows || side.vitals);
       });
       if (!news) return;
-      const until = Math.max(0, ...rows.map((one) => one.at(-1)?.[0] ?? 0));
-      distance.setRows(merged(...signs, FRECHET), until);
-      variety.setRows(merged(...signs, DIVERSITY), until);
-      losses[0].setRows(merged(...rows, LOSS_G), until);
-      losses[1].setRows(merged(...rows, LOSS_D), until);
+      const until = Math.max(0, ...known.rows.map((rows) => rows.at(-1)?.[0] ?? 0));
+      for (const { name, setRows } of charts) {
+        const [part, column] = COLUMNS[name];
+        setRows(merged(...known[part], column), until);
+      }
     },
 
     /** Return the last vital signs of both, null before the first. */
-    last: () => signs.map((one) => one.at(-1) ?? null),
+    last: () => known.vitals.map((rows) => rows.at(-1) ?? null),
 
     /** Mark the step of the displayed pictures; null for none. */
     mark(step) {

@@ -1,15 +1,22 @@
 // The recorded pictures of two runs on one scrubber, at the same step.
 
 import { decodePicture } from "../../core/base64.js";
-import { RecordedFrames } from "../watch/recorded_frames.js";
+import { atStep } from "../../core/format.js";
+import { recordedFrames, recordedSteps } from "../watch/recorded_frames.js";
 import { latest } from "./rows.js";
 
 /**
- * bar: {range, at, newest}; grids: two of grid.js; fetchFrames({run, steps}) asks the
- * server; onStep(step) is called with the displayed step, null for the newest.
+ * runs: both names; range, label and newest: elements; grids: two of grid.js;
+ * fetchFrames({run, steps}) asks the server; onStep(step) is called with the displayed step, null for
+ * the newest. Return update(sides), which adds the answer of a poll for both runs.
  */
-export function films({ bar, grids, fetchFrames, onStep, say }) {
-  let recordings = [];
+export function films({ runs, range, label, newest, grids, fetchFrames, onStep, say }) {
+  const recordings = runs.map((run) => ({
+    steps: [],
+    step: 0,
+    live: null,
+    frames: recordedFrames((steps) => fetchFrames({ run, steps })),
+  }));
   let at = null; // null follows the newest
   let turn = 0; // only the newest request is shown
 
@@ -20,70 +27,48 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
 
   async function show() {
     const all = stops();
-    bar.range.max = Math.max(0, all.length - 1);
-    bar.range.disabled = all.length < 2;
-    bar.range.value = at === null ? all.length - 1 : all.indexOf(latest(all, at));
-    const shown = at ?? Math.max(0, ...recordings.map((recording) => recording.step));
-    bar.at.textContent = say("train.at_step", { step: shown.toLocaleString() });
-    bar.range.setAttribute("aria-valuetext", bar.at.textContent);
-    bar.newest.setAttribute("aria-pressed", String(at === null));
+    range.max = Math.max(0, all.length - 1);
+    range.disabled = all.length < 2;
+    range.value = at === null ? all.length - 1 : all.indexOf(latest(all, at));
+    label.textContent = atStep(at ?? Math.max(...recordings.map(({ step }) => step)), say);
+    range.setAttribute("aria-valuetext", label.textContent);
+    newest.setAttribute("aria-pressed", String(at === null));
     onStep(at);
     const mine = ++turn;
-    const images = await Promise.all(recordings.map(pictured));
+    const images = await Promise.all(recordings.map(picture));
     if (mine === turn) images.forEach((image, index) => image && grids[index].show(image));
   }
 
-  async function pictured(recording) {
-    if (at === null && recording.live) return recording.live;
-    if (!recording.steps.length) return null;
-    const step = at === null ? recording.steps.at(-1) : latest(recording.steps, at);
-    return Promise.resolve(recording.frames.get(recording.run, recording.steps, step)).catch(
-      () => null,
-    );
+  function picture({ live, steps, frames }) {
+    if (at === null && live) return live;
+    if (!steps.length) return null;
+    return frames.get(steps, at === null ? steps.at(-1) : latest(steps, at));
   }
 
-  bar.range.addEventListener("input", () => {
+  function go(step) {
+    at = step;
+    show();
+  }
+
+  range.addEventListener("input", () => {
     const all = stops();
-    const index = Number(bar.range.value);
-    at = index === all.length - 1 ? null : all[index];
-    show();
+    const index = Number(range.value);
+    go(index === all.length - 1 ? null : all[index]);
   });
-  bar.newest.addEventListener("click", () => {
-    at = null;
-    show();
-  });
+  newest.addEventListener("click", () => go(null));
+  for (const one of grids) one.show(null);
 
-  return {
-    /** Start with another pair. */
-    begin(names) {
-      recordings = names.map((run) => ({
-        run,
-        steps: [],
-        step: 0,
-        live: null,
-        frames: new RecordedFrames(fetchFrames),
-      }));
-      at = null;
-      for (const one of grids) one.show(null);
-    },
-
-    /** Add the answer of a poll for both runs. */
-    async update(sides) {
-      let news = false;
-      for (const [index, side] of sides.entries()) {
-        const recording = recordings[index];
-        if (side.reset) recording.frames.clear();
-        if (side.added) {
-          const stay = recording.steps.filter((step) => !side.dropped.includes(step));
-          side.frames = [...stay, ...side.added].sort((a, b) => a - b);
-        }
-        news ||= Boolean(side.frames) || side.picture !== undefined;
-        if (side.frames) recording.steps = side.frames;
-        if (side.picture) recording.live = await decodePicture(side.picture);
-        if (side.picture === "") recording.live = null;
-        recording.step = side.step;
-      }
-      if (news) await show();
-    },
+  return async function update(sides) {
+    let news = false;
+    for (const [index, side] of sides.entries()) {
+      const recording = recordings[index];
+      if (side.reset) recording.frames.clear();
+      const steps = recordedSteps(recording.steps, side);
+      news ||= steps !== recording.steps || side.picture !== undefined;
+      if (side.picture !== undefined)
+        recording.live = side.picture ? await decodePicture(side.picture) : null;
+      Object.assign(recording, { steps, step: side.step });
+    }
+    if (news) await show();
   };
 }

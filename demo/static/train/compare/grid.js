@@ -1,6 +1,6 @@
 // The samples of one run, as wide as fits at a whole multiple of their pixels.
 
-import { largest, show } from "../../core/pixel_scale.js";
+import { largest, roomIn, show } from "../../core/pixel_scale.js";
 
 const COLUMNS = 10; // of the sheet that comes from the server
 const NARROW = 5; // columns where ten would be too small
@@ -15,13 +15,11 @@ export function grid(canvas, labelled) {
   let sheet = null;
 
   function paint() {
-    const pad = parseFloat(getComputedStyle(plate).paddingLeft) * 2;
-    const inside = plate.clientWidth - pad;
+    const inside = roomIn(plate);
     if (!sheet || inside <= 0) return;
-    const ratio = window.devicePixelRatio || 1;
     const side = sheet.naturalWidth / COLUMNS;
     const rows = sheet.naturalHeight / side;
-    const fits = (count) => largest(inside / (count * side), ratio);
+    const fits = (count) => largest(inside / (count * side));
     const times = fits(fits(COLUMNS) >= LEAST ? COLUMNS : NARROW);
     const most = Math.min(COLUMNS, Math.floor(inside / (side * times)));
     const columns = labelled() && most < COLUMNS ? NARROW : Math.max(1, most);

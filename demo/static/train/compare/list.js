@@ -1,39 +1,36 @@
 // The list of experiments: what differs, the result when it was tried, the duration.
 
-import { make, button } from "../../core/dom.js";
-import { clock } from "../../core/duration.js";
+import { html, make } from "../../core/dom.js";
+import { clock } from "../../core/format.js";
 
 /** Fill `place` with a row per experiment ({name, steps, cost}); its button calls start(name). */
 export function list(place, experiments, start, say) {
   const rows = experiments.map((one) => {
-    const time = make(
-      "span",
-      { className: "du-time" },
-      say("compare.steps", { steps: count(one.steps) }),
-    );
-    const begin = button(say("compare.start"));
     const title = say(`compare.${one.name}.title`);
-    begin.setAttribute("aria-label", `${say("compare.start")}: ${title}`);
+    const { element, begin, time } = html`
+      <li>
+        <div><h4>${title}</h4><p class="ls-small">${say(`compare.${one.name}.what`)}</p></div>
+        <div class="ls-column du-begin">
+          <button class="ls-btn" aria-label="${say("compare.start")}: ${title}" ref="begin">
+            ${say("compare.start")}</button>
+          <span class="ls-note" ref="time">
+            ${say("compare.steps", { steps: count(one.steps) })}</span>
+        </div>
+      </li>`;
     begin.addEventListener("click", () => start(one.name));
-    const words = make(
-      "div",
-      {},
-      make("h4", {}, title),
-      make("p", {}, say(`compare.${one.name}.what`)),
-    );
-    const row = make("li", {}, words, make("div", { className: "du-begin" }, begin, time));
-    return { one, row, time, begin };
+    return { one, element, time, begin };
   });
-  place.replaceChildren(make("ul", { className: "du-list" }, ...rows.map(({ row }) => row)));
+  place.replaceChildren(make("ul", { className: "du-list" }, ...rows.map((row) => row.element)));
 
   return {
     /** Show durations; step_s: seconds per step of the default preset on this machine. */
     pace(step_s) {
       for (const { one, time } of rows) {
         const long = clock(rounded(step_s * one.steps * one.cost), say);
-        time.replaceChildren(
-          ...phrases(say("compare.about", { steps: count(one.steps), time: long })),
-        );
+        const text = say("compare.about", { steps: count(one.steps), time: long });
+        // lines may break only after a comma
+        const phrases = text.split(/(?<=, |，)/);
+        time.replaceChildren(...phrases.map((phrase) => make("span", {}, phrase)));
       }
     },
 
@@ -49,9 +46,8 @@ export function list(place, experiments, start, say) {
 
 const count = (n) => n.toLocaleString();
 
-// Lines may break only after a comma.
-const phrases = (text) => text.split(/(?<=, |，)/).map((phrase) => make("span", {}, phrase));
-
 // estimates are rounded
-const rounded = (seconds) =>
-  seconds < 60 ? Math.ceil(seconds / 5) * 5 : Math.ceil(seconds / 10) * 10;
+function rounded(seconds) {
+  const unit = seconds < 60 ? 5 : 10;
+  return Math.ceil(seconds / unit) * unit;
+}

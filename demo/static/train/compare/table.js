@@ -1,37 +1,25 @@
 // The table of two runs' costs and results, and a sentence on which did better.
 
-import { make, fill } from "../../core/dom.js";
-import { clock } from "../../core/duration.js";
+import { make, number } from "../../core/dom.js";
+import { brief, clock } from "../../core/format.js";
+import { pairTable } from "./pair_table.js";
 
 const [FRECHET, HIGH, DIVERSITY, GAP, CLASSES] = [1, 3, 4, 6, 9]; // of a row of vital signs
 const [SAME, MUCH] = [1.05, 1.5]; // cost ratios: below, the same; above, shown as a factor
 const ROWS = ["seconds", "cpu", "images", "frechet", "diversity", "classes", "gap", "verdict"];
+const UNKNOWN = "\u2013";
 
 /** Fill `place`; names: the labels of both runs. */
-export function table(place, names, words) {
-  const say = (key, values = {}) => fill(words[key] ?? key, values);
-  const head = make("tr", {}, make("td"), ...names.map((name) => headed("col", name)));
-  const cells = ROWS.map(() => [make("td"), make("td")]);
-  const lines = ROWS.map((row, index) => {
-    const heading = headed("row", say(`compare.row.${row}`));
-    heading.title = words[`compare.hint.${row}`] ?? "";
-    return make("tr", {}, heading, ...cells[index]);
-  });
-  const made = make(
-    "table",
-    { className: "du-table" },
-    make("caption", {}, say("compare.table")),
-    make("thead", {}, head),
-    make("tbody", {}, ...lines),
-  );
-  const verdict = make("p", { className: "du-outcome" });
-  verdict.setAttribute("role", "status");
-  place.replaceChildren(verdict, made);
+export function table(place, names, words, say) {
+  const labels = ROWS.map((row) => [say(`compare.row.${row}`), words[`compare.hint.${row}`] ?? ""]);
+  const { element, cells } = pairTable(say("compare.table"), names, labels);
+  const verdict = make("p", { className: "du-outcome", role: "status" });
+  place.replaceChildren(verdict, element);
 
   return {
     /**
      * figures: {elapsed, cpu, images, signs, finding, failed} of each run; signs is the last row of
-     * its vital signs; outcome: see gan/monitor/outcome.py, null while they train.
+     * its vital signs; outcome: see gan/monitor/compare.py, null while they train.
      */
     update(figures, outcome) {
       figures.forEach((run, side) => {
@@ -71,17 +59,13 @@ function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
   const drawn = known(CLASSES) ? signs[CLASSES].filter((share) => share >= 1).length : 0;
   const state = failed ? "failed" : finding?.state;
   return {
-    seconds: elapsed ? clock(elapsed, say) : "\u2013",
-    cpu: cpu ? clock(cpu, say) : "\u2013",
+    seconds: elapsed ? clock(elapsed, say) : UNKNOWN,
+    cpu: cpu ? clock(cpu, say) : UNKNOWN,
     images: images.toLocaleString(),
-    frechet: known(FRECHET) ? `${brief(signs[FRECHET])} \u00b1 ${brief(spread)}` : "\u2013",
-    diversity: known(DIVERSITY) ? signs[DIVERSITY].toFixed(2) : "\u2013",
-    classes: known(CLASSES) ? say("compare.of", { drawn, all: signs[CLASSES].length }) : "\u2013",
-    gap: known(GAP) ? `${Math.round(100 * signs[GAP])} %`.replace("-", "\u2212") : "\u2013",
-    verdict: state ? say(`compare.verdict.${state}`) : "\u2013",
+    frechet: known(FRECHET) ? `${brief(signs[FRECHET])} \u00b1 ${brief(spread)}` : UNKNOWN,
+    diversity: known(DIVERSITY) ? signs[DIVERSITY].toFixed(2) : UNKNOWN,
+    classes: known(CLASSES) ? say("compare.of", { drawn, all: signs[CLASSES].length }) : UNKNOWN,
+    gap: known(GAP) ? `${number(Math.round(100 * signs[GAP]) || 0, 0)} %` : UNKNOWN,
+    verdict: state ? say(`compare.verdict.${state}`) : UNKNOWN,
   };
 }
-
-const headed = (scope, text) => make("th", { scope }, text);
-
-const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));

@@ -1,10 +1,9 @@
 // The doctor: the diagnosis in a sentence, its evidence, and a button per remedy.
 
-import { button, make } from "../../core/dom.js";
-import { changesInWords } from "./mark_words.js";
-import { figure, isIll, sentence } from "./words.js";
+import { button, html, make } from "../../core/dom.js";
+import { changesInWords, figure, isIll, sentence } from "./words.js";
 
-const HEARD_MS = 3000;
+const ANNOUNCED_MS = 3000;
 
 /**
  * Fill `place`. treat(name) applies a remedy: {step, changes, before, back, sentence}, where `before`
@@ -12,21 +11,23 @@ const HEARD_MS = 3000;
  * why it was refused; takeBack(values) restores them. Returns {take}.
  */
 export function doctor(place, { say, words, treat, takeBack }) {
-  const said = make("p", { className: "dr-said" });
-  const heard = make("p", { className: "dr-heard", role: "status" }); // not for every new value
-  const why = button(say("watch.why"), "dr-why");
-  const row = make("div", { className: "dr-row" }, why);
-  const message = make("p", { className: "dr-told", role: "status", hidden: true });
-  const more = make("div", { className: "dr-more", id: "dr-more", hidden: true });
-  place.append(said, heard, row, message, more);
+  const { element, diagnosis, announced, row, why, message, more } = html`<div>
+    <p class="dr-said" ref="diagnosis"></p>
+    <p class="ls-unseen" role="status" ref="announced"></p>
+    <div class="dr-row" ref="row">
+      <button class="ls-btn dr-why" aria-controls="dr-more" aria-expanded="false" ref="why">
+        ${say("watch.why")}</button>
+    </div>
+    <p class="dr-message" role="status" hidden ref="message"></p>
+    <div class="ls-note dr-more" id="dr-more" hidden ref="more"></div>
+  </div>`;
+  place.append(...element.children);
   place.setAttribute("aria-label", say("watch.doctor"));
-  why.setAttribute("aria-controls", more.id);
-  why.setAttribute("aria-expanded", "false");
   let finding = null;
   let mine = false;
   let busy = false;
   let shown = "";
-  let went = 0; // number of rollbacks
+  let rollbacks = 0;
 
   why.addEventListener("click", () => {
     more.hidden = !more.hidden;
@@ -37,25 +38,23 @@ export function doctor(place, { say, words, treat, takeBack }) {
     const now = JSON.stringify([finding, mine, busy]);
     if (now === shown) return; // a replaced button would lose the focus
     shown = now;
-    const text = finding ? sentence(finding, words) : say("watch.no_finding");
-    if (place.dataset.state !== (finding?.state ?? "")) {
-      heard.textContent = text;
-      setTimeout(() => {
-        heard.textContent = "";
-      }, HEARD_MS); // announced only, not reachable
+    const { state = "", remedies = [] } = finding ?? {};
+    diagnosis.textContent = finding ? sentence(finding, words) : say("watch.no_finding");
+    // announced only for a new state, not for every new value
+    if (place.dataset.state !== state) {
+      announced.textContent = diagnosis.textContent;
+      setTimeout(() => announced.replaceChildren(), ANNOUNCED_MS); // not reachable
     }
-    place.dataset.state = finding?.state ?? "";
+    place.dataset.state = state;
     place.dataset.ill = isIll(finding) ? "yes" : "no";
-    said.textContent = text;
     why.disabled = !finding;
-    const remedies = finding?.remedies ?? [];
-    const names = remedies.map(([name]) => name).join();
-    if (row.dataset.names !== names) {
-      row.dataset.names = names;
-      row.replaceChildren(why, ...remedies.map(([name]) => remedyButton(name)));
+    const names = remedies.map(([name]) => name);
+    if (row.dataset.names !== names.join()) {
+      row.dataset.names = names.join();
+      row.replaceChildren(why, ...names.map(remedyButton));
     }
     for (const one of [...row.children].slice(1)) one.disabled = !mine || busy;
-    details(remedies);
+    details(names);
   }
 
   function remedyButton(name) {
@@ -68,25 +67,19 @@ export function doctor(place, { say, words, treat, takeBack }) {
   function details(remedies) {
     if (!finding) return more.replaceChildren();
     const figures = finding.evidence.map(([name, value, limit, side]) => {
-      const values = { limit: figure(name, limit) };
-      return make(
-        "li",
-        {},
-        make("span", {}, say(`doctor.evidence.${name}`)),
-        make("b", {}, figure(name, value)),
-        make("span", {}, say(`watch.${side}`, values)),
-      );
+      const bound = say(`watch.${side}`, { limit: figure(name, limit) });
+      const { element } = html`
+        <li><span>${say(`doctor.evidence.${name}`)}</span><b>${figure(name, value)}</b>
+          <span>${bound}</span></li>`;
+      return element;
     });
-    const help = remedies.map(([name]) =>
+    const help = remedies.map((name) =>
       make("p", {}, make("b", {}, say(`doctor.remedy.${name}`)), ` ${say(`doctor.why.${name}`)}`),
     );
     if (help.length && !mine) help.push(make("p", {}, say("watch.not_in_control")));
     const since = say("watch.since", { step: finding.since.toLocaleString() });
-    more.replaceChildren(
-      make("p", {}, since),
-      make("ul", { className: "dr-evidence" }, ...figures),
-      ...help,
-    );
+    const evidence = make("ul", { className: "dr-evidence" }, ...figures);
+    more.replaceChildren(make("p", {}, since), evidence, ...help);
   }
 
   async function press(name) {
@@ -101,7 +94,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
       step: answer.step.toLocaleString(),
       changes: changesInWords(answer.changes, say),
     };
-    const changed = Object.keys(answer.changes).length > 0;
+    const changed = values.changes !== "";
     const key = answer.back ? (changed ? "rolled_back_changed" : "rolled_back") : "applied";
     message.replaceChildren(say(`watch.${key}`, values));
     if (!answer.back && changed) message.append(undoButton(answer.before));
@@ -119,12 +112,14 @@ export function doctor(place, { say, words, treat, takeBack }) {
   }
 
   return {
-    // Show the diagnosis or null; `allowed`: this visitor may treat it; `rewinds`: the number of
-    // rollbacks of the run, after which a remedy cannot be undone.
+    /**
+     * Show the diagnosis or null; `allowed`: this visitor may treat it; `rewinds`: the number of
+     * rollbacks of the run, after which a remedy cannot be undone.
+     */
     take(next, allowed, run, rewinds) {
       if (run !== place.dataset.run) message.hidden = true;
-      if (rewinds !== went) message.querySelector("button")?.remove();
-      [place.dataset.run, went] = [run, rewinds];
+      if (rewinds !== rollbacks) message.querySelector("button")?.remove();
+      [place.dataset.run, rollbacks] = [run, rewinds];
       [finding, mine] = [next, allowed];
       draw();
     },

@@ -1,6 +1,6 @@
-// The diagnoses of demo/train/watch/doctor.py in words.
+// The diagnoses of gan/monitor/doctor.py and the marks of demo/train/watch/sources.py in words.
 
-import { fill } from "../../core/dom.js";
+import { fill, number } from "../../core/dom.js";
 
 const ILL = ["d_winning", "d_blind", "collapsing", "diverged", "memorising"];
 const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, shown in percent
@@ -32,5 +32,27 @@ function plain(name, value) {
 // 99.6 % must not become 100 %
 function percent(share) {
   const close = (share > 98 && share < 100) || (share > 0 && share < 2);
-  return share.toFixed(close ? 1 : 0).replace("-", "\u2212");
+  return number(share, close ? 1 : 0);
 }
+
+/** Convert [step, kind, changes, the previous step, a note in English] to {step, kind, text}. */
+export function markWords([step, kind, changes, from, note], say) {
+  const made = changesInWords(changes, say);
+  const key = `watch.mark_${kind.replaceAll(" ", "_")}${made ? "" : "_plain"}`;
+  const values = {
+    step: step.toLocaleString(),
+    from: (from ?? step).toLocaleString(),
+    changes: made,
+  };
+  const known = say(key, values);
+  const text = known === key ? note || say("watch.mark_other", { ...values, kind }) : known;
+  return { step, kind, text };
+}
+
+/** Format changed settings: "Learning rate of D 0.0001, R1 penalty 1". */
+export const changesInWords = (changes, say) =>
+  Object.entries(changes)
+    .map(([name, value]) => `${say(`train.${name}`)} ${shortly(value)}`)
+    .join(", ");
+
+const shortly = (value) => (typeof value === "number" ? Number(value.toPrecision(3)) : value);

@@ -1,16 +1,18 @@
 // The fields of a run's settings: a preset, the main ones, and the rest on demand.
 
-import { make } from "../../core/dom.js";
-import { formRow, range } from "./rows.js";
-import { STOPS, idle, presetOf, withChange, withPreset } from "./rules.js";
+import { html, make } from "../../core/dom.js";
+import { formRow } from "./rows.js";
+import { STOPS, presetOf, withChange, withPreset, withoutEffect } from "./rules.js";
 
 const FIRST = ["data", "seed", "steps"];
 const OWN_PRESET = "own-images"; // the preset for a visitor's own images
 const LIVE = Object.keys(STOPS);
 
+const option = (value, textContent) => make("option", { value, textContent });
+
 /**
- * {top, live, more, show(settings, mode), offer(collections), useData(name), knows(name), settings(),
- * isWrong()}: three elements to place. `offer` adds a visitor's own images to the data; `bring()`
+ * {top, live, more, show(settings, mode), offer(collections), useData(name), knows(name),
+ * settings()}: three elements to place. `offer` adds a visitor's own images to the data; `bring()`
  * is called to upload more.
  *
  * `mode` is "draft" (all fields enabled), "steer" (during a run: those that may change) or "held"
@@ -29,45 +31,40 @@ export function formFields({ offered, say, changed, bring }) {
     made[name] = formRow(name, row, { say, done: (value) => take(name, value) });
   }
   const select = made.data.element.querySelector("select");
-  for (const option of select.options) {
-    if (!data[option.value].here) option.textContent += say("train.needs_download");
+  for (const one of select.options) {
+    if (!data[one.value].here) one.textContent += say("train.needs_download");
   }
+  const wanted = option("", say("train.own_images"));
+  const gone = option("", say("train.own_gone"));
   const groups = [...select.options];
-  const wanted = make("option", { value: "", textContent: say("train.own_images") });
   select.append(wanted);
-  const preset = make("select", { name: "preset" });
-  const fill = (name) => make("option", { value: name, textContent: say(`train.preset.${name}`) });
-  preset.append(...Object.keys(presets).map(fill));
-  const own = make("option", { value: "", textContent: say("train.preset_own") });
-  const about = make("p", { className: "ls-note tf-about" });
+
+  const {
+    element: top,
+    preset,
+    about,
+  } = html`
+    <div class="tf-top">
+      <label class="ls-field"><span>${say("train.preset")}</span>
+        <select name="preset" ref="preset"></select></label>
+      <p class="ls-note tf-about" ref="about"></p>
+    </div>`;
+  const { element: live } = html`
+    <fieldset class="ls-column tf-live"><legend>${say("train.steering")}</legend></fieldset>`;
+  const { element: more, grid } = html`
+    <details class="tf-more"><summary>${say("train.more_settings")}</summary>
+      <div class="tf-grid" ref="grid"></div></details>`;
+  const rest = Object.keys(rows).filter((name) => !FIRST.includes(name) && !LIVE.includes(name));
+  const place = (names, where) => where.append(...names.map((name) => made[name].element));
+  place(FIRST, top);
+  place(LIVE, live);
+  place(rest, grid);
+  preset.append(...Object.keys(presets).map((name) => option(name, say(`train.preset.${name}`))));
+  const own = option("", say("train.preset_own"));
   preset.addEventListener("change", () => {
     if (preset.value) show(withPreset(present, presets[preset.value], data), mode);
     changed(present, "preset");
   });
-
-  const chosen = make(
-    "label",
-    { className: "ls-field" },
-    make("span", {}, say("train.preset")),
-    preset,
-  );
-  const first = FIRST.map((name) => made[name].element);
-  const top = make("div", { className: "tf-top" }, chosen, about, ...first);
-  const live = make("fieldset", { className: "tf-live" });
-  live.append(make("legend", {}, say("train.steering")), ...LIVE.map((name) => made[name].element));
-  const rest = Object.keys(rows).filter((name) => !FIRST.includes(name) && !LIVE.includes(name));
-  const grid = make("div", { className: "tf-grid" }, ...rest.map((name) => made[name].element));
-  const more = make(
-    "details",
-    { className: "tf-more" },
-    make("summary", {}, say("train.more_settings")),
-    grid,
-  );
-  for (const name of [...rest, ...LIVE]) {
-    const hint = say(`train.hint.${name}`);
-    const values = rows[name].kind === "number" ? `\n${range(rows[name], say)}` : "";
-    made[name].element.title = hint + values;
-  }
 
   function offer(collections) {
     for (const name of rows.data.choices) if (!named.includes(name)) delete data[name];
@@ -76,10 +73,7 @@ export function formFields({ offered, say, changed, bring }) {
     }
     rows.data.choices = [...named, ...collections.map(({ id }) => id)];
     const options = collections.map(({ id, name, count }) =>
-      make("option", {
-        value: id,
-        textContent: say("train.own_choice", { name, count: count.toLocaleString() }),
-      }),
+      option(id, say("train.own_choice", { name, count: count.toLocaleString() })),
     );
     select.replaceChildren(...groups, ...options, wanted);
     setData(present.data);
@@ -87,22 +81,21 @@ export function formFields({ offered, say, changed, bring }) {
 
   // Images that were deleted or belong to another visitor are named as such.
   function setData(name) {
-    select.querySelector(".tf-gone")?.remove();
-    if (!rows.data.choices.includes(name)) {
-      const properties = { value: name, className: "tf-gone", textContent: say("train.own_gone") };
-      select.prepend(make("option", properties));
-    }
+    gone.remove();
+    gone.value = name;
+    if (!knows(name)) select.prepend(gone);
     select.value = name;
   }
 
+  // Return the settings, or with the usual preset of the other kind of data the one of this kind.
   function suited(settings, name) {
-    const own = !named.includes(name);
-    const usual = presetOf(settings, presets);
-    if (own && usual === offered.first) return { ...presets[OWN_PRESET], ...kept(settings) };
-    if (!own && usual === OWN_PRESET) return { ...presets[offered.first], ...kept(settings) };
-    return settings;
+    const [other, usual] = named.includes(name)
+      ? [OWN_PRESET, offered.first]
+      : [offered.first, OWN_PRESET];
+    const { steps, seed } = settings;
+    if (presetOf(settings, presets) !== other) return settings;
+    return { ...presets[usual], steps, seed };
   }
-  const kept = ({ steps, seed }) => ({ steps, seed });
 
   function take(name, value) {
     const before = present[name];
@@ -120,12 +113,15 @@ export function formFields({ offered, say, changed, bring }) {
 
   function show(settings, now) {
     [present, mode] = [settings, now];
-    const vain = idle(settings);
+    const unused = withoutEffect(settings);
     for (const [name, row] of Object.entries(made)) {
       row.set(settings[name]);
       if (name === "data") setData(settings.data);
       const may = now === "draft" || (now === "steer" && rows[name].live);
-      row.allow(may && !(name in vain), name in vain ? say(`train.no_effect_${vain[name]}`) : "");
+      row.allow(
+        may && !(name in unused),
+        name in unused ? say(`train.no_effect_${unused[name]}`) : "",
+      );
     }
     const name = presetOf(settings, presets);
     own.remove();
@@ -135,8 +131,7 @@ export function formFields({ offered, say, changed, bring }) {
     about.textContent = say(name ? `train.about.${name}` : "train.about_own");
   }
 
-  const isWrong = () => Object.values(made).some((row) => row.isWrong());
   const knows = (name) => rows.data.choices.includes(name);
   const useData = (name) => knows(name) && take("data", name);
-  return { top, live, more, show, offer, useData, knows, isWrong, settings: () => present };
+  return { top, live, more, show, offer, useData, knows, settings: () => present };
 }

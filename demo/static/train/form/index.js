@@ -1,17 +1,17 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
 // It polls only while it is on screen.
 
-import { button, fill, make } from "../../core/dom.js";
+import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
+import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
 import { formSteer } from "./steer.js";
 
-const LINE_MS = 1000; // between polls while queued
+const QUEUED_MS = 1000; // between polls while queued
 const BUSY_MS = 2000; // while a run trains
 const IDLE_MS = 4000;
-const [WATCH, IMAGES] = [1, 5]; // the views
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
@@ -21,26 +21,31 @@ export function mount({ element, props, trigger, server, words }) {
   let shown = ""; // the settings shown
   let offeredOwn = false;
 
-  const fields = formFields({
-    offered: props.offered,
-    say,
-    changed,
-    bring: () => tab(IMAGES)?.click(),
-  });
+  const bring = () => viewTab("images")?.click();
+  const fields = formFields({ offered: props.offered, say, changed, bring });
   let draft = fields.settings();
   const steer = formSteer({ say, send: (changes) => act("configure", changes) });
   const pace = formPace({ say, ask: (settings) => ask("pace", { settings }) });
-  const start = button(say("train.start"), "ls-primary");
-  const hold = button(say("train.pause"));
-  const stop = button(say("train.stop"));
-  const play = button(say("train.use"));
-  const whose = make("p", { className: "ls-note tf-whose", role: "status" });
-  const wrong = make("p", { className: "ls-error", role: "alert" });
-  const buttons = make("div", { className: "tf-buttons" }, start, hold, stop);
-  const bar = make("div", { className: "tf-bar" }, wrong, buttons); // on a phone always on screen
-  element.classList.add("tf");
-  const said = make("div", { className: "tf-said" }, pace.element, whose); // one or the other
-  element.append(fields.top, said, bar, play, fields.live, steer.element, fields.more);
+  const parts = html`<div>
+    ${fields.top}
+    <div class="tf-notes">
+      ${pace.element}
+      <p class="ls-note tf-whose" role="status" ref="whose"></p>
+    </div>
+    <div class="ls-column tf-bar" ref="bar">
+      <p class="ls-error" role="alert" ref="error"></p>
+      <div class="tf-buttons">
+        <button class="ls-btn ls-primary" ref="start">${say("train.start")}</button>
+        <button class="ls-btn" ref="hold">${say("train.pause")}</button>
+        <button class="ls-btn" ref="stop">${say("train.stop")}</button>
+      </div>
+    </div>
+    <button class="ls-btn" ref="play">${say("train.use")}</button>
+    ${fields.live}${steer.element}${fields.more}
+  </div>`;
+  element.classList.add("ls-column", "tf");
+  element.append(...parts.element.children);
+  const { bar, whose, error, start, hold, stop, play } = parts;
 
   start.addEventListener("click", press);
   hold.addEventListener("click", () => act(standing.state === "paused" ? "resume" : "pause"));
@@ -53,12 +58,9 @@ export function mount({ element, props, trigger, server, words }) {
   render();
   const look = poll(element, refresh, pause, ["ls:state"]);
 
-  /** @returns {HTMLElement | null} */
-  const tab = (number) => document.querySelector(`.tr-views [role=tab]:nth-child(${number})`);
-
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
-    const answer = await ask("own", {});
+    const answer = await ask("own");
     if (!answer.collections) return;
     fields.offer(answer.collections);
     // the chosen one was deleted
@@ -80,11 +82,10 @@ export function mount({ element, props, trigger, server, words }) {
 
   async function press() {
     start.disabled = true; // until the state is known
-    const wanted = standing.place ? ["leave", {}] : ["start", { settings: draft }];
-    const answer = await ask(...wanted);
+    const answer = await (standing.place ? ask("leave") : ask("start", { settings: draft }));
     await showAnswer(answer);
     // show the progress of training on images just chosen
-    if (answer.run && tab(IMAGES)?.ariaSelected === "true") tab(WATCH)?.click();
+    if (answer.run && viewTab("images")?.ariaSelected === "true") viewTab("watch")?.click();
   }
 
   async function act(job, values = {}) {
@@ -94,10 +95,10 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function showAnswer(answer) {
-    wrong.textContent = answer.sentence;
+    error.textContent = answer.sentence;
     shown = "";
     await look();
-    document.dispatchEvent(new Event("ls:train")); // the views poll, too
+    notify("ls:train"); // the views poll, too
   }
 
   async function refresh() {
@@ -108,7 +109,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function pause() {
-    return standing.place ? LINE_MS : standing.taken ? BUSY_MS : IDLE_MS;
+    return standing.place ? QUEUED_MS : standing.taken ? BUSY_MS : IDLE_MS;
   }
 
   function take(answer) {
@@ -118,7 +119,7 @@ export function mount({ element, props, trigger, server, words }) {
     }
     standing = answer;
     if (answer.config) config = answer.config;
-    if (answer.told) wrong.textContent = answer.told;
+    if (answer.told) error.textContent = answer.told;
     render();
   }
 

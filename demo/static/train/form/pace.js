@@ -1,7 +1,7 @@
 // The estimated duration of the run in the form.
 
 import { make } from "../../core/dom.js";
-import { clock } from "../../core/duration.js";
+import { clock } from "../../core/format.js";
 
 const CALM_MS = 600; // after the last change
 const DIGITS = "mnist";
@@ -9,7 +9,7 @@ const AGAIN_MS = 3000; // while the server measures for another visitor
 
 /** Create {element, show(settings, wanted)}, which requests unknown estimates only. */
 export function formPace({ say, ask }) {
-  const element = make("p", { className: "ls-note tf-pace", role: "status" });
+  const element = make("p", { className: "ls-note", role: "status" });
   let known = ""; // key of the settings shown
   let timer = 0;
 

@@ -1,6 +1,6 @@
 // A row of the form: a choice, a switch, a number, or a number with a slider.
 
-import { make } from "../../core/dom.js";
+import { html, make } from "../../core/dom.js";
 import { STOPS, fits, nearestStop } from "./rules.js";
 
 /**
@@ -20,8 +20,7 @@ function choice(name, row, { say, done }) {
   select.addEventListener("change", () =>
     done(row.choices.find((value) => String(value) === select.value)),
   );
-  const set = (value) => (select.value = String(value));
-  return framed(name, select, [select], set, say);
+  return framed(name, select, [select], (value) => (select.value = String(value)), say);
 }
 
 function toggle(name, _row, { say, done }) {
@@ -31,19 +30,20 @@ function toggle(name, _row, { say, done }) {
 }
 
 function typed(name, row, options) {
-  const box = numberBox(name, row);
+  const box = numberBox(name, row, options.say);
   const made = framed(name, box, [box], (value) => (box.value = String(value)), options.say);
-  listen(box, made, name, row, options);
-  return made;
+  return listen(box, made, name, row, options);
 }
 
 function slid(name, row, options) {
-  const box = numberBox(name, row);
+  const box = numberBox(name, row, options.say);
   const stops = STOPS[name].filter((stop) => stop >= row.low && stop <= row.high);
-  const bar = make("input", { type: "range", className: "ls-range", min: 0, step: 1 });
-  bar.max = stops.length - 1;
-  bar.ariaLabel = options.say(`train.${name}`);
-  const pair = make("div", { className: "tf-slid" }, bar, box);
+  const { element: pair, bar } = html`
+    <div class="tf-slid">
+      <input type="range" class="ls-range" min="0" max="${stops.length - 1}" step="1"
+        aria-label="${options.say(`train.${name}`)}" ref="bar">
+      ${box}
+    </div>`;
   const set = (value) => {
     box.value = String(value);
     bar.value = nearestStop(name, value);
@@ -57,46 +57,39 @@ function slid(name, row, options) {
     made.complain("");
     options.done(Number(box.value));
   });
-  listen(box, made, name, row, options);
-  return made;
+  return listen(box, made, name, row, options);
 }
 
 function listen(box, made, name, row, { say, done }) {
   box.addEventListener("change", () => {
     const value = box.value.trim() === "" ? NaN : Number(box.value);
-    const good = fits(row, value);
-    made.complain(
-      good ? "" : say("train.outside", { name: say(`train.${name}`), range: range(row, say) }),
-    );
-    if (good) done(value);
+    const outside = { name: say(`train.${name}`), range: range(row, say) };
+    made.complain(fits(row, value) ? "" : say("train.outside", outside));
+    if (fits(row, value)) done(value);
   });
-  box.title = range(row, say);
+  return made;
 }
 
-function numberBox(name, row) {
-  const box = make("input", { type: "number", name, step: row.whole ? "1" : "any" });
-  box.inputMode = row.whole ? "numeric" : "decimal";
-  return Object.assign(box, { min: row.low, max: row.high });
+function numberBox(name, row, say) {
+  const kind = { step: row.whole ? "1" : "any", inputMode: row.whole ? "numeric" : "decimal" };
+  const limits = { min: row.low, max: row.high, title: range(row, say) };
+  return make("input", { type: "number", name, ...kind, ...limits });
 }
 
-/** Describe the range of a number. */
-export function range(row, say) {
-  const values = {
-    low: row.low.toLocaleString(undefined, { maximumFractionDigits: 6 }),
-    high: row.high.toLocaleString(undefined, { maximumFractionDigits: 6 }),
-    least: row.zero_or,
-  };
-  const kind = row.zero_or ? "zero_or" : row.whole ? "whole" : "any";
-  return say(`train.range_${kind}`, values);
+// Describe the range of a number.
+function range(row, say) {
+  const text = (value) => value.toLocaleString(undefined, { maximumFractionDigits: 6 });
+  const values = { low: text(row.low), high: text(row.high), least: row.zero_or };
+  return say(`train.range_${row.zero_or ? "zero_or" : row.whole ? "whole" : "any"}`, values);
 }
 
 function framed(name, control, inputs, set, say) {
-  const label = make("span", {
-    textContent: say(`train.${name}`),
-    title: say(`train.hint.${name}`),
-  });
-  const wrong = make("p", { className: "ls-error tf-wrong", id: `tf-wrong-${name}` });
-  const element = make("label", { className: `ls-field tf-row tf-${name}` }, label, control, wrong);
+  const { element, wrong } = html`
+    <label class="ls-field tf-row tf-${name}">
+      <span title="${say(`train.hint.${name}`)}">${say(`train.${name}`)}</span>
+      ${control}
+      <p class="ls-error tf-wrong" id="tf-wrong-${name}" ref="wrong"></p>
+    </label>`;
   const complain = (sentence) => {
     wrong.textContent = sentence;
     for (const one of inputs) {
@@ -113,5 +106,5 @@ function framed(name, control, inputs, set, say) {
     set(value);
     complain("");
   };
-  return { element, set: shown, allow, complain, isWrong: () => wrong.textContent !== "" };
+  return { element, set: shown, allow, complain };
 }

@@ -1,23 +1,19 @@
-// The rules between settings: pure functions of the rows of
-// demo/train/settings_form.py.
+// The rules between settings: pure functions of the rows of demo/train/settings_form.py.
+
+const rates = [-6, -5, -4, -3, -2].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+);
+const tenths = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** The stops of the sliders of settings that may change during a run, in even factors. */
 export const STOPS = {
-  lr_g: rates(),
-  lr_d: rates(),
+  lr_g: [...rates, 0.1],
+  lr_d: [...rates, 0.1],
   d_steps_per_g_step: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   r1_gamma: [0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
-  augment: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
-  augment_target: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+  augment: [...tenths, 1],
+  augment_target: tenths,
 };
-
-function rates() {
-  const found = [];
-  for (let power = -6; power < -1; power++) {
-    for (const digit of [1, 2, 5]) found.push(Number(`${digit}e${power}`));
-  }
-  return [...found, 0.1];
-}
 
 /** Return the index of the stop nearest to a value; by ratio if zero is not among them. */
 export function nearestStop(name, value) {
@@ -29,18 +25,15 @@ export function nearestStop(name, value) {
   return away.indexOf(Math.min(...away));
 }
 
-/** Whether a value is valid for a row. */
+/** Whether a number is valid for a row. */
 export function fits(row, value) {
-  if (row.kind === "choice") return row.choices.includes(value);
-  if (row.kind === "switch") return typeof value === "boolean";
-  if (typeof value !== "number" || !Number.isFinite(value)) return false;
-  if (row.whole && !Number.isInteger(value)) return false;
+  if (!Number.isFinite(value) || (row.whole && !Number.isInteger(value))) return false;
   if (row.zero_or && value > 0 && value < row.zero_or) return false;
   return value >= row.low && value <= row.high;
 }
 
 /** Return the settings without effect, each with the text key of the reason. */
-export function idle(settings) {
+export function withoutEffect(settings) {
   const found = {};
   if (settings.arch === "mlp") {
     Object.assign(found, { width: "mlp", d_norm: "mlp", d_hidden: "mlp", d_slope: "mlp" });

@@ -1,24 +1,22 @@
 // Changes of the current run: applied at once, confirmed briefly, and undone on request.
 
-import { button, make } from "../../core/dom.js";
+import { html } from "../../core/dom.js";
 
 /** {element, change(name, value, before), reset()}; `send(changes)` answers {step} or a sentence. */
 export function formSteer({ say, send }) {
-  const message = make("span", {});
-  const undo = button(say("train.undo"), "tf-undo");
-  const element = make("div", { className: "tf-applied", role: "status" }, message, undo);
+  const { element, message, undo } = html`
+    <div class="ls-note tf-applied" role="status">
+      <span ref="message"></span>
+      <button class="ls-btn" hidden ref="undo">${say("train.undo")}</button>
+    </div>`;
   let past = []; // [name, value before], newest last
-  undo.hidden = true;
 
   async function apply(name, value, words) {
     const answer = await send({ [name]: value });
-    if (answer.sentence) {
-      message.textContent = "";
-      return false;
-    }
-    const step = answer.step.toLocaleString();
-    message.textContent = say(words, { name: say(`train.${name}`), value, step });
-    return true;
+    const step = answer.step?.toLocaleString();
+    const text = say(words, { name: say(`train.${name}`), value, step });
+    message.textContent = answer.sentence ? "" : text;
+    return !answer.sentence;
   }
 
   async function change(name, value, before) {

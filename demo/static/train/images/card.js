@@ -1,9 +1,9 @@
 // The card of one image collection: its content, skipped files, and actions.
 
 import { decodePicture } from "../../core/base64.js";
-import { button, make } from "../../core/dom.js";
+import { button, html, make } from "../../core/dom.js";
 import { editableTitle } from "../../core/editable_title.js";
-import { largest, show as showAt } from "../../core/pixel_scale.js";
+import { largest, roomIn, show as showAt } from "../../core/pixel_scale.js";
 import { lasting, leftOut } from "./words.js";
 
 const CLASSES_SHOWN = 24; // shown before "all"
@@ -13,46 +13,36 @@ const CLASSES_SHOWN = 24; // shown before "all"
  * to whether it was done, and preview(id, label): see demo/server/image_collections.py.
  */
 export function imagesCard({ say, longest, actions }) {
-  const canvas = make("canvas", { className: "ls-pixels", role: "img", ariaLabel: say("sheet") });
-  const plate = make("div", { className: "ls-plate im-plate" }, canvas);
-  const {
-    title,
-    pen: rename,
-    field,
-    show: call,
-  } = editableTitle({
-    className: "im-title",
+  const title = editableTitle({
     label: say("rename"),
     longest,
     save: (name) => actions.rename(one, name),
   });
-  const facts = make("p", { className: "im-facts" });
-  const classes = make("div", {
-    className: "im-classes",
-    role: "group",
-    ariaLabel: say("classes"),
-  });
-  const none = make("p", { className: "ls-note", textContent: say("no_classes") });
-  const out = make("details", { className: "im-out" }, make("summary", {}), make("ul", {}));
-  const until = make("p", { className: "ls-note" });
-  const train = button(say("train"), "ls-primary");
-  const remove = button(say("delete"));
-  const sure = make("span", { className: "im-sure", hidden: true }, say("sure"));
-  const yes = button(say("sure_yes"));
-  const no = button(say("sure_no"));
-  sure.append(" ", yes, no);
-  const element = make(
-    "article",
-    { className: "im-card" },
-    plate,
-    make("div", { className: "im-head" }, title, field, rename),
-    facts,
-    classes,
-    none,
-    out,
-    until,
-    make("div", { className: "im-deeds" }, train, remove, sure),
-  );
+  const parts = html`
+    <article class="ls-column ls-card ls-small im-card">
+      <div class="ls-plate im-plate" ref="plate">
+        <canvas class="ls-pixels" role="img" aria-label="${say("sheet")}" ref="canvas"></canvas>
+      </div>
+      ${title.element}
+      <p ref="facts"></p>
+      <div class="im-classes" role="group" aria-label="${say("classes")}" ref="classes"></div>
+      <p class="ls-note ls-small" ref="none">${say("no_classes")}</p>
+      <details ref="out">
+        <summary ref="summary"></summary>
+        <ul ref="lines"></ul>
+      </details>
+      <p class="ls-note" ref="until"></p>
+      <div class="ls-actions">
+        <button class="ls-btn ls-primary" ref="train">${say("train")}</button>
+        <button class="ls-btn" ref="remove">${say("delete")}</button>
+        <span class="ls-actions im-sure" hidden ref="sure">
+          ${say("sure")}
+          <button class="ls-btn" ref="yes">${say("sure_yes")}</button>
+          <button class="ls-btn" ref="no">${say("sure_no")}</button>
+        </span>
+      </div>
+    </article>`;
+  const { element, plate, canvas, classes, train, remove, sure } = parts;
   /** @type {any} */
   let one = {};
   let label = null; // the displayed class; null is all
@@ -61,16 +51,16 @@ export function imagesCard({ say, longest, actions }) {
   let open = false; // whether all classes are listed
 
   train.addEventListener("click", () => actions.train(one));
-  remove.addEventListener("click", () => ask(true));
-  no.addEventListener("click", () => ask(false));
-  yes.addEventListener("click", () => actions.remove(one));
+  remove.addEventListener("click", () => confirm(true));
+  parts.no.addEventListener("click", () => confirm(false));
+  parts.yes.addEventListener("click", () => actions.remove(one));
   new ResizeObserver(fit).observe(plate);
   new IntersectionObserver((seen) => seen[0].isIntersecting && !sheet && look()).observe(plate);
 
-  function ask(on) {
+  function confirm(on) {
     sure.hidden = !on;
     remove.hidden = train.hidden = on;
-    (on ? no : remove).focus();
+    (on ? parts.no : remove).focus();
   }
 
   async function look() {
@@ -86,17 +76,12 @@ export function imagesCard({ say, longest, actions }) {
   }
 
   function fit() {
-    const inside = plate.clientWidth - 16;
-    if (sheet && inside > 0)
-      showAt(canvas, 1, largest(inside / canvas.width, devicePixelRatio || 1));
+    const inside = roomIn(plate);
+    if (sheet && inside > 0) showAt(canvas, 1, largest(inside / canvas.width));
   }
 
   function chip(text, value) {
-    const made = make("button", {
-      type: "button",
-      className: "ls-btn im-class",
-      textContent: text,
-    });
+    const made = button(text, "im-class");
     made.setAttribute("aria-pressed", String(value === label));
     made.addEventListener("click", () => {
       label = value;
@@ -123,9 +108,9 @@ export function imagesCard({ say, longest, actions }) {
   function show(now) {
     const other = JSON.stringify(now.classes) !== JSON.stringify(one.classes);
     one = now;
-    call(one.name);
+    title.show(one.name);
     element.setAttribute("aria-label", one.name);
-    facts.textContent = say("facts", {
+    parts.facts.textContent = say("facts", {
       count: one.count.toLocaleString(),
       side: one.size,
       train: one.train.toLocaleString(),
@@ -135,15 +120,15 @@ export function imagesCard({ say, longest, actions }) {
     });
     if (other) chips();
     classes.hidden = !one.classes.length;
-    none.hidden = Boolean(one.classes.length);
+    parts.none.hidden = Boolean(one.classes.length);
     const lines = leftOut(one, say);
     const count = one.skipped.reduce((sum, each) => sum + each.count, 0);
-    out.hidden = !lines.length;
-    out.firstChild.textContent = count
+    parts.out.hidden = !lines.length;
+    parts.summary.textContent = count
       ? say("left_out", { count: count.toLocaleString() })
       : say("changed");
-    out.lastChild.replaceChildren(...lines.map((line) => make("li", { textContent: line })));
-    until.textContent = lasting(one, say);
+    parts.lines.replaceChildren(...lines.map((line) => make("li", {}, line)));
+    parts.until.textContent = lasting(one, say);
     remove.disabled = one.training;
     remove.title = one.training ? say("in_use") : "";
   }

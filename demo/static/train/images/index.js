@@ -1,14 +1,15 @@
 // A visitor's own images: upload, preview and train on them. Imports in progress are
 // polled only while the view is on screen, and found again after a reload.
 
-import { arrange, button, fill, make } from "../../core/dom.js";
+import { arrange, fill, html, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
+import { notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send } from "../../core/upload.js";
 import { refusal, who } from "../../core/visitor.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
-import * as said from "./words.js";
+import * as texts from "./words.js";
 
 const BUSY_MS = 700; // between polls while images are read
 const IDLE_MS = 5000;
@@ -19,84 +20,81 @@ export function mount({ element, props, server, words }) {
   let listed = null; // from demo/server/image_collections.py
   let sending = null; // {share, stop}: the current upload
   let shown = new Map(); // cards by id
-  const seen = new Set(); // imports that were over when this page came, or were onCount of
+  const seen = new Set(); // imports that were over when this page came, or were reported
 
   const pick = picker({ say, longest: props.longest, on: { send: upload, bring } });
-  const bar = make("progress", { max: 1 });
-  const far = make("span", { role: "status" });
-  const cancel = button(say("cancel"));
-  const going = make("div", { className: "im-going", hidden: true }, bar, far, cancel);
-  const line = make("div", { className: "im-line", role: "status" });
-  const list = make("div", { className: "im-list" });
-  const empty = make("p", {
-    className: "ls-note im-empty",
-    hidden: true,
-    textContent: say("none"),
-  });
-  const lead = make("p", { className: "im-lead", textContent: say("lead") });
-  const privacy = make("p", { className: "ls-note im-private" });
-  element.classList.add("im");
-  element.append(lead, pick.element, privacy, going, line, empty, list);
+  const parts = html`<div>
+    <p>${say("lead")}</p>
+    ${pick.element}
+    <p class="ls-note" ref="privacy"></p>
+    <div class="ls-small im-going" hidden ref="going">
+      <progress max="1" ref="bar"></progress>
+      <span role="status" ref="progress"></span>
+      <button class="ls-btn" ref="cancel">${say("cancel")}</button>
+    </div>
+    <div class="ls-small im-line" role="status" ref="line"></div>
+    <p class="ls-note ls-empty" hidden ref="empty">${say("none")}</p>
+    <div class="ls-column im-list" ref="list"></div>
+  </div>`;
+  const { bar, progress, line } = parts;
+  element.classList.add("ls-column", "im");
+  element.append(...parts.element.children);
+
+  const reading = () => listed?.imports.find(({ state }) => state === "reading");
+  const names = () => JSON.stringify(listed?.collections.map(({ id, name }) => [id, name]));
 
   function take(answer) {
     const first = listed === null;
-    const before = JSON.stringify(listed?.collections.map(({ id, name }) => [id, name]));
+    const before = names();
     listed = answer;
-    if (first) {
-      const over = listed.imports.filter(({ state }) => state !== "reading");
-      for (const one of over) seen.add(one.import);
-    }
     for (const one of listed.imports) {
       if (one.state === "reading" || seen.has(one.import)) continue;
       seen.add(one.import);
-      ended(one);
+      if (!first) report(one);
     }
     render();
-    const now = JSON.stringify(listed.collections.map(({ id, name }) => [id, name]));
-    if (now !== before) document.dispatchEvent(new Event("ls:images")); // the form polls, too
+    if (names() !== before) notify("ls:images"); // the form polls, too
   }
 
-  function ended(one) {
+  // Show how an import has ended.
+  function report(one) {
     const made = listed.collections.find(({ id }) => id === one.collection);
-    if (made)
-      return showMessage([say("ready", { name: made.name, count: made.count.toLocaleString() })]);
-    if (!one.error) return undefined;
-    const lines = said.leftOut(one, say);
-    return showMessage([said.failure(one.error, say, words), ...lines], one.state === "failed");
+    if (made) showMessage(say("ready", { name: made.name, count: made.count.toLocaleString() }));
+    else if (one.error) {
+      const sentence = texts.failure(one.error, say, words);
+      showMessage(sentence, one.state === "failed", texts.leftOut(one, say));
+    }
   }
 
-  function showMessage([sentence, ...lines], bad = false) {
-    const parts = [make("p", { className: bad ? "ls-error" : "", textContent: sentence })];
-    if (lines.length) {
-      parts.push(make("ul", {}, ...lines.map((text) => make("li", { textContent: text }))));
-    }
-    line.replaceChildren(...parts);
+  function showMessage(sentence, wrong = false, lines = []) {
+    line.replaceChildren(make("p", { className: wrong ? "ls-error" : "" }, sentence));
+    if (lines.length) line.append(make("ul", {}, ...lines.map((text) => make("li", {}, text))));
   }
 
   function render() {
     pick.show(listed);
-    privacy.textContent = said.privacy(listed, say);
-    const reading = listed.imports.find(({ state }) => state === "reading");
-    pick.busy(Boolean(sending || reading));
-    going.hidden = !(sending || reading);
+    parts.privacy.textContent = texts.privacy(listed, say);
+    const current = reading();
+    const busy = Boolean(sending || current);
+    pick.busy(busy);
+    parts.going.hidden = !busy;
     if (sending) {
+      const share = Math.floor(100 * sending.share);
       bar.value = sending.share;
-      far.textContent = say(sending.share < 1 ? "sending" : "listing", {
-        share: Math.floor(100 * sending.share),
-      });
-    } else if (reading) {
-      if (reading.total) bar.value = reading.done / reading.total;
+      progress.textContent = say(sending.share < 1 ? "sending" : "listing", { share });
+    } else if (current) {
+      if (current.total) bar.value = current.done / current.total;
       else bar.removeAttribute("value");
-      far.textContent = said.progress(reading, say);
+      progress.textContent = texts.progress(current, say);
     }
-    const parts = listed.collections.map((one) => {
+    const cards = listed.collections.map((one) => {
       const card = shown.get(one.id) ?? imagesCard({ say, longest: props.longest, actions });
       card.show(one);
       return [one.id, card];
     });
-    shown = new Map(parts);
-    arrange(list, [...shown.values()]);
-    empty.hidden = parts.length > 0 || Boolean(sending || reading);
+    shown = new Map(cards);
+    arrange(parts.list, [...shown.values()]);
+    parts.empty.hidden = cards.length > 0 || busy;
   }
 
   async function upload(parcel, options) {
@@ -109,61 +107,53 @@ export function mount({ element, props, server, words }) {
       header: listed.header,
       who: who(),
       on(share) {
-        if (sending) sending.share = share;
-        if (sending) render();
+        if (!sending) return;
+        sending.share = share;
+        render();
       },
     });
     sending = { share: 0, stop: sent.stop };
     render();
     const answer = await sent.answer;
     sending = null;
-    const sentence = answer.offline ? words["train.offline"] : refusal(answer, words);
-    if (answer.stopped) showMessage([say("error_cancelled")]);
-    else if (sentence) showMessage([sentence], true);
+    const sentence = refusal(answer, words);
+    if (answer.stopped) showMessage(say("error_cancelled"));
+    else if (sentence) showMessage(sentence, true);
     await look();
     render();
     return Boolean(answer.import);
   }
 
-  async function bring(folder, options) {
-    line.replaceChildren();
-    const answer = await ask("bring", { folder, ...options });
-    if (answer.sentence) showMessage([answer.sentence], true);
+  // Send a request, and show why it was refused or that it was `done`; resolve to whether it was.
+  async function change(what, payload, done = "") {
+    const { sentence } = await ask(what, payload);
+    if (sentence || done) showMessage(sentence || done, Boolean(sentence));
     await look();
-    return !answer.sentence;
+    return !sentence;
   }
 
-  cancel.addEventListener("click", async () => {
+  function bring(folder, options) {
+    line.replaceChildren();
+    return change("bring", { folder, ...options });
+  }
+
+  parts.cancel.addEventListener("click", async () => {
     if (sending) return sending.stop();
-    const reading = listed.imports.find(({ state }) => state === "reading");
-    if (reading) await ask("cancel", { import: reading.import });
+    const current = reading();
+    if (current) await ask("cancel", { import: current.import });
     return look();
   });
 
   const actions = {
-    train: ({ id }) => document.dispatchEvent(new CustomEvent("ls:data", { detail: id })),
+    train: ({ id }) => notify("ls:data", id),
     preview: (id, label) => ask("preview", { id, label }),
-    async rename({ id }, name) {
-      const answer = await ask("rename", { id, name });
-      if (answer.sentence) showMessage([answer.sentence], true);
-      await look();
-      return !answer.sentence;
-    },
-    async remove({ id, name }) {
-      const answer = await ask("delete", { id });
-      if (answer.sentence) showMessage([answer.sentence], true);
-      else showMessage([say("deleted", { name })]);
-      await look();
-    },
+    rename: ({ id }, name) => change("rename", { id, name }),
+    remove: ({ id, name }) => change("delete", { id }, say("deleted", { name })),
   };
 
-  const look = poll(
-    element,
-    async () => {
-      const answer = await ask("images");
-      if (!answer.sentence) take(answer);
-    },
-    () => (listed?.imports.some(({ state }) => state === "reading") ? BUSY_MS : IDLE_MS),
-    ["ls:state"],
-  );
+  async function refresh() {
+    const answer = await ask("images");
+    if (!answer.sentence) take(answer);
+  }
+  const look = poll(element, refresh, () => (reading() ? BUSY_MS : IDLE_MS), ["ls:state"]);
 }

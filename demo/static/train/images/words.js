@@ -1,13 +1,4 @@
-// Texts on imported images: sizes, durations, and skipped files.
-
-/** Format a number of bytes. */
-export function weight(bytes) {
-  const unit = ["kB", "MB", "GB"][
-    Math.min(2, Math.max(0, Math.floor(Math.log10(bytes + 1) / 3) - 1))
-  ];
-  const value = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit];
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
-}
+// Texts on imported images: progress, durations, and skipped files.
 
 /** Return a line for each reason for skipped files, and for changes to accepted ones. */
 export function leftOut({ skipped = [], noted = {} }, say) {
@@ -47,10 +38,8 @@ export function privacy({ kept_h: hours, folders: local }, say) {
   return say(hours === null ? kind : `${kind}_h`, { hours });
 }
 
+// Format the numbers among the values of a text.
 const plain = (values = {}) =>
   Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === "number" ? value.toLocaleString() : value,
-    ]),
+    Object.entries(values).map(([name, value]) => [name, value?.toLocaleString()]),
   );

@@ -1,63 +1,56 @@
-// The buttons of the By hand panel, and a sentence that says whose step is next.
+// The buttons of the Manual panel, and a sentence that says whose step is next.
 
-import { button, make, segments } from "../../core/dom.js";
-
-const ACTIVE = ["loading", "running", "paused"];
+import { html, segments } from "../../core/dom.js";
+import { ACTIVE } from "../watch/status.js";
 
 /** Whether a run is training or paused. */
 export const isActive = ({ state }) => ACTIVE.includes(state);
 
-/** Create {element, choose(name), show(now)}; `on` has choose, start, move, crawl and hold. */
-export function handControls({ say, games, on }) {
-  const choice = segments(
-    say("manual.networks"),
-    games.map((name) => [name, say(`manual.${name}`)]),
-    on.choose,
-  );
-  const start = button(say("manual.start"), "ls-primary");
-  const steps = { D: button(say("manual.step_d")), G: button(say("manual.step_g")) };
-  const crawl = button(say("manual.slow"));
-  const hold = button("");
-  const message = make("p", { className: "hd-told-now", role: "status" });
-  const row = make(
-    "div",
-    { className: "hd-buttons" },
-    choice.element,
-    start,
-    steps.D,
-    steps.G,
-    crawl,
-    hold,
-  );
-  const element = make("div", {}, row, message);
-  let handsOver = false; // the focus, from the button to start to the first step
+/** Create {element, choose(name), show(now)}; `on` has choose, start, move, slow and hold. */
+export function manualControls({ say, games, on }) {
+  const options = games.map((name) => [name, say(`manual.${name}`)]);
+  const choice = segments(say("manual.networks"), options, on.choose);
+  const parts = html`
+    <div>
+      <div class="ls-actions">
+        ${choice.element}
+        <button class="ls-btn ls-primary" ref="start">${say("manual.start")}</button>
+        <button class="ls-btn" ref="D">${say("manual.step_d")}</button>
+        <button class="ls-btn" ref="G">${say("manual.step_g")}</button>
+        <button class="ls-btn" ref="slowly">${say("manual.slow")}</button>
+        <button class="ls-btn" ref="hold"></button>
+      </div>
+      <p class="hd-message" role="status" ref="message"></p>
+    </div>`;
+  const { element, start, slowly, hold, message } = parts;
+  const steps = { D: parts.D, G: parts.G };
+  let movesFocus = false; // from the button to start to the first step
   start.addEventListener("click", on.start);
-  steps.D.addEventListener("click", () => on.move("D"));
-  steps.G.addEventListener("click", () => on.move("G"));
-  crawl.addEventListener("click", on.crawl);
+  for (const [who, one] of Object.entries(steps)) one.addEventListener("click", () => on.move(who));
+  slowly.addEventListener("click", on.slow);
   hold.addEventListener("click", on.hold);
 
   // `next`: the player of the next step; `phase`: a sentence during a step
   function show({ standing, next, did, slow, waits, phase }) {
     const { state, mine, may } = standing;
-    const [active, hand] = [isActive(standing), state === "paused" && mine];
-    if (active && document.activeElement === start) handsOver = true; // it is about to be hidden
+    const [active, manual] = [isActive(standing), state === "paused" && mine];
+    if (active && document.activeElement === start) movesFocus = true; // it is about to be hidden
     choice.element.hidden = start.hidden = active;
     start.disabled = !may;
     for (const [who, one] of Object.entries(steps)) {
       one.hidden = !active;
-      one.disabled = !hand || slow; // not during a step: the focus would be lost
-      one.classList.toggle("ls-primary", hand && !slow && next === who);
+      one.disabled = !manual || slow; // not during a step: the focus would be lost
+      one.classList.toggle("ls-primary", manual && !slow && next === who);
     }
-    crawl.hidden = hold.hidden = !active;
-    crawl.disabled = !hand;
-    crawl.setAttribute("aria-pressed", String(slow));
-    crawl.textContent = say(slow ? "manual.slow_stop" : "manual.slow");
+    slowly.hidden = hold.hidden = !active;
+    slowly.disabled = !manual;
+    slowly.setAttribute("aria-pressed", String(slow));
+    slowly.textContent = say(slow ? "manual.slow_stop" : "manual.slow");
     hold.disabled = !mine || slow || state === "loading";
     hold.textContent = say(state === "paused" ? "manual.run" : "manual.pause");
-    if (handsOver && hand) {
+    if (movesFocus && manual) {
       steps.D.focus();
-      handsOver = false;
+      movesFocus = false;
     }
     message.textContent = phase || sentence(standing, did, waits);
   }

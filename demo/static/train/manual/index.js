@@ -1,11 +1,13 @@
-// The By hand panel: single training steps of D or G, shown in phases, and their effect.
+// The Manual panel: single training steps of D or G, shown in phases, and their effect.
 // It polls only while it is on screen.
 
-import { fill, make } from "../../core/dom.js";
+import { sleep } from "../../core/debounce.js";
+import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
+import { notify } from "../../core/panel_events.js";
 import { isOnScreen, poll } from "../../core/poll.js";
 import { batch } from "./batch.js";
-import { handControls, isActive } from "./controls.js";
+import { manualControls, isActive } from "./controls.js";
 import { drawing } from "./drawing.js";
 import { phases } from "./phases.js";
 import { explanation } from "./words.js";
@@ -15,7 +17,6 @@ const IDLE_MS = 3000;
 const PHASE_MS = 320; // of the first two phases of a step
 const SLOW_MS = 1200; // a step in slow motion
 
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export function mount({ element, props, server, words }) {
@@ -33,36 +34,37 @@ export function mount({ element, props, server, words }) {
   let slow = false;
   let waits = false; // queued by this panel
 
-  const controls = handControls({
+  const call = (what, payload = {}) => ask(what, { key: standing.key, number, ...payload });
+  const isPaused = () => standing.state === "paused";
+  const next = () => (movesOfD >= game.d_steps ? "G" : "D");
+
+  const controls = manualControls({
     say,
     games: Object.keys(props.games),
     on: {
       choose,
       move,
-      crawl,
+      slow: stepSlowly,
       start: () => act("begin", { preset: chosen }),
       hold: () => act("switch", { job: isPaused() ? "resume" : "pause" }),
     },
   });
-  const wrong = make("p", { className: "ls-error", role: "alert" });
-  const plate = make("div", { className: "hd-plate" });
   const seen = batch({ say, words });
   const why = explanation({ say });
-  const below = make("div", { className: "hd-below" }, seen.rows, why.element);
-  element.classList.add("hd");
-  element.append(controls.element, wrong, plate, seen.losses, below);
+  const parts = html`<div>
+    ${controls.element}
+    <p class="ls-error" role="alert" ref="error"></p>
+    <div class="hd-plate" ref="plate"></div>
+    ${seen.losses}
+    <div class="hd-below">${seen.rows}${why.element}</div>
+  </div>`;
+  const { error, plate } = parts;
+  element.classList.add("ls-column", "hd");
+  element.append(...parts.element.children);
   const picture = drawing(plate, { say });
 
   choose(chosen);
   const look = poll(plate, refresh, () => (isActive(standing) ? BUSY_MS : IDLE_MS), ["ls:train"]);
-
-  function isPaused() {
-    return standing.state === "paused";
-  }
-
-  function next() {
-    return movesOfD >= game.d_steps ? "G" : "D";
-  }
 
   function choose(name) {
     chosen = name;
@@ -80,11 +82,6 @@ export function mount({ element, props, server, words }) {
     seen.setGame(now);
   }
 
-  async function call(what, payload) {
-    const answer = await ask(what, { key: standing.key, number, ...payload });
-    return answer.offline ? { sentence: say("manual.offline") } : answer;
-  }
-
   // Send a job that changes the run; the form is notified.
   async function act(what, payload) {
     if (busy) return;
@@ -92,22 +89,22 @@ export function mount({ element, props, server, words }) {
     render();
     const answer = await call(what, payload);
     busy = false;
-    wrong.textContent = answer.sentence;
+    error.textContent = answer.sentence;
     waits = answer.run === "";
-    document.dispatchEvent(new Event("ls:state"));
+    notify("ls:state");
     await look();
   }
 
   async function move(mover) {
     if (busy) return void (queued = mover);
     busy = true;
-    wrong.textContent = "";
+    error.textContent = "";
     const coming = call("move", { move: mover });
     if (!still()) await play(phases(mover, game).slice(0, 2));
     const answer = await coming;
     busy = false;
     phase = "";
-    wrong.textContent = answer.sentence;
+    error.textContent = answer.sentence;
     if (answer.sentence) {
       slow = false;
       queued = "";
@@ -126,17 +123,17 @@ export function mount({ element, props, server, words }) {
       picture.light(one);
       phase = say(one.words);
       render();
-      await wait(PHASE_MS);
+      await sleep(PHASE_MS);
     }
   }
 
-  async function crawl() {
+  async function stepSlowly() {
     slow = !slow;
     render();
     while (slow && isPaused() && isOnScreen(plate)) {
-      const began = performance.now();
+      const pause = sleep(SLOW_MS);
       await move(next());
-      await wait(Math.max(0, SLOW_MS - (performance.now() - began)));
+      await pause;
     }
     slow = false;
     render();
@@ -144,8 +141,8 @@ export function mount({ element, props, server, words }) {
 
   async function refresh() {
     if (busy) return;
-    const answer = await call("hand", {});
-    if (answer.sentence) wrong.textContent = answer.sentence;
+    const answer = await call("hand");
+    if (answer.sentence) error.textContent = answer.sentence;
     else if (!busy) await take(answer);
     render();
   }

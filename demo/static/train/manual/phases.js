@@ -16,17 +16,15 @@ export function phases(who, game) {
     nodes: all([...inputs, ...D], "fore"),
     edges: all([...inputs.map((id) => `${id}>D0`), ...links(D)], "fore"),
   };
-  if (who === "D") {
-    const learn = {
-      words: "manual.phase_back_d",
-      nodes: all(D, "moved"),
-      edges: all(links(D), "back"),
-    };
-    return [draw, read, learn];
-  }
-  const back = [...links([...G, "fake", ...D])];
-  const nodes = { ...all(D, "through"), fake: "back", ...all(G, "moved") };
-  return [draw, read, { words: "manual.phase_back_g", nodes, edges: all(back, "back") }];
+  const learn =
+    who === "D"
+      ? { words: "manual.phase_back_d", nodes: all(D, "moved"), edges: all(links(D), "back") }
+      : {
+          words: "manual.phase_back_g",
+          nodes: { ...all(D, "through"), fake: "back", ...all(G, "moved") },
+          edges: all(links([...G, "fake", ...D]), "back"),
+        };
+  return [draw, read, learn];
 }
 
 const all = (ids, state) => Object.fromEntries(ids.map((id) => [id, state]));

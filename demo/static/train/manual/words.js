@@ -1,6 +1,6 @@
 // The objectives of D and G and failure modes, with the formula of the loss.
 
-import { make } from "../../core/dom.js";
+import { html, make } from "../../core/dom.js";
 
 // D(x) is the sigmoid of the score s(x); E is the mean over a batch
 const FORMULAS = {
@@ -14,33 +14,24 @@ const FAILURES = ["strong", "blind", "collapse"];
 
 /** Create {element, setGame(game)}. */
 export function explanation({ say }) {
-  const text = (key) => make("p", { textContent: say(key) });
-  const title = (key, who = "") => {
-    const made = make("h4", { textContent: say(key) });
-    made.dataset.who = who;
-    return made;
-  };
-  const formula = () => make("p", { className: "hd-formula" });
-  const [ofD, ofG] = [formula(), formula()];
-  const r1 = text("manual.want_r1");
-  const failures = FAILURES.map((name) => make("li", { textContent: say(`manual.fail_${name}`) }));
-  const element = make(
-    "section",
-    { className: "hd-why" },
-    title("manual.want_d_title", "D"),
-    text("manual.want_d"),
-    ofD,
-    r1,
-    title("manual.want_g_title", "G"),
-    text("manual.want_g"),
-    ofG,
-    title("manual.fail_title"),
-    make("ul", {}, ...failures),
-  );
+  const { element, ofD, ofG, r1, failures } = html`
+    <section class="ls-small hd-why">
+      <h4 data-who="D">${say("manual.want_d_title")}</h4>
+      <p>${say("manual.want_d")}</p>
+      <p class="hd-formula" ref="ofD"></p>
+      <p ref="r1">${say("manual.want_r1")}</p>
+      <h4 data-who="G">${say("manual.want_g_title")}</h4>
+      <p>${say("manual.want_g")}</p>
+      <p class="hd-formula" ref="ofG"></p>
+      <h4>${say("manual.fail_title")}</h4>
+      <ul ref="failures"></ul>
+    </section>`;
+  failures.append(...FAILURES.map((name) => make("li", {}, say(`manual.fail_${name}`))));
+
   function setGame(game) {
     const [d, g] = FORMULAS[game.loss];
-    const term = make("span", { className: "hd-term", textContent: R1 });
-    ofD.replaceChildren(d + " ", ...(game.r1 ? [term] : []));
+    ofD.replaceChildren(`${d} `);
+    if (game.r1) ofD.append(make("span", { className: "hd-term" }, R1));
     ofG.textContent = g;
     r1.hidden = !game.r1;
   }

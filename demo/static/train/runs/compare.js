@@ -1,75 +1,50 @@
 // Compares two runs: differing settings, overlaid curves, and results.
 
-import { chart } from "../../charts/line_chart.js";
-import { button, heading, make } from "../../core/dom.js";
-import { clock } from "../../core/duration.js";
-import { distance, size, standing, verdict } from "./words.js";
+import { html, make } from "../../core/dom.js";
+import { clock, fileSize } from "../../core/format.js";
+import { pairChart } from "../compare/curves.js";
+import { pairTable } from "../compare/pair_table.js";
+import { distance, standing, verdict } from "./words.js";
 
-const COLORS = ["--tr-real", "--tr-fake"]; // of the first and of the second run
-const LETTERS = ["A", "B"];
-/** @type {[string, object][]} */
-const CHARTS = [
-  ["frechet", { log: true, smooth: false }],
-  ["diversity", { smooth: false, least: 1.2, level: 1 }],
-  ["loss_g", {}],
-  ["loss_d", {}],
-];
+const CHARTS = ["frechet", "diversity", "loss_g", "loss_d"];
 
 /** Create {element, show(runs)}; runs are two [name, card]; ask("compare", {runs}) asks the server. */
 export function runsCompare({ say, words, ask, back }) {
-  const leave = button(say("runs.back"));
-  const title = heading(say("runs.compared"));
-  const names = make("p", { className: "ru-names" });
-  const wrong = make("p", { className: "ls-error", role: "alert" });
-  const differ = make("p", { className: "ru-differ" });
-  const charts = make("div", { className: "tr-charts" });
-  const table = make("table", { className: "ru-table" });
-  const element = make("section", { className: "ru-beside" }, leave, title, names);
-  element.append(wrong, differ, charts, table);
+  const { element, leave, error, differ, charts, results } = html`
+    <section class="ls-column ru-beside">
+      <button class="ls-btn" ref="leave">${say("runs.back")}</button>
+      <h3 class="ls-heading">${say("runs.compared")}</h3>
+      <p class="ls-error" role="alert" ref="error"></p>
+      <p class="ls-small" ref="differ"></p>
+      <div class="ls-small" ref="results"></div>
+      <div class="tr-charts" ref="charts"></div>
+    </section>`;
   leave.addEventListener("click", back);
-  const titles = { frechet: say("train.frechet"), diversity: say("train.diversity") };
-  for (const one of ["loss_g", "loss_d"])
-    titles[one] = `${say("train.losses")} ${say(`train.${one}`)}`;
 
   async function show(runs) {
     const cards = runs.map(([, card]) => card);
-    names.replaceChildren(...cards.map((card, k) => key(card, k)));
-    wrong.textContent = differ.textContent = "";
+    const labels = cards.map((card, k) => `${"AB"[k]}: ${card.title}`);
+    error.textContent = differ.textContent = "";
     charts.replaceChildren();
-    fillTable(cards);
+    results.replaceChildren(table(cards, labels));
     const answer = await ask("compare", { runs: runs.map(([name]) => name) });
-    wrong.textContent = answer.sentence;
+    error.textContent = answer.sentence;
     if (answer.sentence) return;
     differ.textContent = settings(answer.differences);
-    for (const [name, options] of CHARTS) {
-      if (!answer[name].length) continue;
+    for (const name of CHARTS.filter((one) => answer[one].length)) {
       const figure = make("figure", { className: "tr-chart" });
       charts.append(figure);
-      draw(figure, titles[name], options, answer[name], answer.last);
+      pairChart(figure, name, ["A", "B"], say).setRows(answer[name], answer.last);
     }
-  }
-
-  function draw(figure, label, options, rows, last) {
-    const curves = COLORS.map((color, k) => ({ name: LETTERS[k], color }));
-    const text = (step) => say("train.at_step", { step: step.toLocaleString() });
-    chart(figure, { title: label, curves, text, apart: true, ...options }).setRows(rows, last);
-  }
-
-  function key(card, k) {
-    const made = make("span", { className: "tr-key" }, `${LETTERS[k]}: ${card.title}`);
-    made.style.setProperty("--key", `var(${COLORS[k]})`);
-    return made;
   }
 
   function settings(differences) {
     if (!differences) return "";
     if (!differences.length) return say("runs.same_settings");
-    const one = ([name, first, second]) =>
-      say("runs.differs", {
-        name: say(`train.${name}`),
-        first: value(first),
-        second: value(second),
-      });
+    const one = ([name, first, second]) => {
+      const values = { name: say(`train.${name}`), first: value(first), second: value(second) };
+      return say("runs.differs", values);
+    };
     return say("runs.differ", { list: differences.map(one).join("; ") });
   }
 
@@ -80,7 +55,7 @@ export function runsCompare({ say, words, ask, back }) {
     return setting.toLocaleString(undefined, { maximumSignificantDigits: 3 });
   };
 
-  function fillTable(cards) {
+  function table(cards, labels) {
     /** @type {[string, (card: any) => any][]} */
     const rows = [
       ["runs.row_state", (card) => standing(card, null, say)],
@@ -88,21 +63,15 @@ export function runsCompare({ say, words, ask, back }) {
       ["train.diversity", (card) => card.diversity?.toFixed(2) ?? ""],
       ["runs.row_trained", (card) => clock(card.elapsed, say)],
       ["runs.row_cpu", (card) => (card.cpu ? clock(card.cpu, say) : "")],
-      ["runs.row_disk", (card) => size(card.bytes)],
+      ["runs.row_disk", (card) => fileSize(card.bytes)],
       ["runs.row_doctor", (card) => verdict(card, words, (_, { word }) => word)],
     ];
-    const cell = (tag, ...inside) => make(tag, {}, ...inside);
-    const head = cards.map((card, k) => {
-      const made = cell("th", key(card, k));
-      made.scope = "col";
-      return made;
+    const named = rows.map(([key]) => [say(key), ""]);
+    const made = pairTable(say("runs.compared"), labels, named);
+    rows.forEach(([, read], row) => {
+      cards.forEach((card, side) => made.cells[row][side].append(read(card)));
     });
-    const body = rows.map(([label, read]) => {
-      const first = cell("th", say(label));
-      first.scope = "row";
-      return cell("tr", first, ...cards.map((card) => cell("td", read(card))));
-    });
-    table.replaceChildren(cell("thead", cell("tr", cell("td"), ...head)), cell("tbody", ...body));
+    return made.element;
   }
 
   return { element, show };

@@ -1,16 +1,8 @@
 // Texts on a run: its origin, state, results and cost.
 
-import { make } from "../../core/dom.js";
-import { clock } from "../../core/duration.js";
+import { html } from "../../core/dom.js";
+import { clock, fileSize } from "../../core/format.js";
 import { sentence } from "../doctor/words.js";
-
-/** @type {[number, string][]} */
-/** @type {[number, string][]} */
-const UNITS = [
-  [1e9, "GB"],
-  [1e6, "MB"],
-  [1e3, "kB"],
-];
 
 /** "Small and quick (default) · MNIST digits · seed 0" */
 export function origin(card, say) {
@@ -30,19 +22,16 @@ export function standing(card, going, say) {
   const step = (going?.step ?? card.step).toLocaleString();
   const goal = card.goal.toLocaleString();
   if (going)
-    return `${say("train.state_" + going.state)}, ${say("train.steps_of", { step, goal })}`;
+    return `${say(`train.state_${going.state}`)}, ${say("train.steps_of", { step, goal })}`;
   return say(card.state === "finished" ? "runs.finished" : "runs.stopped", { step, goal });
 }
 
 /** Return distance and diversity, each a node with an explanation. */
 export function figures(card, say) {
   const node = (name, value) =>
-    make(
-      "span",
-      { title: say(`train.${name}_hint`) },
-      `${say(`train.${name}`)} `,
-      make("b", {}, value),
-    );
+    html`
+    <span title="${say(`train.${name}_hint`)}">
+      ${say(`train.${name}`)} <b>${value}</b></span>`.element;
   const made = [];
   if (card.frechet !== undefined) made.push(node("frechet", distance(card)));
   if (card.diversity !== undefined) made.push(node("diversity", card.diversity.toFixed(2)));
@@ -61,15 +50,8 @@ export function cost(card, say) {
   const parts = [];
   if (card.elapsed) parts.push(say("train.elapsed", { time: clock(card.elapsed, say) }));
   if (card.cpu) parts.push(say("runs.cpu", { time: clock(card.cpu, say) }));
-  parts.push(say("runs.disk", { size: size(card.bytes) }));
+  parts.push(say("runs.disk", { size: fileSize(card.bytes) }));
   return parts.join(" \u00b7 ");
-}
-
-/** "45 MB" */
-export function size(bytes) {
-  const [one, unit] = UNITS.find(([least]) => bytes >= least) || [1, "B"];
-  const value = bytes / one;
-  return `${value.toFixed(value < 10 && one > 1 ? 1 : 0)} ${unit}`;
 }
 
 /** Return the last diagnosis. */

@@ -1,37 +1,33 @@
 // The film of a run: a scrubber over its recorded steps, with the live picture at the end.
 
 import { bytes, decodePicture } from "../../core/base64.js";
+import { sleep } from "../../core/debounce.js";
+import { atStep } from "../../core/format.js";
+import { pauseMs } from "../../time/step_cache.js";
 import { filmSheet } from "./film_sheet.js";
-import { RecordedFrames } from "./recorded_frames.js";
+import { recordedFrames } from "./recorded_frames.js";
 
-const FILM_S = 6; // approximate duration of playback
 const THUMB_PX = 16; // of the scrubber
 
 /**
- * fetchFrames({run, steps}) asks the server; onShow(step, beliefs) is called with the displayed step and
- * D's outputs for the samples if known; onSeek(step) is called when the visitor stays at a step,
- * null for the newest.
+ * parts: of layout.js. fetchFrames({run, steps}) asks the server; onShow(step, beliefs) is called with
+ * the displayed step and D's outputs for the samples if known; onSeek(step) is called when the visitor
+ * stays at a step, null for the newest.
  */
-export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
-  const [play, scrub, label, favourite, follow] = bar.children;
-  const [range, tick] = scrub.children;
-  const sheet = filmSheet({ plate, say });
+export function film({ parts, fetchFrames, onShow, onSeek, say }) {
+  const { play, range, tick, label, favourite, follow } = parts;
+  const sheet = filmSheet({ plate: parts.plate, canvas: parts.canvas, say });
   let run = null;
   let of = null; // the model in training
   let steps = [];
   let live = null; // {image, step, beliefs}
   let best = null; // the step with the lowest Frechet distance
   let at = null; // the displayed step; null follows the newest
-  let playing = 0;
+  let playing = null;
   let turn = 0; // only the newest request is shown
-  const recorded = new RecordedFrames(fetchFrames);
+  const recorded = recordedFrames((wanted) => fetchFrames({ run, steps: wanted }));
 
   const stops = () => (live && !(live.step <= steps.at(-1)) ? [...steps, live.step] : steps);
-
-  function frame(step) {
-    if (live && step === live.step) return Promise.resolve(live.image);
-    return recorded.get(run, steps, step);
-  }
 
   async function show() {
     const all = stops();
@@ -44,34 +40,37 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
     if (!all.length) return;
     const step = at === null ? all.at(-1) : at;
     range.value = all.indexOf(step);
-    label.textContent = say("train.at_step", { step: step.toLocaleString() });
+    label.textContent = atStep(step, say);
     range.setAttribute("aria-valuetext", label.textContent);
     follow.setAttribute("aria-pressed", String(at === null));
     favourite.setAttribute("aria-pressed", String(at !== null && at === best));
     const mine = ++turn;
-    const image = await Promise.resolve(frame(step)).catch(() => null);
+    const isLive = live !== null && step === live.step;
+    const image = isLive ? live.image : await recorded.get(steps, step);
     if (mine !== turn) return;
-    const beliefs = live && step === live.step ? live.beliefs : null;
+    const beliefs = isLive ? live.beliefs : null;
     if (image) sheet.paint(image, beliefs);
     onShow(at === null ? null : step, beliefs);
   }
 
   function stop() {
-    clearTimeout(playing);
-    playing = 0;
+    playing = null;
     play.textContent = say("train.play");
   }
 
-  async function advance() {
-    const all = stops();
-    const next = all.indexOf(at) + 1;
-    if (next >= all.length - 1) return go(null);
-    at = all[next];
-    const started = performance.now();
-    await show();
-    if (!playing) return;
-    const wait = Math.min(250, Math.max(50, (FILM_S * 1000) / all.length));
-    playing = setTimeout(advance, Math.max(0, wait - (performance.now() - started)));
+  async function start() {
+    const mine = (playing = {});
+    play.textContent = say("train.hold");
+    let next = at === null ? 0 : stops().indexOf(at) + 1;
+    while (next < stops().length - 1) {
+      at = stops()[next];
+      const pause = sleep(pauseMs(stops().length));
+      await show();
+      await pause;
+      if (mine !== playing) return;
+      next = stops().indexOf(at) + 1;
+    }
+    go(null);
   }
 
   function go(step) {
@@ -81,12 +80,7 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
     onSeek(at);
   }
 
-  play.addEventListener("click", () => {
-    if (playing) return go(at ?? null);
-    play.textContent = say("train.hold");
-    if (at === null) at = undefined; // from the first frame
-    playing = setTimeout(advance, 0);
-  });
+  play.addEventListener("click", () => (playing ? go(at) : start()));
   range.addEventListener("input", () => {
     const index = Number(range.value);
     go(index === stops().length - 1 ? null : stops()[index]);
@@ -96,8 +90,10 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
   stop();
 
   return {
-    // Add the answer of a poll: the run's name, whether to start over (it may have been rolled back to
-    // an earlier step), its recorded steps and the live picture.
+    /**
+     * Add the answer of a poll: the run's name, whether to start over (it may have been rolled back to
+     * an earlier step), all its recorded steps and the live picture if it is new.
+     */
     async update({ run: name, of: model, reset, frames, picture, opinions, step, best: found }) {
       const other = model !== of;
       if (other) stop();
@@ -108,7 +104,8 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
         else if (at > step) go(null);
         [run, of] = [name, model];
       }
-      if (frames) steps = frames;
+      const isNew = frames !== steps || picture !== undefined || found !== undefined;
+      steps = frames;
       if (found !== undefined) best = found;
       if (picture) {
         const beliefs = opinions ? Array.from(bytes(opinions), (level) => level / 255) : null;
@@ -116,9 +113,9 @@ export function film({ plate, bar, fetchFrames, onShow, onSeek, say }) {
       }
       if (picture === "") live = null;
       if (at && !stops().includes(at)) at = stops().findLast((one) => one < at) ?? null;
-      if (frames || picture !== undefined || found !== undefined) await show();
+      if (isNew) await show();
     },
-    // Go to a recorded step set on another tab; null: the newest.
+    /** Go to a recorded step set on another tab; null: the newest. */
     seek(step) {
       if (step === at || playing || (step !== null && !stops().includes(step))) return;
       at = step;

@@ -2,7 +2,7 @@
 // sample as a line below it. Hovering a sample or selecting it by arrow keys shows the value.
 
 import { make } from "../../core/dom.js";
-import { largest, show } from "../../core/pixel_scale.js";
+import { largest, roomIn, show } from "../../core/pixel_scale.js";
 
 const [COLUMNS, ROWS] = [10, 6];
 const TALLEST = 0.66; // of the window
@@ -11,8 +11,7 @@ const [GROUND, TRACK, FAKE, REAL] = ["#030304", "#3a3a40", "#ff9d57", "#6ea8ff"]
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
 
 /** {paint(image, beliefs)}: an image of ROWS x COLUMNS samples; beliefs are 0..1, or null. */
-export function filmSheet({ plate, say }) {
-  const canvas = plate.querySelector("canvas");
+export function filmSheet({ plate, canvas, say }) {
   const pen = canvas.getContext("2d");
   const tip = make("div", { className: "tr-tip", hidden: true, role: "status" });
   canvas.after(tip);
@@ -21,10 +20,10 @@ export function filmSheet({ plate, say }) {
   let at = null; // the selected sample
 
   function fit() {
-    const inside = plate.clientWidth - parseFloat(getComputedStyle(plate).paddingLeft) * 2;
+    const inside = roomIn(plate);
     if (!canvas.width || inside <= 0) return;
     const room = Math.min(inside / canvas.width, (innerHeight * TALLEST) / canvas.height);
-    show(canvas, 1, largest(room, window.devicePixelRatio || 1));
+    show(canvas, 1, largest(room));
   }
 
   function paint(image, believed) {
@@ -78,12 +77,11 @@ export function filmSheet({ plate, say }) {
     showBelief();
   }
   for (const name of ["pointermove", "pointerdown"]) canvas.addEventListener(name, point);
-  for (const name of ["pointerleave", "blur"]) {
-    canvas.addEventListener(name, () => {
-      at = null;
-      showBelief();
-    });
+  function leave() {
+    at = null;
+    showBelief();
   }
+  for (const name of ["pointerleave", "blur"]) canvas.addEventListener(name, leave);
   canvas.addEventListener("keydown", (event) => {
     const move = MOVES[event.key];
     if (!move) return;

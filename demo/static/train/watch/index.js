@@ -5,15 +5,18 @@ import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
-import { changed, endpoint } from "../../core/endpoint.js";
+import { endpoint } from "../../core/endpoint.js";
+import { atStep } from "../../core/format.js";
+import { changed, notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { shownStep, onShownStep, setShownStep } from "../../core/shown_step.js";
-import { who } from "../../core/visitor.js";
 import { doctor } from "../doctor/index.js";
-import { markWords } from "../doctor/mark_words.js";
+import { markWords } from "../doctor/words.js";
+import { curvesOf } from "./curves.js";
 import { film } from "./film.js";
 import { layout } from "./layout.js";
-import { ACTIVE, status } from "./status.js";
+import { recordedSteps } from "./recorded_frames.js";
+import { GOING, status } from "./status.js";
 import { vitals } from "./vitals.js";
 
 const BUSY_MS = 700; // between polls while a run trains
@@ -23,45 +26,33 @@ const MAX_POINTS = 1200; // of a chart, on this page
 export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
   const ask = endpoint(server, words);
-  const { find, put, head } = layout(element, say);
-  const plate = find(".tr-plate");
-
-  const text = (step) => say("train.at_step", { step: step.toLocaleString() });
-  const curves = (names) => names.map(([key, color]) => ({ name: say(`train.${key}`), color }));
-  const [left, right] = element.querySelectorAll("figure");
-  const charts = [
-    chart(left, {
-      title: say("train.losses"),
-      curves: curves([
-        ["loss_g", "--tr-fake"],
-        ["loss_d", "--tr-real"],
-      ]),
-      text,
-    }),
-    chart(right, {
-      title: say("train.beliefs"),
-      curves: curves([
-        ["d_real", "--tr-real"],
-        ["d_fake", "--tr-fake"],
-      ]),
-      range: [0, 1],
-      text,
-    }),
-  ];
-  const signs = vitals(find(".tr-vitals"), { say, text });
-  const strip = doctor(find("section"), {
+  const parts = layout(element, say);
+  const text = (step) => atStep(step, say);
+  const losses = chart(parts.losses, {
+    title: say("train.losses"),
+    curves: curvesOf(["loss_g", "loss_d"], say),
+    text,
+  });
+  const beliefs = chart(parts.beliefs, {
+    title: say("train.beliefs"),
+    curves: curvesOf(["d_real", "d_fake"], say),
+    range: [0, 1],
+    text,
+  });
+  const signs = vitals(parts.vitals, { say, text });
+  const charts = [losses, beliefs, signs];
+  const strip = doctor(parts.doctor, {
     say,
     words,
     treat: (remedy) => steer("treat", { remedy }),
     takeBack: (values) => steer("take_back", { values }),
   });
   const player = film({
-    plate,
-    bar: find(".tr-film"),
+    parts,
     fetchFrames: (wanted) => server.frames({ ...wanted, model: model() }),
-    onShow: (step, beliefs) => {
-      for (const one of [...charts, signs]) one.setMark(step);
-      put(".tr-opinion", opinion(beliefs));
+    onShow: (step, seen) => {
+      for (const one of charts) one.setMark(step);
+      parts.opinion.textContent = opinion(seen);
     },
     onSeek: (step) => run && setShownStep(run, step),
     say,
@@ -69,8 +60,8 @@ export function mount({ element, props, server, watch, words }) {
 
   const model = () => props.value?.model ?? null; // chosen in the menu
   let show = ""; // the run that the visitor has opened; "" is the current one
-  let cursor = {};
-  let about = {}; // versions of the parts that the server sends only when they change
+  let cursor = {}; // versions of the parts that the server sends only when they change
+  let about = {};
   let rows = [];
   let marks = [];
   let frames = []; // steps with a recorded picture
@@ -80,12 +71,10 @@ export function mount({ element, props, server, watch, words }) {
   let state = "idle";
 
   async function refresh() {
-    try {
-      await take(await server.progress({ ...cursor, show, model: model(), who: who() }));
-    } catch {
-      put(".ls-error", say("train.offline"));
-      state = "idle";
-    }
+    const answer = await ask("progress", { ...cursor, show, model: model() });
+    if (!answer.offline) return take(answer);
+    parts.error.textContent = answer.sentence;
+    state = "idle";
   }
 
   async function take(answer) {
@@ -94,47 +83,45 @@ export function mount({ element, props, server, watch, words }) {
     ({ run } = cursor);
     if (reset) [rows, marks] = [[], []];
     if (answer.goal !== undefined) {
-      const { goal, labelled, playable, title, data, labels } = answer;
-      about = { goal, labelled, playable, title };
-      head(named({ data, labels }, words));
-      signs.name((k) => words[`class.${data}.${k}`] ?? String(k));
+      const { goal, playable, title, data, labels } = answer;
+      about = { goal, playable, title };
+      parts.head(named({ data, labels }, words));
+      signs.setNames((k) => words[`class.${data}.${k}`] ?? String(k));
     }
     if (answer.rows) rows = thinned(rows.concat(answer.rows), MAX_POINTS);
     if (reset || answer.rows) {
-      charts[0].setRows(rows.map(([step, g, d]) => [step, g, d]));
-      charts[1].setRows(rows.map((row) => [row[0], row[3], row[4]]));
+      losses.setRows(rows.map(([step, g, d]) => [step, g, d]));
+      beliefs.setRows(rows.map((row) => [row[0], row[3], row[4]]));
     }
     signs.take(answer.vitals, reset, rows.length ? rows.at(-1)[0] : 0);
     if (reset || answer.marks) {
       marks = marks.concat((answer.marks ?? []).map((mark) => markWords(mark, say)));
-      for (const one of [...charts, signs]) one.setMarks(marks);
-      put(".tr-told", marks.findLast(({ kind }) => kind !== "changed")?.text ?? "");
+      for (const one of charts) one.setMarks(marks);
+      parts.event.textContent = marks.findLast(({ kind }) => kind !== "changed")?.text ?? "";
     }
     if (answer.finding !== undefined) ({ finding } = answer);
     strip.take(finding, answer.mine, run, cursor.at[1]);
-    find(".tr-shown").hidden = !show || run !== show;
-    put(".tr-shown span", say("watch.shown", { run: about.title }));
-    if (answer.added) {
-      const stay = frames.filter((step) => !answer.dropped.includes(step));
-      answer.frames = [...stay, ...answer.added].sort((a, b) => a - b);
-    }
-    if (answer.frames) frames = answer.frames;
-    const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
-    find(".tr-status").replaceChildren(...line);
-    put(".ls-error", answer.error || answer.warning || "");
-    await player.update({ ...answer, run, of: cursor.of });
+    parts.shown.hidden = !show || run !== show;
+    parts.shownRun.textContent = say("watch.shown", { run: about.title });
+    frames = recordedSteps(frames, answer);
+    const recorded = frames.length > 0 || rows.length > 0;
+    if (run || state !== "idle")
+      parts.status.replaceChildren(...status({ ...about, ...answer }, say));
+    else parts.status.textContent = say(recorded ? "train.recorded" : "train.nothing_yet");
+    parts.error.textContent = answer.error || answer.warning || "";
+    await player.update({ ...answer, run, of: cursor.of, frames });
     if (reset) player.seek(shownStep(run));
     const now = [state, run, about.playable].join();
-    if (now !== before) document.dispatchEvent(new Event("ls:state")); // the form polls, too
+    if (now !== before) notify("ls:state"); // the form polls, too
     before = now;
   }
 
-  // Show D's mean output for the displayed samples.
-  function opinion(beliefs) {
-    if (!beliefs) return say("watch.opinion_none");
+  // Describe D's outputs for the displayed samples.
+  function opinion(shares) {
+    if (!shares) return say("watch.opinion_none");
     const percent = (share) => Math.round(100 * share);
-    const mean = beliefs.reduce((sum, share) => sum + share, 0) / beliefs.length;
-    return say("watch.opinions", { mean: percent(mean), most: percent(Math.max(...beliefs)) });
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    return say("watch.opinions", { mean: percent(mean), most: percent(Math.max(...shares)) });
   }
 
   async function steer(what, payload) {
@@ -149,8 +136,8 @@ export function mount({ element, props, server, watch, words }) {
     look();
   }
 
-  const look = poll(plate, refresh, () => (ACTIVE.includes(state) ? BUSY_MS : IDLE_MS), []);
-  find(".tr-shown button").addEventListener("click", () => open(""));
+  const look = poll(parts.plate, refresh, () => (GOING.includes(state) ? BUSY_MS : IDLE_MS), []);
+  parts.back.addEventListener("click", () => open(""));
   document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
   watch("value", look);
   onShownStep((name, step) => name === run && player.seek(step));

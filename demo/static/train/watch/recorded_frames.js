@@ -1,33 +1,17 @@
-// A cache of the recorded pictures of runs.
+// The recorded pictures of a run.
 
 import { decodePicture } from "../../core/base64.js";
+import { StepCache } from "../../time/step_cache.js";
 
-const PER_CALL = 8; // the most that the server sends at once
+/** Create a cache of recorded pictures; `fetchFrames(steps)` asks the server. */
+export const recordedFrames = (fetchFrames) =>
+  new StepCache(async (wanted) => {
+    const { frames } = await fetchFrames(wanted);
+    return new Map(wanted.map((step) => [step, frames[step] && decodePicture(frames[step])]));
+  });
 
-export class RecordedFrames {
-  /** `fetchFrames({run, steps})` asks the server. */
-  constructor(fetchFrames) {
-    this.fetchFrames = fetchFrames;
-    this.cache = new Map(); // step -> promise of an image
-  }
-
-  /** Resolve to the picture of a step, or null; the next ones of `steps` are fetched with it. */
-  get(run, steps, step) {
-    const { cache } = this;
-    if (!cache.has(step)) {
-      const from = steps.indexOf(step);
-      const wanted = steps.slice(from, from + PER_CALL).filter((one) => !cache.has(one));
-      const answer = this.fetchFrames({ run, steps: wanted });
-      for (const one of wanted) {
-        const image = answer.then(({ frames }) => frames[one] && decodePicture(frames[one]));
-        image.catch(() => cache.delete(one));
-        cache.set(one, image);
-      }
-    }
-    return cache.get(step);
-  }
-
-  clear() {
-    this.cache.clear();
-  }
+/** Return the recorded steps after the answer of a poll, which has all of them or what changed. */
+export function recordedSteps(steps, { frames, added, dropped }) {
+  if (!added) return frames ?? steps;
+  return [...steps.filter((step) => !dropped.includes(step)), ...added].sort((a, b) => a - b);
 }

@@ -1,27 +1,25 @@
 // The status line of a run.
 
 import { make } from "../../core/dom.js";
-import { clock } from "../../core/duration.js";
+import { clock } from "../../core/format.js";
 
-export const ACTIVE = ["loading", "running", "paused", "elsewhere"];
+export const ACTIVE = ["loading", "running", "paused"]; // states of this server's run
+export const GOING = [...ACTIVE, "elsewhere"];
 
 /**
- * Return elements for an answer of demo/train/watch/progress.py about `run`; `recorded`: there is a
- * film.
+ * Return elements for an answer of demo/train/watch/progress.py; a stopped run is one that ended early.
  */
-export function status({ state, step, goal, rate, elapsed, cpu, left }, run, recorded, say) {
-  if (!run && state === "idle") {
-    return [make("span", {}, say(recorded ? "train.recorded" : "train.nothing_yet"))];
-  }
+export function status(run, say) {
+  const { state, step, goal, rate, elapsed, cpu, left } = run;
   const count = (n) => n.toLocaleString();
   const early = state === "done" && step < goal;
-  const parts = [make("b", {}, say("train.state_" + (early ? "stopped" : state)))];
+  const parts = [make("b", {}, say(`train.state_${early ? "stopped" : state}`))];
   const add = (key, values) => parts.push(make("span", {}, say(key, values)));
   add("train.steps_of", { step: count(step), goal: count(goal) });
   if (rate && ["running", "elsewhere"].includes(state))
     add("train.rate", { rate: count(Math.round(rate)) });
   if (elapsed) add("train.elapsed", { time: clock(elapsed, say) });
   if (cpu) add("watch.cpu", { time: clock(cpu, say) });
-  if (left !== null && ACTIVE.includes(state)) add("train.left", { time: clock(left, say) });
+  if (left !== null && GOING.includes(state)) add("train.left", { time: clock(left, say) });
   return parts;
 }

@@ -7,7 +7,9 @@
 import { thinned } from "../../charts/axes.js";
 import { bars } from "../../charts/bar_chart.js";
 import { chart } from "../../charts/line_chart.js";
-import { make, number } from "../../core/dom.js";
+import { html, make, number } from "../../core/dom.js";
+import { brief } from "../../core/format.js";
+import { SHAPES, curvesOf } from "./curves.js";
 
 const MAX_ROWS = 400; // on this page
 const LIMIT = 6; // logits, where the scores' axis ends
@@ -17,19 +19,33 @@ const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, SHA
   Array(12).keys();
 const [PRECISION, RECALL, COPIES, AUGMENT, CERTAINTY] = [12, 13, 14, 15, 16];
 const HINTS = ["frechet", "diversity", "precision_recall", "shares", "scores", "gap"];
+const percent = (share) => Math.round(100 * share) || 0; // not -0
+
+/** @type {[string, number[], (...values: number[]) => object][]} */
+const FIGURES = [
+  ["confidence", [CONFIDENCE], (share) => ({ share: percent(share) })],
+  [
+    "precision_recall",
+    [PRECISION, RECALL],
+    (precision, recall) => ({ precision: percent(precision), recall: percent(recall) }),
+  ],
+  ["memorisation", [COPIES], (times) => ({ times: number(times) })],
+  ["gap", [GAP], (gap) => ({ gap: number(percent(gap), 0) })],
+  ["gradients", [GRAD_G, GRAD_D], (g, d) => ({ g: brief(g), d: brief(d) })],
+  [
+    "augmented",
+    [AUGMENT, CERTAINTY],
+    (share, sign) => ({ share: percent(share), certainty: number(percent(sign), 0) }),
+  ],
+]; // below the charts: the text, its columns, and its values
 
 export function vitals(place, { say, text }) {
-  const charts = make("div", { className: "tr-charts" });
   const figures = [0, 1, 2, 3].map(() => make("figure", { className: "tr-chart" }));
-  const line = make("p", { className: "tr-figures" });
-  const about = make(
-    "details",
-    { className: "tr-about" },
-    make("summary", {}, say("train.about_vitals")),
-  );
-  for (const name of HINTS) about.append(make("p", {}, say(`train.${name}_hint`)));
-  charts.append(...figures);
-  place.append(charts, line, about);
+  const line = make("p", { className: "ls-facts tr-figures" });
+  const { element: about } = html`
+    <details class="tr-about"><summary>${say("train.about_vitals")}</summary></details>`;
+  about.append(...HINTS.map((name) => make("p", {}, say(`train.${name}_hint`))));
+  place.append(make("div", { className: "tr-charts" }, ...figures), line, about);
   place.hidden = true;
 
   let rows = [];
@@ -40,32 +56,24 @@ export function vitals(place, { say, text }) {
     details();
   };
 
-  const distance = chart(figures[0], {
-    title: say("train.frechet"),
-    curves: [{ name: say("train.d_fake"), color: "--tr-fake" }],
-    log: true,
-    smooth: false,
+  const signChart = (figure, name, curves, options = {}) =>
+    chart(figure, {
+      title: say(`train.${name}`),
+      curves: curvesOf(curves, say),
+      text,
+      onHover,
+      ...SHAPES[name],
+      ...options,
+    });
+  const distance = signChart(figures[0], "frechet", ["d_fake"], {
     band: [2, 3],
     read: ([, y, , high]) => `${brief(y)} \u00b1 ${brief(high - y)}`,
-    text,
-    onHover,
   });
-  const variety = chart(figures[1], {
-    title: say("train.diversity"),
-    curves: [
-      { name: say("train.d_fake"), color: "--tr-fake" },
-      { name: say("train.d_real"), color: "--tr-real" },
-    ],
-    least: 1.2,
-    level: 1,
-    smooth: false,
-    text,
-    onHover,
-  });
+  const variety = signChart(figures[1], "diversity", ["d_fake", "d_real"]);
   let nameOf = (k) => String(k); // of a class
   const shares = bars(figures[2], {
     title: say("train.shares"),
-    series: [{ name: say("train.d_fake"), color: "--tr-fake" }],
+    series: curvesOf(["d_fake"], say),
     labels: () => Array.from({ length: CLASSES }, (_, k) => [k + 0.5, nameOf(k)]),
     level: 100 / CLASSES,
     bin: (k) => say("train.class_k", { k: nameOf(k) }),
@@ -73,10 +81,7 @@ export function vitals(place, { say, text }) {
   const logit = (k) => number(k / 2 - LIMIT, 1);
   const scores = bars(figures[3], {
     title: say("train.scores"),
-    series: [
-      { name: say("train.d_real"), color: "--tr-real" },
-      { name: say("train.d_fake"), color: "--tr-fake" },
-    ],
+    series: curvesOf(["d_real", "d_fake"], say),
     labels: () => [-6, -4, -2, 0, 2, 4, 6].map((score) => [(score + LIMIT) * 2, number(score, 0)]),
     bin: (k) => say("train.score_k", { low: logit(k), high: logit(k + 1) }),
   });
@@ -99,36 +104,16 @@ export function vitals(place, { say, text }) {
       (name, index) => `${say("train." + name)} ${number(mean(bins[index]) / 100, 1)}`,
     );
     scores(bins, captions.join(", "));
-    const said = (key, values) => make("span", {}, say("train." + key, values));
-    const parts = [];
-    if (row[CONFIDENCE] !== null) {
-      parts.push(said("confidence", { share: Math.round(row[CONFIDENCE] * 100) }));
-    }
-    // older recordings lack them
-    if (typeof row[RECALL] === "number") {
-      const shares = {
-        precision: Math.round(row[PRECISION] * 100),
-        recall: Math.round(row[RECALL] * 100),
-      };
-      parts.push(said("precision_recall", shares));
-    }
-    if (typeof row[COPIES] === "number") {
-      parts.push(said("memorisation", { times: number(row[COPIES], 2) }));
-    }
-    if (row[GAP] !== null)
-      parts.push(said("gap", { gap: number(Math.round(row[GAP] * 100) || 0, 0) }));
-    if (row[GRAD_G] !== null && row[GRAD_D] !== null) {
-      parts.push(said("gradients", { g: brief(row[GRAD_G]), d: brief(row[GRAD_D]) }));
-    }
-    if (row.length > CERTAINTY) {
-      const [share, certainty] = [row[AUGMENT], row[CERTAINTY]].map((one) => Math.round(one * 100));
-      parts.push(said("augmented", { share, certainty: number(certainty, 0) }));
-    }
+    // older recordings lack some columns
+    const known = FIGURES.filter(([, columns]) => columns.every((k) => typeof row[k] === "number"));
+    const parts = known.map(([key, columns, read]) =>
+      make("span", {}, say(`train.${key}`, read(...columns.map((k) => row[k])))),
+    );
     line.replaceChildren(...parts);
   }
 
   return {
-    // Add the answer of a poll; `reset`: replace all rows; `until`: where the other curves end.
+    /** Add the answer of a poll; `reset`: replace all rows; `until`: where the other curves end. */
     take(news, reset, until = 0) {
       if (reset) [rows, hover] = [[], null];
       if (news) rows = thinned(rows.concat(news), MAX_ROWS);
@@ -137,28 +122,26 @@ export function vitals(place, { say, text }) {
       const judged = rows.at(-1)[FRECHET] !== null;
       for (const figure of figures.slice(0, 2)) figure.hidden = !judged;
       figures[2].hidden = !Array.isArray(rows.at(-1)[SHARES]); // classes are not counted without a judge
-      distance.setRows(
-        rows.map((row) => [row[STEP], row[FRECHET], row[LOW], row[HIGH]]),
-        until,
-      );
+      const columns = (...names) => rows.map((row) => names.map((name) => row[name]));
+      distance.setRows(columns(STEP, FRECHET, LOW, HIGH), until);
       variety.setRows(
-        rows.map((row) => [row[STEP], row[DIVERSITY], null]),
+        columns(STEP, DIVERSITY).map((row) => [...row, null]),
         until,
       );
       if (news) details();
     },
-    // Set the function that names classes.
-    name(called) {
-      nameOf = called;
+    /** Set the function that names classes. */
+    setNames(next) {
+      nameOf = next;
       details();
     },
-    // Mark the step of the displayed picture; null for none.
+    /** Mark the step of the displayed picture; null for none. */
     setMark(step) {
       mark = step;
       for (const one of [distance, variety]) one.setMark(step);
       details();
     },
-    // Set the marks of the run; see charts/line_chart.js.
+    /** Set the marks of the run; see charts/line_chart.js. */
     setMarks(marks) {
       for (const one of [distance, variety]) one.setMarks(marks);
     },
@@ -170,5 +153,3 @@ function spread(sent) {
   const [first, ...shares] = sent ?? [0];
   return Array.from({ length: BINS }, (_, k) => shares[k - first] ?? 0);
 }
-
-const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));

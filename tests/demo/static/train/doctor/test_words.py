@@ -9,8 +9,8 @@ from gan.training.live_settings import STEERABLE
 from tests.node import run_node
 
 SCRIPT = """
-const { figure, isIll, sentence } = await import("./train/doctor/words.js");
-const { changesInWords, markWords } = await import("./train/doctor/mark_words.js");
+const { changesInWords, figure, isIll, markWords, sentence } = await import(
+  "./train/doctor/words.js");
 const { fill } = await import("./core/dom.js");
 const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({

@@ -1,0 +1,22 @@
+// Formatting of durations, sizes and measured values.
+
+/** Format seconds as "42 s", "3 min 20 s" or "1 h 5 min" in the page's language. */
+export function clock(seconds, say) {
+  const s = Math.round(seconds);
+  if (s < 60) return say("train.s", { s });
+  if (s < 3600) return say("train.min_s", { m: Math.floor(s / 60), s: s % 60 });
+  return say("train.h_min", { h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) });
+}
+
+/** Format a number of bytes: "45 MB". */
+export function fileSize(bytes) {
+  const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value.toFixed(value < 10 && power ? 1 : 0)} ${["B", "kB", "MB", "GB"][power]}`;
+}
+
+/** Format a measured value with about three digits. */
+export const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));
+
+/** Describe a step of a run. */
+export const atStep = (step, say) => say("train.at_step", { step: step.toLocaleString() });
