@@ -8,9 +8,13 @@ import { refusal, who } from "./visitor.js";
  */
 export function endpoint(server, words) {
   return async (name, payload = {}) => {
-    // Gradio answers nothing when the server function failed
-    const answer = await server[name]({ who: who(), ...payload }).catch(() => null);
-    const known = answer ?? { offline: true };
-    return { ...known, sentence: refusal(known, words) };
+    let answer = null;
+    try {
+      answer = await server[name]({ who: who(), ...payload });
+    } catch {
+      // handled below; Gradio answers nothing when the server function failed
+    }
+    answer ??= { offline: true };
+    return { ...answer, sentence: refusal(answer, words) };
   };
 }

@@ -39,16 +39,13 @@ export function formFields({ offered, say, changed, bring }) {
   const groups = [...select.options];
   select.append(wanted);
 
-  const {
-    element: top,
-    preset,
-    about,
-  } = html`
+  const parts = html`
     <div class="tf-top">
       <label class="ls-field"><span>${say("train.preset")}</span>
         <select name="preset" ref="preset"></select></label>
       <p class="ls-note tf-about" ref="about"></p>
     </div>`;
+  const { element: top, preset, about } = parts;
   const { element: live } = html`
     <fieldset class="ls-column tf-live"><legend>${say("train.steering")}</legend></fieldset>`;
   const { element: more, grid } = html`

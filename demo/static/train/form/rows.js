@@ -90,13 +90,10 @@ function framed(name, control, inputs, set, say) {
       ${control}
       <p class="ls-error tf-wrong" id="tf-wrong-${name}" ref="wrong"></p>
     </label>`;
+  for (const one of inputs) one.setAttribute("aria-describedby", wrong.id);
   const complain = (sentence) => {
     wrong.textContent = sentence;
-    for (const one of inputs) {
-      one.ariaInvalid = sentence ? "true" : "false";
-      if (sentence) one.setAttribute("aria-describedby", wrong.id);
-      else one.removeAttribute("aria-describedby");
-    }
+    for (const one of inputs) one.ariaInvalid = String(sentence !== "");
   };
   const allow = (yes, why = "") => {
     for (const one of inputs) one.disabled = !yes;
