@@ -19,7 +19,7 @@ export function mount({ element, props, server, words }) {
     <div class="du-head">
       <h3 class="ls-subtitle" ref="title"></h3>
       <p class="ls-facts du-status" ref="status"></p>
-      <div class="ls-actions">
+      <div class="ls-buttons">
         <button class="ls-btn" ref="hold"></button>
         <button class="ls-btn" ref="stop">${say("compare.stop")}</button>
         <button class="ls-btn" aria-controls="du-list" ref="open">${say("compare.experiments")}

@@ -32,10 +32,10 @@ export function imagesCard({ say, longest, actions }) {
         <ul ref="lines"></ul>
       </details>
       <p class="ls-note" ref="until"></p>
-      <div class="ls-actions">
+      <div class="ls-buttons">
         <button class="ls-btn ls-primary" ref="train">${say("train")}</button>
         <button class="ls-btn" ref="remove">${say("delete")}</button>
-        <span class="ls-actions im-sure" hidden ref="sure">
+        <span class="ls-buttons im-sure" hidden ref="sure">
           ${say("sure")}
           <button class="ls-btn" ref="yes">${say("sure_yes")}</button>
           <button class="ls-btn" ref="no">${say("sure_no")}</button>

@@ -33,7 +33,7 @@ export function mount({ element, props, server, words }) {
       <button class="ls-btn" ref="cancel">${say("cancel")}</button>
     </div>
     <div class="ls-small im-line" role="status" ref="line"></div>
-    <p class="ls-note ls-empty" hidden ref="empty">${say("none")}</p>
+    <p class="ls-note ls-blank" hidden ref="empty">${say("none")}</p>
     <div class="ls-column im-list" ref="list"></div>
   </div>`;
   const { bar, progress, line } = parts;

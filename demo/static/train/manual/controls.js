@@ -12,7 +12,7 @@ export function manualControls({ say, games, on }) {
   const choice = segments(say("manual.networks"), options, on.choose);
   const parts = html`
     <div>
-      <div class="ls-actions">
+      <div class="ls-buttons">
         ${choice.element}
         <button class="ls-btn ls-primary" ref="start">${say("manual.start")}</button>
         <button class="ls-btn" ref="D">${say("manual.step_d")}</button>

@@ -33,7 +33,7 @@ export function runCard({ name, root, say, words, actions, longest }) {
       <p class="ls-note ls-facts ru-figures" ref="spent"></p>
       <p class="ls-small ru-doctor" ref="doctor"></p>
       <p class="ls-error" ref="error"></p>
-      <div class="ls-actions">
+      <div class="ls-buttons">
         <button class="ls-btn" ref="play">${say("runs.use")}</button>
         <button class="ls-btn" ref="watch">${say("runs.watch")}</button>
         <button class="ls-btn" ref="resume">${say("runs.resume")}</button>

@@ -26,14 +26,14 @@ export function mount({ element, props, server, words }) {
 
   const pair = runsCompare({ say, words, ask, back: () => showPart("list") });
   const parts = html`<div>
-    <div class="ls-actions ru-bar" ref="bar">
+    <div class="ls-buttons ru-bar" ref="bar">
       <div class="ru-line" role="status" ref="line"></div>
       <button class="ls-btn" ref="compare">${say("runs.compare")}</button>
       <button class="ls-btn" ref="add">${say("runs.upload")}</button>
       <input type="file" accept=".zip,application/zip" hidden ref="file">
     </div>
     <div class="ru-list" ref="list"></div>
-    <p class="ls-note ls-empty" ref="empty">${say("runs.empty")}</p>
+    <p class="ls-note ls-blank" ref="empty">${say("runs.empty")}</p>
     ${pair.element}
   </div>`;
   const { bar, line, compare, add, file: chosen, list, empty } = parts; // line: a message, if any
