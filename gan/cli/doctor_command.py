@@ -1,7 +1,5 @@
 """`python -m gan doctor RUN`: the diagnosis of a run on disk, its evidence, and remedies."""
 
-from __future__ import annotations
-
 import argparse
 
 from gan.monitor.diagnosis import Diagnosis

@@ -1,7 +1,5 @@
 """`python -m gan images` and `train --images`: the user's own images."""
 
-from __future__ import annotations
-
 import argparse
 import signal
 import threading
