@@ -12,7 +12,6 @@ import os
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -24,19 +23,15 @@ from gan.data.collection import CollectionStore
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS
 
-LOCAL_COPIES = MappingProxyType(
-    {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
-)
+LOCAL_COPIES = {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
 # class in torchvision.datasets, and a path that it leaves in its cache
-TORCHVISION = MappingProxyType(
-    {
-        "mnist": ("MNIST", "MNIST/raw"),
-        "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw"),
-        "kmnist": ("KMNIST", "KMNIST/raw"),
-        "cifar10": ("CIFAR10", "cifar-10-batches-py"),
-        "svhn": ("SVHN", "train_32x32.mat"),
-    }
-)
+TORCHVISION = {
+    "mnist": ("MNIST", "MNIST/raw"),
+    "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw"),
+    "kmnist": ("KMNIST", "KMNIST/raw"),
+    "cifar10": ("CIFAR10", "cifar-10-batches-py"),
+    "svhn": ("SVHN", "train_32x32.mat"),
+}
 
 
 class DataError(RuntimeError):

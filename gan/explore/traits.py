@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -32,22 +31,20 @@ class Trait:
         return self.least * side / 28 if self.unit == "px" else self.least
 
 
-TRAITS = MappingProxyType(
-    {
-        trait.name: trait
-        for trait in (
-            Trait("stroke", "thicker", "px", 0.5),
-            Trait("slant", "slanted", "deg", 8.0),
-            Trait("width", "wider", "px", 2.0),
-            Trait("height", "taller", "px", 1.5),
-            Trait("top", "top-heavy", "px", 2.0),
-            Trait("shade", "brighter", "levels", 12.0),
-            Trait("brightness", "brighter", "levels", 12.0),
-            Trait("contrast", "contrasted", "levels", 12.0),
-            Trait("warmth", "warmer", "levels", 12.0),
-        )
-    }
-)
+TRAITS = {
+    trait.name: trait
+    for trait in (
+        Trait("stroke", "thicker", "px", 0.5),
+        Trait("slant", "slanted", "deg", 8.0),
+        Trait("width", "wider", "px", 2.0),
+        Trait("height", "taller", "px", 1.5),
+        Trait("top", "top-heavy", "px", 2.0),
+        Trait("shade", "brighter", "levels", 12.0),
+        Trait("brightness", "brighter", "levels", 12.0),
+        Trait("contrast", "contrasted", "levels", 12.0),
+        Trait("warmth", "warmer", "levels", 12.0),
+    )
+}
 
 
 def traits_of(images: np.ndarray) -> list[Trait]:

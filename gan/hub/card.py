@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from gan.datasets import is_own
@@ -18,14 +17,12 @@ PIPELINE = "unconditional-image-generation"
 UNMEASURED = "Not measured."
 
 # names of data sets on the Hub
-DATASETS = MappingProxyType(
-    {
-        "mnist": "ylecun/mnist",
-        "fashion-mnist": "zalando-datasets/fashion_mnist",
-        "cifar10": "uoft-cs/cifar10",
-        "svhn": "ufldl-stanford/svhn",
-    }
-)
+DATASETS = {
+    "mnist": "ylecun/mnist",
+    "fashion-mnist": "zalando-datasets/fashion_mnist",
+    "cifar10": "uoft-cs/cifar10",
+    "svhn": "ufldl-stanford/svhn",
+}
 
 TEMPLATE = """---
 {{ card_data }}

@@ -5,37 +5,34 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
 
 from huggingface_hub import errors
 
 from gan.hub.names import hub_name
 
-MESSAGES = MappingProxyType(
-    {
-        "bad_name": "{repo!r} is not a model name on the Hub; expected owner/name.",
-        "offline": "The Hugging Face Hub cannot be reached; models that are here already still "
-        "work.",
-        "no_token": "You are not logged in to the Hub: run `hf auth login`, or set HF_TOKEN.",
-        "bad_token": "The Hub does not accept the token; run `hf auth login` again.",
-        "not_found": "There is no model {repo} on the Hub, or it is private.",
-        "no_revision": "{repo} has no revision {revision}.",
-        "gated": "{repo} is gated: ask for access on its page on the Hub first.",
-        "disabled": "{repo} has been disabled on the Hub.",
-        "forbidden": "You may not write to {repo}: its owner or your token does not allow it.",
-        "rate": "The Hub has had too many requests from here; try again in {wait_s} s.",
-        "trouble": "The Hub answered with error {status}; try again later.",
-        "odd": "The Hub sent an invalid answer ({why}); try again later.",
-        "not_ours": "{repo} is not a Latent Studio model: {why}.",
-        "other_kind": "{repo} holds another kind of model, which would be overwritten; choose "
-        "another name.",
-        "is_public": "{repo} exists already and is public; make it private on the Hub first.",
-        "too_large": "{repo} is too large: {size_mb} MB, and at most {most_mb} MB are allowed.",
-        "damaged": "{name} of {repo} arrived damaged; try again.",
-        "slow": "The download of {repo} timed out; try again later.",
-        "stopped": "Stopped; nothing of {repo} was kept.",
-    }
-)
+MESSAGES = {
+    "bad_name": "{repo!r} is not a model name on the Hub; expected owner/name.",
+    "offline": "The Hugging Face Hub cannot be reached; models that are here already still "
+    "work.",
+    "no_token": "You are not logged in to the Hub: run `hf auth login`, or set HF_TOKEN.",
+    "bad_token": "The Hub does not accept the token; run `hf auth login` again.",
+    "not_found": "There is no model {repo} on the Hub, or it is private.",
+    "no_revision": "{repo} has no revision {revision}.",
+    "gated": "{repo} is gated: ask for access on its page on the Hub first.",
+    "disabled": "{repo} has been disabled on the Hub.",
+    "forbidden": "You may not write to {repo}: its owner or your token does not allow it.",
+    "rate": "The Hub has had too many requests from here; try again in {wait_s} s.",
+    "trouble": "The Hub answered with error {status}; try again later.",
+    "odd": "The Hub sent an invalid answer ({why}); try again later.",
+    "not_ours": "{repo} is not a Latent Studio model: {why}.",
+    "other_kind": "{repo} holds another kind of model, which would be overwritten; choose "
+    "another name.",
+    "is_public": "{repo} exists already and is public; make it private on the Hub first.",
+    "too_large": "{repo} is too large: {size_mb} MB, and at most {most_mb} MB are allowed.",
+    "damaged": "{name} of {repo} arrived damaged; try again.",
+    "slow": "The download of {repo} timed out; try again later.",
+    "stopped": "Stopped; nothing of {repo} was kept.",
+}
 RATE_S = 60  # to wait, if the Hub does not say
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
-from types import MappingProxyType
 
 import imageio_ffmpeg
 import numpy as np
@@ -166,9 +165,7 @@ def webm(output: Output, folder: Path) -> Command:
     return _video(output, folder, codec, "-f webm")
 
 
-COMMANDS: Mapping[str, Callable[[Output, Path], Command]] = MappingProxyType(
-    {"gif": gif, "mp4": mp4, "webm": webm}
-)
+COMMANDS: Mapping[str, Callable[[Output, Path], Command]] = {"gif": gif, "mp4": mp4, "webm": webm}
 
 
 def _video(output: Output, folder: Path, codec: str, container: str) -> Command:
