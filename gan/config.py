@@ -4,12 +4,10 @@ The page, the command line, the tests and the checkpoints use the same `Config`.
 of `PRESETS`; a new hyperparameter is a field of `Config`.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from gan.datasets import DATASETS, MOST_CLASSES, OWN_SIZES, is_own
 
@@ -144,7 +142,7 @@ class Config:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_json(cls, values: Any) -> Config:
+    def from_json(cls, values: Any) -> Self:
         """Return the config that any version's `to_json` wrote.
 
         Raises:

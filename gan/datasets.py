@@ -3,8 +3,6 @@
 A collection of the user's own images has an id instead of a name, see `gan.data.collection`.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -10,8 +10,6 @@ a dot and its owner's mark: each owner has a collection of their own. The origin
 kept.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -19,7 +17,7 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -77,7 +75,7 @@ class Collection:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Any) -> Collection:
+    def from_json(cls, values: Any) -> Self:
         """Parse what `to_json` gave. Raises ValueError, TypeError or LookupError if invalid."""
         classes, counts = tuple(values["classes"]), tuple(values["counts"])
         found = cls(**{**values, "classes": classes, "counts": counts})

@@ -4,14 +4,13 @@ MNIST is bundled. The others come from a local copy, or are downloaded once by t
 images are memory-mapped.
 """
 
-from __future__ import annotations
-
 import gzip
 import math
 import os
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -59,7 +58,7 @@ class ImageSet:
         """Return all images as uint8 (n,h,w,c), a view."""
         return self.images.permute(0, 2, 3, 1).numpy()
 
-    def subset(self, count: int, seed: int) -> ImageSet:
+    def subset(self, count: int, seed: int) -> Self:
         """Return a class-balanced subset of `count` images; all for 0, or if there are fewer.
 
         It depends on the seed only, and a smaller subset of a seed is part of a larger one.

@@ -5,8 +5,6 @@
 They are valid for the weights they were found for only.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

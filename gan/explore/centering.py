@@ -4,8 +4,6 @@ Digits as in MNIST (LeCun et al. 1998): the ink is scaled to 20x20 pixels and it
 moved to the middle of 28x28. Other data sets: the middle square, resized.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from PIL import Image
 

@@ -6,8 +6,6 @@ weights; both are unnamed. A slider sets the coordinate of a latent along a dire
 N(0, 1) in a sample. Deterministic for the weights.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

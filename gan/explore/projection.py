@@ -7,8 +7,6 @@ result can be edited like any sample: blending raised the median match by 0.01, 
 cases the largest part was a class other than the digit's.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 The bytes are untrusted: lengths are checked against the model and numbers against their ranges.
 """
 
-from __future__ import annotations
-
 import math
 import struct
 

@@ -1,7 +1,5 @@
 """Fixed samples of a generator to measure directions on, within a computing budget."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ Which traits apply depends on the images: strokes have a thickness, filled shape
 photographs have no outline. `traits_of` selects them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

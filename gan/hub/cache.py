@@ -3,8 +3,6 @@
 <root>/<owner>--<name>/    config.json, model.safetensors, hub.json
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The model card on the Hub: what the model is, how good it is and how to use it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -5,8 +5,6 @@ while here visitors choose the repository. The session, addresses, headers and e
 the Hub's client.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import threading

@@ -1,7 +1,5 @@
 """Errors of the Hugging Face Hub as messages for users."""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ Only `config.json`, `model.safetensors` and `README.md` are ever downloaded: not
 and no code of a repository runs.
 """
 
-from __future__ import annotations
-
 import tempfile
 import threading
 from collections.abc import Callable

@@ -3,14 +3,12 @@
 Not `PyTorchModelHubMixin`, which falls back to reading a pickle.
 """
 
-from __future__ import annotations
-
 import json
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from huggingface_hub import ModelCard, ModelCardData, ModelHubMixin
@@ -61,7 +59,7 @@ class HubModel(
     @classmethod
     def _from_pretrained(
         cls, *, model_id: str, revision: str | None, token: str | bool | None, **_: Any
-    ) -> HubModel:
+    ) -> Self:
         if Path(model_id).is_dir():
             return cls(model_id)
         with tempfile.TemporaryDirectory() as folder:

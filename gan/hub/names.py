@@ -1,7 +1,5 @@
 """Names of Hub models: "owner/name" on the Hub, "hub:owner/name" as a model id here."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -5,8 +5,6 @@ to 8 times the processor time for hard pixels (240 frames of 448 x 448: 1.4 to 2
 Only the region that changed since the previous frame is stored.
 """
 
-from __future__ import annotations
-
 import io
 import struct
 from typing import NamedTuple

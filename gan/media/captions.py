@@ -1,7 +1,5 @@
 """One line of text below a picture, in Pillow's default font."""
 
-from __future__ import annotations
-
 import functools
 import unicodedata
 

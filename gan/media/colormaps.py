@@ -5,8 +5,6 @@ Each map interpolates control points (lightness, chroma, hue) in Oklab's polar f
 level look equal (Kovesi 2015, "Good colour maps: how to design them"), also without colour.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

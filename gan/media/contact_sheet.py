@@ -1,7 +1,5 @@
 """Contact sheets, and images as PNG or JPEG."""
 
-from __future__ import annotations
-
 import io
 
 import imageio.v3 as iio

@@ -4,8 +4,6 @@ To add a format, write a Writer in `gan/media/ffmpeg.py`, `animations.py` or `st
 to WRITERS and to `gan/media/formats.py`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

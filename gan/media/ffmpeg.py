@@ -4,8 +4,6 @@ imageio's writers hide ffmpeg's exit status and Pillow's GIF writer keeps all fr
 ffmpeg is run here: a full disk is an error, never a truncated file.
 """
 
-from __future__ import annotations
-
 import contextlib
 import tempfile
 import threading

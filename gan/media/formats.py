@@ -1,7 +1,5 @@
 """The file formats of an export and the limits of each."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from fractions import Fraction

@@ -6,8 +6,6 @@ the RMS error of the frames plus that of their differences (the flicker), in lev
 common palette is used unless its error is larger by more than SLACK.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from subprocess import DEVNULL, PIPE, run
 

@@ -4,8 +4,6 @@ Pillow needs the whole picture in memory and chooses filters for photographs; ha
 are a third smaller without a filter.
 """
 
-from __future__ import annotations
-
 import struct
 import threading
 import zlib

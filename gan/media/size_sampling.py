@@ -1,7 +1,5 @@
 """Encoded sizes of single frames, measured by encoding some of a clip."""
 
-from __future__ import annotations
-
 import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Frames as still pictures: PNG files in a ZIP, or one sprite sheet."""
 
-from __future__ import annotations
-
 import contextlib
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """The settings of an export, and what the classes that write the formats share."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ generator drops modes, confuses classes or draws artefacts. The ceiling is the a
 classifier trained on the real training images.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Callable, Sequence

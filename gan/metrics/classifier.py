@@ -3,8 +3,6 @@
 Training on 60,000 images takes two minutes on two cores.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 

@@ -6,8 +6,6 @@ was trained on photographs (`gan.metrics.feature_extractors` has the other data 
 value with that of real images, not with papers.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass

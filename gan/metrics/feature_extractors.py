@@ -5,8 +5,6 @@ Pretrained networks are no option: everything works offline, and none comes as a
 features better than ImageNet's for images unlike its photographs.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Protocol
 

@@ -5,8 +5,6 @@ covariance is noisy. A jackknife over ten groups removes that term (Quenouille 1
 standard error (Tukey 1958).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

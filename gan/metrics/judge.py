@@ -4,14 +4,13 @@ It runs on the CPU and is bundled (`assets/judges/<data>/`). To train one:
 `python -m gan.metrics.judge --data mnist --out assets/judges/mnist`.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -44,7 +43,7 @@ class Judge:
         self._lock = threading.Lock()
 
     @classmethod
-    def load(cls, data_name: str, folder: Path = JUDGES) -> Judge:
+    def load(cls, data_name: str, folder: Path = JUDGES) -> Self:
         """Load the judge of a data set from `<folder>/<data_name>/model.safetensors`.
 
         Raises:

@@ -3,8 +3,6 @@
 README.md keeps the text around the two marks, samples.png shows samples beside real images.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -3,8 +3,6 @@
 Distances are computed in blocks to bound the memory: 10,000 x 10,000 would take 400 MB.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,12 +1,10 @@
 """The metrics of a model: a report, its JSON, and its tables for terminals and model cards."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gan.storage.layout import EVALUATION
 
@@ -62,7 +60,7 @@ class Report:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Report:
+    def from_json(cls, values: dict[str, Any]) -> Self:
         """Reverse `to_json`.
 
         Raises:

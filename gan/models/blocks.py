@@ -1,7 +1,5 @@
 """The networks as a sequence of blocks, for diagrams."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from gan.config import Config

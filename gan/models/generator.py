@@ -1,11 +1,10 @@
 """A trained generator for use: explore, export, evaluate."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import threading
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -65,7 +64,7 @@ class Generator:
         return self.config.image_size, self.config.image_size, self.config.channels
 
     @classmethod
-    def load(cls, folder: Path | str, step: int | None = None) -> Generator:
+    def load(cls, folder: Path | str, step: int | None = None) -> Self:
         """Load `config.json` and `model.safetensors` from the folder of a run or bundled model.
 
         With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot of that step.

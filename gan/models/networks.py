@@ -5,8 +5,6 @@ class weights to scores (n,). Class weights are one-hot in training and may be b
 exploring; unconditional networks take (n,0).
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear

@@ -14,8 +14,6 @@ with the activation "leaky" (leaky ReLU of slope 0.2), or "tanh" after the last 
 are a pixel's 0 to 255.
 """
 
-from __future__ import annotations
-
 import json
 from itertools import pairwise
 from typing import Any

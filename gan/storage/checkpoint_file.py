@@ -5,8 +5,6 @@ replaces both. A digest in the header is verified on loading, which detects sile
 Nothing is ever unpickled.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Names of the files in the folder of a run or model."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 CONFIG = "config.json"  # the Config that the run started with

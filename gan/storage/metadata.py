@@ -3,8 +3,6 @@
 Training does not read it: a run is complete without it.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 from pathlib import Path

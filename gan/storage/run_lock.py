@@ -7,8 +7,6 @@ suspended past that finds the lock taken over and gets `LockLost`. File-system l
 since shared folders often lack them. The clocks of machines that share runs must agree within 30 s.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -19,6 +17,7 @@ import uuid
 import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 from gan.storage.layout import LOCK
 from gan.system.atomic import is_alive
@@ -52,7 +51,7 @@ class LockOwner:
     token: str
 
     @classmethod
-    def this_process(cls) -> LockOwner:
+    def this_process(cls) -> Self:
         """Return this process, with a new token."""
         return cls(*_machine(), os.getpid(), time.time(), uuid.uuid4().hex)
 

@@ -1,7 +1,5 @@
 """Atomic files: complete or absent after a kill, a power cut or a full disk."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

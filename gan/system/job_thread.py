@@ -1,7 +1,5 @@
 """A thread that alternates between queued jobs and its own work."""
 
-from __future__ import annotations
-
 import queue
 import threading
 from collections.abc import Callable

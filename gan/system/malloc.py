@@ -1,7 +1,5 @@
 """glibc's allocator: few arenas, and freed memory returned to the system. Elsewhere nothing."""
 
-from __future__ import annotations
-
 import ctypes
 import sys
 

@@ -1,7 +1,5 @@
 """Compress frames in two threads, and write them in order."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Produce the next items of a loop in a thread, while the current one is processed."""
 
-from __future__ import annotations
-
 import queue
 import threading
 from collections.abc import Iterable, Iterator

@@ -3,8 +3,6 @@
 Runs in a process of its own (`gan.data.intake.worker`), which may be killed at any time.
 """
 
-from __future__ import annotations
-
 import io
 from dataclasses import dataclass
 

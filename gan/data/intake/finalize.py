@@ -1,7 +1,5 @@
 """Finalise an import: deduplicate, split, write."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import time

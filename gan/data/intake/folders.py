@@ -1,7 +1,5 @@
 """The files of a folder or of a bundle; symbolic links are never followed."""
 
-from __future__ import annotations
-
 import json
 import os
 import stat

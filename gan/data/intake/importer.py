@@ -4,8 +4,6 @@ A worker process decodes the files (`gan.data.intake.worker`); this module follo
 the collection.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

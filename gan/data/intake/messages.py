@@ -1,7 +1,5 @@
 """What an import reports: keys with values, which the page translates, and the same in English."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

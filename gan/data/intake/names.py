@@ -1,7 +1,5 @@
 """File names: which files may be images, and which folders are classes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

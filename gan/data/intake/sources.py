@@ -7,8 +7,6 @@ A bundle is the line {"latent_studio_images": 1}, followed for each file by a li
 {"name": "cats/1.png", "bytes": 1234} and its bytes.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 import zipfile

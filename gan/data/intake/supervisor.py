@@ -1,7 +1,5 @@
 """Run the worker process, and restart it behind files that crash or stall it."""
 
-from __future__ import annotations
-
 import json
 import os
 import queue

@@ -10,8 +10,6 @@ listed, then for each {"kept": label, "grey", "notes", "hash"} or {"skip": reaso
 "values"}; or {"fatal": key, "values"}.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json
