@@ -56,8 +56,7 @@ RANGES = {
 class Config:
     """One training run. The defaults are the preset `default`.
 
-    Raises:
-        ConfigError: a value is of the wrong type or outside its range.
+    Raises ConfigError: a value is of the wrong type or outside its range.
     """
 
     data: str = "mnist"  # a key of DATASETS, or the id of a collection of the user's own images
@@ -145,8 +144,7 @@ class Config:
     def from_json(cls, values: Any) -> Self:
         """Return the config that any version's `to_json` wrote.
 
-        Raises:
-            ConfigError: not an object, an unknown field, or a value out of range.
+        Raises ConfigError: not an object, an unknown field, or a value out of range.
         """
         if not isinstance(values, dict):
             raise ConfigError("A config must be a JSON object of named settings.")
@@ -156,7 +154,7 @@ class Config:
         return cls(**{**ABSENT, **values})
 
 
-# values of settings that earlier versions did not have
+# the values in effect before these settings existed
 ABSENT = {"d_hidden": 0, "d_slope": 0.2}
 
 
@@ -185,8 +183,7 @@ PRESETS = {
         "batch_size": 128,
         "ema_decay": 0.0,
         "d_norm": "none",
-        "d_hidden": 0,
-        "d_slope": 0.2,
+        **ABSENT,
         "r1_gamma": 0.0,
         "lr_schedule": "constant",
         "precision": "float32",
@@ -195,8 +192,7 @@ PRESETS = {
     "hinge-spectral": {
         "loss": "hinge",
         "d_norm": "spectral",
-        "d_hidden": 0,
-        "d_slope": 0.2,
+        **ABSENT,
         "r1_gamma": 0.0,
         "lr_g": 2e-4,
         "lr_d": 2e-4,
@@ -206,8 +202,7 @@ PRESETS = {
     "relativistic-r1": {
         "loss": "relativistic",
         "d_norm": "none",
-        "d_hidden": 0,
-        "d_slope": 0.2,
+        **ABSENT,
         "r1_every": 8,
         "lr_g": 1e-3,
         "lr_d": 1e-3,
@@ -224,8 +219,7 @@ def preset(name: str, **changes: Any) -> Config:
 
     For the user's own images, `changes` must include `Collection.settings()`.
 
-    Raises:
-        ConfigError: no such preset, or a change is out of range.
+    Raises ConfigError: no such preset, or a change is out of range.
     """
     if name not in PRESETS:
         raise ConfigError(f"There is no preset {name!r}; choose one of: {', '.join(PRESETS)}.")

@@ -12,8 +12,7 @@ from gan.runs.listing import run_info
 def doctor(args: argparse.Namespace) -> None:
     """Print the diagnosis at the last step of a run.
 
-    Raises:
-        ValueError: the folder holds no run, or a damaged one.
+    Raises ValueError: the folder holds no run, or a damaged one.
     """
     info = run_info(args.folder)
     if info is None or info.config is None:

@@ -24,8 +24,7 @@ def images(args: argparse.Namespace) -> None:
 def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collection:
     """Read a folder or zip into a collection, with a progress bar; Ctrl-C leaves nothing behind.
 
-    Raises:
-        ValueError: no image could be read; the message says why.
+    Raises ValueError: no image could be read; the message says why.
     """
     stop = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -53,8 +52,7 @@ def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collecti
 def settings_of(data: str) -> dict[str, Any]:
     """Return the settings that describe a prepared collection.
 
-    Raises:
-        ValueError: the collection is not on this machine.
+    Raises ValueError: the collection is not on this machine.
     """
     found = CollectionStore().find(data)
     if found is None:

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import interpolate, one_hot
 
 from gan.config import Config
 from gan.data.collection import CollectionStore
@@ -68,7 +68,8 @@ class ImageSet:
         rng = torch.Generator().manual_seed(seed)
         order = torch.randperm(len(self.labels), generator=rng)
         # the first image of each class, then the second of each, and so on
-        ranks = _rank_in_class(self.labels[order])
+        labels = self.labels[order]
+        ranks = one_hot(labels).cumsum(0, dtype=torch.int32).gather(1, labels[:, None])[:, 0]
         chosen = order[ranks.argsort(stable=True)[:count]].sort().values
         return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
@@ -80,23 +81,20 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     with gzipped idx files, or torchvision's layout. The test split of a collection of own images
     (`gan.data.collection`) are its held-out images.
 
-    Raises:
-        DataError: unknown name, a damaged file, or neither a copy nor a network.
+    Raises DataError: unknown name, a damaged file, or neither a copy nor a network.
     """
     if is_own(name):
         return _own(name, train, size)
     if name not in DATASETS:
         raise DataError(f"There is no data set {name!r}; choose one of: {', '.join(DATASETS)}.")
-    folder = _local_folder(name, train)
-    images, labels = _read_idx_pair(folder, train) if folder else _torchvision(name, train)
+    files = _idx_files(name, train)
+    images, labels = _read_idx_pair(*files) if files else _torchvision(name, train)
     spec = DATASETS[name]
     if images.shape[1:] != (spec.channels, spec.image_size, spec.image_size):
         raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
     if len(labels) and labels.max() >= spec.classes:
         raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
-    if size and size != spec.image_size:
-        images = _resize(images, size)
-    return ImageSet(name, images, labels)
+    return ImageSet(name, _resized(images, size), labels)
 
 
 def load_for(config: Config) -> ImageSet:
@@ -115,7 +113,7 @@ def is_available(name: str) -> bool:
     """Return whether a data set is on this machine, so that `load` needs no network."""
     if is_own(name):
         return CollectionStore().find(name) is not None
-    return _local_folder(name, True) is not None or (_cache() / TORCHVISION[name][1]).exists()
+    return bool(_idx_files(name, train=True)) or (_cache() / TORCHVISION[name][1]).exists()
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -145,14 +143,7 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
         raise DataError(
             f"The images {name} cannot be read ({error}); prepare them again."
         ) from error
-    if size and size != found.size:
-        images = _resize(images, size)
-    return ImageSet(name, images, labels, found.classes, found.name)
-
-
-def _idx_names(train: bool) -> tuple[str, str]:
-    half = "train" if train else "t10k"
-    return f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz"
+    return ImageSet(name, _resized(images, size), labels, found.classes, found.name)
 
 
 def _cache() -> Path:
@@ -160,22 +151,20 @@ def _cache() -> Path:
     return Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
 
 
-def _local_folder(name: str, train: bool) -> Path | None:
-    """Return the first folder that has the two idx files."""
-    chosen = os.environ.get("LATENT_STUDIO_DATA")
-    candidates = [Path(chosen) / name] if chosen else []
-    if name in LOCAL_COPIES:
-        candidates.append(LOCAL_COPIES[name])
-    for folder in candidates:
-        if all((folder / file).is_file() for file in _idx_names(train)):
-            return folder
-    return None
+def _idx_files(name: str, train: bool) -> list[Path]:
+    """Return the files of images and labels in the first folder that has both, or []."""
+    half, chosen = "train" if train else "t10k", os.environ.get("LATENT_STUDIO_DATA")
+    for folder in (Path(chosen) / name if chosen else None, LOCAL_COPIES.get(name)):
+        names = (f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz")
+        if folder and all((folder / file).is_file() for file in names):
+            return [folder / file for file in names]
+    return []
 
 
-def _read_idx_pair(folder: Path, train: bool) -> tuple[Tensor, Tensor]:
-    images, labels = (read_idx(folder / file) for file in _idx_names(train))
+def _read_idx_pair(images_path: Path, labels_path: Path) -> tuple[Tensor, Tensor]:
+    images, labels = read_idx(images_path), read_idx(labels_path)
     if images.ndim != 3 or labels.shape != images.shape[:1]:
-        raise DataError(f"{folder}: images and labels do not belong together.")
+        raise DataError(f"{images_path.parent}: images and labels do not belong together.")
     return torch.from_numpy(images.copy()).unsqueeze(1), torch.from_numpy(labels.astype(np.int64))
 
 
@@ -200,17 +189,9 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
     return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
 
 
-def _rank_in_class(labels: Tensor) -> Tensor:
-    """Return for each of labels int64 (n,) how many equal ones come before it."""
-    by_label = labels.argsort(stable=True)
-    counts = labels.bincount()
-    ranks = torch.empty_like(labels)
-    starts = (counts.cumsum(0) - counts).repeat_interleave(counts)
-    ranks[by_label] = torch.arange(len(labels)) - starts
-    return ranks
-
-
-def _resize(images: Tensor, size: int) -> Tensor:
+def _resized(images: Tensor, size: int | None) -> Tensor:
+    if size in (None, 0, images.shape[-1]):
+        return images
     parts = [
         interpolate(part.float(), size=(size, size), mode="bilinear", antialias=True)
         for part in images.split(4096)

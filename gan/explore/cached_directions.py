@@ -36,11 +36,7 @@ def load_directions(folder: Path, generator: Generator) -> list[Direction] | Non
 
 
 def save_directions(folder: Path, generator: Generator, found: Sequence[Direction]) -> None:
-    """Write directions beside the model.
-
-    Raises:
-        OSError: the folder cannot be written to.
-    """
+    """Write directions beside the model. Raises OSError: the folder cannot be written to."""
     axes = np.array([each.axis for each in found], np.float32)
     rows = [asdict(each) | {"axis": None} for each in found]
     for row in rows:

@@ -21,8 +21,7 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
 
     Dark ink on a light background (a photo of paper) is inverted and the background set to black.
 
-    Raises:
-        CenteringError: there is no ink, or it does not stand out from the background.
+    Raises CenteringError: there is no ink, or it does not stand out from the background.
     """
     ink = _ink(np.asarray(picture, dtype=np.float32))
     rows, columns = (np.flatnonzero((ink > FAINT).any(axis)) for axis in (1, 0))
@@ -49,8 +48,7 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
 def fit(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     """Resize the middle square of uint8 (h,w,1) or (h,w,3) to `shape` (h,w,c).
 
-    Raises:
-        CenteringError: all pixels are equal.
+    Raises CenteringError: all pixels are equal.
     """
     h, w, _ = picture.shape
     side = min(h, w)

@@ -99,8 +99,7 @@ def begin(
 
     The class predicted by a judge of the model's data is preferred. limit: seconds.
 
-    Raises:
-        SearchError: the targets have another shape, or the model's weights are damaged.
+    Raises SearchError: the targets have another shape, or the model's weights are damaged.
     """
     targets = np.asarray(targets)
     if targets.dtype != np.uint8 or targets.shape != (len(targets), *generator.shape):
@@ -145,8 +144,7 @@ def advance(
     Deterministic, in one call or in many, within `limit` seconds of work; a slower machine follows
     the same schedule in fewer steps.
 
-    Raises:
-        SearchError: the latents are not finite: the model is damaged.
+    Raises SearchError: the latents are not finite: the model is damaged.
     """
     start = time.perf_counter()
     goal = signed(search.targets).unsqueeze(1)

@@ -40,8 +40,7 @@ def size_limit(generator: Generator) -> int:
 def unpack(state: bytes, generator: Generator) -> Search:
     """Restore a search for a model of the same shape; its weights may have changed.
 
-    Raises:
-        SearchError: the bytes are not a valid state for this model.
+    Raises SearchError: the bytes are not a valid state for this model.
     """
     if len(state) < HEADER.size:
         raise SearchError(DAMAGED)

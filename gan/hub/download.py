@@ -51,8 +51,7 @@ def resolve_revision(
 
     token: as in huggingface_hub; None uses the stored login, False none.
 
-    Raises:
-        HubError: there is no such revision, access is denied, or the Hub cannot be reached.
+    Raises HubError: there is no such revision, access is denied, or the Hub cannot be reached.
     """
     with translated_errors(repo, revision):
         try:

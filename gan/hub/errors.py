@@ -43,11 +43,7 @@ class HubError(ValueError):
 
 
 def checked_name(typed: str) -> str:
-    """Return the "owner/name" that was typed.
-
-    Raises:
-        HubError: it is not a model name.
-    """
+    """Return the "owner/name" that was typed. Raises HubError: it is not a model name."""
     name = hub_name(typed)
     if name is None:
         raise HubError("bad_name", repo=typed)

@@ -38,8 +38,7 @@ class HubModel(
 ):
     """The model in a folder.
 
-    Raises:
-        ModelError: it is missing or damaged, or its weights are not finite.
+    Raises ModelError: it is missing or damaged, or its weights are not finite.
     """
 
     def __init__(self, folder: Path | str) -> None:
@@ -89,8 +88,7 @@ def files_to_download(
 ) -> list[str]:
     """Return the names of the files to download; `card`: README.md too, if there is one.
 
-    Raises:
-        HubError: a file is missing or too large.
+    Raises HubError: a file is missing or too large.
     """
     for name in (CONFIG, MODEL):
         if name not in source.files:

@@ -44,8 +44,7 @@ def accuracy_score(
     Deterministic for a seed. Both have the same image shape, at least 24 px. progress: called with
     0..1.
 
-    Raises:
-        ValueError: one of the sets is empty.
+    Raises ValueError: one of the sets is empty.
     """
     if not len(training.labels) or not len(test.labels):
         raise ValueError("The accuracy score needs images to learn and images to test.")

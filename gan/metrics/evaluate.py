@@ -106,8 +106,7 @@ def labels_like(labels: ArrayLike, count: int) -> np.ndarray:
     sampled with the class frequencies of the real images it is compared with (BigGAN, Brock et al.
     2019, and StyleGAN2-ADA, Karras et al. 2020, draw labels from the training set for this).
 
-    Raises:
-        ValueError: there are no labels.
+    Raises ValueError: there are no labels.
     """
     numbers = np.bincount(np.asarray(labels, np.int64))
     if not numbers.sum():

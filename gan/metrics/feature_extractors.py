@@ -72,8 +72,7 @@ class RandomFeatures:
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, None]:
         """Return features float32 (n,128) of images uint8 (n,h,w,c).
 
-        Raises:
-            JudgeError: the images have another shape than those it was made for.
+        Raises JudgeError: the images have another shape than those it was made for.
         """
         images = np.asarray(images)
         if images.dtype != np.uint8 or images.shape[1:] != self.shape:

@@ -46,8 +46,7 @@ class Judge:
     def load(cls, data_name: str, folder: Path = JUDGES) -> Self:
         """Load the judge of a data set from `<folder>/<data_name>/model.safetensors`.
 
-        Raises:
-            JudgeError: there is none for this data set, or its file is damaged.
+        Raises JudgeError: there is none for this data set, or its file is damaged.
         """
         path = folder / data_name / MODEL
         if data_name not in DATASETS or not path.is_file():
@@ -79,8 +78,7 @@ class Judge:
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return `features` and `probabilities` in one pass.
 
-        Raises:
-            JudgeError: the images are not uint8 (n,28,28,1).
+        Raises JudgeError: the images are not uint8 (n,28,28,1).
         """
         images = np.asarray(images)
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (28, 28, 1):

@@ -30,8 +30,7 @@ def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
     recall is the reverse. Both fall with fewer images: compare equal counts only. Equals
     torch-fidelity's (a test), which would import torchvision into the training process.
 
-    Raises:
-        ValueError: one of the sets has 3 images or fewer.
+    Raises ValueError: one of the sets has 3 images or fewer.
     """
     if min(len(fake), len(real)) <= NEIGHBOURS:
         raise ValueError(f"Precision and recall need at least {NEIGHBOURS + 1} images of each.")

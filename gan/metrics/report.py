@@ -63,8 +63,7 @@ class Report:
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Reverse `to_json`.
 
-        Raises:
-            TypeError, ValueError, KeyError: these are not the values of a report.
+        Raises TypeError, ValueError, KeyError: these are not the values of a report.
         """
         figures = {name: Figure(**figure) for name, figure in values["figures"].items()}
         shares = {

@@ -69,8 +69,7 @@ class Generator:
 
         With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot of that step.
 
-        Raises:
-            ModelError: a file is missing, damaged, or of another network.
+        Raises ModelError: a file is missing, damaged, or of another network.
         """
         folder = Path(folder)
         path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
@@ -91,8 +90,7 @@ class Generator:
         `classes` are labels int (n,), one label for all, or blended weights float (n,classes).
         Without them, image i has class i modulo the number of classes.
 
-        Raises:
-            ValueError: a wrong shape, a number that is not finite, or an unknown class.
+        Raises ValueError: a wrong shape, a number that is not finite, or an unknown class.
         """
         z = np.asarray(z, dtype=np.float32)
         if z.ndim != 2 or z.shape[1] != self.z_dim or not np.isfinite(z).all():

@@ -74,8 +74,7 @@ def verify_checkpoint(path: Path) -> None:
 def read_numbers(path: Path) -> dict[str, Any]:
     """Return a checkpoint's numbers, `step_count` and `config`; its tensors are not read.
 
-    Raises:
-        CheckpointError: missing, truncated, a damaged header, or a file of something else.
+    Raises CheckpointError: missing, truncated, a damaged header, or a file of something else.
     """
     try:
         texts = _header(path).get("__metadata__") or {}
