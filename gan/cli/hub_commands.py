@@ -8,13 +8,11 @@ from gan.hub import hub
 
 
 def push(args: argparse.Namespace) -> None:
-    """Upload a model folder to the Hub."""
     address = hub.push(args.folder, args.repo, args.private, args.licence)
     print(f"{args.repo}: {address}")
 
 
 def pull(args: argparse.Namespace) -> None:
-    """Download a model from the Hub into a new folder."""
     with tqdm(unit="B", unit_scale=True) as bar:
         folder = hub.pull(
             args.repo, args.out, args.revision, on_size=bar.reset, on_bytes=bar.update

@@ -15,7 +15,6 @@ from gan.data.intake.sources import Limits
 
 
 def images(args: argparse.Namespace) -> None:
-    """Prepare a collection and print what was read and what was skipped."""
     one = prepare(args.source, args.name, args.size, args.fit, args.most)
     print(summary(one))
     print(f"Train with: python -m gan train --preset own-images --data {one.id} --out runs/NAME")

@@ -11,7 +11,6 @@ kept.
 """
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
@@ -25,10 +24,9 @@ from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
 from gan.paths import ROOT
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import clean_title
-from gan.system.atomic import is_alive, sync_folder, write_json
+from gan.system.atomic import is_alive, read_json, sync_folder, write_json
 
 FACTS, IMAGES, LABELS = "facts.json", "images.npy", "labels.npy"
-LARGEST_FACTS_BYTES = 256_000
 OWNER_DIGITS = 16  # of an owner's mark, in the name of a folder
 
 
@@ -58,7 +56,6 @@ class Collection:
 
     @property
     def count(self) -> int:
-        """Number of images."""
         return self.train + self.held
 
     def settings(self) -> dict[str, Any]:
@@ -71,19 +68,19 @@ class Collection:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for `json.dumps`."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Parse what `to_json` gave. Raises ValueError, TypeError or LookupError if invalid."""
-        classes, counts = tuple(values["classes"]), tuple(values["counts"])
-        found = cls(**{**values, "classes": classes, "counts": counts})
+        lists = {name: tuple(values[name]) for name in ("classes", "counts", "skipped")}
+        found = cls(**{**values, **lists})
         fits = is_own(found.id) and found.size in OWN_SIZES and found.channels in (1, 3)
-        named = len(classes) == len(counts) <= MOST_CLASSES and all(map(clean_title, classes))
+        named = len(found.classes) == len(found.counts) <= MOST_CLASSES
+        named = named and all(map(clean_title, found.classes))
         if not (fits and named and found.train > 0 and found.held > 0):
             raise ValueError("not the facts of a collection")
-        return replace(found, skipped=tuple(found.skipped))
+        return found
 
 
 class CollectionStore:
@@ -123,11 +120,10 @@ class CollectionStore:
         return images[half], labels[half]
 
     def folder(self, one: Collection) -> Path:
-        """Return the folder of a collection."""
         return self.root / folder_name(one)
 
     def new_folder(self) -> Path:
-        """Return a new temporary folder, to `add` or `discard`."""
+        """Return a new temporary folder, to `add` or to remove."""
         return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}.", dir=self._temporary()))
 
     def new_upload(self) -> tuple[int, Path]:
@@ -141,7 +137,7 @@ class CollectionStore:
         folder = self.folder(one)
         if _read(folder) is not None:  # equal ids: equal pixels
             write_json(folder / FACTS, one.to_json())
-            self.discard(made)
+            shutil.rmtree(made, ignore_errors=True)
             return one
         if folder.exists():
             self._remove(folder)
@@ -160,14 +156,10 @@ class CollectionStore:
         """Delete a collection. Runs in progress keep its pixels until they end."""
         self._remove(self.folder(one))
 
-    def discard(self, made: Path) -> None:
-        """Remove a temporary folder."""
-        shutil.rmtree(made, ignore_errors=True)
-
     def disk_bytes(self) -> int:
         """Return the size of the store with its temporary files."""
         found = 0
-        for path in self.root.rglob("*") if self.root.is_dir() else ():
+        for path in self.root.rglob("*"):
             with contextlib.suppress(OSError):  # deleted meanwhile
                 found += path.stat().st_size
         return found
@@ -186,7 +178,7 @@ class CollectionStore:
         temporary = self.new_folder()
         folder.rename(temporary / folder.name)
         sync_folder(self.root)
-        self.discard(temporary)
+        shutil.rmtree(temporary, ignore_errors=True)
 
     def _temporary(self) -> Path:
         (self.root / TEMPORARY).mkdir(parents=True, exist_ok=True)
@@ -207,11 +199,8 @@ def folder_name(one: Collection) -> str:
 
 
 def _read(folder: Path) -> Collection | None:
-    path = folder / FACTS
     try:
-        if not is_own(folder.name.partition(".")[0]) or path.stat().st_size > LARGEST_FACTS_BYTES:
-            return None
-        one = Collection.from_json(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, LookupError, RecursionError, AttributeError):
+        one = Collection.from_json(read_json(folder / FACTS))
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
     return one if folder_name(one) == folder.name else None

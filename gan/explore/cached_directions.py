@@ -8,7 +8,6 @@ They are valid for the weights they were found for only.
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +37,7 @@ def load_directions(folder: Path, generator: Generator) -> list[Direction] | Non
 def save_directions(folder: Path, generator: Generator, found: Sequence[Direction]) -> None:
     """Write directions beside the model. Raises OSError: the folder cannot be written to."""
     axes = np.array([each.axis for each in found], np.float32)
-    rows = [asdict(each) | {"axis": None} for each in found]
-    for row in rows:
-        del row["axis"]
+    rows = [{key: value for key, value in vars(each).items() if key != "axis"} for each in found]
     texts = {"model_id": generator.model_id, "directions": json.dumps(rows, default=float)}
     write_atomic(folder / DIRECTIONS, save({"axes": axes}, texts))
 

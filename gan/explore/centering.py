@@ -37,8 +37,8 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
     ink = ink.clip(0, 1) / ink.max()
     # by whole pixels to pixel 14 of 0..27, as in MNIST, within the frame
     top, left = (
-        int(np.clip(round(size / 2 - _middle(ink.sum(axis))), 0, size - length))
-        for axis, length in ((1, h), (0, w))
+        int(np.clip(round(size / 2 - np.average(np.arange(n), weights=ink.sum(axis))), 0, size - n))
+        for axis, n in ((1, h), (0, w))
     )
     frame = np.zeros((size, size), np.uint8)
     frame[top : top + h, left : left + w] = np.rint(ink * 255)
@@ -92,7 +92,3 @@ def _ink(picture: np.ndarray) -> np.ndarray:
     ink = max(lighter, darker, key=np.sum)
     full = np.quantile(ink[ink > ink.max() / 2], 0.5) if ink.max() > CONTRAST_MIN else np.inf
     return (ink / full).clip(0, 1).astype(np.float32)
-
-
-def _middle(weights: np.ndarray) -> float:
-    return float((weights * np.arange(len(weights))).sum() / weights.sum())

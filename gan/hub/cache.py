@@ -34,7 +34,6 @@ class HubCache:
         return {path.parent.name.replace("--", "/"): path.parent for path in kept}
 
     def touch(self, name: str) -> None:
-        """Mark a model as used now."""
         with contextlib.suppress(OSError):  # evicted meanwhile, or a read-only disk
             os.utime(self.root / folder_name(name) / ORIGIN)
 

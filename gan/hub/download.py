@@ -25,15 +25,6 @@ SLOWEST_S = 300.0  # timeout of all files of a model together
 
 
 @dataclass(frozen=True)
-class RemoteFile:
-    """A file's size, the SHA-256 of a large file, and the git hash of its blob."""
-
-    size_bytes: int
-    sha256: str | None
-    git_hash: str | None
-
-
-@dataclass(frozen=True)
 class RepoRevision:
     """A repository at one commit; `files` by name."""
 
@@ -41,7 +32,7 @@ class RepoRevision:
     commit: str
     private: bool
     tags: frozenset[str]
-    files: Mapping[str, RemoteFile]
+    files: Mapping[str, RepoSibling]
 
 
 def resolve_revision(
@@ -58,19 +49,15 @@ def resolve_revision(
             info = HfApi().model_info(
                 repo, revision=revision, files_metadata=True, timeout=ANSWER_S, token=token
             )
-            files = {one.rfilename: _remote(one) for one in info.siblings or []}
+            files = {one.rfilename: one for one in info.siblings or []}
+            if any(type(one.size) is not int or one.size < 0 for one in files.values()):
+                raise TypeError("a file has no length")
             tags = frozenset(info.tags or ())
         except (LookupError, TypeError, AttributeError, JSONDecodeError) as error:
             raise HubError("odd", why=type(error).__name__) from error
         if not re.fullmatch("[0-9a-f]{40}", info.sha or ""):
             raise HubError("odd", why="it names no commit")
         return RepoRevision(repo, info.sha, bool(info.private), tags, files)
-
-
-def _remote(one: RepoSibling) -> RemoteFile:
-    if type(one.size) is not int or one.size < 0:
-        raise TypeError("a file has no length")
-    return RemoteFile(one.size, one.lfs.sha256 if one.lfs else None, one.blob_id)
 
 
 def download_files(
@@ -104,10 +91,11 @@ def download_files(
 
 def _chunks(source: RepoRevision, name: str, token: str | bool | None) -> Iterator[bytes]:
     remote = source.files[name]
+    sha256 = remote.lfs.sha256 if remote.lfs else None  # of a large file
     url = hf_hub_url(source.repo, name, revision=source.commit)
     # uncompressed, so that the size can be checked while it arrives
     headers = build_hf_headers(token=token) | {"accept-encoding": "identity"}
-    digest = hashlib.sha256() if remote.sha256 else hashlib.sha1(b"blob %d\0" % remote.size_bytes)
+    digest = hashlib.sha256() if sha256 else hashlib.sha1(b"blob %d\0" % remote.size)
     size = 0
     with get_session().stream("GET", url, headers=headers, timeout=ANSWER_S) as response:
         if response.is_error:
@@ -115,10 +103,10 @@ def _chunks(source: RepoRevision, name: str, token: str | bool | None) -> Iterat
         hf_raise_for_status(response)
         for chunk in response.iter_bytes():
             size += len(chunk)
-            if size > remote.size_bytes:
+            if size > remote.size:
                 raise HubError("damaged", name=name, repo=source.repo)
             digest.update(chunk)
             yield chunk
-    expected = remote.sha256 or remote.git_hash  # the git hash of a large file is its pointer's
-    if size != remote.size_bytes or (expected and digest.hexdigest() != expected):
+    expected = sha256 or remote.blob_id  # the git hash of a large file is its pointer's
+    if size != remote.size or (expected and digest.hexdigest() != expected):
         raise HubError("damaged", name=name, repo=source.repo)

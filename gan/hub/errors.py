@@ -87,24 +87,12 @@ def _known(error: BaseException, repo: str, revision: str | None) -> HubError | 
     if isinstance(error, errors.EntryNotFoundError):
         return HubError("odd", why="a listed file does not exist")
     if isinstance(error, errors.HfHubHTTPError):
-        return _of_status(error, repo)
+        status, wait = error.response.status_code, error.response.headers.get("retry-after", "")
+        kind = {401: "bad_token", 403: "forbidden", 429: "rate"}.get(status, "trouble")
+        wait_s = int(wait) if wait.isdecimal() else RATE_S
+        return HubError(kind, repo=repo, status=status, wait_s=wait_s)
     # httpx's errors concern the connection; a plain OSError is the disk's
-    unreachable = isinstance(error, OSError) and error.errno in (
-        errno.ENETUNREACH,
-        errno.EHOSTUNREACH,
-    )
-    if unreachable or isinstance(error, errors.HTTPError | ConnectionError):
+    no_route = getattr(error, "errno", None) in (errno.ENETUNREACH, errno.EHOSTUNREACH)
+    if no_route or isinstance(error, errors.HTTPError | ConnectionError):
         return HubError("offline")
     return None
-
-
-def _of_status(error: errors.HfHubHTTPError, repo: str) -> HubError:
-    status = error.response.status_code
-    if status == 401:
-        return HubError("bad_token")
-    if status == 403:
-        return HubError("forbidden", repo=repo)
-    if status == 429:
-        wait = error.response.headers.get("retry-after", "")
-        return HubError("rate", wait_s=int(wait) if wait.isdecimal() else RATE_S)
-    return HubError("trouble", status=status)

@@ -40,11 +40,10 @@ def push(folder: Path | str, repo: str, private: bool = False, licence: str = "a
     except HubError as error:
         if error.kind != "not_found":
             raise
-        existing = None
-    if existing is not None and private and not existing.private:
-        raise HubError("is_public", repo=name)
-    if existing is not None and {CONFIG, MODEL} & set(existing.files):
-        if LIBRARY not in existing.tags:
+    else:
+        if private and not existing.private:
+            raise HubError("is_public", repo=name)
+        if {CONFIG, MODEL} & existing.files.keys() and LIBRARY not in existing.tags:
             raise HubError("other_kind", repo=name)
     with translated_errors(name):
         return model.push_to_hub(
@@ -68,13 +67,9 @@ def pull(
 ) -> Path:
     """Download the model "owner/name" to the new folder `out`, all of it verified or nothing.
 
-    Args:
-        revision: a branch, tag or commit; None is the newest.
-        most_bytes: the largest weights file accepted.
-        on_size: called once with the bytes to download, before the first arrives.
-        on_bytes: called with the size of every chunk.
-        stop: set it to cancel.
-        card: whether to download README.md.
+    revision: a branch, tag or commit; None is the newest. most_bytes: the largest weights file
+    accepted. on_size: called once with the bytes to download, before the first arrives. on_bytes:
+    called with the size of every chunk. stop: set it to cancel. card: whether to download README.md.
 
     Raises:
         FileExistsError: `out` exists already.
@@ -85,14 +80,14 @@ def pull(
     if out.exists():
         raise FileExistsError(f"{out} exists already; name a new folder.")
     source = resolve_revision(name, revision, token)
-    size = sum(source.files[one].size_bytes for one in files_to_download(source, most_bytes, card))
+    files = files_to_download(source, most_bytes, card)
     if on_size is not None:
-        on_size(size)
+        on_size(sum(source.files[name].size for name in files))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=out.parent) as temporary:
         folder = Path(temporary) / "model"
         folder.mkdir()
-        download_model(source, folder, token, most_bytes, on_bytes, stop, card)
+        download_model(source, files, folder, token, on_bytes, stop)
         try:
             HubModel.from_pretrained(folder)
         except ModelError as error:

@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 from huggingface_hub import ModelCard, ModelCardData, ModelHubMixin
-from safetensors.torch import save_file
 
 from gan.config import Config
 from gan.hub import card as model_card
@@ -20,6 +19,7 @@ from gan.hub.download import RepoRevision, download_files, resolve_revision
 from gan.hub.errors import HubError
 from gan.media.contact_sheet import grid, png_bytes
 from gan.models.generator import Generator, ModelError
+from gan.storage.checkpoint_file import weights_bytes
 from gan.storage.layout import CARD, CONFIG, MODEL, SAMPLES
 from gan.system.atomic import write_json
 
@@ -51,8 +51,7 @@ class HubModel(
     def _save_pretrained(self, save_directory: Path) -> None:
         generator = self.generator
         write_json(save_directory / CONFIG, generator.config.to_json())
-        weights = {name: w.contiguous() for name, w in generator.network.state_dict().items()}
-        save_file(weights, save_directory / MODEL)
+        (save_directory / MODEL).write_bytes(weights_bytes(generator.network.state_dict()))
         (save_directory / SAMPLES).write_bytes(png_bytes(samples(generator)))
 
     @classmethod
@@ -61,8 +60,10 @@ class HubModel(
     ) -> Self:
         if Path(model_id).is_dir():
             return cls(model_id)
+        source = resolve_revision(model_id, revision, token)
         with tempfile.TemporaryDirectory() as folder:
-            download_model(resolve_revision(model_id, revision, token), Path(folder), token)
+            names = files_to_download(source, card=False)
+            download_model(source, names, Path(folder), token)
             return cls(folder)
 
     def generate_model_card(self, repo: str = "", licence: str = "", **_: Any) -> ModelCard:
@@ -93,7 +94,7 @@ def files_to_download(
     for name in (CONFIG, MODEL):
         if name not in source.files:
             raise HubError("not_ours", repo=source.repo, why=f"it has no {name}")
-    sizes = {name: remote.size_bytes for name, remote in source.files.items()}
+    sizes = {name: remote.size for name, remote in source.files.items()}
     if sizes[CONFIG] > LARGEST_TEXT_BYTES:
         raise HubError("not_ours", repo=source.repo, why=f"its {CONFIG} is too large")
     if sizes[MODEL] > most_bytes:
@@ -105,19 +106,17 @@ def files_to_download(
 
 def download_model(
     source: RepoRevision,
+    names: list[str],
     folder: Path,
     token: str | bool | None = None,
-    most_bytes: int = MOST_BYTES,
     on_bytes: Callable[[int], None] | None = None,
     stop: threading.Event | None = None,
-    card: bool = False,
 ) -> None:
-    """Download a model to an empty folder; config.json is checked before the weights are read.
+    """Download `files_to_download`; config.json is checked before the weights are downloaded.
 
-    Raises:
-        HubError, OSError: see `download_files` and `files_to_download`; or config.json is invalid.
+    Raises HubError, OSError: see `download_files`; or config.json is invalid.
     """
-    for name in files_to_download(source, most_bytes, card):
+    for name in names:
         download_files(source, [name], folder, token, on_bytes, stop)
         if name == CONFIG:
             try:

@@ -15,6 +15,8 @@ from PIL import Image
 from gan.media import png
 from gan.media.writer import Output, PooledWriter
 
+CONTROL_AT = 33  # bytes of an APNG's signature and IHDR, before the number of frames
+
 
 def changed(frame: np.ndarray, before: np.ndarray | None) -> tuple[int, int, int, int]:
     """Return (top, left, bottom, right) of the changed region, top and left even.
@@ -62,11 +64,7 @@ class Apng(_Animation):
         super().__init__(output)
         height, width, channels = output.shape
         self._up, self._sequence = png.up_is_smaller(output.first), 0
-        self._file.write(png.SIGNATURE)
-        self._file.write(png.size_chunk(width, height, channels, output.palette is not None))
-        self._frame_count_at = self._file.tell()
-        self._file.write(self._control())
-        self._file.write(png.palette_chunk(output.palette))
+        self._file.write(png.header(width, height, channels, output.palette, self._control()))
 
     def _control(self) -> bytes:
         return png.chunk(b"acTL", struct.pack(">II", self._count, self._output.settings.loops))
@@ -91,7 +89,7 @@ class Apng(_Animation):
 
     def _end(self) -> None:
         self._file.write(png.END)
-        self._file.seek(self._frame_count_at)
+        self._file.seek(CONTROL_AT)
         self._file.write(self._control())
 
 

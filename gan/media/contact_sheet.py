@@ -10,10 +10,8 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
     """Arrange images uint8 (n,h,w,c) row by row: (rows*h, columns*w, c), padded with black."""
     n, h, w, c = images.shape
     rows = -(-n // columns)
-    sheet = np.zeros((rows * columns, h, w, c), np.uint8)
-    sheet[:n] = images
-    sheet = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2)
-    return np.ascontiguousarray(sheet).reshape(rows * h, columns * w, c)
+    sheet = np.pad(images, ((0, rows * columns - n), (0, 0), (0, 0), (0, 0)))
+    return sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
 
 
 def shrunk(images: np.ndarray, most: int) -> np.ndarray:

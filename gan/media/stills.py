@@ -46,10 +46,8 @@ class SpriteSheet:
         self._above = None
         self._zip = zlib.compressobj(png.LEVEL)
         self._file = output.path.open("wb")
-        self._file.write(png.SIGNATURE)
-        sides = self._columns * width, rows * height, channels
-        self._file.write(png.size_chunk(*sides, output.palette is not None))
-        self._file.write(png.palette_chunk(output.palette))
+        sides = self._columns * width, rows * height
+        self._file.write(png.header(*sides, channels, output.palette))
         layout = f"{frames} frames of {width} x {height} px, {self._columns} in a row"
         self._file.write(png.chunk(b"tEXt", f"Comment\0{layout}".encode()))
 

@@ -91,7 +91,6 @@ class Output:
         return self.settings.style.palette
 
     def check_stop(self) -> None:
-        """Raise Stopped if the stop event is set."""
         if self.stop is not None and self.stop.is_set():
             raise Stopped
 

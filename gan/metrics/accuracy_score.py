@@ -6,7 +6,6 @@ classifier trained on the real training images.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -19,7 +18,7 @@ from gan.datasets import DATASETS
 from gan.metrics.classifier import train
 from gan.metrics.judge import JUDGES
 from gan.models.generator import Generator
-from gan.system.atomic import write_json
+from gan.system.atomic import read_json, write_json
 from gan.system.machine import has_bfloat16, set_threads
 
 EPOCHS = 5
@@ -89,7 +88,6 @@ def shrunk(data: ImageSet) -> ImageSet:
 
 
 def epochs(count: int) -> int:
-    """Return the epochs of training on `count` images."""
     return max(EPOCHS, -(-LEAST_STEPS * 128 // max(128, count)))
 
 
@@ -103,12 +101,14 @@ def known_ceiling(data: ImageSet) -> float | None:
 
     `python -m gan.metrics.accuracy_score` writes it beside the judge.
     """
-    try:
-        known = json.loads((JUDGES / data.name / CEILING).read_text())
-    except OSError:
-        return None
-    fits = known["images"] == len(data.labels) and known["epochs"] == epochs(len(data.labels))
-    return known["accuracy"] if fits and data.images.shape[2] == known["side_px"] else None
+    known = read_json(JUDGES / data.name / CEILING)
+    return known["accuracy"] if known.items() >= _conditions(data).items() else None
+
+
+def _conditions(data: ImageSet) -> dict[str, int]:
+    """Return what a stored ceiling depends on."""
+    count = len(data.labels)
+    return {"images": count, "epochs": epochs(count), "side_px": data.images.shape[2]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,9 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_threads()
     training, held = load(data), load(data, train=False)
     accuracy = accuracy_score(training, held, DATASETS[data].classes)
-    count, side = len(training.labels), training.images.shape[2]
-    known = {"accuracy": accuracy, "images": count, "epochs": epochs(count), "side_px": side}
-    write_json(JUDGES / data / CEILING, known)
+    write_json(JUDGES / data / CEILING, {"accuracy": accuracy, **_conditions(training)})
     print(f"{data}: {accuracy:.2%}")
     return 0
 

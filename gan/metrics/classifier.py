@@ -81,7 +81,6 @@ def mirror(images: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def augmentation(data_name: str) -> Callable[[Tensor, torch.Generator], Tensor]:
-    """Return the random augmentation for a data set."""
     return warp if data_name in DIGITS else mirror if data_name in MIRRORED else shift
 
 

@@ -59,12 +59,9 @@ def evaluate(
         raise ValueError(f"{config.data} holds out {len(held.labels)} images; at least 2 needed.")
     extractor = feature_extractor_for(held)
     labels = labels_like(training.labels, count) if generator.classes else None
-    sets = (
-        _samples(generator, count, seed, labels),
-        _chunks(_some(training)),
-        _chunks(_some(held)),
-    )
-    sizes = (count, min(REAL, len(training.labels)), min(REAL, len(held.labels)))
+    seen, unseen = _some(training), _some(held)
+    sets = (_samples(generator, count, seed, labels), _chunks(seen), _chunks(unseen))
+    sizes = (count, len(seen.labels), len(unseen.labels))
     fake, train, test = _extract_all(extractor, sets, sum(sizes), report_progress)
     figures, compared = {}, min(sizes)
     if "frechet" in measures:
@@ -76,7 +73,7 @@ def evaluate(
         ours, floor = (precision_recall(e.features[:compared], real) for e in (fake, train))
         figures["precision"] = Figure(ours.precision, floor.precision)
         figures["recall"] = Figure(ours.recall, floor.recall)
-    figures |= _class_figures(labels, fake, test, held)
+    figures |= _class_figures(labels, fake, test, unseen.labels.numpy())
     if "memorisation" in measures and len(held.labels) >= 4:
         report_progress("memorisation", 0)
         learnt = training.subset(config.train_images, config.seed)
@@ -155,7 +152,7 @@ def _extract_all(
 
 
 def _class_figures(
-    labels: np.ndarray | None, fake: _Extracted, test: _Extracted, held: ImageSet
+    labels: np.ndarray | None, fake: _Extracted, test: _Extracted, real_labels: np.ndarray
 ) -> dict[str, Figure]:
     """Return what a judge measures of classes; nothing without one."""
     if fake.probabilities is None:
@@ -163,11 +160,9 @@ def _class_figures(
     means = (float(each.probabilities.max(1).mean()) for each in (fake, test))
     figures = {"confidence": Figure(*means)}
     if labels is not None:
-        pairs = ((fake, labels), (test, _some(held).labels.numpy()))
-        agreements = (
-            float((each.probabilities.argmax(1) == expected).mean()) for each, expected in pairs
-        )
-        figures["label_agreement"] = Figure(*agreements)
+        pairs = ((fake, labels), (test, real_labels))
+        shares = (float((each.probabilities.argmax(1) == known).mean()) for each, known in pairs)
+        figures["label_agreement"] = Figure(*shares)
     return figures
 
 
@@ -176,17 +171,15 @@ def _accuracy(
 ) -> Figure:
     """Train on one generated image per real one, of the same class, and on the real ones."""
 
-    def stage(name: str) -> Callable[[float], None]:
-        return partial(report_progress, name)
+    def accuracy(data: ImageSet, stage: str) -> float:
+        progress = partial(report_progress, stage)
+        return scoring.accuracy_score(data, held, generator.classes, seed, progress)
 
-    samples = scoring.generated(generator, training.labels, seed, stage("drawing images to learn"))
-    classes = generator.classes
-    value = scoring.accuracy_score(samples, held, classes, seed, stage("learning generated images"))
-    ceiling = scoring.known_ceiling(training)
+    drawing = partial(report_progress, "drawing images to learn")
+    samples = scoring.generated(generator, training.labels, seed, drawing)
+    value, ceiling = accuracy(samples, "learning generated images"), scoring.known_ceiling(training)
     if ceiling is None:
-        ceiling = scoring.accuracy_score(
-            training, held, classes, seed, stage("learning real images")
-        )
+        ceiling = accuracy(training, "learning real images")
     return Figure(value, ceiling)
 
 

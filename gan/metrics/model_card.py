@@ -46,7 +46,6 @@ def write_card(folder: Path, generator: Generator, report: Report) -> None:
 
 
 def section(report: Report, has_classes: bool) -> str:
-    """Return the metrics section of a card in Markdown."""
     about = (
         f"Weights `{report.model_id}`: {report.count:,} samples of seed {report.seed} against "
         f"{report.real_count:,} held-out images; precision and recall of {report.compared:,} of "

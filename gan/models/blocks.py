@@ -19,7 +19,6 @@ class Block:
     shape: tuple[int, ...]
 
     def owns(self, weight: str) -> bool:
-        """Return whether a weight of this name belongs to the block."""
         return any(weight.startswith(module + ".") for module in self.modules)
 
 

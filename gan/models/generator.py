@@ -50,7 +50,6 @@ class Generator:
 
     @property
     def z_dim(self) -> int:
-        """Length of a latent."""
         return self.config.z_dim
 
     @property

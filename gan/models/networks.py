@@ -152,10 +152,8 @@ class ConvDiscriminator(nn.Module):
 
 
 def make_generator(config: Config) -> nn.Module:
-    """Return a new G."""
     return MLPGenerator(config) if config.arch == "mlp" else ConvGenerator(config)
 
 
 def make_discriminator(config: Config) -> nn.Module:
-    """Return a new D."""
     return MLPDiscriminator(config) if config.arch == "mlp" else ConvDiscriminator(config)

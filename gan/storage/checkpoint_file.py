@@ -46,29 +46,25 @@ def save_checkpoint(
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the `state` and `numbers` that `save_checkpoint` wrote, or raise CheckpointError."""
-    meta = read_numbers(path)
-    wanted = meta.pop("digest", None)
-    try:
-        tensors = load(path.read_bytes())
-        digest = _digest(meta, sorted(tensors.items()))
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
-        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
-    _compare(path, wanted, digest)
+    tensors: dict[str, Tensor] = {}
+
+    def read() -> Iterable[tuple[str, Tensor]]:
+        tensors.update(load(path.read_bytes()))
+        return sorted(tensors.items())
+
+    meta = _verified_numbers(path, read)
     state = {"tensors": tensors, "step_count": meta.pop("step_count"), "config": meta.pop("config")}
     return state, meta
 
 
 def verify_checkpoint(path: Path) -> None:
     """Raise CheckpointError as `load_checkpoint` would; only one tensor is in memory at a time."""
-    meta = read_numbers(path)
-    wanted = meta.pop("digest", None)
-    try:
+
+    def read() -> Iterable[tuple[str, Tensor]]:
         with safe_open(path, "pt") as file:
-            names = sorted(file.keys())
-            digest = _digest(meta, ((name, file.get_tensor(name)) for name in names))
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
-        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
-    _compare(path, wanted, digest)
+            yield from ((name, file.get_tensor(name)) for name in sorted(file.keys()))
+
+    _verified_numbers(path, read)
 
 
 def read_numbers(path: Path) -> dict[str, Any]:
@@ -144,9 +140,18 @@ def _header(path: Path) -> dict[str, Any]:
     return header
 
 
-def _compare(path: Path, wanted: str | None, digest: str) -> None:
+def _verified_numbers(
+    path: Path, read: Callable[[], Iterable[tuple[str, Tensor]]]
+) -> dict[str, Any]:
+    meta = read_numbers(path)
+    wanted = meta.pop("digest", None)
+    try:
+        digest = _digest(meta, read())
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
+        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
     if wanted not in (None, digest):  # checkpoints of early versions have none
         raise CheckpointError(f"The checkpoint {path} is damaged: its content has changed.")
+    return meta
 
 
 def _digest(meta: dict[str, Any], tensors: Iterable[tuple[str, Tensor]]) -> str:

@@ -21,10 +21,8 @@ SAMPLES = "samples.png"
 
 
 def snapshot_picture_path(folder: Path, step: int) -> Path:
-    """Return the path of the contact sheet of a step."""
     return Path(folder) / SNAPSHOTS / f"{step:08d}.png"
 
 
 def snapshot_weights_path(folder: Path, step: int) -> Path:
-    """Return the path of the EMA weights of a step."""
     return snapshot_picture_path(folder, step).with_suffix(".safetensors")

@@ -3,14 +3,13 @@
 Training does not read it: a run is complete without it.
 """
 
-import json
 import threading
 from pathlib import Path
 from typing import Any
 
 from gan.datasets import MOST_CLASSES
 from gan.storage.layout import ABOUT
-from gan.system.atomic import write_json
+from gan.system.atomic import read_json, write_json
 
 LARGEST_BYTES = 64_000
 LONGEST_TITLE = 80
@@ -20,22 +19,14 @@ _writing = threading.Lock()  # from reading to writing
 
 def read_about(folder: Path) -> dict[str, Any]:
     """Return the values of a run's about.json; empty if it is missing or damaged."""
-    path = Path(folder) / ABOUT
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return {}
-        values = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
+    return read_json(Path(folder) / ABOUT, LARGEST_BYTES)
 
 
 def change_about(folder: Path, **values: Any) -> None:
     """Set some values and keep the others; None removes one. Raises OSError."""
     with _writing:
-        kept = read_about(folder) | values
-        kept = {name: value for name, value in kept.items() if value is not None}
-        write_json(Path(folder) / ABOUT, kept)
+        kept = (read_about(folder) | values).items()
+        write_json(Path(folder) / ABOUT, {name: value for name, value in kept if value is not None})
 
 
 def read_title(folder: Path) -> str:

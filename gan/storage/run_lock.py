@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from pydantic import TypeAdapter
+
 from gan.storage.layout import LOCK
 from gan.system.atomic import is_alive
 
@@ -52,7 +54,6 @@ class LockOwner:
 
     @classmethod
     def this_process(cls) -> Self:
-        """Return this process, with a new token."""
         return cls(*_machine(), os.getpid(), time.time(), uuid.uuid4().hex)
 
     @property
@@ -62,8 +63,10 @@ class LockOwner:
 
     @property
     def is_this_process(self) -> bool:
-        """Whether it is the calling process."""
         return self.is_on_this_machine and self.process == os.getpid()
+
+
+_OWNER = TypeAdapter(LockOwner)
 
 
 def lock_owner(folder: Path) -> LockOwner | None:
@@ -153,14 +156,10 @@ def _create(path: Path, owner: LockOwner) -> bool:
 
 def _read(path: Path) -> LockOwner | None:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return None
-        owner = LockOwner(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError):
+        data = path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else b""
+        return _OWNER.validate_json(data, strict=True)
+    except (OSError, ValueError):
         return None
-    texts = (owner.host, owner.space, owner.token)
-    good = all(type(text) is str for text in texts) and type(owner.since) in (int, float)
-    return owner if good and type(owner.process) is int else None
 
 
 def _remove(path: Path, token: str | None) -> None:

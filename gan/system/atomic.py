@@ -59,6 +59,15 @@ def write_json(path: Path, value: Any) -> None:
     write_atomic(path, (json.dumps(value, indent=2) + "\n").encode())
 
 
+def read_json(path: Path, most_bytes: int = 256_000) -> dict[str, Any]:
+    """Read a JSON object; {} if it is missing, too large or damaged, or is something else."""
+    try:
+        value = json.loads(path.read_bytes()) if path.stat().st_size <= most_bytes else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def sync_folder(folder: Path) -> None:
     """Flush renames and removals in a folder to the disk (POSIX; elsewhere nothing)."""
     if os.name == "posix":

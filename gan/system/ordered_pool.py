@@ -34,13 +34,11 @@ class OrderedPool:
             self._use_oldest()
 
     def finish(self) -> None:
-        """Wait for all jobs."""
         while self._waiting:
             self._use_oldest()
         self._pool.shutdown()
 
     def abort(self) -> None:
-        """Cancel all jobs."""
         self.aborted.set()
         running = [job for job in self._waiting if not job.cancel()]
         late = wait(running, _ABORT_S).not_done

@@ -74,7 +74,6 @@ def open_regular(path: str) -> BinaryIO:
 
 
 def open_at(path: Path, start: int) -> BinaryIO:
-    """Open a file at a position."""
     file = open(path, "rb")
     file.seek(start)
     return file

@@ -4,6 +4,7 @@ A worker process decodes the files (`gan.data.intake.worker`); this module follo
 the collection.
 """
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -63,8 +64,8 @@ def import_images(
     except OSError as error:
         raise ImageImportError("disk", why=error.strerror) from error
     try:
-        request = {"source": str(Path(source).absolute()), "size": size, "fit": fit}
-        request["limits"] = vars(limits)
+        path = str(Path(source).absolute())
+        request = {"source": path, "size": size, "fit": fit, "limits": vars(limits)}
         supervisor = Supervisor(request, folder / PIXELS, 3 * size**2)
         decoded = _follow(supervisor, on_progress, stop)
         title = clean_title(name) or clean_title(Path(source).stem) or "images"
@@ -75,7 +76,7 @@ def import_images(
     except OSError as error:
         raise ImageImportError("disk", why=error.strerror or "unknown") from error
     finally:
-        store.discard(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _follow(

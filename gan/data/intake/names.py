@@ -1,5 +1,6 @@
 """File names: which files may be images, and which folders are classes."""
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -44,13 +45,9 @@ def class_names(names: Sequence[Parts]) -> list[str]:
     Folders around all images are ignored. Of nested folders the outermost is the class, unless all
     of these are splits of a data set ("train", "test"): then the next one is.
     """
-    folders = [parts[:-1] for parts in names]
-    shared = _shared(folders)
-    folders = [folder[shared:] for folder in folders]
+    folders = _below_shared([parts[:-1] for parts in names])
     if all(folder and folder[0].lower() in SPLITS for folder in folders):
-        folders = [folder[1:] for folder in folders]
-        shared = _shared(folders)
-        folders = [folder[shared:] for folder in folders]
+        folders = _below_shared([folder[1:] for folder in folders])
     found = [_class_name(folder[0]) if folder else NO_FOLDER for folder in folders]
     return found if len(set(found)) > 1 else [""] * len(found)
 
@@ -82,12 +79,6 @@ def decode_name(name: bytes) -> str:
         return name.decode("cp437")
 
 
-def _shared(folders: Sequence[Parts]) -> int:
-    """Return the number of outer folders common to all."""
-    if not folders:
-        return 0
-    low, high = min(folders), max(folders)
-    count = 0
-    while count < min(len(low), len(high)) and low[count] == high[count]:
-        count += 1
-    return count
+def _below_shared(folders: list[Parts]) -> list[Parts]:
+    shared = len(os.path.commonprefix(folders))
+    return [folder[shared:] for folder in folders]

@@ -53,7 +53,6 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The name to show."""
         return _shown(self.parts)
 
 
