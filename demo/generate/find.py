@@ -19,7 +19,7 @@ from demo.server.studio import Studio
 from gan.explore.centering import center, fit, flatten, grey
 from gan.explore.projection import Search, SearchError, advance, begin, projections
 from gan.explore.projection_state import pack, size_limit, unpack
-from gan.metrics.judge import Judge, JudgeError
+from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
 
 SIDES = (8, 512)  # pixels of an uploaded picture
@@ -41,7 +41,7 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     state may be sent again.
     """
     slots = threading.BoundedSemaphore(AT_ONCE)
-    judge_of = lru_cache(maxsize=8)(_judge)
+    judge_of = lru_cache(maxsize=8)(find_judge)
 
     def find(payload: Any) -> dict[str, Any]:
         try:
@@ -85,14 +85,6 @@ def _answer(search: Search, generator: Generator) -> dict[str, Any]:
         "w": w,
         "c": c,
     }
-
-
-def _judge(data: str, shape: tuple[int, int, int]) -> Judge | None:
-    """Return the judge of a model's data, if there is one for its image size."""
-    try:
-        return Judge.load(data) if shape == (28, 28, 1) else None
-    except JudgeError:
-        return None
 
 
 def _text(raw: bytes) -> str:

@@ -20,9 +20,7 @@ from gan.system.machine import set_threads
 def evaluate(args: argparse.Namespace) -> None:
     """Measure with progress on stderr, and print a table or one JSON object.
 
-    Raises:
-        ValueError: an unknown measure, or no model.
-        OSError: the card cannot be written.
+    Raises ValueError: an unknown measure, or no model; OSError: the card cannot be written.
     """
     set_threads()
     folder = args.folder or args.model

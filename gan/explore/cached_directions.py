@@ -42,15 +42,14 @@ def save_directions(folder: Path, generator: Generator, found: Sequence[Directio
     write_atomic(folder / DIRECTIONS, save({"axes": axes}, texts))
 
 
-def main(folders: Sequence[str]) -> int:
+def main(folders: Sequence[str]) -> None:
     """Find and store the directions of the models in these folders."""
     for folder in map(Path, folders):
         generator = Generator.load(folder)
         found = directions(generator, find_judge(generator.config.data))
         save_directions(folder, generator, found)
         print(f"{folder / DIRECTIONS}: {len(found)} directions of {generator.model_id}")
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -50,9 +50,7 @@ class HubCache:
         The arguments are those of `gan.hub.hub.pull`. While the Hub cannot be reached, a cached
         version is used whatever its age.
 
-        Raises:
-            gan.hub.errors.HubError: the model is not available.
-            OSError: the disk cannot be written to.
+        Raises HubError: the model is not available; OSError: the disk cannot be written to.
         """
         # the Hub's client takes a third of a second to import
         from gan.hub import hub

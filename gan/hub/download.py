@@ -72,9 +72,8 @@ def download_files(
 
     on_bytes: called with the size of every chunk.
 
-    Raises:
-        HubError: a size or hash differs, the Hub fails, the timeout expires, or `stop` is set.
-        OSError: the disk cannot be written to.
+    Raises HubError: a size or hash differs, the Hub fails, the timeout expires, or `stop` is set;
+    OSError: the disk cannot be written to.
     """
     deadline = time.monotonic() + SLOWEST_S
     for name in names:

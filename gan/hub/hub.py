@@ -27,9 +27,8 @@ def push(folder: Path | str, repo: str, private: bool = False, licence: str = "a
     Creates the repository if needed and writes config.json, model.safetensors, README.md and
     samples.png. Needs a login (`hf auth login`) or HF_TOKEN.
 
-    Raises:
-        ModelError: there is no usable model in the folder.
-        HubError: the Hub refuses or fails, or the repository holds something else.
+    Raises ModelError: there is no usable model in the folder; HubError: the Hub refuses or fails,
+    or the repository holds something else.
     """
     name = checked_name(repo)
     model = HubModel(folder)
@@ -71,10 +70,8 @@ def pull(
     accepted. on_size: called once with the bytes to download, before the first arrives. on_bytes:
     called with the size of every chunk. stop: set it to cancel. card: whether to download README.md.
 
-    Raises:
-        FileExistsError: `out` exists already.
-        HubError: the Hub refuses or fails, or the repository holds no usable model.
-        OSError: the disk cannot be written to.
+    Raises FileExistsError: `out` exists already; HubError: the Hub refuses or fails, or the
+    repository holds no usable model; OSError: the disk cannot be written to.
     """
     name = checked_name(repo)
     if out.exists():

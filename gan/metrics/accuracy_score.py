@@ -111,7 +111,7 @@ def _conditions(data: ImageSet) -> dict[str, int]:
     return {"images": count, "epochs": epochs(count), "side_px": data.images.shape[2]}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the ceiling of a data set and store it beside the data set's judge."""
     parser = argparse.ArgumentParser(
         prog="python -m gan.metrics.accuracy_score", description=main.__doc__
@@ -123,8 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     accuracy = accuracy_score(training, held, DATASETS[data].classes)
     write_json(JUDGES / data / CEILING, {"accuracy": accuracy, **_conditions(training)})
     print(f"{data}: {accuracy:.2%}")
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

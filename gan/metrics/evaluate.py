@@ -42,9 +42,8 @@ def evaluate(
     compare reports of the same `count` only. on_progress: called with the stage and its progress,
     0..1; may raise to cancel.
 
-    Raises:
-        DataError: the real images are not available.
-        ValueError: `count` is below 2, a measure is unknown, or fewer than 2 images are held out.
+    Raises DataError: the real images are not available; ValueError: `count` is below 2, a measure
+    is unknown, or fewer than 2 images are held out.
     """
     unknown = set(measures) - set(MEASURES)
     if unknown or not measures:

@@ -5,7 +5,6 @@ It runs on the CPU and is bundled (`assets/judges/<data>/`). To train one:
 """
 
 import argparse
-import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -26,8 +25,6 @@ from gan.system.machine import has_bfloat16, set_threads
 
 JUDGES = ASSETS / "judges"
 BATCH = 250  # bounds the memory
-
-log = logging.getLogger(__name__)
 
 
 class JudgeError(RuntimeError):
@@ -94,10 +91,10 @@ class Judge:
             return features.numpy(), torch.cat([part[1] for part in parts]).softmax(1).numpy()
 
 
-def find_judge(data_name: str) -> Judge | None:
-    """Load the judge of a data set; None if it has none."""
+def find_judge(data_name: str, shape: tuple[int, ...] = (28, 28, 1)) -> Judge | None:
+    """Load the judge of a data set; None if it has none, or none for images of `shape` (h,w,c)."""
     try:
-        return Judge.load(data_name)
+        return Judge.load(data_name) if shape == (28, 28, 1) else None
     except JudgeError:
         return None
 
@@ -117,7 +114,7 @@ def accuracy(judge: Judge, data: ImageSet) -> float:
     return float((judge.predict(data.pixels()) == data.labels.numpy()).mean())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Train a judge, save it and report the accuracy of the saved file."""
     parser = argparse.ArgumentParser(prog="python -m gan.metrics.judge", description=main.__doc__)
     parser.add_argument("--data", default="mnist", choices=DATASETS)
@@ -132,32 +129,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--out must end in {options.data}: the judge is looked up by that name.")
     set_threads()
     try:
-        start = time.perf_counter()
-        classes = DATASETS[options.data].classes
         data = load(options.data)
-        if data.images.shape[1:] != (1, 28, 28):
-            raise JudgeError(f"A judge needs 28x28 grey images; {options.data} has others.")
-        layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
-        with tqdm(total=1.0, bar_format=layout) as bar:
-            network = train(
-                data,
-                classes,
-                options.epochs,
-                options.seed,
-                options.width,
-                half=has_bfloat16(torch.device("cpu")),
-                on_progress=lambda share: bar.update(share - bar.n),
-            )
-        save(network, options.out)
-        seconds = time.perf_counter() - start
-        judge = Judge.load(options.data, options.out.parent)
-        share = accuracy(judge, load(options.data, train=False))
-    except (DataError, JudgeError) as error:
-        log.error("%s", error)
-        return 1
+    except DataError as error:
+        parser.error(f"{error}")
+    if data.images.shape[1:] != (1, 28, 28):
+        parser.error(f"A judge needs 28x28 grey images; {options.data} has others.")
+    start, classes = time.perf_counter(), DATASETS[options.data].classes
+    half = has_bfloat16(torch.device("cpu"))
+    layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
+    with tqdm(total=1.0, bar_format=layout) as bar:
+
+        def show(share: float) -> None:
+            bar.update(share - bar.n)
+
+        network = train(data, classes, options.epochs, options.seed, options.width, half, show)
+    save(network, options.out)
+    seconds = time.perf_counter() - start
+    judge = Judge.load(options.data, options.out.parent)
+    share = accuracy(judge, load(options.data, train=False))
     print(f"{options.out}: {share:.2%} accuracy on the test images, {seconds:.0f} s of training")
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -34,9 +34,7 @@ Left: uncurated samples of seed 0{columns}. Right: held-out real images."""
 def write_card(folder: Path, generator: Generator, report: Report) -> None:
     """Write the three files; the metrics are appended to a README.md without marks.
 
-    Raises:
-        OSError: the folder cannot be written to.
-        DataError: the real images are not available.
+    Raises OSError: the folder cannot be written to; DataError: the real images are not available.
     """
     path = folder / CARD
     known = path.read_text(encoding="utf-8") if path.is_file() else f"# {folder.name}\n"

@@ -66,18 +66,14 @@ class Memorisation(NamedTuple):
 
 
 def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Memorisation:
-    """Measure how much closer samples are to training images than to held-out ones.
+    """Measure how much closer samples are to training images (`seen`) than to held-out ones.
 
     The median ratio of the distances to the nearest `seen` and the nearest held-out image, over the
     same ratio of held-out images (one half is measured against the other). The distance to the
     nearest training image alone is small for smooth or ordinary images too. Distances are between
-    pixels, at most 32 px a side, of the first 2,000 samples.
+    pixels, at most 32 px a side, of the first 2,000 samples. All images are uint8 (n,h,w,c).
 
-    Args:
-        fake, seen, held: images uint8 (n,h,w,c): samples, training images and held-out ones.
-
-    Raises:
-        ValueError: fewer than 4 images are held out.
+    Raises ValueError: fewer than 4 images are held out.
     """
     if len(held) < 4:
         raise ValueError("Memorisation needs at least 4 held-out images.")

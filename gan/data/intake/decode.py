@@ -56,9 +56,7 @@ def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedI
     The first frame of an animation is used, transparency is put on white, and the EXIF orientation
     is applied.
 
-    Raises:
-        Skipped: the image is not accepted.
-        MemoryError: the process's limit is reached.
+    Raises Skipped: the image is not accepted; MemoryError: the process's limit is reached.
     """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:

@@ -33,7 +33,7 @@ LISTING_CPU_S, IMAGE_CPU_S = 120, 20  # processor time; a busy machine does not 
 NICE = 10  # as training
 
 
-def main() -> int:
+def main() -> None:
     """Carry out the request on stdin."""
     _limit_process()
     Image.MAX_IMAGE_PIXELS = None  # `decode_image` checks first, and reports the size
@@ -46,7 +46,6 @@ def main() -> int:
         _send({"fatal": "too_many_files"})
     except OSError as error:
         _send({"fatal": "disk", "values": {"why": error.strerror or "unknown"}})
-    return 0
 
 
 def decode_all(request: dict[str, Any]) -> None:
@@ -75,11 +74,9 @@ def decode_all(request: dict[str, Any]) -> None:
                     raise Skipped("too_heavy")
                 data = source.read(entry)
                 image = decode_image(data, request["size"], request["fit"], limits.megapixels * MB)
-            except Skipped as reason:
+            except (Skipped, MemoryError) as error:
+                reason = error if isinstance(error, Skipped) else Skipped("too_heavy")
                 _send({"skip": reason.key, "name": entry.name, "values": reason.values})
-                continue
-            except MemoryError:
-                _send({"skip": "too_heavy", "name": entry.name, "values": {}})
                 continue
             raw = image.pixels.tobytes()
             pixels.write(raw)
@@ -112,4 +109,4 @@ def _limit_process() -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -112,8 +112,9 @@ def test_the_width_is_read_from_the_file(tmp_path):
     )
 
 
-def test_training_on_colour_is_refused(tmp_path, monkeypatch, caplog):
+def test_training_on_colour_is_refused(tmp_path, monkeypatch, capsys):
     colour = ImageSet("svhn", torch.zeros(4, 3, 32, 32, dtype=torch.uint8), torch.zeros(4).long())
     monkeypatch.setattr(gan.metrics.judge, "load", lambda name: colour)
-    assert main(["--data", "svhn", "--out", str(tmp_path / "svhn")]) == 1
-    assert "needs 28x28 grey images; svhn" in caplog.text
+    with pytest.raises(SystemExit):
+        main(["--data", "svhn", "--out", str(tmp_path / "svhn")])
+    assert "needs 28x28 grey images; svhn" in capsys.readouterr().err
