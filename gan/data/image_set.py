@@ -22,7 +22,10 @@ from gan.data.collection import CollectionStore
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS
 
-LOCAL_COPIES = {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
+LOCAL_COPIES = {
+    "mnist": ASSETS / "data/mnist",
+    "fashion-mnist": Path("/usr/share/datasets/fashion-mnist"),
+}
 # class in torchvision.datasets, and a path that it leaves in its cache
 TORCHVISION = {
     "mnist": ("MNIST", "MNIST/raw"),

@@ -10,8 +10,7 @@ from gan.hub.names import hub_name
 
 MESSAGES = {
     "bad_name": "{repo!r} is not a model name on the Hub; expected owner/name.",
-    "offline": "The Hugging Face Hub cannot be reached; models that are here already still "
-    "work.",
+    "offline": "The Hugging Face Hub cannot be reached; models that are here already still work.",
     "no_token": "You are not logged in to the Hub: run `hf auth login`, or set HF_TOKEN.",
     "bad_token": "The Hub does not accept the token; run `hf auth login` again.",
     "not_found": "There is no model {repo} on the Hub, or it is private.",

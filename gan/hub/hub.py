@@ -68,7 +68,7 @@ def pull(
 
     revision: a branch, tag or commit; None is the newest. most_bytes: the largest weights file
     accepted. on_size: called once with the bytes to download, before the first arrives. on_bytes:
-    called with the size of every chunk. stop: set it to cancel. card: whether to download README.md.
+    called with the size of every chunk. stop: set it to cancel. card: whether README.md comes too.
 
     Raises FileExistsError: `out` exists already; HubError: the Hub refuses or fails, or the
     repository holds no usable model; OSError: the disk cannot be written to.

@@ -21,7 +21,9 @@ SIDE_MAX = 16_383  # pixels; the limit of WebP, and about that of H.264 encoders
 _GIF = (1, 2, 5, 10, 12.5, 20, 25, 100 / 3, 50)
 _USUAL = (1, 2, 5, 10, 12.5, 15, 20, 24, 25, 30, 50, 60)
 # format: frame rates offered to the user; a GIF supports no others
-FPS: Mapping[str, tuple[float, ...]] = {format: _GIF if format == "gif" else _USUAL for format in FORMATS}
+FPS: Mapping[str, tuple[float, ...]] = {
+    format: _GIF if format == "gif" else _USUAL for format in FORMATS
+}
 TIMED_FPS = (1, 60)  # MP4, WebM, WebP, APNG; browsers slow down APNG and WebP above about 90
 UNTIMED_FPS_MAX = 240  # ZIP and sprite sheet, which store no timing
 

@@ -60,20 +60,12 @@ class Judge:
             raise JudgeError(f"The judge in {path} cannot be used: {error}") from error
         return cls(data_name, network)
 
-    def features(self, images: np.ndarray) -> np.ndarray:
-        """Return features float32 (n,128) of images uint8 (n,28,28,1)."""
-        return self.extract(images)[0]
-
-    def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return class probabilities float32 (n,classes)."""
-        return self.extract(images)[1]
-
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Return the most likely class, int64 (n,)."""
         return self.extract(images)[1].argmax(1)
 
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return `features` and `probabilities` in one pass.
+        """Return features float32 (n,128) and class probabilities float32 (n,classes).
 
         Raises JudgeError: the images are not uint8 (n,28,28,1).
         """
