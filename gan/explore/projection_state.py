@@ -21,15 +21,11 @@ DAMAGED = "This search cannot be continued: its state is damaged. Start it again
 
 def pack(search: Search) -> bytes:
     """Serialise a search for one target to a few kB."""
-    candidates = search.z.shape[1]
-    predicted = int(search.predicted[0])
-    parts = [HEADER.pack(MARK, search.step, candidates, predicted, search.spent)]
-    parts.append(np.ascontiguousarray(search.targets).tobytes())
-    parts.append(search.labels.numpy().astype("<u2").tobytes())
-    parts += [
-        part.numpy().astype("<f4").tobytes() for part in (search.z, search.mean, search.square)
-    ]
-    return b"".join(parts)
+    candidates, predicted = search.z.shape[1], int(search.predicted[0])
+    header = HEADER.pack(MARK, search.step, candidates, predicted, search.spent)
+    labels = search.labels.numpy().astype("<u2").tobytes()
+    floats = torch.cat([search.z, search.mean, search.square]).numpy().astype("<f4").tobytes()
+    return header + search.targets.tobytes() + labels + floats
 
 
 def size_limit(generator: Generator) -> int:

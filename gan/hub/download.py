@@ -21,7 +21,7 @@ from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 from gan.hub.errors import HubError, translated_errors
 
 ANSWER_S = 20.0  # timeout of one request
-SLOWEST_S = 300.0  # timeout of all files of a model together
+SLOWEST_S = 300.0  # timeout of one file
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ def resolve_revision(
         return RepoRevision(repo, info.sha, bool(info.private), tags, files)
 
 
-def download_files(
+def download_file(
     source: RepoRevision,
-    names: list[str],
+    name: str,
     folder: Path,
     token: str | bool | None = None,
     on_bytes: Callable[[int], None] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Write the named files to a folder and verify their sizes and hashes.
+    """Write a file to a folder and verify its size and hash.
 
     on_bytes: called with the size of every chunk.
 
@@ -76,16 +76,15 @@ def download_files(
     OSError: the disk cannot be written to.
     """
     deadline = time.monotonic() + SLOWEST_S
-    for name in names:
-        with translated_errors(source.repo, source.commit), open(folder / name, "wb") as file:
-            for chunk in _chunks(source, name, token):
-                if stop is not None and stop.is_set():
-                    raise HubError("stopped", repo=source.repo)
-                if time.monotonic() > deadline:
-                    raise HubError("slow", repo=source.repo)
-                if on_bytes is not None:
-                    on_bytes(len(chunk))
-                file.write(chunk)
+    with translated_errors(source.repo, source.commit), open(folder / name, "wb") as file:
+        for chunk in _chunks(source, name, token):
+            if stop is not None and stop.is_set():
+                raise HubError("stopped", repo=source.repo)
+            if time.monotonic() > deadline:
+                raise HubError("slow", repo=source.repo)
+            if on_bytes is not None:
+                on_bytes(len(chunk))
+            file.write(chunk)
 
 
 def _chunks(source: RepoRevision, name: str, token: str | bool | None) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from huggingface_hub import ModelCard, ModelCardData, ModelHubMixin
 
 from gan.config import Config
 from gan.hub import card as model_card
-from gan.hub.download import RepoRevision, download_files, resolve_revision
+from gan.hub.download import RepoRevision, download_file, resolve_revision
 from gan.hub.errors import HubError
 from gan.media.contact_sheet import grid, png_bytes
 from gan.models.generator import Generator, ModelError
@@ -114,10 +114,10 @@ def download_model(
 ) -> None:
     """Download `files_to_download`; config.json is checked before the weights are downloaded.
 
-    Raises HubError, OSError: see `download_files`; or config.json is invalid.
+    Raises HubError, OSError: see `download_file`; or config.json is invalid.
     """
     for name in names:
-        download_files(source, [name], folder, token, on_bytes, stop)
+        download_file(source, name, folder, token, on_bytes, stop)
         if name == CONFIG:
             try:
                 Config.from_json(json.loads((folder / CONFIG).read_bytes()))

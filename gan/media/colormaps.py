@@ -45,33 +45,27 @@ def _srgb(lightness: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.rint(255 * curved).astype(np.uint8)
 
 
-def _frozen(table: np.ndarray) -> np.ndarray:
-    table.flags.writeable = False
-    return table
-
-
 _GREY = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
 
 COLOURS: Mapping[str, np.ndarray] = {
-    name: _frozen(table)
-    for name, table in {
-        "grey": _GREY,
-        "inverted": _GREY[::-1].copy(),
-        "ember": _map(
-            (0.13, 0.02, 310), (0.32, 0.13, 345), (0.58, 0.20, 30), (0.80, 0.16, 70),
-            (0.97, 0.07, 100),
-        ),
-        "ocean": _map(
-            (0.14, 0.03, 275), (0.36, 0.12, 262), (0.60, 0.12, 232), (0.82, 0.10, 195),
-            (0.98, 0.03, 170),
-        ),
-        "meadow": _map(
-            (0.15, 0.04, 300), (0.35, 0.09, 265), (0.55, 0.09, 195), (0.76, 0.16, 145),
-            (0.95, 0.16, 105),
-        ),
-        "neon": _map(
-            (0.13, 0.04, 285), (0.38, 0.19, 285), (0.60, 0.24, 335), (0.80, 0.13, 20),
-            (0.97, 0.04, 80),
-        ),
-    }.items()
+    "grey": _GREY,
+    "inverted": _GREY[::-1].copy(),
+    "ember": _map(
+        (0.13, 0.02, 310), (0.32, 0.13, 345), (0.58, 0.20, 30), (0.80, 0.16, 70),
+        (0.97, 0.07, 100),
+    ),
+    "ocean": _map(
+        (0.14, 0.03, 275), (0.36, 0.12, 262), (0.60, 0.12, 232), (0.82, 0.10, 195),
+        (0.98, 0.03, 170),
+    ),
+    "meadow": _map(
+        (0.15, 0.04, 300), (0.35, 0.09, 265), (0.55, 0.09, 195), (0.76, 0.16, 145),
+        (0.95, 0.16, 105),
+    ),
+    "neon": _map(
+        (0.13, 0.04, 285), (0.38, 0.19, 285), (0.60, 0.24, 335), (0.80, 0.13, 20),
+        (0.97, 0.04, 80),
+    ),
 }  # fmt: skip
+for _table in COLOURS.values():
+    _table.flags.writeable = False

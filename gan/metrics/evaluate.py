@@ -77,7 +77,7 @@ def evaluate(
         report_progress("memorisation", 0)
         learnt = training.subset(config.train_images, config.seed)
         samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, labels)))
-        figures["memorisation"] = Figure(*memorisation(samples, learnt.pixels(), held.pixels()))
+        figures["memorisation"] = memorisation(samples, learnt.pixels(), held.pixels())
     if "accuracy" in measures and generator.classes > 1:
         figures["accuracy_score"] = _accuracy(generator, training, held, seed, report_progress)
     return Report(

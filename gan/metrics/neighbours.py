@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
+from gan.metrics.report import Figure
+
 NEIGHBOURS = 3  # k of Kynkaanniemi et al. 2019
 BLOCK = 1000
 QUERIES = 2000  # samples that `memorisation` measures
@@ -55,23 +57,14 @@ def _within(queries: Tensor, centres: Tensor, radii: Tensor) -> float:
     return float(torch.cat(parts).float().mean())
 
 
-class Memorisation(NamedTuple):
-    """Relative distance of samples to training images: about 1 without copies, 0 for copies.
-
-    `floor` is the value of real images that were not trained on, about 1.
-    """
-
-    value: float
-    floor: float
-
-
-def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Memorisation:
+def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Figure:
     """Measure how much closer samples are to training images (`seen`) than to held-out ones.
 
-    The median ratio of the distances to the nearest `seen` and the nearest held-out image, over the
-    same ratio of held-out images (one half is measured against the other). The distance to the
-    nearest training image alone is small for smooth or ordinary images too. Distances are between
-    pixels, at most 32 px a side, of the first 2,000 samples. All images are uint8 (n,h,w,c).
+    About 1 without copies, 0 for copies; `floor` is the value of held-out images. The median ratio
+    of the distances to the nearest `seen` and the nearest held-out image, over the same ratio of
+    held-out images (one half is measured against the other). The distance to the nearest training
+    image alone is small for smooth or ordinary images too. Distances are between pixels, at most
+    32 px a side, of the first 2,000 samples. All images are uint8 (n,h,w,c).
 
     Raises ValueError: fewer than 4 images are held out.
     """
@@ -82,7 +75,7 @@ def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Memori
     first, second = unseen.chunk(2)
     real = _nearer(first[:QUERIES], known, second)
     value = _nearer(_flat(fake[:QUERIES]), known, second) / real
-    return Memorisation(value, _nearer(second[:QUERIES], known, first) / real)
+    return Figure(value, _nearer(second[:QUERIES], known, first) / real)
 
 
 def _nearer(queries: Tensor, seen: Tensor, unseen: Tensor) -> float:

@@ -36,12 +36,8 @@ def read_title(folder: Path) -> str:
 
 def read_class_names(folder: Path) -> tuple[str, ...]:
     """Return a model's class names in the order of their labels; () if they are unknown."""
-    return clean_names(read_about(folder).get("classes"))
-
-
-def clean_names(names: Any) -> tuple[str, ...]:
-    """Apply `clean_title` to each name; return () if any is not a name."""
-    cleaned = tuple(map(clean_title, names)) if isinstance(names, list | tuple) else ()
+    names = read_about(folder).get("classes")
+    cleaned = tuple(map(clean_title, names)) if isinstance(names, list) else ()
     return cleaned if all(cleaned) and len(cleaned) <= MOST_CLASSES else ()
 
 

@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Sequence
 
+from gan.storage.metadata import clean_title
+
 IMAGES = frozenset(
     "jpg jpeg jpe jfif png apng gif webp bmp dib tif tiff ppm pgm pbm pnm mpo".split()
 )
@@ -48,7 +50,8 @@ def class_names(names: Sequence[Parts]) -> list[str]:
     folders = _below_shared([parts[:-1] for parts in names])
     if all(folder and folder[0].lower() in SPLITS for folder in folders):
         folders = _below_shared([folder[1:] for folder in folders])
-    found = [_class_name(folder[0]) if folder else NO_FOLDER for folder in folders]
+    titles = [clean_title(folder[0]) if folder else "" for folder in folders]
+    found = [title[:LONGEST_CLASS].rstrip() or NO_FOLDER for title in titles]
     return found if len(set(found)) > 1 else [""] * len(found)
 
 
@@ -61,11 +64,6 @@ def natural_order(classes: Sequence[str]) -> list[str]:
         return numbered, name
 
     return sorted(set(classes), key=key)
-
-
-def _class_name(folder: str) -> str:
-    words = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else " " for c in folder)
-    return " ".join(words.split())[:LONGEST_CLASS].rstrip() or NO_FOLDER
 
 
 def decode_name(name: bytes) -> str:
