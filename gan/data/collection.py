@@ -6,8 +6,7 @@
 
 An id is "own-" and 12 hex digits of a hash of pixels, labels and class names, so importing the same
 images again, on any machine, gives the same collection, and runs find it. The folder's name ends in
-a dot and its owner's mark: each owner has a collection of their own. The original files are not
-kept.
+a dot and its owner's mark, so each owner has a collection. The original files are not kept.
 """
 
 import contextlib

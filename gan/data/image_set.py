@@ -1,7 +1,6 @@
 """Image sets, in memory as uint8: batches are drawn by index, without loader processes.
 
-MNIST is bundled. The others come from a local copy, or are downloaded once by torchvision. Own
-images are memory-mapped.
+MNIST is bundled; others are local, or torchvision downloads them. Own images are memory-mapped.
 """
 
 import gzip

@@ -34,8 +34,7 @@ class Direction:
     `kind` is "measured", "pca" or "sefa". `effect`: RMS change of a pixel, 0..255, from -2 to +2
     sigma. The rest is for measured directions only: the `trait`, its mean at -3 (`low`) and +3
     sigma (`high`) in `unit`; `r2`, its variance within a class that is linear in z, on held-out
-    latents; `keeps`, the share of images at both ends whose class the judge predicts as before,
-    None without a judge.
+    latents; `keeps`, the share of images at both ends that the judge still gives their class.
     """
 
     kind: str
@@ -53,8 +52,7 @@ class Direction:
 def directions(generator: Generator, judge: Judge | None = None) -> list[Direction]:
     """Return the measured directions, then PCA's, then SeFa's, each by decreasing effect.
 
-    A judge of other data than the generator's is ignored. A model whose weights are not all finite
-    has no directions.
+    A judge of other data is ignored. A model whose weights are not all finite has no directions.
     """
     if not all(value.isfinite().all() for value in generator.network.state_dict().values()):
         return []
@@ -116,8 +114,7 @@ def pca(generator: Generator, count: int | None = None, seed: int = 0) -> np.nda
 def measured(generator: Generator, judge: Judge | None = None) -> list[Direction]:
     """Return directions that change one trait of `gan.explore.traits` each, by decreasing effect.
 
-    Traits are measured within a class: the requested one, or the judge's prediction for a model
-    without classes.
+    Traits are measured within a class; for a model without classes, the judge's prediction.
     """
     if judge and (judge.data_name != generator.config.data or generator.shape != (28, 28, 1)):
         judge = None

@@ -51,8 +51,7 @@ class SearchError(ValueError):
 class Projection:
     """A result: `z` float32 (z_dim,), `label` (None: unconditional), `image` uint8 (h,w,c).
 
-    `error` is the RMS difference of pixels, 0..255; `match` the explained share of the target's
-    variance, 0..1.
+    `error`: RMS difference of pixels, 0..255; `match`: explained share of the target's variance.
     """
 
     z: np.ndarray

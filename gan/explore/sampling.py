@@ -61,8 +61,7 @@ class Sampler:
     def ends(self, axes: np.ndarray, which: slice, sigma: float) -> np.ndarray:
         """Draw the samples `which` at both ends of each axis, uint8 (directions,2,n,h,w,c).
 
-        axes: unit vectors (directions,z_dim). A sample's coordinate along an axis is set to -sigma
-        and to +sigma.
+        axes: unit vectors (directions,z_dim), along which the coordinate is set to -sigma, +sigma.
         """
         z, labels = self.z[which], self.labels[which]
         rest = z - (axes @ z.T)[:, :, None] * axes[:, None]

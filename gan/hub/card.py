@@ -70,8 +70,7 @@ def template_values(folder: Path, generator: Generator, repo: str) -> dict[str, 
 def figures(folder: Path, model_id: str) -> str:
     """Return the model's metrics as Markdown.
 
-    From the stored evaluation of these weights, else the table in README.md, else the last vital
-    signs of the run.
+    From the evaluation of these weights, else README.md's table, else the run's last vital signs.
     """
     report = read_evaluation(folder)
     if report is not None and report.model_id == model_id:

@@ -1,8 +1,7 @@
 """Download files of a Hub repository with a size limit, a hash check, progress and cancellation.
 
 `hf_hub_download` cannot be cancelled, has no size limit and reports progress every 10 MB only,
-while here visitors choose the repository. The session, addresses, headers and errors are those of
-the Hub's client.
+while here visitors choose the repository. Sessions, headers and errors are those of its client.
 """
 
 import hashlib

@@ -23,8 +23,7 @@ _COMMON = f"split[a][b];[a]{_MAKE}[p];[b][p]paletteuse=dither=none"
 def common_palette(runs: Sequence[np.ndarray]) -> np.ndarray | None:
     """Return a palette for all frames, uint8 (256,3), or None if one per frame is better.
 
-    runs: successive frames from all over the clip, each uint8 (n,h,w,3), all of one size. Raises
-    ExportError if ffmpeg cannot be run.
+    runs: successive frames uint8 (n,h,w,3) from all over the clip. Raises ExportError: no ffmpeg.
     """
     frames = np.concatenate(runs)
     own, common = (_filtered(frames, graph, frames.shape) for graph in (PALETTE_PER_FRAME, _COMMON))

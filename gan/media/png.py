@@ -1,7 +1,6 @@
 """The parts of PNG (W3C, third edition) needed for frames, sprite sheets and APNGs.
 
-Pillow needs the whole picture in memory and chooses filters for photographs; hard enlarged pixels
-are a third smaller without a filter.
+Pillow needs the whole picture in memory, and its filters make hard enlarged pixels a third larger.
 """
 
 import struct

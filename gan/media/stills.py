@@ -12,8 +12,7 @@ from gan.media.writer import Output, PooledWriter
 
 
 class PngZip(PooledWriter):
-    """frame_00000.png and so on, and recipe.json; without dates, so that equal input gives equal
-    bytes."""
+    """frame_00000.png and so on, and recipe.json; no dates, so equal input gives equal bytes."""
 
     def __init__(self, output: Output) -> None:
         self._up = png.up_is_smaller(output.first)

@@ -40,8 +40,7 @@ def accuracy_score(
 ) -> float:
     """Return the accuracy (0..1) on `test` of a classifier trained on `training`.
 
-    Deterministic for a seed. Both have the same image shape, at least 24 px. progress: called with
-    0..1.
+    Deterministic for a seed. Both have one image shape, at least 24 px. progress: gets 0..1.
 
     Raises ValueError: one of the sets is empty.
     """

@@ -95,8 +95,7 @@ def train(
 ) -> Classifier:
     """Train a classifier with AdamW and the 1cycle schedule (Smith & Topin 2018).
 
-    Deterministic for a seed on one machine. half: convolutions in bfloat16. on_progress: called
-    with 0..1; may raise to cancel.
+    Deterministic for a seed on one machine. half: use bfloat16. on_progress: gets 0..1; may raise.
     """
     channels, size = data.images.shape[1:3]
     with torch.random.fork_rng(devices=[]):

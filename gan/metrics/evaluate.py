@@ -39,8 +39,7 @@ def evaluate(
     """Measure `count` samples with the class frequencies of the training set.
 
     Deterministic for a seed. With fewer samples the Frechet distance is larger and recall smaller:
-    compare reports of the same `count` only. on_progress: called with the stage and its progress,
-    0..1; may raise to cancel.
+    compare reports of the same `count` only. on_progress: gets the stage and 0..1; may raise.
 
     Raises DataError: the real images are not available; ValueError: `count` is below 2, a measure
     is unknown, or fewer than 2 images are held out.

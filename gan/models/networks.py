@@ -134,8 +134,7 @@ class ConvDiscriminator(nn.Module):
         h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
             h = leaky_relu(norm(down(h)), self.slope, inplace=True)
-        # keep channels last: a gradient with channels first would make the backward passes of the
-        # layers above several times slower
+        # channels last: with a gradient in channels first, backward passes are several times slower
         channels_first = h.shape[1:]
         h = h.permute(0, 2, 3, 1).flatten(1)
         if self.hidden is not None:

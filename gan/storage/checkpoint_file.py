@@ -1,8 +1,7 @@
 """Checkpoints: everything needed to resume training bit for bit, in one safetensors file.
 
 The tensors are those of `Trainer.state_dict`, the numbers are JSON in the header, so one rename
-replaces both. A digest in the header is verified on loading, which detects silent disk corruption.
-Nothing is ever unpickled.
+replaces both. A digest in the header detects silent disk corruption. Nothing is ever unpickled.
 """
 
 import hashlib

@@ -10,8 +10,7 @@ from typing import Any
 class JobThread:
     """Runs `turn()` repeatedly while `busy()`, and all queued jobs before each turn.
 
-    The thread starts with the first job and calls `begin()`. A job's exception is set on its
-    Future; `turn` must not raise.
+    The first job starts the thread, which calls `begin()`. A job may raise, `turn` must not.
     """
 
     def __init__(

@@ -17,8 +17,7 @@ _ABORT_S = 0.25  # libwebp cannot be interrupted: a thread may outlive an abort 
 class OrderedPool:
     """Calls `use` with each job's result, in the thread and the order of `submit`.
 
-    `check` is called while waiting for a result and may raise to stop. `abort` sets `aborted`,
-    which jobs may poll.
+    `check` is called while waiting and may raise to stop. Jobs may poll `aborted`, set by `abort`.
     """
 
     def __init__(self, use: Callable[[Any], None], check: Callable[[], None]) -> None:

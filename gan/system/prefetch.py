@@ -14,8 +14,7 @@ _END = object()
 def prefetch(items: Iterable[T], depth: int) -> Iterator[T]:
     """Yield the items in order, up to `depth` of them produced in advance.
 
-    Their exceptions are raised here. Closing the iterator ends and joins the thread after the item
-    in progress.
+    Their exceptions are raised here. Closing the iterator joins the thread after the present item.
     """
     source, coming = iter(items), deque[Future]()
     pool = ThreadPoolExecutor(1, "prefetch", priority.lower)

@@ -53,8 +53,7 @@ def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedI
     """Decode an image and resize it to `size` px a side; pixels of that size stay unchanged.
 
     `fit` "crop" takes the central square, "pad" adds borders in the colour of the image's border.
-    The first frame of an animation is used, transparency is put on white, and the EXIF orientation
-    is applied.
+    Uses the first frame of an animation, white behind transparency, and the EXIF orientation.
 
     Raises Skipped: the image is not accepted; MemoryError: the process's limit is reached.
     """

@@ -1,7 +1,6 @@
 """Import own images: a folder or archive from an untrusted source becomes a collection.
 
-A worker process decodes the files (`gan.data.intake.worker`); this module follows it and finalises
-the collection.
+A worker process (`gan.data.intake.worker`) decodes the files; this one finalises the collection.
 """
 
 import shutil

@@ -26,8 +26,7 @@ def worker_events(
 ) -> Iterator[dict[str, Any]]:
     """Yield the worker's events across restarts, until all is done or `stop` is set.
 
-    The worker appends `image_bytes` for each image to `pixels`. A file at which a worker ended is
-    reported as skipped.
+    It appends `image_bytes` per image to `pixels`. A file at which it ended is reported as skipped.
     """
     total, done, kept = None, 0, 0
     for start in range(MOST_STARTS):
