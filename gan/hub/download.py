@@ -5,21 +5,25 @@ while here visitors choose the repository. Sessions, headers and errors are thos
 """
 
 import hashlib
+import json
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from json import JSONDecodeError
 from pathlib import Path
 
 from huggingface_hub import HfApi, get_session, hf_hub_url
 from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
+from gan.config import Config
 from gan.hub.errors import HubError, translated_errors
+from gan.storage.layout import CARD, CONFIG, MODEL
 
 ANSWER_S = 20.0  # timeout of one request
+MOST_BYTES = 100_000_000  # of weights
+LARGEST_TEXT_BYTES = 200_000
 SLOWEST_S = 300.0  # timeout of one file
 
 
@@ -52,11 +56,53 @@ def resolve_revision(
             if any(type(one.size) is not int or one.size < 0 for one in files.values()):
                 raise TypeError("a file has no length")
             tags = frozenset(info.tags or ())
-        except (LookupError, TypeError, AttributeError, JSONDecodeError) as error:
+        except (LookupError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise HubError("odd", why=type(error).__name__) from error
         if not re.fullmatch("[0-9a-f]{40}", info.sha or ""):
             raise HubError("odd", why="it names no commit")
         return RepoRevision(repo, info.sha, bool(info.private), tags, files)
+
+
+def files_to_download(
+    source: RepoRevision, most_bytes: int = MOST_BYTES, card: bool = True
+) -> list[str]:
+    """Return the names of the files to download; `card`: README.md too, if there is one.
+
+    Raises HubError: a file is missing or too large.
+    """
+    for name in (CONFIG, MODEL):
+        if name not in source.files:
+            raise HubError("not_ours", repo=source.repo, why=f"it has no {name}")
+    sizes = {name: remote.size for name, remote in source.files.items()}
+    if sizes[CONFIG] > LARGEST_TEXT_BYTES:
+        raise HubError("not_ours", repo=source.repo, why=f"its {CONFIG} is too large")
+    if sizes[MODEL] > most_bytes:
+        size = -(-sizes[MODEL] // 1_000_000)
+        raise HubError("too_large", repo=source.repo, size_mb=size, most_mb=most_bytes // 1_000_000)
+    has_card = card and sizes.get(CARD, LARGEST_TEXT_BYTES + 1) <= LARGEST_TEXT_BYTES
+    return [CONFIG, MODEL, *([CARD] if has_card else [])]
+
+
+def download_model(
+    source: RepoRevision,
+    names: list[str],
+    folder: Path,
+    token: str | bool | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Download `files_to_download`; config.json is checked before the weights are downloaded.
+
+    Raises HubError, OSError: see `download_file`; or config.json is invalid.
+    """
+    for name in names:
+        download_file(source, name, folder, token, on_bytes, stop)
+        if name == CONFIG:
+            try:
+                Config.from_json(json.loads((folder / CONFIG).read_bytes()))
+            except (ValueError, RecursionError) as error:
+                why = f"its {CONFIG} cannot be used ({error})".replace(".)", ")")
+                raise HubError("not_ours", repo=source.repo, why=why) from error
 
 
 def download_file(

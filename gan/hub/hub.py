@@ -1,24 +1,30 @@
-"""Push models to the Hugging Face Hub and pull them.
+"""Push models to the Hugging Face Hub and pull them, with the Hub's own `ModelHubMixin`.
 
-Only `config.json`, `model.safetensors` and `README.md` are ever downloaded: nothing is unpickled
-and no code of a repository runs.
+Not `PyTorchModelHubMixin`, which falls back to reading a pickle. Only `config.json`,
+`model.safetensors` and `README.md` are ever downloaded, and no code of a repository runs.
 """
 
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 
-from huggingface_hub import get_token
+import numpy as np
+from huggingface_hub import ModelCard, ModelCardData, ModelHubMixin, get_token
 
-from gan.hub.card import LIBRARY
-from gan.hub.download import resolve_revision
+from gan.hub import card as cards
+from gan.hub.download import MOST_BYTES, download_model, files_to_download, resolve_revision
 from gan.hub.errors import HubError, checked_name, translated_errors
-from gan.hub.model import MOST_BYTES, HubModel, download_model, files_to_download
 from gan.hub.names import ARRIVING, ORIGIN
-from gan.models.generator import ModelError
-from gan.storage.layout import CONFIG, MODEL
+from gan.media.contact_sheet import grid, png_bytes
+from gan.models.generator import Generator, ModelError
+from gan.storage.checkpoint_file import weights_bytes
+from gan.storage.layout import CONFIG, MODEL, SAMPLES
 from gan.system.atomic import sync_folder, write_json
+
+SAMPLED = 100  # images in the grid
+COLUMNS_MOST = 20
 
 
 def push(folder: Path | str, repo: str, private: bool = False, licence: str = "apache-2.0") -> str:
@@ -42,7 +48,7 @@ def push(folder: Path | str, repo: str, private: bool = False, licence: str = "a
     else:
         if private and not existing.private:
             raise HubError("is_public", repo=name)
-        if {CONFIG, MODEL} & existing.files.keys() and LIBRARY not in existing.tags:
+        if {CONFIG, MODEL} & existing.files.keys() and cards.LIBRARY not in existing.tags:
             raise HubError("other_kind", repo=name)
     with translated_errors(name):
         return model.push_to_hub(
@@ -86,7 +92,7 @@ def pull(
         folder.mkdir()
         download_model(source, files, folder, token, on_bytes, stop)
         try:
-            HubModel.from_pretrained(folder)
+            HubModel(folder)
         except ModelError as error:
             why = f"its {MODEL} does not fit its {CONFIG}"
             raise HubError("not_ours", repo=name, why=why) from error
@@ -94,3 +100,58 @@ def pull(
         folder.rename(out)
     sync_folder(out.parent)
     return out
+
+
+class HubModel(
+    ModelHubMixin,
+    library_name=cards.LIBRARY,
+    tags=[*cards.TAGS],
+    pipeline_tag=cards.PIPELINE,
+    model_card_template=cards.TEMPLATE,
+):
+    """The model in a folder.
+
+    Raises ModelError: it is missing or damaged, or its weights are not finite.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.generator = Generator.load(self.folder)
+        weights = self.generator.network.state_dict().values()
+        if not all(each.isfinite().all() for each in weights):
+            raise ModelError(f"The weights in {self.folder.name} are not finite numbers.")
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        generator = self.generator
+        write_json(save_directory / CONFIG, generator.config.to_json())
+        (save_directory / MODEL).write_bytes(weights_bytes(generator.network.state_dict()))
+        (save_directory / SAMPLES).write_bytes(png_bytes(samples(generator)))
+
+    @classmethod
+    def _from_pretrained(
+        cls, *, model_id: str, revision: str | None, token: str | bool | None, **_: Any
+    ) -> Self:
+        if Path(model_id).is_dir():
+            return cls(model_id)
+        source = resolve_revision(model_id, revision, token)
+        with tempfile.TemporaryDirectory() as folder:
+            names = files_to_download(source, card=False)
+            download_model(source, names, Path(folder), token)
+            return cls(folder)
+
+    def generate_model_card(self, repo: str = "", licence: str = "", **_: Any) -> ModelCard:
+        """Return the model card for `repo` ("owner/name"); `licence` is a licence id of the Hub."""
+        trained_on = self.generator.config.data
+        data = ModelCardData(**self._hub_mixin_info.model_card_data.to_dict())
+        data.license = licence or None
+        if trained_on in cards.DATASETS:
+            data.datasets = [cards.DATASETS[trained_on]]
+        values = cards.template_values(self.folder, self.generator, repo)
+        return ModelCard.from_template(data, template_str=cards.TEMPLATE, **values)
+
+
+def samples(generator: Generator) -> np.ndarray:
+    """Return the grid of a card, uint8 (h,w,c): the first samples of seed 0."""
+    z = np.random.default_rng(0).standard_normal((SAMPLED, generator.z_dim))
+    columns = generator.classes if 1 < generator.classes <= COLUMNS_MOST else 10
+    return grid(generator.sample(z), columns)
