@@ -19,7 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
-from gan.cli.image_commands import prepare, settings_of, summary
+from gan.cli.image_commands import prepare, settings_of
 from gan.datasets import is_own
 from gan.media.contact_sheet import grid, png_bytes
 from gan.models.generator import Generator
@@ -85,9 +85,7 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
         changes["steps"] = args.steps
     own, data = is_own(args.data), {"data": args.data}
     if args.images is not None:
-        one = prepare(args.images, "", args.size, args.fit, args.most)
-        print(summary(one))
-        own, data = True, one.settings()
+        own, data = True, prepare(args.images, "", args).settings()
     elif own:
         data = settings_of(args.data)
     name = args.preset or ("own-images" if own else "default")
