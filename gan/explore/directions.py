@@ -143,8 +143,9 @@ def measured(generator: Generator, judge: Judge | None = None) -> list[Direction
         low, high = (float(measure(end, [trait]).mean()) for end in images)
         if high - low < max(trait.visible(side), CHANGE * spread[k]):
             continue
-        keeps = judge and float(np.mean([judge.predict(end) == before for end in images]))
-        about = (trait.name, low, high, trait.unit, keeps, float(r2[k]))
+        keeps = [(judge.predict(end) == before).mean() for end in images] if judge else None
+        kept = float(np.mean(keeps)) if judge else None
+        about = (trait.name, low, high, trait.unit, kept, float(r2[k]))
         found.append(Direction("measured", trait.more, axis, float(effect), *about))
     return sorted(found, key=lambda direction: -direction.effect)
 

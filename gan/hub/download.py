@@ -91,45 +91,30 @@ def download_model(
     on_bytes: Callable[[int], None] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Download `files_to_download`; config.json is checked before the weights are downloaded.
+    """Write `files_to_download` to a folder and verify their sizes and hashes.
 
-    Raises HubError, OSError: see `download_file`; or config.json is invalid.
+    config.json is checked before the weights are downloaded. on_bytes: gets the size of each chunk.
+
+    Raises HubError: a size or hash differs, config.json is invalid, the Hub fails, the timeout
+    expires, or `stop` is set; OSError: the disk cannot be written to.
     """
     for name in names:
-        download_file(source, name, folder, token, on_bytes, stop)
+        deadline = time.monotonic() + SLOWEST_S
+        with translated_errors(source.repo, source.commit), open(folder / name, "wb") as file:
+            for chunk in _chunks(source, name, token):
+                if stop is not None and stop.is_set():
+                    raise HubError("stopped", repo=source.repo)
+                if time.monotonic() > deadline:
+                    raise HubError("slow", repo=source.repo)
+                if on_bytes is not None:
+                    on_bytes(len(chunk))
+                file.write(chunk)
         if name == CONFIG:
             try:
                 Config.from_json(json.loads((folder / CONFIG).read_bytes()))
             except (ValueError, RecursionError) as error:
                 why = f"its {CONFIG} cannot be used ({error})".replace(".)", ")")
                 raise HubError("not_ours", repo=source.repo, why=why) from error
-
-
-def download_file(
-    source: RepoRevision,
-    name: str,
-    folder: Path,
-    token: str | bool | None = None,
-    on_bytes: Callable[[int], None] | None = None,
-    stop: threading.Event | None = None,
-) -> None:
-    """Write a file to a folder and verify its size and hash.
-
-    on_bytes: called with the size of every chunk.
-
-    Raises HubError: a size or hash differs, the Hub fails, the timeout expires, or `stop` is set;
-    OSError: the disk cannot be written to.
-    """
-    deadline = time.monotonic() + SLOWEST_S
-    with translated_errors(source.repo, source.commit), open(folder / name, "wb") as file:
-        for chunk in _chunks(source, name, token):
-            if stop is not None and stop.is_set():
-                raise HubError("stopped", repo=source.repo)
-            if time.monotonic() > deadline:
-                raise HubError("slow", repo=source.repo)
-            if on_bytes is not None:
-                on_bytes(len(chunk))
-            file.write(chunk)
 
 
 def _chunks(source: RepoRevision, name: str, token: str | bool | None) -> Iterator[bytes]:
