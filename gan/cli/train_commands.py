@@ -62,16 +62,16 @@ def _train(args: argparse.Namespace, opener: Callable[..., None]) -> None:
         raise ValueError("--seconds must be above 0.")
     if not args.save_every >= 0:
         raise ValueError("--save-every must not be below 0.")
-    real_features, begun_s = RealFeaturesCache(), time.monotonic()
+    real_features, started_s = RealFeaturesCache(), time.monotonic()
 
-    def known(data: str, size: int) -> RealFeatures | None:  # a short run needs none
-        return real_features.get(data, size) if time.monotonic() - begun_s >= FIRST_S else None
+    def features_of(data: str, size: int) -> RealFeatures | None:  # a short run needs none
+        return real_features.get(data, size) if time.monotonic() - started_s >= FIRST_S else None
 
     with joined() as peers, stop_event(ignore_repeats=peers.count > 1) as stop:
         set_threads(peers.here)
         if not peers.main:
             return peers.follow()
-        loop = TrainingLoop(known, checkpoint_every_s=args.save_every, make=peers.trainer)
+        loop = TrainingLoop(features_of, checkpoint_every_s=args.save_every, make=peers.trainer)
         try:
             opener(args, peers, loop)
             _run(loop, args, stop)

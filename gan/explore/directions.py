@@ -126,8 +126,8 @@ def measured(generator: Generator, judge: Judge | None = None) -> list[Direction
     within = within_groups(measure(images, traits), groups)
     spread = within.std(0)
     # traits that hardly vary are dropped, which also avoids division by zero
-    lively = [k for k, trait in enumerate(traits) if 6 * spread[k] > trait.visible(side)]
-    traits, spread, within = [traits[k] for k in lively], spread[lively], within[:, lively]
+    varying = [k for k, trait in enumerate(traits) if 6 * spread[k] > trait.visible(side)]
+    traits, spread, within = [traits[k] for k in varying], spread[varying], within[:, varying]
     within /= spread
     weights = ridge(sampler.z[fit], within[fit])
     missed = np.square(within[held] - sampler.z[held] @ weights).mean(0)

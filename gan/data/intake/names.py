@@ -36,7 +36,7 @@ def skip_reason(parts: Parts) -> str | None:
         return "archive"
     if not dot or ending in IMAGES:
         return None
-    # text behind the last dot is not always an extension: the file may still be an image
+    # text after the last dot is not always an extension: the file may still be an image
     is_extension = len(ending) <= 5 and ending.isalnum() and not ending.isdigit()
     return "other" if is_extension else None
 

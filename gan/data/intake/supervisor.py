@@ -1,4 +1,4 @@
-"""Run the worker process, and restart it behind files that crash or stall it."""
+"""Run the worker process, and restart it after files that crash or stall it."""
 
 import json
 import os

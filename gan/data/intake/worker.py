@@ -1,7 +1,7 @@
 """Decode untrusted images in a process of its own: `python -m gan.data.intake.worker`.
 
 A file that exhausts memory or time, or crashes a decoder, ends only this process;
-`gan.data.intake.supervisor` restarts it behind that file. Starting it takes a third of a second.
+`gan.data.intake.supervisor` restarts it after that file. Starting it takes a third of a second.
 
 Protocol: one JSON object on stdin: "source", "pixels" (the file to append to), "size", "fit",
 "limits", "first" (index of the first file to decode) and "skip_first" (whether to report that one
