@@ -1,7 +1,5 @@
 """Contact sheets, and images as PNG or JPEG."""
 
-import io
-
 import imageio.v3 as iio
 import numpy as np
 
@@ -39,7 +37,5 @@ def png_bytes(image: np.ndarray) -> bytes:
 
 
 def _encode(image: np.ndarray, extension: str, **options: int) -> bytes:
-    buffer = io.BytesIO()
     plain = image[..., 0] if image.shape[-1] == 1 else image
-    iio.imwrite(buffer, plain, extension=extension, **options)
-    return buffer.getvalue()
+    return iio.imwrite("<bytes>", plain, extension=extension, **options)

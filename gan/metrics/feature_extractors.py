@@ -6,7 +6,6 @@ features better than ImageNet's for images unlike its photographs.
 """
 
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,31 +14,13 @@ from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d
 
 from gan.data.image_set import ImageSet
 from gan.metrics.classifier import FEATURES
-from gan.metrics.judge import JudgeError, find_judge
+from gan.metrics.judge import Judge, JudgeError, find_judge
 
 BATCH = 100  # bounds the memory
 FILTERS, SIDE = 48, 5  # filters per scale, and their side in pixels
 COARSEST = 7  # px: side of the smallest scale
 GRID = 4  # responses are averaged over GRID x GRID cells
 FITTED = 2000  # real images that the filter weights are fitted to
-
-
-class FeatureExtractor(Protocol):
-    """Maps images to features and, if it is a classifier, to class probabilities."""
-
-    name: str  # in reports
-
-    def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return features float32 (n,d) and probabilities float32 (n,classes), or None.
-
-        images: uint8 (n,h,w,c).
-        """
-        ...
-
-
-def feature_extractor_for(held: ImageSet) -> FeatureExtractor:
-    """Return the judge of this data set if it takes images of this size, else `RandomFeatures`."""
-    return find_judge(held.name, held.pixels().shape[1:]) or RandomFeatures(held)
 
 
 class RandomFeatures:
@@ -98,6 +79,15 @@ class RandomFeatures:
 
     def _mixed(self, responses: Tensor) -> Tensor:
         return (responses * self._weights - self._centre).flatten(1) @ self._mixing
+
+
+# both `extract` features and class probabilities, None without a classifier
+FeatureExtractor = Judge | RandomFeatures
+
+
+def feature_extractor_for(held: ImageSet) -> FeatureExtractor:
+    """Return the judge of this data set if it takes images of this size, else `RandomFeatures`."""
+    return find_judge(held.name, held.pixels().shape[1:]) or RandomFeatures(held)
 
 
 @lru_cache
