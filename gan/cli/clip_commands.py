@@ -32,21 +32,9 @@ def interpolate(args: argparse.Namespace) -> None:
     keys = [{"seed": seed} for seed in args.seeds]
     if labels is not None:
         keys = [key | {"class": label} for key, label in zip(keys, labels, strict=True)]
-    recipe = ClipRecipe.from_json(
-        {
-            MARK: 1,
-            "model": _name(args.model),
-            "model_id": generator.model_id,
-            "keys": keys,
-            "path": args.path,
-            "closed": not args.open,
-            "easing": args.easing,
-            "frames": args.frames,
-            "fps": args.fps,
-            "format": format,
-            "scale": args.scale,
-        }
-    )
+    given = {name: getattr(args, name) for name in ("path", "easing", "frames", "fps", "scale")}
+    given |= {MARK: 1, "model": _name(args.model), "model_id": generator.model_id, "keys": keys}
+    recipe = ClipRecipe.from_json(given | {"closed": not args.open, "format": format})
     _write(recipe, generator, args.out)
 
 
