@@ -22,10 +22,9 @@ from typing import Any
 from PIL import Image
 
 from gan.data.intake.decode import decode_image
-from gan.data.intake.folders import SourceError
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import class_names, natural_order
-from gan.data.intake.sources import MB, Limits, Source
+from gan.data.intake.sources import MB, Limits, Source, SourceError
 from gan.datasets import MOST_CLASSES
 
 MEMORY_BYTES = 2 << 30  # of address space; the largest image accepted needs half of it
