@@ -28,15 +28,11 @@ SIDE = 32  # px: larger images are averaged down; the classifier has few layers
 CHUNK = 500
 IMAGES_PER_S = 4000  # training speed of two cores with bfloat16
 
-Progress = Callable[[float], None]
+Progress = Callable[[float], None] | None
 
 
 def accuracy_score(
-    training: ImageSet,
-    test: ImageSet,
-    classes: int,
-    seed: int = 0,
-    progress: Progress | None = None,
+    training: ImageSet, test: ImageSet, classes: int, seed: int = 0, progress: Progress = None
 ) -> float:
     """Return the accuracy (0..1) on `test` of a classifier trained on `training`.
 
@@ -47,14 +43,8 @@ def accuracy_score(
     if not len(training.labels) or not len(test.labels):
         raise ValueError("The accuracy score needs images to learn and images to test.")
     training, test = shrunk(training), shrunk(test)
-    network = train(
-        training,
-        classes,
-        epochs(len(training.labels)),
-        seed=seed,
-        half=has_bfloat16(torch.device("cpu")),
-        on_progress=progress,
-    ).eval()
+    turns, half = epochs(len(training.labels)), has_bfloat16(torch.device("cpu"))
+    network = train(training, classes, turns, seed, half=half, on_progress=progress).eval()
     hits = 0
     with torch.inference_mode():
         for index in torch.arange(len(test.labels)).split(CHUNK):
@@ -64,7 +54,7 @@ def accuracy_score(
 
 
 def generated(
-    generator: Generator, labels: Tensor, seed: int = 0, progress: Progress | None = None
+    generator: Generator, labels: Tensor, seed: int = 0, progress: Progress = None
 ) -> ImageSet:
     """Draw one image for each label int64 (n,), at most `SIDE` px."""
     rng = np.random.default_rng((seed, 1))  # other latents than those of the other metrics
