@@ -123,12 +123,8 @@ def begin(
     # an image with its gradient takes three times as long
     each = 3 * len(targets) * (time.perf_counter() - start) / len(images)
     count = int(min(CANDIDATES, max(2, limit / (STEPS_MIN * each))))
-    chosen = torch.stack(
-        [
-            _starts(row, labels, int(label), count)
-            for row, label in zip(distance, predicted, strict=True)
-        ]
-    )
+    pairs = zip(distance, predicted.tolist(), strict=True)
+    chosen = torch.stack([_starts(row, labels, label, count) for row, label in pairs])
     z = pool[chosen]
     none = torch.zeros_like(z)
     spent = time.perf_counter() - start

@@ -47,11 +47,11 @@ def unpack(state: bytes, generator: Generator) -> Search:
     target = np.frombuffer(state, np.uint8, pixels, at).reshape(1, *generator.shape)
     labels = np.frombuffer(state, "<u2", count, at + pixels).astype(np.int64)
     numbers = np.frombuffer(state, "<f4", 3 * count * z_dim, at + pixels + 2 * count)
-    z, mean, square = numbers.astype(np.float32).reshape(3, 1, count, z_dim)
+    z, mean, square = torch.from_numpy(numbers.astype(np.float32)).view(3, 1, count, z_dim)
     if (
         not np.isfinite(numbers).all()
-        or np.abs(z).max() > LATENT_MAX
-        or np.abs(mean).max() > MOMENT_MAX
+        or z.abs().max() > LATENT_MAX
+        or mean.abs().max() > MOMENT_MAX
         or not 0 <= square.min() <= square.max() <= MOMENT_MAX**2
         or not 0 <= step <= STEPS
         or not 0 <= spent < math.inf
@@ -59,16 +59,8 @@ def unpack(state: bytes, generator: Generator) -> Search:
         or not -1 <= predicted < generator.classes
     ):
         raise SearchError(DAMAGED)
-    return Search(
-        target,
-        torch.from_numpy(z),
-        torch.from_numpy(labels)[None],
-        torch.from_numpy(mean),
-        torch.from_numpy(square),
-        torch.tensor([predicted]),
-        step,
-        spent,
-    )
+    known = torch.tensor([predicted])
+    return Search(target, z, torch.from_numpy(labels)[None], mean, square, known, step, spent)
 
 
 def _size(generator: Generator, count: int) -> int:

@@ -81,12 +81,9 @@ class Sampler:
         count, network = self.sizes.features, self.generator.network
         z, classes = torch.from_numpy(self.z[:count]), max(1, self.generator.classes)
         weights = torch.eye(classes)[self.labels[:count]]
+        pairs = zip(z.split(DRAW), weights.split(DRAW), strict=True)
         with torch.inference_mode():
-            parts = [
-                _features(network, *both)
-                for both in zip(z.split(DRAW), weights.split(DRAW), strict=True)
-            ]
-            return torch.cat(parts).numpy()
+            return torch.cat([_features(network, *pair) for pair in pairs]).numpy()
 
 
 def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:

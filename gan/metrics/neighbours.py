@@ -44,11 +44,8 @@ def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
 
 def _radii(features: Tensor) -> Tensor:
     """Return the distance (n,) of each to its third neighbour; the first is the point itself."""
-    parts = [
-        torch.cdist(part, features).kthvalue(NEIGHBOURS + 1).values
-        for part in features.split(BLOCK)
-    ]
-    return torch.cat(parts)
+    distances = (torch.cdist(part, features) for part in features.split(BLOCK))
+    return torch.cat([each.kthvalue(NEIGHBOURS + 1).values for each in distances])
 
 
 def _within(queries: Tensor, centres: Tensor, radii: Tensor) -> float:
