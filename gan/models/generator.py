@@ -94,13 +94,10 @@ class Generator:
         z = np.asarray(z, dtype=np.float32)
         if z.ndim != 2 or z.shape[1] != self.z_dim or not np.isfinite(z).all():
             raise ValueError(f"Latents must be finite numbers of shape (n, {self.z_dim}).")
-        weights = self._weights(classes, len(z))
+        weights = self._weights(classes, len(z)).split(BATCH)
+        batches = zip(torch.from_numpy(z).split(BATCH), weights, strict=True)
         with self._lock, torch.inference_mode():
-            parts = [
-                to_pixels(self.network(torch.from_numpy(z[i : i + BATCH]), weights[i : i + BATCH]))
-                for i in range(0, len(z), BATCH)
-            ]
-        return np.concatenate(parts) if parts else np.zeros((0, *self.shape), np.uint8)
+            return np.concatenate([to_pixels(self.network(*batch)) for batch in batches])
 
     def _weights(self, classes: np.ndarray | int | None, count: int) -> Tensor:
         if not self.classes:
