@@ -14,9 +14,5 @@ def push(args: argparse.Namespace) -> None:
 
 def pull(args: argparse.Namespace) -> None:
     with tqdm(unit="B", unit_scale=True) as bar:
-        folder = hub.pull(
-            args.repo, args.out, args.revision, on_size=bar.reset, on_bytes=bar.update
-        )
-    print(
-        f"{folder}: {args.repo}; try: python -m gan sample --model {folder} --count 100 --out x.png"
-    )
+        out = hub.pull(args.repo, args.out, args.revision, on_size=bar.reset, on_bytes=bar.update)
+    print(f"{out}: {args.repo}; try: python -m gan sample --model {out} --count 100 --out x.png")

@@ -23,7 +23,7 @@ def prepare(source: Path, name: str, args: argparse.Namespace) -> Collection:
 
     args: size, fit and most. Ctrl-C leaves nothing behind. Raises ValueError: no usable images.
     """
-    options = {"size": args.size, "fit": args.fit, "limits": Limits(images=args.most)}
+    options = {"name": name, "size": args.size, "fit": args.fit, "limits": Limits(args.most)}
     with stop_event() as stop, tqdm(unit="file") as bar:
 
         def show(progress: Progress) -> None:
@@ -31,9 +31,7 @@ def prepare(source: Path, name: str, args: argparse.Namespace) -> Collection:
             bar.update(progress.done - bar.n)
 
         try:
-            one = import_images(
-                source, CollectionStore(), name=name, **options, on_progress=show, stop=stop
-            )
+            one = import_images(source, CollectionStore(), **options, on_progress=show, stop=stop)
         except ImageImportError as error:
             if stop.is_set():
                 raise KeyboardInterrupt from None

@@ -166,12 +166,10 @@ def projections(search: Search, generator: Generator) -> list[Projection]:
     results = []
     for i, (image, target) in enumerate(zip(images, search.targets, strict=True)):
         left = np.square(image.astype(np.float64) - target).mean()
-        match = 1 - left / max(target.var(), 1e-9)
+        match = float(np.clip(1 - left / max(target.var(), 1e-9), 0, 1))
         label = int(best.labels[i, 0]) if generator.classes else None
         z = best.z[i, 0].numpy().copy()
-        results.append(
-            Projection(z, label, image, float(np.sqrt(left)), float(np.clip(match, 0, 1)))
-        )
+        results.append(Projection(z, label, image, float(np.sqrt(left)), match))
     return results
 
 

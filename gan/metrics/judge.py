@@ -110,9 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train a judge, save it and report the accuracy of the saved file."""
     parser = argparse.ArgumentParser(prog="python -m gan.metrics.judge", description=main.__doc__)
     parser.add_argument("--data", default="mnist", choices=DATASETS)
-    parser.add_argument(
-        "--out", type=Path, required=True, help="a folder with the name of the data set"
-    )
+    parser.add_argument("--out", type=Path, required=True, help="a folder named as the data set")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--width", type=int, default=32, help="channels of the first layer")
     parser.add_argument("--seed", type=int, default=0)

@@ -109,10 +109,8 @@ class ConvDiscriminator(nn.Module):
         widths = stages(config)[::-1]
         self.slope = config.d_slope
         sn = spectral_norm if config.d_norm == "spectral" else (lambda layer: layer)
-        inputs = [config.channels, *widths[:-1]]
-        self.downs = nn.ModuleList(
-            [sn(nn.Conv2d(i, o, 4, 2, 1)) for i, o in zip(inputs, widths, strict=True)]
-        )
+        sizes = zip([config.channels, *widths[:-1]], widths, strict=True)
+        self.downs = nn.ModuleList([sn(nn.Conv2d(i, o, 4, 2, 1)) for i, o in sizes])
         batch = config.d_norm == "batch"
         # none on the first stage: it would hide the overall brightness from D
         self.norms = nn.ModuleList(

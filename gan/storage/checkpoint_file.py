@@ -51,7 +51,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         tensors.update(load(path.read_bytes()))
         return sorted(tensors.items())
 
-    meta = _verified_numbers(path, read)
+    meta = _verified(path, read)
     state = {"tensors": tensors, "step_count": meta.pop("step_count"), "config": meta.pop("config")}
     return state, meta
 
@@ -63,7 +63,7 @@ def verify_checkpoint(path: Path) -> None:
         with safe_open(path, "pt") as file:
             yield from ((name, file.get_tensor(name)) for name in sorted(file.keys()))
 
-    _verified_numbers(path, read)
+    _verified(path, read)
 
 
 def read_numbers(path: Path) -> dict[str, Any]:
@@ -139,9 +139,8 @@ def _header(path: Path) -> dict[str, Any]:
     return header
 
 
-def _verified_numbers(
-    path: Path, read: Callable[[], Iterable[tuple[str, Tensor]]]
-) -> dict[str, Any]:
+def _verified(path: Path, read: Callable[[], Iterable[tuple[str, Tensor]]]) -> dict[str, Any]:
+    """Return the numbers of a checkpoint whose tensors `read` yields, sorted by name."""
     meta = read_numbers(path)
     wanted = meta.pop("digest", None)
     try:

@@ -129,9 +129,7 @@ def _square(image: Image.Image, size: int, fit: str) -> Image.Image:
     return ImageOps.pad(small, (size, size), color=colour)
 
 
-def _resized(
-    image: Image.Image, size: tuple[int, int], box: tuple[int, int, int, int]
-) -> Image.Image:
+def _resized(image: Image.Image, size: tuple[int, int], box: tuple[int, ...]) -> Image.Image:
     if (box[2] - box[0], box[3] - box[1]) == size:
         return image.crop(box)
     smaller = box[2] - box[0] > size[0]

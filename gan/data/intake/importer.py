@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.finalize import PIXELS, Decoded, finalize
@@ -80,9 +79,7 @@ def import_images(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _follow(
-    events: Iterable[dict[str, Any]], on_progress: Callable[[Progress], None] | None
-) -> Decoded:
+def _follow(events: Iterable[dict], on_progress: Callable[[Progress], None] | None) -> Decoded:
     decoded, start_s, shown_s = Decoded(), time.monotonic(), 0.0
     done = total = 0
     for event in events:

@@ -1,6 +1,6 @@
 """What an import reports: keys with values, which the page translates, and the same in English."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 LONGEST_EXAMPLE = 80
@@ -56,11 +56,9 @@ class ImageImportError(ValueError):
     `skipped` counts the files skipped before, as `SkipCounts.to_json`.
     """
 
-    def __init__(
-        self, key: str, skipped: list[dict[str, Any]] | None = None, **values: Any
-    ) -> None:
+    def __init__(self, key: str, skipped: Sequence[dict[str, Any]] = (), **values: Any) -> None:
         super().__init__(SENTENCES[key].format(**values))
-        self.key, self.values, self.skipped = key, values, skipped or []
+        self.key, self.values, self.skipped = key, values, list(skipped)
 
 
 class Skipped(Exception):
