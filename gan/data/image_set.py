@@ -8,6 +8,7 @@ import math
 import os
 import zlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -194,8 +195,6 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
 def _resized(images: Tensor, size: int | None) -> Tensor:
     if size in (None, 0, images.shape[-1]):
         return images
-    parts = [
-        interpolate(part.float(), size=(size, size), mode="bilinear", antialias=True)
-        for part in images.split(4096)
-    ]
+    resize = partial(interpolate, size=(size, size), mode="bilinear", antialias=True)
+    parts = (resize(part.float()) for part in images.split(4096))
     return torch.cat([part.round_().clamp_(0, 255).byte() for part in parts])

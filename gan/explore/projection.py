@@ -212,13 +212,8 @@ def _best(search: Search, generator: Generator, count: int) -> Search:
         other = (search.predicted[:, None] >= 0) & (search.labels != search.predicted[:, None])
         order = (cost * torch.where(other, PREFERENCE, 1.0)).argsort(dim=1, stable=True)[:, :count]
     wide = order.unsqueeze(2).expand(-1, -1, z_dim)
-    return replace(
-        search,
-        z=search.z.gather(1, wide),
-        labels=search.labels.gather(1, wide[..., 0]),
-        mean=search.mean.gather(1, wide),
-        square=search.square.gather(1, wide),
-    )
+    kept = {name: getattr(search, name).gather(1, wide) for name in ("z", "mean", "square")}
+    return replace(search, labels=search.labels.gather(1, order), **kept)
 
 
 def _step(search: Search, generator: Generator, goal: Tensor, progress: float) -> Search:

@@ -106,13 +106,10 @@ def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
 
 
 def _sizes(network: nn.Module) -> SampleSizes:
-    full = SampleSizes()
-    share = BUDGET / (full.images * multiply_adds(network))
-    if share >= 1:
-        return full
-    least = vars(LEAST)
-    fewer = {name: max(least[name], int(value * share)) for name, value in vars(full).items()}
-    return SampleSizes(**fewer)
+    full, least = SampleSizes(), vars(LEAST)
+    share = min(1, BUDGET / (full.images * multiply_adds(network)))
+    sizes = {name: max(least[name], int(value * share)) for name, value in vars(full).items()}
+    return SampleSizes(**sizes)
 
 
 def multiply_adds(network: nn.Module) -> int:

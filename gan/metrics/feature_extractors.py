@@ -62,10 +62,8 @@ class RandomFeatures:
             )
         pixels = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
         with torch.inference_mode():
-            parts = [
-                self._mixed(self._responses(part)) * self._scale for part in pixels.split(BATCH)
-            ]
-            return torch.cat(parts).numpy(), None
+            parts = [self._mixed(self._responses(part)) for part in pixels.split(BATCH)]
+            return (torch.cat(parts) * self._scale).numpy(), None
 
     def _responses(self, pixels: Tensor) -> Tensor:
         """Return raw responses float32 (n,filters,GRID*GRID) of uint8 (n,c,h,w)."""
