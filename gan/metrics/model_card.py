@@ -75,10 +75,8 @@ def beside_real(generator: Generator) -> np.ndarray:
     drawn = generator.sample(z, labels if generator.classes else None)
     known = held.labels.numpy() * bool(generator.classes)
     real = held.pixels()[_of_classes(known, labels)]
-    sheets = [grid(images, COLUMNS) for images in (drawn, real)]
-    height, _, channels = sheets[0].shape
-    gap = np.full((height, GAP_PX, channels), 255, np.uint8)
-    return np.concatenate([sheets[0], gap, sheets[1]], axis=1)
+    left = np.pad(grid(drawn, COLUMNS), ((0, 0), (0, GAP_PX), (0, 0)), constant_values=255)
+    return np.concatenate([left, grid(real, COLUMNS)], axis=1)
 
 
 def _of_classes(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -95,7 +95,8 @@ class RunLock:
         path, owner = Path(folder) / LOCK, LockOwner.this_process()
         _acquire(path, owner)
         released, self._lost = threading.Event(), threading.Event()
-        self._release = weakref.finalize(self, _release, path, owner.token, released)
+        # `release()` frees the run for other processes; further calls do nothing
+        self.release = weakref.finalize(self, _release, path, owner.token, released)
         threading.Thread(
             target=_renew, args=(path, owner, released, self._lost), name="run-lock", daemon=True
         ).start()
@@ -104,10 +105,6 @@ class RunLock:
         """Raise `LockLost` if another process has taken the lock."""
         if self._lost.is_set():
             raise LockLost("The lock on this run expired, and another process now trains the run.")
-
-    def release(self) -> None:
-        """Free the run for other processes; further calls do nothing."""
-        self._release()
 
 
 def _machine() -> tuple[str, str]:
