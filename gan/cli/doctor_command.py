@@ -19,8 +19,7 @@ def doctor(args: argparse.Namespace) -> None:
         why = info.sentence if info else "there is no config.json and no checkpoint"
         raise ValueError(f"{args.folder} is no run: {why}.")
     rows, vitals = read_history(args.folder), read_vitals(args.folder)
-    diagnosis = diagnose(rows, vitals, info.config, read_marks(args.folder))
-    print(report(diagnosis))
+    print(report(diagnose(rows, vitals, info.config, read_marks(args.folder))))
     spans = healthy_steps(rows, vitals, info.config)
     if spans:
         print("healthy: " + ", ".join(f"steps {first} to {last}" for first, last in spans))

@@ -35,8 +35,7 @@ def prepare(source: Path, name: str, args: argparse.Namespace) -> Collection:
         except ImageImportError as error:
             if stop.is_set():
                 raise KeyboardInterrupt from None
-            lines = in_words(error.skipped, {})
-            raise ValueError("\n  ".join([f"{error}", *lines])) from None
+            raise ValueError("\n  ".join([f"{error}", *in_words(error.skipped, {})])) from None
     _print_summary(one)
     return one
 

@@ -93,8 +93,7 @@ class CollectionStore:
 
     def all(self) -> list[Collection]:
         """Return the complete collections, the newest first."""
-        folders = list(self.root.iterdir()) if self.root.is_dir() else []
-        found = [one for path in folders if (one := _read(path)) is not None]
+        found = filter(None, map(_read, list(self.root.glob("*"))))
         return sorted(found, key=lambda one: (one.made_s, one.id), reverse=True)
 
     def find(self, name: str, owner: str | None = None) -> Collection | None:
@@ -165,8 +164,7 @@ class CollectionStore:
 
     def sweep(self) -> None:
         """Remove temporary files of dead processes and of this one."""
-        folder = self.root / TEMPORARY
-        for path in list(folder.iterdir()) if folder.is_dir() else []:
+        for path in list((self.root / TEMPORARY).glob("*")):
             process = path.name.partition(".")[0]
             if not process.isdigit() or int(process) == os.getpid() or not is_alive(int(process)):
                 shutil.rmtree(path, ignore_errors=True)

@@ -68,8 +68,7 @@ class ImageSet:
         """
         if not 0 < count < len(self.labels):
             return self
-        rng = torch.Generator().manual_seed(seed)
-        order = torch.randperm(len(self.labels), generator=rng)
+        order = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(seed))
         # the first image of each class, then the second of each, and so on
         labels = self.labels[order]
         ranks = one_hot(labels).cumsum(0, dtype=torch.int32).gather(1, labels[:, None])[:, 0]

@@ -30,8 +30,7 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
             raise CenteringError("There is nothing drawn yet. Draw a digit, or choose an image.")
         raise CenteringError("No ink stands out. Use an image with a plain background.")
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    side = round(size * INK_SIDE)
-    scale = side / max(ink.shape)
+    scale = round(size * INK_SIDE) / max(ink.shape)
     h, w = (max(1, round(length * scale)) for length in ink.shape)
     ink = np.asarray(Image.fromarray(ink).resize((w, h), Image.Resampling.HAMMING))
     ink = ink.clip(0, 1) / ink.max()

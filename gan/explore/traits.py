@@ -140,6 +140,5 @@ def _core(ink: np.ndarray) -> float:
     reach = 2 * round(DEPTH * ink.shape[1]) + 1
     core = ink
     for axis in (1, 2):
-        windows = np.lib.stride_tricks.sliding_window_view(core, reach, axis)
-        core = windows.min(-1)
+        core = np.lib.stride_tricks.sliding_window_view(core, reach, axis).min(-1)
     return float((core.sum((1, 2)) / np.maximum(ink.sum((1, 2)), TINY)).mean())

@@ -135,8 +135,7 @@ class HubModel(
             return cls(model_id)
         source = resolve_revision(model_id, revision, token)
         with tempfile.TemporaryDirectory() as folder:
-            names = files_to_download(source, card=False)
-            download_model(source, names, Path(folder), token)
+            download_model(source, files_to_download(source, card=False), Path(folder), token)
             return cls(folder)
 
     def generate_model_card(self, repo: str = "", licence: str = "", **_: Any) -> ModelCard:

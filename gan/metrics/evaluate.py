@@ -125,8 +125,7 @@ class _Extracted:
     def shares(self) -> tuple[float, ...] | None:
         if self.probabilities is None:
             return None
-        classes = self.probabilities.shape[1]
-        counts = np.bincount(self.probabilities.argmax(1), minlength=classes)
+        counts = np.bincount(self.probabilities.argmax(1), minlength=self.probabilities.shape[1])
         return tuple((counts / len(self.probabilities)).tolist())
 
 

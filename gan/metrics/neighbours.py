@@ -67,8 +67,7 @@ def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Figure
     """
     if len(held) < 4:
         raise ValueError("Memorisation needs at least 4 held-out images.")
-    rng = np.random.default_rng(0)
-    known, unseen = _flat(seen), _flat(held[rng.permutation(len(held))])
+    known, unseen = _flat(seen), _flat(held[np.random.default_rng(0).permutation(len(held))])
     first, second = unseen.chunk(2)
     real = _nearer(first[:QUERIES], known, second)
     value = _nearer(_flat(fake[:QUERIES]), known, second) / real

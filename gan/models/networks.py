@@ -116,8 +116,7 @@ class ConvDiscriminator(nn.Module):
         self.norms = nn.ModuleList(
             [nn.BatchNorm2d(w) if batch and k else nn.Identity() for k, w in enumerate(widths)]
         )
-        base = 7 if config.image_size == 28 else 4
-        features = widths[-1] * base**2
+        features = widths[-1] * (config.image_size >> len(widths)) ** 2
         # relates distant parts of the image: without it the score is a sum over positions
         self.hidden = sn(nn.Linear(features, config.d_hidden)) if config.d_hidden else None
         features = config.d_hidden or features

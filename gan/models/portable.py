@@ -58,8 +58,7 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
     """Return the layers of the file, first to last; cheap."""
     network, first = generator.network, generator.z_dim + generator.classes
     if isinstance(network, MLPGenerator):
-        linear = [*network.fc, network.out]
-        sizes = [first, *(layer.out_features for layer in linear)]
+        sizes = [first, *(layer.out_features for layer in (*network.fc, network.out))]
         made = [{"op": "linear", "in": i, "out": o} for i, o in pairwise(sizes)]
     else:
         made = [{"op": "linear", "in": first, "out": network.fc.out_features}]

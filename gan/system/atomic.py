@@ -85,7 +85,7 @@ def is_leftover(path: Path) -> bool:
 
 def sweep(folder: Path) -> None:
     """Remove the temporary files of dead processes and of this one."""
-    for path in filter(is_leftover, list(folder.iterdir()) if folder.is_dir() else []):
+    for path in filter(is_leftover, list(folder.glob(".*"))):
         owner = path.name.removesuffix(SUFFIX).rpartition(".")[2]
         # restarted containers reuse process numbers
         if not owner.isdigit() or int(owner) == os.getpid() or not is_alive(int(owner)):
