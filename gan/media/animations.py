@@ -63,7 +63,7 @@ class Apng(_Animation):
     def __init__(self, output: Output) -> None:
         super().__init__(output)
         height, width, channels = output.shape
-        self._up, self._sequence = png.up_is_smaller(output.first), 0
+        self._up = png.up_is_smaller(output.first)
         self._file.write(png.header(width, height, channels, output.palette, self._control()))
 
     def _control(self) -> bytes:
@@ -75,17 +75,14 @@ class Apng(_Animation):
     def _store(self, part: Part) -> None:
         rate = self._output.settings.rate
         position = part.width, part.height, part.left, part.top
+        number = 2 * self._count  # fcTL and fdAT are numbered together, and IDAT is not
         # dispose: none, blend: source
-        control = (*position, rate.denominator, rate.numerator, 0, 0)
-        self._file.write(png.chunk(b"fcTL", struct.pack(">IIIIIHHBB", self._next(), *control)))
+        control = (max(0, number - 1), *position, rate.denominator, rate.numerator, 0, 0)
+        self._file.write(png.chunk(b"fcTL", struct.pack(">IIIIIHHBB", *control)))
         if self._count:
-            self._file.write(png.chunk(b"fdAT", struct.pack(">I", self._next()) + part.data))
+            self._file.write(png.chunk(b"fdAT", struct.pack(">I", number) + part.data))
         else:
             self._file.write(png.chunk(b"IDAT", part.data))
-
-    def _next(self) -> int:
-        self._sequence += 1
-        return self._sequence - 1
 
     def _end(self) -> None:
         self._file.write(png.END)

@@ -35,10 +35,11 @@ def portable(generator: Generator) -> bytes:
     network = generator.network
     folded = _conv(network) if isinstance(network, ConvGenerator) else _mlp(network)
     height, width, channels = generator.shape
-    # outputs that form an image or a first feature map: from channels first to last
+    # outputs that form an image or a first feature map: from rows (c, h * w) to (h * w, c)
     planes = channels if isinstance(network, MLPGenerator) else len(network.norms[0].weight)
     place = 0 if isinstance(network, ConvGenerator) else len(folded) - 1
-    folded[place] = tuple(_pixel_by_pixel(tensor, planes) for tensor in folded[place])
+    rows = (tensor.unflatten(0, (planes, -1)) for tensor in folded[place])
+    folded[place] = tuple(each.transpose(0, 1).flatten(0, 1) for each in rows)
     tensors = {}
     for index, (weight, bias) in enumerate(folded):
         tensors |= {f"{index}.weight": _half(weight), f"{index}.bias": _half(bias)}
@@ -112,11 +113,6 @@ def _without_norm(weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> tuple[T
     each = len(bias) // len(gain)
     gain, shift = gain.repeat_interleave(each), shift.repeat_interleave(each)
     return weight * gain.view(-1, *[1] * (weight.ndim - 1)), bias * gain + shift
-
-
-def _pixel_by_pixel(tensor: Tensor, planes: int) -> Tensor:
-    """Reorder rows (c, h * w) to (h * w, c)."""
-    return tensor.unflatten(0, (planes, -1)).transpose(0, 1).flatten(0, 1)
 
 
 def _half(tensor: Tensor) -> Tensor:
