@@ -84,15 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     option("--out", type=Path, required=True, help="FILE.png (a grid) or FILE.npz")
 
     of_recipe = "model folder (the one the recipe names)"
-    draws = "draw a saved picture again from its recipe"
-    option = command("draw", "train_commands", draws).add_argument
+    option = command("draw", "train_commands", "draw a picture again from its recipe").add_argument
     option("recipe", type=Path, metavar="FILE", help="saved picture, or recipe as JSON")
     option("--model", type=Path, metavar="DIR", help=of_recipe)
     option("--out", type=Path, metavar="FILE.png", help="output file (FILE-again.png)")
     option("--scale", type=int, default=8, help="integer upscaling factor (8)")
 
-    loops = "export a loop through several seeds"
-    option = command("interpolate", "clip_commands", loops).add_argument
+    option = command("interpolate", "clip_commands", "export a loop through seeds").add_argument
     option("--model", type=Path, required=True, metavar="DIR", help=of_model)
     option("--seeds", type=_numbers, required=True, metavar="1,2,3")
     option("--labels", type=_numbers, metavar="0,1,2", help="class of each seed")
@@ -128,16 +126,13 @@ def _parser() -> argparse.ArgumentParser:
     doctor = command("doctor", "doctor_command", "diagnose a run and list remedies")
     doctor.add_argument("folder", type=Path, metavar="RUN")
 
-    push = "publish a model on the Hugging Face Hub"
-    option = command("push", "hub_commands", push).add_argument
+    option = command("push", "hub_commands", "push a model to the Hugging Face Hub").add_argument
     option("folder", type=Path, metavar="MODEL", help=of_model)
     option("repo", metavar="OWNER/NAME")
     option("--private", action="store_true", help="create a private repository")
-    licence = "licence id of the Hub (apache-2.0)"
-    option("--licence", default="apache-2.0", metavar="ID", help=licence)
+    option("--licence", default="apache-2.0", metavar="ID", help="a licence id (apache-2.0)")
 
-    pull = "download a model from the Hugging Face Hub"
-    option = command("pull", "hub_commands", pull).add_argument
+    option = command("pull", "hub_commands", "pull a model from the Hugging Face Hub").add_argument
     option("repo", metavar="OWNER/NAME")
     option("--revision", help="branch, tag or commit (the newest)")
     option("--out", type=Path, required=True, metavar="DIR", help="new folder")
