@@ -10,10 +10,7 @@ from gan.runs.listing import run_info
 
 
 def doctor(args: argparse.Namespace) -> None:
-    """Print the diagnosis at the last step of a run.
-
-    Raises ValueError: the folder holds no run, or a damaged one.
-    """
+    """Print the diagnosis of a run's last step. Raises ValueError: no run, or a damaged one."""
     info = run_info(args.folder)
     if info is None or info.config is None:
         why = info.sentence if info else "there is no config.json and no checkpoint"

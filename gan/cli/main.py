@@ -130,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     option("folder", type=Path, metavar="MODEL", help=of_model)
     option("repo", metavar="OWNER/NAME")
     option("--private", action="store_true", help="create a private repository")
-    option("--licence", default="apache-2.0", metavar="ID", help="a licence id (apache-2.0)")
+    option("--licence", default="apache-2.0", metavar="ID", help="licence id (apache-2.0)")
 
     option = command("pull", "hub_commands", "pull a model from the Hugging Face Hub").add_argument
     option("repo", metavar="OWNER/NAME")

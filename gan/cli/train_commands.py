@@ -1,7 +1,4 @@
-"""Commands that train models and draw images.
-
-Each raises ValueError, OSError or RuntimeError with a message.
-"""
+"""Commands that train and draw. They raise ValueError, OSError or RuntimeError with a message."""
 
 from __future__ import annotations
 

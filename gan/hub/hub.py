@@ -109,10 +109,7 @@ class HubModel(
     pipeline_tag=cards.PIPELINE,
     model_card_template=cards.TEMPLATE,
 ):
-    """The model in a folder.
-
-    Raises ModelError: it is missing or damaged, or its weights are not finite.
-    """
+    """The model in a folder. Raises ModelError: it is damaged, or its weights are not finite."""
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)

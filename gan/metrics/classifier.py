@@ -38,10 +38,7 @@ class Classifier(nn.Module):
         self.head = nn.Linear(FEATURES, classes)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Return features (n,128), at least 0, and logits (n,classes).
-
-        images: float (n,c,size,size) in [-1, 1].
-        """
+        """Return features (n,128), at least 0, and logits (n,classes) of (n,c,h,w) in [-1, 1]."""
         # twice as fast on a CPU as channels first
         features = self.body(images.contiguous(memory_format=torch.channels_last))
         return features, self.head(features)

@@ -40,10 +40,7 @@ class JobThread:
         return future
 
     def close(self, last: Callable[[], Any]) -> None:
-        """Run the queued jobs and then `last`, which must end the work; join the thread.
-
-        Later jobs are refused.
-        """
+        """Run the queued jobs, then `last`, which ends the work; refuse later ones; join."""
         with self._lock:
             self._closed = True
             thread = self._thread

@@ -8,10 +8,7 @@ ARENAS = 2
 
 
 def limit_arenas() -> None:
-    """Limit malloc to two arenas instead of eight per core: each retains freed memory.
-
-    Call it before large imports.
-    """
+    """Limit malloc to two arenas, which retain freed memory. Call it before large imports."""
     _glibc("mallopt", M_ARENA_MAX, ARENAS)
 
 
