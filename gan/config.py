@@ -218,7 +218,6 @@ def preset(name: str, **changes: Any) -> Config:
     """Return the named row of `PRESETS` with `changes`; the image size follows the data set.
 
     For the user's own images, `changes` must include `Collection.settings()`.
-
     Raises ConfigError: no such preset, or a change is out of range.
     """
     if name not in PRESETS:

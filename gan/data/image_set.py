@@ -82,7 +82,6 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     The folder in the environment variable LATENT_STUDIO_DATA is searched first: `<folder>/<name>/`
     with gzipped idx files, or torchvision's layout. The test split of a collection of own images
     (`gan.data.collection`) are its held-out images.
-
     Raises DataError: unknown name, a damaged file, or neither a copy nor a network.
     """
     if is_own(name):

@@ -20,7 +20,6 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
     """Convert a drawn digit uint8 (h,w) to MNIST's format, uint8 (size,size), white on black.
 
     Dark ink on a light background (a photo of paper) is inverted and the background set to black.
-
     Raises CenteringError: there is no ink, or it does not stand out from the background.
     """
     ink = _ink(np.asarray(picture, dtype=np.float32))

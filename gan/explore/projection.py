@@ -97,7 +97,6 @@ def begin(
     """Begin a search for `targets` uint8 (n,h,w,c) of the generator's shape.
 
     The class predicted by a judge of the model's data is preferred. limit: seconds.
-
     Raises SearchError: the targets have another shape, or the model's weights are damaged.
     """
     targets = np.asarray(targets)
@@ -138,7 +137,6 @@ def advance(
 
     Deterministic, in one call or in many, within `limit` seconds of work; a slower machine follows
     the same schedule in fewer steps.
-
     Raises SearchError: the latents are not finite: the model is damaged.
     """
     start = time.perf_counter()

@@ -47,7 +47,6 @@ class HubCache:
         """Download the newest version of a model unless it is cached, and return its name.
 
         Arguments as for `gan.hub.hub.pull`. While the Hub is offline, any cached version is used.
-
         Raises HubError: the model is not available; OSError: the disk cannot be written to.
         """
         # the Hub's client takes a third of a second to import

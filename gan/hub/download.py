@@ -44,7 +44,6 @@ def resolve_revision(
     """Resolve a branch, tag or commit (None: the main branch) and list its files.
 
     token: as in huggingface_hub; None uses the stored login, False none.
-
     Raises HubError: there is no such revision, access is denied, or the Hub cannot be reached.
     """
     with translated_errors(repo, revision):
@@ -94,7 +93,6 @@ def download_model(
     """Write `files_to_download` to a folder and verify their sizes and hashes.
 
     config.json is checked before the weights are downloaded. on_bytes: gets the size of each chunk.
-
     Raises HubError: a size or hash differs, config.json is invalid, the Hub fails, the timeout
     expires, or `stop` is set; OSError: the disk cannot be written to.
     """

@@ -32,7 +32,6 @@ def push(folder: Path | str, repo: str, private: bool = False, licence: str = "a
 
     Creates the repository if needed and writes config.json, model.safetensors, README.md and
     samples.png. Needs a login (`hf auth login`) or HF_TOKEN.
-
     Raises ModelError: there is no usable model in the folder; HubError: the Hub refuses or fails,
     or the repository holds something else.
     """
@@ -75,7 +74,6 @@ def pull(
     revision: a branch, tag or commit; None is the newest. most_bytes: the largest weights file
     accepted. on_size: called once with the bytes to download, before the first arrives. on_bytes:
     called with the size of every chunk. stop: set it to cancel. card: whether README.md comes too.
-
     Raises FileExistsError: `out` exists already; HubError: the Hub refuses or fails, or the
     repository holds no usable model; OSError: the disk cannot be written to.
     """

@@ -45,7 +45,6 @@ def check_fps(format: str, fps: float) -> Fraction:
 
     GIF: one of FPS["gif"] (33.3 stands for 100/3). MP4, WebM, WebP and APNG: 1 to 60; a WebP rounds
     delays to milliseconds without accumulating the error. ZIP and sprite sheet: up to 240.
-
     Raises ValueError for an unknown format or a rate that it does not support.
     """
     if not isinstance(format, str) or format not in FORMATS:

@@ -37,7 +37,6 @@ def accuracy_score(
     """Return the accuracy (0..1) on `test` of a classifier trained on `training`.
 
     Deterministic for a seed. Both have one image shape, at least 24 px. progress: gets 0..1.
-
     Raises ValueError: one of the sets is empty.
     """
     if not len(training.labels) or not len(test.labels):

@@ -40,7 +40,6 @@ def evaluate(
 
     Deterministic for a seed. With fewer samples the Frechet distance is larger and recall smaller:
     compare reports of the same `count` only. on_progress: gets the stage and 0..1; may raise.
-
     Raises DataError: the real images are not available; ValueError: `count` is below 2, a measure
     is unknown, or fewer than 2 images are held out.
     """
@@ -100,7 +99,6 @@ def labels_like(labels: ArrayLike, count: int) -> np.ndarray:
     Deterministic, and every prefix has about the same frequencies. A conditional generator must be
     sampled with the class frequencies of the real images it is compared with (BigGAN, Brock et al.
     2019, and StyleGAN2-ADA, Karras et al. 2020, draw labels from the training set for this).
-
     Raises ValueError: there are no labels.
     """
     numbers = np.bincount(np.asarray(labels, np.int64))

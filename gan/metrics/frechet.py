@@ -71,7 +71,6 @@ class FrechetDistance:
 
         Consecutive samples form a group, so a fixed order of classes should repeat within n / 10.
         The bias of the real statistics remains: use many real images.
-
         Raises ValueError: fewer than 4 samples per group.
         """
         size = len(features) // GROUPS

@@ -31,7 +31,6 @@ def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
     A sample is precise if some real image is no farther from it than from its own third neighbour;
     recall is the reverse. Both fall with fewer images: compare equal counts only. Equals
     torch-fidelity's (a test), which would import torchvision into the training process.
-
     Raises ValueError: one of the sets has 3 images or fewer.
     """
     if min(len(fake), len(real)) <= NEIGHBOURS:
@@ -62,7 +61,6 @@ def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Figure
     held-out images (one half is measured against the other). The distance to the nearest training
     image alone is small for smooth or ordinary images too. Distances are between pixels, at most
     32 px a side, of the first 2,000 samples. All images are uint8 (n,h,w,c).
-
     Raises ValueError: fewer than 4 images are held out.
     """
     if len(held) < 4:

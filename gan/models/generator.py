@@ -67,7 +67,6 @@ class Generator:
         """Load `config.json` and `model.safetensors` from the folder of a run or bundled model.
 
         With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot of that step.
-
         Raises ModelError: a file is missing, damaged, or of another network.
         """
         folder = Path(folder)
@@ -88,7 +87,6 @@ class Generator:
 
         `classes` are labels int (n,), one label for all, or blended weights float (n,classes).
         Without them, image i has class i modulo the number of classes.
-
         Raises ValueError: a wrong shape, a number that is not finite, or an unknown class.
         """
         z = np.asarray(z, dtype=np.float32)

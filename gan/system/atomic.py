@@ -14,7 +14,6 @@ def write_atomic(path: Path, data: bytes, keep: Path | None = None, sync: bool =
 
     The old file stays as `keep`, in the same folder. Without `sync` the disk is not waited for: a
     power cut may truncate the file, a killed process never does.
-
     Raises OSError: the disk is full or not writable; the old file is unchanged.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}{SUFFIX}")
@@ -37,7 +36,6 @@ def link_or_copy(path: Path, other: Path, sync: bool = True) -> None:
     """Make `other` a hard link to `path`, replacing it atomically; a copy if links are unsupported.
 
     Without `sync` a power cut may undo it.
-
     Raises OSError: the disk is full or not writable; both files are unchanged.
     """
     temporary = other.with_name(f".{other.name}.{os.getpid()}{SUFFIX}")

@@ -8,7 +8,7 @@ ARENAS = 2
 
 
 def limit_arenas() -> None:
-    """Limit malloc to two arenas, which retain freed memory. Call it before large imports."""
+    """Limit malloc to two arenas, not eight per core, before large imports: each retains memory."""
     _glibc("mallopt", M_ARENA_MAX, ARENAS)
 
 

@@ -49,7 +49,6 @@ def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedI
 
     `fit` "crop" takes the central square, "pad" adds borders in the colour of the image's border.
     Uses the first frame of an animation, white behind transparency, and the EXIF orientation.
-
     Raises Skipped: the image is not accepted; MemoryError: the process's limit is reached.
     """
     try:

@@ -49,7 +49,6 @@ def import_images(
 
     `size` is 32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few
     times a second; setting `stop` cancels the import.
-
     Raises ImageImportError: the import failed or was cancelled, and nothing was kept; ValueError:
     an unknown size or fit.
     """
