@@ -17,8 +17,7 @@ def doctor(args: argparse.Namespace) -> None:
         raise ValueError(f"{args.folder} is no run: {why}.")
     rows, vitals = read_history(args.folder), read_vitals(args.folder)
     print(report(diagnose(rows, vitals, info.config, read_marks(args.folder))))
-    spans = healthy_steps(rows, vitals, info.config)
-    if spans:
+    if spans := healthy_steps(rows, vitals, info.config):
         print("healthy: " + ", ".join(f"steps {first} to {last}" for first, last in spans))
 
 

@@ -54,7 +54,6 @@ class RandomFeatures:
 
         Raises JudgeError: the images have another shape than those it was made for.
         """
-        images = np.asarray(images)
         if images.dtype != np.uint8 or images.shape[1:] != self.shape:
             raise JudgeError(
                 f"These images are {images.dtype} {images.shape[1:]}; "

@@ -69,7 +69,6 @@ class Judge:
 
         Raises JudgeError: the images are not uint8 (n,28,28,1).
         """
-        images = np.asarray(images)
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (28, 28, 1):
             raise JudgeError(
                 "The judge takes 28x28 grey images, uint8 (n, 28, 28, 1); these are "

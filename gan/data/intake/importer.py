@@ -61,13 +61,13 @@ def import_images(
     except OSError as error:
         raise ImageImportError("disk", why=error.strerror) from error
     try:
-        path = str(Path(source).absolute())
+        path = str(source.absolute())
         request = {"source": path, "size": size, "fit": fit, "limits": vars(limits)}
         with closing(worker_events(request, folder / PIXELS, 3 * size**2, stop)) as events:
             decoded = _follow(events, on_progress)
         if stop.is_set():
             raise ImageImportError("cancelled")
-        title = clean_title(name) or clean_title(Path(source).stem) or "images"
+        title = clean_title(name) or clean_title(source.stem) or "images"
         made = finalize(folder, size, decoded, {"name": title, "fit": fit, "owner": owner})
         if stop.is_set():
             raise ImageImportError("cancelled")
