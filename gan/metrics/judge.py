@@ -55,7 +55,7 @@ class Judge:
             tensors = load_file(path)
             width = len(tensors["body.0.weight"])
             network = Classifier(DATASETS[data_name].classes, width=width)
-            network.load_state_dict({k: v.to(network.state_dict()[k]) for k, v in tensors.items()})
+            network.load_state_dict(tensors)  # float16, copied to float32
         except (OSError, SafetensorError, RuntimeError, KeyError) as error:
             raise JudgeError(f"The judge in {path} cannot be used: {error}") from error
         return cls(data_name, network)
