@@ -2,7 +2,7 @@
 // Its state belongs to the browser and is stored in localStorage per model.
 
 import { timers } from "../core/debounce.js";
-import { fill } from "../core/dom.js";
+import { fill, speaker } from "../core/dom.js";
 import { History } from "../core/history.js";
 import * as kept from "../core/keyframe_store.js";
 import { Engine } from "../engine/engine.js";
@@ -24,14 +24,13 @@ import { Choices, frameCount } from "./settings.js";
 import { Share } from "./export/share.js";
 import { Stage } from "./stage/stage.js";
 import { Strip } from "./timeline/strip.js";
-import { View, keyboard, sideForm } from "./view.js";
-import { speaker } from "./words.js";
+import { View, sideForm } from "./view.js";
 
 const [KEEP_MS, FIGURES_MS] = [200, 250];
 const STEPS_MOST = 100; // that can be undone
 
 export async function mount({ element, props, trigger, watch, server, words }) {
-  const say = speaker(words);
+  const say = speaker(words, "interpolate");
   const engine = new Engine(server);
   const tables = props.colours ?? {};
   const { limits } = props;
@@ -46,38 +45,19 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   let lack = null; // why there is no loop, or null
 
   // --- parts ---------------------------------------------------------------------------------
+  /** @type {any} */
+  const parts = {};
+  const actions = new Actions(words, history, choices, parts);
   const stage = new Stage(engine, say("canvas"), tables, {
-    placed: (time, index) => view.placed(time, index, stage),
+    placed: (time, index) => view.placed(time, index),
     filmed: () => strip.film(),
     measured: () => replay(),
     drawn: () => judge(),
     failed: (error) => view.error(error?.code === "offline" ? say("offline") : error?.message),
     played: (playing) => view.played(playing),
   });
-  const strip = new Strip(words, {
-    scrub(time, phase) {
-      stage.player.hold(phase !== "end");
-      if (stage.plan) stage.seek(time);
-    },
-    pick: (i) => actions.pick(i),
-    move: (from, to) => actions.move(from, to),
-    stretch: (i, time, done) => actions.stretch(i, time, done),
-    frame: (time) => stage.frame(time),
-  });
-  const actions = new Actions(words, history, choices, {
-    stage,
-    strip,
-    note: (sentence) => view.note(sentence),
-  });
-  const rest = () => history.rest();
-  const editor = new Editor(words, limits.keyframe.length.high, {
-    edit: (key, gesture) => actions.edit(key, gesture),
-    all: (key) => actions.all(key),
-    duplicate: () => actions.duplicate(),
-    remove: () => actions.remove(),
-    say: (sentence) => view.note(sentence),
-    rest,
-  });
+  const strip = new Strip(words, actions, (time) => stage.frame(time));
+  const editor = new Editor(words, limits.keyframe.length.high, actions);
   const add = new Add(words, choices.keysMost, {
     insert: (keys) => actions.insert(keys),
     explored: () => about && kept.exploring(time.base, latent, limits),
@@ -85,9 +65,11 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     find: (payload) => server.find(payload),
     draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
   });
-  const set = (part, gesture) => actions.set(part, gesture);
-  const path = new PathForm(words, choices, (part) => actions.path(part));
-  const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
+  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.setModel(id) });
+  Object.assign(parts, { stage, strip, editor, add, time });
+  const view = (parts.view = new View(words, element, parts, actions));
+  const path = new PathForm(words, choices, actions);
+  const file = new FileForm(words, choices, actions, (name) => swatch(tables[name] ?? ""));
   const share = new Share(words, limits, clips, {
     recipe: () => recipeOf(history.state, about, props, clips),
     settings: () => settled(history.state.settings, about, props),
@@ -97,18 +79,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     insert: (key) => actions.insert([key]),
     say: (sentence) => view.error(sentence, true),
   });
-  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.setModel(id) });
-  const view = new View(
-    words,
-    element,
-    { stage, strip, editor, add, time },
-    {
-      undo: () => actions.undo(),
-      redo: () => actions.redo(),
-      preset: (one) => actions.preset(one),
-    },
-  );
-  const pictures = new KeyframePictures(engine, choices.keysMost, { stage, strip, editor, view });
+  const pictures = new KeyframePictures(engine, choices.keysMost, parts);
   const estimate = new Estimate(
     props,
     (recipe) => server.estimate(recipe),
@@ -119,7 +90,6 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     { server, props, trigger, words },
     { onModel, failed: (why) => view.error(words[why] ?? why) },
   );
-  keyboard(element, actions, { stage, strip });
   share.accept(element);
   (await sideForm()).append(path.element, file.element);
   file.top.append(share.element);
@@ -130,16 +100,12 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     if (!about) return;
     view.error("", true);
     const { keys, chosen, settings } = state;
+    const fit = keys.map((key) => fitted(key, about));
     const other = keys !== shown.keys || settings !== shown.settings;
     if (other) replay();
-    else
-      pictures.show(
-        keys.map((key) => fitted(key, about)),
-        state,
-        about,
-      );
+    else pictures.show(fit, state, about);
     const size = sizes(settings, about, props);
-    const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
+    const label = fit[chosen]?.label ?? 0;
     path.show(settings);
     file.show(settings, size);
     add.show({ label, labels: about.labels, full: keys.length >= choices.keysMost });

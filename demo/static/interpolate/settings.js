@@ -24,11 +24,14 @@ export function frameCount(settings) {
 export class Choices {
   /** `limits`: those of gan/recipes/limits.py. */
   constructor({ clip, formats, keyframe, keys, path_keys, always_closed }) {
-    this.paths = clip.path.choices;
-    this.easings = clip.easing.choices;
-    this.colours = clip.colours.choices;
     this.formats = formats; // the frame rates of each
-    this.tiles = Array.from({ length: clip.tiles.high }, (_, i) => i + 1);
+    this.lists = {
+      path: clip.path.choices,
+      easing: clip.easing.choices,
+      tiles: Array.from({ length: clip.tiles.high }, (_, i) => i + 1),
+      colours: clip.colours.choices,
+      format: Object.keys(formats),
+    };
     this.ranges = {
       seconds: [0.1, 3600],
       border: [clip.border.low, clip.border.high],
@@ -59,14 +62,9 @@ export class Choices {
     for (const name of Object.keys(start)) {
       if (typeof given?.[name] === typeof start[name]) settings[name] = given[name];
     }
-    const choose = (name, values) => {
+    for (const [name, values] of Object.entries(this.lists)) {
       if (!values.includes(settings[name])) settings[name] = start[name];
-    };
-    choose("path", this.paths);
-    choose("easing", this.easings);
-    choose("tiles", this.tiles);
-    choose("colours", this.colours);
-    choose("format", Object.keys(this.formats));
+    }
     for (const name of ["seconds", "fps", "side"]) {
       if (!(Number.isFinite(settings[name]) && settings[name] > 0)) settings[name] = start[name];
     }

@@ -1,13 +1,12 @@
 // Sharing of clips: links, recipe files, and exported files opened or dropped onto the tab.
 
-import { button, copyAddress, download, make, thank } from "../../core/dom.js";
+import { button, copyAddress, download, make, speaker, thank } from "../../core/dom.js";
 import { acceptFiles } from "../../core/file_drop.js";
 import { askHub } from "../../core/hub_request.js";
 import { times } from "../../latent/vectors.js";
 import { ClipError } from "../../recipes/clip_recipe.js";
 import { readClip } from "../../recipes/embedded.js";
 import { ImageRecipes, explain } from "../../recipes/image_recipe.js";
-import { speaker } from "../words.js";
 
 const FPS_NEAR = 0.05; // 33.3 stands for 100 / 3
 const short = (x) => Number(x.toFixed(2));
@@ -33,7 +32,7 @@ export class Share {
     this.clips = clips;
     this.pictures = new ImageRecipes(limits);
     this.words = words;
-    this.say = speaker(words);
+    this.say = speaker(words, "interpolate");
     this.page = page;
     this.file = make("input", { type: "file", accept: ACCEPT, hidden: true });
     this.file.className = "lc-open-file";

@@ -35,7 +35,7 @@ export class Frames {
     this.made.clear();
     this.model = model;
     this.plan = plan;
-    this.tiles = tiles;
+    this.pictures = tiles * tiles;
     this.period = period;
     this.pump();
   }
@@ -44,10 +44,6 @@ export class Frames {
   renew() {
     this.age += 1;
     this.pump();
-  }
-
-  get pictures() {
-    return this.tiles * this.tiles;
   }
 
   /** Return frame `index`, or in a coarse pass the last one before it. */
@@ -72,11 +68,7 @@ export class Frames {
     return evenness(steps, closes, 1);
   }
 
-  /** Draw this frame before all others. */
-  async hurry(index) {
-    await this.draw([index], "now");
-  }
-
+  /** Draw frames on a lane, "now" before all others. Resolves to whether they are of this plan. */
   async draw(indices, lane) {
     const { turn, age, plan, model, pictures } = this;
     const zs = [];
@@ -96,7 +88,6 @@ export class Frames {
       this.made.set(index, { ...image, pixels, age });
     });
     this.forget(size);
-    this.model_id = image.model_id;
     this.on.arrived(indices);
     return true;
   }
