@@ -9,6 +9,7 @@ const LIVE_S = 3; // between checks for newer weights of a run, while it is draw
 const LIVE_LENGTH = 2e6; // of a file that is fetched that often; larger ones less often
 const IDLE_S = 15; // the same, when nothing was drawn for DRAWN_S
 const DRAWN_S = 10;
+const LOOK_MS = 500; // between looks whether a check is due
 const CHECK_S = 30; // between checks of a run that has ended: it may be resumed
 const RETRY_S = 10; // after no answer
 const PATIENCE_S = { load: 30, draw: 10, server: 60 };
@@ -30,7 +31,6 @@ export class Weights {
     /** @type {Worker | null} */
     this.worker = null;
     this.alive = true; // until the worker fails: then the server draws everything
-    document.addEventListener("visibilitychange", () => this.look());
   }
 
   /** Return the id of the weights that the worker has for a model, or null. */
@@ -98,7 +98,7 @@ export class Weights {
       console.debug("weights:", error.message); // the server draws meanwhile
     } finally {
       known.nextAt = performance.now() + wait * 1000;
-      this.clock();
+      this.look(known);
     }
   }
 
@@ -113,22 +113,15 @@ export class Weights {
     return this.held.get(this.id(model)) ?? null;
   }
 
-  // Runs only while a model trains: checks twice a second whether a fetch is due.
-  clock() {
-    const live = [...this.models.values()].some((known) => known.live);
-    if (live && !this.timer) this.timer = setInterval(() => this.look(), 500);
-    if (live || !this.timer) return;
-    clearInterval(this.timer);
-    this.timer = 0;
-  }
-
-  look() {
-    if (document.visibilityState === "hidden") return;
+  // While a model trains, check twice a second whether a fetch is due.
+  look(known) {
+    clearTimeout(known.timer);
+    if (!known.live || this.models.get(known.model) !== known) return;
     const now = performance.now();
-    for (const known of this.models.values()) {
-      const resting = now - known.drawnAt < DRAWN_S * 1000 ? 0 : (IDLE_S - LIVE_S) * 1000;
-      if (known.live && now >= known.nextAt + resting) this.ask(known);
-    }
+    const resting = now - known.drawnAt < DRAWN_S * 1000 ? 0 : (IDLE_S - LIVE_S) * 1000;
+    const due = now >= known.nextAt + resting && document.visibilityState !== "hidden";
+    if (due) this.ask(known);
+    else known.timer = setTimeout(() => this.look(known), LOOK_MS);
   }
 
   async call(message, patience_s) {

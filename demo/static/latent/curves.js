@@ -3,6 +3,7 @@
 
 import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";
+import { dot, norm, times } from "./vectors.js";
 
 const PATHS = ["spline", "slerp", "circle", "walk"];
 const KEYS_MAX = 64;
@@ -90,7 +91,7 @@ function spline(keys, closed) {
 function slerp(keys, closed) {
   const [low, high] = NORM_RANGE.map((share) => share * Math.sqrt(keys[0].length));
   const norms = keys.map((key) => Math.min(high, Math.max(low, norm(key))));
-  const units = keys.map((key) => scaled(key, 1 / norm(key)));
+  const units = keys.map((key) => times(1 / norm(key), key));
   const arcs = units.map((unit, i) => arc(unit, units[(i + 1) % units.length]));
   const segments = closed ? keys.length : keys.length - 1;
 
@@ -99,13 +100,13 @@ function slerp(keys, closed) {
     const length = norms[i] + t * (norms[(i + 1) % norms.length] - norms[i]);
     return turned(units[i], arcs[i].side, t * arcs[i].angle, length);
   };
-  return { anchors: units.map((unit, i) => scaled(unit, norms[i])), segments, closed, at };
+  return { anchors: units.map((unit, i) => times(norms[i], unit)), segments, closed, at };
 }
 
 function circle(keys) {
   const radius = Math.sqrt(keys[0].length);
   const anchors = keys.map(onSphere);
-  const [first, second] = anchors.map((anchor) => scaled(anchor, 1 / radius));
+  const [first, second] = anchors.map((anchor) => times(1 / radius, anchor));
   const { apart, beside, angle, side } = arc(first, second);
   if (Math.min(apart, beside) < 1e-4) throw new PlanError("plan.circle_line");
   const at = (u) => {
@@ -132,20 +133,7 @@ function locate(u, segments, closed) {
   return [segment, inside - segment];
 }
 
-export function norm(z) {
-  let sum = 0;
-  for (let k = 0; k < z.length; k += 1) sum += z[k] * z[k];
-  return Math.sqrt(sum);
-}
-
-const scaled = (z, factor) => z.map((x) => factor * x);
-
-function onSphere(z) {
-  const factor = Math.sqrt(z.length) / Math.max(norm(z), 1e-200);
-  const made = new Float64Array(z.length);
-  for (let k = 0; k < z.length; k += 1) made[k] = factor * z[k];
-  return made;
-}
+const onSphere = (z) => times(Math.sqrt(z.length) / Math.max(norm(z), 1e-200), z);
 
 function turned(unit, side, angle, length) {
   const [c, s] = [length * Math.cos(angle), length * Math.sin(angle)];
@@ -158,7 +146,7 @@ function turned(unit, side, angle, length) {
 function arc(u, v) {
   const apart = norm(u.map((x, k) => v[k] - x));
   const beside = norm(u.map((x, k) => v[k] + x));
-  let cosine = u.reduce((sum, x, k) => sum + x * v[k], 0);
+  let cosine = dot(u, v);
   let side = v.map((x, k) => x - cosine * u[k]);
   if (norm(side) < 1e-9) {
     let axis = 0;
@@ -168,6 +156,6 @@ function arc(u, v) {
     cosine = u[axis];
     side = u.map((x, k) => Number(k === axis) - cosine * x);
   }
-  side = scaled(side, 1 / norm(side));
+  side = times(1 / norm(side), side);
   return { apart, beside, angle: 2 * Math.atan2(apart, beside), side };
 }

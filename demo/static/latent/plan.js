@@ -1,10 +1,11 @@
 // The plan of a clip: the latent of every frame, computed on demand. The twin of
 // gan/latent/plan.py.
 
-import { PlanError, blend, makeCurve, norm } from "./curves.js";
+import { PlanError, blend, makeCurve } from "./curves.js";
 import { evenness, rms } from "./loop_metrics.js";
 import { variation, tile } from "./tiles.js";
 import * as timing from "./timing.js";
+import { norm } from "./vectors.js";
 
 const TILES_MAX = 4; // loops along each side of the picture
 const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
@@ -170,22 +171,13 @@ export class Plan {
    * clip does not close), the largest over it, and the latents' norms as shares of sqrt(d).
    */
   figures() {
-    const { curve, classes: keys } = this.way;
-    const frame = (i) => {
-      const u = this.u[i];
-      return [curve.at(u), keys && blend(keys, u, curve.closed)];
-    };
-    const steps = new Float64Array(this.count);
-    const first = frame(0);
-    let [z, classes] = first;
+    const { curve, classes } = this.way;
+    const d = this.anchors[0].length;
     let [low, high] = [Infinity, 0];
-    for (let i = 0; i < steps.length; i += 1) {
-      const size = norm(z) / Math.sqrt(z.length);
+    const steps = timing.stepsAlong(curve, classes, this.u, this.count, (z) => {
+      const size = norm(z) / Math.sqrt(d);
       [low, high] = [Math.min(low, size), Math.max(high, size)];
-      const [next, weights] = i + 1 < steps.length ? frame(i + 1) : first;
-      steps[i] = timing.latentStep(z, next, classes, weights);
-      [z, classes] = [next, weights];
-    }
-    return { ...evenness(steps, this.closes, z.length), norm_min: low, norm_max: high };
+    });
+    return { ...evenness(steps, this.closes, d), norm_min: low, norm_max: high };
   }
 }
