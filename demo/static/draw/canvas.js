@@ -67,7 +67,6 @@ export class DrawingCanvas {
     this.ink.fillRect(0, 0, SIDE, SIDE);
   }
 
-  /** Fill the sheet with the pen's colour. */
   flood() {
     if (this.locked) return;
     this.remember();

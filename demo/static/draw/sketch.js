@@ -55,7 +55,6 @@ export class Sketch {
     this.refresh();
   }
 
-  /** Set the kind of pictures of a model. */
   setModel({ data, shape }) {
     const colour = shape[2] === 3;
     this.brush.show(colour);

@@ -51,7 +51,6 @@ export class Controls {
     });
   }
 
-  /** Apply the typed seed. */
   read() {
     const seed = Number(this.seed.value);
     const fine = this.seed.value !== "" && Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;

@@ -128,7 +128,6 @@ export class Directions {
     this.onwanted();
   }
 
-  /** Show the latent's coordinate along each. */
   show(z) {
     this.z = z;
     for (const row of this.rows) row.show(z);

@@ -19,7 +19,12 @@ export class Gallery {
     this.list = make("ul", { className: "ls-gallery-strip" });
     this.line = make("span", { className: "ls-gallery-line", role: "status" });
     this.undoButton = this.button("ls-btn ls-gallery-undo", this.say("undo"), () => this.undo());
-    const foot = make("div", { className: "ls-note ls-gallery-foot" }, this.line, this.undoButton);
+    const foot = make(
+      "div",
+      { className: "ls-row ls-note ls-gallery-foot" },
+      this.line,
+      this.undoButton,
+    );
     const properties = { className: "ls-column ls-gallery", ariaLabel: this.say("title") };
     this.element = make("section", properties, this.empty, this.list, foot);
     this.render();
@@ -75,7 +80,6 @@ export class Gallery {
     return !trouble || trouble === "forbidden";
   }
 
-  // --- showing -----------------------------------------------------------------------------
   button(className, label, onclick, properties = {}) {
     return make("button", { type: "button", className, onclick, ...properties }, label);
   }

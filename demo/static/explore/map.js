@@ -49,7 +49,6 @@ export class LatentMap {
     });
   }
 
-  /** Set the picture size of a model. */
   setModel({ shape: [side] }) {
     this.px = shownAt(side, SIDE_PX / ACROSS_MOST);
     this.across = Math.min(ACROSS_MOST, Math.floor(SIDE_PX / this.px));

@@ -20,7 +20,6 @@ export class Pictures {
     this.failed = false; // an error of ours is shown below the picture
   }
 
-  /** Draw the large picture. */
   hero() {
     const state = this.page.store.state;
     const z = state.scale === 1 ? state.z : times(state.scale, state.z);

@@ -16,7 +16,6 @@ export class Actions {
     return this.history.state;
   }
 
-  /** Show a sentence below the keyframes, or none. */
   note(sentence) {
     this.parts.view.key.textContent = sentence;
   }

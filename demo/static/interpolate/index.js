@@ -80,12 +80,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     say: (sentence) => view.error(sentence, true),
   });
   const pictures = new KeyframePictures(engine, choices.keysMost, parts);
-  const estimate = new Estimate(
-    props,
-    (recipe) => server.estimate(recipe),
-    say,
-    (weight, trouble) => file.showEstimate(weight, trouble),
-  );
+  const estimate = new Estimate(props, server, say, file);
   const model = new Model(
     { server, props, trigger, words },
     { onModel, failed: (why) => view.error(words[why] ?? why) },

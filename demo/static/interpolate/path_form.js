@@ -21,7 +21,7 @@ export class PathForm {
     this.toggles = { closed: toggle("closed"), back: toggle("back"), even: toggle("even") };
     this.again = this.button("again", () => set({ wander: randomSeed() }));
     this.figures = make("summary");
-    const hint = make("p", {}, say("figures_hint")); // not a tooltip: touch screens have no hover
+    const hint = make("p", { className: "ls-note" }, say("figures_hint")); // not a tooltip: touch screens have no hover
     this.element = make(
       "section",
       {},

@@ -62,7 +62,6 @@ export class View {
     shortcuts(isActive, actions, (event) => this.shortcut(event));
   }
 
-  /** Return what a key does, or null. */
   shortcut({ target, key, altKey }) {
     const { actions } = this;
     const { strip, stage } = this.parts;
@@ -123,7 +122,6 @@ export class View {
     return this.made.map(({ one }) => one);
   }
 
-  /** Set the picture of preset i. */
   picture(i, image) {
     const { canvas } = this.made[i];
     if (image && canvas.image !== image) paint(canvas, (canvas.image = image));

@@ -2,7 +2,7 @@
 
 import { button, div, make, speaker } from "../../core/dom.js";
 import { Sketch } from "../../draw/sketch.js";
-import { readSeed } from "./editor.js";
+import { readSeed, seedInput } from "./editor.js";
 
 const SEVERAL = 4;
 const SEEDS = 100000; // short enough to read out
@@ -37,17 +37,11 @@ export class Add {
       on.insert(keys);
     });
     const drawn = item("add_drawing", () => this.open());
-    this.seed = make("input", {
-      inputMode: "numeric",
-      autocomplete: "off",
-      maxLength: 10,
-      placeholder: say("seed"),
-      ariaLabel: say("seed"),
-    });
+    this.seed = seedInput({ placeholder: say("seed"), ariaLabel: say("seed") });
     const submit = button(say("add_seed"));
     submit.type = "submit";
     const field = div("ls-field", this.seed);
-    this.form = make("form", { className: "lc-by-seed" }, field, submit);
+    this.form = make("form", { className: "ls-row" }, field, submit);
     this.wrong = make("p", { className: "ls-error", role: "alert" });
     const items = [this.random, this.several, this.explore, drawn, this.form, this.wrong];
     this.menu = div("lc-menu", ...items);

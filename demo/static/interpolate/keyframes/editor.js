@@ -8,6 +8,9 @@ import { classText } from "../../recipes/image_recipe.js";
 
 const HOLD_MOST = 4; // average segments, of the 8 that a recipe may hold
 
+export const seedInput = (properties = {}) =>
+  make("input", { inputMode: "numeric", autocomplete: "off", maxLength: 10, ...properties });
+
 export function readSeed(text) {
   return /^\d{1,10}$/.test(text.trim()) && +text <= SEED_MAX ? +text : null;
 }
@@ -23,7 +26,7 @@ export class Editor {
     this.classField = inline(say("class"), this.classes, "ls-field lc-class");
     this.all = button(say("all_class"), "lc-all", () => actions.all(this.key));
     this.all.title = say("all_class_hint");
-    this.seed = make("input", { inputMode: "numeric", autocomplete: "off", maxLength: 10 });
+    this.seed = seedInput();
     this.hold = this.slider("hold", { min: 0, max: HOLD_MOST, step: 0.05 }, (hold) => hold);
     const toLength = (power) => Number((lengthMost ** power).toFixed(3));
     this.length = this.slider("length", { min: -1, max: 1, step: 0.02 }, toLength);

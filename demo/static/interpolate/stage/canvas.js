@@ -11,7 +11,6 @@ const GREY = Uint8Array.from({ length: 3 * 256 }, (_, i) => Math.floor(i / 3));
 /** Return a CSS colour of a colour map, uint8 (256, 3). */
 const css = (palette, level) => `rgb(${palette.slice(3 * level, 3 * level + 3).join(" ")})`;
 
-/** Return a CSS gradient of a colour map in base64. */
 export function swatch(text) {
   const palette = bytes(text);
   const stops = [0, 64, 128, 192, 255].map((level) => css(palette, level));

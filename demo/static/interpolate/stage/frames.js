@@ -40,7 +40,6 @@ export class Frames {
     this.pump();
   }
 
-  /** Redraw the same plan with newer weights. */
   renew() {
     this.age += 1;
     this.pump();

@@ -106,7 +106,7 @@ export class Planner {
     let whole = null;
     for (let from = 0; from < zs.length; from += PIECE) {
       if (this.now !== id) return null;
-      const labels = weights?.[0] ? weights.slice(from, from + PIECE) : [];
+      const labels = weights.slice(from, from + PIECE);
       const part = await this.engine.draw(model, zs.slice(from, from + PIECE), labels, LANE);
       if (!part) return null;
       const size = part.h * part.w * part.c;

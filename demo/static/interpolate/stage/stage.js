@@ -56,7 +56,6 @@ export class Stage {
     this.player.show();
   }
 
-  /** Stop: there is nothing to play. */
   rest() {
     this.plan = null;
     this.times = this.painted = null;

@@ -125,7 +125,6 @@ export class Strip {
     );
   }
 
-  /** Set the playhead to a time, 0 to 1. */
   place(time) {
     this.time = time;
     if (this.scale) this.head.style.transform = `translateX(${this.scale.x(time).toFixed(2)}px)`;
