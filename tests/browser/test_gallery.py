@@ -77,7 +77,7 @@ def test_what_is_kept_is_there_after_a_reload_and_is_picked_exactly(context):
     page.locator(PICK).nth(1).click()
     picked = Recipe.from_json(page.evaluate("picked[0]"))
     assert picked.to_json()["z"] == z and picked.classes == (0, 0.5, 0.5) and picked.scale == 1.5
-    assert page.evaluate("gallery.recipes().map((recipe) => recipe.seed)") == [8, 7]
+    assert page.evaluate("gallery.store.items.map(({ recipe }) => recipe.seed)") == [8, 7]
     size = "[...document.images].map((i) => i.complete && i.naturalWidth)"
     assert page.evaluate(size) == [28, 28]
 

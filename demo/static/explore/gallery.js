@@ -1,6 +1,6 @@
 // The gallery: saved pictures in a strip.
 
-import { arrange, make, speaker } from "../core/dom.js";
+import { arrange, div, make, speaker } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
 import { classText } from "../recipes/image_recipe.js";
 import { thumbnail } from "../recipes/png.js";
@@ -19,12 +19,7 @@ export class Gallery {
     this.list = make("ul", { className: "ls-gallery-strip" });
     this.line = make("span", { className: "ls-gallery-line", role: "status" });
     this.undoButton = this.button("ls-btn ls-gallery-undo", this.say("undo"), () => this.undo());
-    const foot = make(
-      "div",
-      { className: "ls-row ls-note ls-gallery-foot" },
-      this.line,
-      this.undoButton,
-    );
+    const foot = div("ls-row ls-note ls-gallery-foot", this.line, this.undoButton);
     const properties = { className: "ls-column ls-gallery", ariaLabel: this.say("title") };
     this.element = make("section", properties, this.empty, this.list, foot);
     this.render();
@@ -32,11 +27,10 @@ export class Gallery {
 
   /** Save a picture with its recipe, `names` are those of the classes. Resolves to whether it is saved. */
   async add(recipe, image, { names = [] } = {}) {
+    const parts = [classText(recipe.classes, names), recipe.seed].filter((part) => part !== "");
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
-      name: [classText(recipe.classes, names), recipe.seed]
-        .filter((part) => part !== "")
-        .join(" \u00b7 "),
+      name: parts.join(" \u00b7 "),
       recipe,
       thumb: await thumbnail(image),
       kept_at: Date.now(),

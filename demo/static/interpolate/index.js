@@ -41,7 +41,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const later = timers();
   let about = null; // of the model, once there is one
   let shown = {}; // the displayed state
-  let unsaid = null; // the state that is not yet sent to Gradio and stored
+  let unsent = null; // the state that is not yet sent to Gradio and stored
   let lack = null; // why there is no loop, or null
 
   // --- parts ---------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     placed: (time, index) => view.placed(time, index),
     filmed: () => strip.film(),
     measured: () => replay(),
-    drawn: () => judge(),
+    drawn: () => showFigures(),
     failed: (error) => view.error(error?.code === "offline" ? say("offline") : error?.message),
     played: (playing) => view.played(playing),
   });
@@ -107,7 +107,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     view.undo.disabled = !history.past.length;
     view.redo.disabled = !history.future.length;
     estimate.look({ frames: frameCount(settings), size: size.size }, lack, other);
-    shown = unsaid = state;
+    shown = unsent = state;
     later("keep", KEEP_MS, keep);
   }
 
@@ -117,7 +117,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const { scale } = sizes(settings, about, props);
     lack = null;
     const colours = about.shape[2] === 1 ? settings.colours : "grey"; // colour maps are for grey pictures
-    stage.canvas.dress({ ...settings, colours, scale });
+    stage.canvas.setStyle({ ...settings, colours, scale });
     try {
       stage.play(fit, settings, about, keys);
     } catch (error) {
@@ -125,15 +125,15 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       const { least } = choices.needs(settings.path);
       lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
       stage.rest();
-      stage.canvas.dress({ ...settings, tiles: 1, scale });
+      stage.canvas.setStyle({ ...settings, tiles: 1, scale });
     }
     stage.canvas.setMessage(lack ?? "", pictures.chosen);
     element.classList.toggle("lc-lacking", Boolean(lack));
     pictures.show(fit, history.state, about);
-    judge();
+    showFigures();
   }
 
-  function judge() {
+  function showFigures() {
     later("figures", FIGURES_MS, () =>
       path.showFigures(stage.plan?.figures(), stage.plan && stage.frames.evenness()),
     );
@@ -142,10 +142,10 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   // --- storage and other panels -----------------------------------------------------------------
   function keep() {
     // while another model is loading, nothing must select this one again
-    if (!unsaid || model.wanted !== about?.model) return;
-    const { settings: wish, ...rest } = unsaid; // as earlier versions stored it
+    if (!unsent || model.wanted !== about?.model) return;
+    const { settings: wish, ...rest } = unsent; // as earlier versions stored it
     kept.remember(time.base, { ...rest, wish });
-    unsaid = null;
+    unsent = null;
     if (lack) return;
     const recipe = recipeOf(history.state, about, props, clips);
     estimate.want(recipe);

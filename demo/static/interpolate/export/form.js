@@ -1,16 +1,6 @@
 // The form of the exported file, with its estimated size.
 
-import {
-  button,
-  div,
-  field,
-  heading,
-  make,
-  note,
-  segments,
-  slider,
-  speaker,
-} from "../../core/dom.js";
+import { button, div, field, heading, make, segments, slider, speaker } from "../../core/dom.js";
 import { frameCount, readNumber } from "../settings.js";
 
 export class FileForm {
@@ -60,7 +50,7 @@ export class FileForm {
       make("summary", {}, say("more")),
       div("ls-row", labelled("border"), labelled("loops")),
       labelled("caption"),
-      div("lc-line-of", note(say("pixels")), this.pixels.element),
+      div("lc-line-of", make("span", { className: "ls-note" }, say("pixels")), this.pixels.element),
     );
     const size = field(`${say("size")} `, this.scale);
     size.firstChild.append(this.side);

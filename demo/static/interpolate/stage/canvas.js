@@ -54,7 +54,7 @@ export class LoopCanvas {
   }
 
   /** Set the style of all frames; `scale`: the file's enlargement. */
-  dress({ colours, smooth, border, caption, tiles, scale }) {
+  setStyle({ colours, smooth, border, caption, tiles, scale }) {
     const look = { smooth, border, caption, tiles, scale, colours };
     if (JSON.stringify(look) === JSON.stringify(this.look)) return;
     const other = this.look?.colours !== colours;

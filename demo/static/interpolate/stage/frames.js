@@ -11,7 +11,7 @@ const REQUEST_MOST = 60; // pictures, as many as the server draws at once
 const STRIDE_MOST = 16;
 const KEPT_BYTES = 128e6;
 const RETRY_MS = 4000;
-const JUDGED_BYTES = 30e6; // pictures compared within one or two frame times
+const COMPARED_BYTES = 30e6; // pictures compared within one or two frame times
 
 /**
  * `on` has arrived(indices), failed(error), drawn(): all are drawn, and position(): the frame at the
@@ -62,7 +62,7 @@ export class Frames {
     const { count, closes } = this.plan;
     const all = Array.from({ length: count }, (_, i) => this.made.get(i));
     if (!all.every((one) => one?.age === this.age)) return null;
-    if (count * all[0].pixels.length > JUDGED_BYTES) return null;
+    if (count * all[0].pixels.length > COMPARED_BYTES) return null;
     const steps = all.map(({ pixels }, i) => rms(pixels, all[(i + 1) % count].pixels));
     return evenness(steps, closes, 1);
   }

@@ -28,12 +28,11 @@ export class Strip {
       ariaLabel: this.say("keys"),
     };
     Object.assign(this.list, properties);
-    this.rail = div("lc-rail");
     this.head = make("div", { className: "lc-head", ariaHidden: "true" });
     this.marker = make("div", { className: "lc-marker", hidden: true });
     const limits = { min: 0, max: 1, value: 0, ariaLabel: this.say("scrub") };
     this.scrub = make("input", { type: "range", className: "lc-scrub", ...limits });
-    const parts = [this.rail, this.list, this.scrub, this.head, this.marker];
+    const parts = [div("lc-rail"), this.list, this.scrub, this.head, this.marker];
     this.track = div("lc-track", ...parts);
     this.scroller = div("lc-scroller", this.track);
     this.element = div("lc-timeline", this.scroller);
@@ -93,13 +92,6 @@ export class Strip {
       time.textContent = size > LASTS_PX ? text : "";
       edge.hidden = i === this.cells.length - 1;
     });
-    this.rail.replaceChildren(
-      ...edges.slice(0, -1).map((left, i) => {
-        const bar = make("i", {});
-        Object.assign(bar.style, { left: `${left}px`, width: `${edges[i + 1] - left - 2}px` });
-        return bar;
-      }),
-    );
     this.place(this.time ?? 0);
     this.film();
   }
