@@ -3,7 +3,7 @@
 
 import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";
-import { dot, norm, times } from "./vectors.js";
+import { blend as mix, dot, norm, times } from "./vectors.js";
 
 const PATHS = ["spline", "slerp", "circle", "walk"];
 const KEYS_MAX = 64;
@@ -45,10 +45,7 @@ export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
 /** Interpolate the class weights of the keys linearly at u. */
 export function blend(weights, u, closed) {
   const [i, t] = locate(u, closed ? weights.length : weights.length - 1, closed);
-  const [before, after] = [weights[i], weights[(i + 1) % weights.length]];
-  const mixed = new Float64Array(before.length);
-  for (let k = 0; k < mixed.length; k += 1) mixed[k] = (1 - t) * before[k] + t * after[k];
-  return mixed;
+  return mix(1 - t, weights[i], t, weights[(i + 1) % weights.length]);
 }
 
 function spline(keys, closed) {
@@ -135,19 +132,15 @@ function locate(u, segments, closed) {
 
 const onSphere = (z) => times(Math.sqrt(z.length) / Math.max(norm(z), 1e-200), z);
 
-function turned(unit, side, angle, length) {
-  const [c, s] = [length * Math.cos(angle), length * Math.sin(angle)];
-  const z = new Float64Array(unit.length);
-  for (let k = 0; k < z.length; k += 1) z[k] = c * unit[k] + s * side[k];
-  return z;
-}
+const turned = (unit, side, angle, length) =>
+  mix(length * Math.cos(angle), unit, length * Math.sin(angle), side);
 
 // The angle between two unit vectors, and the one across the first on the second's side.
 function arc(u, v) {
-  const apart = norm(u.map((x, k) => v[k] - x));
-  const beside = norm(u.map((x, k) => v[k] + x));
+  const apart = norm(mix(1, v, -1, u));
+  const beside = norm(mix(1, v, 1, u));
   let cosine = dot(u, v);
-  let side = v.map((x, k) => x - cosine * u[k]);
+  let side = mix(1, v, -cosine, u);
   if (norm(side) < 1e-9) {
     let axis = 0;
     u.forEach((x, k) => {

@@ -14,13 +14,9 @@ const LATENT_SHARE = 0.05; // of the mean image step, distributed by latent leng
 /** A curve with the classes of its keys: the parts of a clip that do not depend on its timing. */
 class Way {
   constructor(path, keys, closed, wander) {
-    // the arrays: the objects that hold them may change
-    this.made = { path, closed, wander, keys: keys.map(({ z, classes }) => ({ z, classes })) };
-    this.curve = makeCurve(
-      path,
-      keys.map(({ z }) => z),
-      { closed, wander },
-    );
+    this.made = identity(path, keys, closed, wander);
+    const zs = keys.map(({ z }) => z);
+    this.curve = makeCurve(path, zs, { closed, wander });
     const classed = keys.every(({ classes }) => classes?.length);
     this.classes = classed ? keys.map(({ classes }) => new Float64Array(classes)) : null;
     if (this.classes?.some(({ length }) => length !== this.classes[0].length)) {
@@ -32,14 +28,8 @@ class Way {
   }
 
   is(path, keys, closed, wander) {
-    const { made } = this;
-    return (
-      path === made.path &&
-      closed === made.closed &&
-      wander === made.wander &&
-      keys.length === made.keys.length &&
-      keys.every(({ z, classes }, i) => z === made.keys[i].z && classes === made.keys[i].classes)
-    );
+    const wanted = identity(path, keys, closed, wander);
+    return wanted.length === this.made.length && wanted.every((one, i) => one === this.made[i]);
   }
 
   latentSteps(parts = timing.PARTS) {
@@ -53,6 +43,14 @@ class Way {
     return this.classes && new Float32Array(blend(this.classes, u, this.curve.closed));
   }
 }
+
+// The arrays of the keys themselves: the objects that hold them may change.
+const identity = (path, keys, closed, wander) => [
+  path,
+  closed,
+  wander,
+  ...keys.flatMap(({ z, classes }) => [z, classes]),
+];
 
 export class Plan {
   /**
