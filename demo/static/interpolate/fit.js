@@ -3,7 +3,7 @@
 import { finalSize } from "./stage/canvas.js";
 import { frameCount, rate } from "./settings.js";
 
-/** Fit a key to a model: a latent of another length falls back to the seed, other classes to one. */
+/** Fit a key to a model: an unfit latent falls back to the seed, a blend to the class. */
 export function fitted({ z, weights, ...key }, { z_dim, classes }) {
   /** @type {any} */
   const fit = { ...key, label: classes ? key.label % classes : 0 };

@@ -28,8 +28,8 @@ export class View {
     const { player } = stage;
     this.play = button("", "lc-play", () => player.toggle());
     this.clock = make("span", { className: "lc-time" });
-    this.presets = div("lc-presets");
-    Object.assign(this.presets, { role: "group", ariaLabel: say("presets") });
+    const group = { className: "lc-presets", role: "group", ariaLabel: say("presets") };
+    this.presets = make("div", group);
     this.undo = iconButton(icon("undo"), say("undo"), () => actions.undo());
     this.redo = iconButton(icon("redo"), say("redo"), () => actions.redo());
     this.undo.dataset.do = "undo";

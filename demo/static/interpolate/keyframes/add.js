@@ -44,8 +44,8 @@ export class Add {
     this.form = make("form", { className: "ls-row" }, field, submit);
     this.wrong = make("p", { className: "ls-error", role: "alert" });
     const items = [this.random, this.several, this.explore, drawn, this.form, this.wrong];
-    this.menu = div("lc-menu", ...items);
-    Object.assign(this.menu, { role: "group", ariaLabel: say("add"), hidden: true });
+    const group = { role: "group", ariaLabel: say("add"), hidden: true };
+    this.menu = make("div", { className: "lc-menu", ...group }, ...items);
     this.element = div("lc-more", this.opener, this.menu);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -72,10 +72,9 @@ export class Stage {
 
   /** Return the time of a phase of the clip: 0 to 1, without the way back. */
   time(phase) {
+    const { count } = this.plan;
     if (this.settings.back) return 1 - Math.abs(1 - 2 * phase);
-    return this.settings.closed
-      ? phase
-      : Math.min(1, (phase * this.plan.count) / (this.plan.count - 1));
+    return this.settings.closed ? phase : Math.min(1, (phase * count) / (count - 1));
   }
 
   /** Return the phase of a time, on the way forth. */
@@ -107,13 +106,8 @@ export class Stage {
     while (i > 0 && this.times[i] > time) i -= 1;
     const room = this.times[i + 1] - this.times[i];
     const share = room > 0 ? (time - this.times[i]) / room : 0;
-    return {
-      key: this.keys[i],
-      index: i,
-      share,
-      phase,
-      returning: this.settings.back && phase > 0.5,
-    };
+    const returning = this.settings.back && phase > 0.5;
+    return { key: this.keys[i], index: i, share, phase, returning };
   }
 
   phaseOf({ key, index, share, phase, returning }) {

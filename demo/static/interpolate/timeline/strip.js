@@ -21,13 +21,8 @@ export class Strip {
     this.frame = frame;
     this.cells = [];
     this.times = [0, 1];
-    this.list = div("lc-strip");
-    const properties = {
-      role: "listbox",
-      ariaOrientation: "horizontal",
-      ariaLabel: this.say("keys"),
-    };
-    Object.assign(this.list, properties);
+    const listbox = { role: "listbox", ariaOrientation: "horizontal" };
+    this.list = make("div", { ...listbox, ariaLabel: this.say("keys") });
     this.head = make("div", { className: "lc-head", ariaHidden: "true" });
     this.marker = make("div", { className: "lc-marker", hidden: true });
     const limits = { min: 0, max: 1, value: 0, ariaLabel: this.say("scrub") };
