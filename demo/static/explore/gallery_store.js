@@ -24,15 +24,9 @@ function tidy(text, recipes) {
       seen.add(id);
       const picture =
         typeof thumb === "string" && thumb.startsWith(THUMB_START) && thumb.length <= THUMB_MAX;
-      return [
-        {
-          id,
-          name: name.slice(0, NAME_MAX),
-          recipe,
-          thumb: picture ? thumb : "",
-          kept_at: Number.isFinite(kept_at) ? kept_at : 0,
-        },
-      ];
+      const short = name.slice(0, NAME_MAX);
+      const time = Number.isFinite(kept_at) ? kept_at : 0;
+      return [{ id, name: short, recipe, thumb: picture ? thumb : "", kept_at: time }];
     } catch {
       return [];
     }
