@@ -13,6 +13,7 @@ from demo import bundles, text
 from demo.events import QUIET
 from demo.explore import tab as explore
 from demo.export.events import visitor
+from demo.generate import weights
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
 from demo.server.model_menu import choices, preferred
@@ -98,9 +99,9 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
-    own = [*bundles.routes(), *run_files.routes(studio), *image_uploads.routes(studio)]
+    own = [route for part in (weights, run_files, image_uploads) for route in part.routes(studio)]
     return {
-        "app_kwargs": {"routes": own, "middleware": [Middleware(Compression)]},
+        "app_kwargs": {"routes": bundles.routes() + own, "middleware": [Middleware(Compression)]},
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
         "head": f'<script type="module" src="{first}"></script>',

@@ -11,6 +11,7 @@ from demo.server.image_collections import ImageCollections
 from demo.server.live_model import LiveModel
 from demo.server.model_library import RUN_PREFIX, ModelLibrary
 from demo.server.pace_cache import PaceCache
+from demo.server.portable_files import PortableFiles
 from demo.settings import Settings
 from gan.models.generator import Generator
 from gan.runner.runner import Runner
@@ -30,6 +31,7 @@ class Studio:
         self.exports = Exports(settings.exports_at_once)
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
+        self.portable_files = PortableFiles()
         self.paces = PaceCache(self.runner)
         self.collections = ImageCollections(self)
         self._live = LiveModel(self.runner)
