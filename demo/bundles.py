@@ -2,7 +2,7 @@
 
 One file per tab costs one request instead of forty. A module becomes a function that is called
 once and returns its exports; the modules after it take theirs from there. Nothing is compiled: the
-text of each module stays as it is written.
+text of each module stays as it is written, but for lines that are only a comment.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 FOREVER = {"cache-control": "public, max-age=31536000, immutable"}  # the address has the version
 
 IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}) from "([^"]+)";$', re.M)
+COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
 
 
@@ -127,7 +128,7 @@ def _wrapped(module: str, folder: str) -> str:
 
     text = _text(module)
     exported = EXPORT.findall(text)
-    text = EXPORT.sub("", IMPORT.sub(take, text))
+    text = EXPORT.sub("", IMPORT.sub(take, COMMENT.sub("", text)))
     if left := re.search(r"^(import|export)\b.*", text, re.M):
         raise ValueError(f"{module}.js: cannot join {left[0]!r}")
     path = posixpath.relpath(f"{module}.js", folder or ".")
