@@ -91,17 +91,18 @@ def _chosen(value: Any) -> tuple[Any, Any]:
     return value.get("show"), value.get("model")
 
 
-def _saving(t: gr.I18n) -> tuple[gr.Button, gr.Button, gr.Radio, gr.HTML, gr.File]:
+def _saving(t: gr.I18n) -> tuple[gr.Button, gr.Button, gr.Dropdown, gr.HTML, gr.File]:
     """Build the controls below the film: save, cancel, format, progress and file."""
     with gr.Row(elem_classes="ls-export tr-save"):
         save = gr.Button(t("train.save_film"), min_width=0, size="md")
-        kind = gr.Radio(
+        kind = gr.Dropdown(
             [(name, name.lower()) for name in ("GIF", "MP4", "WebM")],
             value="gif",
             label=t("train.film_kind"),
-            show_label=False,
             container=False,
+            filterable=False,
             min_width=0,
+            elem_classes="tr-kind",
         )
         halt = gr.Button(t("export.cancel"), elem_classes="ls-cancel", min_width=0, size="md")
     line = gr.HTML(elem_classes="ls-export-line tr-save", padding=False)
