@@ -35,6 +35,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """Build the tab: one panel, with a new value for each model."""
 
     known = lru_cache(maxsize=8)(description)
+    weights = weights_function(studio)
     one_at_a_time = Lock()  # many visitors may arrive at once, and this takes a while
 
     def value_of(chosen: Any) -> dict[str, Any]:
@@ -44,7 +45,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             generator = studio.generator(chosen)
             folder = studio.model_folders().get(chosen)
             with one_at_a_time:
-                return {"model": chosen, **known(generator, folder)}
+                described = known(generator, folder)
+            return {"model": chosen, "weights": weights({"model": chosen}), **described}
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
@@ -56,7 +58,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         value=value_of(model.value),
         server_functions=[
             draw_function(studio),
-            weights_function(studio),
+            weights,
             find_function(studio),
             snapshots_function(studio),
             describe,

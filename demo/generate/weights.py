@@ -46,7 +46,7 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
         answer = {"model_id": generator.model_id, "live": live, "fixed": fixed}
         if payload.get("have") == generator.model_id or payload.get("file") is False:
             return answer
-        name = studio.portable_files.name(generator)
+        name = (studio.live_files if live else studio.portable_files).name(generator)
         return answer | ({"portable": False} if name is None else {"file": f"{FOLDER}{name}.bin"})
 
     return weights
@@ -56,7 +56,8 @@ def routes(studio: Studio) -> list[Route]:
     """Serve the files by name."""
 
     def send(request: Request) -> Response:
-        file = studio.portable_files.file(request.path_params["name"])
+        name = request.path_params["name"]
+        file = studio.portable_files.file(name) or studio.live_files.file(name)
         if file is None:
             return Response(status_code=404)
         return Response(file, media_type="application/octet-stream", headers=HEADERS)

@@ -17,7 +17,7 @@ from gan.models.portable import PortableError, portable, size
 # default width need 83 million
 MULTIPLY_ADDS_MAX = 160_000_000
 BYTES_MAX = 6_000_000
-CACHED = 4  # files
+CACHED = 8  # files
 
 
 class PortableFiles:

@@ -32,6 +32,7 @@ class Studio:
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
         self.portable_files = PortableFiles()
+        self.live_files = PortableFiles()  # apart, as training makes new ones all the time
         self.paces = PaceCache(self.runner)
         self.collections = ImageCollections(self)
         self._live = LiveModel(self.runner)

@@ -39,8 +39,11 @@ export class Weights {
     return (this.alive && this.models.get(model)?.model_id) || null;
   }
 
-  /** Note that `model` is drawn; fetch its weights from `server` when due. */
-  want(model, server) {
+  /**
+   * Note that `model` is drawn; fetch its weights from `server` when due. `answer`: what the server
+   * function `weights` said of it lately, to save a request.
+   */
+  want(model, server, answer = null) {
     const known = this.models.get(model) ?? { model, model_id: null, seen: null, nextAt: 0 };
     this.models.delete(model);
     this.models.set(model, Object.assign(known, { server, drawnAt: performance.now() }));
@@ -48,7 +51,7 @@ export class Weights {
       this.models.delete(this.models.keys().next().value);
       this.sweep();
     }
-    if (performance.now() >= known.nextAt) this.ask(known);
+    if (performance.now() >= known.nextAt) this.ask(known, answer);
   }
 
   /** Note that a picture of `model` was drawn with these weights. */
@@ -72,13 +75,13 @@ export class Weights {
     }
   }
 
-  async ask(known) {
+  async ask(known, earlier = null) {
     known.nextAt = Infinity; // never concurrently
-    let wait = RETRY_S;
+    let wait = earlier ? 0 : RETRY_S; // the file of an earlier answer may be gone
     try {
       const { model, model_id: have } = known;
       const request = { model, have, file: this.alive }; // without a worker, only check for newer ones
-      const answer = await within(PATIENCE_S.server, known.server.weights(request));
+      const answer = earlier ?? (await within(PATIENCE_S.server, known.server.weights(request)));
       if (typeof answer?.model_id !== "string") throw new Error(answer?.error ?? "no weights");
       if (answer.file && this.alive) await this.load(known, answer);
       if (answer.file || answer.portable === false) {

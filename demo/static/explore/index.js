@@ -165,6 +165,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       return;
     }
     const [before, first] = [model, !model];
+    engine.fetch(value.model, value.weights);
     time.setModel(value.model);
     model = { ...value, model: time.model, labels: named(value, words) };
     described = value.model_id;

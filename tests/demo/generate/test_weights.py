@@ -35,7 +35,8 @@ def test_a_model_is_sent_once(studio, site):
     generator = studio.generator("mnist")
     answer = weights({"model": "mnist", "have": None})
     sent = site.get("/studio/" + answer.pop("file"))
-    assert sent.headers["content-encoding"] == "gzip" and "immutable" in sent.headers["cache-control"]
+    assert sent.headers["content-encoding"] == "gzip"
+    assert "immutable" in sent.headers["cache-control"]
     file = np.frombuffer(sent.content, np.uint8).reshape(2, -1).T.tobytes()
     np.testing.assert_equal(load(file), load(portable(generator)))
     known = {"model_id": generator.model_id, "live": False, "fixed": True}
