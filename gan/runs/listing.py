@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gan.config import Config, ConfigError
 from gan.runs.milestones import milestone_name, milestone_steps
@@ -37,10 +38,20 @@ class RunInfo:
 
 def list_runs(root: Path) -> list[RunInfo]:
     """Return the runs in `root`, the last trained first; other folders are ignored."""
-    root = Path(root)
-    folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    folders = run_folders(Path(root)).values()
     found = [info for path in folders if (info := run_info(path)) is not None]
     return sorted(found, key=lambda info: (info.when, info.name), reverse=True)
+
+
+def find_run(root: Path, name: Any) -> RunInfo | None:
+    """Return the run of that name in `root`; None if there is none. The name may be untrusted."""
+    folder = run_folders(root).get(name) if isinstance(name, str) else None
+    return folder and run_info(folder)
+
+
+def run_folders(root: Path) -> dict[str, Path]:
+    """Return the folders in `root` by name: to look names up, never joining them to a path."""
+    return {path.name: path for path in root.iterdir() if path.is_dir()} if root.is_dir() else {}
 
 
 def run_info(folder: Path) -> RunInfo | None:
