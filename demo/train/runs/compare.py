@@ -1,7 +1,5 @@
 """The comparison of two runs: their curves at the same steps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from demo.train.payload import number
-from gan.config import Config
 from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import read_history
 from gan.runs.history_rows import ROW_STEPS
@@ -36,12 +33,6 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
     return payload | {
         name: _rows(steps, [_between(r, name, steps) for r in signs]) for name in SIGNS
     }
-
-
-def differences(first: Config, second: Config) -> list[list[Any]]:
-    """Return [setting, first value, second value] for each setting that differs."""
-    other = second.to_json()
-    return [[name, v, other[name]] for name, v in first.to_json().items() if v != other[name]]
 
 
 def _rows(steps: list[int], curves: list[list[float | None]]) -> list[list[float | None]]:

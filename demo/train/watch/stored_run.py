@@ -1,10 +1,9 @@
 """A run as its folder has it: one that has ended, or one that another process trains."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from demo.train.payload import curve_row, mark_rows, thin_curves, thin_vitals, vitals_row
 from gan.config import Config
@@ -16,7 +15,13 @@ from gan.runner.status import RunStatus
 from gan.runs.history import read_history, read_marks
 from gan.runs.snapshots import snapshot_steps
 
-Numbered = tuple[list[list[Any]], int]  # rows, and the number of the next one
+
+class History(NamedTuple):
+    """Rows of `CURVES`, of vital signs and of marks, in the format of `demo.train.payload`."""
+
+    rows: list[list[Any]]
+    vitals: list[list[Any]]
+    marks: list[list[Any]]
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,10 @@ class StoredRun:
     status: RunStatus
     folder: Path
     model: str
-    curve: list[list[Any]]
-    signs: list[list[Any]]
-    changes: list[list[Any]]
+    history: History
 
     @classmethod
-    def read(
-        cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False
-    ) -> StoredRun:
+    def read(cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False) -> Self:
         """Read the folder and complete `status`; `elsewhere`: another process trains the run."""
         rows, vitals, marks = read_history(folder), read_vitals(folder), read_marks(folder)
         config = status.config or Config()
@@ -62,19 +63,20 @@ class StoredRun:
                 left_s=max(0, status.goal_steps - newest["step"]) / rate if rate else None,
             )
         curve, signs = [curve_row(row) for row in rows], [vitals_row(row) for row in vitals]
-        return cls(status, folder, model, curve, signs, mark_rows(marks))
+        return cls(status, folder, model, History(curve, signs, mark_rows(marks)))
 
-    def rows(self, since: int) -> Numbered:
-        """See `Live.rows`."""
-        return thin_curves(self.curve[since:]), max(since, len(self.curve))
+    def new(self, counts: Sequence[int]) -> tuple[History, list[int]]:
+        """See `Live.new`."""
+        rows, vitals, marks = (
+            rows[count:] for rows, count in zip(self.history, counts, strict=True)
+        )
+        history = History(thin_curves(rows), thin_vitals(vitals), marks)
+        return history, added(counts, (rows, vitals, marks))
 
-    def vitals(self, since: int) -> Numbered:
-        """See `Live.vitals`."""
-        return thin_vitals(self.signs[since:]), max(since, len(self.signs))
 
-    def marks(self, since: int) -> Numbered:
-        """See `Live.marks`."""
-        return self.changes[since:], max(since, len(self.changes))
+def added(counts: Sequence[int], rows: Sequence[list[Any]]) -> list[int]:
+    """Return the counts with the lengths of new rows added."""
+    return [count + len(new) for count, new in zip(counts, rows, strict=True)]
 
 
 def _steps_per_s(rows: list[dict[str, Any]]) -> float:

@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 from demo.server.studio import Studio
 from demo.server.uploads import WHO
 from demo.settings import Settings
-from demo.text import i18n
 from demo.train.runs import panel as view
 from demo.train.runs.compare import POINTS, compared
 from demo.train.runs.listing import RunList
@@ -43,7 +42,7 @@ def server(tmp_path, trained):
     shutil.copytree(trained, tmp_path / "first")
     studio.access.sign(ME, tmp_path / "first")
     with gr.Blocks() as page:
-        view.build(studio, i18n())
+        view.build(studio)
     (panel,) = page.blocks.values()
     site = TestClient(Starlette(routes=routes(studio)))
     yield studio, {made.__name__: made for made in panel.server_fns}, site

@@ -15,7 +15,6 @@ from demo.generate.weights import weights_function
 from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.text import i18n
 from demo.train.runs import panel as view
 from demo.train.watch.progress import Progress
 from gan.config import preset
@@ -61,7 +60,7 @@ def studio(tmp_path, monkeypatch):
 @pytest.fixture
 def do(studio):
     with gr.Blocks() as page:
-        view.build(studio, i18n())
+        view.build(studio)
     (panel,) = page.blocks.values()
     return {made.__name__: made for made in panel.server_fns}
 
