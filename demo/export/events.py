@@ -1,28 +1,22 @@
 """The events of the Export buttons: the queue position, the progress bar, the file."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, closing
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from demo import text
 from demo.export.jobs import Cancelled, ExportJob, Exports
 from demo.export.queue import QueueFullError
+from demo.export.spec import ExportedFile, ExportSpec
+from demo.panels import QUIET
 from gan.media.writer import ExportError
 
-if TYPE_CHECKING:
-    from demo.export.spec import ExportedFile, ExportSpec
-
 log = logging.getLogger(__name__)
-
-# options of the event: exports wait in `demo.export.queue`, not in Gradio's own queue
-EXPORT = {"concurrency_limit": None, "show_progress": "hidden"}
 
 
 async def stream_export(
@@ -35,12 +29,10 @@ async def stream_export(
 
     Raises gr.Error, for callers of the API, with the sentence that was yielded.
     """
-    texts = text.VisitorTexts.to(request)
+    texts = text.visitor_texts(request)
     try:
         spec = await asyncio.to_thread(check)
-        job = exports.begin(
-            visitor(request), kind, spec.write, long=spec.long, expected_s=spec.expected_s
-        )
+        job = exports.begin(visitor(request), kind, spec)
     except (ValueError, QueueFullError) as error:
         yield [], _refusal(str(error))
         raise _api_error(error) from error
@@ -59,32 +51,46 @@ async def stream_export(
         yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
 
 
-def export_event(
-    exports: Exports, kind: str, check: Callable[[Any], ExportSpec]
-) -> Callable[..., AsyncIterator[tuple[list[str] | None, str]]]:
-    """Return the event of an Export button; `check` gets its input. Use with EXPORT."""
+def export_controls(
+    exports: Exports,
+    kind: str,
+    check: Callable[[Any], ExportSpec],
+    inputs: Any,
+    buttons: tuple[gr.Button, gr.Button],
+    classes: tuple[str, str],
+    **api: str,
+) -> None:
+    """Build the line of progress and the files of an export, and connect its buttons.
+
+    `check` gets what an event gets of `inputs`; `buttons` start and cancel; `classes` are CSS
+    classes of the line and of the files; `api` holds `api_name` and `api_description`.
+    """
+    line = gr.HTML(elem_classes=f"ls-export-line {classes[0]}", padding=False)
+    saved = gr.File(
+        file_count="multiple",
+        interactive=False,
+        show_label=False,
+        elem_classes=f"ls-export-files {classes[1]}",
+    )
 
     async def write(
         payload: Any, request: gr.Request
     ) -> AsyncIterator[tuple[list[str] | None, str]]:
         stream = stream_export(exports, request, kind, lambda: check(payload))
         async with aclosing(stream) as states:
-            async for files, line in states:
-                yield files or None, line
-
-    return write
-
-
-def cancel_event(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
-    """Return the event of a Cancel button."""
+            async for files, words in states:
+                yield files or None, words
 
     def cancel(request: gr.Request) -> None:
         exports.stop(visitor(request), kind)
 
-    return cancel
+    start, halt = buttons
+    # exports wait in `demo.export.queue`, not in Gradio's own queue
+    start.click(write, inputs, [saved, line], concurrency_limit=None, show_progress="hidden", **api)
+    halt.click(cancel, **QUIET)
 
 
-def _why(error: Exception, texts: text.VisitorTexts) -> str:
+def _why(error: Exception, texts: Callable[..., str]) -> str:
     """Return a sentence for the visitor; unexpected errors are logged."""
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
         return texts("export.disk")  # the message would reveal a folder of the server
@@ -99,7 +105,7 @@ def visitor(request: gr.Request) -> str:
     return str(request.session_hash)
 
 
-def _bar(job: ExportJob, texts: text.VisitorTexts) -> str:
+def _bar(job: ExportJob, texts: Callable[..., str]) -> str:
     done, total = job.progress
     if place := job.position:
         words, share = texts("export.position", place=place), ""
@@ -115,7 +121,7 @@ def _bar(job: ExportJob, texts: text.VisitorTexts) -> str:
     return f'<p class="ls-note">{escape(words)}</p>{bar}'
 
 
-def _summary(file: ExportedFile, texts: text.VisitorTexts) -> str:
+def _summary(file: ExportedFile, texts: Callable[..., str]) -> str:
     sentence = texts(
         "export.made",
         frames=f"{file.frames:,}",

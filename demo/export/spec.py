@@ -1,19 +1,14 @@
 """Validated exports: clips (`interpolate.clips`) and films of a run (`train.watch.film`)."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gan.media.formats import FORMATS
-
-if TYPE_CHECKING:
-    from gan.recipes.render import RenderJob
-    from gan.recipes.training_film import FilmJob
+from gan.recipes.render import RenderJob
+from gan.recipes.training_film import FilmJob
 
 LONG_S = 3.0  # an export expected to take longer leaves a slot to others: see `ExportQueue`
 # first guesses; the formats differ by a factor of ten, 30 to 340 million pixels per second
