@@ -1,9 +1,6 @@
 """The Explore tab: move a latent along directions of the generator and watch the image change."""
 
-from __future__ import annotations
-
 import base64
-from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -12,12 +9,12 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
-from demo.panels import Panel
+from demo.panels import QUIET, Panel
+from demo.server.endpoint import endpoint
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions
@@ -43,15 +40,16 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             return {"model": None}
         try:
             generator = studio.generator(chosen)
-            folder = studio.model_folders().get(chosen)
+            folder = studio.library.folders().get(chosen)
             with one_at_a_time:
                 described = known(generator, folder)
             return {"model": chosen, "weights": weights({"model": chosen}), **described}
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
-    def describe(payload: Any) -> dict[str, Any]:
-        return value_of(payload.get("model") if isinstance(payload, dict) else None)
+    @endpoint
+    def describe(payload: dict[str, Any]) -> dict[str, Any]:
+        return value_of(payload.get("model"))
 
     panel = Panel(
         "explore",
@@ -66,15 +64,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         elem_id="explore",
         limits=limits(),
     )
-
     panel.submit(selector(studio), panel, model, **QUIET)
-    model.change(
-        value_of,
-        model,
-        panel,
-        trigger_mode="always_last",
-        **QUIET,
-    )
+    model.change(value_of, model, panel, trigger_mode="always_last", **QUIET)
 
 
 def description(generator: Generator, folder: Path | None = None) -> dict[str, Any]:
@@ -101,10 +92,8 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
 
 
 def _payload(direction: Direction) -> dict[str, Any]:
-    """Return a direction as JSON, without its axis."""
-    payload = asdict(replace(direction, axis=None))
-    del payload["axis"]
     return {
         name: round(float(value), 4) if isinstance(value, (float, np.floating)) else value
-        for name, value in payload.items()
+        for name, value in vars(direction).items()
+        if name != "axis"
     }

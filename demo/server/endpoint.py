@@ -1,7 +1,5 @@
 """Server functions of panels: JSON in, and JSON, a refusal or an error message out."""
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Callable
@@ -64,6 +62,14 @@ def answer(do: Callable[[], Any]) -> Any:
     except (ValueError, LookupError, RuntimeError, OSError) as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         return {"error": without_folders(str(message))}
+
+
+def requested_model(payload: dict[str, Any]) -> str:
+    """Return the id of the model in a payload. Raises ValueError if it is not text."""
+    model = payload.get("model")
+    if not isinstance(model, str):
+        raise ValueError("A request names a model.")
+    return model
 
 
 def without_folders(message: str) -> str:

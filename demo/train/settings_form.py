@@ -1,7 +1,5 @@
 """The settings of a run as rows of a form, and a filled-in form as a Config."""
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any
 
@@ -57,8 +55,7 @@ def payload(settings: Settings) -> dict[str, Any]:
 def parse(values: Any, settings: Settings) -> Config:
     """Return the Config of a filled-in form; missing settings have their defaults.
 
-    Raises:
-        ConfigError: not an object, an unknown setting, or a value that is not allowed here.
+    Raises ConfigError: not an object, an unknown setting, or a value that is not allowed here.
     """
     if isinstance(values, dict):
         length = {"steps": min(Config.steps, settings.max_steps)}

@@ -93,11 +93,12 @@ def test_ids_are_looked_up_never_joined_to_a_path(studio):
     for model in ("run:mine@5", "run:../runs/mine@0", "mnist@0", "run:mine@00", "run:mine@0/../10"):
         with pytest.raises(ModelError, match="not on this server"):
             studio.generator(model)
-    assert f"{MODEL}@0" not in studio.model_folders()
+    assert f"{MODEL}@0" not in studio.library.folders()
 
 
 def test_snapshots_do_not_evict_models_from_the_cache(studio, monkeypatch):
     monkeypatch.setattr(model_library, "SNAPSHOTS_KEPT", 2)
+    studio.library = model_library.ModelLibrary(studio.settings, studio.hub)
     bundled = studio.generator("mnist")
     first = [studio.generator(f"{MODEL}@{step}") for step in STEPS]
     assert studio.generator("mnist") is bundled

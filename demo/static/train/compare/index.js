@@ -51,7 +51,7 @@ export function mount({ element, props, server, words }) {
 
   async function refresh() {
     try {
-      await take(await server.duel({ ...cursor, who: who() }));
+      await take(await server.poll({ ...cursor, who: who() }));
       if (!paced) await askPace();
     } catch {
       put(".ls-error", say("train.offline"));

@@ -58,7 +58,7 @@ export function mount({ element, props, trigger, server, words }) {
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
-    const answer = await ask("own", {});
+    const answer = await ask("images", {});
     if (!answer.collections) return;
     fields.offer(answer.collections);
     // the chosen one was deleted

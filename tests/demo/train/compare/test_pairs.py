@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from demo import text
+from demo.server.endpoint import endpoint
 from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings
@@ -109,7 +110,7 @@ def test_a_single_run_is_no_pair(studio):
     "asked", [None, [], 7, "x", {"sides": [1, 2]}, {"sides": [{}], "pair": []}]
 )
 def test_an_invalid_cursor_counts_as_empty(studio, asked):
-    answer = put_on(studio, FakeRunner()).poll(asked)
+    answer = endpoint(put_on(studio, FakeRunner()).poll)(asked)
     assert [len(side["rows"]) for side in answer["sides"]] == [10, 10]
 
 

@@ -82,7 +82,7 @@ def test_only_the_visitor_in_control_takes_steps(table, studio):
 @pytest.mark.parametrize("asked", NONSENSE, ids=str)
 def test_invalid_requests_are_answered_and_do_nothing(table, studio, asked):
     before = studio.runner.status.step
-    assert table.poll(asked)["state"] == "paused"
+    assert endpoint(table.poll)(asked)["state"] == "paused"
     for do in (table.move, table.begin, table.switch):
         answer = endpoint(do)(asked)
         assert isinstance(answer.get("error") or answer.get("refused"), str)
