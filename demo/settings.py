@@ -1,12 +1,10 @@
 """The settings of a server, each from an environment variable."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gan.paths import ROOT
 
@@ -61,13 +59,12 @@ class Settings:
     hub_days: int = 30
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read LATENT_STUDIO_<NAME> for each field but `models`.
 
         On Hugging Face Spaces (SPACE_ID is set) a server is public by default.
 
-        Raises:
-            SystemExit: an invalid value, with a message.
+        Raises SystemExit: an invalid value, with a message.
         """
         values: dict[str, Any] = {"public": bool(env.get("SPACE_ID"))}
         for field in fields(cls):
@@ -77,10 +74,10 @@ class Settings:
                 continue
             if field.name in CHOICES:
                 values[field.name] = _choice(key, text, CHOICES[field.name])
-            elif field.type == "Path":
+            elif field.type is Path:
                 values |= {field.name: Path(text)} if text else {}
             else:
-                values[field.name] = text if field.type == "str" else _whole(key, text)
+                values[field.name] = text if field.type is str else _whole(key, text)
         key = values.get("owner_key", "")
         if key and (len(key) < SHORTEST_KEY or key != "".join(key.split())):
             raise SystemExit(

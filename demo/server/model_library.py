@@ -1,8 +1,7 @@
 """The models on this server's disk by id, with a cache of loaded ones."""
 
-from __future__ import annotations
-
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 from demo.server.hub_models import HubModels
@@ -30,8 +29,8 @@ class ModelLibrary:
     def __init__(self, settings: Settings, hub: HubModels) -> None:
         self._settings, self._hub = settings, hub
         self._lock = threading.Lock()
-        self._models: dict[str, tuple[int, Generator]] = {}
-        self._snapshots: dict[str, tuple[int, Generator]] = {}
+        self._model = lru_cache(MODELS_KEPT)(_load)
+        self._snapshot = lru_cache(SNAPSHOTS_KEPT)(_load)
         self._listed: dict[str, Path] = {}  # the folders of the last listing
 
     def folders(self) -> dict[str, Path]:
@@ -50,32 +49,18 @@ class ModelLibrary:
     def load(self, model: str) -> Generator:
         """Load a model, again if its weights have changed since.
 
-        Raises:
-            ModelError: no such model or snapshot, or its files are damaged.
+        Raises ModelError: no such model or snapshot, or its files are damaged.
         """
         base, step = split_id(model)
         folder = self.folder(base)
-        path = folder and _weights(folder, step)
-        try:
-            stamp = path and path.stat().st_mtime_ns
-        except FileNotFoundError:
-            stamp = None
-        if stamp is None and model.startswith(PREFIX):
+        written_ns = folder and _written_ns(folder, step)
+        if written_ns is None and model.startswith(PREFIX):
             name = model.removeprefix(PREFIX)[:100]
             raise ModelError(f"{name}, a model of the Hugging Face Hub, is not on this server.")
-        if stamp is None:
+        if written_ns is None:
             raise ModelError("That model is not on this server any more; choose another one.")
-        kept, most = self._models, MODELS_KEPT
-        if step is not None:
-            kept, most = self._snapshots, SNAPSHOTS_KEPT
         with self._lock:
-            known = kept.pop(model, None)
-            if known is None or known[0] != stamp:
-                known = (stamp, Generator.load(folder, step))
-            while len(kept) >= most:
-                kept.pop(next(iter(kept)))
-            kept[model] = known  # the one used last comes last
-            return known[1]
+            return (self._model if step is None else self._snapshot)(folder, step, written_ns)
 
     def folder(self, model: str) -> Path | None:
         """Return the folder of a model; None if there is none."""
@@ -86,7 +71,16 @@ class ModelLibrary:
         return folder
 
 
-def _weights(folder: Path, step: int | None) -> Path | None:
-    if step is None:
-        return folder / MODEL
-    return snapshot_weights_path(folder, step) if step in kept_steps(folder) else None
+def _load(folder: Path, step: int | None, _written_ns: int) -> Generator:
+    return Generator.load(folder, step)
+
+
+def _written_ns(folder: Path, step: int | None) -> int | None:
+    """Return when the weights were written; None without weights."""
+    if step is not None and step not in kept_steps(folder):
+        return None
+    path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None

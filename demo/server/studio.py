@@ -1,9 +1,5 @@
 """The state of the server that all visitors share: models, runner, exports and settings."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 from demo.export.jobs import Exports
 from demo.server.access import Access
 from demo.server.hub_models import HubModels
@@ -37,10 +33,6 @@ class Studio:
         self.collections = ImageCollections(self)
         self._live = LiveModel(self.runner)
 
-    def model_folders(self) -> dict[str, Path]:
-        """Folders by model id: bundled models, those of the Hub, then runs, newest first."""
-        return self.library.folders()
-
     def trains(self, model: str) -> bool:
         """Return whether this is the model of a run in progress, whose weights keep changing."""
         if not model.startswith(RUN_PREFIX):
@@ -55,8 +47,7 @@ class Studio:
 
         Waits up to `wait_s` for a newer copy; otherwise returns the last copy or saved weights.
 
-        Raises:
-            ModelError: no such model, or its files are damaged.
+        Raises ModelError: no such model, or its files are damaged.
         """
         if self.trains(model):
             live = self._live.latest(model.removeprefix(RUN_PREFIX), wait_s)

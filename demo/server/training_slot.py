@@ -1,7 +1,5 @@
 """The one training slot of a server, and the queue for it, first come first served."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -4,8 +4,6 @@ These are plain routes of the site rather than Gradio events, so that a large fi
 in memory nor copied.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Callable

@@ -28,9 +28,9 @@ from gan.data.intake.messages import NOTES, REASONS, SENTENCES
 from gan.runner.status import RunStatus
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
+from tests.fake_runner import FakeRunner
 from tests.hostile import bundle, encoded, noise
 from tests.own_images import ID, collect
-from tests.watching import FakeRunner
 
 ANNA, BEN = "a" * 32, "b" * 32
 KEY = "long-enough-key"
@@ -183,7 +183,7 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
         assert answer["state"] == "running"
         if sees:
             assert polled["labels"] == ["cat", "dog"]
-    assert choices(studio) == [] and "run:" + folder.name in studio.model_folders()
+    assert choices(studio) == [] and "run:" + folder.name in studio.library.folders()
     own_machine, _ = server(tmp_path, public=False)
     assert RunList(own_machine).since(0, BEN)["names"] == [folder.name]
     assert len(choices(own_machine)) == 1

@@ -106,7 +106,7 @@ def test_concurrent_starts_begin_one_run_and_fill_the_queue(tmp_path):
     for thread in threads:
         thread.join(60)
     assert sorted(answers)[:3] == [""] * 3 and answers.count("queue_full") == 8
-    assert len([one for one in runner.asked if one[0] == "start"]) == 1
+    assert len([one for one in runner.jobs if one[0] == "start"]) == 1
 
 
 def test_an_idle_paused_run_is_stopped_only_for_a_queued_one(tmp_path, monkeypatch):
