@@ -5,8 +5,6 @@ once and returns its exports; the modules after it take theirs from there. Nothi
 text of each module stays as it is written, but for lines that are only a comment.
 """
 
-from __future__ import annotations
-
 import hashlib
 import posixpath
 import re
@@ -57,8 +55,7 @@ class Bundles:
 def bundles() -> Bundles:
     """The files of demo/static/ as it is now.
 
-    Raises:
-        ValueError: a module imports or exports in a form that cannot be joined.
+    Raises ValueError: a module imports or exports in a form that cannot be joined.
     """
     holders, worker = {}, {}
     files = {name: _join(name, entries, holders) for name, entries in PAGE.items()}
@@ -119,7 +116,7 @@ def _join(name: str, entries: tuple[str, ...], holders: dict[str, str]) -> bytes
 
 
 def _wrapped(module: str, folder: str) -> str:
-    """A module as a function's value: its exports. `folder` is where the joined file lies."""
+    """Return a module as a function's value. `folder` is where the joined file lies."""
 
     def take(found: re.Match[str]) -> str:
         every, some, source = found.groups()

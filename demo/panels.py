@@ -1,6 +1,4 @@
-"""Our own components: a `gr.HTML` whose inside is one folder of demo/static/."""
-
-from __future__ import annotations
+"""Our own components, each a `gr.HTML` whose inside is one folder of demo/static/, and events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +6,13 @@ from typing import Any
 import gradio as gr
 
 from demo.bundles import bundles, identifier
+
+# not in the public API; show no progress overlay
+_PRIVATE = {"show_progress": "hidden", "api_visibility": "undocumented"}
+# quick ones: answered at once, outside the queue
+QUIET = _PRIVATE | {"queue": False}
+# in the queue, which toasts (gr.Info) need; any number at a time
+QUEUED = _PRIVATE | {"concurrency_limit": None}
 
 MOUNT = """
 const place = element.querySelector(".ls-mount");
@@ -24,6 +29,11 @@ import(root.replace(/\\/+$/, "") + props.file)
     place.replaceChildren(sentence);
   });
 """
+
+
+async def session(request: gr.Request) -> str:
+    """Return the session of the page that calls a server function, which has no `session_hash`."""
+    return str((await request.json()).get("session_hash"))
 
 
 class Panel(gr.HTML):
@@ -69,6 +79,4 @@ class Panel(gr.HTML):
         """Return what the API page shows."""
         return {}
 
-    def example_value(self) -> Any:
-        """Return what the API page shows."""
-        return {}
+    example_value = example_payload

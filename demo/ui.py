@@ -1,7 +1,5 @@
 """The page: a header with the menu of models, and the tabs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import gradio as gr
@@ -10,12 +8,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, text
-from demo.events import QUIET
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.generate import weights
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
+from demo.panels import QUIET
 from demo.server.model_menu import choices, preferred
 from demo.server.studio import Studio
 from demo.theme import theme

@@ -1,8 +1,7 @@
 """The texts of the page, one JSON file per language, with flat keys such as "explore.seed"."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -23,19 +22,14 @@ def say(key: str, **values: object) -> str:
     return catalogue("en")[key].format(**values)
 
 
-class VisitorTexts:
-    """Texts in the language of one visitor, by the browser's Accept-Language header."""
+def visitor_texts(request: gr.Request) -> Callable[..., str]:
+    """Return `say` in the visitor's language: Gradio does not translate toasts and streamed HTML.
 
-    @classmethod
-    def to(cls, request: gr.Request) -> VisitorTexts:
-        """Return the texts for a request: Gradio does not translate toasts and streamed HTML."""
-        return cls(request.headers.get("accept-language", ""))
-
-    def __init__(self, accepted: str) -> None:
-        self._texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
-
-    def __call__(self, key: str, **values: object) -> str:
-        return self._texts[key].format(**values)
+    The language is that of the browser's Accept-Language header.
+    """
+    accepted = request.headers.get("accept-language", "")
+    texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
+    return lambda key, **values: texts[key].format(**values)
 
 
 def i18n() -> gr.I18n:
