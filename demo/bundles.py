@@ -53,10 +53,7 @@ class Bundles:
 
 @cache
 def bundles() -> Bundles:
-    """The files of demo/static/ as it is now.
-
-    Raises ValueError: a module imports or exports in a form that cannot be joined.
-    """
+    """Return the files of demo/static/ as it is now; raise ValueError if they cannot be joined."""
     holders, worker = {}, {}
     files = {name: _join(name, entries, holders) for name, entries in PAGE.items()}
     files |= {name: _join(name, entries, worker) for name, entries in WORKER.items()}

@@ -72,7 +72,7 @@ class Panel(gr.HTML):
         )
 
     def api_info(self) -> dict[str, Any]:
-        """Any JSON; each panel's own author says more."""
+        """Return the schema of a value, which is any JSON."""
         return {"type": "object"}
 
     def example_payload(self) -> Any:

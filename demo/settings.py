@@ -62,9 +62,8 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read LATENT_STUDIO_<NAME> for each field but `models`.
 
-        On Hugging Face Spaces (SPACE_ID is set) a server is public by default.
-
-        Raises SystemExit: an invalid value, with a message.
+        On Hugging Face Spaces (SPACE_ID is set) a server is public by default. Raises SystemExit
+        with a message for an invalid value.
         """
         values: dict[str, Any] = {"public": bool(env.get("SPACE_ID"))}
         for field in fields(cls):

@@ -45,7 +45,6 @@ class Compression(GZipMiddleware):
     """Compress the responses that Gradio does not: it goes by file extensions."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
         await (self.app if "." in scope.get("path", "") else super().__call__)(scope, receive, send)
 
 

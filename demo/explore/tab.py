@@ -69,9 +69,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
 
 
 def description(generator: Generator, folder: Path | None = None) -> dict[str, Any]:
-    """Describe a model to the panel: directions, and images to show first.
-
-    `folder`: where its directions may be stored.
+    """Describe a model to the panel: directions, which `folder` may have, and images to show first.
 
     `first` holds images of the first seed in every class (one image without classes or with more
     than `FACES_MOST`), so that the page can paint before its first request.

@@ -25,30 +25,23 @@ async def stream_export(
     """Write the export that `check` returns; yield (files, a line of HTML), at last with the files.
 
     No thread is blocked meanwhile. Ends soon after the visitor leaves, or after another `begin` or
-    `stop` for the same visitor and kind. The files exist until the iterator is resumed.
-
-    Raises gr.Error, for callers of the API, with the sentence that was yielded.
+    `stop` for the same visitor and kind. The files exist until the iterator is resumed. Raises
+    gr.Error, for callers of the API, with the sentence that was yielded.
     """
     texts = text.visitor_texts(request)
     try:
         spec = await asyncio.to_thread(check)
-        job = exports.begin(visitor(request), kind, spec)
-    except (ValueError, QueueFullError) as error:
-        yield [], _refusal(str(error))
-        raise _api_error(error) from error
-    with closing(job):
-        while not await job.tick():
-            yield [], _bar(job, texts)
-        try:
+        with closing(exports.begin(visitor(request), kind, spec)) as job:
+            while not await job.tick():
+                yield [], _bar(job, texts)
             file = job.future.result()
-        except Cancelled:
-            yield [], _note(texts("export.cancelled"))
-            return
-        except Exception as error:
-            sentence = _why(error, texts)
-            yield [], _refusal(sentence)
-            raise _api_error(sentence) from error
-        yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
+            yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
+    except Cancelled:
+        yield [], _note(texts("export.cancelled"))
+    except Exception as error:
+        sentence = _why(error, texts)
+        yield [], f'<p class="ls-error" role="alert">{escape(sentence)}</p>'
+        raise gr.Error(sentence, visible=False, print_exception=False) from error
 
 
 def export_controls(
@@ -94,7 +87,7 @@ def _why(error: Exception, texts: Callable[..., str]) -> str:
     """Return a sentence for the visitor; unexpected errors are logged."""
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
         return texts("export.disk")  # the message would reveal a folder of the server
-    if isinstance(error, (ValueError, ExportError)):
+    if isinstance(error, (ValueError, QueueFullError, ExportError)):
         return str(error)
     log.error("an export failed", exc_info=error)
     return texts("export.failed")
@@ -141,11 +134,3 @@ def _size(count: int) -> str:
 
 def _note(words: str) -> str:
     return f'<p class="ls-note" role="status">{escape(words)}</p>'
-
-
-def _refusal(sentence: str) -> str:
-    return f'<p class="ls-error" role="alert">{escape(sentence)}</p>'
-
-
-def _api_error(sentence: Any) -> gr.Error:
-    return gr.Error(str(sentence), visible=False, print_exception=False)

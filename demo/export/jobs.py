@@ -114,9 +114,8 @@ class Exports:
     def begin(self, visitor: str, kind: str, spec: ExportSpec) -> ExportJob:
         """Queue an export, and stop the visitor's previous job of this kind.
 
-        It is written in a thread of low priority. Close the job when its files are taken.
-
-        Raises demo.export.queue.QueueFullError if too many exports are waiting.
+        It is written in a thread of low priority. Close the job when its files are taken. Raises
+        QueueFullError if too many exports are waiting.
         """
         self.stop(visitor, kind)
         job = ExportJob(self.queue, self._pool, visitor, spec)

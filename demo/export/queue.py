@@ -17,15 +17,12 @@ class QueueFullError(RuntimeError):
 
 @dataclass(eq=False)
 class QueueEntry:
-    """A visitor's export in the queue; `begin` is called once, when it gets a slot.
-
-    left_s: the remaining time in its slot, updated during the export.
-    """
+    """A visitor's export in the queue; `begin` is called once, when it gets a slot."""
 
     visitor: str
     begin: Callable[[], None]
     long: bool = False
-    left_s: float = 1.0
+    left_s: float = 1.0  # in its slot, updated during the export
 
 
 class ExportQueue:
@@ -39,10 +36,7 @@ class ExportQueue:
         self._running: list[QueueEntry] = []
 
     def enter(self, entry: QueueEntry) -> None:
-        """Join the queue; `entry.begin` is called at once if there is a free slot.
-
-        Raises QueueFullError if QUEUE_MAX exports are waiting.
-        """
+        """Join the queue, or begin at once in a free slot. Raises QueueFullError."""
         with self._lock:
             if len(self._waiting) >= QUEUE_MAX:
                 raise QueueFullError(

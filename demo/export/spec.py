@@ -63,10 +63,7 @@ class ExportSpec:
         """Write the file into `folder`, and its recipe beside it.
 
         on_frame: called with the frames written and their total. stop: ends the export when set.
-
-        Raises:
-            gan.media.writer.Stopped: `stop` was set; no file is left.
-            gan.media.writer.ExportError: the file could not be written.
+        Raises gan.media.writer.ExportError, or `Stopped`, which leaves no file.
         """
         recipe, started = self.job.recipe, time.monotonic()
         path = folder / (self.name + FORMATS[recipe.format])

@@ -65,10 +65,7 @@ def checked_latents(value: Any, z_dim: int) -> np.ndarray:
 
 
 def checked_labels(value: Any, count: int, classes: int) -> np.ndarray | None:
-    """Check labels (n,) or class weights (n,classes); None: the generator chooses.
-
-    Raises ValueError if they are invalid.
-    """
+    """Check labels (n,) or class weights (n,classes); None: no choice. Raises ValueError."""
     if not classes or value is None or value == []:
         return None
     sentence = f"There must be one class from 0 to {classes - 1}, or its weights, for each image."

@@ -25,10 +25,7 @@ JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "rollback")
 
 
 class Access:
-    """Starts, resumes and controls runs for visitors. Thread-safe.
-
-    `who` is what the page sends of its visitor: see `Visitor.of`.
-    """
+    """Runs for visitors. Thread-safe. `who` is what a page sends of its visitor: see `Visitor`."""
 
     def __init__(self, runner: Runner, settings: Settings) -> None:
         self._runner, self._settings = runner, settings
@@ -52,10 +49,7 @@ class Access:
         return self.privacy.owns(who, read_about(folder).get("owner"))
 
     def sign(self, who: str, folder: Path) -> None:
-        """Record this visitor as the owner of an uploaded run.
-
-        Raises OSError: the folder is gone or cannot be written to.
-        """
+        """Record the owner of an uploaded run. Raises OSError if the folder cannot be written."""
         change_about(folder, owner=self.privacy.visitor(who).mark or None)
 
     def start(
@@ -121,9 +115,8 @@ class Access:
     def treat(self, who: str, remedy_name: Any) -> Any:
         """Apply a remedy of the current diagnosis: change settings, or roll back with a change.
 
-        Returns the result of `act`: after a rollback, the step it went back to.
-
-        Raises Refused: the diagnosis has changed, or as `act`.
+        Returns the result of `act`: after a rollback, the step it went back to. Raises Refused: the
+        diagnosis has changed, or as `act`.
         """
         diagnosis = self._runner.status.diagnosis
         remedies = diagnosis.remedies if diagnosis else ()

@@ -71,9 +71,7 @@ class ImageImports:
         """Start to import a file or folder for the visitor of this mark.
 
         `options`: name, size, fit and owner for `import_images`. `leave_nothing`: delete the source
-        afterwards.
-
-        Raises Refused: too many at once, in total or of this visitor.
+        afterwards. Raises Refused: too many at once, in total or of this visitor.
         """
         with self._lock:
             reading = [one for one in self._all.values() if one.state == "reading"]

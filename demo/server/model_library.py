@@ -47,20 +47,19 @@ class ModelLibrary:
         return kept_steps(folder) if folder else []
 
     def load(self, model: str) -> Generator:
-        """Load a model, again if its weights have changed since.
-
-        Raises ModelError: no such model or snapshot, or its files are damaged.
-        """
+        """Load a model, again if its weights have changed. Raises ModelError: none, or damaged."""
         base, step = split_id(model)
         folder = self.folder(base)
-        written_ns = folder and _written_ns(folder, step)
-        if written_ns is None and model.startswith(PREFIX):
+        is_known = folder is not None and (step is None or step in kept_steps(folder))
+        if not is_known and model.startswith(PREFIX):
             name = model.removeprefix(PREFIX)[:100]
             raise ModelError(f"{name}, a model of the Hugging Face Hub, is not on this server.")
-        if written_ns is None:
+        if not is_known:
             raise ModelError("That model is not on this server any more; choose another one.")
+        path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
         with self._lock:
-            return (self._model if step is None else self._snapshot)(folder, step, written_ns)
+            load = self._model if step is None else self._snapshot
+            return load(folder, step, changed_ns(path))
 
     def folder(self, model: str) -> Path | None:
         """Return the folder of a model; None if there is none."""
@@ -71,16 +70,13 @@ class ModelLibrary:
         return folder
 
 
-def _load(folder: Path, step: int | None, _written_ns: int) -> Generator:
-    return Generator.load(folder, step)
-
-
-def _written_ns(folder: Path, step: int | None) -> int | None:
-    """Return when the weights were written; None without weights."""
-    if step is not None and step not in kept_steps(folder):
-        return None
-    path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
+def changed_ns(path: Path) -> int:
+    """Return when a file or folder was changed, in ns since 1970; 0 if it is not there."""
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return None
+    except OSError:
+        return 0
+
+
+def _load(folder: Path, step: int | None, _changed_ns: int) -> Generator:
+    return Generator.load(folder, step)

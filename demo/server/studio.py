@@ -15,10 +15,7 @@ from gan.storage.run_lock import is_locked
 
 
 class Studio:
-    """One per server, made by `app.py` and passed to the tabs.
-
-    Model ids: see `ModelLibrary`.
-    """
+    """One per server, passed to the tabs. Model ids: see `ModelLibrary`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -46,7 +43,6 @@ class Studio:
         """Return a model; of the current run a recent copy.
 
         Waits up to `wait_s` for a newer copy; otherwise returns the last copy or saved weights.
-
         Raises ModelError: no such model, or its files are damaged.
         """
         if self.trains(model):

@@ -23,10 +23,7 @@ def say(key: str, **values: object) -> str:
 
 
 def visitor_texts(request: gr.Request) -> Callable[..., str]:
-    """Return `say` in the visitor's language: Gradio does not translate toasts and streamed HTML.
-
-    The language is that of the browser's Accept-Language header.
-    """
+    """Return `say` in the browser's language: Gradio does not translate toasts or streamed HTML."""
     accepted = request.headers.get("accept-language", "")
     texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
     return lambda key, **values: texts[key].format(**values)

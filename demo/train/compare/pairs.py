@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from demo.server.model_library import changed_ns
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.watch.progress import Progress
@@ -81,11 +82,7 @@ class Pairs:
             names, configs = zip(*((each.run, each.config) for each in both), strict=True)
             early = any(each.step < each.goal_steps for each in both)
             return Pair(names, configs, live=True, resumable=runner.state == "done" and early)
-        try:
-            changed_ns = self._studio.settings.runs.stat().st_mtime_ns
-        except OSError:  # no runs yet
-            return None
-        return self._last(runner.run, runner.state, changed_ns)
+        return self._last(runner.run, runner.state, changed_ns(self._studio.settings.runs))
 
     def _last_pair(self, _run: str, _state: str, _changed_ns: int) -> Pair | None:
         runs = list_runs(self._studio.settings.runs)

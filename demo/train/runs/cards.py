@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.server.endpoint import without_folders
+from demo.server.model_library import changed_ns
 from demo.server.model_menu import dated_name
 from demo.train.payload import diagnosis_payload, number
 from gan.config import PRESETS, Config, preset
@@ -23,7 +24,6 @@ FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS, MODEL)
 OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
 
 log = logging.getLogger(__name__)
-Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,9 @@ class Card:
     payload: dict[str, Any]
 
 
-def stamp(folder: Path) -> Stamp:
+def stamp(folder: Path) -> tuple[int, ...]:
     """Return the modification times of the files that a card is made of."""
-    found = []
-    for name in FILES:
-        try:
-            found.append((folder / name).stat().st_mtime_ns)
-        except OSError:
-            found.append(0)
-    return tuple(found)
+    return tuple(changed_ns(folder / name) for name in FILES)
 
 
 def card(folder: Path) -> Card | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.runs.cards import Card, Stamp, card, stamp
+from demo.train.runs.cards import Card, card, stamp
 from gan.runs.listing import run_folders
 from gan.storage.run_lock import is_locked
 
@@ -16,7 +16,7 @@ CARD_S = 5.0  # a card of a run in progress, which changes all the time, is kept
 
 @dataclass(frozen=True)
 class _Made:
-    stamp: Stamp
+    stamp: tuple[int, ...]
     version: int
     made_s: float
     card: Card | None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from demo.server.model_library import RUN_PREFIX
+from demo.server.model_library import RUN_PREFIX, changed_ns
 from demo.server.studio import Studio
 from demo.train.payload import curve_row, mark_rows, thin_curves, thin_vitals, vitals_row
 from demo.train.watch.stored_run import History, StoredRun, added
@@ -101,7 +101,7 @@ class Watchable:
 
     def _read(self, folder: Path, model: str, status: RunStatus, far: bool = False) -> StoredRun:
         # one that another process trains changes all the time, and reading it takes a while
-        key = (model, int(time.time() / READ_S) if far else _changed_ns(folder))
+        key = (model, int(time.time() / READ_S) if far else changed_ns(folder / HISTORY))
         known = self._cache.get(key)
         if known is None:
             try:
@@ -133,10 +133,3 @@ def _config(folder: Path) -> Config | None:
         return Config.from_json(json.loads((folder / CONFIG).read_bytes()))
     except (OSError, ValueError):
         return None
-
-
-def _changed_ns(folder: Path) -> int:
-    try:
-        return (folder / HISTORY).stat().st_mtime_ns
-    except OSError:  # no history, or the folder is gone
-        return 0
