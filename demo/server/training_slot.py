@@ -80,14 +80,14 @@ class TrainingSlot:
     def standing(self, owner: str) -> dict[str, str | int]:
         """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
 
-        `told`: why their queued run could not start, reported once.
+        `message`: why their queued run could not start, reported once.
         """
         with self._lock:
             return {
                 "place": self._position(owner),
                 "waiting": len(self._queue),
                 "most": self._max_queue,
-                "told": self._messages.pop(owner, ""),
+                "message": self._messages.pop(owner, ""),
             }
 
     def update(self) -> None:

@@ -6,13 +6,13 @@ from demo.panels import QUEUED
 from demo.server.model_menu import selector
 from demo.server.studio import Studio
 from demo.train import form
-from demo.train.compare import panel as duel
+from demo.train.compare import panel as compare
 from demo.train.images import panel as images
-from demo.train.manual import panel as hand
+from demo.train.manual import panel as manual
 from demo.train.runs import panel as runs
 from demo.train.watch import panel as watch
 
-VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
+VIEWS = (("manual", manual), ("compare", compare), ("runs", runs), ("images", images))
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:

@@ -24,7 +24,7 @@ def build(studio: Studio) -> None:
         return {"run": access.start(payload.get("who"), chosen.first, beside=chosen.second)}
 
     @endpoint
-    def go_on(payload: dict[str, Any]) -> dict[str, Any]:
+    def resume(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: resume both runs of a stopped pair."""
         return {"run": access.resume(payload.get("who"), payload.get("run"))}
 
@@ -47,11 +47,11 @@ def build(studio: Studio) -> None:
         server_functions=[
             *map(endpoint, (pairs.poll, pairs.progress.frames)),
             start,
-            go_on,
+            resume,
             act,
             pace,
         ],
-        elem_id="duel",
+        elem_id="train-compare",
         experiments=[
             {"name": each.name, "steps": each.first.steps, "cost": each.cost}
             for each in EXPERIMENTS

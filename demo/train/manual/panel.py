@@ -17,6 +17,6 @@ def build(studio: Studio) -> None:
         server_functions=[
             endpoint(one) for one in (table.poll, table.move, table.begin, table.switch)
         ],
-        elem_id="train-hand",
+        elem_id="train-manual",
         games={name: payload.game(preset(name)) for name in PRESETS},
     )

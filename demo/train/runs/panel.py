@@ -73,7 +73,7 @@ def build(studio: Studio) -> None:
         return {"run": restore_run(root, str(name)).name}
 
     @endpoint
-    def go_on(payload: dict[str, Any]) -> dict[str, Any]:
+    def resume(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
         return {"run": access.resume(payload.get("who"), payload.get("run"))}
 
@@ -91,7 +91,7 @@ def build(studio: Studio) -> None:
 
     Panel(
         "train/runs",
-        server_functions=[listed, rename, delete, undo, go_on, compare],
+        server_functions=[listed, rename, delete, undo, resume, compare],
         elem_id="runs",
         address=ADDRESS,
         header=WHO,

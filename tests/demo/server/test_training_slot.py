@@ -54,7 +54,7 @@ def test_a_queued_run_that_cannot_start_is_skipped_and_reported_once(tmp_path):
     runner.fails = DataError("No images.")
     runner.end()
     assert access.controls(CARL)
-    assert access.standing(BEN)["told"] == "No images." and access.standing(BEN)["told"] == ""
+    assert access.standing(BEN)["message"] == "No images." and access.standing(BEN)["message"] == ""
 
 
 def test_the_last_holder_does_not_control_the_next_run_while_it_loads(tmp_path):

@@ -135,7 +135,7 @@ export function mount({ element, props, server, words }) {
   }
 
   hold.addEventListener("click", () => {
-    if (!going()) return send("go_on", { run: pair.names[0] });
+    if (!going()) return send("resume", { run: pair.names[0] });
     return send("act", { job: answer.state === "paused" ? "resume" : "pause" });
   });
   stop.addEventListener("click", () => send("act", { job: "stop" }));

@@ -118,7 +118,7 @@ export function mount({ element, props, trigger, server, words }) {
     }
     standing = answer;
     if (answer.config) config = answer.config;
-    if (answer.told) wrong.textContent = answer.told;
+    if (answer.message) wrong.textContent = answer.message;
     render();
   }
 

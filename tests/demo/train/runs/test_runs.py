@@ -99,8 +99,8 @@ def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
 
 def test_the_run_in_progress_is_not_deleted(server):
     studio, do, _ = server
-    assert do["go_on"]({"who": YOU, "run": "first"}) == {"refused": "not_yours", "values": {}}
-    assert do["go_on"]({"who": ME, "run": "first"}) == {"run": "first"}
+    assert do["resume"]({"who": YOU, "run": "first"}) == {"refused": "not_yours", "values": {}}
+    assert do["resume"]({"who": ME, "run": "first"}) == {"run": "first"}
     studio.runner.pause().result(20)
     assert do["listed"]({"who": ME})["going"] == ["first"]
     assert do["delete"]({"who": ME, "run": "first"})["refused"] == "in_progress"

@@ -74,13 +74,13 @@ def test_it_is_listed_as_training_elsewhere(studio, do):
 
 def test_it_is_neither_resumed_nor_deleted(studio, do):
     wanted = {"refused": "elsewhere", "values": {"host": "node7", "process": 4711}}
-    assert do["go_on"]({"who": ME, "run": "far"}) == wanted
+    assert do["resume"]({"who": ME, "run": "far"}) == wanted
     assert do["delete"]({"who": ME, "run": "far"}) == wanted
     assert (studio.settings.runs / "far").is_dir()
     with pytest.raises(RuntimeError, match="process 4711 on node7"):
         studio.runner.resume_run(studio.settings.runs / "far").result(20)
     beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)  # it was killed
-    assert do["go_on"]({"who": ME, "run": "far"}) == {"run": "far"}
+    assert do["resume"]({"who": ME, "run": "far"}) == {"run": "far"}
     studio.runner.pause().result(20)
     assert "elsewhere" not in do["listed"]({"who": ME})  # it is here now
     studio.runner.stop().result(20)
