@@ -129,8 +129,8 @@ class Access:
         """Leave the queue; False if the visitor was not in it."""
         return self._slot.leave(self.privacy.visitor(who).mark)
 
-    def standing(self, who: str) -> dict[str, Any]:
-        """Return what this visitor may do now: `TrainingSlot.standing`, and
+    def status(self, who: str) -> dict[str, Any]:
+        """Return what this visitor may do now: `TrainingSlot.status`, and
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
         `host`: whether the server is theirs; `taken`: whether there is a current run; `mine`:
@@ -144,7 +144,7 @@ class Access:
             "host": visitor.is_host,
             "taken": taken,
             "mine": taken and self.controls(who),
-            **self._slot.standing(visitor.mark),
+            **self._slot.status(visitor.mark),
         }
 
     def run_ended(self) -> None:

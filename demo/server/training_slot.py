@@ -77,7 +77,7 @@ class TrainingSlot:
         """Note that the holder is active."""
         self._touched_s = time.monotonic()
 
-    def standing(self, owner: str) -> dict[str, str | int]:
+    def status(self, owner: str) -> dict[str, str | int]:
         """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
 
         `message`: why their queued run could not start, reported once.

@@ -21,7 +21,7 @@ def build(studio: Studio) -> Panel:
     access, paces = studio.access, studio.paces
 
     @endpoint
-    def standing(payload: dict[str, Any]) -> dict[str, Any]:
+    def status(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "known"}: what this visitor may do now, and the current run.
 
         `known` is the `key` of an earlier answer, whose `config` the page still has.
@@ -30,7 +30,7 @@ def build(studio: Studio) -> Panel:
         if access.privacy.hides_present(who, status):
             status = replace(status, run="", config=None, step=0)
         folder = studio.settings.runs / status.run
-        answer = access.standing(who) | {
+        answer = access.status(who) | {
             "state": status.state,
             "run": status.run,
             "step": status.step,
@@ -79,7 +79,7 @@ def build(studio: Studio) -> Panel:
     return Panel(
         "train/form",
         value={},
-        server_functions=[standing, start, act, leave, pace, endpoint(studio.collections.images)],
+        server_functions=[status, start, act, leave, pace, endpoint(studio.collections.images)],
         elem_id="train-form",
         offered=settings_form.payload(studio.settings),
     )

@@ -66,7 +66,7 @@ def test_the_server_owner_decides_who_may_train(tmp_path, training, may, reason)
     for who in (ANNA, wrong_key, HOST):
         if not access.may_train(who):
             assert refusal(lambda who=who: access.start(who, Config())) == reason
-            assert access.standing(who)["may"] == training
+            assert access.status(who)["may"] == training
     assert runner.jobs == [] or training == "open"
 
 
@@ -74,7 +74,7 @@ def test_the_server_owner_controls_and_owns_every_run(tmp_path):
     access, _ = made(tmp_path, owner_key=KEY, public=True)
     name = access.start(ANNA, Config())
     assert access.controls(HOST) and access.owns(HOST, tmp_path / name)
-    assert access.standing(HOST)["host"] and not access.standing(ANNA)["host"]
+    assert access.status(HOST)["host"] and not access.status(ANNA)["host"]
     access.act(HOST, "stop")
 
 

@@ -170,7 +170,7 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
     studio.runner.status = RunStatus(3, "running", folder.name, config, 200, 10_000)
     runs, watch = RunList(studio), Progress(studio)
     with gr.Blocks():
-        standing = {f.__name__: f for f in form.build(studio).server_fns}["standing"]
+        status = {f.__name__: f for f in form.build(studio).server_fns}["status"]
     for who, sees in ((ANNA, True), (HOST, True), (BEN, False), ("", False), (None, False)):
         listed = runs.since(0, who)
         assert (folder.name in listed["names"], folder.name in listed["going"]) == (sees, sees)
@@ -178,7 +178,7 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
         polled = watch.poll({"who": who})
         assert (polled["cursor"]["run"] == folder.name) == sees
         assert polled["state"] == ("running" if sees else "idle")
-        answer = standing({"who": who})
+        answer = status({"who": who})
         assert (answer["run"] == folder.name, "config" in answer) == (sees, sees)
         assert answer["state"] == "running"
         if sees:

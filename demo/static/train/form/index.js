@@ -101,7 +101,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("standing", { known: standing.key });
+    const answer = await ask("status", { known: standing.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;

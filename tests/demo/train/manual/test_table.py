@@ -87,7 +87,7 @@ def test_invalid_requests_are_answered_and_do_nothing(table, studio, asked):
         answer = endpoint(do)(asked)
         assert isinstance(answer.get("error") or answer.get("refused"), str)
     assert studio.runner.status.step == before
-    assert studio.access.standing(ME)["waiting"] == 0
+    assert studio.access.status(ME)["waiting"] == 0
 
 
 def test_steps_need_a_paused_run(table, studio):
