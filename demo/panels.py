@@ -1,11 +1,13 @@
 """Our own components, each a `gr.HTML` whose inside is one folder of demo/static/, and events."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from demo.bundles import bundles, identifier
+from demo.endpoint import endpoint
 
 # not in the public API; show no progress overlay
 _PRIVATE = {"show_progress": "hidden", "api_visibility": "undocumented"}
@@ -45,8 +47,8 @@ class Panel(gr.HTML):
     - `props.value`: the component's value, any JSON. Python sets a new one through an event and
       `watch("value", () => ...)` tells; the module sets it with `props.value = ...` (a new
       object, not a change inside the old one) and `trigger("change")` or another Gradio event.
-    - `server.<name>(payload)`: calls a Python function of `server_functions`. It takes ONE
-      argument and gives JSON; any visitor can call it with anything, so it must check everything.
+    - `server.<name>(payload)`: calls a function of `server_functions`, each an `endpoint`: it takes
+      ONE object and gives JSON. Any visitor can call it with anything, so it must check everything.
     - `words`: the texts of demo/text/ in the page's language, by their keys ("explore.seed").
 
     What `mount` throws becomes a sentence in the element.
@@ -65,7 +67,10 @@ class Panel(gr.HTML):
             html_template='<div class="ls-mount"></div>',
             js_on_load=MOUNT,
             apply_default_css=False,
-            server_functions=server_functions,
+            server_functions=[
+                do if inspect.iscoroutinefunction(do) else endpoint(do)
+                for do in server_functions or ()
+            ],
             file=bundles().address(bundles().holders[entry]),
             module=identifier(entry),
             **props,

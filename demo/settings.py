@@ -19,19 +19,7 @@ PUBLIC_KEPT_H = 24
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders and limits.
-
-    `training`: who may train, everybody ("open"), visitors with the `owner_key` ("owner"), or
-    nobody ("off"). `max_run_s` limits a run in seconds of training, `max_queue` the queued runs. On
-    a `public` server, runs belong to the visitor who started them.
-
-    A collection of own images has at most `max_images`, each of `max_image_mb` and
-    `max_image_megapixels`. On a public server a visitor has at most `max_collections`, all
-    collections share `images_room_mb` of disk, and each is deleted after `images_kept_h` hours.
-
-    `hub`: whether models of the Hugging Face Hub can be opened, of at most `max_hub_mb`;
-    `hub_cache` keeps at most `hub_kept` of them, for `hub_days` after their last use.
-    """
+    """Folders and limits; docs/settings.md says what each one means. None: no limit."""
 
     runs: Path = ROOT / "runs"
     models: Path = ROOT / "assets/models"

@@ -14,7 +14,6 @@ from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.panels import QUIET, Panel
-from demo.server.endpoint import endpoint
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions
@@ -47,7 +46,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
-    @endpoint
     def describe(payload: dict[str, Any]) -> dict[str, Any]:
         return value_of(payload.get("model"))
 

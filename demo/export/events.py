@@ -28,7 +28,7 @@ async def stream_export(
     `stop` for the same visitor and kind. The files exist until the iterator is resumed. Raises
     gr.Error, for callers of the API, with the sentence that was yielded.
     """
-    texts = text.visitor_texts(request)
+    texts = text.visitor_texts(request.headers.get("accept-language", ""))
     try:
         spec = await asyncio.to_thread(check)
         with closing(exports.begin(visitor(request), kind, spec)) as job:

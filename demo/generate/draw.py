@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from demo.server.endpoint import endpoint, requested_model
+from demo.endpoint import requested_model
 from demo.server.studio import Studio
 from gan.models.generator import Generator
 
@@ -22,7 +22,6 @@ def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     or {error: sentence}.
     """
 
-    @endpoint
     def draw(payload: dict[str, Any]) -> dict[str, Any]:
         generator = studio.generator(requested_model(payload))
         z = checked_latents(payload.get("z"), generator.z_dim)

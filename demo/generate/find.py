@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from demo.server.endpoint import endpoint, requested_model
+from demo.endpoint import requested_model
 from demo.server.studio import Studio
 from gan.explore.centering import center, fit, flatten, grey
 from gan.explore.projection import Search, SearchError, advance, begin, projections
@@ -43,7 +43,6 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     slots = threading.BoundedSemaphore(AT_ONCE)
     judge_of = lru_cache(maxsize=8)(find_judge)
 
-    @endpoint
     def find(payload: dict[str, Any]) -> dict[str, Any]:
         generator = studio.generator(requested_model(payload))
         given = (_state if "state" in payload else _target)(payload, generator)

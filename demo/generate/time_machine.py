@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from demo.endpoint import requested_model
 from demo.generate.draw import checked_labels, checked_latents
-from demo.server.endpoint import endpoint, requested_model
 from demo.server.studio import Studio
 from gan.models.generator import ModelError
 from gan.recipes.model_ids import snapshot_id
@@ -24,7 +24,6 @@ def snapshots_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     id of its weights for each step whose snapshot exists. Both may return {error: sentence}.
     """
 
-    @endpoint
     def moments(payload: dict[str, Any]) -> dict[str, Any]:
         model = requested_model(payload)
         if "steps" not in payload:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from demo.server.endpoint import endpoint, requested_model
+from demo.endpoint import requested_model
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
 from gan.models.generator import Generator
@@ -34,7 +34,6 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     file_of = lru_cache(maxsize=CACHED)(encoded)
     one_at_a_time = Lock()  # a file requested by several visitors at once is made once
 
-    @endpoint
     def weights(payload: dict[str, Any]) -> dict[str, Any]:
         model = requested_model(payload)
         live = studio.trains(model)

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.endpoint import requested_model
 from demo.export.events import export_controls
 from demo.generate.draw import draw_function
 from demo.generate.find import find_function
@@ -13,7 +14,6 @@ from demo.generate.weights import weights_function
 from demo.interpolate import clips
 from demo.interpolate.estimates import Estimates
 from demo.panels import QUIET, Panel, session
-from demo.server.endpoint import endpoint, requested_model
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.media.colormaps import COLOURS
@@ -30,7 +30,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     async def estimate(payload: Any, request: gr.Request) -> dict[str, Any]:
         return await estimates.answer(await session(request), payload)
 
-    @endpoint
     def describe(payload: dict[str, Any]) -> dict[str, Any]:
         chosen = requested_model(payload)
         return {"model": chosen, **about(studio.generator(chosen))}

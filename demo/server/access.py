@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from demo.server.endpoint import Refused, result
+from demo.endpoint import Refused, result
 from demo.server.privacy import Privacy
 from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings

@@ -20,8 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from demo.endpoint import Refused
 from demo.server.collection_payload import collection_payload, preview
-from demo.server.endpoint import Refused, endpoint
 from demo.server.image_imports import ImageImports
 from demo.server.training_slot import ACTIVE
 from demo.server.uploads import MB, WHO
@@ -59,8 +59,7 @@ class ImageCollections:
 
     def functions(self) -> list[Callable[[Any], dict[str, Any]]]:
         """Return the server functions."""
-        handlers = self.images, self.preview, self.rename, self.delete, self.cancel, self.bring
-        return [endpoint(handle) for handle in handlers]
+        return [self.images, self.preview, self.rename, self.delete, self.cancel, self.bring]
 
     def images(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who"}: this visitor's collections and imports, and what they may bring."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demo.server.endpoint import Refused, without_folders
+from demo.endpoint import Refused, without_folders
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import Progress, import_images

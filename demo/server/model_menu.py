@@ -61,7 +61,7 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
             return gr.skip()
         studio.hub.saw(model, request.session_hash)
         if done:
-            gr.Info(visitor_texts(request)(done))
+            gr.Info(visitor_texts(request.headers.get("accept-language", ""))(done))
         return gr.Dropdown(choices=choices(studio, request.session_hash, model), value=model)
 
     return select

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused
 from demo.settings import Settings
 from gan.config import Config
 from gan.data.collection import CollectionStore

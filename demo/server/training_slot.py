@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.server.endpoint import Refused, result, without_folders
+from demo.endpoint import Refused, result, without_folders
 from gan.runner.runner import Runner
 from gan.storage.metadata import change_about, read_about
 

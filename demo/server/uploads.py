@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused
 
 WHO = "x-studio-who"  # who uploads; a header of our own, which other sites cannot send
 AT_ONCE = 2

@@ -22,10 +22,9 @@ def say(key: str, **values: object) -> str:
     return catalogue("en")[key].format(**values)
 
 
-def visitor_texts(request: gr.Request) -> Callable[..., str]:
-    """Return `say` in the browser's language: Gradio does not translate toasts or streamed HTML."""
-    accepted = request.headers.get("accept-language", "")
-    texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
+def visitor_texts(language: str) -> Callable[..., str]:
+    """Return `say` in a browser's language: Gradio does not translate toasts or streamed HTML."""
+    texts = catalogue("zh" if language.lower().startswith("zh") else "en")
     return lambda key, **values: texts[key].format(**values)
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from demo.panels import Panel
-from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train import settings_form
@@ -20,7 +19,6 @@ def build(studio: Studio) -> Panel:
     """Build the panel; its value is {"play": id} when the visitor chooses a model to use."""
     access, paces = studio.access, studio.paces
 
-    @endpoint
     def status(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "known"}: what this visitor may do now, and the current run.
 
@@ -48,12 +46,10 @@ def build(studio: Studio) -> Panel:
         values = studio.collections.complete(payload.get("who"), payload.get("settings"))
         return settings_form.parse(values, studio.settings)
 
-    @endpoint
     def start(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: start a run, or queue it ({"run": ""})."""
         return {"run": access.start(payload.get("who"), config_of(payload))}
 
-    @endpoint
     def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job", "values"}: pause, resume, stop or configure; answers the step."""
         job, values = payload.get("job"), payload.get("values")
@@ -64,12 +60,10 @@ def build(studio: Studio) -> Panel:
         marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
         return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 
-    @endpoint
     def leave(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who"}: leave the queue."""
         return {"left": access.leave(payload.get("who"))}
 
-    @endpoint
     def pace(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: how long such a run takes here (`PaceCache.of`), and its limit."""
         config, free = config_of(payload), studio.runner.status.state not in ACTIVE
@@ -79,7 +73,7 @@ def build(studio: Studio) -> Panel:
     return Panel(
         "train/form",
         value={},
-        server_functions=[status, start, act, leave, pace, endpoint(studio.collections.images)],
+        server_functions=[status, start, act, leave, pace, studio.collections.images],
         elem_id="train-form",
         offered=settings_form.payload(studio.settings),
     )

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from demo.endpoint import Refused
 from demo.panels import Panel
-from demo.server.endpoint import Refused, endpoint
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.compare.pairs import Pairs
@@ -17,18 +17,15 @@ def build(studio: Studio) -> None:
     """Build the content of the nested tab."""
     access, pairs = studio.access, Pairs(studio)
 
-    @endpoint
     def start(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "experiment"}: start both runs, or queue them ({"run": ""})."""
         chosen = experiment(payload.get("experiment"))
         return {"run": access.start(payload.get("who"), chosen.first, beside=chosen.second)}
 
-    @endpoint
     def resume(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: resume both runs of a stopped pair."""
         return {"run": access.resume(payload.get("who"), payload.get("run"))}
 
-    @endpoint
     def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job"}: pause, resume or stop the current pair."""
         if studio.runner.status.beside is None:
@@ -36,7 +33,6 @@ def build(studio: Studio) -> None:
         access.act(payload.get("who"), payload.get("job"), JOBS)
         return {}
 
-    @endpoint
     def pace(_payload: dict[str, Any]) -> dict[str, Any]:
         """Return the seconds per step of the default preset; {"busy": true} if not known."""
         idle = studio.runner.status.state not in ACTIVE
@@ -44,13 +40,7 @@ def build(studio: Studio) -> None:
 
     Panel(
         "train/compare",
-        server_functions=[
-            *map(endpoint, (pairs.poll, pairs.progress.frames)),
-            start,
-            resume,
-            act,
-            pace,
-        ],
+        server_functions=[pairs.poll, pairs.progress.frames, start, resume, act, pace],
         elem_id="train-compare",
         experiments=[
             {"name": each.name, "steps": each.first.steps, "cost": each.cost}

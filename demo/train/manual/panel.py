@@ -1,7 +1,6 @@
 """Manual training: one step of D or G at a time, and its effect on both."""
 
 from demo.panels import Panel
-from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.train.manual import payload
 from demo.train.manual.table import PRESETS, ManualTable
@@ -14,9 +13,7 @@ def build(studio: Studio) -> None:
 
     Panel(
         "train/manual",
-        server_functions=[
-            endpoint(one) for one in (table.poll, table.move, table.begin, table.switch)
-        ],
+        server_functions=[table.poll, table.move, table.begin, table.switch],
         elem_id="train-manual",
         games={name: payload.game(preset(name)) for name in PRESETS},
     )

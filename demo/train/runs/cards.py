@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.server.endpoint import without_folders
+from demo.endpoint import without_folders
 from demo.server.model_library import changed_ns
 from demo.server.model_menu import dated_name
 from demo.train.payload import diagnosis_payload, number

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from demo.endpoint import Refused
 from demo.panels import Panel
 from demo.server.access import refuse_if_elsewhere
-from demo.server.endpoint import Refused, endpoint
 from demo.server.studio import Studio
 from demo.server.uploads import WHO
 from demo.train.runs.compare import compared
@@ -34,13 +34,11 @@ def build(studio: Studio) -> None:
             raise Refused("not_yours")
         return folder
 
-    @endpoint
     def listed(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "version"}: see `RunList.since`; `bring`: whether this visitor may upload."""
         who = payload.get("who")
         return runs.since(payload.get("version"), who) | {"bring": access.may_train(who)}
 
-    @endpoint
     def rename(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run", "title"}: an empty title removes the name."""
         folder = mine(payload)
@@ -48,7 +46,6 @@ def build(studio: Studio) -> None:
         runs.forget(folder.name)
         return {"title": read_title(folder)}
 
-    @endpoint
     def delete(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: move it to the trash, unless it is in progress."""
         folder = mine(payload)
@@ -63,7 +60,6 @@ def build(studio: Studio) -> None:
         empty_trash(root)
         return {"deleted": folder.name}
 
-    @endpoint
     def undo(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: restore it from the trash."""
         name = payload.get("run")
@@ -72,12 +68,10 @@ def build(studio: Studio) -> None:
             raise Refused("not_yours")
         return {"run": restore_run(root, str(name)).name}
 
-    @endpoint
     def resume(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
         return {"run": access.resume(payload.get("who"), payload.get("run"))}
 
-    @endpoint
     def compare(payload: dict[str, Any]) -> dict[str, Any]:
         """{"runs": two names}: see `compared`; `differences` where both settings are known."""
         names = payload.get("runs")

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused
 from demo.server.studio import Studio
 from demo.server.uploads import MB, Uploads
 from demo.train import settings_form

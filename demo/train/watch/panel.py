@@ -6,7 +6,6 @@ import gradio as gr
 
 from demo.export.events import export_controls
 from demo.panels import QUIET, Panel
-from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.train.watch.film import film_spec
 from demo.train.watch.progress import Progress
@@ -23,7 +22,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """
     watched, access = Progress(studio), studio.access
 
-    @endpoint
     def progress(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "show", "model", and the last answer's cursor}: see `Progress.poll`.
 
@@ -35,7 +33,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         answer["mine"] = shown and alone and access.controls(payload.get("who"))
         return answer
 
-    @endpoint
     def treat(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "remedy"}: apply a remedy of the current diagnosis.
 
@@ -52,7 +49,6 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             "before": difference(after.config, before.config),
         }
 
-    @endpoint
     def take_back(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "values"}: restore the values that settings had before a remedy."""
         values = payload.get("values")
@@ -65,7 +61,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     panel = Panel(
         "train/watch",
         value={"model": model.value},
-        server_functions=[progress, endpoint(watched.frames), treat, take_back],
+        server_functions=[progress, watched.frames, treat, take_back],
         elem_id="train",
     )
     with gr.Row(elem_classes="ls-export tr-save"):

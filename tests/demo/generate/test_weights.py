@@ -11,6 +11,7 @@ from safetensors.numpy import load
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from demo.endpoint import endpoint
 from demo.generate.weights import BYTES_MAX, CACHED, MULTIPLY_ADDS_MAX, weights_function
 from demo.generate.weights import encoded as encode
 from demo.server.studio import Studio
@@ -34,8 +35,8 @@ def site(studio):
     return TestClient(Starlette(routes=routes(studio)))
 
 
-def test_a_model_is_sent_once(studio, site):
-    weights = weights_function(studio)
+def test_a_model_is_sent_once(studio):
+    weights = endpoint(weights_function(studio))
     generator = studio.generator("mnist")
     answer = weights({"model": "mnist", "have": None})
     sent = site.get("/studio/" + answer.pop("file"))
@@ -67,19 +68,19 @@ def test_a_file_is_found_by_its_name_alone(studio, site):
     ],
 )
 def test_invalid_input_is_answered_with_a_message(studio, payload):
-    answer = weights_function(studio)(payload)
+    answer = endpoint(weights_function(studio))(payload)
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")
 
 
 @pytest.mark.parametrize("have", [3, [], {}, True, "x" * 10_000])
 def test_unknown_weights_are_replaced(studio, have):
-    assert "file" in weights_function(studio)({"model": "mnist", "have": have})
+    assert "file" in endpoint(weights_function(studio))({"model": "mnist", "have": have})
 
 
 def test_the_answer_for_a_model_that_is_not_portable(studio, monkeypatch):
-    monkeypatch.setattr("demo.server.portable_files.BYTES_MAX", 1000)
-    answer = weights_function(studio)({"model": "mnist", "have": None})
+    monkeypatch.setattr("demo.generate.weights.BYTES_MAX", 1000)
+    answer = endpoint(weights_function(studio))({"model": "mnist", "have": None})
     model_id = studio.generator("mnist").model_id
     assert answer.pop("portable") is False and answer["model_id"] == model_id
 
@@ -88,7 +89,7 @@ def weights_made_by(make, monkeypatch, **models):
     """The function `weights` of a server with these models, whose files `make` makes."""
     monkeypatch.setattr("demo.generate.weights.encoded", make)
     answers = {"trains": lambda model: False, "generator": lambda model, wait_s: models[model]}
-    return weights_function(SimpleNamespace(**answers))
+    return endpoint(weights_function(SimpleNamespace(**answers)))
 
 
 def test_concurrent_requests_share_one_computation(monkeypatch):
@@ -141,7 +142,7 @@ def test_the_cache_keeps_the_last_models(monkeypatch):
 
 
 def test_a_run_in_progress_gives_its_newest_weights(studio):
-    weights = weights_function(studio)
+    weights = endpoint(weights_function(studio))
     studio._live.every_s = 0.05
     config = preset("default", width=8, batch_size=8, steps=100_000)
     model = "run:" + studio.access.start("owner", config)
@@ -169,7 +170,7 @@ def test_a_run_in_progress_gives_its_newest_weights(studio):
 
 
 def test_a_deleted_model_is_an_error(studio):
-    weights = weights_function(studio)
+    weights = endpoint(weights_function(studio))
     assert "file" in weights({"model": "mnist"})
     shutil.rmtree(studio.settings.models / "mnist")
     assert "error" in weights({"model": "mnist"})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.endpoint import Refused, answer
 from demo.server.access import Access
-from demo.server.endpoint import Refused, answer
 from demo.settings import Settings
 from demo.text import catalogue
 from gan.config import Config, ConfigError

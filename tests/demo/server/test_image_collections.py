@@ -11,7 +11,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused, endpoint
 from demo.server.image_collections import ADDRESS
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
@@ -50,7 +50,7 @@ def server(tmp_path, **settings):
     made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models", **settings))
     made.runner.close()
     made.runner = made.access._runner = FakeRunner()
-    return made, {do.__name__: do for do in made.collections.functions()}
+    return made, {do.__name__: endpoint(do) for do in made.collections.functions()}
 
 
 def owned(studio, who):

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 
 import pytest
 
+from demo.endpoint import Refused
 from demo.server import training_slot
-from demo.server.endpoint import Refused
 from gan.config import Config
 from gan.data.image_set import DataError
 from tests.demo.server.test_access import ANNA, BEN, made, refusal

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from demo import text
-from demo.server.endpoint import endpoint
+from demo.endpoint import endpoint
 from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings

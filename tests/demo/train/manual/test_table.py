@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from demo.server.endpoint import endpoint
+from demo.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.manual import payload

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo.server.endpoint import endpoint
+from demo.endpoint import endpoint
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
 from demo.train.payload import MAX_CURVE_ROWS, thin_curves, vitals_row

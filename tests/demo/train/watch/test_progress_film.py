@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo.server.endpoint import endpoint
+from demo.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.train.watch.progress import MAX_SNAPSHOTS, Progress
 from gan.monitor.diagnosis import Diagnosis, Remedy

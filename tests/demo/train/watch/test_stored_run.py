@@ -11,8 +11,8 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
+from demo.endpoint import Refused, endpoint
 from demo.generate.weights import weights_function
-from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.runs import panel as view
@@ -129,7 +129,7 @@ def test_its_damaged_history_leaves_the_film(studio):
 
 
 def test_explore_uses_its_newest_weights(studio):
-    weights, folder = weights_function(studio), studio.settings.runs / "far"
+    weights, folder = endpoint(weights_function(studio)), studio.settings.runs / "far"
     first = weights({"model": "run:far", "file": False})
     assert first["live"] and not first["fixed"]
     (folder / LOCK).unlink()
