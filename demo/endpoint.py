@@ -37,31 +37,24 @@ def result(future: Future[Any], timeout_s: float, otherwise: str) -> Any:
 def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
     """Make a server function of `handle`, which gets {} in place of anything but an object.
 
-    Gradio marks what it serves with an attribute, which a bound method cannot have: this wraps it.
+    It answers {"refused": ...} or {"error": message} for what `handle` raises: errors of settings,
+    files, data and jobs have a message for the visitor; any other exception is a bug and
+    propagates. Gradio marks what it serves with an attribute, which bound methods cannot have.
     """
 
     @functools.wraps(handle)
     def call(payload: Any) -> Any:
-        return answer(lambda: handle(payload if isinstance(payload, dict) else {}))
+        try:
+            return handle(payload if isinstance(payload, dict) else {})
+        except Refused as refused:
+            return refused.answer()
+        except TimeoutError:
+            return Refused("slow").answer()
+        except (ValueError, LookupError, RuntimeError, OSError) as error:
+            message = error.args[0] if isinstance(error, KeyError) and error.args else error
+            return {"error": without_folders(str(message))}
 
     return call
-
-
-def answer(do: Callable[[], Any]) -> Any:
-    """Return the result of `do`, or {"refused": ...} or {"error": message} for what it raises.
-
-    Errors of settings, files, data and jobs have a message for the visitor; any other exception is
-    a bug and propagates.
-    """
-    try:
-        return do()
-    except Refused as refused:
-        return refused.answer()
-    except TimeoutError:
-        return Refused("slow").answer()
-    except (ValueError, LookupError, RuntimeError, OSError) as error:
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        return {"error": without_folders(str(message))}
 
 
 def requested_model(payload: dict[str, Any]) -> str:

@@ -16,6 +16,9 @@ QUIET = _PRIVATE | {"queue": False}
 # in the queue, which toasts (gr.Info) need; any number at a time
 QUEUED = _PRIVATE | {"concurrency_limit": None}
 
+# keep the chosen model in a panel's value
+KEEP_MODEL = "(model, value) => ({...value, model})"
+
 MOUNT = """
 const place = element.querySelector(".ls-mount");
 const { root = "", i18n_translations: texts } = window.gradio_config;

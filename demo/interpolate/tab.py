@@ -13,13 +13,11 @@ from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.interpolate import clips
 from demo.interpolate.estimates import Estimates
-from demo.panels import QUIET, Panel, session
+from demo.panels import KEEP_MODEL, QUIET, Panel, session
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.media.colormaps import COLOURS
 from gan.recipes.limits import limits
-
-CHOOSE = "(model, clip) => ({...clip, model})"
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
@@ -75,4 +73,4 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             )
 
     panel.submit(selector(studio), panel, model, **QUIET)
-    model.change(None, [model, panel], panel, js=CHOOSE, **QUIET)
+    model.change(None, [model, panel], panel, js=KEEP_MODEL, **QUIET)

@@ -9,6 +9,7 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +101,8 @@ class ImageImports:
     def _work(
         self, one: ImageImport, source: Path, options: dict[str, Any], leave_nothing: bool
     ) -> None:
-        def report(progress: Progress) -> None:
-            one.progress = progress
-
         try:
+            report = partial(setattr, one, "progress")
             options = options | {"limits": self._limits, "on_progress": report, "stop": one.stop}
             one.made = import_images(source, CollectionStore(), **options)
             one.state = "done"

@@ -5,13 +5,11 @@ from typing import Any
 import gradio as gr
 
 from demo.export.events import export_controls
-from demo.panels import QUIET, Panel
+from demo.panels import KEEP_MODEL, QUIET, Panel
 from demo.server.studio import Studio
 from demo.train.watch.film import film_spec
 from demo.train.watch.progress import Progress
 from gan.training.live_settings import difference
-
-CHOSEN = "(model, watched) => ({...watched, model})"
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
@@ -86,4 +84,4 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         api_name="save_film",
         api_description='Write the film of the run on show to a file: "gif", "mp4" or "webm".',
     )
-    model.change(None, [model, panel], panel, js=CHOSEN, **QUIET)
+    model.change(None, [model, panel], panel, js=KEEP_MODEL, **QUIET)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.endpoint import Refused, answer
+from demo.endpoint import Refused, endpoint
 from demo.server.access import Access
 from demo.settings import Settings
 from demo.text import catalogue
@@ -141,25 +141,31 @@ def test_every_refusal_has_a_text():
 
 
 def test_errors_are_answered_as_messages_and_bugs_propagate():
-    def fail(error):
-        raise error
-
-    assert answer(lambda: {"step": 3}) == {"step": 3}
-    refused = answer(lambda: fail(Refused("queue_full", most=3)))
-    assert refused == {"refused": "queue_full", "values": {"most": 3}}
-    assert answer(lambda: fail(TimeoutError()))["refused"] == "slow"
+    assert endpoint(lambda payload: {"step": 3})({}) == {"step": 3}
+    assert failed(Refused("queue_full", most=3)) == {"refused": "queue_full", "values": {"most": 3}}
+    assert failed(TimeoutError())["refused"] == "slow"
     for error in (ConfigError("lr_g is 7."), LookupError("lr_g is 7."), KeyError("lr_g is 7.")):
-        assert answer(lambda error=error: fail(error)) == {"error": "lr_g is 7."}
+        assert failed(error) == {"error": "lr_g is 7."}
     with pytest.raises(TypeError):
-        answer(lambda: fail(TypeError("ours")))
+        failed(TypeError("ours"))
 
 
 def test_error_messages_do_not_reveal_folders():
     full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
     for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
-        message = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
+        message = failed(error)["error"]
         assert "/home" not in message and "me/" not in message, message
     assert message == "There is no checkpoint in first: 3/4 of it."
+
+
+def failed(error):
+    """The answer of a server function that raises this."""
+
+    @endpoint
+    def fail(payload):
+        raise error
+
+    return fail({})
 
 
 def _ill(*remedies):
