@@ -5,7 +5,6 @@ import io
 import json
 import time
 
-import gradio as gr
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
@@ -31,6 +30,7 @@ from gan.storage.metadata import change_about
 from tests.fake_runner import FakeRunner
 from tests.hostile import bundle, encoded, noise
 from tests.own_images import ID, collect
+from tests.panels import functions
 
 ANNA, BEN = "a" * 32, "b" * 32
 KEY = "long-enough-key"
@@ -109,10 +109,7 @@ def test_own_images_determine_settings_of_the_form(root, tmp_path):
         studio.collections.complete(BEN, asked)
     for other in (None, [], {"data": 3}, {"data": "mnist"}, {"seed": 1}):
         assert studio.collections.complete(BEN, other) == other
-    with gr.Blocks():
-        panel = form.build(studio)
-    start = {made.__name__: made for made in panel.server_fns}["start"]
-    refused = start({"who": BEN, "settings": asked})
+    refused = functions(form.build, studio)["start"]({"who": BEN, "settings": asked})
     assert refused == {"refused": "images_not_yours", "values": {}}
     studio.collections.close()
 
@@ -169,8 +166,7 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
     change_about(folder, owner=owned(studio, ANNA), classes=["cat", "dog"])
     studio.runner.status = RunStatus(3, "running", folder.name, config, 200, 10_000)
     runs, watch = RunList(studio), Progress(studio)
-    with gr.Blocks():
-        status = {f.__name__: f for f in form.build(studio).server_fns}["status"]
+    status = functions(form.build, studio)["status"]
     for who, sees in ((ANNA, True), (HOST, True), (BEN, False), ("", False), (None, False)):
         listed = runs.since(0, who)
         assert (folder.name in listed["names"], folder.name in listed["going"]) == (sees, sees)

@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import gradio as gr
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -19,6 +18,7 @@ from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
+from tests.panels import functions
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 ME, YOU = "a" * 32, "b" * 32
@@ -41,11 +41,7 @@ def server(tmp_path, trained):
     studio = Studio(Settings(runs=tmp_path, public=True, max_upload_mb=5))
     shutil.copytree(trained, tmp_path / "first")
     studio.access.sign(ME, tmp_path / "first")
-    with gr.Blocks() as page:
-        view.build(studio)
-    (panel,) = page.blocks.values()
-    site = TestClient(Starlette(routes=routes(studio)))
-    yield studio, {made.__name__: made for made in panel.server_fns}, site
+    yield studio, functions(view.build, studio), TestClient(Starlette(routes=routes(studio)))
     studio.close()
 
 

@@ -8,7 +8,6 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import gradio as gr
 import pytest
 
 from demo.endpoint import Refused, endpoint
@@ -21,6 +20,7 @@ from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.layout import HISTORY, LOCK
 from gan.storage.run_lock import EXPIRES_S, LockOwner
+from tests.panels import functions
 from tests.watching import rows, signs
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
@@ -59,10 +59,7 @@ def studio(tmp_path, monkeypatch):
 
 @pytest.fixture
 def do(studio):
-    with gr.Blocks() as page:
-        view.build(studio)
-    (panel,) = page.blocks.values()
-    return {made.__name__: made for made in panel.server_fns}
+    return functions(view.build, studio)
 
 
 def test_it_is_listed_as_training_elsewhere(studio, do):
