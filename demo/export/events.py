@@ -85,9 +85,11 @@ def export_controls(
 
 def _why(error: Exception, texts: Callable[..., str]) -> str:
     """Return a sentence for the visitor; unexpected errors are logged."""
+    if isinstance(error, (ValueError, QueueFullError)):
+        return str(error)
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
         return texts("export.disk")  # the message would reveal a folder of the server
-    if isinstance(error, (ValueError, QueueFullError, ExportError)):
+    if isinstance(error, ExportError):
         return str(error)
     log.error("an export failed", exc_info=error)
     return texts("export.failed")
