@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -63,6 +63,13 @@ def requested_model(payload: dict[str, Any]) -> str:
     if not isinstance(model, str):
         raise ValueError("A request names a model.")
     return model
+
+
+def requested(value: Any, choices: Sequence[str]) -> str:
+    """Return a value of a payload. Raises LookupError if it is none of the choices."""
+    if value not in choices:
+        raise LookupError(f"Choose one of: {', '.join(choices)}.")
+    return value
 
 
 def without_folders(message: str) -> str:

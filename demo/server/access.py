@@ -6,12 +6,11 @@ watch, or join the queue. The owner of the server may reserve or close the slot:
 
 import hmac
 import time
-from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from demo.endpoint import Refused, result
+from demo.endpoint import Refused, requested, result
 from demo.server.privacy import Privacy
 from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
@@ -96,21 +95,20 @@ class Access:
 
         return self._slot.take(self._queued(who, begin))
 
-    def act(self, who: str, job: Any, jobs: Sequence[str] = JOBS, /, **values: Any) -> Any:
-        """Do one of these jobs of the runner and return its result.
+    def act(self, who: str, job: Any, /, *args: Any, **values: Any) -> Any:
+        """Do one of `JOBS` of the runner and return its result.
 
         Raises:
             Refused: this visitor does not control the run, there is none, or it takes too long.
             ConfigError, LookupError, RuntimeError, OSError: whatever the job raises.
         """
-        if job not in jobs:
-            raise LookupError(f"Unknown job; choose one of: {', '.join(jobs)}.")
+        requested(job, JOBS)
         if self._runner.status.state not in ACTIVE:
             raise Refused("no_run")
         if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
-        return result(getattr(self._runner, job)(**values), TIMEOUT_S, "slow")
+        return result(getattr(self._runner, job)(*args, **values), TIMEOUT_S, "slow")
 
     def treat(self, who: str, remedy_name: Any) -> Any:
         """Apply a remedy of the current diagnosis: change settings, or roll back with a change.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from demo.endpoint import requested
 from demo.panels import Panel
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
@@ -52,11 +53,11 @@ def build(studio: Studio) -> Panel:
 
     def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job", "values"}: pause, resume, stop or configure; answers the step."""
-        job, values = payload.get("job"), payload.get("values")
+        job, values = requested(payload.get("job"), JOBS), payload.get("values")
         changes = values if job == "configure" and isinstance(values, dict) else {}
         if not set(changes) <= set(STEERABLE):
             raise LookupError(f"Only these settings can change now: {', '.join(STEERABLE)}.")
-        access.act(payload.get("who"), job, JOBS, **changes)
+        access.act(payload.get("who"), job, **changes)
         marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
         return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 

@@ -6,6 +6,7 @@ The page describes the results measured by `bench/duels.py`. To add an experimen
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +80,8 @@ def name_of(first: Config, second: Config) -> str:
     return next((each.name for each in tried), "")
 
 
-def differences(first: Config, second: Config) -> list[list[Any]]:
-    """Return [setting, first value, second value] for each setting that differs."""
-    other = second.to_json()
-    return [[name, one, other[name]] for name, one in first.to_json().items() if one != other[name]]
+def differences(first: Config, second: Config) -> dict[str, tuple[Any, Any]]:
+    """Return the settings that differ, with both values."""
+    one, other = first.to_json(), second.to_json()
+    names = [field.name for field in dataclasses.fields(Config)]
+    return {name: (one[name], other[name]) for name in names if one[name] != other[name]}

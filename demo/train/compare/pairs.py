@@ -106,7 +106,7 @@ def _about(pair: Pair) -> dict[str, Any]:
     return {
         "names": pair.names,
         "experiment": name_of(*pair.configs),
-        "differences": differences(*pair.configs),
+        "differences": [[name, *two] for name, two in differences(*pair.configs).items()],
         "goal": max(each.steps for each in pair.configs),
         "images": [each.batch_size * each.d_steps_per_g_step for each in pair.configs],
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.endpoint import Refused
+from demo.endpoint import Refused, requested
 from demo.panels import Panel
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
@@ -30,7 +30,7 @@ def build(studio: Studio) -> None:
         """{"who", "job"}: pause, resume or stop the current pair."""
         if studio.runner.status.beside is None:
             raise Refused("no_run")
-        access.act(payload.get("who"), payload.get("job"), JOBS)
+        access.act(payload.get("who"), requested(payload.get("job"), JOBS))
         return {}
 
     def pace(_payload: dict[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,11 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
+from demo.endpoint import requested
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual.payload import game, move
-from gan.config import ConfigError, preset
+from gan.config import preset
 from gan.runner.status import RunStatus
 from gan.storage.metadata import read_class_names
 from gan.training.manual_step import ManualStep
@@ -60,9 +61,7 @@ class ManualTable:
 
     def move(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "move"}: take one step of "D" or "G"; answers as `poll`."""
-        job = MOVES.get(str(payload.get("move")))
-        if job is None:
-            raise LookupError("Choose one of: D, G.")
+        job = MOVES[requested(payload.get("move"), tuple(MOVES))]
         with self._moving:
             step = self._studio.access.act(payload.get("who"), job)
             self._keep(_at(self._studio.runner.status), step)
@@ -70,15 +69,13 @@ class ManualTable:
 
     def begin(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "preset"}: start a paused run; {"run": ""} when it was queued."""
-        name, settings = payload.get("preset"), self._studio.settings
-        if name not in PRESETS:
-            raise ConfigError(f"Choose one of: {', '.join(PRESETS)}.")
+        name, settings = requested(payload.get("preset"), PRESETS), self._studio.settings
         config = preset(name, steps=min(preset(name).steps, settings.max_steps))
         return {"run": self._studio.access.start(payload.get("who"), config, paused=True)}
 
     def switch(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job"}: pause or resume the run; answers as `poll`."""
-        self._studio.access.act(payload.get("who"), payload.get("job"), SWITCHES)
+        self._studio.access.act(payload.get("who"), requested(payload.get("job"), SWITCHES))
         return self.poll(payload)
 
     def _look(self, status: RunStatus) -> None:

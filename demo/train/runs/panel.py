@@ -80,7 +80,8 @@ def build(studio: Studio) -> None:
         one, other = (find(name) for name in names)
         answer = compared(one.folder, other.folder)
         if one.config and other.config:
-            answer["differences"] = differences(one.config, other.config)
+            changed = differences(one.config, other.config)
+            answer["differences"] = [[name, *two] for name, two in changed.items()]
         return answer
 
     Panel(
