@@ -4,17 +4,16 @@ A server function says which weights a model has and where their file is; the fi
 compressed GET response, which the browser may cache.
 """
 
-import base64
 from collections.abc import Callable
-from functools import lru_cache
-from threading import Lock
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from demo.endpoint import requested_model
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
-from gan.models.generator import Generator
-from gan.models.portable import PortableError, portable, size
 
 STUDIO = "/studio/"  # where the page resolves `file`
 FOLDER = "weights/"
@@ -31,8 +30,6 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     `file` is its address under /studio/, or `portable` is false for a model too large for a
     browser. Or the answer is {error: sentence}.
     """
-    file_of = lru_cache(maxsize=CACHED)(encoded)
-    one_at_a_time = Lock()  # a file requested by several visitors at once is made once
 
     def weights(payload: dict[str, Any]) -> dict[str, Any]:
         model = requested_model(payload)
@@ -42,19 +39,20 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
         answer = {"model_id": generator.model_id, "live": live, "fixed": fixed}
         if payload.get("have") == generator.model_id or payload.get("file") is False:
             return answer
-        with one_at_a_time:
-            file = file_of(generator)
-        return answer | ({"portable": False} if file is None else {"file": file})
+        name = (studio.live_files if live else studio.portable_files).name(generator)
+        return answer | ({"portable": False} if name is None else {"file": f"{FOLDER}{name}.bin"})
 
     return weights
 
 
-def encoded(generator: Generator) -> str | None:
-    """Return the portable file in base64; None if it is too large or does not fit float16."""
-    multiply_adds, weights = size(generator)
-    if multiply_adds > MULTIPLY_ADDS_MAX or 2 * weights > BYTES_MAX:
-        return None
-    try:
-        return base64.b64encode(portable(generator)).decode()
-    except PortableError:
-        return None
+def routes(studio: Studio) -> list[Route]:
+    """Serve the files by name."""
+
+    def send(request: Request) -> Response:
+        name = request.path_params["name"]
+        file = studio.portable_files.file(name) or studio.live_files.file(name)
+        if file is None:
+            return Response(status_code=404)
+        return Response(file, media_type="application/octet-stream", headers=HEADERS)
+
+    return [Route(STUDIO + FOLDER + "{name}.bin", send)]

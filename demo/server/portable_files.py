@@ -1,12 +1,9 @@
 """Models as compressed files for the browser, made once for all visitors."""
 
-from __future__ import annotations
-
 import gzip
 import secrets
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 
 import numpy as np
 
@@ -31,31 +28,24 @@ class PortableFiles:
         self._make = make or compressed
         self._lock = threading.Lock()
         # by model_id, least recently used first: the name, and the file
-        self._made: dict[str, tuple[str, Future[bytes | None]]] = {}
+        self._made: dict[str, tuple[str, bytes | None]] = {}
 
     def name(self, generator: Generator) -> str | None:
         """Make the file; return its name, or None for a model that a browser should not draw."""
         with self._lock:
-            entry = self._made.pop(generator.model_id, None)
-            mine = entry is None
-            name, future = entry or (secrets.token_urlsafe(12), Future())
-            self._made[generator.model_id] = name, future
+            made = self._made.pop(generator.model_id, None)
+            if made is None:
+                made = secrets.token_urlsafe(12), self._make(generator)
+            self._made[generator.model_id] = made
             while len(self._made) > CACHED:
                 self._made.pop(next(iter(self._made)))
-        if mine:
-            try:
-                future.set_result(self._make(generator))
-            except BaseException as error:
-                with self._lock:
-                    self._made.pop(generator.model_id, None)
-                future.set_exception(error)
-        return name if future.result() is not None else None
+        name, file = made
+        return None if file is None else name
 
     def file(self, name: str) -> bytes | None:
         """Return the file of this name, or None if the cache does not have it."""
         with self._lock:
-            made = dict(self._made.values())
-        return made[name].result() if name in made and made[name].done() else None
+            return dict(self._made.values()).get(name)
 
 
 def compressed(generator: Generator) -> bytes | None:

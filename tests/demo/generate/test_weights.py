@@ -1,9 +1,6 @@
 """The server function `weights`: models sent to the browser."""
 
 import shutil
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from demo.endpoint import endpoint
-from demo.generate.weights import BYTES_MAX, CACHED, MULTIPLY_ADDS_MAX, weights_function
-from demo.generate.weights import encoded as encode
+from demo.generate.weights import routes, weights_function
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.config import preset
@@ -35,7 +31,7 @@ def site(studio):
     return TestClient(Starlette(routes=routes(studio)))
 
 
-def test_a_model_is_sent_once(studio):
+def test_a_model_is_sent_once(studio, site):
     weights = endpoint(weights_function(studio))
     generator = studio.generator("mnist")
     answer = weights({"model": "mnist", "have": None})
@@ -52,8 +48,8 @@ def test_a_model_is_sent_once(studio):
 
 
 def test_a_file_is_found_by_its_name_alone(studio, site):
-    file = weights_function(studio)({"model": "mnist"})["file"]
-    assert file == weights_function(studio)({"model": "mnist"})["file"]
+    file = endpoint(weights_function(studio))({"model": "mnist"})["file"]
+    assert file == endpoint(weights_function(studio))({"model": "mnist"})["file"]
     model_id = studio.generator("mnist").model_id
     assert site.get(f"/studio/{file}").status_code == 200
     for name in ("", model_id, "mnist", "../mnist", "%2e%2e/mnist"):
@@ -79,63 +75,10 @@ def test_unknown_weights_are_replaced(studio, have):
 
 
 def test_the_answer_for_a_model_that_is_not_portable(studio, monkeypatch):
-    monkeypatch.setattr("demo.generate.weights.BYTES_MAX", 1000)
+    monkeypatch.setattr("demo.server.portable_files.BYTES_MAX", 1000)
     answer = endpoint(weights_function(studio))({"model": "mnist", "have": None})
     model_id = studio.generator("mnist").model_id
     assert answer.pop("portable") is False and answer["model_id"] == model_id
-
-
-def weights_made_by(make, monkeypatch, **models):
-    """The function `weights` of a server with these models, whose files `make` makes."""
-    monkeypatch.setattr("demo.generate.weights.encoded", make)
-    answers = {"trains": lambda model: False, "generator": lambda model, wait_s: models[model]}
-    return endpoint(weights_function(SimpleNamespace(**answers)))
-
-
-def test_concurrent_requests_share_one_computation(monkeypatch):
-    made, gate = [], threading.Event()
-
-    def make(generator):
-        made.append(generator.model_id)
-        assert gate.wait(60)
-        return "file"
-
-    generator = fresh()
-    weights = weights_made_by(make, monkeypatch, one=generator)
-    with ThreadPoolExecutor(100) as pool:
-        asked = [pool.submit(weights, {"model": "one"}) for _ in range(100)]
-        until(lambda: made)
-        gate.set()
-        assert {one.result()["file"] for one in asked} == {"file"}
-    assert weights({"model": "one"})["file"] == "file"
-    assert made == [generator.model_id]
-
-
-def test_an_error_reaches_the_caller_and_is_not_cached(monkeypatch):
-    answers = [MemoryError(), "file"]
-
-    def make(generator):
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    weights = weights_made_by(make, monkeypatch, one=fresh())
-    with pytest.raises(MemoryError):
-        weights({"model": "one"})
-    assert weights({"model": "one"})["file"] == "file"
-
-
-def test_the_cache_keeps_the_last_models(monkeypatch):
-    made = []
-    models = {f"m{k}": fresh(z_dim=2 + k) for k in range(CACHED + 1)}
-    weights = weights_made_by(lambda one: made.append(one) or "file", monkeypatch, **models)
-    names = list(models)
-    for name in (*names[:CACHED], names[0], names[CACHED], names[0]):
-        weights({"model": name})
-    assert len(made) == CACHED + 1
-    weights({"model": names[1]})
-    assert len(made) == CACHED + 2
 
 
 # --- a run in progress ---------------------------------------------------------------------------

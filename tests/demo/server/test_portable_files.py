@@ -55,7 +55,7 @@ def test_concurrent_requests_share_one_computation():
     assert made == [generator.model_id]
 
 
-def test_an_error_reaches_all_callers_and_is_not_cached():
+def test_an_error_reaches_the_caller_and_is_not_cached():
     answers = [MemoryError(), b"file"]
 
     def make(generator):
