@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, closing
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -59,28 +60,31 @@ def export_controls(
     classes of the line and of the files; `api` holds `api_name` and `api_description`.
     """
     line = gr.HTML(elem_classes=f"ls-export-line {classes[0]}", padding=False)
-    saved = gr.File(
-        file_count="multiple",
-        interactive=False,
-        show_label=False,
-        elem_classes=f"ls-export-files {classes[1]}",
-    )
+    with gr.Row(elem_classes=f"ls-export ls-export-files {classes[1]}"):
+        files = [gr.DownloadButton(visible=False, min_width=0, size="md") for _ in range(2)]
 
-    async def write(
-        payload: Any, request: gr.Request
-    ) -> AsyncIterator[tuple[list[str] | None, str]]:
+    async def write(payload: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        texts = text.visitor_texts(request.headers.get("accept-language", ""))
         stream = stream_export(exports, request, kind, lambda: check(payload))
         async with aclosing(stream) as states:
-            async for files, words in states:
-                yield files or None, words
+            async for paths, words in states:
+                yield *(_download(path, texts) for path in paths or (None, None)), words
 
     def cancel(request: gr.Request) -> None:
         exports.stop(visitor(request), kind)
 
     start, halt = buttons
     # exports wait in `demo.export.queue`, not in Gradio's own queue
-    start.click(write, inputs, [saved, line], concurrency_limit=None, show_progress="hidden", **api)
+    options = {"concurrency_limit": None, "show_progress": "hidden", **api}
+    start.click(write, inputs, [*files, line], **options)
     halt.click(cancel, **QUIET)
+
+
+def _download(path: str | None, texts: Callable[..., str]) -> gr.DownloadButton:
+    if path is None:
+        return gr.DownloadButton(value=None, visible=False)
+    label = texts("export.download", kind=Path(path).suffix.removeprefix(".").upper())
+    return gr.DownloadButton(label, path, visible=True)
 
 
 def _why(error: Exception, texts: Callable[..., str]) -> str:

@@ -68,7 +68,7 @@ def export(page, tmp_path, chip):
     got = []
     for index in range(2):
         with page.expect_download() as download:
-            page.locator(".lc-file a").nth(index).click()
+            page.locator(".lc-file button").nth(index).click()
         path = tmp_path / f"{chip} {download.value.suggested_filename}"
         download.value.save_as(path)
         got.append(path)

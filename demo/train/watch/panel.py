@@ -70,7 +70,8 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             label=t("train.film_kind"),
             container=False,
             filterable=False,
-            min_width=0,
+            scale=0,
+            min_width=112,
             elem_classes="tr-kind",
         )
         halt = gr.Button(t("export.cancel"), elem_classes="ls-cancel", min_width=0, size="md")
