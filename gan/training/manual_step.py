@@ -63,18 +63,20 @@ class ManualStep:
 
 
 def manual_step(trainer: Trainer, who: str) -> ManualStep:
-    """Step "D" or "G" once. A step of G also updates the EMA and the step count.
-
-    Raises:
-        ValueError: `who` is neither.
-    """
+    """Step "D" or "G", else raise ValueError. G's step also updates the EMA and the step count."""
     if who not in ("D", "G"):
         raise ValueError(f"{who!r} cannot be stepped; choose D or G.")
     batch = _FixedBatch(trainer)
     network = trainer.G if who == "G" else trainer.D
     before = batch.evaluate()
     past = [weight.detach().clone() for weight in network.parameters()]
-    _step(trainer, who)
+    trainer._set_learning_rates(at_goal=REWARM)
+    if who == "D":
+        trainer.step_D()
+    else:
+        trainer.step_G()
+        trainer._update_ema()
+        trainer.step_count += 1
     moved = (_change(network, past, block) for block in blocks_of(trainer.config, who))
     return batch.result(who, before, batch.evaluate(), tuple(moved))
 
@@ -84,16 +86,6 @@ def look(trainer: Trainer) -> ManualStep:
     batch = _FixedBatch(trainer)
     now = batch.evaluate()
     return batch.result("", now, now, ())
-
-
-def _step(trainer: Trainer, who: str) -> None:
-    trainer._set_learning_rates(at_goal=REWARM)
-    if who == "D":
-        trainer.step_D()
-        return
-    trainer.step_G()
-    trainer._update_ema()
-    trainer.step_count += 1
 
 
 class _FixedBatch:

@@ -11,7 +11,7 @@ rates by then. Manual steps at or past the goal use `REWARM` too.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 REWARM = 0.1  # of the full rate: the least to continue with after the decay
@@ -81,7 +81,3 @@ class Schedule:
         if (goal, unit) == (self.goal, self.unit):
             return self
         return Schedule(goal, unit, max(REWARM, self.scale(steps, seconds)))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values, ready for `json.dumps`."""
-        return asdict(self)
