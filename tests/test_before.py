@@ -40,7 +40,7 @@ from gan.recipes.model_ids import load_named
 from gan.recipes.render import RenderJob
 from gan.recipes.training_film import FilmJob, FilmRecipe
 from gan.runs.archive import pack
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.listing import list_runs
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.runs.run import Run
@@ -146,8 +146,8 @@ def test_the_run_is_listed_with_all_it_recorded(run_folder):
     assert info.config.to_json() == begun | {"lr_d": 1e-3}  # it was changed at step 20
     assert read_title(run_folder) == "Stopped in the middle"
     history = lines(RUN / "history.jsonl")
-    assert read_history(run_folder) == [row for row in history if "mark" not in row]
-    assert read_marks(run_folder) == [{"step": 20, "mark": "changed", "changes": {"lr_d": 1e-3}}]
+    assert History(run_folder).rows == [row for row in history if "mark" not in row]
+    assert History(run_folder).marks == [{"step": 20, "mark": "changed", "changes": {"lr_d": 1e-3}}]
     assert read_vitals(run_folder) == lines(RUN / "vitals.jsonl") != []
     assert kept_steps(run_folder) == [20, 31] and milestone_steps(run_folder) == [0, 31]
 

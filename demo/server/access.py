@@ -20,7 +20,7 @@ from gan.runs.listing import find_run
 from gan.storage.metadata import change_about, read_about
 from gan.storage.run_lock import lock_owner
 
-JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "rollback")
+JOBS = ("pause", "resume", "stop", "configure", "manual_step", "rollback")
 
 
 class Access:

@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 
 
 class MonitoredRun:
-    """Advances a run and publishes its `status`, an immutable object that is replaced.
+    """Advances a run and publishes its `status`, which other threads may read, like `vitals.rows`.
 
-    Only `status` and the rows of `vitals` may be read from other threads.
+    The status is an immutable object that is replaced.
     """
 
     def __init__(
@@ -38,8 +38,9 @@ class MonitoredRun:
         real_features: Callable[[str, int], RealFeatures | None],
     ) -> None:
         self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s)
-        self.vitals = Vitals(real_features=real_features)
-        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=run.goal_steps)
+        self.vitals = Vitals(run, real_features)
+        goal_steps = run.trainer.schedule.goal_steps(run.config.steps)
+        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=goal_steps)
         self._restart_pace()
 
     @property
@@ -86,8 +87,8 @@ class MonitoredRun:
         run = self.run
         images, opinions = run.preview.judged()
         images.setflags(write=False)
-        row = self.vitals.take(run)
-        signs, kept = self.vitals.rows(run.folder.name), set(snapshot_steps(run.folder))
+        row, signs = self.vitals.take(), self.vitals.rows
+        kept = set(snapshot_steps(run.folder))
         best, lost = best_step(signs, kept | {run.step} if keep else kept), None
         if keep:
             try:
@@ -102,12 +103,9 @@ class MonitoredRun:
             vitals=row,
             diagnosis=self._diagnosis(signs),
             best_step=best,
-            config=run.config,
             **self._pace(),
-            **self._counts(),
+            **self._counts() | {"warning": self._safe.warning or lost},
         )
-        if lost and not self._safe.warning:
-            self.status = replace(self.status, warning=lost)
 
     def pause(self) -> None:
         """Save the run and pause it."""
@@ -129,7 +127,7 @@ class MonitoredRun:
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`."""
         self._safe.configure(changes)
-        self.status = replace(self.status, config=self.run.config, **self._counts())
+        self.status = replace(self.status, **self._counts())
 
     def manual_step(self, who: str) -> ManualStep:
         """See `FaultTolerantRun.manual_step`."""
@@ -142,13 +140,9 @@ class MonitoredRun:
         return made
 
     def rollback(self, step: int | None, changes: dict[str, Any]) -> int:
-        """See `Run.rollback`; without `step`, roll back to the last healthy step.
-
-        Returns the step reached. It stays running or paused.
-        """
+        """See `Run.rollback`; without `step`, to the last healthy one. Returns the step reached."""
         if step is None:
-            signs = self.vitals.rows(self.run.folder.name)
-            spans = healthy_steps(self.run.rows, signs, self.run.config)
+            spans = healthy_steps(self.run.rows, self.vitals.rows, self.run.config)
             step = spans[-1][1] if spans else 0
         self._safe.rollback(step, changes)
         self.unpause(self.status.state)
@@ -187,6 +181,7 @@ class MonitoredRun:
     def _counts(self) -> dict[str, Any]:
         run = self.run
         return {
+            "config": run.config,
             "step": run.step,
             "elapsed_s": run.elapsed_s,
             "cpu_s": run.cpu_s,
@@ -200,7 +195,6 @@ class MonitoredRun:
         self._paced = (self.run.step, self.run.elapsed_s)
 
     def _pace(self) -> dict[str, Any]:
-        """Return the speed over the last few seconds, and the time left at that speed."""
         run, (step, elapsed_s) = self.run, self._paced
         if run.step < step:  # it was rolled back
             self._restart_pace()

@@ -14,7 +14,6 @@ from gan.storage.metadata import read_class_names
 from gan.training.manual_step import ManualStep
 
 PRESETS = ("default", "article")  # for manual runs
-MOVES = {"D": "step_d", "G": "step_g"}
 SWITCHES = ("pause", "resume")
 
 
@@ -61,9 +60,9 @@ class ManualTable:
 
     def move(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "move"}: take one step of "D" or "G"; answers as `poll`."""
-        job = MOVES[requested(payload.get("move"), tuple(MOVES))]
+        move = requested(payload.get("move"), ("D", "G"))
         with self._moving:
-            step = self._studio.access.act(payload.get("who"), job)
+            step = self._studio.access.act(payload.get("who"), "manual_step", move)
             self._keep(_at(self._studio.runner.status), step)
         return self.poll(payload)
 

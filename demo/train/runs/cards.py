@@ -13,7 +13,7 @@ from gan.config import PRESETS, Config, preset
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.listing import RunInfo, run_info
 from gan.runs.snapshots import sample_side, snapshot_steps
 from gan.storage.layout import ABOUT, CONFIG, HISTORY, MODEL, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
@@ -105,7 +105,8 @@ def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     if info.config is None or not vitals:
         return None
     try:
-        return diagnose(read_history(info.folder), vitals, info.config, read_marks(info.folder))
+        history = History(info.folder)
+        return diagnose(history.rows, vitals, info.config, history.marks)
     except Exception:  # rows of a damaged file may have any shape
         log.warning("Cannot diagnose %s.", info.folder, exc_info=True)
         return None

@@ -9,8 +9,7 @@ import numpy as np
 
 from demo.train.payload import number
 from gan.monitor.vitals_log import read_vitals
-from gan.runs.history import read_history
-from gan.runs.history_rows import ROW_STEPS
+from gan.runs.history import ROW_STEPS, History
 
 POINTS = 120  # of a curve, at most
 LOSSES, SIGNS = ("loss_g", "loss_d"), ("frechet", "diversity")
@@ -22,7 +21,7 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
     `last` is the last step. Losses are means since the step before, vital signs interpolated
     (frechet on a logarithmic scale); None outside the range of a run's measurements.
     """
-    histories = [read_history(folder) for folder in (first, second)]
+    histories = [History(folder).rows for folder in (first, second)]
     signs = [read_vitals(folder) for folder in (first, second)]
     last = max((row["step"] for rows in (*histories, *signs) for row in rows), default=0)
     apart = ROW_STEPS * max(1, math.ceil(last / POINTS / ROW_STEPS))  # so that no bin is empty

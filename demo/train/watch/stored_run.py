@@ -12,7 +12,7 @@ from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.monitored_run import PACE_S
 from gan.runner.status import RunStatus
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.snapshots import snapshot_steps
 
 
@@ -40,7 +40,8 @@ class StoredRun:
     @classmethod
     def read(cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False) -> Self:
         """Read the folder and complete `status`; `elsewhere`: another process trains the run."""
-        rows, vitals, marks = read_history(folder), read_vitals(folder), read_marks(folder)
+        history, vitals = History(folder), read_vitals(folder)
+        rows, marks = history.rows, history.marks
         config = status.config or Config()
         status = replace(
             status,
