@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,10 @@ class RealFeatures:
     frechet: FrechetDistance | None = None
     spreads: np.ndarray | None = None
     features: np.ndarray | None = None
+
+
+# of the name of a data set and a size in px; None until they are extracted
+FeatureSource = Callable[[str, int], RealFeatures | None]
 
 
 class RealFeaturesCache:

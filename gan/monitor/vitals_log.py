@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gan.monitor.real_features import RealFeatures
+from gan.monitor.real_features import FeatureSource
 from gan.monitor.vitals import Probe
 from gan.runs.history import JsonLines, read_rows
 from gan.runs.run import Run
@@ -31,20 +31,13 @@ class Vitals:
     `take()` is for the training thread only.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        real_features: Callable[[str, int], RealFeatures | None],
-        every_s: float = EVERY_S,
-        share: float = SHARE,
-    ) -> None:
+    def __init__(self, run: Run, real_features: FeatureSource) -> None:
         self._run, self._real_features = run, real_features
-        self._every_s, self._share = every_s, share
         self._file = JsonLines(run.folder / VITALS)
         self.rows: list[dict[str, Any]] = []
         self._cut(read_vitals(run.folder))
         self._probe: Probe | None = None
-        self._due_s = run.elapsed_s + min(FIRST_S, every_s)
+        self._due_s = run.elapsed_s + min(FIRST_S, EVERY_S)
         self._costs: list[float] = []  # seconds of the last three rows
 
     def take(self) -> dict[str, Any] | None:
@@ -52,7 +45,7 @@ class Vitals:
         run = self._run
         try:
             if self._last_step() > run.step:
-                self._due_s = run.elapsed_s + self._every_s
+                self._due_s = run.elapsed_s + EVERY_S
                 self._cut(self.rows)
             # at its goal in any case: runs are compared there
             due = run.elapsed_s >= self._due_s or run.is_done
@@ -83,10 +76,10 @@ class Vitals:
         cost_s = time.perf_counter() - start
         self._costs = [*self._costs[-2:], cost_s]
         # the least of three: a busy machine slows the training down as well
-        pause_s = min(self._costs) / self._share
+        pause_s = min(self._costs) / SHARE
         if len(self._costs) == 1:
             pause_s = min(pause_s, COLD_S)
-        self._due_s = run.elapsed_s + max(self._every_s, pause_s)
+        self._due_s = run.elapsed_s + max(EVERY_S, pause_s)
         row |= {"elapsed_s": round(run.elapsed_s, 2), "cost_s": round(cost_s, 3)}
         self.rows.append(row)
         self._write(self._file.append, row)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from gan.monitor.compare import best_step
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose, healthy_steps
-from gan.monitor.real_features import RealFeatures
+from gan.monitor.real_features import FeatureSource
 from gan.monitor.vitals_log import Vitals
 from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runner.status import RunStatus
@@ -31,12 +30,7 @@ class MonitoredRun:
     The status is an immutable object that is replaced.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        checkpoint_every_s: float,
-        real_features: Callable[[str, int], RealFeatures | None],
-    ) -> None:
+    def __init__(self, run: Run, checkpoint_every_s: float, real_features: FeatureSource) -> None:
         self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s)
         self.vitals = Vitals(run, real_features)
         goal_steps = run.trainer.schedule.goal_steps(run.config.steps)
@@ -51,8 +45,6 @@ class MonitoredRun:
     def open(self, state: str) -> None:
         """Publish the first status; the run is done if it has reached its goal."""
         self.publish("done" if self.run.is_done else state, keep=self.run.step == 0)
-        if not self.is_live:
-            self.run.close()
 
     def advance(self, is_over: bool) -> bool:
         """Take one step, and finish at the goal or when the time limit `is_over`.
@@ -83,7 +75,7 @@ class MonitoredRun:
             self._break_off(error)
 
     def publish(self, state: str, keep: bool = True) -> None:
-        """Replace `status`; with `keep`, also write a snapshot for the training film."""
+        """Replace `status`; with `keep`, also write a snapshot. A run that is done is closed."""
         run = self.run
         images, opinions = run.preview.judged()
         images.setflags(write=False)
@@ -106,6 +98,8 @@ class MonitoredRun:
             **self._pace(),
             **self._counts() | {"warning": self._safe.warning or lost},
         )
+        if not self.is_live:
+            self.run.close()
 
     def pause(self) -> None:
         """Save the run and pause it."""
@@ -121,8 +115,6 @@ class MonitoredRun:
         """Save and end the run. On a full disk it is paused instead, unless `force`."""
         if self._save():
             self.publish("paused" if self._safe.warning and not force else "done")
-        if not self.is_live:
-            self.run.close()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from gan.config import Config
 from gan.models.generator import Generator
-from gan.monitor.real_features import RealFeatures
+from gan.monitor.real_features import FeatureSource
 from gan.runner.monitored_run import MonitoredRun
 from gan.runner.publish_rate import PublishRate
 from gan.runner.status import RunStatus
@@ -37,7 +37,7 @@ class TrainingLoop:
 
     def __init__(
         self,
-        real_features: Callable[[str, int], RealFeatures | None],
+        real_features: FeatureSource,
         publish_every_s: float = 1.0,
         checkpoint_every_s: float = 10.0,
         on_end: Callable[[], None] | None = None,

@@ -46,9 +46,15 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def make_log(known):
-    """Make a log that need not wait for the real images."""
-    return lambda run, every_s=0.0, share=1e9: Vitals(run, lambda *_: known, every_s, share)
+def make_log(known, monkeypatch):
+    """Make a log that need not wait for the real images, and set how often it measures."""
+
+    def made(run, every_s=0.0, share=1e9):
+        monkeypatch.setattr(vitals_log, "EVERY_S", every_s)
+        monkeypatch.setattr(vitals_log, "SHARE", share)
+        return Vitals(run, lambda *_: known)
+
+    return made
 
 
 def tensors(trainer: Trainer) -> dict[str, torch.Tensor]:
