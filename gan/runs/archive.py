@@ -44,9 +44,7 @@ def pack(folder: Path) -> ZipStream:
     other files, which are never changed in place, are kept by hard links until the returned object
     is collected.
 
-    Raises:
-        CheckpointError: there is no good checkpoint.
-        OSError: a file cannot be read, or the copies cannot be written.
+    Raises CheckpointError without a good checkpoint, and OSError.
     """
     folder = Path(folder)
     (folder.parent / layout.TEMPORARY).mkdir(exist_ok=True)

@@ -70,10 +70,8 @@ class Run:
     def create(cls, config: Config, folder: Path, make: Maker = Trainer) -> Run:
         """Create a run in a new or empty folder; `make` returns its trainer.
 
-        Raises:
-            FileExistsError: the folder is not empty.
-            DataError: the images cannot be loaded.
-            LockedElsewhere: another process creates a run there.
+        Raises FileExistsError if the folder is not empty, DataError if the images cannot be loaded,
+        and LockedElsewhere if another process creates a run there.
         """
         folder = Path(folder)
         if folder.exists() and not all(
@@ -92,10 +90,8 @@ class Run:
     def resume(cls, folder: Path, make: Maker = Trainer) -> Run:
         """Resume from the last good checkpoint, bit for bit; `make` returns its trainer.
 
-        Raises:
-            CheckpointError: no usable checkpoint; the folder is left as it was.
-            DataError: the images cannot be loaded.
-            LockedElsewhere: another process trains it.
+        Raises CheckpointError without a usable checkpoint, DataError if the images cannot be
+        loaded, and LockedElsewhere if another process trains it. The folder is then left as it was.
         """
         folder = Path(folder)
         if not folder.is_dir():
@@ -163,9 +159,8 @@ class Run:
     def advance(self) -> StepStats:
         """Take one step; every `ROW_STEPS` steps, add a row of means to the history.
 
-        Raises:
-            Diverged: a loss is not finite. The weights are unusable: see `reload`.
-            LockLost: another process has taken the run over.
+        Raises LockLost if another process has taken the run over, and Diverged if a loss is not
+        finite: the weights are unusable, see `reload`.
         """
         self._lock.check()
         with self._counted():
@@ -224,12 +219,9 @@ class Run:
     def save(self, keep_previous: bool = True) -> None:
         """Write the history, the checkpoint and the model for use, in this order.
 
-        `keep_previous`: the newest checkpoint so far becomes the previous one.
-
-        Raises:
-            OSError: the disk refused; the earlier files remain.
-            Diverged: a weight is not finite; nothing was written.
-            LockLost: another process has taken the run over; nothing was written.
+        `keep_previous`: the newest checkpoint so far becomes the previous one. Raises OSError if
+        the disk refuses (the earlier files remain), and without writing Diverged if a weight is not
+        finite, or LockLost if another process has taken the run over.
         """
         self._lock.check()
         if not self.trainer.is_finite():
@@ -259,10 +251,8 @@ class Run:
         have been changed since: those return to their value at that step. The goal stays. On disk
         it happens completely, with its mark, or not at all.
 
-        Raises:
-            ConfigError: see `live_settings.changed`; nothing was changed.
-            CheckpointError: there is no good milestone at or before `step`; nothing was changed.
-            OSError: it was rolled back, but the disk refused to save that.
+        Raises ConfigError as `live_settings.changed` does, or CheckpointError without a good
+        milestone, and changes nothing; OSError if it was rolled back but could not be saved.
         """
         present, reached = self.config, self.step
         live_settings.changed(present, changes)

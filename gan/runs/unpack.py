@@ -38,9 +38,7 @@ def unpack(
     `most_bytes` limits the unpacked size. `check` raises ValueError for a Config that is not
     accepted here; it is called before the Config is used. A name that exists gets a number.
 
-    Raises:
-        ArchiveError: the file is refused; nothing of it stays.
-        OSError: the disk is full or not writable; nothing of it stays.
+    Raises ArchiveError if the file is refused, or OSError; nothing of it stays then.
     """
     (root / TEMPORARY).mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=root / TEMPORARY))

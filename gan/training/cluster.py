@@ -94,9 +94,8 @@ class Cluster:
     def follow(self) -> None:
         """Do what the main process does, until it sends `END`.
 
-        Raises:
-            PeersLost: the main process has ended.
-            DataError, RuntimeError: this process cannot continue; the others then fail too.
+        Raises PeersLost if the main process has ended, and DataError or RuntimeError if this one
+        cannot continue; the others then fail too.
         """
         trainer: Any = None
         while (received := self._receive())[0] != Command.END:
