@@ -22,7 +22,7 @@ from gan.data.image_set import ImageSet
 from gan.runs import snapshots
 from gan.runs.checkpoint_store import CheckpointStore
 from gan.runs.milestones import milestone_name, milestone_steps
-from gan.runs.validate_rows import Numbers, RowError, check_history, check_values, check_vitals
+from gan.runs.validate_rows import Numbers, check_history, check_values, check_vitals
 from gan.storage import layout
 from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
 from gan.storage.metadata import read_class_names, read_title
@@ -122,7 +122,7 @@ def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
             lines.append(json.loads(line))
     try:
         check(lines)
-    except RowError as error:
+    except ValueError as error:
         raise ArchiveError(f"{path.name} cannot be used: {error}.") from error
     kept = [row for row in lines if row["step"] <= step]
     write_atomic(path, b"".join(json.dumps(row).encode() + b"\n" for row in kept))

@@ -20,10 +20,6 @@ Name = Annotated[str, Field(max_length=40)]
 Counts = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(max_length=256)]
 
 
-class RowError(ValueError):
-    """A row is invalid; the message is the middle of a sentence."""
-
-
 class Stats(BaseModel, extra="forbid"):
     """`gan.training.trainer.StepStats`."""
 
@@ -74,27 +70,27 @@ class Numbers(BaseModel):
 
 
 def check_history(lines: list[Any]) -> None:
-    """Raise RowError unless all lines are rows or marks, in the order of their steps."""
+    """Raise ValueError unless all lines are rows or marks, in the order of their steps."""
     last = 0
     for number, line in enumerate(lines, 1):
         is_mark = isinstance(line, dict) and "mark" in line
         step = check_values(Mark if is_mark else Row, line, f"row {number}").step
         if step < last:
-            raise RowError(f"step {step} comes after step {last}")
+            raise ValueError(f"step {step} comes after step {last}")
         last = step
 
 
 def check_vitals(lines: list[Any]) -> None:
-    """Raise RowError unless all lines are vital signs."""
+    """Raise ValueError unless all lines are vital signs."""
     for number, line in enumerate(lines, 1):
         check_values(Vitals, line, f"row {number}")
 
 
 def check_values(model: type[BaseModel], value: Any, where: str) -> Any:
-    """Return `value` as a `model`, or raise RowError, which names `where` it is."""
+    """Return `value` as a `model`, or raise ValueError, which names `where` it is."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part)[:40] for part in first["loc"])
-        raise RowError(f"{where}, {field}: {first['msg']}") from error
+        raise ValueError(f"{where}, {field}: {first['msg']}") from error
