@@ -45,9 +45,8 @@ class Cluster:
 
     `main`: whether this process owns the run and its files; the others call `follow`.
 
-    Raises:
-        ValueError: the requested mixed precision is not supported.
-        RuntimeError, OSError: the processes cannot connect.
+    Raises ValueError if the requested mixed precision is not supported, and RuntimeError or OSError
+    if the processes cannot connect.
     """
 
     def __init__(self) -> None:
@@ -162,10 +161,8 @@ class Cluster:
 def joined() -> Iterator[Alone | Cluster]:
     """Yield the processes that this one was launched with.
 
-    Raises:
-        ValueError: Accelerate was asked for several processes on CPUs, and has started one
-            (https://github.com/huggingface/accelerate/issues/2741).
-        OSError, RuntimeError: the processes cannot connect.
+    Raises what `Cluster` raises, and ValueError if Accelerate was asked for several processes on
+    CPUs and has started one (https://github.com/huggingface/accelerate/issues/2741).
     """
     env = os.environ
     if "LOCAL_RANK" not in env and "ACCELERATE_MIXED_PRECISION" not in env:

@@ -31,10 +31,8 @@ class Schedule:
     - during and after the decay, it never exceeds the scale it had reached, or `REWARM` if that
       is more.
 
-    The scale is above 0 at every step before the goal, and 0 at the goal.
-
-    Raises:
-        ValueError: a field is out of range.
+    The scale is above 0 at every step before the goal, and 0 at the goal. Raises ValueError if a
+    field is out of range.
     """
 
     goal: float
@@ -74,9 +72,9 @@ class Schedule:
     def extend(
         self, goal: float, unit: Literal["steps", "seconds"], steps: int, seconds: float
     ) -> Schedule:
-        """Return the schedule to another goal, for a run at these steps and seconds.
+        """Return the schedule to a goal, for a run at these steps and seconds.
 
-        With the same goal it is this schedule, so that a resumed run continues exactly.
+        To the same goal it is this one, so that a resumed run continues exactly.
         """
         if (goal, unit) == (self.goal, self.unit):
             return self
