@@ -11,7 +11,7 @@ from typing import Any
 from demo.server.model_library import RUN_PREFIX, changed_ns
 from demo.server.studio import Studio
 from demo.train.payload import curve_row, mark_rows, thin_curves, thin_vitals, vitals_row
-from demo.train.watch.stored_run import History, StoredRun, added
+from demo.train.watch.stored_run import ChartRows, StoredRun, added
 from gan.config import Config
 from gan.runner.runner import Runner
 from gan.runner.status import RunStatus
@@ -35,13 +35,13 @@ class Live:
     folder: Path
     model: str
 
-    def new(self, counts: Sequence[int]) -> tuple[History, list[int]]:
+    def new(self, counts: Sequence[int]) -> tuple[ChartRows, list[int]]:
         """Return what is new to a page that has `counts` rows of each kind, and the new counts."""
         run = self.status.run
         rows = self.runner.history(counts[0], run=run)
         vitals = self.runner.vitals(run, counts[1])
         marks = self.runner.marks(run)[counts[2] :]
-        history = History(
+        history = ChartRows(
             thin_curves([curve_row(row) for row in rows]),
             [vitals_row(row) for row in thin_vitals(vitals)],
             mark_rows(marks),
@@ -109,7 +109,9 @@ class Watchable:
             except Exception:  # rows of a damaged or foreign file; the film can still be shown
                 log.exception("Cannot read the history of %s.", folder)
                 error = "The history of this run is damaged; only its images can be shown."
-                known = StoredRun(replace(status, error=error), folder, model, History([], [], []))
+                known = StoredRun(
+                    replace(status, error=error), folder, model, ChartRows([], [], [])
+                )
             self._cache = {**dict(list(self._cache.items())[1 - CACHED_RUNS :]), key: known}
         return known
 

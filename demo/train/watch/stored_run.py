@@ -16,7 +16,7 @@ from gan.runs.history import History
 from gan.runs.snapshots import snapshot_steps
 
 
-class History(NamedTuple):
+class ChartRows(NamedTuple):
     """Rows of `CURVES`, of vital signs and of marks, in the format of `demo.train.payload`."""
 
     rows: list[list[Any]]
@@ -35,7 +35,7 @@ class StoredRun:
     status: RunStatus
     folder: Path
     model: str
-    history: History
+    history: ChartRows
 
     @classmethod
     def read(cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False) -> Self:
@@ -64,14 +64,14 @@ class StoredRun:
                 left_s=max(0, status.goal_steps - newest["step"]) / rate if rate else None,
             )
         curve, signs = [curve_row(row) for row in rows], [vitals_row(row) for row in vitals]
-        return cls(status, folder, model, History(curve, signs, mark_rows(marks)))
+        return cls(status, folder, model, ChartRows(curve, signs, mark_rows(marks)))
 
-    def new(self, counts: Sequence[int]) -> tuple[History, list[int]]:
+    def new(self, counts: Sequence[int]) -> tuple[ChartRows, list[int]]:
         """See `Live.new`."""
         rows, vitals, marks = (
             rows[count:] for rows, count in zip(self.history, counts, strict=True)
         )
-        history = History(thin_curves(rows), thin_vitals(vitals), marks)
+        history = ChartRows(thin_curves(rows), thin_vitals(vitals), marks)
         return history, added(counts, (rows, vitals, marks))
 
 
