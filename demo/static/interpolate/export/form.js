@@ -4,6 +4,11 @@ import { make, heading, segments } from "../../core/dom.js";
 import { frameCount, readNumber } from "../settings.js";
 import { speaker } from "../words.js";
 
+// With one digit after the point if there is only one before it.
+const rounded = (x) => x.toFixed(x < 10 ? 1 : 0);
+const bytes = (count) =>
+  count < 1e6 ? `${rounded(count / 1e3)} kB` : `${rounded(count / 1e6)} MB`;
+
 /**
  * `choices` of settings.js; `swatch(name)`: a CSS background of a colour map;
  * `set(part, gesture)` is called with changed settings, `rest()` at the end of
@@ -19,7 +24,7 @@ export class FileForm {
     this.formats = this.chips("format", Object.keys(choices.formats), "lc-formats", (format) =>
       choices.tidy({ ...this.settings, format }),
     );
-    this.seconds = this.number("seconds", { min: 0.1, step: 0.5, inputMode: "decimal" });
+    this.seconds = this.number("seconds", 0.5, false);
     this.fps = make("select", { className: "lc-fps" });
     this.fps.addEventListener("change", () => set({ fps: Number(this.fps.value) }));
     this.scale = make("input", { type: "range", className: "ls-range lc-scale", min: 1, step: 1 });
@@ -30,62 +35,35 @@ export class FileForm {
     this.scale.addEventListener("change", rest);
     this.colours = this.chips("colours", choices.colours, "lc-colours", (colours) => ({ colours }));
     for (const [name, chip] of this.colours.made) chip.style.setProperty("--swatch", swatch(name));
-    this.pixels = segments(
-      say("pixels"),
-      [
-        [false, say("crisp")],
-        [true, say("smooth")],
-      ],
-      (smooth) => set({ smooth }),
-    );
-    const range = (name) => ({ min: choices.ranges[name][0], max: choices.ranges[name][1] });
-    this.border = this.number(
-      "border",
-      { ...range("border"), step: 4, inputMode: "numeric" },
-      true,
-    );
-    this.loops = this.number("loops", { ...range("loops"), step: 1, inputMode: "numeric" }, true);
+    const smoothing = [false, true].map((smooth) => [smooth, say(smooth ? "smooth" : "crisp")]);
+    this.pixels = segments(say("pixels"), smoothing, (smooth) => set({ smooth }));
+    this.border = this.number("border", 4);
+    this.loops = this.number("loops", 1);
     this.caption = make("input", { className: "lc-caption-text", maxLength: choices.captionMax });
     this.caption.addEventListener("input", () => set({ caption: this.caption.value }, "caption"));
     this.caption.addEventListener("change", rest);
+    const row = (...names) =>
+      make("div", { className: "ls-row" }, ...names.map((name) => this.field(name)));
+    const pixels = make("span", {}, say("pixels"));
     this.more = make(
       "details",
       { className: "lc-details" },
       make("summary", {}, say("more")),
-      make(
-        "div",
-        { className: "ls-row" },
-        this.field("border", this.border),
-        this.field("loops", this.loops),
-      ),
-      this.field("caption", this.caption),
-      make(
-        "div",
-        { className: "lc-line-of" },
-        make("span", {}, say("pixels")),
-        this.pixels.element,
-      ),
+      row("border", "loops"),
+      this.field("caption"),
+      make("div", { className: "lc-line-of" }, pixels, this.pixels.element),
     );
     this.sum = make("p", { className: "ls-note lc-sum", role: "status" });
     this.over = make("p", { className: "ls-error lc-over", role: "status" });
     this.top = make("div", { className: "lc-top" }, heading(say("format")));
+    const size = make("span", {}, say("size"), " ", this.side);
     this.element = make(
       "section",
       { className: "lc-file-form" },
       this.top,
       this.formats.element,
-      make(
-        "div",
-        { className: "ls-row" },
-        this.field("seconds", this.seconds),
-        this.field("fps", this.fps),
-      ),
-      make(
-        "label",
-        { className: "ls-field lc-size" },
-        make("span", {}, say("size"), " ", this.side),
-        this.scale,
-      ),
+      row("seconds", "fps"),
+      make("label", { className: "ls-field lc-size" }, size, this.scale),
       this.colours.element,
       this.more,
       this.sum,
@@ -98,13 +76,10 @@ export class FileForm {
     this.colours.element.hidden = !grey || this.choices.colours.length < 2;
   }
 
-  field(name, input) {
-    return make(
-      "label",
-      { className: "ls-field", title: this.say(`${name}_hint`) },
-      make("span", {}, this.say(name)),
-      input,
-    );
+  field(name) {
+    const label = make("span", {}, this.say(name));
+    const title = this.say(`${name}_hint`);
+    return make("label", { className: "ls-field", title }, label, this[name]);
   }
 
   /** Create a choice of few values as buttons that wrap. */
@@ -127,8 +102,10 @@ export class FileForm {
   }
 
   /** Create a number field; an invalid number shows an error and changes nothing. */
-  number(name, properties, whole = false) {
-    const input = make("input", { type: "number", className: `lc-${name}`, ...properties });
+  number(name, step, whole = true) {
+    const [min, max] = this.choices.ranges[name];
+    const input = make("input", { type: "number", className: `lc-${name}`, min, max, step });
+    input.inputMode = whole ? "numeric" : "decimal";
     input.addEventListener("input", () => {
       const value = readNumber(input.value, this.choices.ranges[name], whole);
       input.setAttribute("aria-invalid", String(value === null));
@@ -184,21 +161,12 @@ export class FileForm {
     this.weight = weight;
     this.trouble = trouble;
     const values = { n: this.frames, w: this.size?.width, h: this.size?.height };
-    const told = weight && {
-      bytes: this.bytes(weight.bytes),
-      s: this.lasting(weight.seconds + (weight.wait_s ?? 0)),
-    };
-    const sum = told ? "sum" : trouble ? "sum_none" : "sum_soon";
-    this.sum.textContent = this.say(sum, { ...values, ...told });
+    if (weight) {
+      const seconds = weight.seconds + (weight.wait_s ?? 0);
+      Object.assign(values, { bytes: bytes(weight.bytes), s: `${rounded(seconds)} s` });
+    }
+    const key = weight ? "sum" : trouble ? "sum_none" : "sum_soon";
+    this.sum.textContent = this.say(key, values);
     this.over.textContent = this.wrong || trouble || "";
-  }
-
-  bytes(count) {
-    const [size, unit] = count < 1e6 ? [count / 1e3, "kB"] : [count / 1e6, "MB"];
-    return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
-  }
-
-  lasting(seconds) {
-    return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   }
 }
