@@ -14,6 +14,7 @@ from demo.generate import weights
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
 from demo.panels import QUIET
+from demo.server import recipes
 from demo.server.model_menu import choices, preferred
 from demo.server.studio import Studio
 from demo.theme import theme
@@ -96,7 +97,8 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
-    own = [route for part in (weights, run_files, image_uploads) for route in part.routes(studio)]
+    parts = (weights, recipes, run_files, image_uploads)
+    own = [route for part in parts for route in part.routes(studio)]
     return {
         "app_kwargs": {"routes": bundles.routes() + own, "middleware": [Middleware(Compression)]},
         "theme": theme(),

@@ -7,14 +7,19 @@ from pathlib import Path
 
 import gradio as gr
 
+from gan.recipes.errors import MESSAGES
+
 LANGUAGES = ("en", "zh")
 
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return all texts of a language by key."""
+    """Return all texts of a language by key; "recipe.<key>" of an error of `gan.recipes`."""
     path = Path(__file__).parent / f"{language}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    texts = json.loads(path.read_text(encoding="utf-8"))
+    if language == "en":
+        texts |= {f"recipe.{key}": message for key, message in MESSAGES.items()}
+    return texts
 
 
 def say(key: str, **values: object) -> str:

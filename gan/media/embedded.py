@@ -1,7 +1,7 @@
 """Recipes embedded in exported files.
 
 GIF: comment. PNG and APNG: iTXt chunk. WebP: XMP description. MP4 and WebM: comment tag, written by
-ffmpeg (`ffmetadata`). ZIP: recipe.json. The page reads the same in JavaScript.
+ffmpeg (`ffmetadata`). ZIP: recipe.json.
 
 Files are untrusted: only the container is read, a bounded part of any file, and pixels are never
 decoded.

@@ -1,6 +1,6 @@
 """The recipe of a picture: JSON in a link and embedded in a PNG.
 
-The page has the same rules in JavaScript. Recipes are untrusted; invalid ones are refused.
+Recipes are untrusted; invalid ones are refused.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from gan.latent.latents import latent
 from gan.recipes import fields
 from gan.recipes.fields import RecipeError, Rule
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
 
-VERSION = 1
 KEYWORD = "latent-studio"  # of the PNG's text chunk
 TEXT_MAX = 20_000  # characters of JSON
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -59,7 +57,7 @@ class Recipe:
 
         Raises RecipeError for a missing or invalid field or a newer version.
         """
-        fields.check_version(data, "latent_studio", VERSION, "a recipe of Latent Studio")
+        fields.check_version(data, "picture")
         model, model_id, seed, scale = fields.required(data, RULES)
         return cls(model, model_id, seed, scale=scale, **fields.checked(data, OPTIONAL))
 
@@ -81,7 +79,7 @@ class Recipe:
     def to_json(self) -> dict[str, Any]:
         """Return plain values, z as base64 of float32, little-endian; None is left out."""
         data: dict[str, Any] = {
-            "latent_studio": VERSION,
+            fields.MARKS["picture"]: fields.VERSION,
             "model": self.model,
             "model_id": self.model_id,
             "seed": self.seed,
@@ -98,12 +96,7 @@ class Recipe:
 
         Raises RecipeError if the latent or the classes do not fit the model.
         """
-        z = latent(self.seed, generator.z_dim) if self.z is None else np.array(self.z, np.float32)
-        if len(z) != generator.z_dim:
-            raise RecipeError(
-                f"The recipe's latent has {len(z)} numbers and the model takes {generator.z_dim}: "
-                "it was made for another model."
-            )
+        z = fields.latent_of(self.seed, self.z, generator.z_dim)
         classes = None
         if generator.classes:
             blended = isinstance(self.classes, tuple)

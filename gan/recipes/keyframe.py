@@ -44,9 +44,9 @@ class Key:
     def from_json(cls, given: Any, number: int) -> Key:
         """Check keyframe `number`, counted from 1 in messages. Raises RecipeError."""
         if not isinstance(given, dict):
-            raise RecipeError(f"Keyframe {number} must be an object with a seed.")
+            raise RecipeError("key", number=number)
         values = {
-            name: rule.check(given.get(name), f"The {name} of keyframe {number}")
+            name: rule.check(given.get(name), name, number)
             for name, rule in RULES.items()
             if name in given or name == "seed"
         }
@@ -70,5 +70,5 @@ def keys_from_json(given: Any) -> tuple[Key, ...]:
     """Check the keyframes of a recipe. Raises RecipeError."""
     low, high = KEYS
     if not isinstance(given, list) or not low <= len(given) <= high:
-        raise RecipeError(f"The recipe's keys must be a list of {low} to {high} keyframes.")
+        raise RecipeError("keys", low=low, high=high)
     return tuple(Key.from_json(one, number) for number, one in enumerate(given, 1))

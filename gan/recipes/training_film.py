@@ -28,8 +28,6 @@ from gan.recipes.fields import Rule
 from gan.runs.snapshots import COLUMNS, ROWS, snapshot_steps
 from gan.storage.layout import CONFIG, snapshot_picture_path
 
-VERSION = 1
-MARK = "latent_studio_growth"
 LAST_S = 1.0  # how long the last snapshot is shown
 CLASS_COLUMNS = 3  # pictures side by side in the film of one class
 COLUMN = fields.whole(0, COLUMNS - 1)
@@ -72,11 +70,11 @@ class FilmRecipe:
 
         Raises RecipeError for a missing or invalid field or a newer version.
         """
-        fields.check_version(data, MARK, VERSION, "the recipe of a film of a training run")
+        fields.check_version(data, "film")
         column = data.get("column")
         if column is not None:
-            column = COLUMN.check(column, "The recipe's column")
-        model = fields.MODEL.check(data.get("model"), "The recipe's model")
+            column = COLUMN.check(column, "column")
+        model = fields.MODEL.check(data.get("model"), "model")
         return cls(model, column=column, **fields.checked(data, RULES))
 
     @classmethod
@@ -86,7 +84,7 @@ class FilmRecipe:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        data = {MARK: VERSION, "model": self.model, "column": self.column}
+        data = {fields.MARKS["film"]: fields.VERSION, "model": self.model, "column": self.column}
         return data | {name: fields.plain(getattr(self, name)) for name in RULES}
 
     def to_text(self) -> str:

@@ -7,11 +7,11 @@ import { thumbnail } from "../recipes/png.js";
 import * as store from "./gallery_store.js";
 
 export class Gallery {
-  /** `recipes`: an ImageRecipes. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
-  constructor(words, recipes, { onpick }) {
+  /** onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
+  constructor(words, { onpick }) {
     this.words = words;
     this.onpick = onpick;
-    this.store = new store.GalleryStore(recipes, () => this.render());
+    this.store = new store.GalleryStore(() => this.render());
     this.cards = new Map(); // by id: {item, card}
     this.removed = []; // {item, at} of this visit, for undo
     this.renaming = null; // an id
@@ -36,17 +36,17 @@ export class Gallery {
   }
 
   /**
-   * Save a picture with its recipe: image `index` of a drawing; `names` are those of the classes.
-   * Resolves to whether it is saved.
+   * Save a picture with its recipe; `names` are those of the classes. Resolves to whether it is
+   * saved.
    */
-  async add(recipe, image, { index = 0, names = [] } = {}) {
+  async add(recipe, image, names = []) {
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
       name: [classText(recipe.classes, names), recipe.seed]
         .filter((part) => part !== "")
         .join(" \u00b7 "),
       recipe,
-      thumb: await thumbnail(image, index),
+      thumb: await thumbnail(image),
       kept_at: Date.now(),
     };
     return this.change((items) => [item, ...items], "kept", item);

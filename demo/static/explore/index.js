@@ -16,7 +16,7 @@ import { Directions } from "./directions.js";
 import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Pictures } from "./pictures.js";
-import { Share } from "./share.js";
+import { PictureShare } from "./share.js";
 import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
@@ -81,7 +81,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     },
   });
   const open = (id, make) => models.open(id, make);
-  const keep = new Share(words, props.limits, {
+  const keep = new PictureShare(words, props.limits, {
     model: () => model,
     shown: () => shown,
     open,

@@ -166,11 +166,11 @@ def test_a_truncated_or_damaged_file_raises_only_recipe_errors(files, format, tm
 def test_files_without_a_recipe_raise_a_recipe_error(tmp_path):
     path = tmp_path / "a"
     for format in (*PICTURES, "mp4", "webm"):
-        with pytest.raises(RecipeError, match="carries no recipe"):
+        with pytest.raises(RecipeError, match="contains no recipe"):
             ClipRecipe.read(bare(path, format))
     for content in (b"", b"\xff\xd8\xff" + bytes(99), b"hello", b"[]", b"\0" * 5_000_000):
         path.write_bytes(content)
-        with pytest.raises(RecipeError, match="carries no recipe"):
+        with pytest.raises(RecipeError, match="contains no recipe"):
             ClipRecipe.read(path)
     with pytest.raises(OSError):
         ClipRecipe.read(tmp_path)

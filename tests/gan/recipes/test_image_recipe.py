@@ -78,7 +78,7 @@ def test_invalid_json_raises_a_message(text):
 
 
 def test_a_picture_without_a_valid_recipe_raises_a_message(tmp_path):
-    with pytest.raises(RecipeError, match="carries no recipe"):
+    with pytest.raises(RecipeError, match="contains no recipe"):
         Recipe.read(picture(tmp_path, "hello", "Comment"))
     with pytest.raises(RecipeError, match="at most"):
         Recipe.read(picture(tmp_path, " " * 100_000))
@@ -133,7 +133,7 @@ def test_draw_returns_what_the_generator_samples(tiny_model):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"z": (0.5,) * 63}, "63 numbers and the model takes 64"),
+        ({"z": (0.5,) * 63}, "63 numbers and this one takes 64"),
         ({"classes": None}, "class from 0 to 9"),
         ({"classes": 10}, "class from 0 to 9"),
         ({"classes": (0.5,) * 9}, "9 class weights"),
