@@ -103,11 +103,12 @@ export class FileForm {
 
   /** Create a number field; an invalid number shows an error and changes nothing. */
   number(name, step, whole = true) {
-    const [min, max] = this.choices.ranges[name];
-    const input = make("input", { type: "number", className: `lc-${name}`, min, max, step });
+    const limit = this.choices.limits[name];
+    const input = make("input", { type: "number", className: `lc-${name}`, step });
+    Object.assign(input, { min: limit.low, max: limit.high });
     input.inputMode = whole ? "numeric" : "decimal";
     input.addEventListener("input", () => {
-      const value = readNumber(input.value, this.choices.ranges[name], whole);
+      const value = readNumber(input.value, limit, whole);
       input.setAttribute("aria-invalid", String(value === null));
       this.wrong = value === null ? this.say(`${name}_bad`) : "";
       if (value === null) this.showEstimate();
