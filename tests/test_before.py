@@ -324,7 +324,7 @@ def test_links_hold_recipes_that_python_reads():
     for kind in ("recipe", "seed"):
         link, state = LINKS[kind].values()
         assert link.startswith("#recipe=")
-        recipe = Recipe.from_text(text_of(link))
+        recipe = Recipe.from_json(fields.load(text_of(link)))
         for name in ("model", "model_id", "seed", "scale"):
             assert getattr(recipe, name) == state[name]
         z = latent(recipe.seed, 64) if recipe.z is None else recipe.z
@@ -332,7 +332,7 @@ def test_links_hold_recipes_that_python_reads():
         np.testing.assert_array_equal(recipe.classes, state["classes"])
     link, state = LINKS["clip"].values()
     assert link.startswith("#clip=")
-    clip = ClipRecipe.from_text(text_of(link))
+    clip = ClipRecipe.from_json(fields.load(text_of(link)))
     assert clip.to_json() == CLIP
     homes = [key.get("z", latent(key["seed"], 64)) for key in state["keys"]]
     assert np.array_equal(clip.latents(64), np.float32(homes))

@@ -97,11 +97,6 @@ class ClipRecipe:
         return recipe
 
     @classmethod
-    def from_text(cls, text: str) -> ClipRecipe:
-        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text))
-
-    @classmethod
     def read(cls, path: Path | str) -> ClipRecipe:
         """Read the recipe of an exported clip or a JSON file.
 

@@ -6,9 +6,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+_FIELD, _KEYFRAME_FIELD = "The recipe's {field}", "The {field} of keyframe {number}"
+_RULES = {  # by the kind of the rule
+    "whole": "a whole number from {low} to {high}",
+    "number": "a number from {low} to {high}",
+    "positive": "a number above 0 and up to {high}",
+    "choice": "one of: {words}",
+    "flag": "true or false",
+    "name": "a name of 1 to {most} characters",
+    "caption": ("text of up to {most} characters, without line breaks or control characters"),
+    "model_id": "12 hexadecimal digits",
+    "z": "base64 of 2 to 512 float32 numbers within {limit} of zero",
+    "classes": "a class from 0 to 999, or a list of weights from -{weight} to {weight}",
+}
 # The page has the same messages in other languages: {names} are filled in there, too.
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {
+    {kind: f"{_FIELD} must be {allowed}." for kind, allowed in _RULES.items()}
+    | {
+        f"key_{kind}": f"{_KEYFRAME_FIELD} must be {_RULES[kind]}."
+        for kind in ("whole", "number", "z", "classes")
+    }
+    | {
         # the file or the text
         "large": "This file is larger than {limit} GB.",
         "none": (
@@ -27,41 +45,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "This recipe was made by a newer version of Latent Studio (format version {version}). "
             "Update to open it."
         ),
-        # fields of a recipe, by the kind of their rule
-        "whole": "The recipe's {field} must be a whole number from {low} to {high}.",
-        "number": "The recipe's {field} must be a number from {low} to {high}.",
-        "positive": "The recipe's {field} must be a number above 0 and up to {high}.",
-        "choice": "The recipe's {field} must be one of: {words}.",
-        "flag": "The recipe's {field} must be true or false.",
-        "name": "The recipe's {field} must be a name of 1 to {most} characters.",
-        "caption": (
-            "The recipe's {field} must be text of up to {most} characters, without line breaks or "
-            "control characters."
-        ),
-        "model_id": "The recipe's {field} must be 12 hexadecimal digits.",
-        "z": (
-            "The recipe's {field} must be base64 of 2 to 512 float32 numbers within {limit} of "
-            "zero."
-        ),
-        "classes": (
-            "The recipe's {field} must be a class from 0 to 999, or a list of weights from "
-            "-{weight} to {weight}."
-        ),
-        # keyframes, and their fields
+        # keyframes
         "keys": "The recipe's keys must be a list of {low} to {high} keyframes.",
         "key": "Keyframe {number} must be an object with a seed.",
-        "key_whole": (
-            "The {field} of keyframe {number} must be a whole number from {low} to {high}."
-        ),
-        "key_number": "The {field} of keyframe {number} must be a number from {low} to {high}.",
-        "key_z": (
-            "The {field} of keyframe {number} must be base64 of 2 to 512 float32 numbers within "
-            "{limit} of zero."
-        ),
-        "key_classes": (
-            "The {field} of keyframe {number} must be a class from 0 to 999, or a list of weights "
-            "from -{weight} to {weight}."
-        ),
         # fields together
         "path_keys": "The {path} path joins {low} to {high} keyframes; the recipe has {count}.",
         "path_exactly": "The {path} path joins exactly {low} keyframes; the recipe has {count}.",

@@ -183,9 +183,9 @@ def latent_of(seed: int, z: tuple[float, ...] | None, z_dim: int) -> np.ndarray:
     return latent(seed, z_dim) if z is None else np.array(z, np.float32)
 
 
-def encode_z(numbers: tuple[float, ...]) -> str:
-    """Encode numbers as Z requires: base64 of float32, little-endian."""
-    return base64.b64encode(np.array(numbers, "<f4").tobytes()).decode()
+def encode_z(z: tuple[float, ...] | None) -> str | None:
+    """Encode numbers as Z requires: base64 of float32, little-endian. None stays None."""
+    return None if z is None else base64.b64encode(np.array(z, "<f4").tobytes()).decode()
 
 
 def plain(value: Any) -> Any:

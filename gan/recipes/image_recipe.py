@@ -62,11 +62,6 @@ class Recipe:
         return cls(model, model_id, seed, scale=scale, **fields.checked(data, OPTIONAL))
 
     @classmethod
-    def from_text(cls, text: str) -> Recipe:
-        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text, TEXT_MAX))
-
-    @classmethod
     def read(cls, path: Path | str) -> Recipe:
         """Read the recipe of a saved picture or a JSON file; pixels are never decoded.
 
@@ -78,18 +73,16 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, z as base64 of float32, little-endian; None is left out."""
-        data: dict[str, Any] = {
+        data = {
             fields.MARKS["picture"]: fields.VERSION,
             "model": self.model,
             "model_id": self.model_id,
             "seed": self.seed,
+            "z": fields.encode_z(self.z),
+            "classes": list(self.classes) if isinstance(self.classes, tuple) else self.classes,
+            "scale": self.scale,
         }
-        if self.z is not None:
-            data["z"] = fields.encode_z(self.z)
-        if self.classes is not None:
-            is_label = isinstance(self.classes, int)
-            data["classes"] = self.classes if is_label else list(self.classes)
-        return data | {"scale": self.scale}
+        return {name: value for name, value in data.items() if value is not None}
 
     def draw(self, generator: Generator) -> np.ndarray:
         """Draw the picture, uint8 (h,w,c).

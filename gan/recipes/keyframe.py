@@ -54,16 +54,14 @@ class Key:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values without those that have their default."""
-        data: dict[str, Any] = {"seed": self.seed}
-        if self.z is not None:
-            data["z"] = fields.encode_z(self.z)
-        if self.classes is not None:
-            data["class"] = fields.plain(self.classes)
-        if self.hold != 0:
-            data["hold"] = fields.plain(self.hold)
-        if self.length != 1:
-            data["length"] = fields.plain(self.length)
-        return data
+        data = {
+            "seed": self.seed,
+            "z": fields.encode_z(self.z),
+            "class": fields.plain(self.classes),
+            "hold": fields.plain(self.hold) or None,
+            "length": None if self.length == 1 else fields.plain(self.length),
+        }
+        return {name: value for name, value in data.items() if value is not None}
 
 
 def keys_from_json(given: Any) -> tuple[Key, ...]:

@@ -77,11 +77,6 @@ class FilmRecipe:
         model = fields.MODEL.check(data.get("model"), "model")
         return cls(model, column=column, **fields.checked(data, RULES))
 
-    @classmethod
-    def from_text(cls, text: str) -> FilmRecipe:
-        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text))
-
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         data = {fields.MARKS["film"]: fields.VERSION, "model": self.model, "column": self.column}

@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 
 from gan.latent.latents import SEED_MAX, latent
 from gan.models.generator import Generator
+from gan.recipes import fields
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import KEYWORD, TEXT_MAX, Recipe, save_png
 from gan.recipes.model_ids import model_folder
@@ -40,7 +41,7 @@ def picture(folder, text, keyword=KEYWORD, **options):
 )
 def test_recipes_round_trip_through_json_and_png(recipe, tmp_path):
     text = json.dumps(recipe.to_json())
-    assert Recipe.from_text(text) == recipe
+    assert Recipe.from_json(fields.load(text, TEXT_MAX)) == recipe
     (tmp_path / "a.json").write_text(text)
     assert Recipe.read(tmp_path / "a.json") == recipe
     for channels in (1, 3):
@@ -74,7 +75,7 @@ def test_an_invalid_recipe_raises_a_message_that_names_the_field(given, field):
 )  # fmt: skip
 def test_invalid_json_raises_a_message(text):
     with pytest.raises(RecipeError, match=r"\.$"):
-        Recipe.from_text(text)
+        Recipe.from_json(fields.load(text, TEXT_MAX))
 
 
 def test_a_picture_without_a_valid_recipe_raises_a_message(tmp_path):

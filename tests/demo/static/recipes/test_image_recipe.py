@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan.recipes import fields
 from gan.recipes.image_recipe import KEYWORD, Recipe
 from tests.node import run_node
 from tests.recipes import PLAIN, packed
@@ -49,7 +50,7 @@ give({ text: base64url(JSON.stringify(recipe)), z: base64(new Uint8Array(state.z
     text = found["text"]
     assert re.fullmatch("[A-Za-z0-9_-]+", text)
     given = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    recipe = Recipe.from_text(given)
+    recipe = Recipe.from_json(fields.load(given))
     assert list(json.loads(given)) == list(recipe.to_json())
     assert np.float32(recipe.z).tobytes() == z.tobytes()
     assert recipe.classes == tuple(state["classes"]) and recipe.scale == 1.1
