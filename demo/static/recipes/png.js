@@ -8,9 +8,10 @@ import { classText } from "./image_recipe.js";
 const KEYWORD = "latent-studio"; // of the recipe
 const THUMB_PX = 64; // per side: sixty larger pictures would fill the browser's storage
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-const NUL = 0;
 
-const ascii = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+const utf8 = (text) => new TextEncoder().encode(text);
+const join = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+const uint32 = (value) => [value >>> 24, value >>> 16, value >>> 8, value];
 
 function crc32(bytes) {
   let crc = -1;
@@ -21,22 +22,8 @@ function crc32(bytes) {
   return ~crc >>> 0;
 }
 
-function join(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function uint32(value) {
-  return new Uint8Array([value >>> 24, value >>> 16, value >>> 8, value]);
-}
-
 function chunk(kind, data) {
-  const body = join(ascii(kind), data);
+  const body = join(utf8(kind), data);
   return join(uint32(data.length), body, uint32(crc32(body)));
 }
 
@@ -55,8 +42,8 @@ export async function encodePng({ h, w, c, pixels }, scale = 1, text = "") {
   const size = join(uint32(w * scale), uint32(h * scale));
   const head = join(size, [8, c === 3 ? 2 : 0, 0, 0, 0]); // 8 bits; RGB or grey
   const data = new Uint8Array(await new Response(squeezed).arrayBuffer());
-  const note = [...ascii(KEYWORD), NUL, NUL, NUL, NUL, NUL]; // uncompressed, no language
-  const recipe = text ? [chunk("iTXt", join(note, new TextEncoder().encode(text)))] : [];
+  const note = utf8(`${KEYWORD}\0\0\0\0\0${text}`); // uncompressed, no language
+  const recipe = text ? [chunk("iTXt", note)] : [];
   return join(SIGNATURE, chunk("IHDR", head), ...recipe, chunk("IDAT", data), chunk("IEND", []));
 }
 
