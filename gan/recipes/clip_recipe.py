@@ -128,16 +128,10 @@ class ClipRecipe:
 
         Raises RecipeError if the keyframes' classes do not fit the model.
         """
-        if not classes and all(key.classes is None for key in self.keys):
-            return None
         for number, key in enumerate(self.keys, 1):
-            if not classes and key.classes is not None:
-                raise RecipeError("no_classes", number=number)
-            blended = isinstance(key.classes, tuple)
-            if blended and len(key.classes) != classes:
-                raise RecipeError("other_classes", has=len(key.classes), takes=classes)
-            if not blended and (key.classes is None or key.classes >= classes):
-                raise RecipeError("needs_class", number=number, limit=classes - 1)
+            fields.check_classes(key.classes, classes, number)
+        if not classes:
+            return None
         ring = np.eye(classes)
         rows = [k.classes if isinstance(k.classes, tuple) else ring[k.classes] for k in self.keys]
         return np.array(rows, np.float32)

@@ -54,7 +54,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "closes": "The {path} path always closes: closed must be true.",
         "z_lengths": "The z of all keyframes must have the same size.",
         "weight_lengths": "All keyframes with class weights must have the same number of them.",
-        # a clip and its model
+        # a recipe and its model
         "other_latents": (
             "This recipe was made for a model with latents of {has} numbers and this one takes "
             "{takes}: open it with its own model."
@@ -63,10 +63,15 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "This recipe was made for a model with {has} classes and this one has {takes}: open it "
             "with its own model."
         ),
-        "no_classes": (
+        "no_classes": "The recipe names a class and the model has none.",
+        "needs_class": (
+            "The model needs a class from 0 to {limit}, and the recipe's is none of them: it was "
+            "made for another model."
+        ),
+        "key_no_classes": (
             "Keyframe {number} names a class and this model has none: open it with its own model."
         ),
-        "needs_class": (
+        "key_needs_class": (
             "Keyframe {number} needs a class from 0 to {limit} for this model: open it with its "
             "own model."
         ),

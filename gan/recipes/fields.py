@@ -23,7 +23,6 @@ Z_LIMIT = 100  # of one number; models are trained on numbers within 6
 WEIGHT_LIMIT = 10
 CLASSES_MAX = 1000
 NAME_MAX = 200  # characters
-DEPTH_MAX = 32  # nesting of lists and objects; recipes need 4
 MARKS: Mapping[str, str] = MappingProxyType(  # the field of each kind of recipe with its version
     {"clip": "latent_studio_clip", "picture": "latent_studio", "film": "latent_studio_growth"}
 )
@@ -183,6 +182,20 @@ def latent_of(seed: int, z: tuple[float, ...] | None, z_dim: int) -> np.ndarray:
     return latent(seed, z_dim) if z is None else np.array(z, np.float32)
 
 
+def check_classes(
+    classes: int | tuple[float, ...] | None, count: int, keyframe: int | None = None
+) -> None:
+    """Raise RecipeError unless the class or the weights fit a model with `count` classes."""
+    key = "" if keyframe is None else "key_"
+    blended = isinstance(classes, tuple)
+    if not count and classes is not None:
+        raise RecipeError(f"{key}no_classes", number=keyframe)
+    if blended and len(classes) != count:
+        raise RecipeError("other_classes", has=len(classes), takes=count)
+    if count and not blended and (classes is None or classes >= count):
+        raise RecipeError(f"{key}needs_class", number=keyframe, limit=count - 1)
+
+
 def encode_z(z: tuple[float, ...] | None) -> str | None:
     """Encode numbers as Z requires: base64 of float32, little-endian. None stays None."""
     return None if z is None else base64.b64encode(np.array(z, "<f4").tobytes()).decode()
@@ -197,10 +210,9 @@ def plain(value: Any) -> Any:
 
 def compact(data: dict[str, Any]) -> str:
     """Serialise a recipe with `embedded.compact`. Raises RecipeError if it is too long."""
-    try:
-        return embedded.compact(data)
-    except ValueError as error:
-        raise RecipeError(str(error)) from error
+    text = embedded.compact(data)
+    _check_length(text, embedded.TEXT_MAX)
+    return text
 
 
 def read(path: Path | str, limit: int = embedded.TEXT_MAX) -> Any:
@@ -220,36 +232,17 @@ def read(path: Path | str, limit: int = embedded.TEXT_MAX) -> Any:
 
 
 def load(json_text: str, limit: int = embedded.TEXT_MAX) -> Any:
-    """Parse untrusted JSON as a browser does. Raises RecipeError; limit: characters."""
-    if len(json_text) > limit:
-        raise RecipeError("long", limit=limit)
+    """Parse untrusted JSON. Raises RecipeError; limit: characters."""
+    _check_length(json_text, limit)
     try:
-        if _depth(json_text) > DEPTH_MAX:
-            raise ValueError("too deep")
-        return json.loads(json_text, parse_constant=_refuse_constant, parse_int=_parse_int)
-    except (ValueError, RecursionError) as error:
+        return json.loads(json_text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:  # not JSON, or too deeply nested
         raise RecipeError("damaged") from error
 
 
-def _depth(json_text: str) -> int:
-    # measured before parsing: a parser's own limit depends on the language and the call stack
-    level = deepest = 0
-    quoted = False
-    for found in re.finditer(r'\\.|["[\]{}]', json_text, re.DOTALL):
-        match found[0]:
-            case '"':
-                quoted = not quoted
-            case "[" | "{" if not quoted:
-                level += 1
-                deepest = max(deepest, level)
-            case "]" | "}" if not quoted:
-                level -= 1
-    return deepest
-
-
-def _parse_int(digits: str) -> int | float:
-    # Python refuses thousands of digits, which JavaScript reads as a large number
-    return int(digits) if len(digits) < 300 else float(digits)
+def _check_length(json_text: str, limit: int) -> None:
+    if len(json_text) > limit:
+        raise RecipeError("long", limit=limit)
 
 
 def _refuse_constant(name: str) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from gan.recipes import fields
-from gan.recipes.fields import RecipeError, Rule
+from gan.recipes.fields import Rule
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
@@ -90,22 +90,8 @@ class Recipe:
         Raises RecipeError if the latent or the classes do not fit the model.
         """
         z = fields.latent_of(self.seed, self.z, generator.z_dim)
-        classes = None
-        if generator.classes:
-            blended = isinstance(self.classes, tuple)
-            if blended and len(self.classes) != generator.classes:
-                raise RecipeError(
-                    f"The recipe has {len(self.classes)} class weights and the model has "
-                    f"{generator.classes} classes: it was made for another model."
-                )
-            if not blended and (self.classes is None or self.classes >= generator.classes):
-                raise RecipeError(
-                    f"The model needs a class from 0 to {generator.classes - 1}, and the recipe's "
-                    "is none of them: it was made for another model."
-                )
-            classes = np.array([self.classes]) if blended else self.classes
-        elif self.classes is not None:
-            raise RecipeError("The recipe names a class and the model has none.")
+        fields.check_classes(self.classes, generator.classes)
+        classes = np.array([self.classes]) if isinstance(self.classes, tuple) else self.classes
         # as the browser does it: in double precision, rounded to float32
         scaled = (self.scale * z.astype(np.float64)).astype(np.float32)
         return generator.sample(scaled[None], classes)[0]

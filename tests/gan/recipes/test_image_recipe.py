@@ -137,7 +137,7 @@ def test_draw_returns_what_the_generator_samples(tiny_model):
         ({"z": (0.5,) * 63}, "63 numbers and this one takes 64"),
         ({"classes": None}, "class from 0 to 9"),
         ({"classes": 10}, "class from 0 to 9"),
-        ({"classes": (0.5,) * 9}, "9 class weights"),
+        ({"classes": (0.5,) * 9}, "9 classes and this one has 10"),
     ],
 )
 def test_a_recipe_of_another_model_raises_a_message(tiny_model, changes, words):
