@@ -219,13 +219,13 @@ def test_the_run_is_packed_into_the_same_archive(run_folder, tmp_path):
 def test_a_clip_carries_its_recipe(kind):
     path = BEFORE / "clips" / f"{kind}{FORMATS[kind]}"
     assert fields.read(path) == CLIP | {"format": kind}
-    assert ClipRecipe.read(path).to_json() == CLIP | {"format": kind}
+    assert ClipRecipe.from_json(fields.read(path)).to_json() == CLIP | {"format": kind}
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_clip_is_made_again_from_its_file(kind, tmp_path):
     before = BEFORE / "clips" / f"{kind}{FORMATS[kind]}"
-    recipe = ClipRecipe.read(before)
+    recipe = ClipRecipe.from_json(fields.read(before))
     generator = load_named(recipe.model)
     assert generator.model_id == recipe.model_id == REFERENCE["model_ids"]["mnist"]
     again = RenderJob(recipe, generator).render(tmp_path / before.name)

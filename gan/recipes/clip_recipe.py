@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -91,20 +90,12 @@ class ClipRecipe:
         if (kind := fields.kind_of(data)) in ("picture", "film"):
             raise RecipeError(kind)
         fields.check_version(data, "clip")
-        model = fields.required(data, {"model": fields.MODEL, "model_id": fields.MODEL_ID})
-        recipe = cls(*model, keys_from_json(data.get("keys")), **fields.checked(data, RULES))
+        names = {"model": fields.MODEL, "model_id": fields.MODEL_ID}
+        model = fields.checked(data, names, names)
+        keys = keys_from_json(data.get("keys"))
+        recipe = cls(**model, keys=keys, **fields.checked(data, RULES))
         recipe._check_together()
         return recipe
-
-    @classmethod
-    def read(cls, path: Path | str) -> ClipRecipe:
-        """Read the recipe of an exported clip or a JSON file.
-
-        Raises:
-            RecipeError: there is none, it is damaged, or see `from_json`.
-            OSError: the file cannot be read.
-        """
-        return cls.from_json(fields.read(path))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, z as base64 of float32, little-endian."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-_FIELD, _KEYFRAME_FIELD = "The recipe's {field}", "The {field} of keyframe {number}"
 _RULES = {  # by the kind of the rule
     "whole": "a whole number from {low} to {high}",
     "number": "a number from {low} to {high}",
@@ -14,16 +13,16 @@ _RULES = {  # by the kind of the rule
     "choice": "one of: {words}",
     "flag": "true or false",
     "name": "a name of 1 to {most} characters",
-    "caption": ("text of up to {most} characters, without line breaks or control characters"),
+    "caption": "text of up to {most} characters, without line breaks or control characters",
     "model_id": "12 hexadecimal digits",
     "z": "base64 of 2 to 512 float32 numbers within {limit} of zero",
     "classes": "a class from 0 to 999, or a list of weights from -{weight} to {weight}",
 }
 # The page has the same messages in other languages: {names} are filled in there, too.
 MESSAGES: Mapping[str, str] = MappingProxyType(
-    {kind: f"{_FIELD} must be {allowed}." for kind, allowed in _RULES.items()}
+    {kind: f"The recipe's {{field}} must be {allowed}." for kind, allowed in _RULES.items()}
     | {
-        f"key_{kind}": f"{_KEYFRAME_FIELD} must be {_RULES[kind]}."
+        f"key_{kind}": f"The {{field}} of keyframe {{number}} must be {_RULES[kind]}."
         for kind in ("whole", "number", "z", "classes")
     }
     | {

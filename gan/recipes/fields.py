@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -147,14 +147,18 @@ Z = Rule("z", _floats, {"limit": Z_LIMIT})
 CLASSES = Rule("classes", _classes, {"weight": WEIGHT_LIMIT})
 
 
-def checked(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """Return the values of those fields of `rules` that are in a recipe. Raises RecipeError."""
-    return {name: rule.check(data[name], name) for name, rule in rules.items() if name in data}
+def checked(
+    data: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+    required: Collection[str] = (),
+    keyframe: int | None = None,
+) -> dict[str, Any]:
+    """Return the values of the fields of `rules` that are in `data`. Raises RecipeError.
 
-
-def required(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> list[Any]:
-    """Return the values of all fields of `rules`. Raises RecipeError."""
-    return [rule.check(data.get(name), name) for name, rule in rules.items()]
+    required: fields that must be there. keyframe: the number of the one that `data` is.
+    """
+    present = {name: rule for name, rule in rules.items() if name in data or name in required}
+    return {name: rule.check(data.get(name), name, keyframe) for name, rule in present.items()}
 
 
 def kind_of(data: Any) -> str | None:

@@ -29,9 +29,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "model_id": fields.MODEL_ID,
         "seed": fields.SEED,
         "scale": fields.number(0, 3),
+        "z": fields.Z,
+        "classes": fields.CLASSES,
     }
 )
-OPTIONAL: Mapping[str, Rule] = MappingProxyType({"z": fields.Z, "classes": fields.CLASSES})
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ class Recipe:
         Raises RecipeError for a missing or invalid field or a newer version.
         """
         fields.check_version(data, "picture")
-        model, model_id, seed, scale = fields.required(data, RULES)
-        return cls(model, model_id, seed, scale=scale, **fields.checked(data, OPTIONAL))
+        return cls(**fields.checked(data, RULES, RULES.keys() - {"z", "classes"}))
 
     @classmethod
     def read(cls, path: Path | str) -> Recipe:

@@ -28,10 +28,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 class Key:
     """A keyframe.
 
-    z: 2 to 512 float32 numbers within 100 of zero, or None for the latent of `seed`. classes: a
-    class, a weight from -10 to 10 for each class, or None for a model without classes. hold: how
-    long the clip rests here, 0 to 8 average segments. length: duration of the segment to the next
-    keyframe, 0.1 to 10 times the default.
+    seed, z, classes: as in `gan.recipes.image_recipe.Recipe`. hold: how long the clip rests here, 0
+    to 8 average segments. length: duration of the segment to the next keyframe, 0.1 to 10 times the
+    default.
     """
 
     seed: int
@@ -45,11 +44,7 @@ class Key:
         """Check keyframe `number`, counted from 1 in messages. Raises RecipeError."""
         if not isinstance(given, dict):
             raise RecipeError("key", number=number)
-        values = {
-            name: rule.check(given.get(name), name, number)
-            for name, rule in RULES.items()
-            if name in given or name == "seed"
-        }
+        values = fields.checked(given, RULES, ("seed",), number)
         return cls(classes=values.pop("class", None), **values)
 
     def to_json(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ CLASS_COLUMNS = 3  # pictures side by side in the film of one class
 COLUMN = fields.whole(0, COLUMNS - 1)
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
+        "model": fields.MODEL,
         "seconds": fields.number(2, 120),
         "fps": fields.positive(UNTIMED_FPS_MAX),
         "format": clip_recipe.RULES["format"],
@@ -74,8 +75,7 @@ class FilmRecipe:
         column = data.get("column")
         if column is not None:
             column = COLUMN.check(column, "column")
-        model = fields.MODEL.check(data.get("model"), "model")
-        return cls(model, column=column, **fields.checked(data, RULES))
+        return cls(column=column, **fields.checked(data, RULES, ("model",)))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

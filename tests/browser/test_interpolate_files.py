@@ -16,6 +16,7 @@ from PIL import Image, ImageSequence
 
 from gan.cli.main import main
 from gan.models.generator import Generator
+from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.render import RenderJob
 from tests.browser.app import ROOT, interpolate
@@ -120,8 +121,8 @@ def test_every_format_holds_the_frames_and_the_recipe(visit, model, tmp_path):
     page = opened(visit, wish)
     for kind, chip in {**EXACT, **FILMS}.items():
         file, beside = export(page, tmp_path, chip)
-        recipe = ClipRecipe.read(file)
-        assert recipe == ClipRecipe.read(beside), kind
+        recipe = ClipRecipe.from_json(fields.read(file))
+        assert recipe == ClipRecipe.from_json(fields.read(beside)), kind
         assert recipe == ClipRecipe.from_json(wish | {"format": kind}), kind
         job = RenderJob(recipe, model)
         asked = np.stack([job.settings.style.apply(f) for f in job.frames(job.plan())])

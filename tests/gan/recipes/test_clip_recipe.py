@@ -130,12 +130,12 @@ def test_picture_and_clip_recipes_are_distinguished(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps(PLAIN))
     with pytest.raises(RecipeError, match="of a picture, not of a clip"):
-        ClipRecipe.read(path)
+        ClipRecipe.from_json(fields.read(path))
     path.write_text(json.dumps(CLIP))
     with pytest.raises(RecipeError, match=r"not a recipe|\.$"):
         Recipe.read(path)
     path.write_text("\ufeff \n" + json.dumps(CLIP))  # as some editors save it
-    assert ClipRecipe.read(path) == ClipRecipe.from_json(CLIP)
+    assert ClipRecipe.from_json(fields.read(path)) == ClipRecipe.from_json(CLIP)
 
 
 def test_large_invalid_texts_are_refused_quickly():
