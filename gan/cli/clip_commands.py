@@ -13,7 +13,7 @@ from gan.hub.names import hub_id, origin
 from gan.media.formats import FORMATS, format_of
 from gan.paths import ASSETS
 from gan.recipes import fields
-from gan.recipes.clip_recipe import MARK, ClipRecipe
+from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.model_ids import model_folder
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def interpolate(args: argparse.Namespace) -> None:
         key["class"] = label
     recipe = ClipRecipe.from_json(
         {
-            MARK: 1,
+            fields.MARKS["clip"]: fields.VERSION,
             "model": _name(args.model),
             "model_id": generator.model_id,
             "keys": keys,
@@ -59,7 +59,7 @@ def render(args: argparse.Namespace) -> None:
     if not args.recipe.is_file():
         raise ValueError(f"There is no file {args.recipe}.")
     given = fields.read(args.recipe)
-    if isinstance(given, dict) and MARK not in given and "latent_studio_growth" in given:
+    if fields.kind_of(given) == "film":
         return _film(given, args)
     recipe = ClipRecipe.from_json(given)
     out = _out(args, recipe.format)

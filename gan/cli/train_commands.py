@@ -24,8 +24,7 @@ from gan.datasets import is_own
 
 if TYPE_CHECKING:
     from gan.runner.training_loop import TrainingLoop
-    from gan.training.cluster import Cluster
-    from gan.training.launch import Alone
+    from gan.training.cluster import Alone, Cluster
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -55,7 +54,7 @@ def _train(args: argparse.Namespace, opener: Callable[..., None]) -> None:
     from gan.runner.training_loop import TrainingLoop
     from gan.system.machine import set_threads
     from gan.system.signals import stop_event
-    from gan.training.launch import joined
+    from gan.training.cluster import joined
 
     if args.seconds is not None and not 0 < args.seconds <= 1e9:
         raise ValueError("--seconds must be above 0.")

@@ -7,11 +7,11 @@ import { thumbnail } from "../recipes/png.js";
 import * as store from "./gallery_store.js";
 
 export class Gallery {
-  /** `recipes`: an ImageRecipes. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
-  constructor(words, recipes, { onpick }) {
+  /** onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
+  constructor(words, { onpick }) {
     this.say = speaker(words, "gallery");
     this.onpick = onpick;
-    this.store = new store.GalleryStore(recipes, () => this.render());
+    this.store = new store.GalleryStore(() => this.render());
     this.cards = new Map(); // by id: {item, element}
     this.removed = []; // {item, at} of this visit, for undo
     this.renaming = null; // an id
@@ -26,7 +26,7 @@ export class Gallery {
   }
 
   /** Save a picture with its recipe, `names` are those of the classes. Resolves to whether it is saved. */
-  async add(recipe, image, { names = [] } = {}) {
+  async add(recipe, image, names = []) {
     const parts = [classText(recipe.classes, names), recipe.seed].filter((part) => part !== "");
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,

@@ -16,7 +16,7 @@ import { Directions } from "./directions.js";
 import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Pictures } from "./pictures.js";
-import { Share } from "./share.js";
+import { PictureShare } from "./share.js";
 import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
@@ -74,7 +74,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       trigger("submit");
     },
   });
-  const share = new Share(words, props.limits, page);
+  const share = new PictureShare(words, props.limits, page);
   const companions = { map, compare, draw: sketch };
   const options = Object.keys(companions).map((name) => [name, w(`mode.${name}`)]);
   const modes = segments(w("modes"), options, choose);
@@ -138,6 +138,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       return;
     }
     const [before, first] = [model, !model];
+    engine.fetch(value.model, value.weights);
     time.setModel(value.model);
     model = { ...value, model: time.model, labels: named(value, words) };
     described = value.model_id;

@@ -31,7 +31,7 @@ export const settled = (settings, about, server) => ({
   scale: sizes(settings, about, server).scale,
 });
 
-/** Make the recipe of the clip. Throws ClipError if it is invalid. */
+/** Make the recipe of the clip. */
 export function recipeOf({ keys, settings }, about, server, clips) {
   const { seconds, side, ...rest } = settings;
   return clips.pack(

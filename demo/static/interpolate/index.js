@@ -9,6 +9,7 @@ import { Engine } from "../engine/engine.js";
 import { PlanError } from "../latent/curves.js";
 import { latent } from "../latent/latents.js";
 import { ClipRecipes } from "../recipes/clip_recipe.js";
+import { RecipeError } from "../recipes/image_recipe.js";
 import { TimeSlider } from "../time/time_slider.js";
 import { Actions } from "./actions.js";
 import { Add } from "./keyframes/add.js";
@@ -21,7 +22,7 @@ import { FileForm } from "./export/form.js";
 import { Model } from "./model.js";
 import { PathForm } from "./path_form.js";
 import { Choices, frameCount } from "./settings.js";
-import { Share } from "./export/share.js";
+import { ClipShare } from "./export/share.js";
 import { Stage } from "./stage/stage.js";
 import { Strip } from "./timeline/strip.js";
 import { View, sideForm } from "./view.js";
@@ -70,8 +71,11 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const view = (parts.view = new View(words, element, parts, actions));
   const path = new PathForm(words, choices, actions);
   const file = new FileForm(words, choices, actions, (name) => swatch(tables[name] ?? ""));
-  const share = new Share(words, limits, clips, {
-    recipe: () => recipeOf(history.state, about, props, clips),
+  const share = new ClipShare(words, clips, {
+    recipe() {
+      if (lack) throw new RecipeError(lack);
+      return recipeOf(history.state, about, props, clips);
+    },
     settings: () => settled(history.state.settings, about, props),
     about: () => about,
     choose: (id) => model.choose(id),

@@ -2,9 +2,9 @@
 // The length is kept in seconds, so that it stays when the frame rate changes.
 
 /** Parse a typed number; return null if it is not a number, outside its range or not whole. */
-export function readNumber(text, [low, high], whole = false) {
+export function readNumber(text, { low, high }, whole) {
   const value = text.trim() === "" ? NaN : Number(text);
-  const fine = Number.isFinite(value) && value >= low && value <= high;
+  const fine = value >= low && value <= high;
   return fine && (!whole || Number.isInteger(value)) ? value : null;
 }
 
@@ -32,11 +32,7 @@ export class Choices {
       colours: clip.colours.choices,
       format: Object.keys(formats),
     };
-    this.ranges = {
-      seconds: [0.1, 3600],
-      border: [clip.border.low, clip.border.high],
-      loops: [clip.loops.low, clip.loops.high],
-    };
+    this.limits = { ...clip, seconds: { low: 0.1, high: 3600 }, side: { low: 1, high: 1e5 } };
     this.captionMax = clip.caption.most;
     this.keysMost = keys[1];
     this.lengths = [keyframe.length.low, keyframe.length.high];
@@ -56,23 +52,19 @@ export class Choices {
 
   /** Return valid settings from untrusted ones: invalid fields get the value of `start`. */
   tidy(given) {
-    const { start } = this;
+    const { start, limits } = this;
     /** @type {any} */
     const settings = { ...start };
     for (const name of Object.keys(start)) {
-      if (typeof given?.[name] === typeof start[name]) settings[name] = given[name];
+      const value = given?.[name];
+      const { choices, low = 0, high } = limits[name];
+      const inside = high === undefined || (value >= low && value <= high);
+      const fits = choices ? choices.includes(value) : inside;
+      if (typeof value === typeof start[name] && fits) settings[name] = value;
     }
-    for (const [name, values] of Object.entries(this.lists)) {
-      if (!values.includes(settings[name])) settings[name] = start[name];
+    for (const name of ["wander", "tiles", "loops", "border"]) {
+      settings[name] = Math.trunc(settings[name]);
     }
-    for (const name of ["seconds", "fps", "side"]) {
-      if (!(Number.isFinite(settings[name]) && settings[name] > 0)) settings[name] = start[name];
-    }
-    for (const [name, [low, high]] of Object.entries(this.ranges)) {
-      if (!(settings[name] >= low && settings[name] <= high)) settings[name] = start[name];
-    }
-    for (const name of ["wander", "loops", "border"]) settings[name] = Math.trunc(settings[name]);
-    settings.wander = settings.wander >>> 0 || 0;
     settings.caption = settings.caption.replace(/[\p{Cc}\p{Cs}]/gu, " ").slice(0, this.captionMax);
     settings.closed ||= !this.needs(settings.path).open;
     if (!this.holds(settings)) settings.fps = nearest(this.formats[settings.format], settings.fps);

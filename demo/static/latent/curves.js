@@ -5,8 +5,7 @@ import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";
 import { blend as mix, dot, norm, times } from "./vectors.js";
 
-const PATHS = ["spline", "slerp", "circle", "walk"];
-const KEYS_MAX = 64;
+const KEY_COUNTS = { spline: [2, 64], slerp: [2, 64], circle: [2, 2], walk: [1, 64] };
 const NORM_RANGE = [0.85, 1.15]; // of sqrt(d): how far from the prior a slerp key may lie
 
 /** An invalid clip: `message` is the key of a text, `values` fill its {names}. */
@@ -25,17 +24,11 @@ export class PlanError extends Error {
  * PlanError for keys that cannot be joined.
  */
 export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
-  if (!PATHS.includes(path)) throw new PlanError("plan.path", { path });
-  const fewest = path === "walk" ? 1 : 2;
-  const [most, n] = [KEYS_MAX, keys.length];
-  if (n !== 2 && path === "circle") throw new PlanError("plan.circle_keys", { n });
+  const [fewest, most] = KEY_COUNTS[path];
+  const n = keys.length;
   if (n < fewest || n > most) throw new PlanError("plan.keys", { n, fewest, most });
-  const d = keys[0].length;
-  keys.forEach((key, i) => {
-    if (key.length !== d || d < 2) throw new PlanError("plan.sizes");
-    if (!key.every(Number.isFinite)) throw new PlanError("plan.not_finite", { n: i + 1 });
-    if (!key.some((x) => x)) throw new PlanError("plan.zero", { n: i + 1 });
-  });
+  const zero = keys.findIndex((key) => !key.some((x) => x));
+  if (zero >= 0) throw new PlanError("plan.zero", { n: zero + 1 });
   const always = path === "circle" || path === "walk";
   const points = keys.map((key) => new Float64Array(key));
   const curve = MAKERS[path](points, closed || always, wander);

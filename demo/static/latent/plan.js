@@ -1,13 +1,12 @@
 // The plan of a clip: the latent of every frame, computed on demand. The twin of
 // gan/latent/plan.py.
 
-import { PlanError, blend, makeCurve } from "./curves.js";
+import { blend, makeCurve } from "./curves.js";
 import { evenness, rms } from "./loop_metrics.js";
 import { variation, tile } from "./tiles.js";
 import * as timing from "./timing.js";
 import { norm } from "./vectors.js";
 
-const TILES_MAX = 4; // loops along each side of the picture
 const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
 const LATENT_SHARE = 0.05; // of the mean image step, distributed by latent length
 
@@ -19,9 +18,6 @@ class Way {
     this.curve = makeCurve(path, zs, { closed, wander });
     const classed = keys.every(({ classes }) => classes?.length);
     this.classes = classed ? keys.map(({ classes }) => new Float64Array(classes)) : null;
-    if (this.classes?.some(({ length }) => length !== this.classes[0].length)) {
-      throw new PlanError("plan.sizes");
-    }
     this.tables = new Map();
     /** Parts of a segment, in the table of image steps. */
     this.parts = Math.max(8, Math.ceil(PROBES / this.curve.segments));
@@ -65,9 +61,6 @@ export class Plan {
   constructor(given) {
     const { keys, path = "spline", closed = true, wander = 0, easing = "none" } = given;
     const { even = false, back = false, tiles = 1, frames, steps, before, ...rest } = given;
-    if (!(Number.isInteger(tiles) && tiles >= 1 && tiles <= TILES_MAX)) {
-      throw new PlanError("plan.tiles", { most: TILES_MAX });
-    }
     this.given = { ...rest, even, back, tiles, frames };
     const kept = before?.way.is(path, keys, closed, wander);
     this.way = kept ? before.way : new Way(path, keys, closed, wander);

@@ -12,7 +12,7 @@ export class FileForm {
     this.formats = chips(say("format"), choices.lists.format, "lc-formats", (format) =>
       button(say(format), "lc-chip", () => actions.set({ format })),
     );
-    this.seconds = this.number("seconds", { min: 0.1, step: 0.5, inputMode: "decimal" });
+    this.seconds = this.number("seconds", 0.5, false);
     this.fps = make("select", { className: "lc-fps" });
     this.fps.addEventListener("change", () => actions.set({ fps: Number(this.fps.value) }));
     this.scale = slider({ className: "lc-scale", min: 1, step: 1 });
@@ -30,12 +30,8 @@ export class FileForm {
     this.pixels = segments(say("pixels"), looks, (look) =>
       actions.set({ smooth: look === "smooth" }),
     );
-    const whole = (name, step) => {
-      const [min, max] = choices.ranges[name];
-      return this.number(name, { min, max, step, inputMode: "numeric" }, true);
-    };
-    this.border = whole("border", 4);
-    this.loops = whole("loops", 1);
+    this.border = this.number("border", 4);
+    this.loops = this.number("loops", 1);
     this.caption = make("input", { maxLength: choices.captionMax });
     this.caption.addEventListener("input", () =>
       actions.set({ caption: this.caption.value }, "caption"),
@@ -77,10 +73,13 @@ export class FileForm {
   }
 
   /** Create a number field; an invalid number shows an error and changes nothing. */
-  number(name, properties, whole = false) {
-    const input = make("input", { type: "number", className: `lc-${name}`, ...properties });
+  number(name, step, whole = true) {
+    const limit = this.choices.limits[name];
+    const input = make("input", { type: "number", className: `lc-${name}`, step });
+    Object.assign(input, { min: limit.low, max: limit.high });
+    input.inputMode = whole ? "numeric" : "decimal";
     input.addEventListener("input", () => {
-      const value = readNumber(input.value, this.choices.ranges[name], whole);
+      const value = readNumber(input.value, limit, whole);
       input.ariaInvalid = String(value === null);
       this.wrong = value === null ? this.say(`${name}_bad`) : "";
       if (value === null) this.showEstimate();
