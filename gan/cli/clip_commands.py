@@ -11,7 +11,7 @@ from gan.media.formats import FORMATS, format_of
 from gan.models.generator import Generator
 from gan.paths import ASSETS
 from gan.recipes import fields
-from gan.recipes.clip_recipe import MARK, ClipRecipe
+from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.model_ids import load_named, model_folder
 from gan.recipes.render import RenderJob
 from gan.recipes.training_film import FilmJob, FilmRecipe
@@ -30,11 +30,12 @@ def interpolate(args: argparse.Namespace) -> None:
     if labels is not None and len(labels) != len(args.seeds):
         raise ValueError("--labels needs one class for each seed.")
     keys = [{"seed": seed} for seed in args.seeds]
-    if labels is not None:
-        keys = [key | {"class": label} for key, label in zip(keys, labels, strict=True)]
+    for key, label in zip(keys, labels or [], strict=False):
+        key["class"] = label
     given = {name: getattr(args, name) for name in ("path", "easing", "frames", "fps", "scale")}
-    given |= {MARK: 1, "model": _name(args.model), "model_id": generator.model_id, "keys": keys}
-    recipe = ClipRecipe.from_json(given | {"closed": not args.open, "format": format})
+    given |= {fields.MARKS["clip"]: fields.VERSION, "model": _name(args.model), "keys": keys}
+    given |= {"model_id": generator.model_id, "closed": not args.open, "format": format}
+    recipe = ClipRecipe.from_json(given)
     _write(recipe, generator, args.out)
 
 
@@ -43,7 +44,7 @@ def render(args: argparse.Namespace) -> None:
     if not args.recipe.is_file():
         raise ValueError(f"There is no file {args.recipe}.")
     given = fields.read(args.recipe)
-    if isinstance(given, dict) and MARK not in given and "latent_studio_growth" in given:
+    if fields.kind_of(given) == "film":
         return _film(given, args)
     recipe = ClipRecipe.from_json(given)
     out = _out(args, recipe.format)

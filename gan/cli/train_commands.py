@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
@@ -27,10 +26,7 @@ from gan.recipes.model_ids import load_named
 from gan.runner.training_loop import TrainingLoop
 from gan.system.machine import set_threads
 from gan.system.signals import stop_event
-from gan.training.launch import Alone, joined
-
-if TYPE_CHECKING:
-    from gan.training.cluster import Cluster
+from gan.training.cluster import Alone, Cluster, joined
 
 
 def _setting(text: str) -> tuple[str, object]:

@@ -73,10 +73,6 @@ export function films({ bar, grids, fetchFrames, onStep, say }) {
       for (const [index, side] of sides.entries()) {
         const recording = recordings[index];
         if (side.reset) recording.frames.clear();
-        if (side.added) {
-          const stay = recording.steps.filter((step) => !side.dropped.includes(step));
-          side.frames = [...stay, ...side.added].sort((a, b) => a - b);
-        }
         news ||= Boolean(side.frames) || side.picture !== undefined;
         if (side.frames) recording.steps = side.frames;
         if (side.picture) recording.live = await decodePicture(side.picture);

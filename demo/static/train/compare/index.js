@@ -51,7 +51,7 @@ export function mount({ element, props, server, words }) {
 
   async function refresh() {
     try {
-      await take(await server.duel({ ...cursor, who: who() }));
+      await take(await server.poll({ ...cursor, who: who() }));
       if (!paced) await askPace();
     } catch {
       put(".ls-error", say("train.offline"));
@@ -135,7 +135,7 @@ export function mount({ element, props, server, words }) {
   }
 
   hold.addEventListener("click", () => {
-    if (!going()) return send("go_on", { run: pair.names[0] });
+    if (!going()) return send("resume", { run: pair.names[0] });
     return send("act", { job: answer.state === "paused" ? "resume" : "pause" });
   });
   stop.addEventListener("click", () => send("act", { job: "stop" }));

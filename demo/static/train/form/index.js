@@ -58,7 +58,7 @@ export function mount({ element, props, trigger, server, words }) {
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
-    const answer = await ask("own", {});
+    const answer = await ask("images", {});
     if (!answer.collections) return;
     fields.offer(answer.collections);
     // the chosen one was deleted
@@ -101,7 +101,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("standing", { known: standing.key });
+    const answer = await ask("status", { known: standing.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
@@ -118,7 +118,7 @@ export function mount({ element, props, trigger, server, words }) {
     }
     standing = answer;
     if (answer.config) config = answer.config;
-    if (answer.told) wrong.textContent = answer.told;
+    if (answer.message) wrong.textContent = answer.message;
     render();
   }
 

@@ -120,7 +120,7 @@ export function mount({ element, props, server, words }) {
       return !answer.sentence;
     },
     async goOn(name) {
-      const answer = await ask("go_on", { run: name });
+      const answer = await ask("resume", { run: name });
       if (answer.sentence) return showMessage(answer.sentence, "ls-error");
       document.dispatchEvent(new Event("ls:train"));
       if (!answer.run) return showMessage(say("runs.queued"));

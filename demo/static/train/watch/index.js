@@ -114,10 +114,6 @@ export function mount({ element, props, server, watch, words }) {
     strip.take(finding, answer.mine, run, cursor.at[1]);
     find(".tr-shown").hidden = !show || run !== show;
     put(".tr-shown span", say("watch.shown", { run: about.title }));
-    if (answer.added) {
-      const stay = frames.filter((step) => !answer.dropped.includes(step));
-      answer.frames = [...stay, ...answer.added].sort((a, b) => a - b);
-    }
     if (answer.frames) frames = answer.frames;
     const line = status({ ...about, ...answer }, run, frames.length || rows.length, say);
     find(".tr-status").replaceChildren(...line);
