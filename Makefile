@@ -12,8 +12,9 @@ NODE = PATH="$(NODE_HOME)/bin:$$PATH"
 export OMP_WAIT_POLICY := PASSIVE
 export GOMP_SPINCOUNT := 10000
 
-# Browser tests run alone: a page, its server and a training run keep two processors busy.
-PARALLEL := -n 2 --dist loadfile
+# Browser tests come last, and a page often waits: three processes keep two processors busy.
+# Without reordering they stay last.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-slow lint bench
 
@@ -22,8 +23,7 @@ demo: .venv/.runtime
 
 test: lint
 	$(PY) tests/browser/chromium.py
-	$(PY) -m pytest -rs -m "not slow and not browser" $(PARALLEL)
-	$(PY) -m pytest -rs -m "browser and not slow"
+	$(PY) -m pytest -rs -m "not slow" $(PARALLEL)
 
 test-slow: .venv/.dev
 	$(PY) -m pytest -rs -m slow

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.monitor.real_features import RealFeatures, read_real_features
 from gan.monitor.vitals import Probe
-from gan.runs.history import read_history
+from gan.runs.history import History
 from gan.runs.run import Run
 
 WAYS = {
@@ -74,7 +74,7 @@ def _train(
     run = Run.resume(folder)
     vitals = Probe(run.trainer, real_features).measure()
     run.close()
-    losses = np.array([(row["loss_g"], row["loss_d"]) for row in read_history(folder)])
+    losses = np.array([(row["loss_g"], row["loss_d"]) for row in History(folder).rows])
     return {
         "losses": [part.mean(0).tolist() for part in np.array_split(losses, QUARTERS)],
         "frechet": vitals["frechet"],

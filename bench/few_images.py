@@ -135,7 +135,8 @@ def nn_ratio(generator: Generator, seen: ImageSet) -> float:
     drawn = generator.sample(z, np.arange(DRAWN) % generator.classes)
     held = image_set.load(seen.name, train=False).subset(DRAWN, 0)
     known, *others = (
-        torch.from_numpy(judge.features(images)) for images in (seen.pixels(), drawn, held.pixels())
+        torch.from_numpy(judge.extract(images)[0])
+        for images in (seen.pixels(), drawn, held.pixels())
     )
     drawn_away, held_away = (float(nearest(each, known).mean()) for each in others)
     return drawn_away / held_away

@@ -84,7 +84,7 @@ def is_readable(trainer: Trainer, judge: Judge, z: np.ndarray, labels: np.ndarra
     labelled = trainer.config.conditional
     with torch.inference_mode():
         images = Generator(trainer.config, trainer.ema).sample(z, labels if labelled else None)
-    probabilities = judge.probabilities(images)
+    probabilities = judge.extract(images)[1]
     read = probabilities.argmax(1)
     if labelled:
         return bool((read == labels).mean() >= ENOUGH)

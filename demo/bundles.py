@@ -2,10 +2,8 @@
 
 One file per tab costs one request instead of forty. A module becomes a function that is called
 once and returns its exports; the modules after it take theirs from there. Nothing is compiled: the
-text of each module stays as it is written.
+text of each module stays as it is written, but for lines that are only a comment.
 """
-
-from __future__ import annotations
 
 import hashlib
 import posixpath
@@ -36,6 +34,7 @@ TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 FOREVER = {"cache-control": "public, max-age=31536000, immutable"}  # the address has the version
 
 IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}) from "([^"]+)";$', re.M)
+COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
 
 
@@ -54,11 +53,7 @@ class Bundles:
 
 @cache
 def bundles() -> Bundles:
-    """The files of demo/static/ as it is now.
-
-    Raises:
-        ValueError: a module imports or exports in a form that cannot be joined.
-    """
+    """Return the files of demo/static/ as it is now; raise ValueError if they cannot be joined."""
     holders, worker = {}, {}
     files = {name: _join(name, entries, holders) for name, entries in PAGE.items()}
     files |= {name: _join(name, entries, worker) for name, entries in WORKER.items()}
@@ -118,7 +113,7 @@ def _join(name: str, entries: tuple[str, ...], holders: dict[str, str]) -> bytes
 
 
 def _wrapped(module: str, folder: str) -> str:
-    """A module as a function's value: its exports. `folder` is where the joined file lies."""
+    """Return a module as a function's value. `folder` is where the joined file lies."""
 
     def take(found: re.Match[str]) -> str:
         every, some, source = found.groups()
@@ -127,7 +122,7 @@ def _wrapped(module: str, folder: str) -> str:
 
     text = _text(module)
     exported = EXPORT.findall(text)
-    text = EXPORT.sub("", IMPORT.sub(take, text))
+    text = EXPORT.sub("", IMPORT.sub(take, COMMENT.sub("", text)))
     if left := re.search(r"^(import|export)\b.*", text, re.M):
         raise ValueError(f"{module}.js: cannot join {left[0]!r}")
     path = posixpath.relpath(f"{module}.js", folder or ".")

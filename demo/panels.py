@@ -1,13 +1,23 @@
-"""Our own components: a `gr.HTML` whose inside is one folder of demo/static/."""
+"""Our own components, each a `gr.HTML` whose inside is one folder of demo/static/, and events."""
 
-from __future__ import annotations
-
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from demo.bundles import bundles, identifier
+from demo.endpoint import endpoint
+
+# not in the public API; show no progress overlay
+_PRIVATE = {"show_progress": "hidden", "api_visibility": "undocumented"}
+# quick ones: answered at once, outside the queue
+QUIET = _PRIVATE | {"queue": False}
+# in the queue, which toasts (gr.Info) need; any number at a time
+QUEUED = _PRIVATE | {"concurrency_limit": None}
+
+# keep the chosen model in a panel's value
+KEEP_MODEL = "(model, value) => ({...value, model})"
 
 MOUNT = """
 const place = element.querySelector(".ls-mount");
@@ -26,6 +36,11 @@ import(root.replace(/\\/+$/, "") + props.file)
 """
 
 
+async def session(request: gr.Request) -> str:
+    """Return the session of the page that calls a server function, which has no `session_hash`."""
+    return str((await request.json()).get("session_hash"))
+
+
 class Panel(gr.HTML):
     """What people play with: canvases, strips, timelines, drawn by `demo/static/<script>/index.js`.
 
@@ -35,8 +50,8 @@ class Panel(gr.HTML):
     - `props.value`: the component's value, any JSON. Python sets a new one through an event and
       `watch("value", () => ...)` tells; the module sets it with `props.value = ...` (a new
       object, not a change inside the old one) and `trigger("change")` or another Gradio event.
-    - `server.<name>(payload)`: calls a Python function of `server_functions`. It takes ONE
-      argument and gives JSON; any visitor can call it with anything, so it must check everything.
+    - `server.<name>(payload)`: calls a function of `server_functions`, each an `endpoint`: it takes
+      ONE object and gives JSON. Any visitor can call it with anything, so it must check everything.
     - `words`: the texts of demo/text/ in the page's language, by their keys ("explore.seed").
 
     What `mount` throws becomes a sentence in the element.
@@ -55,20 +70,21 @@ class Panel(gr.HTML):
             html_template='<div class="ls-mount"></div>',
             js_on_load=MOUNT,
             apply_default_css=False,
-            server_functions=server_functions,
+            server_functions=[
+                do if inspect.iscoroutinefunction(do) else endpoint(do)
+                for do in server_functions or ()
+            ],
             file=bundles().address(bundles().holders[entry]),
             module=identifier(entry),
             **props,
         )
 
     def api_info(self) -> dict[str, Any]:
-        """Any JSON; each panel's own author says more."""
+        """Return the schema of a value, which is any JSON."""
         return {"type": "object"}
 
     def example_payload(self) -> Any:
         """Return what the API page shows."""
         return {}
 
-    def example_value(self) -> Any:
-        """Return what the API page shows."""
-        return {}
+    example_value = example_payload

@@ -1,12 +1,10 @@
 """The settings of a server, each from an environment variable."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gan.paths import ROOT
 
@@ -21,19 +19,7 @@ PUBLIC_KEPT_H = 24
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders and limits.
-
-    `training`: who may train, everybody ("open"), visitors with the `owner_key` ("owner"), or
-    nobody ("off"). `max_run_s` limits a run in seconds of training, `max_queue` the queued runs. On
-    a `public` server, runs belong to the visitor who started them.
-
-    A collection of own images has at most `max_images`, each of `max_image_mb` and
-    `max_image_megapixels`. On a public server a visitor has at most `max_collections`, all
-    collections share `images_room_mb` of disk, and each is deleted after `images_kept_h` hours.
-
-    `hub`: whether models of the Hugging Face Hub can be opened, of at most `max_hub_mb`;
-    `hub_cache` keeps at most `hub_kept` of them, for `hub_days` after their last use.
-    """
+    """Folders and limits; docs/settings.md says what each one means. None: no limit."""
 
     runs: Path = ROOT / "runs"
     models: Path = ROOT / "assets/models"
@@ -61,13 +47,11 @@ class Settings:
     hub_days: int = 30
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read LATENT_STUDIO_<NAME> for each field but `models`.
 
-        On Hugging Face Spaces (SPACE_ID is set) a server is public by default.
-
-        Raises:
-            SystemExit: an invalid value, with a message.
+        On Hugging Face Spaces (SPACE_ID is set) a server is public by default. Raises SystemExit
+        with a message for an invalid value.
         """
         values: dict[str, Any] = {"public": bool(env.get("SPACE_ID"))}
         for field in fields(cls):
@@ -77,10 +61,10 @@ class Settings:
                 continue
             if field.name in CHOICES:
                 values[field.name] = _choice(key, text, CHOICES[field.name])
-            elif field.type == "Path":
+            elif field.type is Path:
                 values |= {field.name: Path(text)} if text else {}
             else:
-                values[field.name] = text if field.type == "str" else _whole(key, text)
+                values[field.name] = text if field.type is str else _whole(key, text)
         key = values.get("owner_key", "")
         if key and (len(key) < SHORTEST_KEY or key != "".join(key.split())):
             raise SystemExit(

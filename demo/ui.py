@@ -1,7 +1,5 @@
 """The page: a header with the menu of models, and the tabs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import gradio as gr
@@ -10,11 +8,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, text
-from demo.events import QUIET
 from demo.explore import tab as explore
 from demo.export.events import visitor
+from demo.generate import weights
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
+from demo.panels import QUIET
+from demo.server import recipes
 from demo.server.model_menu import choices, preferred
 from demo.server.studio import Studio
 from demo.theme import theme
@@ -46,7 +46,6 @@ class Compression(GZipMiddleware):
     """Compress the responses that Gradio does not: it goes by file extensions."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
         await (self.app if "." in scope.get("path", "") else super().__call__)(scope, receive, send)
 
 
@@ -98,9 +97,10 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
-    own = [*bundles.routes(), *run_files.routes(studio), *image_uploads.routes(studio)]
+    parts = (weights, recipes, run_files, image_uploads)
+    own = [route for part in parts for route in part.routes(studio)]
     return {
-        "app_kwargs": {"routes": own, "middleware": [Middleware(Compression)]},
+        "app_kwargs": {"routes": bundles.routes() + own, "middleware": [Middleware(Compression)]},
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
         "head": f'<script type="module" src="{first}"></script>',

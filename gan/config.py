@@ -4,13 +4,10 @@ The page, the command line, the tests and the checkpoints use the same `Config`.
 of `PRESETS`; a new hyperparameter is a field of `Config`.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from gan.datasets import DATASETS, MOST_CLASSES, OWN_SIZES, is_own
 
@@ -21,50 +18,45 @@ class ConfigError(ValueError):
 
 FEWEST_IMAGES = 10  # of train_images, unless 0
 
-CHOICES = MappingProxyType(
-    {
-        "data": tuple(DATASETS),
-        "arch": ("conv", "mlp"),
-        "image_size": (28, 32, 64, 128),
-        "image_channels": (0, 1, 3),
-        "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
-        "d_norm": ("batch", "spectral", "none"),
-        "lr_schedule": ("constant", "linear"),
-        "precision": ("auto", "float32", "bfloat16"),
-    }
-)
+CHOICES = {
+    "data": tuple(DATASETS),
+    "arch": ("conv", "mlp"),
+    "image_size": (28, 32, 64, 128),
+    "image_channels": (0, 1, 3),
+    "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
+    "d_norm": ("batch", "spectral", "none"),
+    "lr_schedule": ("constant", "linear"),
+    "precision": ("auto", "float32", "bfloat16"),
+}
 
-RANGES = MappingProxyType(
-    {
-        "z_dim": (2, 512),
-        "width": (4, 256),
-        "d_hidden": (0, 1024),
-        "d_slope": (0.0, 1.0),
-        "lr_g": (1e-6, 0.1),
-        "lr_d": (1e-6, 0.1),
-        "beta1": (0.0, 0.999),
-        "beta2": (0.0, 0.9999),
-        "batch_size": (2, 1024),
-        "d_steps_per_g_step": (1, 10),
-        "r1_gamma": (0.0, 1000.0),
-        "r1_every": (1, 64),
-        "ema_decay": (0.0, 0.99999),
-        "augment": (0.0, 1.0),
-        "augment_target": (0.0, 0.99),
-        "train_images": (0, 1_000_000),
-        "steps": (1, 10_000_000),
-        "seed": (0, 2**32 - 1),
-        "image_classes": (0, MOST_CLASSES),
-    }
-)
+RANGES = {
+    "z_dim": (2, 512),
+    "width": (4, 256),
+    "d_hidden": (0, 1024),
+    "d_slope": (0.0, 1.0),
+    "lr_g": (1e-6, 0.1),
+    "lr_d": (1e-6, 0.1),
+    "beta1": (0.0, 0.999),
+    "beta2": (0.0, 0.9999),
+    "batch_size": (2, 1024),
+    "d_steps_per_g_step": (1, 10),
+    "r1_gamma": (0.0, 1000.0),
+    "r1_every": (1, 64),
+    "ema_decay": (0.0, 0.99999),
+    "augment": (0.0, 1.0),
+    "augment_target": (0.0, 0.99),
+    "train_images": (0, 1_000_000),
+    "steps": (1, 10_000_000),
+    "seed": (0, 2**32 - 1),
+    "image_classes": (0, MOST_CLASSES),
+}
 
 
 @dataclass(frozen=True)
 class Config:
     """One training run. The defaults are the preset `default`.
 
-    Raises:
-        ConfigError: a value is of the wrong type or outside its range.
+    Raises ConfigError: a value is of the wrong type or outside its range.
     """
 
     data: str = "mnist"  # a key of DATASETS, or the id of a collection of the user's own images
@@ -149,11 +141,10 @@ class Config:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_json(cls, values: Any) -> Config:
+    def from_json(cls, values: Any) -> Self:
         """Return the config that any version's `to_json` wrote.
 
-        Raises:
-            ConfigError: not an object, an unknown field, or a value out of range.
+        Raises ConfigError: not an object, an unknown field, or a value out of range.
         """
         if not isinstance(values, dict):
             raise ConfigError("A config must be a JSON object of named settings.")
@@ -163,8 +154,8 @@ class Config:
         return cls(**{**ABSENT, **values})
 
 
-# values of settings that earlier versions did not have
-ABSENT = MappingProxyType({"d_hidden": 0, "d_slope": 0.2})
+# the values in effect before these settings existed
+ABSENT = {"d_hidden": 0, "d_slope": 0.2}
 
 
 def _check_type(name: str, value: Any, wanted: type) -> None:
@@ -179,62 +170,55 @@ def _check_type(name: str, value: Any, wanted: type) -> None:
 
 # the default's settings when these presets were measured
 MEASURED_WITH = {"d_slope": 0.2, "lr_g": 2e-3}
-PRESETS = MappingProxyType(
-    {
-        "default": {},
-        "article": {
-            "arch": "mlp",
-            "conditional": False,
-            "z_dim": 100,
-            "lr_g": 1e-3,
-            "lr_d": 1e-3,
-            "beta1": 0.9,
-            "beta2": 0.999,
-            "batch_size": 128,
-            "ema_decay": 0.0,
-            "d_norm": "none",
-            "d_hidden": 0,
-            "d_slope": 0.2,
-            "r1_gamma": 0.0,
-            "lr_schedule": "constant",
-            "precision": "float32",
-        },
-        "unconditional": {"conditional": False},
-        "hinge-spectral": {
-            "loss": "hinge",
-            "d_norm": "spectral",
-            "d_hidden": 0,
-            "d_slope": 0.2,
-            "r1_gamma": 0.0,
-            "lr_g": 2e-4,
-            "lr_d": 2e-4,
-            "beta1": 0.5,
-            "batch_size": 32,
-        },
-        "relativistic-r1": {
-            "loss": "relativistic",
-            "d_norm": "none",
-            "d_hidden": 0,
-            "d_slope": 0.2,
-            "r1_every": 8,
-            "lr_g": 1e-3,
-            "lr_d": 1e-3,
-            "beta1": 0.5,
-            "batch_size": 32,
-        },
-        "few-images": {"train_images": 500, "augment": 0.3, **MEASURED_WITH},
-        "own-images": {"augment": 0.2, "ema_decay": 0.998, **MEASURED_WITH},
-    }
-)
+PRESETS = {
+    "default": {},
+    "article": {
+        "arch": "mlp",
+        "conditional": False,
+        "z_dim": 100,
+        "lr_g": 1e-3,
+        "lr_d": 1e-3,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "batch_size": 128,
+        "ema_decay": 0.0,
+        "d_norm": "none",
+        **ABSENT,
+        "r1_gamma": 0.0,
+        "lr_schedule": "constant",
+        "precision": "float32",
+    },
+    "unconditional": {"conditional": False},
+    "hinge-spectral": {
+        "loss": "hinge",
+        "d_norm": "spectral",
+        **ABSENT,
+        "r1_gamma": 0.0,
+        "lr_g": 2e-4,
+        "lr_d": 2e-4,
+        "beta1": 0.5,
+        "batch_size": 32,
+    },
+    "relativistic-r1": {
+        "loss": "relativistic",
+        "d_norm": "none",
+        **ABSENT,
+        "r1_every": 8,
+        "lr_g": 1e-3,
+        "lr_d": 1e-3,
+        "beta1": 0.5,
+        "batch_size": 32,
+    },
+    "few-images": {"train_images": 500, "augment": 0.3, **MEASURED_WITH},
+    "own-images": {"augment": 0.2, "ema_decay": 0.998, **MEASURED_WITH},
+}
 
 
 def preset(name: str, **changes: Any) -> Config:
     """Return the named row of `PRESETS` with `changes`; the image size follows the data set.
 
     For the user's own images, `changes` must include `Collection.settings()`.
-
-    Raises:
-        ConfigError: no such preset, or a change is out of range.
+    Raises ConfigError: no such preset, or a change is out of range.
     """
     if name not in PRESETS:
         raise ConfigError(f"There is no preset {name!r}; choose one of: {', '.join(PRESETS)}.")

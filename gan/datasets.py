@@ -3,11 +3,8 @@
 A collection of the user's own images has an id instead of a name, see `gan.data.collection`.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -19,15 +16,13 @@ class DataSpec:
     classes: int
 
 
-DATASETS = MappingProxyType(
-    {
-        "mnist": DataSpec(28, 1, 10),
-        "fashion-mnist": DataSpec(28, 1, 10),
-        "kmnist": DataSpec(28, 1, 10),
-        "cifar10": DataSpec(32, 3, 10),
-        "svhn": DataSpec(32, 3, 10),
-    }
-)
+DATASETS = {
+    "mnist": DataSpec(28, 1, 10),
+    "fashion-mnist": DataSpec(28, 1, 10),
+    "kmnist": DataSpec(28, 1, 10),
+    "cifar10": DataSpec(32, 3, 10),
+    "svhn": DataSpec(32, 3, 10),
+}
 OWN_SIZES = (32, 64, 128)  # pixels a side of the user's own images
 MOST_CLASSES = 100  # of the user's own images
 _OWN = re.compile(r"own-[0-9a-f]{12}")

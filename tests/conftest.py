@@ -22,8 +22,8 @@ def pytest_configure(config):
     worker = getattr(config, "workerinput", None)
     if worker and hasattr(os, "sched_setaffinity"):
         number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
-        if share := sorted(os.sched_getaffinity(0))[number::count]:
-            os.sched_setaffinity(0, share)
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[number % len(cores) :: count])
 
 
 @pytest.fixture(autouse=True)

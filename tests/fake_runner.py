@@ -1,4 +1,4 @@
-"""A runner that completes every job at once and trains nothing, for tests of access."""
+"""A runner that completes every job at once and trains nothing."""
 
 import json
 from concurrent.futures import Future
@@ -8,25 +8,38 @@ from gan.runner.status import RunStatus
 
 
 class FakeRunner:
-    """Records its jobs; `end` ends the run as if it had reached its goal."""
+    """Records its jobs; `end` ends the run as if it had reached its goal.
+
+    A test sets the status, and the rows, vital signs and marks of the current run.
+    """
 
     def __init__(self):
         self.status = RunStatus()
         self.on_end = lambda: None
-        self.asked = []
+        self.jobs = []
+        self.rows, self.signs, self.deeds = [], [], []
         self.fails = None  # what the next start or resume raises
         self.waits = None  # a Future that the next start gives instead, while it loads
 
     def start(self, config, folder, limit_s=None, *, paused=False, beside=None):
-        self.asked.append(("start", config, limit_s, paused, beside))
+        self.jobs.append(("start", config, limit_s, paused, beside))
         for one, path in ((config, folder), *([beside] if beside else [])):
             path.mkdir(parents=True)
             (path / "config.json").write_text(json.dumps(one.to_json()))
         return self._begin(folder, "paused" if paused else "running", config)
 
     def resume_run(self, folder, limit_s=None):
-        self.asked.append(("resume_run", folder.name, limit_s))
+        self.jobs.append(("resume_run", folder.name, limit_s))
         return self._begin(folder, "running", None)
+
+    def history(self, since_row=0, run=""):
+        return self.rows[since_row:] if run == self.status.run else []
+
+    def vitals(self, run, since_row=0):
+        return self.signs[since_row:] if run == self.status.run else []
+
+    def marks(self, run=""):
+        return self.deeds[:]
 
     def pause(self):
         return self._do("pause")
@@ -53,8 +66,8 @@ class FakeRunner:
         self.status = replace(self.status, **changes)
 
     def _do(self, *what):
-        self.asked.append(what)
-        return _done(len(self.asked))
+        self.jobs.append(what)
+        return _done(len(self.jobs))
 
     def _begin(self, folder, state, config):
         if self.fails:

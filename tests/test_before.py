@@ -22,6 +22,9 @@ import torch
 from PIL import Image, features
 from safetensors.torch import load_file
 
+from demo.server.recipes import read as opened
+from demo.server.studio import Studio
+from demo.settings import Settings
 from gan.config import preset
 from gan.data.collection import CollectionStore
 from gan.data.image_set import load, load_for
@@ -40,7 +43,7 @@ from gan.recipes.model_ids import load_named
 from gan.recipes.render import RenderJob
 from gan.recipes.training_film import FilmJob, FilmRecipe
 from gan.runs.archive import pack
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.listing import list_runs
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.runs.run import Run
@@ -146,8 +149,8 @@ def test_the_run_is_listed_with_all_it_recorded(run_folder):
     assert info.config.to_json() == begun | {"lr_d": 1e-3}  # it was changed at step 20
     assert read_title(run_folder) == "Stopped in the middle"
     history = lines(RUN / "history.jsonl")
-    assert read_history(run_folder) == [row for row in history if "mark" not in row]
-    assert read_marks(run_folder) == [{"step": 20, "mark": "changed", "changes": {"lr_d": 1e-3}}]
+    assert History(run_folder).rows == [row for row in history if "mark" not in row]
+    assert History(run_folder).marks == [{"step": 20, "mark": "changed", "changes": {"lr_d": 1e-3}}]
     assert read_vitals(run_folder) == lines(RUN / "vitals.jsonl") != []
     assert kept_steps(run_folder) == [20, 31] and milestone_steps(run_folder) == [0, 31]
 
@@ -216,13 +219,13 @@ def test_the_run_is_packed_into_the_same_archive(run_folder, tmp_path):
 def test_a_clip_carries_its_recipe(kind):
     path = BEFORE / "clips" / f"{kind}{FORMATS[kind]}"
     assert fields.read(path) == CLIP | {"format": kind}
-    assert ClipRecipe.read(path).to_json() == CLIP | {"format": kind}
+    assert ClipRecipe.from_json(fields.read(path)).to_json() == CLIP | {"format": kind}
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_clip_is_made_again_from_its_file(kind, tmp_path):
     before = BEFORE / "clips" / f"{kind}{FORMATS[kind]}"
-    recipe = ClipRecipe.read(before)
+    recipe = ClipRecipe.from_json(fields.read(before))
     generator = load_named(recipe.model)
     assert generator.model_id == recipe.model_id == REFERENCE["model_ids"]["mnist"]
     again = RenderJob(recipe, generator).render(tmp_path / before.name)
@@ -268,25 +271,21 @@ def test_a_picture_is_drawn_again_from_its_file(name, tmp_path):
         assert (tmp_path / name).read_bytes() == before.read_bytes()
 
 
-def test_the_page_reads_the_recipe_of_every_file(tmp_path):
-    script = """
-const { readClip } = await import("./recipes/embedded.js");
-const { readPicture } = await import("./recipes/png.js");
-const { ClipRecipes } = await import("./recipes/clip_recipe.js");
-const { ImageRecipes } = await import("./recipes/image_recipe.js");
-const [clips, pictures] = [new ClipRecipes(given.limits), new ImageRecipes(given.limits)];
-const file = (name) => new Blob([readFileSync(name)]);
-const all = (names, reader) => Promise.all(names.map((name) => reader(file(name))));
-give({ clips: await all(given.clips, (one) => readClip(one, clips, pictures)),
-  pictures: await all(given.pictures, (one) => readPicture(one, pictures)) });
-"""
-    clips = {kind: BEFORE / "clips" / f"{kind}{suffix}" for kind, suffix in FORMATS.items()}
-    pictures = {name: BEFORE / "pictures" / name for name in REFERENCE["pictures"]}
-    given = {"clips": [*map(str, clips.values())], "pictures": [*map(str, pictures.values())]}
-    given["limits"] = limits()
-    found = run_node(tmp_path, script, given)
-    assert found["clips"] == [CLIP | {"format": kind} for kind in clips]
-    assert found["pictures"] == list(REFERENCE["pictures"].values())
+@pytest.fixture
+def studio(tmp_path):
+    """The server with the bundled models alone."""
+    made = Studio(Settings(runs=tmp_path / "runs"))
+    yield made
+    made.close()
+
+
+def test_the_page_gets_the_recipe_of_every_file(studio):
+    for kind, suffix in FORMATS.items():
+        found = opened(BEFORE / "clips" / f"{kind}{suffix}", "clip", studio)
+        assert found == {"clip": CLIP | {"format": kind}}
+    for name, recipe in REFERENCE["pictures"].items():
+        for kind in ("picture", "clip"):
+            assert opened(BEFORE / "pictures" / name, kind, studio) == {"picture": recipe}
 
 
 # --- links ---------------------------------------------------------------------------------------
@@ -298,20 +297,25 @@ def text_of(link):
     return base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode()
 
 
-def test_links_open_in_the_page(tmp_path):
+def test_links_open_in_the_page(tmp_path, studio):
+    def recipe(name, kind):
+        path = tmp_path / name
+        path.write_text(LINKS[name]["link"])
+        return opened(path, kind, studio)[kind]
+
     script = """
 const { ClipRecipes } = await import("./recipes/clip_recipe.js");
-const { ImageRecipes } = await import("./recipes/image_recipe.js");
-const [clips, recipes] = [new ClipRecipes(given.limits), new ImageRecipes(given.limits)];
-const about = { z_dim: 64, classes: 10 };
-const picture = (link) => {
-  const state = recipes.unpack(recipes.fromHash(link), about);
-  return { ...state, z: Array.from(state.z) };
+const { unpackPicture } = await import("./recipes/image_recipe.js");
+const picture = (recipe) => {
+  const state = unpackPicture(recipe, { z_dim: 64, classes: 10 }, {});
+  const { model, model_id } = recipe;
+  return { model, model_id, ...state, z: Array.from(state.z) };
 };
 give({ recipe: picture(given.recipe), seed: picture(given.seed),
-  clip: clips.unpack(clips.fromHash(given.clip), about) });
+  clip: new ClipRecipes(given.limits).unpack(given.clip) });
 """
-    given = {kind: one["link"] for kind, one in LINKS.items()} | {"limits": limits()}
+    given = {name: recipe(name, "picture") for name in ("recipe", "seed")}
+    given |= {"clip": recipe("clip", "clip"), "limits": limits()}
     found = run_node(tmp_path, script, given)
     assert found == {kind: one["state"] for kind, one in LINKS.items()}
 
@@ -320,7 +324,7 @@ def test_links_hold_recipes_that_python_reads():
     for kind in ("recipe", "seed"):
         link, state = LINKS[kind].values()
         assert link.startswith("#recipe=")
-        recipe = Recipe.from_text(text_of(link))
+        recipe = Recipe.from_json(fields.load(text_of(link)))
         for name in ("model", "model_id", "seed", "scale"):
             assert getattr(recipe, name) == state[name]
         z = latent(recipe.seed, 64) if recipe.z is None else recipe.z
@@ -328,7 +332,7 @@ def test_links_hold_recipes_that_python_reads():
         np.testing.assert_array_equal(recipe.classes, state["classes"])
     link, state = LINKS["clip"].values()
     assert link.startswith("#clip=")
-    clip = ClipRecipe.from_text(text_of(link))
+    clip = ClipRecipe.from_json(fields.load(text_of(link)))
     assert clip.to_json() == CLIP
     homes = [key.get("z", latent(key["seed"], 64)) for key in state["keys"]]
     assert np.array_equal(clip.latents(64), np.float32(homes))

@@ -1,38 +1,10 @@
-"""A runner and a recorded run, without training."""
-
-from __future__ import annotations
+"""The rows, vital signs, images and film of a recorded run."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
-from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes
-from gan.runner.status import RunStatus
-
-
-class FakeRunner:
-    """A runner whose status, rows and marks a test sets."""
-
-    def __init__(self) -> None:
-        self.status = RunStatus()
-        self.rows: list[dict] = []
-        self.signs: list[dict] = []
-        self.deeds: list[dict] = []
-
-    def vitals(self, run: str, since_row: int = 0) -> list[dict]:
-        return self.signs[since_row:] if run == self.status.run else []
-
-    def history(self, since_row: int = 0, run: str = "") -> list[dict]:
-        return self.rows[since_row:] if run == self.status.run else []
-
-    def marks(self, run: str = "") -> list[dict]:
-        return self.deeds[:]
-
-    def start(self, config: Config, folder: Path) -> SimpleNamespace:
-        self.status = RunStatus(1, "running", folder.name, config)
-        return SimpleNamespace(result=lambda: None)
 
 
 def rows(count: int) -> list[dict]:

@@ -25,7 +25,7 @@ class Autopsy:
     def __init__(self, trainer: Trainer, held: ImageSet, judge: Judge) -> None:
         self.trainer, self.judge = trainer, judge
         pixels = held.pixels()
-        self._frechet = FrechetDistance(feature_statistics(judge.features(pixels)))
+        self._frechet = FrechetDistance(feature_statistics(judge.extract(pixels)[0]))
         # equal numbers: the nearest of more images is nearer
         count = min(1000, len(trainer.data.labels), len(held.labels))
         self._seen = _flat(trainer.data.images[:count])

@@ -16,7 +16,7 @@ from gan.config import Config
 from gan.monitor.diagnosis import Diagnosis, Evidence
 from gan.monitor.remedies import remedies
 from gan.runner.status import RunStatus
-from gan.runs.history_rows import ROW_STEPS
+from gan.runs.history import ROW_STEPS
 from gan.runs.snapshots import MAX_SNAPSHOTS, thin
 
 STEPS_PER_S = 30

@@ -22,12 +22,12 @@ class Scorer:
         self._judge = Judge.load("mnist")
         test, train = (load("mnist", train=half).images[:, 0].numpy() for half in (False, True))
         chosen = np.random.default_rng(0).choice(len(train), REAL, replace=False)
-        self._real = feature_statistics(self._judge.features(test[..., None]))
+        self._real = feature_statistics(self._judge.extract(test[..., None])[0])
         self.floor = self.distance(train[chosen])
 
     def distance(self, images: np.ndarray) -> float:
         """Return the distance of images uint8 (n,28,28)."""
-        features = self._judge.features(images[..., None])
+        features = self._judge.extract(images[..., None])[0]
         return frechet_distance(feature_statistics(features), self._real)
 
     def minimum(self, drawn: dict[str, np.ndarray]) -> tuple[float, str]:

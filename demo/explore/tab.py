@@ -1,9 +1,6 @@
 """The Explore tab: move a latent along directions of the generator and watch the image change."""
 
-from __future__ import annotations
-
 import base64
-from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -12,12 +9,11 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo.events import QUIET
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
-from demo.panels import Panel
+from demo.panels import QUIET, Panel
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions
@@ -35,6 +31,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     """Build the tab: one panel, with a new value for each model."""
 
     known = lru_cache(maxsize=8)(description)
+    weights = weights_function(studio)
     one_at_a_time = Lock()  # many visitors may arrive at once, and this takes a while
 
     def value_of(chosen: Any) -> dict[str, Any]:
@@ -42,21 +39,22 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             return {"model": None}
         try:
             generator = studio.generator(chosen)
-            folder = studio.model_folders().get(chosen)
+            folder = studio.library.folders().get(chosen)
             with one_at_a_time:
-                return {"model": chosen, **known(generator, folder)}
+                described = known(generator, folder)
+            return {"model": chosen, "weights": weights({"model": chosen}), **described}
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
-    def describe(payload: Any) -> dict[str, Any]:
-        return value_of(payload.get("model") if isinstance(payload, dict) else None)
+    def describe(payload: dict[str, Any]) -> dict[str, Any]:
+        return value_of(payload.get("model"))
 
     panel = Panel(
         "explore",
         value=value_of(model.value),
         server_functions=[
             draw_function(studio),
-            weights_function(studio),
+            weights,
             find_function(studio),
             snapshots_function(studio),
             describe,
@@ -64,21 +62,12 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         elem_id="explore",
         limits=limits(),
     )
-
     panel.submit(selector(studio), panel, model, **QUIET)
-    model.change(
-        value_of,
-        model,
-        panel,
-        trigger_mode="always_last",
-        **QUIET,
-    )
+    model.change(value_of, model, panel, trigger_mode="always_last", **QUIET)
 
 
 def description(generator: Generator, folder: Path | None = None) -> dict[str, Any]:
-    """Describe a model to the panel: directions, and images to show first.
-
-    `folder`: where its directions may be stored.
+    """Describe a model to the panel: directions, which `folder` may have, and images to show first.
 
     `first` holds images of the first seed in every class (one image without classes or with more
     than `FACES_MOST`), so that the page can paint before its first request.
@@ -99,10 +88,8 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
 
 
 def _payload(direction: Direction) -> dict[str, Any]:
-    """Return a direction as JSON, without its axis."""
-    payload = asdict(replace(direction, axis=None))
-    del payload["axis"]
     return {
         name: round(float(value), 4) if isinstance(value, (float, np.floating)) else value
-        for name, value in payload.items()
+        for name, value in vars(direction).items()
+        if name != "axis"
     }

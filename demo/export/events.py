@@ -1,28 +1,23 @@
 """The events of the Export buttons: the queue position, the progress bar, the file."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, closing
 from html import escape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from demo import text
 from demo.export.jobs import Cancelled, ExportJob, Exports
 from demo.export.queue import QueueFullError
+from demo.export.spec import ExportedFile, ExportSpec
+from demo.panels import QUIET
 from gan.media.writer import ExportError
 
-if TYPE_CHECKING:
-    from demo.export.spec import ExportedFile, ExportSpec
-
 log = logging.getLogger(__name__)
-
-# options of the event: exports wait in `demo.export.queue`, not in Gradio's own queue
-EXPORT = {"concurrency_limit": None, "show_progress": "hidden"}
 
 
 async def stream_export(
@@ -31,64 +26,74 @@ async def stream_export(
     """Write the export that `check` returns; yield (files, a line of HTML), at last with the files.
 
     No thread is blocked meanwhile. Ends soon after the visitor leaves, or after another `begin` or
-    `stop` for the same visitor and kind. The files exist until the iterator is resumed.
-
-    Raises gr.Error, for callers of the API, with the sentence that was yielded.
+    `stop` for the same visitor and kind. The files exist until the iterator is resumed. Raises
+    gr.Error, for callers of the API, with the sentence that was yielded.
     """
-    texts = text.VisitorTexts.to(request)
+    texts = text.visitor_texts(request.headers.get("accept-language", ""))
     try:
         spec = await asyncio.to_thread(check)
-        job = exports.begin(
-            visitor(request), kind, spec.write, long=spec.long, expected_s=spec.expected_s
-        )
-    except (ValueError, QueueFullError) as error:
-        yield [], _refusal(str(error))
-        raise _api_error(error) from error
-    with closing(job):
-        while not await job.tick():
-            yield [], _bar(job, texts)
-        try:
+        with closing(exports.begin(visitor(request), kind, spec)) as job:
+            while not await job.tick():
+                yield [], _bar(job, texts)
             file = job.future.result()
-        except Cancelled:
-            yield [], _note(texts("export.cancelled"))
-            return
-        except Exception as error:
-            sentence = _why(error, texts)
-            yield [], _refusal(sentence)
-            raise _api_error(sentence) from error
-        yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
+            yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
+    except Cancelled:
+        yield [], _note(texts("export.cancelled"))
+    except Exception as error:
+        sentence = _why(error, texts)
+        yield [], f'<p class="ls-error" role="alert">{escape(sentence)}</p>'
+        raise gr.Error(sentence, visible=False, print_exception=False) from error
 
 
-def export_event(
-    exports: Exports, kind: str, check: Callable[[Any], ExportSpec]
-) -> Callable[..., AsyncIterator[tuple[list[str] | None, str]]]:
-    """Return the event of an Export button; `check` gets its input. Use with EXPORT."""
+def export_controls(
+    exports: Exports,
+    kind: str,
+    check: Callable[[Any], ExportSpec],
+    inputs: Any,
+    buttons: tuple[gr.Button, gr.Button],
+    classes: tuple[str, str],
+    **api: str,
+) -> None:
+    """Build the line of progress and the files of an export, and connect its buttons.
 
-    async def write(
-        payload: Any, request: gr.Request
-    ) -> AsyncIterator[tuple[list[str] | None, str]]:
+    `check` gets what an event gets of `inputs`; `buttons` start and cancel; `classes` are CSS
+    classes of the line and of the files; `api` holds `api_name` and `api_description`.
+    """
+    line = gr.HTML(elem_classes=f"ls-export-line {classes[0]}", padding=False)
+    with gr.Row(elem_classes=f"ls-export ls-export-files {classes[1]}"):
+        files = [gr.DownloadButton(visible=False, min_width=0, size="md") for _ in range(2)]
+
+    async def write(payload: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        texts = text.visitor_texts(request.headers.get("accept-language", ""))
         stream = stream_export(exports, request, kind, lambda: check(payload))
         async with aclosing(stream) as states:
-            async for files, line in states:
-                yield files or None, line
-
-    return write
-
-
-def cancel_event(exports: Exports, kind: str) -> Callable[[gr.Request], None]:
-    """Return the event of a Cancel button."""
+            async for paths, words in states:
+                yield *(_download(path, texts) for path in paths or (None, None)), words
 
     def cancel(request: gr.Request) -> None:
         exports.stop(visitor(request), kind)
 
-    return cancel
+    start, halt = buttons
+    # exports wait in `demo.export.queue`, not in Gradio's own queue
+    options = {"concurrency_limit": None, "show_progress": "hidden", **api}
+    start.click(write, inputs, [*files, line], **options)
+    halt.click(cancel, **QUIET)
 
 
-def _why(error: Exception, texts: text.VisitorTexts) -> str:
+def _download(path: str | None, texts: Callable[..., str]) -> gr.DownloadButton:
+    if path is None:
+        return gr.DownloadButton(value=None, visible=False)
+    label = texts("export.download", kind=Path(path).suffix.removeprefix(".").upper())
+    return gr.DownloadButton(label, path, visible=True)
+
+
+def _why(error: Exception, texts: Callable[..., str]) -> str:
     """Return a sentence for the visitor; unexpected errors are logged."""
+    if isinstance(error, (ValueError, QueueFullError)):
+        return str(error)
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
         return texts("export.disk")  # the message would reveal a folder of the server
-    if isinstance(error, (ValueError, ExportError)):
+    if isinstance(error, ExportError):
         return str(error)
     log.error("an export failed", exc_info=error)
     return texts("export.failed")
@@ -99,7 +104,7 @@ def visitor(request: gr.Request) -> str:
     return str(request.session_hash)
 
 
-def _bar(job: ExportJob, texts: text.VisitorTexts) -> str:
+def _bar(job: ExportJob, texts: Callable[..., str]) -> str:
     done, total = job.progress
     if place := job.position:
         words, share = texts("export.position", place=place), ""
@@ -115,7 +120,7 @@ def _bar(job: ExportJob, texts: text.VisitorTexts) -> str:
     return f'<p class="ls-note">{escape(words)}</p>{bar}'
 
 
-def _summary(file: ExportedFile, texts: text.VisitorTexts) -> str:
+def _summary(file: ExportedFile, texts: Callable[..., str]) -> str:
     sentence = texts(
         "export.made",
         frames=f"{file.frames:,}",
@@ -135,11 +140,3 @@ def _size(count: int) -> str:
 
 def _note(words: str) -> str:
     return f'<p class="ls-note" role="status">{escape(words)}</p>'
-
-
-def _refusal(sentence: str) -> str:
-    return f'<p class="ls-error" role="alert">{escape(sentence)}</p>'
-
-
-def _api_error(sentence: Any) -> gr.Error:
-    return gr.Error(str(sentence), visible=False, print_exception=False)

@@ -4,30 +4,101 @@ A visitor who cancels, leaves or starts another export stops the previous one in
 export has its own folder, which is removed when its `ExportJob` is closed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
-import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from demo.export.queue import ExportQueue, QueueEntry
+from demo.export.spec import ExportedFile, ExportSpec
 from gan.system import priority
 
 TICK_S = 0.1  # interval between progress updates
 
-OnFrame = Callable[[int, int], None]
-Work = Callable[[Path, OnFrame, threading.Event], Any]
-
 
 class Cancelled(Exception):
     """The export was cancelled, or its visitor left."""
+
+
+class ExportJob(QueueEntry):
+    """An export: queued, running or ended. Thread-safe.
+
+    future: the exported file; raises Cancelled if the job was stopped. progress: (frames written,
+    total), (0, 0) while the first frame is prepared.
+    """
+
+    def __init__(
+        self, queue: ExportQueue, pool: ThreadPoolExecutor, visitor: str, spec: ExportSpec
+    ) -> None:
+        super().__init__(visitor, lambda: pool.submit(self._run), spec.long, spec.expected_s)
+        self.future: Future[ExportedFile] = Future()
+        self.progress: tuple[int, int] = (0, 0)
+        self._queue, self._spec = queue, spec
+        self._stop = threading.Event()
+        self._ended: asyncio.Event | None = None  # of the event loop of `tick`
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def position(self) -> int:
+        """The position in the queue, 1 being next; 0 when it no longer waits."""
+        return self._queue.position(self)
+
+    def stop(self) -> None:
+        """Cancel the job: at once while it waits, else as soon as the work notices."""
+        self._stop.set()
+        if self._queue.cancel(self):
+            self.future.set_exception(Cancelled())
+
+    def close(self) -> None:
+        """Stop the job, and remove its files when it has ended."""
+        self.stop()
+        self.future.add_done_callback(lambda _: self._remove_files())
+
+    async def tick(self) -> bool:
+        """Wait for TICK_S or the end of the job; return whether it has ended."""
+        if self._ended is None:
+            self._ended, loop = asyncio.Event(), asyncio.get_running_loop()
+            ended = self._ended.set
+            self.future.add_done_callback(lambda _: loop.call_soon_threadsafe(ended))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), TICK_S)
+        return self.future.done()
+
+    def _run(self) -> None:
+        started = time.monotonic()
+
+        def on_frame(done: int, total: int) -> None:
+            if self._stop.is_set():
+                raise Cancelled
+            self.progress = (done, total)
+            if done:
+                self.left_s = (time.monotonic() - started) * (total - done) / done
+
+        result, error = None, None
+        try:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="latent-studio-", ignore_cleanup_errors=True
+            )
+            result = self._spec.write(Path(self._folder.name), on_frame, self._stop)
+        except BaseException as failure:
+            error = failure
+        # the files are gone before the future is set
+        if self._stop.is_set() or error:
+            self._remove_files()
+        self._queue.leave(self)
+        if self._stop.is_set():
+            error = Cancelled()
+        if error:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+    def _remove_files(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 class Exports:
@@ -40,24 +111,19 @@ class Exports:
         self._jobs: dict[tuple[str, str], ExportJob] = {}
         self._lock = threading.Lock()
 
-    def begin(
-        self, visitor: str, kind: str, work: Work, *, long: bool = False, expected_s: float = 1.0
-    ) -> ExportJob:
-        """Queue `work(folder, on_frame, stop)`, and stop the visitor's previous job of this kind.
+    def begin(self, visitor: str, kind: str, spec: ExportSpec) -> ExportJob:
+        """Queue an export, and stop the visitor's previous job of this kind.
 
-        `work` runs in a thread of low priority, writes into `folder`, calls on_frame(done, total)
-        and must raise soon after `stop` is set. Close the job when its files are taken.
-
-        Raises demo.export.queue.QueueFullError if too many exports are waiting.
+        It is written in a thread of low priority. Close the job when its files are taken. Raises
+        QueueFullError if too many exports are waiting.
         """
         self.stop(visitor, kind)
-        entry = QueueEntry(visitor, lambda: None, long, expected_s)
-        job = ExportJob(self.queue, self._pool, work, entry)
+        job = ExportJob(self.queue, self._pool, visitor, spec)
         with self._lock:
             self._jobs[visitor, kind] = job
         job.future.add_done_callback(lambda _: self._forget(visitor, kind, job))
         try:
-            job.enter()
+            self.queue.enter(job)
         except BaseException:
             self._forget(visitor, kind, job)
             raise
@@ -86,84 +152,3 @@ class Exports:
         with self._lock:
             if self._jobs.get((visitor, kind)) is job:
                 del self._jobs[visitor, kind]
-
-
-class ExportJob:
-    """An export: queued, running or ended. Thread-safe.
-
-    future: the result of `work`; raises Cancelled if the job was stopped. progress: (frames
-    written, total), (0, 0) while the work prepares.
-    """
-
-    def __init__(
-        self, queue: ExportQueue, pool: ThreadPoolExecutor, work: Work, entry: QueueEntry
-    ) -> None:
-        self.future: Future[Any] = Future()
-        self.progress: tuple[int, int] = (0, 0)
-        self._queue, self._work, self._entry = queue, work, entry
-        self._stop = threading.Event()
-        self._ended: asyncio.Event | None = None  # of the event loop of `tick`
-        self._folder: Path | None = None
-        entry.begin = lambda: pool.submit(self._run)
-
-    def enter(self) -> None:
-        """Join the queue. Raises `demo.export.queue.QueueFullError`."""
-        self._queue.enter(self._entry)
-
-    @property
-    def position(self) -> int:
-        """The position in the queue, 1 being next; 0 when it no longer waits."""
-        return self._queue.position(self._entry)
-
-    def stop(self) -> None:
-        """Cancel the job: at once while it waits, else as soon as the work notices."""
-        self._stop.set()
-        if self._queue.cancel(self._entry):
-            self.future.set_exception(Cancelled())
-
-    def close(self) -> None:
-        """Stop the job, and remove its files when it has ended."""
-        self.stop()
-        self.future.add_done_callback(lambda _: self._remove_files())
-
-    async def tick(self) -> bool:
-        """Wait for TICK_S or the end of the job; return whether it has ended."""
-        if self._ended is None:
-            self._ended, loop = asyncio.Event(), asyncio.get_running_loop()
-            ended = self._ended.set
-            self.future.add_done_callback(lambda _: loop.call_soon_threadsafe(ended))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), TICK_S)
-        return self.future.done()
-
-    def _run(self) -> None:
-        started = time.monotonic()
-
-        def on_frame(done: int, total: int) -> None:
-            if self._stop.is_set():
-                raise Cancelled
-            self.progress = (done, total)
-            if done:
-                self._entry.left_s = (time.monotonic() - started) * (total - done) / done
-
-        result, error = None, None
-        try:
-            self._folder = Path(tempfile.mkdtemp(prefix="latent-studio-"))
-            result = self._work(self._folder, on_frame, self._stop)
-        except BaseException as failure:
-            error = failure
-        # the files are gone before the future is set
-        if self._stop.is_set() or error:
-            self._remove_files()
-        self._queue.leave(self._entry)
-        if self._stop.is_set():
-            error = Cancelled()
-        if error:
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(result)
-
-    def _remove_files(self) -> None:
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                shutil.rmtree(self._folder)

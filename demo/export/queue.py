@@ -4,10 +4,9 @@ First in, first out, with two exceptions: a visitor has at most one slot, and lo
 slot free, so that short ones never wait for a long one. With a single slot all exports share it.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 QUEUE_MAX = 24  # waiting exports; below the 40 events that Gradio runs at once
 
@@ -16,16 +15,14 @@ class QueueFullError(RuntimeError):
     """Too many exports are waiting; the message is for the visitor."""
 
 
+@dataclass(eq=False)
 class QueueEntry:
-    """A visitor's export in the queue; `begin` is called once, when it gets a slot.
+    """A visitor's export in the queue; `begin` is called once, when it gets a slot."""
 
-    left_s: the remaining time in its slot, updated during the export.
-    """
-
-    def __init__(
-        self, visitor: str, begin: Callable[[], None], long: bool = False, left_s: float = 1.0
-    ) -> None:
-        self.visitor, self.begin, self.long, self.left_s = visitor, begin, long, left_s
+    visitor: str
+    begin: Callable[[], None]
+    long: bool = False
+    left_s: float = 1.0  # in its slot, updated during the export
 
 
 class ExportQueue:
@@ -39,10 +36,7 @@ class ExportQueue:
         self._running: list[QueueEntry] = []
 
     def enter(self, entry: QueueEntry) -> None:
-        """Join the queue; `entry.begin` is called at once if there is a free slot.
-
-        Raises QueueFullError if QUEUE_MAX exports are waiting.
-        """
+        """Join the queue, or begin at once in a free slot. Raises QueueFullError."""
         with self._lock:
             if len(self._waiting) >= QUEUE_MAX:
                 raise QueueFullError(

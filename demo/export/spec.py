@@ -1,19 +1,14 @@
 """Validated exports: clips (`interpolate.clips`) and films of a run (`train.watch.film`)."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gan.media.formats import FORMATS
-
-if TYPE_CHECKING:
-    from gan.recipes.render import RenderJob
-    from gan.recipes.training_film import FilmJob
+from gan.recipes.render import RenderJob
+from gan.recipes.training_film import FilmJob
 
 LONG_S = 3.0  # an export expected to take longer leaves a slot to others: see `ExportQueue`
 # first guesses; the formats differ by a factor of ten, 30 to 340 million pixels per second
@@ -68,10 +63,7 @@ class ExportSpec:
         """Write the file into `folder`, and its recipe beside it.
 
         on_frame: called with the frames written and their total. stop: ends the export when set.
-
-        Raises:
-            gan.media.writer.Stopped: `stop` was set; no file is left.
-            gan.media.writer.ExportError: the file could not be written.
+        Raises gan.media.writer.ExportError, or `Stopped`, which leaves no file.
         """
         recipe, started = self.job.recipe, time.monotonic()
         path = folder / (self.name + FORMATS[recipe.format])

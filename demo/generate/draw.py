@@ -1,15 +1,14 @@
 """The server function that draws images: latents in, raw pixels out."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from demo.endpoint import requested_model
 from demo.server.studio import Studio
-from gan.models.generator import Generator, ModelError
+from gan.models.generator import Generator
 
 IMAGES_MAX = 64
 LATENT_MAX = 1_000.0  # beyond the range of the sliders; keeps the network finite
@@ -19,36 +18,25 @@ def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     """Return the function `draw` for a panel's `server_functions`.
 
     The payload is untrusted: {model, z: [[...]], labels: [...]}. A label is a class or a list of
-    class weights; without labels the generator chooses the classes. The answer is {h, w, c, count,
-    pixels, model_id}, `pixels` being raw bytes in base64, or {error: sentence}.
+    class weights; without labels the generator chooses the classes. The answer is that of `encode`
+    or {error: sentence}.
     """
 
-    def draw(payload: Any) -> dict[str, Any]:
-        try:
-            if not isinstance(payload, dict) or not isinstance(payload.get("model"), str):
-                raise ValueError("A request names a model and its latents.")
-            generator = studio.generator(payload["model"])
-            z = checked_latents(payload.get("z"), generator.z_dim)
-            labels = checked_labels(payload.get("labels"), len(z), generator.classes)
-            return encode(generator, generator.sample(z, labels))
-        except (ModelError, ValueError) as error:
-            return {"error": str(error)}
+    def draw(payload: dict[str, Any]) -> dict[str, Any]:
+        generator = studio.generator(requested_model(payload))
+        z = checked_latents(payload.get("z"), generator.z_dim)
+        labels = checked_labels(payload.get("labels"), len(z), generator.classes)
+        return encode(generator, generator.sample(z, labels))
 
     return draw
 
 
 def encode(generator: Generator, images: np.ndarray) -> dict[str, Any]:
-    """Return images uint8 (n,h,w,c) as JSON."""
+    """Return images uint8 (n,h,w,c) as JSON; `pixels` are their bytes in base64."""
     count, h, w, c = images.shape
-    pixels = base64.b64encode(np.ascontiguousarray(images).tobytes()).decode()
-    return {
-        "h": h,
-        "w": w,
-        "c": c,
-        "count": count,
-        "pixels": pixels,
-        "model_id": generator.model_id,
-    }
+    shape = {"h": h, "w": w, "c": c, "count": count}
+    pixels = base64.b64encode(images.tobytes()).decode()
+    return shape | {"pixels": pixels, "model_id": generator.model_id}
 
 
 def _numbers(value: Any, sentence: str) -> np.ndarray:
@@ -76,10 +64,7 @@ def checked_latents(value: Any, z_dim: int) -> np.ndarray:
 
 
 def checked_labels(value: Any, count: int, classes: int) -> np.ndarray | None:
-    """Check labels (n,) or class weights (n,classes); None: the generator chooses.
-
-    Raises ValueError if they are invalid.
-    """
+    """Check labels (n,) or class weights (n,classes); None: no choice. Raises ValueError."""
     if not classes or value is None or value == []:
         return None
     sentence = f"There must be one class from 0 to {classes - 1}, or its weights, for each image."

@@ -4,8 +4,6 @@ The state of a search is kept by the browser between calls, not by the server; a
 has cancelled it.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import threading
@@ -15,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from demo.endpoint import requested_model
 from demo.server.studio import Studio
 from gan.explore.centering import center, fit, flatten, grey
 from gan.explore.projection import Search, SearchError, advance, begin, projections
 from gan.explore.projection_state import pack, size_limit, unpack
-from gan.metrics.judge import Judge, JudgeError
-from gan.models.generator import Generator, ModelError
+from gan.metrics.judge import find_judge
+from gan.models.generator import Generator
 
 SIDES = (8, 512)  # pixels of an uploaded picture
 STEP_S = 0.25  # computing time per call; the page shows intermediate results
@@ -41,27 +40,21 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     state may be sent again.
     """
     slots = threading.BoundedSemaphore(AT_ONCE)
-    judge_of = lru_cache(maxsize=8)(_judge)
+    judge_of = lru_cache(maxsize=8)(find_judge)
 
-    def find(payload: Any) -> dict[str, Any]:
+    def find(payload: dict[str, Any]) -> dict[str, Any]:
+        generator = studio.generator(requested_model(payload))
+        given = (_state if "state" in payload else _target)(payload, generator)
+        if not slots.acquire(timeout=WAIT_S):
+            raise SearchError(BUSY)
         try:
-            if not isinstance(payload, dict) or not isinstance(payload.get("model"), str):
-                raise SearchError("A search names a model and sends a picture.")
-            generator = studio.generator(payload["model"])
-            resumed = "state" in payload
-            given = _state(payload, generator) if resumed else _target(payload, generator)
-            if not slots.acquire(timeout=WAIT_S):
-                raise SearchError(BUSY)
-            try:
-                if not isinstance(given, Search):
-                    judge = judge_of(generator.config.data, generator.shape)
-                    given = begin(generator, given[None], judge, LIMIT_S)
-                # bounded by the steps left, not by the time that the state claims to have used
-                return _answer(advance(given, generator, STEP_S, LIMIT_S), generator)
-            finally:
-                slots.release()
-        except (ModelError, ValueError) as error:
-            return {"error": str(error)}
+            if not isinstance(given, Search):
+                judge = judge_of(generator.config.data, generator.shape)
+                given = begin(generator, given[None], judge, LIMIT_S)
+            # bounded by the steps left, not by the time that the state claims to have used
+            return _answer(advance(given, generator, STEP_S, LIMIT_S), generator)
+        finally:
+            slots.release()
 
     return find
 
@@ -69,8 +62,7 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 def _answer(search: Search, generator: Generator) -> dict[str, Any]:
     best, progress = projections(search, generator)[0], search.progress(LIMIT_S)
     done = progress >= 1
-    h, w, c = generator.shape
-    return {
+    return dict(zip("hwc", generator.shape, strict=True)) | {
         "state": _text(pack(search)),
         "progress": round(progress, 4),
         "done": done,
@@ -81,18 +73,7 @@ def _answer(search: Search, generator: Generator) -> dict[str, Any]:
         "match": round(best.match, 4),
         "verdict": best.verdict if done else None,
         "target": _text(search.targets.tobytes()),
-        "h": h,
-        "w": w,
-        "c": c,
     }
-
-
-def _judge(data: str, shape: tuple[int, int, int]) -> Judge | None:
-    """Return the judge of a model's data, if there is one for its image size."""
-    try:
-        return Judge.load(data) if shape == (28, 28, 1) else None
-    except JudgeError:
-        return None
 
 
 def _text(raw: bytes) -> str:

@@ -1,13 +1,12 @@
 """The server function of the time machine: one latent drawn by snapshots of a run."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from demo.endpoint import requested_model
 from demo.generate.draw import checked_labels, checked_latents
 from demo.server.studio import Studio
 from gan.models.generator import ModelError
@@ -25,28 +24,19 @@ def snapshots_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     id of its weights for each step whose snapshot exists. Both may return {error: sentence}.
     """
 
-    def moments(payload: Any) -> dict[str, Any]:
-        model = payload.get("model") if isinstance(payload, dict) else None
-        if not isinstance(model, str):
-            return {"error": "A request names a model."}
+    def moments(payload: dict[str, Any]) -> dict[str, Any]:
+        model = requested_model(payload)
         if "steps" not in payload:
             return {"steps": studio.library.steps(model)}
-        try:
-            return _draw(studio, model, _check_steps(payload["steps"]), payload)
-        except ValueError as error:
-            return {"error": str(error)}
+        return _draw(studio, model, payload["steps"], payload)
 
     return moments
 
 
-def _check_steps(given: Any) -> list[int]:
-    is_valid = isinstance(given, list) and all(type(step) is int for step in given)
-    if not is_valid or len(given) > STEPS_MAX:
+def _draw(studio: Studio, model: str, steps: Any, payload: dict[str, Any]) -> dict[str, Any]:
+    is_valid = isinstance(steps, list) and all(type(step) is int for step in steps)
+    if not is_valid or len(steps) > STEPS_MAX:
         raise ValueError(f"A request names up to {STEPS_MAX} steps.")
-    return given
-
-
-def _draw(studio: Studio, model: str, steps: list[int], payload: dict) -> dict[str, Any]:
     found, images, model_ids = [], [], []
     for step in steps:
         try:

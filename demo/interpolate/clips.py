@@ -1,17 +1,12 @@
 """Clips: from the page's payload, which is untrusted, to a validated export."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from demo.export.spec import ExportSpec, safe_name
+from demo.server.studio import Studio
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.estimate import estimate
 from gan.recipes.render import RenderJob
-
-if TYPE_CHECKING:
-    from demo.server.studio import Studio
-    from demo.settings import Settings
 
 WAIT_S = 0.5  # for newer weights of a model in training
 
@@ -27,23 +22,17 @@ def clip_spec(studio: Studio, payload: Any) -> ExportSpec:
         ValueError: the clip exceeds a limit of its format or of the server.
     """
     recipe = ClipRecipe.from_json(payload)
-    generator = studio.generator(recipe.model, WAIT_S)
-    most = studio.settings.max_frames
-    if recipe.frames > most:
+    generator, settings = studio.generator(recipe.model, WAIT_S), studio.settings
+    if recipe.frames > settings.max_frames:
         raise ValueError(
-            f"The clip has {recipe.frames:,} frames, and this server makes at most {most:,}: "
-            "choose fewer seconds or frames a second."
+            f"The clip has {recipe.frames:,} frames, and this server makes at most "
+            f"{settings.max_frames:,}: choose fewer seconds or frames a second."
         )
     job = RenderJob(recipe, generator)
     other = recipe.model_id != generator.model_id and not studio.trains(recipe.model)
     name = f"latent-studio-{safe_name(recipe.model)}-{recipe.path}-{recipe.frames}f"
     spec = ExportSpec(job, name, other)
-    _check_pixels(studio.settings, spec)
-    return spec
-
-
-def _check_pixels(settings: Settings, spec: ExportSpec) -> None:
-    height, width, _ = spec.job.size
+    height, width, _ = job.size
     if max(height, width) > settings.max_side_px:
         raise ValueError(
             f"The picture would be {width:,} x {height:,} px, and this server makes at most "
@@ -55,6 +44,7 @@ def _check_pixels(settings: Settings, spec: ExportSpec) -> None:
             f"server makes at most {settings.max_megapixels:,} million: choose fewer frames or a "
             "smaller size."
         )
+    return spec
 
 
 def estimated(spec: ExportSpec) -> dict[str, float]:

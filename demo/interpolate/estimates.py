@@ -1,7 +1,5 @@
 """Estimates of a clip's size and duration before its export, one at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import time

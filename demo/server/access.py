@@ -4,33 +4,27 @@ There is one training slot. The visitor who starts a run controls it, also after
 watch, or join the queue. The owner of the server may reserve or close the slot: see `Settings`.
 """
 
-from __future__ import annotations
-
 import hmac
 import time
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from demo.server.endpoint import Refused, result
+from demo.endpoint import Refused, requested, result
 from demo.server.privacy import Privacy
 from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
-from demo.server.visitor import Visitor
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
-from gan.runs.listing import RunInfo, run_info
+from gan.runs.listing import find_run
 from gan.storage.metadata import change_about, read_about
 from gan.storage.run_lock import lock_owner
 
-JOBS = ("pause", "resume", "stop", "configure", "step_d", "step_g", "rollback")
+JOBS = ("pause", "resume", "stop", "configure", "manual_step", "rollback")
 
 
 class Access:
-    """Starts, resumes and controls runs for visitors. Thread-safe.
-
-    `who` is what the page sends of its visitor: see `Visitor.of`.
-    """
+    """Runs for visitors. Thread-safe. `who` is what a page sends of its visitor: see `Visitor`."""
 
     def __init__(self, runner: Runner, settings: Settings) -> None:
         self._runner, self._settings = runner, settings
@@ -39,32 +33,23 @@ class Access:
 
     def may_train(self, who: str) -> bool:
         """Return whether this visitor may start runs on this server."""
-        visitor = self._visitor(who)
+        visitor = self.privacy.visitor(who)
         allowed = {"open": bool(visitor.mark), "owner": visitor.is_host, "off": False}
         return allowed[self._settings.training]
 
     def controls(self, who: str) -> bool:
         """Return whether this visitor controls the current run: they own it, or the server."""
-        visitor = self._visitor(who)
+        visitor = self.privacy.visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
         return mine or visitor.is_host
 
-    def owns(self, who: str, run_name: str) -> bool:
-        """Return whether this visitor may change or delete this run; False if there is none."""
-        run = self._run(run_name)
-        return run is not None and self.owns_folder(who, run.folder)
-
-    def owns_folder(self, who: str, folder: Path) -> bool:
-        """See `owns`, for the run in a folder, which may be in the trash."""
+    def owns(self, who: str, folder: Path) -> bool:
+        """Return whether this visitor may change the run in a folder, which may be in the trash."""
         return self.privacy.owns(who, read_about(folder).get("owner"))
 
     def sign(self, who: str, folder: Path) -> None:
-        """Record this visitor as the owner of an uploaded run.
-
-        Raises:
-            OSError: the folder is gone or cannot be written to.
-        """
-        change_about(folder, owner=self._visitor(who).mark or None)
+        """Record the owner of an uploaded run. Raises OSError if the folder cannot be written."""
+        change_about(folder, owner=self.privacy.visitor(who).mark or None)
 
     def start(
         self, who: str, config: Config, *, paused: bool = False, beside: Config | None = None
@@ -88,7 +73,7 @@ class Access:
 
         return self._slot.take(self._queued(who, begin))
 
-    def resume(self, who: str, name: str) -> str:
+    def resume(self, who: str, name: Any) -> str:
         """Resume a run that ended before its goal; returns as `start`.
 
         Raises:
@@ -96,10 +81,10 @@ class Access:
             LookupError: there is no such run, or it has reached its goal.
             CheckpointError, DataError, OSError: it cannot be resumed.
         """
-        run = self._run(name)
+        run = find_run(self._settings.runs, name)
         if run is None or run.state != "can be resumed":
             raise LookupError("That run is not on this server any more; choose another one.")
-        if not self.owns(who, name):
+        if not self.owns(who, run.folder):
             raise Refused("not_yours")
         if run.config is not None:
             self.privacy.check(who, run.config)
@@ -110,50 +95,46 @@ class Access:
 
         return self._slot.take(self._queued(who, begin))
 
-    def act(self, who: str, job: str, /, *args: Any, **values: Any) -> Any:
+    def act(self, who: str, job: Any, /, *args: Any, **values: Any) -> Any:
         """Do one of `JOBS` of the runner and return its result.
 
         Raises:
             Refused: this visitor does not control the run, there is none, or it takes too long.
             ConfigError, LookupError, RuntimeError, OSError: whatever the job raises.
         """
-        if job not in JOBS:
-            raise LookupError(f"There is no job {job!r}.")
+        requested(job, JOBS)
         if self._runner.status.state not in ACTIVE:
             raise Refused("no_run")
         if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
-        future = getattr(self._runner, job)(*args, **values)
-        return result(future, TIMEOUT_S, "slow")
+        return result(getattr(self._runner, job)(*args, **values), TIMEOUT_S, "slow")
 
-    def treat(self, who: str, remedy_name: str) -> Any:
+    def treat(self, who: str, remedy_name: Any) -> Any:
         """Apply a remedy of the current diagnosis: change settings, or roll back with a change.
 
-        Returns the result of `act`: after a rollback, the step it went back to.
-
-        Raises:
-            Refused: the diagnosis has changed, or as `act`.
+        Returns the result of `act`: after a rollback, the step it went back to. Raises Refused: the
+        diagnosis has changed, or as `act`.
         """
         diagnosis = self._runner.status.diagnosis
-        remedies = {remedy.name: remedy for remedy in diagnosis.remedies} if diagnosis else {}
-        remedy = remedies.get(remedy_name) if isinstance(remedy_name, str) else None
+        remedies = diagnosis.remedies if diagnosis else ()
+        remedy = next((one for one in remedies if one.name == remedy_name), None)
         if remedy is None:
             raise Refused("diagnosis_changed")
         return self.act(who, "rollback" if remedy.rollback else "configure", **remedy.changes)
 
     def leave(self, who: str) -> bool:
         """Leave the queue; False if the visitor was not in it."""
-        return self._slot.leave(self._visitor(who).mark)
+        return self._slot.leave(self.privacy.visitor(who).mark)
 
-    def standing(self, who: str) -> dict[str, Any]:
-        """Return what this visitor may do now: `TrainingSlot.standing`, and
+    def status(self, who: str) -> dict[str, Any]:
+        """Return what this visitor may do now: `TrainingSlot.status`, and
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
         `host`: whether the server is theirs; `taken`: whether there is a current run; `mine`:
         whether they control it.
         """
-        visitor = self._visitor(who)
+        visitor = self.privacy.visitor(who)
         self._slot.update()
         taken = self._slot.is_taken()
         return {
@@ -161,26 +142,18 @@ class Access:
             "host": visitor.is_host,
             "taken": taken,
             "mine": taken and self.controls(who),
-            **self._slot.standing(visitor.mark),
+            **self._slot.status(visitor.mark),
         }
 
     def run_ended(self) -> None:
         """Start the next run of the queue."""
         self._slot.update()
 
-    def _visitor(self, who: Any) -> Visitor:
-        return Visitor.of(who, self._settings.owner_key)
-
     def _queued(self, who: str, begin: Any) -> QueuedRun:
         if not self.may_train(who):
             training = self._settings.training
             raise Refused("session" if training == "open" else f"training_{training}")
-        return QueuedRun(self._visitor(who).mark, begin)
-
-    def _run(self, name: Any) -> RunInfo | None:
-        root = self._settings.runs
-        names = {path.name for path in root.iterdir()} if root.is_dir() else set()
-        return run_info(root / name) if isinstance(name, str) and name in names else None
+        return QueuedRun(self.privacy.visitor(who).mark, begin)
 
     def _new_folder(self, data: str) -> Path:
         name, number = time.strftime("%Y%m%d-%H%M%S-") + data, 2

@@ -1,7 +1,5 @@
 """A collection as JSON, and a preview of its images."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -13,15 +11,14 @@ from gan.media.contact_sheet import grid, shrunk
 from gan.runs.snapshots import SAMPLE_PX, sample_side
 
 COLUMNS, MOST_SHOWN = 10, 60
+SHOWN = ("id", "name", "size", "channels", "train", "held", "fit", "skipped", "noted")  # as stored
 
 
 def collection_payload(one: Collection, left_s: float, trains: bool) -> dict[str, Any]:
     """See `demo.server.image_collections`; it expires in `left_s` (infinite: never)."""
     values = one.to_json()
-    payload = {name: values[name] for name in ("id", "name", "size", "channels", "train", "held")}
-    payload |= {name: values[name] for name in ("fit", "skipped", "noted")}
     pairs = zip(one.classes, one.counts, strict=True)
-    return payload | {
+    return {name: values[name] for name in SHOWN} | {
         "count": one.count,
         "classes": [{"name": name, "count": count} for name, count in pairs],
         "made": int(one.made_s),
@@ -34,8 +31,7 @@ def collection_payload(one: Collection, left_s: float, trains: bool) -> dict[str
 def preview(one: Collection, label: Any) -> dict[str, Any]:
     """Return a contact sheet of the first training images of class `label`, or of all in turn.
 
-    Raises:
-        OSError, ValueError: the files are missing or damaged.
+    Raises OSError, ValueError: the files are missing or damaged.
     """
     images, labels = CollectionStore().pixels(one, train=True)
     if type(label) is int and 0 <= label < len(one.classes):

@@ -4,8 +4,6 @@ Sixty grey samples of 28 px are 20 kB as PNG; in colour at 64 px they are 440 kB
 visitor several times a second, or 84 kB as JPEG.
 """
 
-from __future__ import annotations
-
 import base64
 
 import imageio.v3 as iio

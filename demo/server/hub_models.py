@@ -4,11 +4,8 @@ A visitor downloads one at a time. On a public server no token is used, and a mo
 on the pages that asked for it.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
-from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,6 +23,19 @@ MB = 1_000_000
 log = logging.getLogger(__name__)
 
 
+class _Job:
+    def __init__(self) -> None:
+        self.future: Future[dict[str, Any]] = Future()
+        self.stop = threading.Event()
+        self.done_bytes = self.total_bytes = 0
+
+    def sized(self, total_bytes: int) -> None:
+        self.total_bytes = total_bytes
+
+    def came(self, count_bytes: int) -> None:
+        self.done_bytes += count_bytes
+
+
 class HubModels:
     """One per server; pages are Gradio sessions. Thread-safe."""
 
@@ -39,8 +49,8 @@ class HubModels:
             self.cache.evict()
         self._pool = ThreadPoolExecutor(AT_ONCE, "hub")
         self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}  # by page
-        self._asked: OrderedDict[str, list[str]] = OrderedDict()  # models by page
+        self._jobs: dict[str, _Job] = {}  # by page
+        self._used: dict[str, list[str]] = {}  # models by page, the last used page last
 
     def folders(self) -> dict[str, Path]:
         """Folders of the cached models by id ("hub:owner/name")."""
@@ -53,7 +63,7 @@ class HubModels:
         if not self._settings.public:
             return True
         with self._lock:
-            return model in self._asked.get(page or "", ())
+            return model in self._used.get(page or "", ())
 
     def saw(self, model: str, page: str | None) -> None:
         """Note that a page uses a model, of any kind."""
@@ -61,13 +71,10 @@ class HubModels:
             return
         self.cache.touch(model.removeprefix(PREFIX))
         with self._lock:
-            known = self._asked.setdefault(page, [])
-            self._asked.move_to_end(page)
-            if model not in known:
-                known.append(model)
-                del known[:-NAMES_KNOWN]
-            while len(self._asked) > PAGES_KNOWN:
-                self._asked.popitem(last=False)
+            known = [name for name in self._used.pop(page, ()) if name != model]
+            self._used[page] = [*known[1 - NAMES_KNOWN :], model]
+            while len(self._used) > PAGES_KNOWN:
+                self._used.pop(next(iter(self._used)))
 
     def begin(self, page: str, typed: Any) -> bool:
         """Start a download in place of the page's last one; False if there are too many."""
@@ -76,7 +83,7 @@ class HubModels:
             # a stopped one may occupy its thread for a moment; the pool then queues this one
             if sum(not job.future.done() for job in self._jobs.values()) >= AT_ONCE:
                 return False
-            job = self._jobs[page] = Job()
+            job = self._jobs[page] = _Job()
             job.future = self._pool.submit(self._fetch, job, page, typed)
         return True
 
@@ -106,7 +113,7 @@ class HubModels:
             self.stop(page)
         self._pool.shutdown()
 
-    def _fetch(self, job: Job, page: str, typed: Any) -> dict[str, Any]:
+    def _fetch(self, job: _Job, page: str, typed: Any) -> dict[str, Any]:
         if job.stop.is_set():
             return {"error": "stopped", "values": {}}
         typed = typed[:LONGEST_TYPED] if isinstance(typed, str) else ""
@@ -123,20 +130,3 @@ class HubModels:
             if kind is None:
                 log.error("Cannot download a model of the Hub.", exc_info=error)
             return {"error": kind or "failed", "values": getattr(error, "values", {})}
-
-
-class Job:
-    """One download."""
-
-    def __init__(self) -> None:
-        self.future: Future[dict[str, Any]] = Future()
-        self.stop = threading.Event()
-        self.done_bytes = self.total_bytes = 0
-
-    def sized(self, total: int) -> None:
-        """Set the size in bytes."""
-        self.total_bytes = total
-
-    def came(self, count: int) -> None:
-        """Count received bytes."""
-        self.done_bytes += count

@@ -13,8 +13,6 @@ An import: "import" (its key), "name", "state" (reading, done, failed, cancelled
 {key: count}, text "images.noted_<key>"; errors: text "images.error_<key>".
 """
 
-from __future__ import annotations
-
 import shutil
 import threading
 import time
@@ -22,13 +20,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from demo.endpoint import Refused
 from demo.server.collection_payload import collection_payload, preview
-from demo.server.endpoint import Refused, endpoint
 from demo.server.image_imports import ImageImports
 from demo.server.training_slot import ACTIVE
 from demo.server.uploads import MB, WHO
-from demo.server.visitor import Visitor
-from gan.config import Config
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import FITS
 from gan.datasets import OWN_SIZES, is_own
@@ -44,6 +40,7 @@ class ImageCollections:
 
     def __init__(self, studio: Any) -> None:
         self._studio, self._settings = studio, studio.settings
+        self._privacy = studio.access.privacy
         self.imports = ImageImports(studio.settings)
         self._ended = threading.Event()
         self._clock: threading.Thread | None = None
@@ -62,13 +59,12 @@ class ImageCollections:
 
     def functions(self) -> list[Callable[[Any], dict[str, Any]]]:
         """Return the server functions."""
-        handlers = self.images, self.preview, self.rename, self.delete, self.cancel, self.bring
-        return [endpoint(handle) for handle in handlers]
+        return [self.images, self.preview, self.rename, self.delete, self.cancel, self.bring]
 
-    def images(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def images(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who"}: this visitor's collections and imports, and what they may bring."""
-        who, settings, now_s = asked.get("who"), self._settings, time.time()
-        mine = [one for one in CollectionStore().all() if self._owns(who, one)]
+        who, settings, now_s = payload.get("who"), self._settings, time.time()
+        mine = [one for one in CollectionStore().all() if self._privacy.owns(who, one.owner)]
         return {
             "collections": [
                 collection_payload(one, self._left_s(one, now_s), self._trains(one)) for one in mine
@@ -85,41 +81,41 @@ class ImageCollections:
             "header": WHO,
         }
 
-    def preview(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def preview(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "id", "label"?}: {"picture", "columns", "rows", "side"}, a contact sheet."""
-        return preview(self._mine(asked), asked.get("label"))
+        return preview(self._mine(payload), payload.get("label"))
 
-    def rename(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def rename(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "id", "name"}: {"name"}; an empty name changes nothing."""
-        one = self._mine(asked)
-        name = clean_title(asked.get("name")) or one.name
+        one = self._mine(payload)
+        name = clean_title(payload.get("name")) or one.name
         return {"name": CollectionStore().update(one, name=name).name}
 
-    def delete(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def delete(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "id"}: {"deleted": id}; permanently."""
-        one = self._mine(asked)
+        one = self._mine(payload)
         if self._trains(one):
             raise Refused("images_in_use")
         CollectionStore().delete(one)
         return {"deleted": one.id}
 
-    def cancel(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def cancel(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "import"}: {}."""
-        for one in self.imports.of(self._mark(asked.get("who"))):
-            if one.key == asked.get("import"):
+        for one in self.imports.of(self._mark(payload.get("who"))):
+            if one.key == payload.get("import"):
                 one.stop.set()
         return {}
 
-    def bring(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def bring(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "folder", "name", "size", "fit"}: {"import": key}; not on public servers."""
         if self._settings.public:
             raise Refused("images_local")
-        who, folder = asked.get("who"), asked.get("folder")
+        who, folder = payload.get("who"), payload.get("folder")
         self.admit(who)
         path = Path(folder).expanduser() if isinstance(folder, str) and folder.strip() else None
         if path is None or not path.is_absolute() or not path.exists():
             raise LookupError("There is no such folder or zip file. Enter its full path.")
-        return self.take(who, path, asked, leave_nothing=False)
+        return self.take(who, path, payload, leave_nothing=False)
 
     def complete(self, who: Any, values: Any) -> Any:
         """Complete the settings of a form with those that its own images determine.
@@ -155,17 +151,14 @@ class ImageCollections:
     ) -> dict[str, Any]:
         """Start to import an upload or a folder: {"import": key}.
 
-        Raises:
-            Refused, ValueError: not now, or options that are not offered.
+        Raises Refused, ValueError: not now, or options that are not offered.
         """
-        size, fit = options.get("size"), options.get("fit")
-        size, fit = 64 if size is None else size, "crop" if fit is None else fit
+        size, fit = options.get("size", 64), options.get("fit", "crop")
         if size not in OWN_SIZES or fit not in FITS:
             raise ValueError("Choose one of the sizes and fits that are offered.")
         name = clean_title(options.get("name")) or clean_title(source.name)
-        owner = self._studio.access.privacy.owner(who)
-        values = {"name": name, "size": size, "fit": fit}
-        made = self.imports.begin(source, self._mark(who), owner, values, leave_nothing)
+        values = {"name": name, "size": size, "fit": fit, "owner": self._privacy.owner(who)}
+        made = self.imports.begin(source, self._mark(who), values, leave_nothing)
         return {"import": made.key}
 
     def expire(self, now_s: float | None = None) -> list[str]:
@@ -179,27 +172,23 @@ class ImageCollections:
 
     def _find(self, who: Any, name: Any) -> Collection:
         known = [one for one in CollectionStore().all() if one.id == name]
-        mine = [one for one in known if self._owns(who, one)]
+        mine = [one for one in known if self._privacy.owns(who, one.owner)]
         if known and not mine:
             raise Refused("images_not_yours")
         if not mine:
             raise LookupError("These images are not on this server any more. Upload them again.")
         return mine[0]
 
-    def _mine(self, asked: dict[str, Any]) -> Collection:
-        return self._find(asked.get("who"), asked.get("id"))
-
-    def _owns(self, who: Any, one: Collection) -> bool:
-        return self._studio.access.privacy.owns(who, one.owner)
+    def _mine(self, payload: dict[str, Any]) -> Collection:
+        return self._find(payload.get("who"), payload.get("id"))
 
     def _mark(self, who: Any) -> str:
-        return Visitor.of(who, self._settings.owner_key).mark
+        return self._privacy.visitor(who).mark
 
     def _trains(self, one: Collection) -> bool:
         status = self._studio.runner.status
-        config: Config | None = status.config
-        going = status.state in ACTIVE
-        return going and (config is None or config.data == one.id)
+        uses = status.config is None or status.config.data == one.id
+        return status.state in ACTIVE and uses
 
     def _left_s(self, one: Collection, now_s: float) -> float:
         if self._settings.images_kept_h is None:

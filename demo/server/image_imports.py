@@ -4,17 +4,16 @@ Each runs in a thread that only waits for another process (`gan.data.intake.impo
 hostile image harms nothing here.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from demo.server.endpoint import Refused, without_folders
+from demo.endpoint import Refused, without_folders
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import Progress, import_images
@@ -34,7 +33,6 @@ class ImageImport:
     key: str
     name: str
     owner: str
-    begun_s: float
     stop: threading.Event = field(default_factory=threading.Event)
     state: str = "reading"
     progress: Progress | None = None
@@ -48,10 +46,8 @@ class ImageImport:
         if self.progress is not None:
             done, total, rate = self.progress.done, self.progress.total, self.progress.files_per_s
             payload |= {"done": done, "total": total, "kept": self.progress.kept}
-            payload |= {
-                "rate": round(rate, 1),
-                "left_s": round((total - done) / rate) if rate else None,
-            }
+            left_s = round((total - done) / rate) if rate else None
+            payload |= {"rate": round(rate, 1), "left_s": left_s}
         if self.made is not None:
             payload["collection"] = self.made.id
         if self.error is not None:
@@ -63,45 +59,32 @@ class ImageImports:
     """All of one server. Thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._limits = Limits(
+            settings.max_images, settings.max_image_mb, settings.max_image_megapixels
+        )
         self._all: dict[str, ImageImport] = {}
-        self._threads: list[threading.Thread] = []
+        self._pool = ThreadPoolExecutor(AT_ONCE, "intake")
         self._lock = threading.Lock()
 
     def begin(
-        self, source: Path, mark: str, owner: str, options: dict[str, Any], leave_nothing: bool
+        self, source: Path, mark: str, options: dict[str, Any], leave_nothing: bool
     ) -> ImageImport:
         """Start to import a file or folder for the visitor of this mark.
 
-        `options`: name, size and fit for `import_images`. `leave_nothing`: delete the source
-        afterwards, also when refused.
-
-        Raises:
-            Refused: too many at once, in total or of this visitor.
+        `options`: name, size, fit and owner for `import_images`. `leave_nothing`: delete the source
+        afterwards. Raises Refused: too many at once, in total or of this visitor.
         """
-        try:
-            with self._lock:
-                reading = [one for one in self._all.values() if one.state == "reading"]
-                if len(reading) >= AT_ONCE or any(one.owner == mark for one in reading):
-                    raise Refused("images_busy")
-                made = ImageImport(secrets.token_hex(8), options["name"], mark, time.time())
-                over = [key for key, one in self._all.items() if one.state != "reading"]
-                for key in over[:-REMEMBERED]:
-                    del self._all[key]
-                self._all[made.key] = made
-                work = threading.Thread(
-                    target=self._work,
-                    args=(made, source, owner, options, leave_nothing),
-                    name="intake",
-                    daemon=False,
-                )
-                self._threads = [one for one in self._threads if one.is_alive()] + [work]
-                work.start()
-                return made
-        except Refused:
-            if leave_nothing:
-                source.unlink(missing_ok=True)
-            raise
+        with self._lock:
+            reading = [one for one in self._all.values() if one.state == "reading"]
+            if len(reading) >= AT_ONCE or any(one.owner == mark for one in reading):
+                raise Refused("images_busy")
+            made = ImageImport(secrets.token_hex(8), options["name"], mark)
+            over = [key for key, one in self._all.items() if one.state != "reading"]
+            for key in over[:-REMEMBERED]:
+                del self._all[key]
+            self._all[made.key] = made
+        self._pool.submit(self._work, made, source, options, leave_nothing)
+        return made
 
     def of(self, mark: str) -> list[ImageImport]:
         """Return the imports of a visitor, oldest first."""
@@ -113,33 +96,15 @@ class ImageImports:
         with self._lock:
             for one in self._all.values():
                 one.stop.set()
-        for thread in self._threads:
-            thread.join()
+        self._pool.shutdown()
 
     def _work(
-        self,
-        one: ImageImport,
-        source: Path,
-        owner: str,
-        options: dict[str, Any],
-        leave_nothing: bool,
+        self, one: ImageImport, source: Path, options: dict[str, Any], leave_nothing: bool
     ) -> None:
-        settings = self._settings
-        limits = Limits(settings.max_images, settings.max_image_mb, settings.max_image_megapixels)
-
-        def report(progress: Progress) -> None:
-            one.progress = progress
-
         try:
-            one.made = import_images(
-                source,
-                CollectionStore(),
-                limits=limits,
-                owner=owner,
-                on_progress=report,
-                stop=one.stop,
-                **options,
-            )
+            report = partial(setattr, one, "progress")
+            options = options | {"limits": self._limits, "on_progress": report, "stop": one.stop}
+            one.made = import_images(source, CollectionStore(), **options)
             one.state = "done"
         except ImageImportError as error:
             sentence = without_folders(str(error))

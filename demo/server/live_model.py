@@ -1,7 +1,5 @@
 """Copies of the EMA weights of the current run, shared by all visitors."""
 
-from __future__ import annotations
-
 import threading
 import time
 from concurrent.futures import Future
@@ -26,7 +24,7 @@ class LiveModel:
         self._run = ""
         self._known: Generator | None = None  # of `_run`, as the next two
         self._pending: Future[Generator] | None = None
-        self._asked_s = float("-inf")
+        self._requested_s = float("-inf")
 
     def covers(self, run: str) -> bool:
         """Return whether this run is running or paused."""
@@ -40,9 +38,9 @@ class LiveModel:
         with self._lock:
             if self._run != run:
                 self._run, self._known, self._pending = run, None, None
-                self._asked_s = float("-inf")
-            if self._pending is None and time.monotonic() - self._asked_s >= self.every_s:
-                self._pending, self._asked_s = self._runner.generator(), time.monotonic()
+                self._requested_s = float("-inf")
+            if self._pending is None and time.monotonic() - self._requested_s >= self.every_s:
+                self._pending, self._requested_s = self._runner.generator(), time.monotonic()
             pending = self._pending
         if pending is not None:
             self._take(run, pending, wait_s)

@@ -1,8 +1,7 @@
 """The models on this server's disk by id, with a cache of loaded ones."""
 
-from __future__ import annotations
-
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 from demo.server.hub_models import HubModels
@@ -30,8 +29,8 @@ class ModelLibrary:
     def __init__(self, settings: Settings, hub: HubModels) -> None:
         self._settings, self._hub = settings, hub
         self._lock = threading.Lock()
-        self._models: dict[str, tuple[int, Generator]] = {}
-        self._snapshots: dict[str, tuple[int, Generator]] = {}
+        self._model = lru_cache(MODELS_KEPT)(_load)
+        self._snapshot = lru_cache(SNAPSHOTS_KEPT)(_load)
         self._listed: dict[str, Path] = {}  # the folders of the last listing
 
     def folders(self) -> dict[str, Path]:
@@ -48,34 +47,19 @@ class ModelLibrary:
         return kept_steps(folder) if folder else []
 
     def load(self, model: str) -> Generator:
-        """Load a model, again if its weights have changed since.
-
-        Raises:
-            ModelError: no such model or snapshot, or its files are damaged.
-        """
+        """Load a model, again if its weights have changed. Raises ModelError: none, or damaged."""
         base, step = split_id(model)
         folder = self.folder(base)
-        path = folder and _weights(folder, step)
-        try:
-            stamp = path and path.stat().st_mtime_ns
-        except FileNotFoundError:
-            stamp = None
-        if stamp is None and model.startswith(PREFIX):
+        is_known = folder is not None and (step is None or step in kept_steps(folder))
+        if not is_known and model.startswith(PREFIX):
             name = model.removeprefix(PREFIX)[:100]
             raise ModelError(f"{name}, a model of the Hugging Face Hub, is not on this server.")
-        if stamp is None:
+        if not is_known:
             raise ModelError("That model is not on this server any more; choose another one.")
-        kept, most = self._models, MODELS_KEPT
-        if step is not None:
-            kept, most = self._snapshots, SNAPSHOTS_KEPT
+        path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
         with self._lock:
-            known = kept.pop(model, None)
-            if known is None or known[0] != stamp:
-                known = (stamp, Generator.load(folder, step))
-            while len(kept) >= most:
-                kept.pop(next(iter(kept)))
-            kept[model] = known  # the one used last comes last
-            return known[1]
+            load = self._model if step is None else self._snapshot
+            return load(folder, step, changed_ns(path))
 
     def folder(self, model: str) -> Path | None:
         """Return the folder of a model; None if there is none."""
@@ -86,7 +70,13 @@ class ModelLibrary:
         return folder
 
 
-def _weights(folder: Path, step: int | None) -> Path | None:
-    if step is None:
-        return folder / MODEL
-    return snapshot_weights_path(folder, step) if step in kept_steps(folder) else None
+def changed_ns(path: Path) -> int:
+    """Return when a file or folder was changed, in ns since 1970; 0 if it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _load(folder: Path, step: int | None, _changed_ns: int) -> Generator:
+    return Generator.load(folder, step)

@@ -1,25 +1,24 @@
-"""The menu of models, their names and descriptions."""
+"""The menu of models; the names and descriptions of models, data sets and classes.
 
-from __future__ import annotations
+Names of data sets and classes are English; the page translates them by the same keys.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
-from demo.server.class_names import class_names, data_title
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
-from demo.text import VisitorTexts
+from demo.text import catalogue, visitor_texts
+from gan.config import Config
 from gan.hub.names import PREFIX
+from gan.models.generator import Generator
 from gan.recipes.model_ids import split_id
 from gan.storage.metadata import read_title
-
-if TYPE_CHECKING:
-    from gan.models.generator import Generator
 
 DEFAULT_MODEL = "mnist"
 
@@ -40,12 +39,8 @@ def choices(
             return studio.hub.is_listed(model, page)
         return not (model.startswith(RUN_PREFIX) and studio.access.privacy.hides("", folder))
 
-    folders = {
-        model: folder
-        for model, folder in studio.model_folders().items()
-        if is_listed(model, folder)
-    }
-    names = {model: model_name(model, folder) for model, folder in folders.items()}
+    folders = studio.library.folders().items()
+    names = {model: model_name(model, path) for model, path in folders if is_listed(model, path)}
     often = Counter(names.values())
     for model, name in names.items():
         if often[name] > 1 and model.startswith(RUN_PREFIX):
@@ -62,11 +57,11 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
     def select(value: Any, request: gr.Request) -> Any:
         wanted = value.get(key) if isinstance(value, dict) else None
         model = split_id(wanted)[0] if isinstance(wanted, str) else None
-        if model not in studio.model_folders():
+        if model not in studio.library.folders():
             return gr.skip()
         studio.hub.saw(model, request.session_hash)
         if done:
-            gr.Info(VisitorTexts.to(request)(done))
+            gr.Info(visitor_texts(request.headers.get("accept-language", ""))(done))
         return gr.Dropdown(choices=choices(studio, request.session_hash, model), value=model)
 
     return select
@@ -98,6 +93,21 @@ def dated_name(run: str) -> str:
     year, month, day, hour, minute, second, data, beside, copy = found.groups()
     name = f"{data_title(data)}, {year}-{month}-{day} {hour}:{minute}:{second}"
     return name + (", B" if beside else "") + (f" ({copy})" if copy else "")
+
+
+def data_title(data: str) -> str:
+    """Return the title of a data set: "Fashion-MNIST"; unknown ones keep their name."""
+    return catalogue("en").get(f"data.{data}", data)
+
+
+def class_names(config: Config, own: Sequence[str] = ()) -> list[str]:
+    """Return the names of a model's classes; [] for an unconditional one.
+
+    `own`: names of classes without a text; their numbers if there are not as many names.
+    """
+    known, count = catalogue("en"), config.classes
+    own = own if len(own) == count else [str(k) for k in range(count)]
+    return [known.get(f"class.{config.data}.{k}", own[k]) for k in range(count)]
 
 
 def about(generator: Generator) -> dict[str, Any]:

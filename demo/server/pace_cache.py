@@ -1,7 +1,5 @@
 """Time per training step on this machine, measured once for each kind of run."""
 
-from __future__ import annotations
-
 import dataclasses
 import threading
 from typing import Any

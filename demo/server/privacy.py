@@ -1,17 +1,18 @@
-"""Who owns runs and image collections, and who sees runs on own images.
+"""Visitors: who owns runs and image collections, and who sees runs on own images.
 
 On a public server a run on a visitor's own images is hidden from others: it is in no list or menu.
 It can still be opened by its name, which cannot be guessed, so that a link can be shared.
 """
 
-from __future__ import annotations
-
+import hashlib
+import hmac
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from demo.server.endpoint import Refused
-from demo.server.visitor import Visitor
+from demo.endpoint import Refused
 from demo.settings import Settings
 from gan.config import Config
 from gan.data.collection import CollectionStore
@@ -20,6 +21,31 @@ from gan.runner.status import RunStatus
 from gan.storage.layout import CONFIG
 from gan.storage.metadata import read_about
 
+TOKEN = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`mark` identifies the browser in files of the server, "" without a valid token; `is_host`:
+    they sent the key of the server's owner.
+    """
+
+    mark: str
+    is_host: bool
+
+    @classmethod
+    def of(cls, who: Any, owner_key: str) -> Self:
+        """Parse a token, followed by a space and the owner's key if the visitor has it.
+
+        Only a hash of the token is stored: reading the files does not let anyone act as its owner.
+        """
+        token, _, key = who.partition(" ") if isinstance(who, str) else ("", "", "")
+        if not TOKEN.fullmatch(token):
+            return cls("", False)
+        mark = hashlib.sha256(token.encode()).hexdigest()
+        is_host = bool(owner_key) and hmac.compare_digest(key.encode(), owner_key.encode())
+        return cls(mark, is_host)
+
 
 class Privacy:
     """Decides for one server. `who` is what the page sends of its visitor: see `Visitor.of`."""
@@ -27,13 +53,17 @@ class Privacy:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
+    def visitor(self, who: Any) -> Visitor:
+        """Return the visitor of this server that a page names."""
+        return Visitor.of(who, self._settings.owner_key)
+
     def owner(self, who: Any) -> str:
         """Return the owner to record for what this visitor uploads; "" on a private server."""
-        return Visitor.of(who, self._settings.owner_key).mark if self._settings.public else ""
+        return self.visitor(who).mark if self._settings.public else ""
 
     def owns(self, who: Any, owner: Any) -> bool:
         """Return whether this visitor may see, use and delete what belongs to `owner`."""
-        visitor = Visitor.of(who, self._settings.owner_key)
+        visitor = self.visitor(who)
         if visitor.is_host or not self._settings.public:
             return True
         return bool(visitor.mark) and owner == visitor.mark

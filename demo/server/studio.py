@@ -1,9 +1,5 @@
 """The state of the server that all visitors share: models, runner, exports and settings."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 from demo.export.jobs import Exports
 from demo.server.access import Access
 from demo.server.hub_models import HubModels
@@ -11,6 +7,7 @@ from demo.server.image_collections import ImageCollections
 from demo.server.live_model import LiveModel
 from demo.server.model_library import RUN_PREFIX, ModelLibrary
 from demo.server.pace_cache import PaceCache
+from demo.server.portable_files import PortableFiles
 from demo.settings import Settings
 from gan.models.generator import Generator
 from gan.runner.runner import Runner
@@ -18,10 +15,7 @@ from gan.storage.run_lock import is_locked
 
 
 class Studio:
-    """One per server, made by `app.py` and passed to the tabs.
-
-    Model ids: see `ModelLibrary`.
-    """
+    """One per server, passed to the tabs. Model ids: see `ModelLibrary`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -30,13 +24,11 @@ class Studio:
         self.exports = Exports(settings.exports_at_once)
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
+        self.portable_files = PortableFiles()
+        self.live_files = PortableFiles()  # apart, as training makes new ones all the time
         self.paces = PaceCache(self.runner)
         self.collections = ImageCollections(self)
         self._live = LiveModel(self.runner)
-
-    def model_folders(self) -> dict[str, Path]:
-        """Folders by model id: bundled models, those of the Hub, then runs, newest first."""
-        return self.library.folders()
 
     def trains(self, model: str) -> bool:
         """Return whether this is the model of a run in progress, whose weights keep changing."""
@@ -51,9 +43,7 @@ class Studio:
         """Return a model; of the current run a recent copy.
 
         Waits up to `wait_s` for a newer copy; otherwise returns the last copy or saved weights.
-
-        Raises:
-            ModelError: no such model, or its files are damaged.
+        Raises ModelError: no such model, or its files are damaged.
         """
         if self.trains(model):
             live = self._live.latest(model.removeprefix(RUN_PREFIX), wait_s)

@@ -1,7 +1,5 @@
 """The one training slot of a server, and the queue for it, first come first served."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time
@@ -10,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.server.endpoint import Refused, result, without_folders
+from demo.endpoint import Refused, result, without_folders
 from gan.runner.runner import Runner
 from gan.storage.metadata import change_about, read_about
 
@@ -79,17 +77,17 @@ class TrainingSlot:
         """Note that the holder is active."""
         self._touched_s = time.monotonic()
 
-    def standing(self, owner: str) -> dict[str, str | int]:
+    def status(self, owner: str) -> dict[str, str | int]:
         """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
 
-        `told`: why their queued run could not start, reported once.
+        `message`: why their queued run could not start, reported once.
         """
         with self._lock:
             return {
                 "place": self._position(owner),
                 "waiting": len(self._queue),
                 "most": self._max_queue,
-                "told": self._messages.pop(owner, ""),
+                "message": self._messages.pop(owner, ""),
             }
 
     def update(self) -> None:

@@ -4,8 +4,6 @@ These are plain routes of the site rather than Gradio events, so that a large fi
 in memory nor copied.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Callable
@@ -17,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused
 
 WHO = "x-studio-who"  # who uploads; a header of our own, which other sites cannot send
 AT_ONCE = 2
@@ -30,7 +28,7 @@ class Uploads:
 
     `admit(who)` raises Refused if this visitor may not upload now. `create()` opens a new file:
     (handle, path). `take(path, who, query)` returns the JSON answer and from then on owns the file;
-    if it raises, the file is deleted.
+    if it raises, the file is deleted. At most `at_once` uploads run, each for `timeout_s`.
     """
 
     def __init__(
@@ -39,13 +37,16 @@ class Uploads:
         admit: Callable[[str], None],
         create: Callable[[], tuple[int, Path]],
         take: Callable[[Path, str, dict[str, str]], dict[str, Any]],
+        at_once: int = AT_ONCE,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._max_mb, self._admit, self._create, self._take = max_mb, admit, create, take
+        self._at_once, self._timeout_s = at_once, timeout_s
         self._running = 0  # changed by the event loop only
 
     async def upload(self, request: Request) -> Response:
         """Answer like a server function, with status 200: a refusal is no failure of the page."""
-        if self._running >= AT_ONCE:
+        if self._running >= self._at_once:
             return JSONResponse(Refused("uploads_busy").answer())
         who, path = unquote(request.headers.get(WHO, "")), None
         self._running += 1
@@ -54,7 +55,7 @@ class Uploads:
             length = request.headers.get("content-length", "")
             self._check(int(length) if length.isdecimal() else 0)
             handle, path = await run_in_threadpool(self._create)
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 await self._receive(request, handle)
             answer = await run_in_threadpool(self._take, path, who, dict(request.query_params))
             path = None

@@ -1,21 +1,25 @@
 """The texts of the page, one JSON file per language, with flat keys such as "explore.seed"."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
+
+from gan.recipes.errors import MESSAGES
 
 LANGUAGES = ("en", "zh")
 
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return all texts of a language by key."""
+    """Return all texts of a language by key; "recipe.<key>" of an error of `gan.recipes`."""
     path = Path(__file__).parent / f"{language}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    texts = json.loads(path.read_text(encoding="utf-8"))
+    if language == "en":
+        texts |= {f"recipe.{key}": message for key, message in MESSAGES.items()}
+    return texts
 
 
 def say(key: str, **values: object) -> str:
@@ -23,19 +27,10 @@ def say(key: str, **values: object) -> str:
     return catalogue("en")[key].format(**values)
 
 
-class VisitorTexts:
-    """Texts in the language of one visitor, by the browser's Accept-Language header."""
-
-    @classmethod
-    def to(cls, request: gr.Request) -> VisitorTexts:
-        """Return the texts for a request: Gradio does not translate toasts and streamed HTML."""
-        return cls(request.headers.get("accept-language", ""))
-
-    def __init__(self, accepted: str) -> None:
-        self._texts = catalogue("zh" if accepted.lower().startswith("zh") else "en")
-
-    def __call__(self, key: str, **values: object) -> str:
-        return self._texts[key].format(**values)
+def visitor_texts(language: str) -> Callable[..., str]:
+    """Return `say` in a browser's language: Gradio does not translate toasts or streamed HTML."""
+    texts = catalogue("zh" if language.lower().startswith("zh") else "en")
+    return lambda key, **values: texts[key].format(**values)
 
 
 def i18n() -> gr.I18n:

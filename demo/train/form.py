@@ -1,16 +1,14 @@
 """The form beside the views: settings of the next run, and controls of the current one."""
 
-from __future__ import annotations
-
-import hashlib
 from dataclasses import replace
 from typing import Any
 
+from demo.endpoint import requested
 from demo.panels import Panel
-from demo.server.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train import settings_form
+from demo.train.payload import short_hash
 from gan.config import Config
 from gan.storage.layout import MODEL
 from gan.training.live_settings import STEERABLE
@@ -22,17 +20,16 @@ def build(studio: Studio) -> Panel:
     """Build the panel; its value is {"play": id} when the visitor chooses a model to use."""
     access, paces = studio.access, studio.paces
 
-    def standing(asked: Any) -> dict[str, Any]:
+    def status(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "known"}: what this visitor may do now, and the current run.
 
         `known` is the `key` of an earlier answer, whose `config` the page still has.
         """
-        asked = asked if isinstance(asked, dict) else {}
-        who, status = asked.get("who"), studio.runner.status
+        who, status = payload.get("who"), studio.runner.status
         if access.privacy.hides_present(who, status):
             status = replace(status, run="", config=None, step=0)
         folder = studio.settings.runs / status.run
-        answer = access.standing(who) | {
+        answer = access.status(who) | {
             "state": status.state,
             "run": status.run,
             "step": status.step,
@@ -41,58 +38,43 @@ def build(studio: Studio) -> Panel:
             "playable": bool(status.run) and (folder / MODEL).exists(),
         }
         if status.config is not None:
-            answer["key"] = _short_hash(f"{status.run} {status.config}")
-            if answer["key"] != asked.get("known"):
+            answer["key"] = short_hash(f"{status.run} {status.config}")
+            if answer["key"] != payload.get("known"):
                 answer["config"] = status.config.to_json()
         return answer
 
-    def config_of(asked: dict[str, Any]) -> Config:
-        values = studio.collections.complete(asked.get("who"), asked.get("settings"))
+    def config_of(payload: dict[str, Any]) -> Config:
+        values = studio.collections.complete(payload.get("who"), payload.get("settings"))
         return settings_form.parse(values, studio.settings)
 
-    @endpoint
-    def start(asked: dict[str, Any]) -> dict[str, Any]:
+    def start(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: start a run, or queue it ({"run": ""})."""
-        return {"run": access.start(asked.get("who"), config_of(asked))}
+        return {"run": access.start(payload.get("who"), config_of(payload))}
 
-    @endpoint
-    def act(asked: dict[str, Any]) -> dict[str, Any]:
+    def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job", "values"}: pause, resume, stop or configure; answers the step."""
-        job, values = asked.get("job"), asked.get("values")
-        if job not in JOBS:
-            raise LookupError(f"Unknown job; choose one of: {', '.join(JOBS)}.")
+        job, values = requested(payload.get("job"), JOBS), payload.get("values")
         changes = values if job == "configure" and isinstance(values, dict) else {}
         if not set(changes) <= set(STEERABLE):
             raise LookupError(f"Only these settings can change now: {', '.join(STEERABLE)}.")
-        access.act(asked.get("who"), job, **changes)
+        access.act(payload.get("who"), job, **changes)
         marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
         return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 
-    @endpoint
-    def leave(asked: dict[str, Any]) -> dict[str, Any]:
+    def leave(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who"}: leave the queue."""
-        return {"left": access.leave(asked.get("who"))}
+        return {"left": access.leave(payload.get("who"))}
 
-    @endpoint
-    def pace(asked: dict[str, Any]) -> dict[str, Any]:
+    def pace(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: how long such a run takes here (`PaceCache.of`), and its limit."""
-        config, free = config_of(asked), studio.runner.status.state not in ACTIVE
-        may_measure = access.may_train(asked.get("who")) and free
+        config, free = config_of(payload), studio.runner.status.state not in ACTIVE
+        may_measure = access.may_train(payload.get("who")) and free
         return paces.of(config, may_measure) | {"most_s": studio.settings.max_run_s}
-
-    @endpoint
-    def own(asked: dict[str, Any]) -> dict[str, Any]:
-        """{"who"}: this visitor's own images, see `demo.server.image_collections`."""
-        return studio.collections.images(asked)
 
     return Panel(
         "train/form",
         value={},
-        server_functions=[standing, start, act, leave, pace, own],
+        server_functions=[status, start, act, leave, pace, studio.collections.images],
         elem_id="train-form",
         offered=settings_form.payload(studio.settings),
     )
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()

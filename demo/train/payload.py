@@ -1,7 +1,6 @@
 """The history of a run as JSON for the page: curves, vital signs, marks and the diagnosis."""
 
-from __future__ import annotations
-
+import hashlib
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +18,11 @@ def number(value: Any, digits: int = 4) -> float | None:
     """Round to significant digits; None for anything but a finite number."""
     known = isinstance(value, int | float) and math.isfinite(value)
     return float(f"{value:.{digits}g}") if known else None
+
+
+def short_hash(text: str) -> str:
+    """Return eight hex digits that tell texts apart."""
+    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
 
 
 def curve_row(row: dict[str, Any]) -> list[float | None]:
@@ -58,9 +62,9 @@ def vitals_row(row: dict[str, Any]) -> list[Any]:
     return [row["step"], number(distance, 3), *bounds, *figures, *shares, *later, *adaptive]
 
 
-def thin_vitals(rows: list[Any], limit: int = MAX_VITALS_ROWS) -> list[Any]:
-    """Return every k-th of the rows, counted from the newest, so that at most `limit` are left."""
-    return rows[:: -max(1, math.ceil(len(rows) / limit))][::-1]
+def thin_vitals(rows: list[Any]) -> list[Any]:
+    """Return every k-th row, counted from the newest: at most `MAX_VITALS_ROWS`."""
+    return rows[:: -max(1, math.ceil(len(rows) / MAX_VITALS_ROWS))][::-1]
 
 
 def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:

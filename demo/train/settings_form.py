@@ -1,7 +1,5 @@
 """The settings of a run as rows of a form, and a filled-in form as a Config."""
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any
 
@@ -23,7 +21,7 @@ def rows(settings: Settings) -> dict[str, dict[str, Any]]:
     kind "choice" has `choices`, "number" has `low`, `high`, `whole` and perhaps `zero_or`, "switch"
     nothing more; `live`: it can change during a run.
     """
-    found = {}
+    found, most = {}, _most(settings)
     for field in dataclasses.fields(Config):
         if field.name in DERIVED:
             continue
@@ -34,7 +32,7 @@ def rows(settings: Settings) -> dict[str, dict[str, Any]]:
             row |= {"kind": "switch"}
         else:
             low, high = RANGES[field.name]
-            high = min(high, _most(field.name, settings, high))
+            high = min(high, most.get(field.name, high))
             row |= {"kind": "number", "low": low, "high": high}
             row |= {"whole": isinstance(field.default, int)}
         found[field.name] = row
@@ -55,17 +53,15 @@ def payload(settings: Settings) -> dict[str, Any]:
 
 
 def parse(values: Any, settings: Settings) -> Config:
-    """Return the Config of a filled-in form; missing settings have their defaults.
+    """Return the Config of a filled-in form, whose missing settings have their defaults.
 
-    Raises:
-        ConfigError: not an object, an unknown setting, or a value that is not allowed here.
+    Raises ConfigError: not an object, an unknown setting, or a value that is not allowed here.
     """
     if isinstance(values, dict):
         length = {"steps": min(Config.steps, settings.max_steps)}
         values = Config().to_json() | length | values
     config = Config.from_json(values)
-    for name in ("steps", *MOST):
-        most = _most(name, settings, float("inf"))
+    for name, most in _most(settings).items():
         if getattr(config, name) > most:
             raise ConfigError(
                 f"{name} is {getattr(config, name)}; this server trains with at most {most:g}."
@@ -73,5 +69,5 @@ def parse(values: Any, settings: Settings) -> Config:
     return config
 
 
-def _most(name: str, settings: Settings, otherwise: float) -> float:
-    return settings.max_steps if name == "steps" else MOST.get(name, otherwise)
+def _most(settings: Settings) -> dict[str, int]:
+    return {"steps": settings.max_steps, **MOST}

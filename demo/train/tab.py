@@ -1,20 +1,18 @@
 """The Train tab: start a run, watch, understand and control it, and use its model."""
 
-from __future__ import annotations
-
 import gradio as gr
 
-from demo.events import QUEUED
+from demo.panels import QUEUED
 from demo.server.model_menu import selector
 from demo.server.studio import Studio
 from demo.train import form
-from demo.train.compare import panel as duel
+from demo.train.compare import panel as compare
 from demo.train.images import panel as images
-from demo.train.manual import panel as hand
+from demo.train.manual import panel as manual
 from demo.train.runs import panel as runs
 from demo.train.watch import panel as watch
 
-VIEWS = (("hand", hand), ("duel", duel), ("runs", runs), ("images", images))  # beside Watch
+VIEWS = (("manual", manual), ("compare", compare), ("runs", runs), ("images", images))
 
 
 def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
@@ -28,7 +26,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 watch.build(studio, model, t)
             for name, view in VIEWS:
                 with gr.Tab(t(f"train.view.{name}"), id=name):
-                    view.build(studio, t)
+                    view.build(studio)
         with gr.Column(elem_classes="ls-side tr-side", min_width=0):
             panel = form.build(studio)
 

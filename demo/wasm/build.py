@@ -4,8 +4,6 @@ The compiler is Zig's clang, from PyPI (`ziglang`, in requirements-dev.txt). The
 version give the same bytes on every machine, which a test holds true of the committed file.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -35,8 +33,7 @@ FLAGS = [
 def build() -> bytes:
     """Return the module, compiled now.
 
-    Raises:
-        subprocess.CalledProcessError: no compiler here, or it refused; see its `stderr`.
+    Raises subprocess.CalledProcessError: no compiler here, or it refused; see its `stderr`.
     """
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "kernels.wasm"

@@ -1,29 +1,25 @@
 """`python -m gan interpolate` and `render`: clips from seeds, and again from their recipes."""
 
-from __future__ import annotations
-
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from gan.cli.train_commands import warn_if_other
 from gan.hub.names import hub_id, origin
 from gan.media.formats import FORMATS, format_of
+from gan.models.generator import Generator
 from gan.paths import ASSETS
 from gan.recipes import fields
-from gan.recipes.clip_recipe import MARK, ClipRecipe
-from gan.recipes.model_ids import model_folder
-
-if TYPE_CHECKING:
-    from gan.models.generator import Generator
+from gan.recipes.clip_recipe import ClipRecipe
+from gan.recipes.model_ids import load_named, model_folder
+from gan.recipes.render import RenderJob
+from gan.recipes.training_film import FilmJob, FilmRecipe
+from gan.system.machine import set_threads
 
 
 def interpolate(args: argparse.Namespace) -> None:
     """Export a loop through seeds, with its recipe embedded."""
-    from gan.models.generator import Generator
-
     format = format_of(args.out)
     generator = Generator.load(args.model)
     labels = args.labels
@@ -36,21 +32,10 @@ def interpolate(args: argparse.Namespace) -> None:
     keys = [{"seed": seed} for seed in args.seeds]
     for key, label in zip(keys, labels or [], strict=False):
         key["class"] = label
-    recipe = ClipRecipe.from_json(
-        {
-            MARK: 1,
-            "model": _name(args.model),
-            "model_id": generator.model_id,
-            "keys": keys,
-            "path": args.path,
-            "closed": not args.open,
-            "easing": args.easing,
-            "frames": args.frames,
-            "fps": args.fps,
-            "format": format,
-            "scale": args.scale,
-        }
-    )
+    given = {name: getattr(args, name) for name in ("path", "easing", "frames", "fps", "scale")}
+    given |= {fields.MARKS["clip"]: fields.VERSION, "model": _name(args.model), "keys": keys}
+    given |= {"model_id": generator.model_id, "closed": not args.open, "format": format}
+    recipe = ClipRecipe.from_json(given)
     _write(recipe, generator, args.out)
 
 
@@ -59,46 +44,29 @@ def render(args: argparse.Namespace) -> None:
     if not args.recipe.is_file():
         raise ValueError(f"There is no file {args.recipe}.")
     given = fields.read(args.recipe)
-    if isinstance(given, dict) and MARK not in given and "latent_studio_growth" in given:
+    if fields.kind_of(given) == "film":
         return _film(given, args)
     recipe = ClipRecipe.from_json(given)
     out = _out(args, recipe.format)
-    from gan.models.generator import Generator
-    from gan.recipes.model_ids import load_named
-
     generator = Generator.load(args.model) if args.model else load_named(recipe.model)
     _write(recipe, generator, out)
-    if generator.model_id != recipe.model_id:
-        print(
-            f"gan: the clip may differ: it was made with weights {recipe.model_id}, and this "
-            f"model's are {generator.model_id}.",
-            file=sys.stderr,
-        )
+    warn_if_other("clip", recipe.model_id, generator)
 
 
 def _film(given: dict, args: argparse.Namespace) -> None:
-    from gan.recipes import training_film
-
-    recipe = training_film.FilmRecipe.from_json(given)
+    recipe = FilmRecipe.from_json(given)
     out = _out(args, recipe.format)
-    job = training_film.FilmJob(recipe, args.model or model_folder(recipe.model))
-    with tqdm(total=recipe.frames, unit="frame") as bar:
-        job.render(out, on_frame=lambda _: bar.update())
-    _told(out, recipe.frames)
+    _render(FilmJob(recipe, args.model or model_folder(recipe.model)), recipe.frames, out)
 
 
 def _write(recipe: ClipRecipe, generator: Generator, out: Path) -> None:
-    from gan.recipes.render import RenderJob
-    from gan.system.machine import set_threads
-
     set_threads()  # as the page does: the last bits depend on their number
-    job = RenderJob(recipe, generator)
-    with tqdm(total=recipe.frames, unit="frame") as bar:
+    _render(RenderJob(recipe, generator), recipe.frames, out)
+
+
+def _render(job: RenderJob | FilmJob, frames: int, out: Path) -> None:
+    with tqdm(total=frames, unit="frame") as bar:
         job.render(out, on_frame=lambda _: bar.update())
-    _told(out, recipe.frames)
-
-
-def _told(out: Path, frames: int) -> None:
     print(f"{out}: {frames} frames, {out.stat().st_size / 1000:.0f} kB")
 
 

@@ -1,31 +1,23 @@
 """`python -m gan doctor RUN`: the diagnosis of a run on disk, its evidence, and remedies."""
 
-from __future__ import annotations
-
 import argparse
 
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose, healthy_steps
 from gan.monitor.vitals_log import read_vitals
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.listing import run_info
 
 
 def doctor(args: argparse.Namespace) -> None:
-    """Print the diagnosis at the last step of a run.
-
-    Raises:
-        ValueError: the folder holds no run, or a damaged one.
-    """
+    """Print the diagnosis of a run's last step. Raises ValueError: no run, or a damaged one."""
     info = run_info(args.folder)
     if info is None or info.config is None:
         why = info.sentence if info else "there is no config.json and no checkpoint"
         raise ValueError(f"{args.folder} is no run: {why}.")
-    rows, vitals = read_history(args.folder), read_vitals(args.folder)
-    diagnosis = diagnose(rows, vitals, info.config, read_marks(args.folder))
-    print(report(diagnosis))
-    spans = healthy_steps(rows, vitals, info.config)
-    if spans:
+    history, vitals = History(args.folder), read_vitals(args.folder)
+    print(report(diagnose(history.rows, vitals, info.config, history.marks)))
+    if spans := healthy_steps(history.rows, vitals, info.config):
         print("healthy: " + ", ".join(f"steps {first} to {last}" for first, last in spans))
 
 

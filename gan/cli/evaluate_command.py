@@ -1,10 +1,9 @@
 """`python -m gan evaluate MODEL`: measures of a model beside those of real images."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
+from contextlib import closing
 
 from tqdm import tqdm
 
@@ -13,7 +12,7 @@ from gan.metrics import evaluate as measuring
 from gan.metrics.accuracy_score import known_ceiling, seconds
 from gan.metrics.evaluate import MEASURES
 from gan.metrics.model_card import write_card
-from gan.metrics.report import Report, text
+from gan.metrics.report import text
 from gan.models.generator import Generator
 from gan.system.machine import set_threads
 
@@ -21,40 +20,30 @@ from gan.system.machine import set_threads
 def evaluate(args: argparse.Namespace) -> None:
     """Measure with progress on stderr, and print a table or one JSON object.
 
-    Raises:
-        ValueError: an unknown measure, or no model.
-        OSError: the card cannot be written.
+    Raises ValueError: an unknown measure, or no model; OSError: the card cannot be written.
     """
     set_threads()
     folder = args.folder or args.model
     generator = Generator.load(folder)
-    report = measured(generator, args)
+    measures = args.only.split(",") if args.only else MEASURES
+    if "accuracy" in measures and generator.classes > 1:
+        _announce_cost(generator)
+    with closing(_Bars()) as bars:
+        report = measuring.evaluate(generator, args.count, args.seed, measures, bars.report)
     if args.card:
         write_card(folder, generator, report)
     print(json.dumps(report.to_json()) if args.json else text(report))
 
 
-def measured(generator: Generator, args: argparse.Namespace) -> Report:
-    """Return the report; show a progress bar for each stage."""
-    measures = args.only.split(",") if args.only else MEASURES
-    if "accuracy" in measures and generator.classes > 1:
-        _tell_cost(generator)
-    bars = _Bars()
-    try:
-        return measuring.evaluate(generator, args.count, args.seed, measures, bars.report)
-    finally:
-        bars.close()
-
-
-def _tell_cost(generator: Generator) -> None:
+def _announce_cost(generator: Generator) -> None:
     config = generator.config
     training = load(config.data, size=config.image_size)
     count = len(training.labels)
-    twice = 1 if known_ceiling(training) else 2
+    times = 1 if known_ceiling(training) else 2
     print(
         f"gan: the accuracy score trains a classifier on {count:,} generated images"
-        f"{' and one on as many real ones' if twice == 2 else ''}: about "
-        f"{twice * seconds(count):.0f} s on two fast processor cores, up to four times that on "
+        f"{' and one on as many real ones' if times == 2 else ''}: about "
+        f"{times * seconds(count):.0f} s on two fast processor cores, up to four times that on "
         f"others. Without it: --only {','.join(name for name in MEASURES if name != 'accuracy')}",
         file=sys.stderr,
     )
@@ -67,7 +56,6 @@ class _Bars:
         self._stage, self._bar = "", None
 
     def report(self, stage: str, share: float) -> None:
-        """Show the progress of a stage, 0..1."""
         if stage != self._stage:
             self.close()
             layout = "{desc:<28}{percentage:3.0f}% |{bar:20}| {elapsed}, {remaining} left"
@@ -76,6 +64,5 @@ class _Bars:
         self._bar.update(min(1.0, share) - self._bar.n)
 
     def close(self) -> None:
-        """Close the present bar."""
         if self._bar is not None:
             self._bar.close()

@@ -1,10 +1,6 @@
 """`python -m gan images` and `train --images`: the user's own images."""
 
-from __future__ import annotations
-
 import argparse
-import signal
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,49 +10,40 @@ from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import Progress, import_images
 from gan.data.intake.messages import ImageImportError, in_words
 from gan.data.intake.sources import Limits
+from gan.system.signals import stop_event
 
 
 def images(args: argparse.Namespace) -> None:
-    """Prepare a collection and print what was read and what was skipped."""
-    one = prepare(args.source, args.name, args.size, args.fit, args.most)
-    print(summary(one))
+    one = prepare(args.source, args.name, args)
     print(f"Train with: python -m gan train --preset own-images --data {one.id} --out runs/NAME")
 
 
-def prepare(source: Path, name: str, size: int, fit: str, most: int) -> Collection:
-    """Read a folder or zip into a collection, with a progress bar; Ctrl-C leaves nothing behind.
+def prepare(source: Path, name: str, args: argparse.Namespace) -> Collection:
+    """Read a folder or zip into a collection, with a progress bar, and print what was read.
 
-    Raises:
-        ValueError: no image could be read; the message says why.
+    args: size, fit and most. Ctrl-C leaves nothing behind. Raises ValueError: no usable images.
     """
-    stop = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
-    try:
-        with tqdm(unit="file") as bar:
+    options = {"name": name, "size": args.size, "fit": args.fit, "limits": Limits(args.most)}
+    with stop_event() as stop, tqdm(unit="file") as bar:
 
-            def show(progress: Progress) -> None:
-                bar.total = progress.total
-                bar.update(progress.done - bar.n)
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.update(progress.done - bar.n)
 
-            limits = Limits(images=most)
-            return import_images(
-                source, CollectionStore(), name=name, size=size, fit=fit, limits=limits,
-                on_progress=show, stop=stop,
-            )  # fmt: skip
-    except ImageImportError as error:
-        if stop.is_set():
-            raise KeyboardInterrupt from None
-        lines = in_words(error.skipped, {})
-        raise ValueError("\n  ".join([f"{error}", *lines])) from None
-    finally:
-        signal.signal(signal.SIGINT, before)
+        try:
+            one = import_images(source, CollectionStore(), **options, on_progress=show, stop=stop)
+        except ImageImportError as error:
+            if stop.is_set():
+                raise KeyboardInterrupt from None
+            raise ValueError("\n  ".join([f"{error}", *in_words(error.skipped, {})])) from None
+    _print_summary(one)
+    return one
 
 
 def settings_of(data: str) -> dict[str, Any]:
     """Return the settings that describe a prepared collection.
 
-    Raises:
-        ValueError: the collection is not on this machine.
+    Raises ValueError: the collection is not on this machine.
     """
     found = CollectionStore().find(data)
     if found is None:
@@ -64,16 +51,15 @@ def settings_of(data: str) -> dict[str, Any]:
     return found.settings()
 
 
-def summary(one: Collection) -> str:
-    """Return lines about what was read and what was skipped."""
+def _print_summary(one: Collection) -> None:
     colour = "grey" if one.channels == 1 else "colour"
-    lines = [
+    print(
         f"{one.id} ({one.name}): {one.count:,} images, {colour}, {one.size} px, "
         f"{one.held:,} of them held out"
-    ]
+    )
     if one.classes:
         pairs = zip(one.classes, one.counts, strict=True)
         named = ", ".join(f"{name} {count:,}" for name, count in pairs)
-        lines.append(f"  {len(one.classes)} classes: {named}")
-    lines += [f"  {line}" for line in in_words(one.skipped, one.noted)]
-    return "\n".join(lines)
+        print(f"  {len(one.classes)} classes: {named}")
+    for line in in_words(one.skipped, one.noted):
+        print(f"  {line}")

@@ -1,13 +1,12 @@
 """The command line: the same settings, runs and models as the page."""
 
-from __future__ import annotations
-
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from gan import config as configs
-from gan.cli import clip_commands, hub_commands, train_commands
 from gan.datasets import OWN_SIZES
 from gan.latent.curves import PATH_KEYS
 from gan.latent.timing import EASINGS
@@ -17,7 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0, 2 after an error (printed to stderr), or 130 when stopped."""
     args = _parser().parse_args(arguments)
     try:
-        args.command(args)
+        # imported only now: torch is slow to import, and --help is immediate without it
+        getattr(import_module(f"gan.cli.{args.module}"), args.function)(args)
     except (ValueError, OSError, RuntimeError) as error:
         print(f"gan: {error}", file=sys.stderr)
         return 2
@@ -31,195 +31,128 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gan", description="Train small GANs, draw from them, and measure them."
     )
-    add = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    train = add.add_parser(
+    def command(name: str, module: str, help: str, **texts: Any) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, **texts)
+        made.set_defaults(module=module, function=name)
+        return made
+
+    train = command(
         "train",
-        help="train a new model",
-        description=(
-            "Train a new model. To train in several processes: "
-            "torchrun --nproc_per_node 2 -m gan train ..."
-        ),
+        "train_commands",
+        "train a new model",
+        description="Train a new model. To train in several processes: "
+        "torchrun --nproc_per_node 2 -m gan train ...",
     )
-    train.add_argument(
-        "--preset",
-        choices=configs.PRESETS,
-        help="base settings (default; own-images for your images)",
-    )
-    what = train.add_mutually_exclusive_group()
-    what.add_argument(
-        "--data",
-        default="mnist",
-        metavar="NAME",
-        help=f"{_names()}, or the id of prepared images (mnist)",
-    )
-    what.add_argument("--images", type=Path, metavar="FOLDER_OR_ZIP", help="train on your images")
+    option = train.add_argument
+    presets = "base settings (default; own-images for your images)"
+    option("--preset", choices=configs.PRESETS, help=presets)
+    data = train.add_mutually_exclusive_group().add_argument
+    names = f"{', '.join(configs.DATASETS)}, or the id of prepared images (mnist)"
+    data("--data", default="mnist", metavar="NAME", help=names)
+    data("--images", type=Path, metavar="FOLDER_OR_ZIP", help="train on your images")
     _add_preparing(train)
-    train.add_argument("--seed", type=int, default=0, help="seed of all random numbers (0)")
-    train.add_argument("--out", type=Path, required=True, help="new folder for the run")
-    train.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="override a setting, such as width=16; repeatable",
-    )
-    _add_goal(train)
-    _add_saving(train)
-    train.set_defaults(command=train_commands.train)
+    option("--seed", type=int, default=0, help="seed of all random numbers (0)")
+    option("--out", type=Path, required=True, help="new folder for the run")
+    override = "override a setting, such as width=16; repeatable"
+    option("--set", action="append", default=[], metavar="NAME=VALUE", help=override)
+    _add_training(train)
 
-    images = add.add_parser("images", help="prepare your images for training")
-    images.add_argument("source", type=Path, metavar="FOLDER_OR_ZIP")
-    images.add_argument("--name", default="", help="name to show (that of the folder or zip)")
+    images = command("images", "image_commands", "prepare your images for training")
+    option = images.add_argument
+    option("source", type=Path, metavar="FOLDER_OR_ZIP")
+    option("--name", default="", help="name to show (that of the folder or zip)")
     _add_preparing(images)
-    images.set_defaults(command=train_commands.images)
 
-    resume = add.add_parser(
+    resume = command(
         "resume",
-        help="resume a run, bit for bit",
-        description=(
-            "Resume a run from its last checkpoint. With a new goal, learning rates never exceed "
-            "those reached, or a tenth of the full rates, and decay to zero at the goal."
-        ),
+        "train_commands",
+        "resume a run, bit for bit",
+        description="Resume a run from its last checkpoint. With a new goal, learning rates never "
+        "exceed those reached, or a tenth of the full rates, and decay to zero at the goal.",
     )
     resume.add_argument("folder", type=Path, metavar="DIR")
-    _add_goal(resume)
-    _add_saving(resume)
-    resume.set_defaults(command=train_commands.resume)
+    _add_training(resume)
 
-    sample = add.add_parser("sample", help="draw images from a model")
-    _add_model(sample)
-    sample.add_argument("--count", type=int, required=True, help="number of images")
-    sample.add_argument("--seed", type=int, default=0, help="seed of the latents (0)")
-    sample.add_argument("--label", type=int, help="draw only this class (all in turn)")
-    sample.add_argument("--out", type=Path, required=True, help="FILE.png (a grid) or FILE.npz")
-    sample.set_defaults(command=train_commands.sample)
+    option = command("sample", "train_commands", "draw images from a model").add_argument
+    of_model = "folder of a run or bundled model"
+    option("--model", type=Path, required=True, metavar="DIR", help=of_model)
+    option("--count", type=int, required=True, help="number of images")
+    option("--seed", type=int, default=0, help="seed of the latents (0)")
+    option("--label", type=int, help="draw only this class (all in turn)")
+    option("--out", type=Path, required=True, help="FILE.png (a grid) or FILE.npz")
 
-    draw = add.add_parser("draw", help="draw a saved picture again from its recipe")
-    draw.add_argument("recipe", type=Path, metavar="FILE", help="saved picture, or recipe as JSON")
-    draw.add_argument(
-        "--model", type=Path, metavar="DIR", help="model folder (the one the recipe names)"
-    )
-    draw.add_argument("--out", type=Path, metavar="FILE.png", help="output file (FILE-again.png)")
-    draw.add_argument("--scale", type=int, default=8, help="integer upscaling factor (8)")
-    draw.set_defaults(command=train_commands.draw)
+    of_recipe = "model folder (the one the recipe names)"
+    option = command("draw", "train_commands", "draw a picture again from its recipe").add_argument
+    option("recipe", type=Path, metavar="FILE", help="saved picture, or recipe as JSON")
+    option("--model", type=Path, metavar="DIR", help=of_recipe)
+    option("--out", type=Path, metavar="FILE.png", help="output file (FILE-again.png)")
+    option("--scale", type=int, default=8, help="integer upscaling factor (8)")
 
-    loop = add.add_parser("interpolate", help="export a loop through several seeds")
-    _add_model(loop)
-    loop.add_argument("--seeds", type=_numbers, required=True, metavar="1,2,3")
-    loop.add_argument("--labels", type=_numbers, metavar="0,1,2", help="class of each seed")
-    loop.add_argument("--path", default="spline", choices=PATH_KEYS)
-    loop.add_argument("--open", action="store_true", help="do not return to the first seed")
-    loop.add_argument("--easing", default="none", choices=EASINGS)
-    loop.add_argument("--frames", type=int, default=120, help="number of frames (120)")
-    loop.add_argument("--fps", type=float, default=25, help="frames per second (25)")
-    loop.add_argument("--scale", type=int, default=8, help="integer upscaling factor (8)")
-    loop.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="output file: .gif .mp4 .webm .webp .apng .zip, or .png for a sprite sheet",
-    )
-    loop.set_defaults(command=clip_commands.interpolate)
+    option = command("interpolate", "clip_commands", "export a loop through seeds").add_argument
+    option("--model", type=Path, required=True, metavar="DIR", help=of_model)
+    option("--seeds", type=_numbers, required=True, metavar="1,2,3")
+    option("--labels", type=_numbers, metavar="0,1,2", help="class of each seed")
+    option("--path", default="spline", choices=PATH_KEYS)
+    option("--open", action="store_true", help="do not return to the first seed")
+    option("--easing", default="none", choices=EASINGS)
+    option("--frames", type=int, default=120, help="number of frames (120)")
+    option("--fps", type=float, default=25, help="frames per second (25)")
+    option("--scale", type=int, default=8, help="integer upscaling factor (8)")
+    files = "output file: .gif .mp4 .webm .webp .apng .zip, or .png for a sprite sheet"
+    option("--out", type=Path, required=True, metavar="FILE", help=files)
 
-    render = add.add_parser("render", help="render a clip again, byte for byte, from its recipe")
-    render.add_argument(
-        "recipe", type=Path, metavar="FILE", help="exported clip, or recipe as JSON"
-    )
-    render.add_argument(
-        "--model", type=Path, metavar="DIR", help="model folder (the one the recipe names)"
-    )
-    render.add_argument("--out", type=Path, metavar="FILE", help="output file (FILE-again)")
-    render.set_defaults(command=clip_commands.render)
+    renders = "render a clip again, byte for byte, from its recipe"
+    option = command("render", "clip_commands", renders).add_argument
+    option("recipe", type=Path, metavar="FILE", help="exported clip, or recipe as JSON")
+    option("--model", type=Path, metavar="DIR", help=of_recipe)
+    option("--out", type=Path, metavar="FILE", help="output file (FILE-again)")
 
-    evaluate = add.add_parser("evaluate", help="measure a model against real images")
-    which = evaluate.add_mutually_exclusive_group(required=True)
-    which.add_argument("folder", nargs="?", type=Path, metavar="MODEL", help="model folder")
-    which.add_argument("--model", type=Path, metavar="DIR", help="the same as MODEL")
-    evaluate.add_argument("--count", type=int, default=10_000, help="images to draw (10000)")
-    evaluate.add_argument("--seed", type=int, default=0, help="seed of the latents (0)")
-    evaluate.add_argument(
-        "--only",
-        metavar="NAMES",
-        help="comma-separated: frechet,precision-recall,memorisation,accuracy (all); accuracy "
-        "trains a classifier for a minute or more",
-    )
-    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
-    evaluate.add_argument(
-        "--card",
-        action="store_true",
-        help="write the results and a sample grid to README.md in the model folder",
-    )
-    evaluate.set_defaults(command=train_commands.evaluate)
+    evaluate = command("evaluate", "evaluate_command", "measure a model against real images")
+    option = evaluate.add_argument
+    which = evaluate.add_mutually_exclusive_group(required=True).add_argument
+    which("folder", nargs="?", type=Path, metavar="MODEL", help="model folder")
+    which("--model", type=Path, metavar="DIR", help="the same as MODEL")
+    option("--count", type=int, default=10_000, help="images to draw (10000)")
+    option("--seed", type=int, default=0, help="seed of the latents (0)")
+    measures = "comma-separated: frechet,precision-recall,memorisation,accuracy (all); accuracy "
+    measures += "trains a classifier for a minute or more"
+    option("--only", metavar="NAMES", help=measures)
+    option("--json", action="store_true", help="print one JSON object")
+    card = "write the results and a sample grid to README.md in the model folder"
+    option("--card", action="store_true", help=card)
 
-    doctor = add.add_parser("doctor", help="diagnose a run and list remedies")
+    doctor = command("doctor", "doctor_command", "diagnose a run and list remedies")
     doctor.add_argument("folder", type=Path, metavar="RUN")
-    doctor.set_defaults(command=train_commands.doctor)
 
-    _add_hub(add)
+    option = command("push", "hub_commands", "push a model to the Hugging Face Hub").add_argument
+    option("folder", type=Path, metavar="MODEL", help=of_model)
+    option("repo", metavar="OWNER/NAME")
+    option("--private", action="store_true", help="create a private repository")
+    option("--licence", default="apache-2.0", metavar="ID", help="licence id (apache-2.0)")
+
+    option = command("pull", "hub_commands", "pull a model from the Hugging Face Hub").add_argument
+    option("repo", metavar="OWNER/NAME")
+    option("--revision", help="branch, tag or commit (the newest)")
+    option("--out", type=Path, required=True, metavar="DIR", help="new folder")
     return parser
 
 
-def _names() -> str:
-    return ", ".join(configs.DATASETS)
-
-
 def _add_preparing(parser: argparse.ArgumentParser) -> None:
-    sizes = ", ".join(map(str, OWN_SIZES))
-    parser.add_argument(
-        "--size", type=int, default=64, metavar="PX", help=f"side of your images: {sizes} (64)"
-    )
-    parser.add_argument(
-        "--fit",
-        default="crop",
-        choices=("crop", "pad"),
-        help="crop to the centre, or pad with a border (crop)",
-    )
-    parser.add_argument(
-        "--most", type=int, default=100_000, help="maximum number of images to read (100000)"
-    )
+    option, sizes = parser.add_argument, ", ".join(map(str, OWN_SIZES))
+    option("--size", type=int, default=64, metavar="PX", help=f"side of your images: {sizes} (64)")
+    fits = "crop to the centre, or pad with a border (crop)"
+    option("--fit", default="crop", choices=("crop", "pad"), help=fits)
+    option("--most", type=int, default=100_000, help="maximum number of images to read (100000)")
 
 
-def _add_hub(add: argparse._SubParsersAction) -> None:
-    push = add.add_parser("push", help="publish a model on the Hugging Face Hub")
-    push.add_argument("folder", type=Path, metavar="MODEL", help="folder of a run or bundled model")
-    push.add_argument("repo", metavar="OWNER/NAME")
-    push.add_argument("--private", action="store_true", help="create a private repository")
-    push.add_argument(
-        "--licence", default="apache-2.0", metavar="ID", help="licence id of the Hub (apache-2.0)"
-    )
-    push.set_defaults(command=hub_commands.push)
-
-    pull = add.add_parser("pull", help="download a model from the Hugging Face Hub")
-    pull.add_argument("repo", metavar="OWNER/NAME")
-    pull.add_argument("--revision", help="branch, tag or commit (the newest)")
-    pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder")
-    pull.set_defaults(command=hub_commands.pull)
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model", type=Path, required=True, metavar="DIR", help="folder of a run or bundled model"
-    )
-
-
-def _add_goal(parser: argparse.ArgumentParser) -> None:
-    goal = parser.add_mutually_exclusive_group()
-    goal.add_argument(
-        "--steps", type=int, help="goal in steps of G, counted from the start of the run"
-    )
-    goal.add_argument("--seconds", type=float, help="goal in seconds of training from now on")
-
-
-def _add_saving(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--save-every",
-        type=float,
-        default=10,
-        metavar="SECONDS",
-        help="most training to lose in a power cut (10)",
-    )
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    goal = parser.add_mutually_exclusive_group().add_argument
+    goal("--steps", type=int, help="goal in steps of G, counted from the start of the run")
+    goal("--seconds", type=float, help="goal in seconds of training from now on")
+    loss = "most training to lose in a power cut (10)"
+    parser.add_argument("--save-every", type=float, default=10, metavar="SECONDS", help=loss)
 
 
 def _numbers(text: str) -> list[int]:

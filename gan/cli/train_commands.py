@@ -1,8 +1,4 @@
-"""Commands that train models and draw images.
-
-Each raises ValueError, OSError or RuntimeError with a message. Slow imports, torch above all, are
-inside the commands that need them, so that --help is immediate.
-"""
+"""Commands that train and draw. They raise ValueError, OSError or RuntimeError with a message."""
 
 from __future__ import annotations
 
@@ -14,18 +10,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
+from gan.cli.image_commands import prepare, settings_of
 from gan.datasets import is_own
-
-if TYPE_CHECKING:
-    from gan.runner.training_loop import TrainingLoop
-    from gan.training.cluster import Cluster
-    from gan.training.launch import Alone
+from gan.media.contact_sheet import grid, png_bytes
+from gan.models.generator import Generator
+from gan.monitor.real_features import RealFeatures, RealFeaturesCache
+from gan.monitor.vitals_log import FIRST_S
+from gan.recipes.image_recipe import Recipe, save_png
+from gan.recipes.model_ids import load_named
+from gan.runner.training_loop import TrainingLoop
+from gan.system.machine import set_threads
+from gan.system.signals import stop_event
+from gan.training.cluster import Alone, Cluster, joined
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -50,27 +51,20 @@ def resume(args: argparse.Namespace) -> None:
 
 def _train(args: argparse.Namespace, opener: Callable[..., None]) -> None:
     """Train in the main process; the other processes follow it."""
-    from gan.monitor.real_features import RealFeatures, RealFeaturesCache
-    from gan.monitor.vitals_log import FIRST_S
-    from gan.runner.training_loop import TrainingLoop
-    from gan.system.machine import set_threads
-    from gan.system.signals import stop_event
-    from gan.training.launch import joined
-
     if args.seconds is not None and not 0 < args.seconds <= 1e9:
         raise ValueError("--seconds must be above 0.")
     if not args.save_every >= 0:
         raise ValueError("--save-every must not be below 0.")
-    real_features, begun_s = RealFeaturesCache(), time.monotonic()
+    real_features, started_s = RealFeaturesCache(), time.monotonic()
 
-    def known(data: str, size: int) -> RealFeatures | None:  # a short run needs none
-        return real_features.get(data, size) if time.monotonic() - begun_s >= FIRST_S else None
+    def features_of(data: str, size: int) -> RealFeatures | None:  # a short run needs none
+        return real_features.get(data, size) if time.monotonic() - started_s >= FIRST_S else None
 
     with joined() as peers, stop_event(ignore_repeats=peers.count > 1) as stop:
         set_threads(peers.here)
         if not peers.main:
             return peers.follow()
-        loop = TrainingLoop(known, checkpoint_every_s=args.save_every, make=peers.trainer)
+        loop = TrainingLoop(features_of, checkpoint_every_s=args.save_every, make=peers.trainer)
         try:
             opener(args, peers, loop)
             _run(loop, args, stop)
@@ -84,14 +78,8 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
         changes["steps"] = args.steps
     own, data = is_own(args.data), {"data": args.data}
     if args.images is not None:
-        from gan.cli.image_commands import prepare, summary
-
-        one = prepare(args.images, "", args.size, args.fit, args.most)
-        print(summary(one))
-        own, data = True, one.settings()
+        own, data = True, prepare(args.images, "", args).settings()
     elif own:
-        from gan.cli.image_commands import settings_of
-
         data = settings_of(args.data)
     name = args.preset or ("own-images" if own else "default")
     config = configs.preset(name, **{**data, "seed": args.seed, **changes})
@@ -136,18 +124,8 @@ def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
     print(f"{folder}: step {status.step}, {status.elapsed_s:.0f} s of training")
 
 
-def images(args: argparse.Namespace) -> None:
-    """Prepare images; see `gan.cli.image_commands`."""
-    from gan.cli.image_commands import images as prepare
-
-    prepare(args)
-
-
 def sample(args: argparse.Namespace) -> None:
     """Write a grid of images, or all of them as one array."""
-    from gan.media.contact_sheet import grid, png_bytes
-    from gan.models.generator import Generator
-
     if not 1 <= args.count <= 1_000_000:
         raise ValueError("--count must lie between 1 and 1000000.")
     if args.out.suffix not in (".png", ".npz"):
@@ -171,10 +149,6 @@ def sample(args: argparse.Namespace) -> None:
 
 def draw(args: argparse.Namespace) -> None:
     """Draw a saved picture again from its recipe."""
-    from gan.models.generator import Generator
-    from gan.recipes.image_recipe import Recipe, save_png
-    from gan.recipes.model_ids import load_named
-
     if not 1 <= args.scale <= 100:
         raise ValueError("--scale must lie between 1 and 100.")
     out = args.out or Path(f"{args.recipe.stem}-again.png")
@@ -186,23 +160,14 @@ def draw(args: argparse.Namespace) -> None:
     # the recipe in the new picture names the model that drew it
     save_png(out, image, replace(recipe, model_id=generator.model_id))
     print(f"{out}: {recipe.model}, seed {recipe.seed}, {image.shape[1]} x {image.shape[0]} px")
-    if generator.model_id != recipe.model_id:
+    warn_if_other("picture", recipe.model_id, generator)
+
+
+def warn_if_other(what: str, recipe_id: str, generator: Generator) -> None:
+    """Warn on stderr that a recipe was made with other weights than this generator's."""
+    if generator.model_id != recipe_id:
         print(
-            f"gan: the picture may differ: it was made with weights {recipe.model_id}, and this "
+            f"gan: the {what} may differ: it was made with weights {recipe_id}, and this "
             f"model's are {generator.model_id}.",
             file=sys.stderr,
         )
-
-
-def evaluate(args: argparse.Namespace) -> None:
-    """Measure a model; see `gan.cli.evaluate_command`."""
-    from gan.cli.evaluate_command import evaluate as measure
-
-    measure(args)
-
-
-def doctor(args: argparse.Namespace) -> None:
-    """Diagnose a run; see `gan.cli.doctor_command`."""
-    from gan.cli.doctor_command import doctor as tell
-
-    tell(args)

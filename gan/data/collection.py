@@ -6,20 +6,16 @@
 
 An id is "own-" and 12 hex digits of a hash of pixels, labels and class names, so importing the same
 images again, on any machine, gives the same collection, and runs find it. The folder's name ends in
-a dot and its owner's mark: each owner has a collection of their own. The original files are not
-kept.
+a dot and its owner's mark, so each owner has a collection. The original files are not kept.
 """
 
-from __future__ import annotations
-
 import contextlib
-import json
 import os
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,10 +23,9 @@ from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
 from gan.paths import ROOT
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import clean_title
-from gan.system.atomic import is_alive, sync_folder, write_json
+from gan.system.atomic import is_alive, read_json, sync_folder, write_json
 
 FACTS, IMAGES, LABELS = "facts.json", "images.npy", "labels.npy"
-LARGEST_FACTS_BYTES = 256_000
 OWNER_DIGITS = 16  # of an owner's mark, in the name of a folder
 
 
@@ -60,7 +55,6 @@ class Collection:
 
     @property
     def count(self) -> int:
-        """Number of images."""
         return self.train + self.held
 
     def settings(self) -> dict[str, Any]:
@@ -73,19 +67,19 @@ class Collection:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for `json.dumps`."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Any) -> Collection:
+    def from_json(cls, values: Any) -> Self:
         """Parse what `to_json` gave. Raises ValueError, TypeError or LookupError if invalid."""
-        classes, counts = tuple(values["classes"]), tuple(values["counts"])
-        found = cls(**{**values, "classes": classes, "counts": counts})
+        lists = {name: tuple(values[name]) for name in ("classes", "counts", "skipped")}
+        found = cls(**{**values, **lists})
         fits = is_own(found.id) and found.size in OWN_SIZES and found.channels in (1, 3)
-        named = len(classes) == len(counts) <= MOST_CLASSES and all(map(clean_title, classes))
+        named = len(found.classes) == len(found.counts) <= MOST_CLASSES
+        named = named and all(map(clean_title, found.classes))
         if not (fits and named and found.train > 0 and found.held > 0):
             raise ValueError("not the facts of a collection")
-        return replace(found, skipped=tuple(found.skipped))
+        return found
 
 
 class CollectionStore:
@@ -99,8 +93,7 @@ class CollectionStore:
 
     def all(self) -> list[Collection]:
         """Return the complete collections, the newest first."""
-        folders = list(self.root.iterdir()) if self.root.is_dir() else []
-        found = [one for path in folders if (one := _read(path)) is not None]
+        found = filter(None, map(_read, list(self.root.glob("*"))))
         return sorted(found, key=lambda one: (one.made_s, one.id), reverse=True)
 
     def find(self, name: str, owner: str | None = None) -> Collection | None:
@@ -125,11 +118,10 @@ class CollectionStore:
         return images[half], labels[half]
 
     def folder(self, one: Collection) -> Path:
-        """Return the folder of a collection."""
         return self.root / folder_name(one)
 
     def new_folder(self) -> Path:
-        """Return a new temporary folder, to `add` or `discard`."""
+        """Return a new temporary folder, to `add` or to remove."""
         return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}.", dir=self._temporary()))
 
     def new_upload(self) -> tuple[int, Path]:
@@ -143,7 +135,7 @@ class CollectionStore:
         folder = self.folder(one)
         if _read(folder) is not None:  # equal ids: equal pixels
             write_json(folder / FACTS, one.to_json())
-            self.discard(made)
+            shutil.rmtree(made, ignore_errors=True)
             return one
         if folder.exists():
             self._remove(folder)
@@ -162,22 +154,17 @@ class CollectionStore:
         """Delete a collection. Runs in progress keep its pixels until they end."""
         self._remove(self.folder(one))
 
-    def discard(self, made: Path) -> None:
-        """Remove a temporary folder."""
-        shutil.rmtree(made, ignore_errors=True)
-
     def disk_bytes(self) -> int:
         """Return the size of the store with its temporary files."""
         found = 0
-        for path in self.root.rglob("*") if self.root.is_dir() else ():
+        for path in self.root.rglob("*"):
             with contextlib.suppress(OSError):  # deleted meanwhile
                 found += path.stat().st_size
         return found
 
     def sweep(self) -> None:
         """Remove temporary files of dead processes and of this one."""
-        folder = self.root / TEMPORARY
-        for path in list(folder.iterdir()) if folder.is_dir() else []:
+        for path in list((self.root / TEMPORARY).glob("*")):
             process = path.name.partition(".")[0]
             if not process.isdigit() or int(process) == os.getpid() or not is_alive(int(process)):
                 shutil.rmtree(path, ignore_errors=True)
@@ -188,7 +175,7 @@ class CollectionStore:
         temporary = self.new_folder()
         folder.rename(temporary / folder.name)
         sync_folder(self.root)
-        self.discard(temporary)
+        shutil.rmtree(temporary, ignore_errors=True)
 
     def _temporary(self) -> Path:
         (self.root / TEMPORARY).mkdir(parents=True, exist_ok=True)
@@ -209,11 +196,8 @@ def folder_name(one: Collection) -> str:
 
 
 def _read(folder: Path) -> Collection | None:
-    path = folder / FACTS
     try:
-        if not is_own(folder.name.partition(".")[0]) or path.stat().st_size > LARGEST_FACTS_BYTES:
-            return None
-        one = Collection.from_json(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, LookupError, RecursionError, AttributeError):
+        one = Collection.from_json(read_json(folder / FACTS))
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
     return one if folder_name(one) == folder.name else None

@@ -1,42 +1,39 @@
 """Image sets, in memory as uint8: batches are drawn by index, without loader processes.
 
-MNIST is bundled. The others come from a local copy, or are downloaded once by torchvision. Own
-images are memory-mapped.
+MNIST is bundled; others are local, or torchvision downloads them. Own images are memory-mapped.
 """
-
-from __future__ import annotations
 
 import gzip
 import math
 import os
 import zlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import interpolate, one_hot
 
 from gan.config import Config
 from gan.data.collection import CollectionStore
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS
 
-LOCAL_COPIES = MappingProxyType(
-    {"mnist": ASSETS / "data/mnist", "fashion-mnist": Path("/usr/share/datasets/fashion-mnist")}
-)
+LOCAL_COPIES = {
+    "mnist": ASSETS / "data/mnist",
+    "fashion-mnist": Path("/usr/share/datasets/fashion-mnist"),
+}
 # class in torchvision.datasets, and a path that it leaves in its cache
-TORCHVISION = MappingProxyType(
-    {
-        "mnist": ("MNIST", "MNIST/raw"),
-        "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw"),
-        "kmnist": ("KMNIST", "KMNIST/raw"),
-        "cifar10": ("CIFAR10", "cifar-10-batches-py"),
-        "svhn": ("SVHN", "train_32x32.mat"),
-    }
-)
+TORCHVISION = {
+    "mnist": ("MNIST", "MNIST/raw"),
+    "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw"),
+    "kmnist": ("KMNIST", "KMNIST/raw"),
+    "cifar10": ("CIFAR10", "cifar-10-batches-py"),
+    "svhn": ("SVHN", "train_32x32.mat"),
+}
 
 
 class DataError(RuntimeError):
@@ -64,17 +61,17 @@ class ImageSet:
         """Return all images as uint8 (n,h,w,c), a view."""
         return self.images.permute(0, 2, 3, 1).numpy()
 
-    def subset(self, count: int, seed: int) -> ImageSet:
+    def subset(self, count: int, seed: int) -> Self:
         """Return a class-balanced subset of `count` images; all for 0, or if there are fewer.
 
         It depends on the seed only, and a smaller subset of a seed is part of a larger one.
         """
         if not 0 < count < len(self.labels):
             return self
-        rng = torch.Generator().manual_seed(seed)
-        order = torch.randperm(len(self.labels), generator=rng)
+        order = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(seed))
         # the first image of each class, then the second of each, and so on
-        ranks = _rank_in_class(self.labels[order])
+        labels = self.labels[order]
+        ranks = one_hot(labels).cumsum(0, dtype=torch.int32).gather(1, labels[:, None])[:, 0]
         chosen = order[ranks.argsort(stable=True)[:count]].sort().values
         return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
@@ -85,24 +82,20 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     The folder in the environment variable LATENT_STUDIO_DATA is searched first: `<folder>/<name>/`
     with gzipped idx files, or torchvision's layout. The test split of a collection of own images
     (`gan.data.collection`) are its held-out images.
-
-    Raises:
-        DataError: unknown name, a damaged file, or neither a copy nor a network.
+    Raises DataError: unknown name, a damaged file, or neither a copy nor a network.
     """
     if is_own(name):
         return _own(name, train, size)
     if name not in DATASETS:
         raise DataError(f"There is no data set {name!r}; choose one of: {', '.join(DATASETS)}.")
-    folder = _local_folder(name, train)
-    images, labels = _read_idx_pair(folder, train) if folder else _torchvision(name, train)
+    files = _idx_files(name, train)
+    images, labels = _read_idx_pair(*files) if files else _torchvision(name, train)
     spec = DATASETS[name]
     if images.shape[1:] != (spec.channels, spec.image_size, spec.image_size):
         raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
     if len(labels) and labels.max() >= spec.classes:
         raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
-    if size and size != spec.image_size:
-        images = _resize(images, size)
-    return ImageSet(name, images, labels)
+    return ImageSet(name, _resized(images, size), labels)
 
 
 def load_for(config: Config) -> ImageSet:
@@ -121,7 +114,7 @@ def is_available(name: str) -> bool:
     """Return whether a data set is on this machine, so that `load` needs no network."""
     if is_own(name):
         return CollectionStore().find(name) is not None
-    return _local_folder(name, True) is not None or (_cache() / TORCHVISION[name][1]).exists()
+    return bool(_idx_files(name, train=True)) or (_cache() / TORCHVISION[name][1]).exists()
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -151,14 +144,7 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
         raise DataError(
             f"The images {name} cannot be read ({error}); prepare them again."
         ) from error
-    if size and size != found.size:
-        images = _resize(images, size)
-    return ImageSet(name, images, labels, found.classes, found.name)
-
-
-def _idx_names(train: bool) -> tuple[str, str]:
-    half = "train" if train else "t10k"
-    return f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz"
+    return ImageSet(name, _resized(images, size), labels, found.classes, found.name)
 
 
 def _cache() -> Path:
@@ -166,22 +152,20 @@ def _cache() -> Path:
     return Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
 
 
-def _local_folder(name: str, train: bool) -> Path | None:
-    """Return the first folder that has the two idx files."""
-    chosen = os.environ.get("LATENT_STUDIO_DATA")
-    candidates = [Path(chosen) / name] if chosen else []
-    if name in LOCAL_COPIES:
-        candidates.append(LOCAL_COPIES[name])
-    for folder in candidates:
-        if all((folder / file).is_file() for file in _idx_names(train)):
-            return folder
-    return None
+def _idx_files(name: str, train: bool) -> list[Path]:
+    """Return the files of images and labels in the first folder that has both, or []."""
+    half, chosen = "train" if train else "t10k", os.environ.get("LATENT_STUDIO_DATA")
+    for folder in (Path(chosen) / name if chosen else None, LOCAL_COPIES.get(name)):
+        names = (f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz")
+        if folder and all((folder / file).is_file() for file in names):
+            return [folder / file for file in names]
+    return []
 
 
-def _read_idx_pair(folder: Path, train: bool) -> tuple[Tensor, Tensor]:
-    images, labels = (read_idx(folder / file) for file in _idx_names(train))
+def _read_idx_pair(images_path: Path, labels_path: Path) -> tuple[Tensor, Tensor]:
+    images, labels = read_idx(images_path), read_idx(labels_path)
     if images.ndim != 3 or labels.shape != images.shape[:1]:
-        raise DataError(f"{folder}: images and labels do not belong together.")
+        raise DataError(f"{images_path.parent}: images and labels do not belong together.")
     return torch.from_numpy(images.copy()).unsqueeze(1), torch.from_numpy(labels.astype(np.int64))
 
 
@@ -206,19 +190,9 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
     return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
 
 
-def _rank_in_class(labels: Tensor) -> Tensor:
-    """Return for each of labels int64 (n,) how many equal ones come before it."""
-    by_label = labels.argsort(stable=True)
-    counts = labels.bincount()
-    ranks = torch.empty_like(labels)
-    starts = (counts.cumsum(0) - counts).repeat_interleave(counts)
-    ranks[by_label] = torch.arange(len(labels)) - starts
-    return ranks
-
-
-def _resize(images: Tensor, size: int) -> Tensor:
-    parts = [
-        interpolate(part.float(), size=(size, size), mode="bilinear", antialias=True)
-        for part in images.split(4096)
-    ]
+def _resized(images: Tensor, size: int | None) -> Tensor:
+    if size in (None, 0, images.shape[-1]):
+        return images
+    resize = partial(interpolate, size=(size, size), mode="bilinear", antialias=True)
+    parts = (resize(part.float()) for part in images.split(4096))
     return torch.cat([part.round_().clamp_(0, 255).byte() for part in parts])

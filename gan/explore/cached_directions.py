@@ -5,12 +5,9 @@
 They are valid for the weights they were found for only.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -38,28 +35,21 @@ def load_directions(folder: Path, generator: Generator) -> list[Direction] | Non
 
 
 def save_directions(folder: Path, generator: Generator, found: Sequence[Direction]) -> None:
-    """Write directions beside the model.
-
-    Raises:
-        OSError: the folder cannot be written to.
-    """
+    """Write directions beside the model. Raises OSError: the folder cannot be written to."""
     axes = np.array([each.axis for each in found], np.float32)
-    rows = [asdict(each) | {"axis": None} for each in found]
-    for row in rows:
-        del row["axis"]
+    rows = [{key: value for key, value in vars(each).items() if key != "axis"} for each in found]
     texts = {"model_id": generator.model_id, "directions": json.dumps(rows, default=float)}
     write_atomic(folder / DIRECTIONS, save({"axes": axes}, texts))
 
 
-def main(folders: Sequence[str]) -> int:
+def main(folders: Sequence[str]) -> None:
     """Find and store the directions of the models in these folders."""
     for folder in map(Path, folders):
         generator = Generator.load(folder)
         found = directions(generator, find_judge(generator.config.data))
         save_directions(folder, generator, found)
         print(f"{folder / DIRECTIONS}: {len(found)} directions of {generator.model_id}")
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -4,8 +4,6 @@ Digits as in MNIST (LeCun et al. 1998): the ink is scaled to 20x20 pixels and it
 moved to the middle of 28x28. Other data sets: the middle square, resized.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from PIL import Image
 
@@ -22,9 +20,7 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
     """Convert a drawn digit uint8 (h,w) to MNIST's format, uint8 (size,size), white on black.
 
     Dark ink on a light background (a photo of paper) is inverted and the background set to black.
-
-    Raises:
-        CenteringError: there is no ink, or it does not stand out from the background.
+    Raises CenteringError: there is no ink, or it does not stand out from the background.
     """
     ink = _ink(np.asarray(picture, dtype=np.float32))
     rows, columns = (np.flatnonzero((ink > FAINT).any(axis)) for axis in (1, 0))
@@ -33,15 +29,14 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
             raise CenteringError("There is nothing drawn yet. Draw a digit, or choose an image.")
         raise CenteringError("No ink stands out. Use an image with a plain background.")
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    side = round(size * INK_SIDE)
-    scale = side / max(ink.shape)
+    scale = round(size * INK_SIDE) / max(ink.shape)
     h, w = (max(1, round(length * scale)) for length in ink.shape)
     ink = np.asarray(Image.fromarray(ink).resize((w, h), Image.Resampling.HAMMING))
     ink = ink.clip(0, 1) / ink.max()
     # by whole pixels to pixel 14 of 0..27, as in MNIST, within the frame
     top, left = (
-        int(np.clip(round(size / 2 - _middle(ink.sum(axis))), 0, size - length))
-        for axis, length in ((1, h), (0, w))
+        int(np.clip(round(size / 2 - np.average(np.arange(n), weights=ink.sum(axis))), 0, size - n))
+        for axis, n in ((1, h), (0, w))
     )
     frame = np.zeros((size, size), np.uint8)
     frame[top : top + h, left : left + w] = np.rint(ink * 255)
@@ -51,8 +46,7 @@ def center(picture: np.ndarray, size: int = 28) -> np.ndarray:
 def fit(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     """Resize the middle square of uint8 (h,w,1) or (h,w,3) to `shape` (h,w,c).
 
-    Raises:
-        CenteringError: all pixels are equal.
+    Raises CenteringError: all pixels are equal.
     """
     h, w, _ = picture.shape
     side = min(h, w)
@@ -96,7 +90,3 @@ def _ink(picture: np.ndarray) -> np.ndarray:
     ink = max(lighter, darker, key=np.sum)
     full = np.quantile(ink[ink > ink.max() / 2], 0.5) if ink.max() > CONTRAST_MIN else np.inf
     return (ink / full).clip(0, 1).astype(np.float32)
-
-
-def _middle(weights: np.ndarray) -> float:
-    return float((weights * np.arange(len(weights))).sum() / weights.sum())

@@ -6,8 +6,6 @@ weights; both are unnamed. A slider sets the coordinate of a latent along a dire
 N(0, 1) in a sample. Deterministic for the weights.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +34,7 @@ class Direction:
     `kind` is "measured", "pca" or "sefa". `effect`: RMS change of a pixel, 0..255, from -2 to +2
     sigma. The rest is for measured directions only: the `trait`, its mean at -3 (`low`) and +3
     sigma (`high`) in `unit`; `r2`, its variance within a class that is linear in z, on held-out
-    latents; `keeps`, the share of images at both ends whose class the judge predicts as before,
-    None without a judge.
+    latents; `keeps`, the share of images at both ends that the judge still gives their class.
     """
 
     kind: str
@@ -55,8 +52,7 @@ class Direction:
 def directions(generator: Generator, judge: Judge | None = None) -> list[Direction]:
     """Return the measured directions, then PCA's, then SeFa's, each by decreasing effect.
 
-    A judge of other data than the generator's is ignored. A model whose weights are not all finite
-    has no directions.
+    A judge of other data is ignored. A model whose weights are not all finite has no directions.
     """
     if not all(value.isfinite().all() for value in generator.network.state_dict().values()):
         return []
@@ -118,8 +114,7 @@ def pca(generator: Generator, count: int | None = None, seed: int = 0) -> np.nda
 def measured(generator: Generator, judge: Judge | None = None) -> list[Direction]:
     """Return directions that change one trait of `gan.explore.traits` each, by decreasing effect.
 
-    Traits are measured within a class: the requested one, or the judge's prediction for a model
-    without classes.
+    Traits are measured within a class; for a model without classes, the judge's prediction.
     """
     if judge and (judge.data_name != generator.config.data or generator.shape != (28, 28, 1)):
         judge = None
@@ -131,8 +126,8 @@ def measured(generator: Generator, judge: Judge | None = None) -> list[Direction
     within = within_groups(measure(images, traits), groups)
     spread = within.std(0)
     # traits that hardly vary are dropped, which also avoids division by zero
-    lively = [k for k, trait in enumerate(traits) if 6 * spread[k] > trait.visible(side)]
-    traits, spread, within = [traits[k] for k in lively], spread[lively], within[:, lively]
+    varying = [k for k, trait in enumerate(traits) if 6 * spread[k] > trait.visible(side)]
+    traits, spread, within = [traits[k] for k in varying], spread[varying], within[:, varying]
     within /= spread
     weights = ridge(sampler.z[fit], within[fit])
     missed = np.square(within[held] - sampler.z[held] @ weights).mean(0)
@@ -149,9 +144,9 @@ def measured(generator: Generator, judge: Judge | None = None) -> list[Direction
         if high - low < max(trait.visible(side), CHANGE * spread[k]):
             continue
         keeps = [(judge.predict(end) == before).mean() for end in images] if judge else None
-        about = {"trait": trait.name, "low": low, "high": high, "unit": trait.unit}
-        about |= {"r2": float(r2[k]), "keeps": float(np.mean(keeps)) if judge else None}
-        found.append(Direction("measured", trait.more, axis, float(effect), **about))
+        kept = float(np.mean(keeps)) if judge else None
+        about = (trait.name, low, high, trait.unit, kept, float(r2[k]))
+        found.append(Direction("measured", trait.more, axis, float(effect), *about))
     return sorted(found, key=lambda direction: -direction.effect)
 
 

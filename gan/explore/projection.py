@@ -7,8 +7,6 @@ result can be edited like any sample: blending raised the median match by 0.01, 
 cases the largest part was a class other than the digit's.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from dataclasses import dataclass, replace
@@ -53,8 +51,7 @@ class SearchError(ValueError):
 class Projection:
     """A result: `z` float32 (z_dim,), `label` (None: unconditional), `image` uint8 (h,w,c).
 
-    `error` is the RMS difference of pixels, 0..255; `match` the explained share of the target's
-    variance, 0..1.
+    `error`: RMS difference of pixels, 0..255; `match`: explained share of the target's variance.
     """
 
     z: np.ndarray
@@ -100,9 +97,7 @@ def begin(
     """Begin a search for `targets` uint8 (n,h,w,c) of the generator's shape.
 
     The class predicted by a judge of the model's data is preferred. limit: seconds.
-
-    Raises:
-        SearchError: the targets have another shape, or the model's weights are damaged.
+    Raises SearchError: the targets have another shape, or the model's weights are damaged.
     """
     targets = np.asarray(targets)
     if targets.dtype != np.uint8 or targets.shape != (len(targets), *generator.shape):
@@ -127,12 +122,8 @@ def begin(
     # an image with its gradient takes three times as long
     each = 3 * len(targets) * (time.perf_counter() - start) / len(images)
     count = int(min(CANDIDATES, max(2, limit / (STEPS_MIN * each))))
-    chosen = torch.stack(
-        [
-            _starts(row, labels, int(label), count)
-            for row, label in zip(distance, predicted, strict=True)
-        ]
-    )
+    pairs = zip(distance, predicted.tolist(), strict=True)
+    chosen = torch.stack([_starts(row, labels, label, count) for row, label in pairs])
     z = pool[chosen]
     none = torch.zeros_like(z)
     spent = time.perf_counter() - start
@@ -146,9 +137,7 @@ def advance(
 
     Deterministic, in one call or in many, within `limit` seconds of work; a slower machine follows
     the same schedule in fewer steps.
-
-    Raises:
-        SearchError: the latents are not finite: the model is damaged.
+    Raises SearchError: the latents are not finite: the model is damaged.
     """
     start = time.perf_counter()
     goal = signed(search.targets).unsqueeze(1)
@@ -175,12 +164,10 @@ def projections(search: Search, generator: Generator) -> list[Projection]:
     results = []
     for i, (image, target) in enumerate(zip(images, search.targets, strict=True)):
         left = np.square(image.astype(np.float64) - target).mean()
-        match = 1 - left / max(target.var(), 1e-9)
+        match = float(np.clip(1 - left / max(target.var(), 1e-9), 0, 1))
         label = int(best.labels[i, 0]) if generator.classes else None
         z = best.z[i, 0].numpy().copy()
-        results.append(
-            Projection(z, label, image, float(np.sqrt(left)), float(np.clip(match, 0, 1)))
-        )
+        results.append(Projection(z, label, image, float(np.sqrt(left)), match))
     return results
 
 
@@ -223,13 +210,8 @@ def _best(search: Search, generator: Generator, count: int) -> Search:
         other = (search.predicted[:, None] >= 0) & (search.labels != search.predicted[:, None])
         order = (cost * torch.where(other, PREFERENCE, 1.0)).argsort(dim=1, stable=True)[:, :count]
     wide = order.unsqueeze(2).expand(-1, -1, z_dim)
-    return replace(
-        search,
-        z=search.z.gather(1, wide),
-        labels=search.labels.gather(1, wide[..., 0]),
-        mean=search.mean.gather(1, wide),
-        square=search.square.gather(1, wide),
-    )
+    kept = {name: getattr(search, name).gather(1, wide) for name in ("z", "mean", "square")}
+    return replace(search, labels=search.labels.gather(1, order), **kept)
 
 
 def _step(search: Search, generator: Generator, goal: Tensor, progress: float) -> Search:

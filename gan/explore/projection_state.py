@@ -3,8 +3,6 @@
 The bytes are untrusted: lengths are checked against the model and numbers against their ranges.
 """
 
-from __future__ import annotations
-
 import math
 import struct
 
@@ -23,15 +21,11 @@ DAMAGED = "This search cannot be continued: its state is damaged. Start it again
 
 def pack(search: Search) -> bytes:
     """Serialise a search for one target to a few kB."""
-    candidates = search.z.shape[1]
-    predicted = int(search.predicted[0])
-    parts = [HEADER.pack(MARK, search.step, candidates, predicted, search.spent)]
-    parts.append(np.ascontiguousarray(search.targets).tobytes())
-    parts.append(search.labels.numpy().astype("<u2").tobytes())
-    parts += [
-        part.numpy().astype("<f4").tobytes() for part in (search.z, search.mean, search.square)
-    ]
-    return b"".join(parts)
+    candidates, predicted = search.z.shape[1], int(search.predicted[0])
+    header = HEADER.pack(MARK, search.step, candidates, predicted, search.spent)
+    labels = search.labels.numpy().astype("<u2").tobytes()
+    floats = torch.cat([search.z, search.mean, search.square]).numpy().astype("<f4").tobytes()
+    return header + search.targets.tobytes() + labels + floats
 
 
 def size_limit(generator: Generator) -> int:
@@ -42,8 +36,7 @@ def size_limit(generator: Generator) -> int:
 def unpack(state: bytes, generator: Generator) -> Search:
     """Restore a search for a model of the same shape; its weights may have changed.
 
-    Raises:
-        SearchError: the bytes are not a valid state for this model.
+    Raises SearchError: the bytes are not a valid state for this model.
     """
     if len(state) < HEADER.size:
         raise SearchError(DAMAGED)
@@ -54,11 +47,11 @@ def unpack(state: bytes, generator: Generator) -> Search:
     target = np.frombuffer(state, np.uint8, pixels, at).reshape(1, *generator.shape)
     labels = np.frombuffer(state, "<u2", count, at + pixels).astype(np.int64)
     numbers = np.frombuffer(state, "<f4", 3 * count * z_dim, at + pixels + 2 * count)
-    z, mean, square = numbers.astype(np.float32).reshape(3, 1, count, z_dim)
+    z, mean, square = torch.from_numpy(numbers.astype(np.float32)).view(3, 1, count, z_dim)
     if (
         not np.isfinite(numbers).all()
-        or np.abs(z).max() > LATENT_MAX
-        or np.abs(mean).max() > MOMENT_MAX
+        or z.abs().max() > LATENT_MAX
+        or mean.abs().max() > MOMENT_MAX
         or not 0 <= square.min() <= square.max() <= MOMENT_MAX**2
         or not 0 <= step <= STEPS
         or not 0 <= spent < math.inf
@@ -66,16 +59,8 @@ def unpack(state: bytes, generator: Generator) -> Search:
         or not -1 <= predicted < generator.classes
     ):
         raise SearchError(DAMAGED)
-    return Search(
-        target,
-        torch.from_numpy(z),
-        torch.from_numpy(labels)[None],
-        torch.from_numpy(mean),
-        torch.from_numpy(square),
-        torch.tensor([predicted]),
-        step,
-        spent,
-    )
+    known = torch.tensor([predicted])
+    return Search(target, z, torch.from_numpy(labels)[None], mean, square, known, step, spent)
 
 
 def _size(generator: Generator, count: int) -> int:

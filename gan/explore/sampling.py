@@ -1,7 +1,5 @@
 """Fixed samples of a generator to measure directions on, within a computing budget."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,8 +61,7 @@ class Sampler:
     def ends(self, axes: np.ndarray, which: slice, sigma: float) -> np.ndarray:
         """Draw the samples `which` at both ends of each axis, uint8 (directions,2,n,h,w,c).
 
-        axes: unit vectors (directions,z_dim). A sample's coordinate along an axis is set to -sigma
-        and to +sigma.
+        axes: unit vectors (directions,z_dim), along which the coordinate is set to -sigma, +sigma.
         """
         z, labels = self.z[which], self.labels[which]
         rest = z - (axes @ z.T)[:, :, None] * axes[:, None]
@@ -84,12 +81,9 @@ class Sampler:
         count, network = self.sizes.features, self.generator.network
         z, classes = torch.from_numpy(self.z[:count]), max(1, self.generator.classes)
         weights = torch.eye(classes)[self.labels[:count]]
+        pairs = zip(z.split(DRAW), weights.split(DRAW), strict=True)
         with torch.inference_mode():
-            parts = [
-                _features(network, *both)
-                for both in zip(z.split(DRAW), weights.split(DRAW), strict=True)
-            ]
-            return torch.cat(parts).numpy()
+            return torch.cat([_features(network, *pair) for pair in pairs]).numpy()
 
 
 def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -112,13 +106,10 @@ def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
 
 
 def _sizes(network: nn.Module) -> SampleSizes:
-    full = SampleSizes()
-    share = BUDGET / (full.images * multiply_adds(network))
-    if share >= 1:
-        return full
-    least = vars(LEAST)
-    fewer = {name: max(least[name], int(value * share)) for name, value in vars(full).items()}
-    return SampleSizes(**fewer)
+    full, least = SampleSizes(), vars(LEAST)
+    share = min(1, BUDGET / (full.images * multiply_adds(network)))
+    sizes = {name: max(least[name], int(value * share)) for name, value in vars(full).items()}
+    return SampleSizes(**sizes)
 
 
 def multiply_adds(network: nn.Module) -> int:

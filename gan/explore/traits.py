@@ -4,11 +4,8 @@ Which traits apply depends on the images: strokes have a thickness, filled shape
 photographs have no outline. `traits_of` selects them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -32,22 +29,20 @@ class Trait:
         return self.least * side / 28 if self.unit == "px" else self.least
 
 
-TRAITS = MappingProxyType(
-    {
-        trait.name: trait
-        for trait in (
-            Trait("stroke", "thicker", "px", 0.5),
-            Trait("slant", "slanted", "deg", 8.0),
-            Trait("width", "wider", "px", 2.0),
-            Trait("height", "taller", "px", 1.5),
-            Trait("top", "top-heavy", "px", 2.0),
-            Trait("shade", "brighter", "levels", 12.0),
-            Trait("brightness", "brighter", "levels", 12.0),
-            Trait("contrast", "contrasted", "levels", 12.0),
-            Trait("warmth", "warmer", "levels", 12.0),
-        )
-    }
-)
+TRAITS = {
+    trait.name: trait
+    for trait in (
+        Trait("stroke", "thicker", "px", 0.5),
+        Trait("slant", "slanted", "deg", 8.0),
+        Trait("width", "wider", "px", 2.0),
+        Trait("height", "taller", "px", 1.5),
+        Trait("top", "top-heavy", "px", 2.0),
+        Trait("shade", "brighter", "levels", 12.0),
+        Trait("brightness", "brighter", "levels", 12.0),
+        Trait("contrast", "contrasted", "levels", 12.0),
+        Trait("warmth", "warmer", "levels", 12.0),
+    )
+}
 
 
 def traits_of(images: np.ndarray) -> list[Trait]:
@@ -145,6 +140,5 @@ def _core(ink: np.ndarray) -> float:
     reach = 2 * round(DEPTH * ink.shape[1]) + 1
     core = ink
     for axis in (1, 2):
-        windows = np.lib.stride_tricks.sliding_window_view(core, reach, axis)
-        core = windows.min(-1)
+        core = np.lib.stride_tricks.sliding_window_view(core, reach, axis).min(-1)
     return float((core.sum((1, 2)) / np.maximum(ink.sum((1, 2)), TINY)).mean())

@@ -3,8 +3,6 @@
 <root>/<owner>--<name>/    config.json, model.safetensors, hub.json
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
@@ -22,8 +20,7 @@ DAY_S = 86_400
 class HubCache:
     """At most `most` models below `root`, evicted when unused for `days`. Thread-safe.
 
-    `most_bytes` limits the size of a weights file. The modification time of a model's hub.json is
-    the time of its last use.
+    `most_bytes` limits a weights file. A model's hub.json was modified when it was last used.
     """
 
     def __init__(self, root: Path, most_bytes: int, most: int, days: float) -> None:
@@ -36,7 +33,6 @@ class HubCache:
         return {path.parent.name.replace("--", "/"): path.parent for path in kept}
 
     def touch(self, name: str) -> None:
-        """Mark a model as used now."""
         with contextlib.suppress(OSError):  # evicted meanwhile, or a read-only disk
             os.utime(self.root / folder_name(name) / ORIGIN)
 
@@ -50,12 +46,8 @@ class HubCache:
     ) -> str:
         """Download the newest version of a model unless it is cached, and return its name.
 
-        The arguments are those of `gan.hub.hub.pull`. While the Hub cannot be reached, a cached
-        version is used whatever its age.
-
-        Raises:
-            gan.hub.errors.HubError: the model is not available.
-            OSError: the disk cannot be written to.
+        Arguments as for `gan.hub.hub.pull`. While the Hub is offline, any cached version is used.
+        Raises HubError: the model is not available; OSError: the disk cannot be written to.
         """
         # the Hub's client takes a third of a second to import
         from gan.hub import hub

@@ -1,43 +1,38 @@
 """The model card on the Hub: what the model is, how good it is and how to use it."""
 
-from __future__ import annotations
-
+from itertools import dropwhile, takewhile
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from gan.datasets import is_own
 from gan.metrics.report import markdown, read_evaluation
 from gan.models.generator import Generator
 from gan.monitor.vitals_log import read_vitals
-from gan.storage.layout import CARD, SAMPLES
+from gan.storage.layout import CARD
 
 LIBRARY = "latent-studio"
 TAGS = (LIBRARY, "gan", "image-generation", "safetensors")
 PIPELINE = "unconditional-image-generation"
-UNMEASURED = "Not measured."
 
 # names of data sets on the Hub
-DATASETS = MappingProxyType(
-    {
-        "mnist": "ylecun/mnist",
-        "fashion-mnist": "zalando-datasets/fashion_mnist",
-        "cifar10": "uoft-cs/cifar10",
-        "svhn": "ufldl-stanford/svhn",
-    }
-)
+DATASETS = {
+    "mnist": "ylecun/mnist",
+    "fashion-mnist": "zalando-datasets/fashion_mnist",
+    "cifar10": "uoft-cs/cifar10",
+    "svhn": "ufldl-stanford/svhn",
+}
 
 TEMPLATE = """---
 {{ card_data }}
 ---
 
-# {{ title }}
+# {{ name }}
 
 A small generative adversarial network, trained with Latent Studio on {{ data }}: {{ what }}.
 
-![Samples]({{ samples }})
+![Samples](samples.png)
 
-{{ caption }}
+Uncurated samples of seed 0{{ columns }}.
 
 ## Figures
 
@@ -57,20 +52,17 @@ generator, `config.json` all training settings.
 
 def template_values(folder: Path, generator: Generator, repo: str) -> dict[str, Any]:
     """Return the values of `TEMPLATE` for the generator in a folder; `repo` is "owner/name"."""
-    config, name = generator.config, repo.partition("/")[2]
+    config = generator.config
     weights = sum(each.numel() for each in generator.network.parameters())
     colour = "colour" if config.channels == 3 else "grey"
     classes = f", {config.classes} classes" if config.classes else ""
-    caption = "Uncurated samples of seed 0"
     return {
-        "title": name,
         "repo": repo,
-        "name": name,
+        "name": repo.partition("/")[2],
         "data": "the author's own images" if is_own(config.data) else config.data,
         "what": f"{config.image_size} x {config.image_size} px, {colour}{classes}, "
         f"{weights / 1e6:.2f} M weights",
-        "samples": SAMPLES,
-        "caption": caption + (", one column per class." if config.classes else "."),
+        "columns": ", one column per class" if config.classes else "",
         "figures": figures(folder, generator.model_id),
     }
 
@@ -78,14 +70,13 @@ def template_values(folder: Path, generator: Generator, repo: str) -> dict[str, 
 def figures(folder: Path, model_id: str) -> str:
     """Return the model's metrics as Markdown.
 
-    From the stored evaluation of these weights, else the table in README.md, else the last vital
-    signs of the run.
+    From the evaluation of these weights, else README.md's table, else the run's last vital signs.
     """
     report = read_evaluation(folder)
     if report is not None and report.model_id == model_id:
         note = f"{report.count:,} samples against {report.real_count:,} held-out real images."
         return f"{markdown(report)}\n\n{note}"
-    return _first_table(folder) or _last_distance(folder) or UNMEASURED
+    return _first_table(folder) or _last_distance(folder) or "Not measured."
 
 
 def _first_table(folder: Path) -> str:
@@ -94,21 +85,16 @@ def _first_table(folder: Path) -> str:
         lines = (folder / CARD).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    table: list[str] = []
-    for line in lines:
-        if line.startswith("|"):
-            table.append(line)
-        elif table:
-            break
+    from_table = dropwhile(lambda line: not line.startswith("|"), lines)
+    table = list(takewhile(lambda line: line.startswith("|"), from_table))
     return "\n".join(table) if len(table) > 2 else ""
 
 
 def _last_distance(folder: Path) -> str:
-    rows = [row for row in read_vitals(folder) if isinstance(row.get("frechet"), int | float)]
-    if not rows:
-        return ""
-    last = rows[-1]
-    return (
-        f"Frechet distance {last['frechet']:.3g} at step {last.get('step')}, estimated from few "
-        "samples during training."
-    )
+    for row in reversed(read_vitals(folder)):
+        if isinstance(row.get("frechet"), int | float):
+            return (
+                f"Frechet distance {row['frechet']:.3g} at step {row.get('step')}, estimated from "
+                "few samples during training."
+            )
+    return ""

@@ -1,26 +1,30 @@
-"""Push models to the Hugging Face Hub and pull them.
+"""Push models to the Hugging Face Hub and pull them, with the Hub's own `ModelHubMixin`.
 
-Only `config.json`, `model.safetensors` and `README.md` are ever downloaded: nothing is unpickled
-and no code of a repository runs.
+Not `PyTorchModelHubMixin`, which falls back to reading a pickle. Only `config.json`,
+`model.safetensors` and `README.md` are ever downloaded, and no code of a repository runs.
 """
-
-from __future__ import annotations
 
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 
-from huggingface_hub import get_token
+import numpy as np
+from huggingface_hub import ModelCard, ModelCardData, ModelHubMixin, get_token
 
-from gan.hub.card import LIBRARY
-from gan.hub.download import resolve_revision
+from gan.hub import card as cards
+from gan.hub.download import MOST_BYTES, download_model, files_to_download, resolve_revision
 from gan.hub.errors import HubError, checked_name, translated_errors
-from gan.hub.model import MOST_BYTES, HubModel, download_model, files_to_download
 from gan.hub.names import ARRIVING, ORIGIN
-from gan.models.generator import ModelError
-from gan.storage.layout import CONFIG, MODEL
+from gan.media.contact_sheet import grid, png_bytes
+from gan.models.generator import Generator, ModelError
+from gan.storage.checkpoint_file import weights_bytes
+from gan.storage.layout import CONFIG, MODEL, SAMPLES
 from gan.system.atomic import sync_folder, write_json
+
+SAMPLED = 100  # images in the grid
+COLUMNS_MOST = 20
 
 
 def push(folder: Path | str, repo: str, private: bool = False, licence: str = "apache-2.0") -> str:
@@ -28,10 +32,8 @@ def push(folder: Path | str, repo: str, private: bool = False, licence: str = "a
 
     Creates the repository if needed and writes config.json, model.safetensors, README.md and
     samples.png. Needs a login (`hf auth login`) or HF_TOKEN.
-
-    Raises:
-        ModelError: there is no usable model in the folder.
-        HubError: the Hub refuses or fails, or the repository holds something else.
+    Raises ModelError: there is no usable model in the folder; HubError: the Hub refuses or fails,
+    or the repository holds something else.
     """
     name = checked_name(repo)
     model = HubModel(folder)
@@ -42,11 +44,10 @@ def push(folder: Path | str, repo: str, private: bool = False, licence: str = "a
     except HubError as error:
         if error.kind != "not_found":
             raise
-        existing = None
-    if existing is not None and private and not existing.private:
-        raise HubError("is_public", repo=name)
-    if existing is not None and {CONFIG, MODEL} & set(existing.files):
-        if LIBRARY not in existing.tags:
+    else:
+        if private and not existing.private:
+            raise HubError("is_public", repo=name)
+        if {CONFIG, MODEL} & existing.files.keys() and cards.LIBRARY not in existing.tags:
             raise HubError("other_kind", repo=name)
     with translated_errors(name):
         return model.push_to_hub(
@@ -70,33 +71,26 @@ def pull(
 ) -> Path:
     """Download the model "owner/name" to the new folder `out`, all of it verified or nothing.
 
-    Args:
-        revision: a branch, tag or commit; None is the newest.
-        most_bytes: the largest weights file accepted.
-        on_size: called once with the bytes to download, before the first arrives.
-        on_bytes: called with the size of every chunk.
-        stop: set it to cancel.
-        card: whether to download README.md.
-
-    Raises:
-        FileExistsError: `out` exists already.
-        HubError: the Hub refuses or fails, or the repository holds no usable model.
-        OSError: the disk cannot be written to.
+    revision: a branch, tag or commit; None is the newest. most_bytes: the largest weights file
+    accepted. on_size: called once with the bytes to download, before the first arrives. on_bytes:
+    called with the size of every chunk. stop: set it to cancel. card: whether README.md comes too.
+    Raises FileExistsError: `out` exists already; HubError: the Hub refuses or fails, or the
+    repository holds no usable model; OSError: the disk cannot be written to.
     """
     name = checked_name(repo)
     if out.exists():
         raise FileExistsError(f"{out} exists already; name a new folder.")
     source = resolve_revision(name, revision, token)
-    size = sum(source.files[one].size_bytes for one in files_to_download(source, most_bytes, card))
+    files = files_to_download(source, most_bytes, card)
     if on_size is not None:
-        on_size(size)
+        on_size(sum(source.files[name].size for name in files))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=out.parent) as temporary:
         folder = Path(temporary) / "model"
         folder.mkdir()
-        download_model(source, folder, token, most_bytes, on_bytes, stop, card)
+        download_model(source, files, folder, token, on_bytes, stop)
         try:
-            HubModel.from_pretrained(folder)
+            HubModel(folder)
         except ModelError as error:
             why = f"its {MODEL} does not fit its {CONFIG}"
             raise HubError("not_ours", repo=name, why=why) from error
@@ -104,3 +98,54 @@ def pull(
         folder.rename(out)
     sync_folder(out.parent)
     return out
+
+
+class HubModel(
+    ModelHubMixin,
+    library_name=cards.LIBRARY,
+    tags=[*cards.TAGS],
+    pipeline_tag=cards.PIPELINE,
+    model_card_template=cards.TEMPLATE,
+):
+    """The model in a folder. Raises ModelError: it is damaged, or its weights are not finite."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.generator = Generator.load(self.folder)
+        weights = self.generator.network.state_dict().values()
+        if not all(each.isfinite().all() for each in weights):
+            raise ModelError(f"The weights in {self.folder.name} are not finite numbers.")
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        generator = self.generator
+        write_json(save_directory / CONFIG, generator.config.to_json())
+        (save_directory / MODEL).write_bytes(weights_bytes(generator.network.state_dict()))
+        (save_directory / SAMPLES).write_bytes(png_bytes(samples(generator)))
+
+    @classmethod
+    def _from_pretrained(
+        cls, *, model_id: str, revision: str | None, token: str | bool | None, **_: Any
+    ) -> Self:
+        if Path(model_id).is_dir():
+            return cls(model_id)
+        source = resolve_revision(model_id, revision, token)
+        with tempfile.TemporaryDirectory() as folder:
+            download_model(source, files_to_download(source, card=False), Path(folder), token)
+            return cls(folder)
+
+    def generate_model_card(self, repo: str = "", licence: str = "", **_: Any) -> ModelCard:
+        """Return the model card for `repo` ("owner/name"); `licence` is a licence id of the Hub."""
+        trained_on = self.generator.config.data
+        data = ModelCardData(**self._hub_mixin_info.model_card_data.to_dict())
+        data.license = licence or None
+        if trained_on in cards.DATASETS:
+            data.datasets = [cards.DATASETS[trained_on]]
+        values = cards.template_values(self.folder, self.generator, repo)
+        return ModelCard.from_template(data, template_str=cards.TEMPLATE, **values)
+
+
+def samples(generator: Generator) -> np.ndarray:
+    """Return the grid of a card, uint8 (h,w,c): the first samples of seed 0."""
+    z = np.random.default_rng(0).standard_normal((SAMPLED, generator.z_dim))
+    columns = generator.classes if 1 < generator.classes <= COLUMNS_MOST else 10
+    return grid(generator.sample(z), columns)

@@ -1,11 +1,10 @@
 """Names of Hub models: "owner/name" on the Hub, "hub:owner/name" as a model id here."""
 
-from __future__ import annotations
-
-import json
 import re
 from pathlib import Path
 from typing import Any
+
+from gan.system.atomic import read_json
 
 PREFIX = "hub:"  # of a model's id on the page and in recipes
 ORIGIN = "hub.json"  # in the folder of a pulled model: {"repo", "commit"}
@@ -31,17 +30,12 @@ def hub_name(typed: Any) -> str | None:
 
 
 def hub_id(name: str) -> str:
-    """Return the model id of "owner/name"."""
     return PREFIX + name
 
 
 def read_origin(folder: Path) -> dict[str, Any]:
     """Read where the model in a folder was pulled from; {} for other folders."""
-    try:
-        stored = json.loads((folder / ORIGIN).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return stored if isinstance(stored, dict) else {}
+    return read_json(folder / ORIGIN)
 
 
 def origin(folder: Path) -> str | None:

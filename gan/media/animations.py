@@ -5,8 +5,6 @@ to 8 times the processor time for hard pixels (240 frames of 448 x 448: 1.4 to 2
 Only the region that changed since the previous frame is stored.
 """
 
-from __future__ import annotations
-
 import io
 import struct
 from typing import NamedTuple
@@ -16,6 +14,8 @@ from PIL import Image
 
 from gan.media import png
 from gan.media.writer import Output, PooledWriter
+
+CONTROL_AT = 33  # bytes of an APNG's signature and IHDR, before the number of frames
 
 
 def changed(frame: np.ndarray, before: np.ndarray | None) -> tuple[int, int, int, int]:
@@ -63,12 +63,8 @@ class Apng(_Animation):
     def __init__(self, output: Output) -> None:
         super().__init__(output)
         height, width, channels = output.shape
-        self._up, self._sequence = png.up_is_smaller(output.first), 0
-        self._file.write(png.SIGNATURE)
-        self._file.write(png.size_chunk(width, height, channels, output.palette is not None))
-        self._frame_count_at = self._file.tell()
-        self._file.write(self._control())
-        self._file.write(png.palette_chunk(output.palette))
+        self._up = png.up_is_smaller(output.first)
+        self._file.write(png.header(width, height, channels, output.palette, self._control()))
 
     def _control(self) -> bytes:
         return png.chunk(b"acTL", struct.pack(">II", self._count, self._output.settings.loops))
@@ -79,21 +75,18 @@ class Apng(_Animation):
     def _store(self, part: Part) -> None:
         rate = self._output.settings.rate
         position = part.width, part.height, part.left, part.top
+        number = 2 * self._count  # fcTL and fdAT are numbered together, and IDAT is not
         # dispose: none, blend: source
-        control = (*position, rate.denominator, rate.numerator, 0, 0)
-        self._file.write(png.chunk(b"fcTL", struct.pack(">IIIIIHHBB", self._next(), *control)))
+        control = (max(0, number - 1), *position, rate.denominator, rate.numerator, 0, 0)
+        self._file.write(png.chunk(b"fcTL", struct.pack(">IIIIIHHBB", *control)))
         if self._count:
-            self._file.write(png.chunk(b"fdAT", struct.pack(">I", self._next()) + part.data))
+            self._file.write(png.chunk(b"fdAT", struct.pack(">I", number) + part.data))
         else:
             self._file.write(png.chunk(b"IDAT", part.data))
 
-    def _next(self) -> int:
-        self._sequence += 1
-        return self._sequence - 1
-
     def _end(self) -> None:
         self._file.write(png.END)
-        self._file.seek(self._frame_count_at)
+        self._file.seek(CONTROL_AT)
         self._file.write(self._control())
 
 

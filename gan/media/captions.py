@@ -1,7 +1,5 @@
 """One line of text below a picture, in Pillow's default font."""
 
-from __future__ import annotations
-
 import functools
 import unicodedata
 
@@ -49,8 +47,10 @@ def strip(caption: str, width: int) -> np.ndarray:
             caption = caption[:-1]
         caption = caption.rstrip() + "…"
     font = ImageFont.load_default(size)
+    _, top, _, bottom = font.getbbox("H", anchor="ls")  # centres capitals, not descenders
+    baseline = round((height - (bottom - top)) / 2) + bottom - top
     sheet = Image.new("L", (width, height))
-    place = ((width - _length(caption, size)) // 2, _baseline(font, height))
+    place = ((width - _length(caption, size)) // 2, baseline)
     ImageDraw.Draw(sheet).text(place, caption, 255, font, anchor="ls")
     ink = np.asarray(sheet)[..., None]
     ink.flags.writeable = False
@@ -63,9 +63,3 @@ def _size(width: int) -> int:
 
 def _length(text: str, size: int) -> int:
     return round(ImageFont.load_default(size).getlength(text))
-
-
-def _baseline(font: ImageFont.FreeTypeFont, height: int) -> int:
-    # centres capitals, regardless of descenders
-    _, top, _, bottom = font.getbbox("H", anchor="ls")
-    return round((height - (bottom - top)) / 2) + bottom - top

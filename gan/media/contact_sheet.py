@@ -1,9 +1,5 @@
 """Contact sheets, and images as PNG or JPEG."""
 
-from __future__ import annotations
-
-import io
-
 import imageio.v3 as iio
 import numpy as np
 
@@ -12,10 +8,8 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
     """Arrange images uint8 (n,h,w,c) row by row: (rows*h, columns*w, c), padded with black."""
     n, h, w, c = images.shape
     rows = -(-n // columns)
-    sheet = np.zeros((rows * columns, h, w, c), np.uint8)
-    sheet[:n] = images
-    sheet = sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2)
-    return np.ascontiguousarray(sheet).reshape(rows * h, columns * w, c)
+    sheet = np.pad(images, ((0, rows * columns - n), (0, 0), (0, 0), (0, 0)))
+    return sheet.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)
 
 
 def shrunk(images: np.ndarray, most: int) -> np.ndarray:
@@ -43,7 +37,5 @@ def png_bytes(image: np.ndarray) -> bytes:
 
 
 def _encode(image: np.ndarray, extension: str, **options: int) -> bytes:
-    buffer = io.BytesIO()
     plain = image[..., 0] if image.shape[-1] == 1 else image
-    iio.imwrite(buffer, plain, extension=extension, **options)
-    return buffer.getvalue()
+    return iio.imwrite("<bytes>", plain, extension=extension, **options)

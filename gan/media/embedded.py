@@ -1,7 +1,7 @@
 """Recipes embedded in exported files.
 
 GIF: comment. PNG and APNG: iTXt chunk. WebP: XMP description. MP4 and WebM: comment tag, written by
-ffmpeg (`ffmetadata`). ZIP: recipe.json. The page reads the same in JavaScript.
+ffmpeg (`ffmetadata`). ZIP: recipe.json.
 
 Files are untrusted: only the container is read, a bounded part of any file, and pixels are never
 decoded.
@@ -37,15 +37,10 @@ APPENDED: Mapping[str, Callable[[BinaryIO, bytes], None]] = MappingProxyType(
 
 
 def compact(data: dict[str, Any]) -> str:
-    """Serialise a recipe for any format: printable ASCII without <, > and &.
-
-    Raises ValueError if the text is longer than `read_text` accepts.
-    """
+    """Serialise a recipe for any format: printable ASCII without <, > and &."""
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\x7f":  # in JSON they only occur in strings
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    if len(text) > TEXT_MAX:
-        raise ValueError(f"A recipe has at most {TEXT_MAX} characters; this one is longer.")
     return text
 
 

@@ -4,14 +4,11 @@ To add a format, write a Writer in `gan/media/ffmpeg.py`, `animations.py` or `st
 to WRITERS and to `gan/media/formats.py`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from uuid import uuid4
 
 import numpy as np
@@ -24,15 +21,13 @@ from gan.media.palettes import common_palette
 from gan.media.stills import PngZip, SpriteSheet
 from gan.media.writer import ExportError, ExportSettings, Output, Writer
 
-WRITERS: Mapping[str, Callable[[Output], Writer]] = MappingProxyType(
-    {
-        **{format: partial(Ffmpeg, command=command) for format, command in COMMANDS.items()},
-        "webp": Webp,
-        "apng": Apng,
-        "zip": PngZip,
-        "sprite": SpriteSheet,
-    }
-)
+WRITERS: Mapping[str, Callable[[Output], Writer]] = {
+    **{format: partial(Ffmpeg, command=command) for format, command in COMMANDS.items()},
+    "webp": Webp,
+    "apng": Apng,
+    "zip": PngZip,
+    "sprite": SpriteSheet,
+}
 
 
 def export(

@@ -4,8 +4,6 @@ imageio's writers hide ffmpeg's exit status and Pillow's GIF writer keeps all fr
 ffmpeg is run here: a full disk is an error, never a truncated file.
 """
 
-from __future__ import annotations
-
 import contextlib
 import tempfile
 import threading
@@ -13,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
-from types import MappingProxyType
 
 import imageio_ffmpeg
 import numpy as np
@@ -24,6 +21,10 @@ from gan.media.writer import ExportError, Output
 from gan.system import priority
 
 KEYFRAME_EVERY = 250  # frames of an MP4 or WebM; players can only seek to keyframes
+PALETTE_PER_FRAME = (
+    "split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
+    "[b][p]paletteuse=new=1:dither=none"
+)
 _PIPE_BYTES = 1_000_000  # the largest that Linux allows without privileges; ignored elsewhere
 _STOP_S = 0.05  # interval between checks of the stop event
 
@@ -137,10 +138,9 @@ def gif(output: Output, folder: Path) -> Command:
         Image.fromarray(output.common.reshape(16, 16, 3)).save(folder / "palette.png")
         codec = "-filter_complex [0:v][1:v]paletteuse=dither=none -gifflags -transdiff"
         return Command(codec, container, ("-i", f"file:{folder / 'palette.png'}"))
-    colours = "split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
-    colours += "[b][p]paletteuse=new=1:dither=none"
     # ffmpeg compares palette indices of frames with different palettes: both differences are off.
-    return Command(f"-filter_complex {colours} -gifflags -offsetting-transdiff", container)
+    codec = f"-filter_complex {PALETTE_PER_FRAME} -gifflags -offsetting-transdiff"
+    return Command(codec, container)
 
 
 def mp4(output: Output, folder: Path) -> Command:
@@ -166,9 +166,7 @@ def webm(output: Output, folder: Path) -> Command:
     return _video(output, folder, codec, "-f webm")
 
 
-COMMANDS: Mapping[str, Callable[[Output, Path], Command]] = MappingProxyType(
-    {"gif": gif, "mp4": mp4, "webm": webm}
-)
+COMMANDS: Mapping[str, Callable[[Output, Path], Command]] = {"gif": gif, "mp4": mp4, "webm": webm}
 
 
 def _video(output: Output, folder: Path, codec: str, container: str) -> Command:

@@ -1,38 +1,33 @@
 """The file formats of an export and the limits of each."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType
 
 # format: file suffix
-FORMATS: Mapping[str, str] = MappingProxyType(
-    {
-        "gif": ".gif",
-        "mp4": ".mp4",
-        "webm": ".webm",
-        "webp": ".webp",
-        "apng": ".png",
-        "zip": ".zip",
-        "sprite": ".png",
-    }
-)
+FORMATS: Mapping[str, str] = {
+    "gif": ".gif",
+    "mp4": ".mp4",
+    "webm": ".webm",
+    "webp": ".webp",
+    "apng": ".png",
+    "zip": ".zip",
+    "sprite": ".png",
+}
 SIDE_MAX = 16_383  # pixels; the limit of WebP, and about that of H.264 encoders and browsers
 
 # GIF stores delays in 1/100 s, and browsers slow down a delay of 1/100 s to 1/10 s.
 _GIF = (1, 2, 5, 10, 12.5, 20, 25, 100 / 3, 50)
 _USUAL = (1, 2, 5, 10, 12.5, 15, 20, 24, 25, 30, 50, 60)
 # format: frame rates offered to the user; a GIF supports no others
-FPS: Mapping[str, tuple[float, ...]] = MappingProxyType(
-    {format: _GIF if format == "gif" else _USUAL for format in FORMATS}
-)
+FPS: Mapping[str, tuple[float, ...]] = {
+    format: _GIF if format == "gif" else _USUAL for format in FORMATS
+}
 TIMED_FPS = (1, 60)  # MP4, WebM, WebP, APNG; browsers slow down APNG and WebP above about 90
 UNTIMED_FPS_MAX = 240  # ZIP and sprite sheet, which store no timing
 
-_NAMES = MappingProxyType({"mp4": "An MP4", "webm": "A WebM", "webp": "A WebP", "apng": "An APNG"})
+_NAMES = {"mp4": "An MP4", "webm": "A WebM", "webp": "A WebP", "apng": "An APNG"}
 
 
 def format_of(path: Path) -> str:
@@ -50,7 +45,6 @@ def check_fps(format: str, fps: float) -> Fraction:
 
     GIF: one of FPS["gif"] (33.3 stands for 100/3). MP4, WebM, WebP and APNG: 1 to 60; a WebP rounds
     delays to milliseconds without accumulating the error. ZIP and sprite sheet: up to 240.
-
     Raises ValueError for an unknown format or a rate that it does not support.
     """
     if not isinstance(format, str) or format not in FORMATS:

@@ -4,8 +4,6 @@ A grey frame keeps one number per pixel until the end, colour map included, so t
 most 256 colours (GIF, palette PNG) store exactly what `FrameStyle.apply` returns.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,10 +1,7 @@
 """The parts of PNG (W3C, third edition) needed for frames, sprite sheets and APNGs.
 
-Pillow needs the whole picture in memory and chooses filters for photographs; hard enlarged pixels
-are a third smaller without a filter.
+Pillow needs the whole picture in memory, and its filters make hard enlarged pixels a third larger.
 """
-
-from __future__ import annotations
 
 import struct
 import threading
@@ -24,15 +21,17 @@ def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
 
 
-def size_chunk(width: int, height: int, channels: int, palette: bool) -> bytes:
-    """Return IHDR for 8 bits per sample of grey, RGB or palette."""
-    colour = 3 if palette else 2 if channels == 3 else 0
-    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
+def header(
+    width: int, height: int, channels: int, palette: np.ndarray | None, control: bytes = b""
+) -> bytes:
+    """Return all before the pixels, 8 bits per sample: IHDR, `control` and the PLTE, if any.
 
-
-def palette_chunk(palette: np.ndarray | None) -> bytes:
-    """Return PLTE for uint8 (256,3), or nothing for None."""
-    return b"" if palette is None else chunk(b"PLTE", palette.tobytes())
+    palette: uint8 (256,3); None: grey or RGB.
+    """
+    colour = 3 if palette is not None else 2 if channels == 3 else 0
+    size = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
+    colours = b"" if palette is None else chunk(b"PLTE", palette.tobytes())
+    return SIGNATURE + size + control + colours
 
 
 def scanlines(pixels: np.ndarray, up: bool, above: np.ndarray | None = None) -> np.ndarray:
@@ -77,12 +76,5 @@ def picture(
 ) -> bytes:
     """Return a PNG file of uint8 (h,w,1), grey or palette, or (h,w,3)."""
     height, width, channels = pixels.shape
-    return b"".join(
-        [
-            SIGNATURE,
-            size_chunk(width, height, channels, palette is not None),
-            palette_chunk(palette),
-            chunk(b"IDAT", compressed(pixels, up, over)),
-            END,
-        ]
-    )
+    data = chunk(b"IDAT", compressed(pixels, up, over))
+    return header(width, height, channels, palette) + data + END

@@ -1,7 +1,5 @@
 """Encoded sizes of single frames, measured by encoding some of a clip."""
 
-from __future__ import annotations
-
 import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -11,14 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from gan.media import png
-from gan.media.animations import Apng, Webp
+from gan.media.export import WRITERS
 from gan.media.ffmpeg import COMMANDS, Command, Ffmpeg
 from gan.media.stills import PngZip
 from gan.media.writer import Output
 from gan.system.ordered_pool import OrderedPool
 
 Run = Iterable[np.ndarray]  # successive frames, as `FrameStyle.levels` returns them
-_WRITERS = {"apng": Apng, "webp": Webp, "zip": PngZip}
 
 
 def frame_sizes(output: Output, runs: Iterable[Run], length: int) -> np.ndarray:
@@ -50,7 +47,7 @@ def _part_sizes(output: Output, runs: Iterable[Run]) -> list[float]:
     workers = OrderedPool(
         lambda part: sizes.append(len(getattr(part, "data", part))), output.check_stop
     )
-    writer = _WRITERS[output.settings.format](output)
+    writer = WRITERS[output.settings.format](output)
     try:
         for number, run in enumerate(runs):
             before = None

@@ -1,7 +1,5 @@
 """Frames as still pictures: PNG files in a ZIP, or one sprite sheet."""
 
-from __future__ import annotations
-
 import contextlib
 import zipfile
 import zlib
@@ -14,8 +12,7 @@ from gan.media.writer import Output, PooledWriter
 
 
 class PngZip(PooledWriter):
-    """frame_00000.png and so on, and recipe.json; without dates, so that equal input gives equal
-    bytes."""
+    """frame_00000.png and so on, and recipe.json; no dates, so equal input gives equal bytes."""
 
     def __init__(self, output: Output) -> None:
         self._up = png.up_is_smaller(output.first)
@@ -48,10 +45,8 @@ class SpriteSheet:
         self._above = None
         self._zip = zlib.compressobj(png.LEVEL)
         self._file = output.path.open("wb")
-        self._file.write(png.SIGNATURE)
-        sides = self._columns * width, rows * height, channels
-        self._file.write(png.size_chunk(*sides, output.palette is not None))
-        self._file.write(png.palette_chunk(output.palette))
+        sides = self._columns * width, rows * height
+        self._file.write(png.header(*sides, channels, output.palette))
         layout = f"{frames} frames of {width} x {height} px, {self._columns} in a row"
         self._file.write(png.chunk(b"tEXt", f"Comment\0{layout}".encode()))
 

@@ -1,7 +1,5 @@
 """The settings of an export, and what the classes that write the formats share."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from dataclasses import dataclass
@@ -32,8 +30,7 @@ class ExportSettings:
     """What to write. Raises ValueError for values that the format does not support.
 
     format: one of FORMATS. fps: see `check_fps`. frames: their number. loops: how often a GIF, WebP
-    or APNG plays, 0 to 1000, 0 forever; other formats leave that to the player. note: the text of
-    a recipe to embed.
+    or APNG plays, 0 to 1000, 0 forever; else the player decides. note: text of a recipe to embed.
     """
 
     format: str
@@ -93,7 +90,6 @@ class Output:
         return self.settings.style.palette
 
     def check_stop(self) -> None:
-        """Raise Stopped if the stop event is set."""
         if self.stop is not None and self.stop.is_set():
             raise Stopped
 
@@ -114,8 +110,7 @@ class Writer(Protocol):
 class PooledWriter:
     """A Writer that compresses frames in threads and stores the results in order.
 
-    Subclasses define `part(frame, before)`, which compresses a frame given the one before it, and
-    `_store(part)`.
+    Subclasses define `part(frame, before)`, which compresses a frame, and `_store(part)`.
     """
 
     def __init__(self, output: Output, file: IO[bytes] | ZipFile) -> None:

@@ -5,10 +5,7 @@ generator drops modes, confuses classes or draws artefacts. The ceiling is the a
 classifier trained on the real training images.
 """
 
-from __future__ import annotations
-
 import argparse
-import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -21,7 +18,7 @@ from gan.datasets import DATASETS
 from gan.metrics.classifier import train
 from gan.metrics.judge import JUDGES
 from gan.models.generator import Generator
-from gan.system.atomic import write_json
+from gan.system.atomic import read_json, write_json
 from gan.system.machine import has_bfloat16, set_threads
 
 EPOCHS = 5
@@ -31,35 +28,22 @@ SIDE = 32  # px: larger images are averaged down; the classifier has few layers
 CHUNK = 500
 IMAGES_PER_S = 4000  # training speed of two cores with bfloat16
 
-Progress = Callable[[float], None]
+Progress = Callable[[float], None] | None
 
 
 def accuracy_score(
-    training: ImageSet,
-    test: ImageSet,
-    classes: int,
-    seed: int = 0,
-    progress: Progress | None = None,
+    training: ImageSet, test: ImageSet, classes: int, seed: int = 0, progress: Progress = None
 ) -> float:
     """Return the accuracy (0..1) on `test` of a classifier trained on `training`.
 
-    Deterministic for a seed. Both have the same image shape, at least 24 px. progress: called with
-    0..1.
-
-    Raises:
-        ValueError: one of the sets is empty.
+    Deterministic for a seed. Both have one image shape, at least 24 px. progress: gets 0..1.
+    Raises ValueError: one of the sets is empty.
     """
     if not len(training.labels) or not len(test.labels):
         raise ValueError("The accuracy score needs images to learn and images to test.")
     training, test = shrunk(training), shrunk(test)
-    network = train(
-        training,
-        classes,
-        epochs(len(training.labels)),
-        seed=seed,
-        half=has_bfloat16(torch.device("cpu")),
-        on_progress=progress,
-    ).eval()
+    turns, half = epochs(len(training.labels)), has_bfloat16(torch.device("cpu"))
+    network = train(training, classes, turns, seed, half=half, on_progress=progress).eval()
     hits = 0
     with torch.inference_mode():
         for index in torch.arange(len(test.labels)).split(CHUNK):
@@ -69,7 +53,7 @@ def accuracy_score(
 
 
 def generated(
-    generator: Generator, labels: Tensor, seed: int = 0, progress: Progress | None = None
+    generator: Generator, labels: Tensor, seed: int = 0, progress: Progress = None
 ) -> ImageSet:
     """Draw one image for each label int64 (n,), at most `SIDE` px."""
     rng = np.random.default_rng((seed, 1))  # other latents than those of the other metrics
@@ -92,7 +76,6 @@ def shrunk(data: ImageSet) -> ImageSet:
 
 
 def epochs(count: int) -> int:
-    """Return the epochs of training on `count` images."""
     return max(EPOCHS, -(-LEAST_STEPS * 128 // max(128, count)))
 
 
@@ -106,15 +89,17 @@ def known_ceiling(data: ImageSet) -> float | None:
 
     `python -m gan.metrics.accuracy_score` writes it beside the judge.
     """
-    try:
-        known = json.loads((JUDGES / data.name / CEILING).read_text())
-    except OSError:
-        return None
-    fits = known["images"] == len(data.labels) and known["epochs"] == epochs(len(data.labels))
-    return known["accuracy"] if fits and data.images.shape[2] == known["side_px"] else None
+    known = read_json(JUDGES / data.name / CEILING)
+    return known["accuracy"] if known.items() >= _conditions(data).items() else None
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def _conditions(data: ImageSet) -> dict[str, int]:
+    """Return what a stored ceiling depends on."""
+    count = len(data.labels)
+    return {"images": count, "epochs": epochs(count), "side_px": data.images.shape[2]}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the ceiling of a data set and store it beside the data set's judge."""
     parser = argparse.ArgumentParser(
         prog="python -m gan.metrics.accuracy_score", description=main.__doc__
@@ -124,12 +109,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_threads()
     training, held = load(data), load(data, train=False)
     accuracy = accuracy_score(training, held, DATASETS[data].classes)
-    count, side = len(training.labels), training.images.shape[2]
-    known = {"accuracy": accuracy, "images": count, "epochs": epochs(count), "side_px": side}
-    write_json(JUDGES / data / CEILING, known)
+    write_json(JUDGES / data / CEILING, {"accuracy": accuracy, **_conditions(training)})
     print(f"{data}: {accuracy:.2%}")
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -3,8 +3,6 @@
 Training on 60,000 images takes two minutes on two cores.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 
@@ -40,10 +38,7 @@ class Classifier(nn.Module):
         self.head = nn.Linear(FEATURES, classes)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Return features (n,128), at least 0, and logits (n,classes).
-
-        images: float (n,c,size,size) in [-1, 1].
-        """
+        """Return features (n,128), at least 0, and logits (n,classes) of (n,c,h,w) in [-1, 1]."""
         # twice as fast on a CPU as channels first
         features = self.body(images.contiguous(memory_format=torch.channels_last))
         return features, self.head(features)
@@ -83,7 +78,6 @@ def mirror(images: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def augmentation(data_name: str) -> Callable[[Tensor, torch.Generator], Tensor]:
-    """Return the random augmentation for a data set."""
     return warp if data_name in DIGITS else mirror if data_name in MIRRORED else shift
 
 
@@ -98,8 +92,7 @@ def train(
 ) -> Classifier:
     """Train a classifier with AdamW and the 1cycle schedule (Smith & Topin 2018).
 
-    Deterministic for a seed on one machine. half: convolutions in bfloat16. on_progress: called
-    with 0..1; may raise to cancel.
+    Deterministic for a seed on one machine. half: use bfloat16. on_progress: gets 0..1; may raise.
     """
     channels, size = data.images.shape[1:3]
     with torch.random.fork_rng(devices=[]):

@@ -6,8 +6,6 @@ was trained on photographs (`gan.metrics.feature_extractors` has the other data 
 value with that of real images, not with papers.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -41,12 +39,9 @@ def evaluate(
     """Measure `count` samples with the class frequencies of the training set.
 
     Deterministic for a seed. With fewer samples the Frechet distance is larger and recall smaller:
-    compare reports of the same `count` only. on_progress: called with the stage and its progress,
-    0..1; may raise to cancel.
-
-    Raises:
-        DataError: the real images are not available.
-        ValueError: `count` is below 2, a measure is unknown, or fewer than 2 images are held out.
+    compare reports of the same `count` only. on_progress: gets the stage and 0..1; may raise.
+    Raises DataError: the real images are not available; ValueError: `count` is below 2, a measure
+    is unknown, or fewer than 2 images are held out.
     """
     unknown = set(measures) - set(MEASURES)
     if unknown or not measures:
@@ -61,12 +56,9 @@ def evaluate(
         raise ValueError(f"{config.data} holds out {len(held.labels)} images; at least 2 needed.")
     extractor = feature_extractor_for(held)
     labels = labels_like(training.labels, count) if generator.classes else None
-    sets = (
-        _samples(generator, count, seed, labels),
-        _chunks(_some(training)),
-        _chunks(_some(held)),
-    )
-    sizes = (count, min(REAL, len(training.labels)), min(REAL, len(held.labels)))
+    seen, unseen = _some(training), _some(held)
+    sets = (_samples(generator, count, seed, labels), _chunks(seen), _chunks(unseen))
+    sizes = (count, len(seen.labels), len(unseen.labels))
     fake, train, test = _extract_all(extractor, sets, sum(sizes), report_progress)
     figures, compared = {}, min(sizes)
     if "frechet" in measures:
@@ -78,12 +70,12 @@ def evaluate(
         ours, floor = (precision_recall(e.features[:compared], real) for e in (fake, train))
         figures["precision"] = Figure(ours.precision, floor.precision)
         figures["recall"] = Figure(ours.recall, floor.recall)
-    figures |= _class_figures(labels, fake, test, held)
+    figures |= _class_figures(labels, fake, test, unseen.labels.numpy())
     if "memorisation" in measures and len(held.labels) >= 4:
         report_progress("memorisation", 0)
         learnt = training.subset(config.train_images, config.seed)
         samples = np.concatenate(list(_samples(generator, min(count, QUERIES), seed, labels)))
-        figures["memorisation"] = Figure(*memorisation(samples, learnt.pixels(), held.pixels()))
+        figures["memorisation"] = memorisation(samples, learnt.pixels(), held.pixels())
     if "accuracy" in measures and generator.classes > 1:
         figures["accuracy_score"] = _accuracy(generator, training, held, seed, report_progress)
     return Report(
@@ -107,9 +99,7 @@ def labels_like(labels: ArrayLike, count: int) -> np.ndarray:
     Deterministic, and every prefix has about the same frequencies. A conditional generator must be
     sampled with the class frequencies of the real images it is compared with (BigGAN, Brock et al.
     2019, and StyleGAN2-ADA, Karras et al. 2020, draw labels from the training set for this).
-
-    Raises:
-        ValueError: there are no labels.
+    Raises ValueError: there are no labels.
     """
     numbers = np.bincount(np.asarray(labels, np.int64))
     if not numbers.sum():
@@ -133,8 +123,7 @@ class _Extracted:
     def shares(self) -> tuple[float, ...] | None:
         if self.probabilities is None:
             return None
-        classes = self.probabilities.shape[1]
-        counts = np.bincount(self.probabilities.argmax(1), minlength=classes)
+        counts = np.bincount(self.probabilities.argmax(1), minlength=self.probabilities.shape[1])
         return tuple((counts / len(self.probabilities)).tolist())
 
 
@@ -158,7 +147,7 @@ def _extract_all(
 
 
 def _class_figures(
-    labels: np.ndarray | None, fake: _Extracted, test: _Extracted, held: ImageSet
+    labels: np.ndarray | None, fake: _Extracted, test: _Extracted, real_labels: np.ndarray
 ) -> dict[str, Figure]:
     """Return what a judge measures of classes; nothing without one."""
     if fake.probabilities is None:
@@ -166,11 +155,9 @@ def _class_figures(
     means = (float(each.probabilities.max(1).mean()) for each in (fake, test))
     figures = {"confidence": Figure(*means)}
     if labels is not None:
-        pairs = ((fake, labels), (test, _some(held).labels.numpy()))
-        agreements = (
-            float((each.probabilities.argmax(1) == expected).mean()) for each, expected in pairs
-        )
-        figures["label_agreement"] = Figure(*agreements)
+        pairs = ((fake, labels), (test, real_labels))
+        shares = (float((each.probabilities.argmax(1) == known).mean()) for each, known in pairs)
+        figures["label_agreement"] = Figure(*shares)
     return figures
 
 
@@ -179,17 +166,15 @@ def _accuracy(
 ) -> Figure:
     """Train on one generated image per real one, of the same class, and on the real ones."""
 
-    def stage(name: str) -> Callable[[float], None]:
-        return partial(report_progress, name)
+    def accuracy(data: ImageSet, stage: str) -> float:
+        progress = partial(report_progress, stage)
+        return scoring.accuracy_score(data, held, generator.classes, seed, progress)
 
-    samples = scoring.generated(generator, training.labels, seed, stage("drawing images to learn"))
-    classes = generator.classes
-    value = scoring.accuracy_score(samples, held, classes, seed, stage("learning generated images"))
-    ceiling = scoring.known_ceiling(training)
+    drawing = partial(report_progress, "drawing images to learn")
+    samples = scoring.generated(generator, training.labels, seed, drawing)
+    value, ceiling = accuracy(samples, "learning generated images"), scoring.known_ceiling(training)
     if ceiling is None:
-        ceiling = scoring.accuracy_score(
-            training, held, classes, seed, stage("learning real images")
-        )
+        ceiling = accuracy(training, "learning real images")
     return Figure(value, ceiling)
 
 

@@ -5,10 +5,7 @@ Pretrained networks are no option: everything works offline, and none comes as a
 features better than ImageNet's for images unlike its photographs.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -17,32 +14,13 @@ from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d
 
 from gan.data.image_set import ImageSet
 from gan.metrics.classifier import FEATURES
-from gan.metrics.judge import JudgeError, find_judge
+from gan.metrics.judge import Judge, JudgeError, find_judge
 
 BATCH = 100  # bounds the memory
 FILTERS, SIDE = 48, 5  # filters per scale, and their side in pixels
 COARSEST = 7  # px: side of the smallest scale
 GRID = 4  # responses are averaged over GRID x GRID cells
 FITTED = 2000  # real images that the filter weights are fitted to
-
-
-class FeatureExtractor(Protocol):
-    """Maps images to features and, if it is a classifier, to class probabilities."""
-
-    name: str  # in reports
-
-    def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return features float32 (n,d) and probabilities float32 (n,classes), or None.
-
-        images: uint8 (n,h,w,c).
-        """
-        ...
-
-
-def feature_extractor_for(held: ImageSet) -> FeatureExtractor:
-    """Return the judge of this data set if it takes images of this size, else `RandomFeatures`."""
-    judge = find_judge(held.name) if held.images.shape[1:] == (1, 28, 28) else None
-    return judge or RandomFeatures(held)
 
 
 class RandomFeatures:
@@ -74,10 +52,8 @@ class RandomFeatures:
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, None]:
         """Return features float32 (n,128) of images uint8 (n,h,w,c).
 
-        Raises:
-            JudgeError: the images have another shape than those it was made for.
+        Raises JudgeError: the images have another shape than those it was made for.
         """
-        images = np.asarray(images)
         if images.dtype != np.uint8 or images.shape[1:] != self.shape:
             raise JudgeError(
                 f"These images are {images.dtype} {images.shape[1:]}; "
@@ -85,10 +61,8 @@ class RandomFeatures:
             )
         pixels = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
         with torch.inference_mode():
-            parts = [
-                self._mixed(self._responses(part)) * self._scale for part in pixels.split(BATCH)
-            ]
-            return torch.cat(parts).numpy(), None
+            parts = [self._mixed(self._responses(part)) for part in pixels.split(BATCH)]
+            return (torch.cat(parts) * self._scale).numpy(), None
 
     def _responses(self, pixels: Tensor) -> Tensor:
         """Return raw responses float32 (n,filters,GRID*GRID) of uint8 (n,c,h,w)."""
@@ -102,6 +76,15 @@ class RandomFeatures:
 
     def _mixed(self, responses: Tensor) -> Tensor:
         return (responses * self._weights - self._centre).flatten(1) @ self._mixing
+
+
+# both `extract` features and class probabilities, None without a classifier
+FeatureExtractor = Judge | RandomFeatures
+
+
+def feature_extractor_for(held: ImageSet) -> FeatureExtractor:
+    """Return the judge of this data set if it takes images of this size, else `RandomFeatures`."""
+    return find_judge(held.name, held.pixels().shape[1:]) or RandomFeatures(held)
 
 
 @lru_cache

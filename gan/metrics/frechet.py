@@ -1,11 +1,8 @@
 """The Frechet distance between two sets of features, and an estimate for few samples.
 
-The plain distance of a few hundred samples is biased upwards by a term in 1/n, since their
-covariance is noisy. A jackknife over ten groups removes that term (Quenouille 1956) and gives a
-standard error (Tukey 1958).
+The covariance of a few hundred samples is noisy, which biases their distance upwards by a term in
+1/n. A jackknife over ten groups removes it (Quenouille 1956) and gives an error (Tukey 1958).
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -50,8 +47,7 @@ class DistanceEstimate(NamedTuple):
 class FrechetDistance:
     """Squared distances (Heusel et al. 2017) to one set of real images, whose root is stored.
 
-    In torch, since NumPy's BLAS threads spin while waiting and take ten times as long beside other
-    work.
+    In torch, since NumPy's BLAS threads spin while waiting: ten times as slow beside other work.
     """
 
     def __init__(self, real: FeatureStatistics) -> None:
@@ -75,9 +71,7 @@ class FrechetDistance:
 
         Consecutive samples form a group, so a fixed order of classes should repeat within n / 10.
         The bias of the real statistics remains: use many real images.
-
-        Raises:
-            ValueError: fewer than 4 samples per group.
+        Raises ValueError: fewer than 4 samples per group.
         """
         size = len(features) // GROUPS
         if size < 4:

@@ -4,14 +4,12 @@ It runs on the CPU and is bundled (`assets/judges/<data>/`). To train one:
 `python -m gan.metrics.judge --data mnist --out assets/judges/mnist`.
 """
 
-from __future__ import annotations
-
 import argparse
-import logging
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -28,8 +26,6 @@ from gan.system.machine import has_bfloat16, set_threads
 JUDGES = ASSETS / "judges"
 BATCH = 250  # bounds the memory
 
-log = logging.getLogger(__name__)
-
 
 class JudgeError(RuntimeError):
     """There is no judge for these images; the message says which are supported."""
@@ -44,11 +40,10 @@ class Judge:
         self._lock = threading.Lock()
 
     @classmethod
-    def load(cls, data_name: str, folder: Path = JUDGES) -> Judge:
+    def load(cls, data_name: str, folder: Path = JUDGES) -> Self:
         """Load the judge of a data set from `<folder>/<data_name>/model.safetensors`.
 
-        Raises:
-            JudgeError: there is none for this data set, or its file is damaged.
+        Raises JudgeError: there is none for this data set, or its file is damaged.
         """
         path = folder / data_name / MODEL
         if data_name not in DATASETS or not path.is_file():
@@ -60,30 +55,20 @@ class Judge:
             tensors = load_file(path)
             width = len(tensors["body.0.weight"])
             network = Classifier(DATASETS[data_name].classes, width=width)
-            network.load_state_dict({k: v.to(network.state_dict()[k]) for k, v in tensors.items()})
+            network.load_state_dict(tensors)  # float16, copied to float32
         except (OSError, SafetensorError, RuntimeError, KeyError) as error:
             raise JudgeError(f"The judge in {path} cannot be used: {error}") from error
         return cls(data_name, network)
-
-    def features(self, images: np.ndarray) -> np.ndarray:
-        """Return features float32 (n,128) of images uint8 (n,28,28,1)."""
-        return self.extract(images)[0]
-
-    def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return class probabilities float32 (n,classes)."""
-        return self.extract(images)[1]
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Return the most likely class, int64 (n,)."""
         return self.extract(images)[1].argmax(1)
 
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return `features` and `probabilities` in one pass.
+        """Return features float32 (n,128) and class probabilities float32 (n,classes).
 
-        Raises:
-            JudgeError: the images are not uint8 (n,28,28,1).
+        Raises JudgeError: the images are not uint8 (n,28,28,1).
         """
-        images = np.asarray(images)
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (28, 28, 1):
             raise JudgeError(
                 "The judge takes 28x28 grey images, uint8 (n, 28, 28, 1); these are "
@@ -97,10 +82,10 @@ class Judge:
             return features.numpy(), torch.cat([part[1] for part in parts]).softmax(1).numpy()
 
 
-def find_judge(data_name: str) -> Judge | None:
-    """Load the judge of a data set; None if it has none."""
+def find_judge(data_name: str, shape: tuple[int, ...] = (28, 28, 1)) -> Judge | None:
+    """Load the judge of a data set; None if it has none, or none for images of `shape` (h,w,c)."""
     try:
-        return Judge.load(data_name)
+        return Judge.load(data_name) if shape == (28, 28, 1) else None
     except JudgeError:
         return None
 
@@ -120,13 +105,11 @@ def accuracy(judge: Judge, data: ImageSet) -> float:
     return float((judge.predict(data.pixels()) == data.labels.numpy()).mean())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Train a judge, save it and report the accuracy of the saved file."""
     parser = argparse.ArgumentParser(prog="python -m gan.metrics.judge", description=main.__doc__)
     parser.add_argument("--data", default="mnist", choices=DATASETS)
-    parser.add_argument(
-        "--out", type=Path, required=True, help="a folder with the name of the data set"
-    )
+    parser.add_argument("--out", type=Path, required=True, help="a folder named as the data set")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--width", type=int, default=32, help="channels of the first layer")
     parser.add_argument("--seed", type=int, default=0)
@@ -135,32 +118,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--out must end in {options.data}: the judge is looked up by that name.")
     set_threads()
     try:
-        start = time.perf_counter()
-        classes = DATASETS[options.data].classes
         data = load(options.data)
-        if data.images.shape[1:] != (1, 28, 28):
-            raise JudgeError(f"A judge needs 28x28 grey images; {options.data} has others.")
-        layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
-        with tqdm(total=1.0, bar_format=layout) as bar:
-            network = train(
-                data,
-                classes,
-                options.epochs,
-                options.seed,
-                options.width,
-                half=has_bfloat16(torch.device("cpu")),
-                on_progress=lambda share: bar.update(share - bar.n),
-            )
-        save(network, options.out)
-        seconds = time.perf_counter() - start
-        judge = Judge.load(options.data, options.out.parent)
-        share = accuracy(judge, load(options.data, train=False))
-    except (DataError, JudgeError) as error:
-        log.error("%s", error)
-        return 1
+    except DataError as error:
+        parser.error(f"{error}")
+    if data.images.shape[1:] != (1, 28, 28):
+        parser.error(f"A judge needs 28x28 grey images; {options.data} has others.")
+    start, classes = time.perf_counter(), DATASETS[options.data].classes
+    half = has_bfloat16(torch.device("cpu"))
+    layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
+    with tqdm(total=1.0, bar_format=layout) as bar:
+
+        def show(share: float) -> None:
+            bar.update(share - bar.n)
+
+        network = train(data, classes, options.epochs, options.seed, options.width, half, show)
+    save(network, options.out)
+    seconds = time.perf_counter() - start
+    judge = Judge.load(options.data, options.out.parent)
+    share = accuracy(judge, load(options.data, train=False))
     print(f"{options.out}: {share:.2%} accuracy on the test images, {seconds:.0f} s of training")
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -3,8 +3,6 @@
 README.md keeps the text around the two marks, samples.png shows samples beside real images.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +34,7 @@ Left: uncurated samples of seed 0{columns}. Right: held-out real images."""
 def write_card(folder: Path, generator: Generator, report: Report) -> None:
     """Write the three files; the metrics are appended to a README.md without marks.
 
-    Raises:
-        OSError: the folder cannot be written to.
-        DataError: the real images are not available.
+    Raises OSError: the folder cannot be written to; DataError: the real images are not available.
     """
     path = folder / CARD
     known = path.read_text(encoding="utf-8") if path.is_file() else f"# {folder.name}\n"
@@ -48,7 +44,6 @@ def write_card(folder: Path, generator: Generator, report: Report) -> None:
 
 
 def section(report: Report, has_classes: bool) -> str:
-    """Return the metrics section of a card in Markdown."""
     about = (
         f"Weights `{report.model_id}`: {report.count:,} samples of seed {report.seed} against "
         f"{report.real_count:,} held-out images; precision and recall of {report.compared:,} of "
@@ -80,10 +75,8 @@ def beside_real(generator: Generator) -> np.ndarray:
     drawn = generator.sample(z, labels if generator.classes else None)
     known = held.labels.numpy() * bool(generator.classes)
     real = held.pixels()[_of_classes(known, labels)]
-    sheets = [grid(images, COLUMNS) for images in (drawn, real)]
-    height, _, channels = sheets[0].shape
-    gap = np.full((height, GAP_PX, channels), 255, np.uint8)
-    return np.concatenate([sheets[0], gap, sheets[1]], axis=1)
+    left = np.pad(grid(drawn, COLUMNS), ((0, 0), (0, GAP_PX), (0, 0)), constant_values=255)
+    return np.concatenate([left, grid(real, COLUMNS)], axis=1)
 
 
 def _of_classes(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -3,14 +3,14 @@
 Distances are computed in blocks to bound the memory: 10,000 x 10,000 would take 400 MB.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
+
+from gan.metrics.report import Figure
 
 NEIGHBOURS = 3  # k of Kynkaanniemi et al. 2019
 BLOCK = 1000
@@ -31,9 +31,7 @@ def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
     A sample is precise if some real image is no farther from it than from its own third neighbour;
     recall is the reverse. Both fall with fewer images: compare equal counts only. Equals
     torch-fidelity's (a test), which would import torchvision into the training process.
-
-    Raises:
-        ValueError: one of the sets has 3 images or fewer.
+    Raises ValueError: one of the sets has 3 images or fewer.
     """
     if min(len(fake), len(real)) <= NEIGHBOURS:
         raise ValueError(f"Precision and recall need at least {NEIGHBOURS + 1} images of each.")
@@ -45,11 +43,8 @@ def precision_recall(fake: np.ndarray, real: np.ndarray) -> PrecisionRecall:
 
 def _radii(features: Tensor) -> Tensor:
     """Return the distance (n,) of each to its third neighbour; the first is the point itself."""
-    parts = [
-        torch.cdist(part, features).kthvalue(NEIGHBOURS + 1).values
-        for part in features.split(BLOCK)
-    ]
-    return torch.cat(parts)
+    distances = (torch.cdist(part, features) for part in features.split(BLOCK))
+    return torch.cat([each.kthvalue(NEIGHBOURS + 1).values for each in distances])
 
 
 def _within(queries: Tensor, centres: Tensor, radii: Tensor) -> float:
@@ -58,38 +53,23 @@ def _within(queries: Tensor, centres: Tensor, radii: Tensor) -> float:
     return float(torch.cat(parts).float().mean())
 
 
-class Memorisation(NamedTuple):
-    """Relative distance of samples to training images: about 1 without copies, 0 for copies.
+def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Figure:
+    """Measure how much closer samples are to training images (`seen`) than to held-out ones.
 
-    `floor` is the value of real images that were not trained on, about 1.
-    """
-
-    value: float
-    floor: float
-
-
-def memorisation(fake: np.ndarray, seen: np.ndarray, held: np.ndarray) -> Memorisation:
-    """Measure how much closer samples are to training images than to held-out ones.
-
-    The median ratio of the distances to the nearest `seen` and the nearest held-out image, over the
-    same ratio of held-out images (one half is measured against the other). The distance to the
-    nearest training image alone is small for smooth or ordinary images too. Distances are between
-    pixels, at most 32 px a side, of the first 2,000 samples.
-
-    Args:
-        fake, seen, held: images uint8 (n,h,w,c): samples, training images and held-out ones.
-
-    Raises:
-        ValueError: fewer than 4 images are held out.
+    About 1 without copies, 0 for copies; `floor` is the value of held-out images. The median ratio
+    of the distances to the nearest `seen` and the nearest held-out image, over the same ratio of
+    held-out images (one half is measured against the other). The distance to the nearest training
+    image alone is small for smooth or ordinary images too. Distances are between pixels, at most
+    32 px a side, of the first 2,000 samples. All images are uint8 (n,h,w,c).
+    Raises ValueError: fewer than 4 images are held out.
     """
     if len(held) < 4:
         raise ValueError("Memorisation needs at least 4 held-out images.")
-    rng = np.random.default_rng(0)
-    known, unseen = _flat(seen), _flat(held[rng.permutation(len(held))])
+    known, unseen = _flat(seen), _flat(held[np.random.default_rng(0).permutation(len(held))])
     first, second = unseen.chunk(2)
     real = _nearer(first[:QUERIES], known, second)
     value = _nearer(_flat(fake[:QUERIES]), known, second) / real
-    return Memorisation(value, _nearer(second[:QUERIES], known, first) / real)
+    return Figure(value, _nearer(second[:QUERIES], known, first) / real)
 
 
 def _nearer(queries: Tensor, seen: Tensor, unseen: Tensor) -> float:

@@ -1,14 +1,14 @@
 """The metrics of a model: a report, its JSON, and its tables for terminals and model cards."""
 
-from __future__ import annotations
-
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from pydantic import TypeAdapter
 
 from gan.storage.layout import EVALUATION
+from gan.system.atomic import read_json
 
 # metric: its label, whether it is a share, which values are better
 LABELS = {
@@ -58,29 +58,19 @@ class Report:
     seconds: float
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for `json.dumps`."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Report:
-        """Reverse `to_json`.
-
-        Raises:
-            TypeError, ValueError, KeyError: these are not the values of a report.
-        """
-        figures = {name: Figure(**figure) for name, figure in values["figures"].items()}
-        shares = {
-            name: values[name] and tuple(values[name])
-            for name in ("class_shares", "real_class_shares")
-        }
-        return cls(**{**values, **shares, "figures": figures})
+    def from_json(cls, values: Any) -> Self:
+        """Reverse `to_json`. Raises ValueError: these are not the values of a report."""
+        return TypeAdapter(cls).validate_python(values)
 
 
 def read_evaluation(folder: Path) -> Report | None:
     """Read the report of a model's folder; None if there is none or it is invalid."""
     try:
-        return Report.from_json(json.loads((folder / EVALUATION).read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return Report.from_json(read_json(folder / EVALUATION))
+    except ValueError:
         return None
 
 

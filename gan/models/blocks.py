@@ -1,7 +1,5 @@
 """The networks as a sequence of blocks, for diagrams."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from gan.config import Config
@@ -21,7 +19,6 @@ class Block:
     shape: tuple[int, ...]
 
     def owns(self, weight: str) -> bool:
-        """Return whether a weight of this name belongs to the block."""
         return any(weight.startswith(module + ".") for module in self.modules)
 
 

@@ -1,11 +1,10 @@
 """A trained generator for use: explore, export, evaluate."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import threading
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -51,7 +50,6 @@ class Generator:
 
     @property
     def z_dim(self) -> int:
-        """Length of a latent."""
         return self.config.z_dim
 
     @property
@@ -65,13 +63,11 @@ class Generator:
         return self.config.image_size, self.config.image_size, self.config.channels
 
     @classmethod
-    def load(cls, folder: Path | str, step: int | None = None) -> Generator:
+    def load(cls, folder: Path | str, step: int | None = None) -> Self:
         """Load `config.json` and `model.safetensors` from the folder of a run or bundled model.
 
         With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot of that step.
-
-        Raises:
-            ModelError: a file is missing, damaged, or of another network.
+        Raises ModelError: a file is missing, damaged, or of another network.
         """
         folder = Path(folder)
         path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
@@ -91,20 +87,15 @@ class Generator:
 
         `classes` are labels int (n,), one label for all, or blended weights float (n,classes).
         Without them, image i has class i modulo the number of classes.
-
-        Raises:
-            ValueError: a wrong shape, a number that is not finite, or an unknown class.
+        Raises ValueError: a wrong shape, a number that is not finite, or an unknown class.
         """
         z = np.asarray(z, dtype=np.float32)
         if z.ndim != 2 or z.shape[1] != self.z_dim or not np.isfinite(z).all():
             raise ValueError(f"Latents must be finite numbers of shape (n, {self.z_dim}).")
-        weights = self._weights(classes, len(z))
+        weights = self._weights(classes, len(z)).split(BATCH)
+        batches = zip(torch.from_numpy(z).split(BATCH), weights, strict=True)
         with self._lock, torch.inference_mode():
-            parts = [
-                to_pixels(self.network(torch.from_numpy(z[i : i + BATCH]), weights[i : i + BATCH]))
-                for i in range(0, len(z), BATCH)
-            ]
-        return np.concatenate(parts) if parts else np.zeros((0, *self.shape), np.uint8)
+            return np.concatenate([to_pixels(self.network(*batch)) for batch in batches])
 
     def _weights(self, classes: np.ndarray | int | None, count: int) -> Tensor:
         if not self.classes:

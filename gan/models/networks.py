@@ -5,8 +5,6 @@ class weights to scores (n,). Class weights are one-hot in training and may be b
 exploring; unconditional networks take (n,0).
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear
@@ -111,17 +109,14 @@ class ConvDiscriminator(nn.Module):
         widths = stages(config)[::-1]
         self.slope = config.d_slope
         sn = spectral_norm if config.d_norm == "spectral" else (lambda layer: layer)
-        inputs = [config.channels, *widths[:-1]]
-        self.downs = nn.ModuleList(
-            [sn(nn.Conv2d(i, o, 4, 2, 1)) for i, o in zip(inputs, widths, strict=True)]
-        )
+        sizes = zip([config.channels, *widths[:-1]], widths, strict=True)
+        self.downs = nn.ModuleList([sn(nn.Conv2d(i, o, 4, 2, 1)) for i, o in sizes])
         batch = config.d_norm == "batch"
         # none on the first stage: it would hide the overall brightness from D
         self.norms = nn.ModuleList(
             [nn.BatchNorm2d(w) if batch and k else nn.Identity() for k, w in enumerate(widths)]
         )
-        base = 7 if config.image_size == 28 else 4
-        features = widths[-1] * base**2
+        features = widths[-1] * (config.image_size >> len(widths)) ** 2
         # relates distant parts of the image: without it the score is a sum over positions
         self.hidden = sn(nn.Linear(features, config.d_hidden)) if config.d_hidden else None
         features = config.d_hidden or features
@@ -136,8 +131,7 @@ class ConvDiscriminator(nn.Module):
         h = images.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
             h = leaky_relu(norm(down(h)), self.slope, inplace=True)
-        # keep channels last: a gradient with channels first would make the backward passes of the
-        # layers above several times slower
+        # channels last: with a gradient in channels first, backward passes are several times slower
         channels_first = h.shape[1:]
         h = h.permute(0, 2, 3, 1).flatten(1)
         if self.hidden is not None:
@@ -154,10 +148,8 @@ class ConvDiscriminator(nn.Module):
 
 
 def make_generator(config: Config) -> nn.Module:
-    """Return a new G."""
     return MLPGenerator(config) if config.arch == "mlp" else ConvGenerator(config)
 
 
 def make_discriminator(config: Config) -> nn.Module:
-    """Return a new D."""
     return MLPDiscriminator(config) if config.arch == "mlp" else ConvDiscriminator(config)

@@ -14,8 +14,6 @@ with the activation "leaky" (leaky ReLU of slope 0.2), or "tanh" after the last 
 are a pixel's 0 to 255.
 """
 
-from __future__ import annotations
-
 import json
 from itertools import pairwise
 from typing import Any
@@ -37,10 +35,11 @@ def portable(generator: Generator) -> bytes:
     network = generator.network
     folded = _conv(network) if isinstance(network, ConvGenerator) else _mlp(network)
     height, width, channels = generator.shape
-    # outputs that form an image or a first feature map: from channels first to last
+    # outputs that form an image or a first feature map: from rows (c, h * w) to (h * w, c)
     planes = channels if isinstance(network, MLPGenerator) else len(network.norms[0].weight)
     place = 0 if isinstance(network, ConvGenerator) else len(folded) - 1
-    folded[place] = tuple(_pixel_by_pixel(tensor, planes) for tensor in folded[place])
+    rows = (tensor.unflatten(0, (planes, -1)) for tensor in folded[place])
+    folded[place] = tuple(each.transpose(0, 1).flatten(0, 1) for each in rows)
     tensors = {}
     for index, (weight, bias) in enumerate(folded):
         tensors |= {f"{index}.weight": _half(weight), f"{index}.bias": _half(bias)}
@@ -60,8 +59,7 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
     """Return the layers of the file, first to last; cheap."""
     network, first = generator.network, generator.z_dim + generator.classes
     if isinstance(network, MLPGenerator):
-        linear = [*network.fc, network.out]
-        sizes = [first, *(layer.out_features for layer in linear)]
+        sizes = [first, *(layer.out_features for layer in (*network.fc, network.out))]
         made = [{"op": "linear", "in": i, "out": o} for i, o in pairwise(sizes)]
     else:
         made = [{"op": "linear", "in": first, "out": network.fc.out_features}]
@@ -115,11 +113,6 @@ def _without_norm(weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> tuple[T
     each = len(bias) // len(gain)
     gain, shift = gain.repeat_interleave(each), shift.repeat_interleave(each)
     return weight * gain.view(-1, *[1] * (weight.ndim - 1)), bias * gain + shift
-
-
-def _pixel_by_pixel(tensor: Tensor, planes: int) -> Tensor:
-    """Reorder rows (c, h * w) to (h * w, c)."""
-    return tensor.unflatten(0, (planes, -1)).transpose(0, 1).flatten(0, 1)
 
 
 def _half(tensor: Tensor) -> Tensor:

@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-STATES = (
-    "waiting",
-    "warming_up",
-    "healthy",
-    "d_winning",
-    "d_blind",
-    "collapsing",
-    "diverged",
-    "memorising",
-    "plateau",
-)
 ILLNESSES = ("d_winning", "d_blind", "collapsing", "diverged", "memorising")
+STATES = ("waiting", "warming_up", "healthy", *ILLNESSES, "plateau")
 
 
 @dataclass(frozen=True)

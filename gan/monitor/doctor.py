@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -54,11 +56,10 @@ def diagnose(
         if not rows:
             return Diagnosis("waiting")
         return Diagnosis("warming_up", 0, {"step": rows[-1]["step"]})
-    state, last = states[-1], len(states) - 1
-    first = last
+    state, first = states[-1], len(states) - 1
     while first and states[first - 1] == state:
         first -= 1
-    figures = _figures(known, last)
+    figures = _figures(known)
     evidence = tuple(
         Evidence(name, figures[name], limit, side)
         for name, side, limit in (rules[state].evidence if state in rules else ())
@@ -81,14 +82,12 @@ def healthy_steps(
     """
     known = signals(rows, vitals, config)
     states = _states({name: rule(known) for name, rule in RULES.items()}, formed(known))
-    spans: list[tuple[int, int]] = []
-    interrupted = True
-    for index, step in enumerate(known.steps.tolist()):
-        if not all(each in WELL for each in states[index : index + 1 + LEAD]):
-            interrupted = True
-            continue
-        spans.append((step, step) if interrupted else (spans.pop()[0], step))
-        interrupted = False
+    well = [all(each in WELL for each in states[i : i + 1 + LEAD]) for i in range(len(states))]
+    spans = []
+    for is_well, readings in groupby(zip(well, known.steps.tolist(), strict=True), itemgetter(0)):
+        steps = [step for _, step in readings]
+        if is_well:
+            spans.append((steps[0], steps[-1]))
     return spans
 
 
@@ -101,7 +100,6 @@ def _thinned(vitals: Sequence[Row]) -> Sequence[Row]:
 
 
 def _states(rules: dict[str, Rule], is_formed: np.ndarray) -> list[str]:
-    """Return the state at each reading."""
     enters = {name: rule.enter.tolist() for name, rule in rules.items()}
     stays = {name: rule.stay.tolist() for name, rule in rules.items()}
     states: list[str] = []
@@ -109,19 +107,19 @@ def _states(rules: dict[str, Rule], is_formed: np.ndarray) -> list[str]:
         recent = slice(max(0, index - PATIENCE + 1), index + 1)
         state = "healthy" if past else "warming_up"
         for name in rules:
-            goes_on = bool(states) and states[-1] == name and any(stays[name][recent])
-            if goes_on or (index >= PATIENCE - 1 and all(enters[name][recent])):
+            continues = bool(states) and states[-1] == name and any(stays[name][recent])
+            if continues or (index >= PATIENCE - 1 and all(enters[name][recent])):
                 state = name
                 break
         states.append(state)
     return states
 
 
-def _figures(known: Signals, index: int) -> dict[str, Any]:
-    """Return the finite signals of one reading by name."""
-    found = {name: getattr(known, name)[index] for name in MEASURED}
-    found["gain_share"] = gain(known.frechet[: index + 1])
+def _figures(known: Signals) -> dict[str, Any]:
+    """Return the finite signals of the last reading by name."""
+    found = {name: getattr(known, name)[-1] for name in MEASURED}
+    found["gain_share"] = gain(known.frechet)
     figures: dict[str, Any] = {k: float(v) for k, v in found.items() if math.isfinite(v)}
     if "top_share" in figures:
-        figures["top_class"] = int(known.top_class[index])
-    return figures | {"step": int(known.steps[index])}
+        figures["top_class"] = int(known.top_class[-1])
+    return figures | {"step": int(known.steps[-1])}

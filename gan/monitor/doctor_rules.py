@@ -38,10 +38,7 @@ AFTER = 100  # steps past a divergence until the run may be called healthy
 
 
 class Rule(NamedTuple):
-    """Per reading, bool (n,): the conditions to enter a state, and the wider ones to stay.
-
-    `evidence`: (signal, side, limit).
-    """
+    """Conditions to enter and to stay in a state, bool (n,); `evidence`: (signal, side, limit)."""
 
     enter: np.ndarray
     stay: np.ndarray
@@ -103,13 +100,7 @@ def plateau(s: Signals) -> Rule:
 
 # the most serious first
 RULES: MappingProxyType[str, Callable[[Signals], Rule]] = MappingProxyType(
-    {
-        "memorising": memorising,
-        "collapsing": collapsing,
-        "d_winning": d_winning,
-        "d_blind": d_blind,
-        "plateau": plateau,
-    }
+    {rule.__name__: rule for rule in (memorising, collapsing, d_winning, d_blind, plateau)}
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,10 @@ class RealFeatures:
     features: np.ndarray | None = None
 
 
+# of the name of a data set and a size in px; None until they are extracted
+FeatureSource = Callable[[str, int], RealFeatures | None]
+
+
 class RealFeaturesCache:
     """The real features of each requested data set. Thread-safe."""
 
@@ -49,10 +53,7 @@ class RealFeaturesCache:
         self._lock = threading.Lock()
 
     def get(self, data_name: str, size: int) -> RealFeatures | None:
-        """Return the features of a data set at `size` px; None while a thread extracts them.
-
-        Never raises: images that are not available give an empty `RealFeatures`.
-        """
+        """Return the features at `size` px, empty without images; None while they are extracted."""
         key = (data_name, size)
         with self._lock:
             if key not in self._makers:
@@ -117,9 +118,6 @@ def predictions(
 
 def spread(features: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Return the total variance of features (n,d) within each class, (classes,); 0 of one image."""
-    spreads = np.zeros(classes)
-    for k in range(classes):
-        mine = features[predicted == k]
-        if len(mine) > 1:
-            spreads[k] = mine.var(0, ddof=1, dtype=np.float64).sum()
-    return spreads
+    groups = (features[predicted == k] for k in range(classes))
+    variances = [g.var(0, ddof=1, dtype=np.float64).sum() if len(g) > 1 else 0.0 for g in groups]
+    return np.array(variances)

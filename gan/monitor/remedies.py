@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gan.config import RANGES, Config
+from gan.config import Config
 from gan.monitor.diagnosis import Remedy
-from gan.training.live_settings import changed, difference
+from gan.training.live_settings import bounded
 
 # the most promising first, as measured by bench/remedies.py
 REMEDIES = {
@@ -36,8 +36,7 @@ def remedies(state: str, config: Config, can_go_back: bool) -> tuple[Remedy, ...
 
 
 def _changes(name: str, c: Config) -> dict[str, Any]:
-    """Return the settings that a remedy changes, within their ranges; {} if they are there."""
-    new = {
+    changes = {
         "add_r1": {"r1_gamma": max(1.0, 3 * c.r1_gamma)},
         "lower_lr_d": {"lr_d": c.lr_d / 4},
         "raise_lr_d": {"lr_d": max(c.lr_g, 2 * c.lr_d)},
@@ -50,5 +49,4 @@ def _changes(name: str, c: Config) -> dict[str, Any]:
         # while ADA controls the probability, a fixed one has no lasting effect
         "augment": {} if c.augment_target else {"augment": max(0.5, c.augment)},
     }[name]
-    bounded = {key: min(RANGES[key][1], max(RANGES[key][0], value)) for key, value in new.items()}
-    return difference(c, changed(c, bounded))
+    return bounded(c, changes)

@@ -62,12 +62,10 @@ class Probe:
         if self.real_features.extractor is not None and bool(images.isfinite().all()):
             row |= self._image_signs(images)
         row |= self._score_signs(images[:SCORED])
-        for name, network in (("grad_g", self.trainer.G), ("grad_d", self.trainer.D)):
-            row |= _numbers(**{name: gradient_norm(network)})
+        row |= {"grad_g": gradient_norm(self.trainer.G), "grad_d": gradient_norm(self.trainer.D)}
         if self.trainer.config.augment_target:
-            steered = self.trainer.adaptive
-            row |= _numbers(augment=steered.p, certainty=steered.r_t)
-        return row
+            row |= {"augment": self.trainer.adaptive.p, "certainty": self.trainer.adaptive.r_t}
+        return _rounded(row)
 
     @torch.no_grad()
     def _images(self) -> Tensor:
@@ -84,17 +82,16 @@ class Probe:
         real = (free * real_features.spreads).sum()
         within = (free * spread(features, predicted, classes)).sum()
         distance = real_features.frechet.estimate(features)
-        row = _numbers(
-            frechet=distance.value,
-            frechet_error=distance.error,
-            diversity=within / real if real else None,
-            memorisation=self._memorisation(pixels),
-        )
+        row = {
+            "frechet": distance.value,
+            "frechet_error": distance.error,
+            "diversity": within / real if real else None,
+            "memorisation": self._memorisation(pixels),
+        }
         if len(real_features.features) > NEIGHBOURS:
-            row |= _numbers(**precision_recall(features, real_features.features)._asdict())
+            row |= precision_recall(features, real_features.features)._asdict()
         if probabilities is not None:
-            row |= {"classes": counts.tolist()}
-            row |= _numbers(confidence=float(probabilities.max(1).mean()))
+            row |= {"classes": counts.tolist(), "confidence": probabilities.max(1).mean()}
         return row
 
     def _memorisation(self, pixels: np.ndarray) -> float | None:
@@ -111,7 +108,7 @@ class Probe:
         row = {"d_real": histogram(real), "d_fake": histogram(fake)}
         if self._held is not None:
             held = scores(self.trainer, *self._held)
-            row |= _numbers(gap=float(real.sigmoid().mean() - held.sigmoid().mean()))
+            row["gap"] = float(real.sigmoid().mean() - held.sigmoid().mean())
         return row
 
     def _chosen(self, data: ImageSet) -> tuple[Tensor, Tensor]:
@@ -135,7 +132,12 @@ def gradient_norm(network: nn.Module) -> float | None:
     return float(torch.nn.utils.get_total_norm(gradients)) if gradients else None
 
 
-def _numbers(**values: float | None) -> dict[str, float]:
-    """Round the finite values to four digits and drop the others."""
-    known = {name: value for name, value in values.items() if value is not None}
-    return {name: float(f"{value:.4g}") for name, value in known.items() if np.isfinite(value)}
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Round to four digits and leave out what is None or not finite; counts stay as they are."""
+    known = {}
+    for name, value in row.items():
+        if isinstance(value, int | list):
+            known[name] = value
+        elif value is not None and np.isfinite(value):
+            known[name] = float(f"{value:.4g}")
+    return known

@@ -1,21 +1,19 @@
 """The recipe of a clip: JSON in a link, embedded in the exported file, and beside it.
 
-The page validates with the same limits (`gan.recipes.limits`). Recipes are untrusted; invalid ones
-are refused.
+Recipes are untrusted; invalid ones are refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gan.latent.curves import ALWAYS_CLOSED, PATH_KEYS
-from gan.latent.latents import SEED_MAX, latent
+from gan.latent.latents import SEED_MAX
 from gan.latent.plan import TILES_MAX
 from gan.latent.timing import EASINGS, FRAME_COUNT
 from gan.media.captions import CAPTION_MAX
@@ -29,9 +27,6 @@ from gan.recipes.keyframe import Key, keys_from_json
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
-
-VERSION = 1
-MARK = "latent_studio_clip"
 
 # the optional fields, in the order in which they are checked and written
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -50,11 +45,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "smooth": fields.FLAG,
         "loops": fields.whole(0, LOOPS_MAX),
         "border": fields.whole(0, BORDER_MAX),
-        "caption": fields.text(
-            0,
-            CAPTION_MAX,
-            f"text of up to {CAPTION_MAX} characters, without line breaks or control characters",
-        ),
+        "caption": fields.text("caption", 0, CAPTION_MAX),
         "colours": fields.choice(COLOURS),
     }
 )
@@ -96,35 +87,20 @@ class ClipRecipe:
         Raises RecipeError for a missing or invalid field, a newer version or another kind of
         recipe.
         """
-        if isinstance(data, dict) and MARK not in data and "latent_studio" in data:
-            raise RecipeError("This is the recipe of a picture, not of a clip.")
-        if isinstance(data, dict) and MARK not in data and "latent_studio_growth" in data:
-            raise RecipeError("This is the recipe of a film of a training run, not of a clip.")
-        fields.check_version(data, MARK, VERSION, "the recipe of a clip of Latent Studio")
-        model = fields.required(data, {"model": fields.MODEL, "model_id": fields.MODEL_ID})
-        recipe = cls(*model, keys_from_json(data.get("keys")), **fields.checked(data, RULES))
+        if (kind := fields.kind_of(data)) in ("picture", "film"):
+            raise RecipeError(kind)
+        fields.check_version(data, "clip")
+        names = {"model": fields.MODEL, "model_id": fields.MODEL_ID}
+        model = fields.checked(data, names, names)
+        keys = keys_from_json(data.get("keys"))
+        recipe = cls(**model, keys=keys, **fields.checked(data, RULES))
         recipe._check_together()
         return recipe
 
-    @classmethod
-    def from_text(cls, text: str) -> ClipRecipe:
-        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text))
-
-    @classmethod
-    def read(cls, path: Path | str) -> ClipRecipe:
-        """Read the recipe of an exported clip or a JSON file.
-
-        Raises:
-            RecipeError: there is none, it is damaged, or see `from_json`.
-            OSError: the file cannot be read.
-        """
-        return cls.from_json(fields.read(path))
-
     def to_json(self) -> dict[str, Any]:
         """Return plain values, z as base64 of float32, little-endian."""
-        data = {MARK: VERSION, "model": self.model, "model_id": self.model_id}
-        data["keys"] = [key.to_json() for key in self.keys]
+        data = {fields.MARKS["clip"]: fields.VERSION, "model": self.model}
+        data |= {"model_id": self.model_id, "keys": [key.to_json() for key in self.keys]}
         return data | {name: fields.plain(getattr(self, name)) for name in RULES}
 
     def to_text(self) -> str:
@@ -136,39 +112,17 @@ class ClipRecipe:
 
         Raises RecipeError if a keyframe's z has another size.
         """
-        for key in self.keys:
-            if key.z is not None and len(key.z) != z_dim:
-                raise RecipeError(
-                    f"This recipe was made for a model with latents of {len(key.z)} numbers and "
-                    f"this one takes {z_dim}: open it with its own model."
-                )
-        drawn = [latent(key.seed, z_dim) if key.z is None else key.z for key in self.keys]
-        return np.array(drawn, np.float32)
+        return np.stack([fields.latent_of(key.seed, key.z, z_dim) for key in self.keys])
 
     def class_weights(self, classes: int) -> np.ndarray | None:
         """Return class weights, float32 (k,classes), or None for a model without classes.
 
         Raises RecipeError if the keyframes' classes do not fit the model.
         """
-        if not classes and all(key.classes is None for key in self.keys):
-            return None
-        other = "open it with its own model."
         for number, key in enumerate(self.keys, 1):
-            if not classes and key.classes is not None:
-                raise RecipeError(
-                    f"Keyframe {number} names a class and this model has none: {other}"
-                )
-            blended = isinstance(key.classes, tuple)
-            if blended and len(key.classes) != classes:
-                raise RecipeError(
-                    f"This recipe was made for a model with {len(key.classes)} classes and this "
-                    f"one has {classes}: {other}"
-                )
-            if not blended and (key.classes is None or key.classes >= classes):
-                raise RecipeError(
-                    f"Keyframe {number} needs a class from 0 to {classes - 1} for this model: "
-                    f"{other}"
-                )
+            fields.check_classes(key.classes, classes, number)
+        if not classes:
+            return None
         ring = np.eye(classes)
         rows = [k.classes if isinstance(k.classes, tuple) else ring[k.classes] for k in self.keys]
         return np.array(rows, np.float32)
@@ -179,16 +133,14 @@ class ClipRecipe:
         self.class_weights(generator.classes)
 
     def _check_together(self) -> None:
-        low, high = PATH_KEYS[self.path]
-        if not low <= len(self.keys) <= high:
-            many = f"exactly {low}" if low == high else f"{low} to {high}"
-            raise RecipeError(
-                f"The {self.path} path joins {many} keyframes; the recipe has {len(self.keys)}."
-            )
-        if self.path in ALWAYS_CLOSED and not self.closed:
-            raise RecipeError(f"The {self.path} path always closes: closed must be true.")
+        path, (low, high), count = self.path, PATH_KEYS[self.path], len(self.keys)
+        if not low <= count <= high:
+            key = "path_exactly" if low == high else "path_keys"
+            raise RecipeError(key, path=path, low=low, high=high, count=count)
+        if path in ALWAYS_CLOSED and not self.closed:
+            raise RecipeError("closes", path=path)
         if len({len(key.z) for key in self.keys if key.z is not None}) > 1:
-            raise RecipeError("The z of all keyframes must have the same size.")
+            raise RecipeError("z_lengths")
         blends = {len(key.classes) for key in self.keys if isinstance(key.classes, tuple)}
         if len(blends) > 1:
-            raise RecipeError("All keyframes with class weights must have the same number of them.")
+            raise RecipeError("weight_lengths")

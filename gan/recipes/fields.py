@@ -6,43 +6,46 @@ import base64
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from gan.latent.latents import SEED_MAX
+from gan.latent.latents import SEED_MAX, latent
 from gan.media import embedded
+from gan.recipes.errors import RecipeError
 
+VERSION = 1  # of every kind of recipe
 Z_COUNT = (2, 512)
 Z_LIMIT = 100  # of one number; models are trained on numbers within 6
 WEIGHT_LIMIT = 10
 CLASSES_MAX = 1000
 NAME_MAX = 200  # characters
-DEPTH_MAX = 32  # nesting of lists and objects; recipes need 4
-
-
-class RecipeError(ValueError):
-    """Not a recipe, or not one for this model; the message names the field and what is allowed."""
+MARKS: Mapping[str, str] = MappingProxyType(  # the field of each kind of recipe with its version
+    {"clip": "latent_studio_clip", "picture": "latent_studio", "film": "latent_studio_growth"}
+)
 
 
 class Rule(NamedTuple):
     """The values that a field may have.
 
-    parse: returns the value, or None if it is not allowed. allowed: completes the sentence "The
-    field must be ...". limits: the same as plain data for the page.
+    kind: of the rule, the key of its error. parse: returns the value, or None if it is not allowed.
+    limits: what is allowed as plain data, for the error and for the page.
     """
 
+    kind: str
     parse: Callable[[Any], Any]
-    allowed: str
-    limits: Mapping[str, Any]
+    limits: Mapping[str, Any] = MappingProxyType({})
 
-    def check(self, given: Any, field: str) -> Any:
-        """Return the value. Raises RecipeError."""
+    def check(self, given: Any, field: str, keyframe: int | None = None) -> Any:
+        """Return the value of a field of a recipe or a keyframe. Raises RecipeError."""
         value = self.parse(given)
         if value is None:
-            raise RecipeError(f"{field} must be {self.allowed}.")
+            key = self.kind if keyframe is None else f"key_{self.kind}"
+            words = ", ".join(self.limits.get("choices", ()))
+            raise RecipeError(key, field=field, number=keyframe, words=words, **self.limits)
         return value
 
 
@@ -53,16 +56,14 @@ def whole(low: int, high: int) -> Rule:
         value = integer(given)
         return value if value is not None and low <= value <= high else None
 
-    return Rule(
-        parse, f"a whole number from {low} to {high}", {"low": low, "high": high, "whole": True}
-    )
+    return Rule("whole", parse, {"low": low, "high": high})
 
 
 def number(low: float, high: float) -> Rule:
     """Return the rule for numbers in [`low`, `high`]."""
     return Rule(
+        "number",
         lambda given: float(given) if _within(given, low, high) else None,
-        f"a number from {low} to {high}",
         {"low": low, "high": high},
     )
 
@@ -70,9 +71,9 @@ def number(low: float, high: float) -> Rule:
 def positive(high: float) -> Rule:
     """Return the rule for numbers in (0, `high`]."""
     return Rule(
+        "positive",
         lambda given: float(given) if _within(given, 0, high) and given != 0 else None,
-        f"a number above 0 and up to {high}",
-        {"above": 0, "high": high},
+        {"high": high},
     )
 
 
@@ -80,13 +81,13 @@ def choice(words: Iterable[str]) -> Rule:
     """Return the rule for one of these words."""
     words = tuple(words)
     return Rule(
+        "choice",
         lambda given: given if isinstance(given, str) and given in words else None,
-        f"one of: {', '.join(words)}",
         {"choices": list(words)},
     )
 
 
-def text(low: int, high: int, allowed: str) -> Rule:
+def text(kind: str, low: int, high: int) -> Rule:
     """Return the rule for text of `low` to `high` characters, none of them control or surrogate."""
 
     def parse(given: Any) -> str | None:
@@ -94,7 +95,7 @@ def text(low: int, high: int, allowed: str) -> Rule:
         fits = fits and not any(unicodedata.category(c) in ("Cc", "Cs") for c in given)
         return given if fits else None
 
-    return Rule(parse, allowed, {"least": low, "most": high})
+    return Rule(kind, parse, {"most": high})
 
 
 def integer(given: Any) -> int | None:
@@ -138,54 +139,70 @@ def _classes(given: Any) -> int | tuple[float, ...] | None:
     return None
 
 
-FLAG = Rule(
-    lambda given: given if isinstance(given, bool) else None, "true or false", {"flag": True}
-)
-MODEL = text(1, NAME_MAX, f"a name of 1 to {NAME_MAX} characters")
-MODEL_ID = Rule(_model_id, "12 hexadecimal digits", {"digits": 12})
+FLAG = Rule("flag", lambda given: given if isinstance(given, bool) else None)
+MODEL = text("name", 1, NAME_MAX)
+MODEL_ID = Rule("model_id", _model_id)
 SEED = whole(0, SEED_MAX)
-Z = Rule(
-    _floats,
-    f"base64 of {Z_COUNT[0]} to {Z_COUNT[1]} float32 numbers within {Z_LIMIT} of zero",
-    {"count": list(Z_COUNT), "limit": Z_LIMIT},
-)
-CLASSES = Rule(
-    _classes,
-    f"a class from 0 to {CLASSES_MAX - 1}, or a list of weights from -{WEIGHT_LIMIT} to "
-    f"{WEIGHT_LIMIT}",
-    {"classes": CLASSES_MAX, "weight": WEIGHT_LIMIT},
-)
+Z = Rule("z", _floats, {"limit": Z_LIMIT})
+CLASSES = Rule("classes", _classes, {"weight": WEIGHT_LIMIT})
 
 
-def checked(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """Return the values of those fields of `rules` that are in a recipe. Raises RecipeError."""
-    return {
-        name: rule.check(data[name], f"The recipe's {name}")
-        for name, rule in rules.items()
-        if name in data
-    }
+def checked(
+    data: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+    required: Collection[str] = (),
+    keyframe: int | None = None,
+) -> dict[str, Any]:
+    """Return the values of the fields of `rules` that are in `data`. Raises RecipeError.
+
+    required: fields that must be there. keyframe: the number of the one that `data` is.
+    """
+    present = {name: rule for name, rule in rules.items() if name in data or name in required}
+    return {name: rule.check(data.get(name), name, keyframe) for name, rule in present.items()}
 
 
-def required(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> list[Any]:
-    """Return the values of all fields of `rules`. Raises RecipeError."""
-    return [rule.check(data.get(name), f"The recipe's {name}") for name, rule in rules.items()]
+def kind_of(data: Any) -> str | None:
+    """Return which of MARKS parsed JSON has: "clip", "picture", "film" or None."""
+    marks = MARKS.items() if isinstance(data, dict) else ()
+    return next((kind for kind, mark in marks if mark in data), None)
 
 
-def check_version(data: Any, mark: str, newest: int, kind: str) -> None:
-    """Raise RecipeError unless the field `mark` of `data` is a version up to `newest`."""
-    version = integer(data.get(mark)) if isinstance(data, dict) else None
+def check_version(data: Any, kind: str) -> None:
+    """Raise RecipeError unless `data` has a version of this kind of recipe up to VERSION."""
+    version = integer(data.get(MARKS[kind])) if isinstance(data, dict) else None
     if version is None or version < 1:
-        raise RecipeError(f"This is not {kind}.")
-    if version > newest:
-        raise RecipeError(
-            "This recipe was made by a newer version of Latent Studio (format version "
-            f"{version}). Update to open it."
-        )
+        raise RecipeError(f"not_{kind}")
+    if version > VERSION:
+        raise RecipeError("newer", version=version)
 
 
-def encode_z(numbers: tuple[float, ...]) -> str:
-    """Encode numbers as Z requires: base64 of float32, little-endian."""
-    return base64.b64encode(np.array(numbers, "<f4").tobytes()).decode()
+def latent_of(seed: int, z: tuple[float, ...] | None, z_dim: int) -> np.ndarray:
+    """Return `z`, or the latent of `seed` without it, float32 (z_dim,).
+
+    Raises RecipeError if `z` has another size.
+    """
+    if z is not None and len(z) != z_dim:
+        raise RecipeError("other_latents", has=len(z), takes=z_dim)
+    return latent(seed, z_dim) if z is None else np.array(z, np.float32)
+
+
+def check_classes(
+    classes: int | tuple[float, ...] | None, count: int, keyframe: int | None = None
+) -> None:
+    """Raise RecipeError unless the class or the weights fit a model with `count` classes."""
+    key = "" if keyframe is None else "key_"
+    blended = isinstance(classes, tuple)
+    if not count and classes is not None:
+        raise RecipeError(f"{key}no_classes", number=keyframe)
+    if blended and len(classes) != count:
+        raise RecipeError("other_classes", has=len(classes), takes=count)
+    if count and not blended and (classes is None or classes >= count):
+        raise RecipeError(f"{key}needs_class", number=keyframe, limit=count - 1)
+
+
+def encode_z(z: tuple[float, ...] | None) -> str | None:
+    """Encode numbers as Z requires: base64 of float32, little-endian. None stays None."""
+    return None if z is None else base64.b64encode(np.array(z, "<f4").tobytes()).decode()
 
 
 def plain(value: Any) -> Any:
@@ -197,10 +214,9 @@ def plain(value: Any) -> Any:
 
 def compact(data: dict[str, Any]) -> str:
     """Serialise a recipe with `embedded.compact`. Raises RecipeError if it is too long."""
-    try:
-        return embedded.compact(data)
-    except ValueError as error:
-        raise RecipeError(str(error)) from error
+    text = embedded.compact(data)
+    _check_length(text, embedded.TEXT_MAX)
+    return text
 
 
 def read(path: Path | str, limit: int = embedded.TEXT_MAX) -> Any:
@@ -213,46 +229,24 @@ def read(path: Path | str, limit: int = embedded.TEXT_MAX) -> Any:
     try:
         found = embedded.read_text(path)
     except ValueError as error:
-        raise RecipeError(str(error)) from error
+        raise RecipeError("large", limit=embedded.FILE_MAX // 1_000_000_000) from error
     if found is None:
-        raise RecipeError(
-            f"{Path(path).name} carries no recipe: it was not exported here, is damaged, or an "
-            "app has removed it."
-        )
+        raise RecipeError("none")
     return load(found, limit)
 
 
 def load(json_text: str, limit: int = embedded.TEXT_MAX) -> Any:
-    """Parse untrusted JSON as a browser does. Raises RecipeError; limit: characters."""
-    if len(json_text) > limit:
-        raise RecipeError(f"A recipe has at most {limit} characters; this one is longer.")
+    """Parse untrusted JSON. Raises RecipeError; limit: characters."""
+    _check_length(json_text, limit)
     try:
-        if _depth(json_text) > DEPTH_MAX:
-            raise ValueError("too deep")
-        return json.loads(json_text, parse_constant=_refuse_constant, parse_int=_parse_int)
-    except (ValueError, RecursionError) as error:
-        raise RecipeError("This recipe is damaged: it is not JSON.") from error
+        return json.loads(json_text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:  # not JSON, or too deeply nested
+        raise RecipeError("damaged") from error
 
 
-def _depth(json_text: str) -> int:
-    # measured before parsing: a parser's own limit depends on the language and the call stack
-    level = deepest = 0
-    quoted = False
-    for found in re.finditer(r'\\.|["[\]{}]', json_text, re.DOTALL):
-        match found[0]:
-            case '"':
-                quoted = not quoted
-            case "[" | "{" if not quoted:
-                level += 1
-                deepest = max(deepest, level)
-            case "]" | "}" if not quoted:
-                level -= 1
-    return deepest
-
-
-def _parse_int(digits: str) -> int | float:
-    # Python refuses thousands of digits, which JavaScript reads as a large number
-    return int(digits) if len(digits) < 300 else float(digits)
+def _check_length(json_text: str, limit: int) -> None:
+    if len(json_text) > limit:
+        raise RecipeError("long", limit=limit)
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,6 +1,6 @@
 """The recipe of a picture: JSON in a link and embedded in a PNG.
 
-The page has the same rules in JavaScript. Recipes are untrusted; invalid ones are refused.
+Recipes are untrusted; invalid ones are refused.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from gan.latent.latents import latent
 from gan.recipes import fields
-from gan.recipes.fields import RecipeError, Rule
+from gan.recipes.fields import Rule
 
 if TYPE_CHECKING:
     from gan.models.generator import Generator
 
-VERSION = 1
 KEYWORD = "latent-studio"  # of the PNG's text chunk
 TEXT_MAX = 20_000  # characters of JSON
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -31,9 +29,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "model_id": fields.MODEL_ID,
         "seed": fields.SEED,
         "scale": fields.number(0, 3),
+        "z": fields.Z,
+        "classes": fields.CLASSES,
     }
 )
-OPTIONAL: Mapping[str, Rule] = MappingProxyType({"z": fields.Z, "classes": fields.CLASSES})
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,8 @@ class Recipe:
 
         Raises RecipeError for a missing or invalid field or a newer version.
         """
-        fields.check_version(data, "latent_studio", VERSION, "a recipe of Latent Studio")
-        model, model_id, seed, scale = fields.required(data, RULES)
-        return cls(model, model_id, seed, scale=scale, **fields.checked(data, OPTIONAL))
-
-    @classmethod
-    def from_text(cls, text: str) -> Recipe:
-        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text, TEXT_MAX))
+        fields.check_version(data, "picture")
+        return cls(**fields.checked(data, RULES, RULES.keys() - {"z", "classes"}))
 
     @classmethod
     def read(cls, path: Path | str) -> Recipe:
@@ -80,46 +73,25 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, z as base64 of float32, little-endian; None is left out."""
-        data: dict[str, Any] = {
-            "latent_studio": VERSION,
+        data = {
+            fields.MARKS["picture"]: fields.VERSION,
             "model": self.model,
             "model_id": self.model_id,
             "seed": self.seed,
+            "z": fields.encode_z(self.z),
+            "classes": list(self.classes) if isinstance(self.classes, tuple) else self.classes,
+            "scale": self.scale,
         }
-        if self.z is not None:
-            data["z"] = fields.encode_z(self.z)
-        if self.classes is not None:
-            is_label = isinstance(self.classes, int)
-            data["classes"] = self.classes if is_label else list(self.classes)
-        return data | {"scale": self.scale}
+        return {name: value for name, value in data.items() if value is not None}
 
     def draw(self, generator: Generator) -> np.ndarray:
         """Draw the picture, uint8 (h,w,c).
 
         Raises RecipeError if the latent or the classes do not fit the model.
         """
-        z = latent(self.seed, generator.z_dim) if self.z is None else np.array(self.z, np.float32)
-        if len(z) != generator.z_dim:
-            raise RecipeError(
-                f"The recipe's latent has {len(z)} numbers and the model takes {generator.z_dim}: "
-                "it was made for another model."
-            )
-        classes = None
-        if generator.classes:
-            blended = isinstance(self.classes, tuple)
-            if blended and len(self.classes) != generator.classes:
-                raise RecipeError(
-                    f"The recipe has {len(self.classes)} class weights and the model has "
-                    f"{generator.classes} classes: it was made for another model."
-                )
-            if not blended and (self.classes is None or self.classes >= generator.classes):
-                raise RecipeError(
-                    f"The model needs a class from 0 to {generator.classes - 1}, and the recipe's "
-                    "is none of them: it was made for another model."
-                )
-            classes = np.array([self.classes]) if blended else self.classes
-        elif self.classes is not None:
-            raise RecipeError("The recipe names a class and the model has none.")
+        z = fields.latent_of(self.seed, self.z, generator.z_dim)
+        fields.check_classes(self.classes, generator.classes)
+        classes = np.array([self.classes]) if isinstance(self.classes, tuple) else self.classes
         # as the browser does it: in double precision, rounded to float32
         scaled = (self.scale * z.astype(np.float64)).astype(np.float32)
         return generator.sample(scaled[None], classes)[0]

@@ -28,10 +28,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 class Key:
     """A keyframe.
 
-    z: 2 to 512 float32 numbers within 100 of zero, or None for the latent of `seed`. classes: a
-    class, a weight from -10 to 10 for each class, or None for a model without classes. hold: how
-    long the clip rests here, 0 to 8 average segments. length: duration of the segment to the next
-    keyframe, 0.1 to 10 times the default.
+    seed, z, classes: as in `gan.recipes.image_recipe.Recipe`. hold: how long the clip rests here, 0
+    to 8 average segments. length: duration of the segment to the next keyframe, 0.1 to 10 times the
+    default.
     """
 
     seed: int
@@ -44,31 +43,25 @@ class Key:
     def from_json(cls, given: Any, number: int) -> Key:
         """Check keyframe `number`, counted from 1 in messages. Raises RecipeError."""
         if not isinstance(given, dict):
-            raise RecipeError(f"Keyframe {number} must be an object with a seed.")
-        values = {
-            name: rule.check(given.get(name), f"The {name} of keyframe {number}")
-            for name, rule in RULES.items()
-            if name in given or name == "seed"
-        }
+            raise RecipeError("key", number=number)
+        values = fields.checked(given, RULES, ("seed",), number)
         return cls(classes=values.pop("class", None), **values)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values without those that have their default."""
-        data: dict[str, Any] = {"seed": self.seed}
-        if self.z is not None:
-            data["z"] = fields.encode_z(self.z)
-        if self.classes is not None:
-            data["class"] = fields.plain(self.classes)
-        if self.hold != 0:
-            data["hold"] = fields.plain(self.hold)
-        if self.length != 1:
-            data["length"] = fields.plain(self.length)
-        return data
+        data = {
+            "seed": self.seed,
+            "z": fields.encode_z(self.z),
+            "class": fields.plain(self.classes),
+            "hold": fields.plain(self.hold) or None,
+            "length": None if self.length == 1 else fields.plain(self.length),
+        }
+        return {name: value for name, value in data.items() if value is not None}
 
 
 def keys_from_json(given: Any) -> tuple[Key, ...]:
     """Check the keyframes of a recipe. Raises RecipeError."""
     low, high = KEYS
     if not isinstance(given, list) or not low <= len(given) <= high:
-        raise RecipeError(f"The recipe's keys must be a list of {low} to {high} keyframes.")
+        raise RecipeError("keys", low=low, high=high)
     return tuple(Key.from_json(one, number) for number, one in enumerate(given, 1))

@@ -7,23 +7,19 @@ from dataclasses import fields as fields_of
 from typing import Any
 
 from gan.latent.curves import ALWAYS_CLOSED, PATH_KEYS
-from gan.media.embedded import TEXT_MAX
 from gan.media.formats import FORMATS, FPS
-from gan.recipes import clip_recipe, image_recipe, keyframe
+from gan.recipes import clip_recipe, keyframe
 from gan.recipes.fields import Rule, plain
 
 
 def limits() -> dict[str, Any]:
-    """Return the limits, choices and defaults of picture and clip recipes as JSON."""
+    """Return the limits, choices and defaults of clip recipes as JSON."""
     defaults = {field.name: plain(field.default) for field in fields_of(clip_recipe.ClipRecipe)}
     return {
-        "picture": _plain(image_recipe.RULES | image_recipe.OPTIONAL),
-        "picture_text": image_recipe.TEXT_MAX,
         "clip": {
             name: limit | {"default": defaults[name]}
             for name, limit in _plain(clip_recipe.RULES).items()
         },
-        "clip_text": TEXT_MAX,
         "keyframe": _plain(keyframe.RULES),
         "keys": list(keyframe.KEYS),
         "path_keys": {path: list(keys) for path, keys in PATH_KEYS.items()},

@@ -28,13 +28,12 @@ from gan.recipes.fields import Rule
 from gan.runs.snapshots import COLUMNS, ROWS, snapshot_steps
 from gan.storage.layout import CONFIG, snapshot_picture_path
 
-VERSION = 1
-MARK = "latent_studio_growth"
 LAST_S = 1.0  # how long the last snapshot is shown
 CLASS_COLUMNS = 3  # pictures side by side in the film of one class
 COLUMN = fields.whole(0, COLUMNS - 1)
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
+        "model": fields.MODEL,
         "seconds": fields.number(2, 120),
         "fps": fields.positive(UNTIMED_FPS_MAX),
         "format": clip_recipe.RULES["format"],
@@ -72,21 +71,15 @@ class FilmRecipe:
 
         Raises RecipeError for a missing or invalid field or a newer version.
         """
-        fields.check_version(data, MARK, VERSION, "the recipe of a film of a training run")
+        fields.check_version(data, "film")
         column = data.get("column")
         if column is not None:
-            column = COLUMN.check(column, "The recipe's column")
-        model = fields.MODEL.check(data.get("model"), "The recipe's model")
-        return cls(model, column=column, **fields.checked(data, RULES))
-
-    @classmethod
-    def from_text(cls, text: str) -> FilmRecipe:
-        """Parse JSON. Raises RecipeError: too long, not JSON, or see `from_json`."""
-        return cls.from_json(fields.load(text))
+            column = COLUMN.check(column, "column")
+        return cls(column=column, **fields.checked(data, RULES, ("model",)))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        data = {MARK: VERSION, "model": self.model, "column": self.column}
+        data = {fields.MARKS["film"]: fields.VERSION, "model": self.model, "column": self.column}
         return data | {name: fields.plain(getattr(self, name)) for name in RULES}
 
     def to_text(self) -> str:

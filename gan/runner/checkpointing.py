@@ -38,10 +38,9 @@ class FaultTolerantRun:
         self.run, self.every_s = run, every_s
         self.warning: str | None = None
         self._saved_s = time.monotonic()
-        self._step_s, self._retries = 0.0, 0
+        self._retries = 0
         self._saved: tuple[int, Config, int] | None = None
-        self._saved_step: int | None = None
-        self._reloads_at = run.step
+        self._saved_step = run.step
         self._recovered_to: int | None = None
 
     @property
@@ -52,8 +51,7 @@ class FaultTolerantRun:
     def advance(self) -> StepStats | None:
         """Take one step, and save when it is time. Returns None if the run was rolled back.
 
-        Raises:
-            RunFailed: too many retries or divergences, or no usable checkpoint.
+        Raises RunFailed after too many retries or divergences, or without a usable checkpoint.
         """
         start, rollbacks = time.monotonic(), self.run.rollbacks
         try:
@@ -63,7 +61,7 @@ class FaultTolerantRun:
             return None
         except PeersLost as error:
             raise RunFailed(
-                f"{error} The run is at its last checkpoint, step {self._reloads_at}: resume "
+                f"{error} The run is at its last checkpoint, step {self._saved_step}: resume "
                 "it with any number of processes."
             ) from error
         except LockLost as error:
@@ -71,36 +69,28 @@ class FaultTolerantRun:
         except Exception as error:
             self._retry(error)
             return None
-        self._step_s = time.monotonic() - start
-        if self._is_due():
+        now = time.monotonic()
+        # early, so that the next step may take twice as long as this one
+        if now - self._saved_s + 2 * (now - start) >= 0.8 * self.every_s:
             self.save()
         return stats if self.run.rollbacks == rollbacks else None
 
     def save(self) -> bool:
         """Save what has changed. Returns False, and sets `warning`, when the disk refuses.
 
-        Weights that are not finite are not saved: the run is rolled back instead.
-
-        Raises:
-            RunFailed: see `advance`.
+        If weights are not finite, the run is rolled back instead; RunFailed as in `advance`.
         """
         return self._saved == self._state() or self._save()
 
     def configure(self, changes: dict[str, Any]) -> None:
-        """See `Run.configure`; saved at once, so that a power cut does not undo it.
-
-        Raises:
-            ConfigError: a setting that cannot change now, or a value out of range.
-        """
+        """See `Run.configure`; saved at once, so that a power cut does not undo it."""
         self.run.configure(changes)
         self.save()
 
     def manual_step(self, who: str) -> ManualStep:
-        """See `Run.manual_step`; saved at once.
+        """See `Run.manual_step`; saved at once. Raises RunFailed as `advance` does.
 
-        Raises:
-            RuntimeError: it failed, and the last checkpoint was reloaded.
-            RunFailed: see `advance`.
+        Raises RuntimeError if it failed and the last checkpoint was reloaded.
         """
         try:
             made = self.run.manual_step(who)
@@ -114,11 +104,7 @@ class FaultTolerantRun:
         return made
 
     def rollback(self, step: int, changes: dict[str, Any]) -> None:
-        """See `Run.rollback`; `warning` is set when the disk refuses.
-
-        Raises:
-            ConfigError, CheckpointError: nothing was changed.
-        """
+        """See `Run.rollback`; when the disk refuses, `warning` is set instead."""
         try:
             self.run.rollback(step, changes)
         except OSError as error:
@@ -126,11 +112,6 @@ class FaultTolerantRun:
         else:
             self._note_saved()
         self._saved_s, self._retries = time.monotonic(), 0
-
-    def _is_due(self) -> bool:
-        """Return whether to save, so that the next step may take twice as long as this one."""
-        since = time.monotonic() - self._saved_s
-        return since + 2 * self._step_s >= 0.8 * self.every_s
 
     def _state(self) -> tuple[int, Config, int]:
         return self.run.moves, self.run.config, self.run.rollbacks
@@ -155,7 +136,6 @@ class FaultTolerantRun:
 
     def _note_saved(self) -> None:
         self.warning, self._saved, self._saved_step = None, self._state(), self.run.step
-        self._reloads_at = self.run.step
 
     def _warn(self, error: OSError) -> None:
         log.warning("The run could not be saved at step %d: %s", self.run.step, error)
@@ -165,10 +145,9 @@ class FaultTolerantRun:
         )
 
     def _recover(self, error: Diverged) -> None:
-        """Reload the last checkpoint after a divergence, with gentler settings."""
         count, reached, present = self.run.divergences + 1, self.run.step, self.run.config
         # if it diverged again before the next checkpoint, that state is unusable: use the previous
-        at_once = self._recovered_to is not None and self._saved_step == self._recovered_to
+        at_once = self._saved_step == self._recovered_to
         self._reload(error, previous=at_once and count <= MAX_DIVERGENCES)
         if count > MAX_DIVERGENCES:
             raise RunFailed(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from gan.monitor.compare import best_step
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose, healthy_steps
-from gan.monitor.real_features import RealFeatures
+from gan.monitor.real_features import FeatureSource
 from gan.monitor.vitals_log import Vitals
 from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runner.status import RunStatus
@@ -26,20 +25,16 @@ log = logging.getLogger(__name__)
 
 
 class MonitoredRun:
-    """Advances a run and publishes its `status`, an immutable object that is replaced.
+    """Advances a run and publishes its `status`, which other threads may read, like `vitals.rows`.
 
-    Only `status` and the rows of `vitals` may be read from other threads.
+    The status is an immutable object that is replaced.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        checkpoint_every_s: float,
-        real_features: Callable[[str, int], RealFeatures | None],
-    ) -> None:
+    def __init__(self, run: Run, checkpoint_every_s: float, real_features: FeatureSource) -> None:
         self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s)
-        self.vitals = Vitals(real_features=real_features)
-        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=run.goal_steps)
+        self.vitals = Vitals(run, real_features)
+        goal_steps = run.trainer.schedule.goal_steps(run.config.steps)
+        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=goal_steps)
         self._restart_pace()
 
     @property
@@ -50,8 +45,6 @@ class MonitoredRun:
     def open(self, state: str) -> None:
         """Publish the first status; the run is done if it has reached its goal."""
         self.publish("done" if self.run.is_done else state, keep=self.run.step == 0)
-        if not self.is_live:
-            self.run.close()
 
     def advance(self, is_over: bool) -> bool:
         """Take one step, and finish at the goal or when the time limit `is_over`.
@@ -82,12 +75,12 @@ class MonitoredRun:
             self._break_off(error)
 
     def publish(self, state: str, keep: bool = True) -> None:
-        """Replace `status`; with `keep`, also write a snapshot for the training film."""
+        """Replace `status`; with `keep`, also write a snapshot. A run that is done is closed."""
         run = self.run
         images, opinions = run.preview.judged()
         images.setflags(write=False)
-        row = self.vitals.take(run)
-        signs, kept = self.vitals.rows(run.folder.name), set(snapshot_steps(run.folder))
+        row, signs = self.vitals.take(), self.vitals.rows
+        kept = set(snapshot_steps(run.folder))
         best, lost = best_step(signs, kept | {run.step} if keep else kept), None
         if keep:
             try:
@@ -102,12 +95,11 @@ class MonitoredRun:
             vitals=row,
             diagnosis=self._diagnosis(signs),
             best_step=best,
-            config=run.config,
             **self._pace(),
-            **self._counts(),
+            **self._counts() | {"warning": self._safe.warning or lost},
         )
-        if lost and not self._safe.warning:
-            self.status = replace(self.status, warning=lost)
+        if not self.is_live:
+            self.run.close()
 
     def pause(self) -> None:
         """Save the run and pause it."""
@@ -123,13 +115,11 @@ class MonitoredRun:
         """Save and end the run. On a full disk it is paused instead, unless `force`."""
         if self._save():
             self.publish("paused" if self._safe.warning and not force else "done")
-        if not self.is_live:
-            self.run.close()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`."""
         self._safe.configure(changes)
-        self.status = replace(self.status, config=self.run.config, **self._counts())
+        self.status = replace(self.status, **self._counts())
 
     def manual_step(self, who: str) -> ManualStep:
         """See `FaultTolerantRun.manual_step`."""
@@ -142,13 +132,9 @@ class MonitoredRun:
         return made
 
     def rollback(self, step: int | None, changes: dict[str, Any]) -> int:
-        """See `Run.rollback`; without `step`, roll back to the last healthy step.
-
-        Returns the step reached. It stays running or paused.
-        """
+        """See `Run.rollback`; without `step`, to the last healthy one. Returns the step reached."""
         if step is None:
-            signs = self.vitals.rows(self.run.folder.name)
-            spans = healthy_steps(self.run.rows, signs, self.run.config)
+            spans = healthy_steps(self.run.rows, self.vitals.rows, self.run.config)
             step = spans[-1][1] if spans else 0
         self._safe.rollback(step, changes)
         self.unpause(self.status.state)
@@ -187,6 +173,7 @@ class MonitoredRun:
     def _counts(self) -> dict[str, Any]:
         run = self.run
         return {
+            "config": run.config,
             "step": run.step,
             "elapsed_s": run.elapsed_s,
             "cpu_s": run.cpu_s,
@@ -200,7 +187,6 @@ class MonitoredRun:
         self._paced = (self.run.step, self.run.elapsed_s)
 
     def _pace(self) -> dict[str, Any]:
-        """Return the speed over the last few seconds, and the time left at that speed."""
         run, (step, elapsed_s) = self.run, self._paced
         if run.step < step:  # it was rolled back
             self._restart_pace()

@@ -97,31 +97,19 @@ class Runner:
         return self._thread.submit(self._loop.finish)
 
     def configure(self, **changes: Any) -> Future[None]:
-        """Change `live_settings.STEERABLE` settings of the run, from its next step on.
-
-        The Future holds ConfigError for a value out of range, or LookupError when no run, or a
-        pair, is in progress.
-        """
+        """Change `STEERABLE` settings from the next step on; see `TrainingLoop.configure`."""
         return self._thread.submit(lambda: self._loop.configure(changes))
 
     def rollback(self, step: int | None = None, **changes: Any) -> Future[int]:
-        """Roll back to the newest milestone at or before `step`; see `MonitoredRun.rollback`.
-
-        The Future holds the step reached, an error of `configure`, or CheckpointError when there is
-        no such milestone.
-        """
+        """Roll back to the newest milestone at or before `step`; see `TrainingLoop.rollback`."""
         return self._thread.submit(lambda: self._loop.rollback(step, changes))
 
-    def step_d(self) -> Future[ManualStep]:
-        """Step D alone, of a paused run or the first of a pair; LookupError if none is paused."""
-        return self._thread.submit(lambda: self._loop.manual_step("D"))
-
-    def step_g(self) -> Future[ManualStep]:
-        """Step G alone, which completes a step of the run; see `step_d`."""
-        return self._thread.submit(lambda: self._loop.manual_step("G"))
+    def manual_step(self, who: str) -> Future[ManualStep]:
+        """Step "D" or "G" alone; see `TrainingLoop.manual_step`."""
+        return self._thread.submit(lambda: self._loop.manual_step(who))
 
     def look(self) -> Future[ManualStep]:
-        """Return the state before a manual step, without a step; see `step_d`."""
+        """Return the state before a manual step, without a step."""
         return self._thread.submit(self._loop.look)
 
     def generator(self) -> Future[Generator]:

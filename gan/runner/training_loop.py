@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gan.config import Config
 from gan.models.generator import Generator
-from gan.monitor.real_features import RealFeatures
+from gan.monitor.real_features import FeatureSource
 from gan.runner.monitored_run import MonitoredRun
 from gan.runner.publish_rate import PublishRate
 from gan.runner.status import RunStatus
@@ -36,7 +37,7 @@ class TrainingLoop:
 
     def __init__(
         self,
-        real_features: Callable[[str, int], RealFeatures | None],
+        real_features: FeatureSource,
         publish_every_s: float = 1.0,
         checkpoint_every_s: float = 10.0,
         on_end: Callable[[], None] | None = None,
@@ -61,7 +62,7 @@ class TrainingLoop:
     def vitals(self, run: str, since_row: int = 0) -> list[dict]:
         """Return the rows of vital signs from `since_row` on."""
         found = self._find(run)
-        return found.vitals.rows(found.run.folder.name, since_row) if found else []
+        return found.vitals.rows[max(0, since_row) :] if found else []
 
     def start(
         self,
@@ -75,19 +76,13 @@ class TrainingLoop:
 
         They end at `config.steps`, or after `seconds` of training if given. `limit_s` stops them
         after that many seconds of training of all runs together, without changing the goal.
-
-        Raises:
-            RuntimeError: another run is open.
-            FileExistsError, DataError, OSError: see `Run.create`.
+        Raises RuntimeError if another run is open, and what `Run.create` raises.
         """
-
-        def create() -> list[Run]:
+        with self._loading(plans[0][0]):
             runs = create_runs(plans, self._make)
             for run in runs:
                 run.extend(seconds=seconds)
-            return runs
-
-        self._open(create, plans[0][0], limit_s, "paused" if paused else "running")
+        self._open(runs, limit_s, "paused" if paused else "running")
 
     def resume(
         self,
@@ -101,19 +96,13 @@ class TrainingLoop:
         """Resume a run from the last checkpoint, and the other one of its pair unless `alone`.
 
         `steps`, `seconds`: a new goal, see `Run.extend`. `limit_s`: see `start`.
-
-        Raises:
-            RuntimeError: another run is open.
-            CheckpointError, DataError, OSError, LockedElsewhere: see `Run.resume`.
+        Raises RuntimeError if another run is open, and what `Run.resume` raises.
         """
-
-        def load() -> list[Run]:
+        with self._loading():
             runs = [Run.resume(folder, self._make)] if alone else resume_runs(folder, self._make)
             for run in runs:
                 run.extend(steps, seconds)
-            return runs
-
-        self._open(load, None, limit_s, "running")
+        self._open(runs, limit_s, "running")
 
     def advance(self) -> None:
         """Take one step of each run, or only of the one that is behind; publish when due."""
@@ -153,7 +142,7 @@ class TrainingLoop:
         return self._then_publish(self._single(), lambda each: each.rollback(step, changes))
 
     def manual_step(self, who: str) -> ManualStep:
-        """Step "D" or "G" of a paused run; raises LookupError if none is paused."""
+        """Step "D" or "G" of a paused run, or of the first of a pair; LookupError without one."""
         return self._then_publish(self._paused(), lambda each: each.manual_step(who))
 
     def look(self) -> ManualStep:
@@ -173,27 +162,24 @@ class TrainingLoop:
     def _find(self, name: str) -> MonitoredRun | None:
         return next((each for each in self._runs if name in ("", each.run.folder.name)), None)
 
-    def _open(
-        self,
-        opener: Callable[[], list[Run]],
-        config: Config | None,
-        limit_s: float | None,
-        state: str,
-    ) -> None:
+    @contextlib.contextmanager
+    def _loading(self, config: Config | None = None) -> Iterator[None]:
+        """Publish that runs are loaded; the previous status returns if the block raises."""
         if self._live:
             raise RuntimeError("A run is already in progress; stop it first.")
         before, loading = self.status, {"state": "loading", "config": config, "error": None}
         self.status = replace(before, version=before.version + 1, **loading)
         try:
-            runs = tuple(
-                MonitoredRun(run, self._checkpoint_every_s, self._real_features) for run in opener()
-            )
+            yield
         except BaseException:
             self.status = replace(before, version=before.version + 2)
             raise
-        for each in runs:
+
+    def _open(self, runs: list[Run], limit_s: float | None, state: str) -> None:
+        made = [MonitoredRun(run, self._checkpoint_every_s, self._real_features) for run in runs]
+        for each in made:
             each.open(state)
-        self._runs = runs
+        self._runs = tuple(made)
         self._deadline_s = None if limit_s is None else self._elapsed_s() + limit_s
         self._publish()
 

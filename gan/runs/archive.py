@@ -21,8 +21,7 @@ from pathlib import Path
 
 from zipstream import ZipStream
 
-from gan.runs.milestones import milestone_name, milestone_steps
-from gan.runs.snapshots import snapshot_steps
+from gan.runs.milestones import checkpoint_names
 from gan.storage import layout
 from gan.storage.checkpoint_file import CheckpointError, verify_checkpoint
 from gan.storage.metadata import read_class_names, read_title
@@ -45,9 +44,7 @@ def pack(folder: Path) -> ZipStream:
     other files, which are never changed in place, are kept by hard links until the returned object
     is collected.
 
-    Raises:
-        CheckpointError: there is no good checkpoint.
-        OSError: a file cannot be read, or the copies cannot be written.
+    Raises CheckpointError without a good checkpoint, and OSError.
     """
     folder = Path(folder)
     (folder.parent / layout.TEMPORARY).mkdir(exist_ok=True)
@@ -63,26 +60,23 @@ def pack(folder: Path) -> ZipStream:
         (copy / layout.ABOUT).write_text(json.dumps(about))
         with suppress(FileNotFoundError):
             shutil.copystat(folder / layout.ABOUT, copy / layout.ABOUT)
+    names = [*TEXTS, layout.NEWEST]
     for part in (layout.SNAPSHOTS, layout.MILESTONES):
         (copy / part).mkdir()
-    kinds = (layout.snapshot_picture_path, layout.snapshot_weights_path)
-    paths = [path(folder, step) for step in snapshot_steps(folder) for path in kinds]
-    paths += [folder / milestone_name(step) for step in milestone_steps(folder)]
-    names = [path.relative_to(folder).as_posix() for path in paths]
-    for name in names:
+        names += sorted(f"{part}/{path.name}" for path in (folder / part).glob("*"))
+    for name in filter(KEPT.fullmatch, names):
         with suppress(FileNotFoundError):  # thinned out meanwhile
             link_or_copy(folder / name, copy / name, sync=False)
     top = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
-    for name in (*TEXTS, layout.NEWEST, *names):
+    for name in names:
         if (copy / name).exists():
             archive.add_path(copy / name, f"{top}/{name}")
     return archive
 
 
 def _link_checkpoint(folder: Path, link: Path) -> None:
-    milestones = map(milestone_name, reversed(milestone_steps(folder)))
     first: CheckpointError | None = None
-    for name in (layout.NEWEST, layout.PREVIOUS, *milestones):
+    for name in checkpoint_names(folder):
         try:
             link_or_copy(folder / name, link, sync=False)
             return verify_checkpoint(link)

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from torch import Tensor
 
-from gan.runs.history import read_history
-from gan.runs.milestones import keep_milestone, milestone_name, milestone_steps
+from gan.runs.history import History
+from gan.runs.milestones import checkpoint_names, keep_milestone, milestone_name, milestone_steps
 from gan.runs.snapshots import snapshot_steps
 from gan.storage.checkpoint_file import (
     CheckpointError,
@@ -24,6 +24,7 @@ from gan.system.atomic import link_or_copy, write_atomic
 
 log = logging.getLogger(__name__)
 Used = TypeVar("Used")
+Use = Callable[[dict[str, Any], dict[str, Any]], Used]  # of a checkpoint's state and numbers
 
 
 class CheckpointStore:
@@ -38,8 +39,7 @@ class CheckpointStore:
     ) -> None:
         """Write a checkpoint; with `keep_previous`, the newest so far becomes the previous one.
 
-        Raises:
-            OSError: the disk refused; the earlier files remain.
+        Raises OSError if the disk refuses; the earlier files remain.
         """
         # a damaged newest one must not replace the good previous one
         keep = self.folder / PREVIOUS if keep_previous and self._good == NEWEST else None
@@ -50,35 +50,27 @@ class CheckpointStore:
         except OSError as error:  # the checkpoint is saved; only a rollback target is missing
             log.warning("No milestone at step %d: %s", state["step_count"], error)
 
-    def load(
-        self, use: Callable[[dict[str, Any], dict[str, Any]], Used], further: bool = False
-    ) -> tuple[Used, str | None]:
-        """Return `use(state, numbers)` of the newest good checkpoint.
+    def load(self, use: Use[Used], further: bool = False) -> tuple[Used, str | None]:
+        """Return `use(state, numbers)` of the newest good checkpoint; CheckpointError without one.
 
         Also returns a sentence if the newest checkpoint was not good, else None. With `further`,
         the previous checkpoint is preferred. Nothing is written: see `settle`.
-
-        Raises:
-            CheckpointError: none is good.
         """
-        names = (PREVIOUS, NEWEST) if further else (NEWEST, PREVIOUS)
-        made, self._good, note = first_usable(self.folder, use, (*names, *self._milestones()))
+        names = checkpoint_names(self.folder)
+        if further:
+            names[:2] = PREVIOUS, NEWEST
+        made, self._good, note = first_usable(self.folder, use, names)
         return made, None if further else note
 
-    def load_milestone(
-        self, use: Callable[[dict[str, Any], dict[str, Any]], Used], step: int
-    ) -> Used:
+    def load_milestone(self, use: Use[Used], step: int) -> Used:
         """Return `use(state, numbers)` of the newest good milestone at or before `step`.
 
-        Nothing is written: see `settle`.
-
-        Raises:
-            CheckpointError: there is none.
+        Raises CheckpointError without one. Nothing is written: see `settle`.
         """
-        names = self._milestones(step)
-        if not names:
+        steps = [each for each in reversed(milestone_steps(self.folder)) if each <= step]
+        if not steps:
             raise CheckpointError(f"There is no milestone at or before step {step}.")
-        made, self._good, _ = first_usable(self.folder, use, names)
+        made, self._good, _ = first_usable(self.folder, use, list(map(milestone_name, steps)))
         return made
 
     def settle(self) -> None:
@@ -94,23 +86,15 @@ class CheckpointStore:
             link_or_copy(self.folder / milestone_name(step), self.folder / PREVIOUS)
 
     def write_model(self, weights: dict[str, Tensor]) -> None:
-        """Write the model for use, unless it has these weights already.
-
-        Raises:
-            OSError: the disk refused; the earlier file remains.
-        """
+        """Write the model for use, unless it has these weights. Raises OSError; it stays then."""
         path, wanted = self.folder / MODEL, weights_bytes(weights)
         if not path.exists() or path.read_bytes() != wanted:
             write_atomic(path, wanted)
 
-    def _milestones(self, step: float = float("inf")) -> list[str]:
-        """Return the names of the milestones at or before `step`, newest first."""
-        return [milestone_name(s) for s in reversed(milestone_steps(self.folder)) if s <= step]
-
 
 def never_saved(folder: Path) -> bool:
     """Return whether the run ended before its first checkpoint, so that it can restart."""
-    begun = any((folder / name).exists() for name in (NEWEST, PREVIOUS))
-    if begun or milestone_steps(folder) or not (folder / CONFIG).is_file():
+    saved = any((folder / name).exists() for name in checkpoint_names(folder))
+    if saved or not (folder / CONFIG).is_file():
         return False
-    return not (read_history(folder) or snapshot_steps(folder))
+    return not (History(folder).rows or snapshot_steps(folder))

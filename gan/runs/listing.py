@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from gan.config import Config, ConfigError
-from gan.runs.milestones import milestone_name, milestone_steps
-from gan.storage.checkpoint_file import CheckpointError, read_numbers
-from gan.storage.layout import CONFIG, HISTORY, NEWEST, PREVIOUS
+from gan.config import Config
+from gan.runs.milestones import checkpoint_names
+from gan.storage.checkpoint_file import read_numbers
+from gan.storage.layout import CONFIG, HISTORY
 from gan.training.schedule import Schedule
 
 
@@ -37,10 +38,20 @@ class RunInfo:
 
 def list_runs(root: Path) -> list[RunInfo]:
     """Return the runs in `root`, the last trained first; other folders are ignored."""
-    root = Path(root)
-    folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    folders = run_folders(Path(root)).values()
     found = [info for path in folders if (info := run_info(path)) is not None]
     return sorted(found, key=lambda info: (info.when, info.name), reverse=True)
+
+
+def find_run(root: Path, name: Any) -> RunInfo | None:
+    """Return the run of that name in `root`; None if there is none. The name may be untrusted."""
+    folder = run_folders(root).get(name) if isinstance(name, str) else None
+    return folder and run_info(folder)
+
+
+def run_folders(root: Path) -> dict[str, Path]:
+    """Return the folders in `root` by name: to look names up, never joining them to a path."""
+    return {path.name: path for path in root.iterdir() if path.is_dir()} if root.is_dir() else {}
 
 
 def run_info(folder: Path) -> RunInfo | None:
@@ -48,32 +59,25 @@ def run_info(folder: Path) -> RunInfo | None:
 
     Damaged tensors are detected only on resuming, which then uses an earlier checkpoint.
     """
-    names = (NEWEST, PREVIOUS, *map(milestone_name, reversed(milestone_steps(folder))))
-    paths = [folder / name for name in names if (folder / name).is_file()]
     sentence = None
-    for path in paths:
+    for path in (folder / name for name in checkpoint_names(folder)):
+        if not path.is_file():
+            continue
         try:
             numbers, when = read_numbers(path), path.stat().st_mtime
             config = Config.from_json(numbers["config"])
             step, elapsed_s = numbers["step_count"], float(numbers["elapsed_s"])
             cpu_s = float(numbers.get("cpu_s", 0.0))
             schedule = Schedule.of_checkpoint(numbers, config.steps)
-        except (CheckpointError, ConfigError, OSError, LookupError, ValueError, TypeError) as error:
+        except (OSError, LookupError, ValueError, TypeError) as error:
             sentence = sentence or f"{error}"
             continue
         # as in `Run.extend`
         is_done = schedule.progress(step, elapsed_s) == 1 and step >= config.steps
+        state = "finished" if is_done else "can be resumed"
+        goal = schedule.goal_steps(config.steps)
         return RunInfo(
-            folder.name,
-            folder,
-            config,
-            step,
-            elapsed_s,
-            when,
-            "finished" if is_done else "can be resumed",
-            sentence,
-            cpu_s,
-            schedule.goal_steps(config.steps),
+            folder.name, folder, config, step, elapsed_s, when, state, sentence, cpu_s, goal
         )
     return _without_checkpoint(folder, sentence)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gan.runs.snapshots import thin
-from gan.storage.layout import MILESTONES
+from gan.runs.snapshots import steps_in, thin
+from gan.storage.layout import MILESTONES, NEWEST, PREVIOUS
 from gan.system.atomic import link_or_copy
 
 MOST = 6
@@ -22,25 +22,18 @@ def milestone_name(step: int) -> str:
 
 def milestone_steps(folder: Path) -> list[int]:
     """Return the steps that have a milestone, in order."""
-    names = (Path(folder) / MILESTONES).glob("*.safetensors")
-    return sorted(int(path.stem) for path in names if path.stem.isdigit())
+    return steps_in(Path(folder) / MILESTONES, "safetensors")
+
+
+def checkpoint_names(folder: Path) -> list[str]:
+    """Return the names of a run's checkpoints, in the order in which they are tried."""
+    return [NEWEST, PREVIOUS, *map(milestone_name, reversed(milestone_steps(folder)))]
 
 
 def keep_milestone(checkpoint: Path, step: int) -> None:
-    """Make a checkpoint the milestone of `step`, and remove milestones beyond `MOST`.
-
-    Raises:
-        OSError: the disk refused.
-    """
+    """Make a checkpoint the milestone of `step`, and thin them to `MOST`. Raises OSError."""
     folder = checkpoint.parent
     (folder / MILESTONES).mkdir(exist_ok=True)
     link_or_copy(checkpoint, folder / milestone_name(step), sync=False)
     for dropped in thin(milestone_steps(folder), MOST):
         (folder / milestone_name(dropped)).unlink(missing_ok=True)
-
-
-def drop_milestones(folder: Path, after: int) -> None:
-    """Remove the milestones of steps after `after`, to which the run has gone back."""
-    for step in milestone_steps(folder):
-        if step > after:
-            (folder / milestone_name(step)).unlink(missing_ok=True)

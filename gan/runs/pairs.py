@@ -17,11 +17,7 @@ from gan.training.trainer import Trainer
 
 
 def create_runs(plans: Sequence[tuple[Config, Path]], make: Maker = Trainer) -> list[Run]:
-    """Create one run, or two that are a pair, each in a new folder.
-
-    Raises:
-        FileExistsError, DataError, OSError: see `Run.create`; no folder is left behind.
-    """
+    """Create one run, or a pair, each in a new folder; if that raises, no folder is left behind."""
     made: list[Run] = []
     try:
         for config, folder in plans:
@@ -40,11 +36,7 @@ def resume_runs(folder: Path, make: Maker = Trainer) -> list[Run]:
     """Resume the run in `folder`, and the other one of its pair.
 
     If the other run cannot be resumed, a mark in the history says why, and this one is resumed
-    alone.
-
-    Raises:
-        CheckpointError, DataError, OSError: see `Run.resume`.
-        LockedElsewhere: another process trains one of them.
+    alone. Raises what `Run.resume` raises, LockedElsewhere also for the other run.
     """
     pair = pair_of(folder) if folder.is_dir() else None
     if pair is None:
@@ -63,11 +55,7 @@ def resume_runs(folder: Path, make: Maker = Trainer) -> list[Run]:
 
 
 def tie(first: Path, second: Path) -> None:
-    """Make a pair of the runs in two folders of one parent.
-
-    Raises:
-        OSError: the disk refused.
-    """
+    """Make a pair of the runs in two folders of one parent. Raises OSError."""
     write_json(first / PAIR, {"beside": second.name, "first": True})
     write_json(second / PAIR, {"beside": first.name, "first": False})
 
@@ -77,13 +65,12 @@ def pair_of(folder: Path) -> tuple[Path, Path] | None:
 
     Return None for a single run, or if the other one is missing or does not name this one.
     """
-    other, first = _read(folder)
+    name, is_first = _read(folder)
     folders = {path.name: path for path in folder.parent.iterdir() if path.is_dir()}
-    if other not in folders or other == folder.name:
+    other = folders.get(name)
+    if other is None or name == folder.name or _read(other) != (folder.name, not is_first):
         return None
-    if _read(folders[other]) != (folder.name, not first):
-        return None
-    return (folder, folders[other]) if first else (folders[other], folder)
+    return (folder, other) if is_first else (other, folder)
 
 
 def _read(folder: Path) -> tuple[str, bool]:

@@ -27,10 +27,7 @@ class Preview:
         return to_pixels(self._draw())
 
     def judged(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return `images`, and D's probabilities that they are real, float32 (ROWS*COLUMNS,).
-
-        The probabilities, 0..1, are None unless all are finite.
-        """
+        """Return `images` and D's probabilities (n,) that they are real, None if not all finite."""
         images = self._draw()
         real = scores(self._trainer, images, self._classes).sigmoid().float().numpy()
         return to_pixels(images), real if np.isfinite(real).all() else None

@@ -29,10 +29,8 @@ from gan.data import image_set
 from gan.models.generator import Generator
 from gan.runs.checkpoint_store import CheckpointStore, never_saved
 from gan.runs.history import History
-from gan.runs.history_rows import HistoryRows
-from gan.runs.milestones import drop_milestones
 from gan.runs.preview import Preview
-from gan.runs.snapshots import drop_snapshots, drop_torn_snapshots, thin_snapshots, write_snapshot
+from gan.runs.snapshots import drop_after, drop_torn_snapshots, thin_snapshots, write_snapshot
 from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
 from gan.storage.metadata import change_about
@@ -63,7 +61,7 @@ class Run:
         self, folder: Path, trainer: Trainer, lock: RunLock, store: CheckpointStore | None = None
     ) -> None:
         self.folder, self.trainer, self.history = folder, trainer, History(folder)
-        self.preview, self._rows = Preview(trainer), HistoryRows(self.history)
+        self.preview = Preview(trainer)
         self.cpu_s, self.moves, self.divergences, self.rollbacks = 0.0, 0, 0, 0
         self._lock, self._store = lock, store or CheckpointStore(folder)
         self._rollback_mark: dict[str, Any] | None = None  # of the last one on request
@@ -72,10 +70,8 @@ class Run:
     def create(cls, config: Config, folder: Path, make: Maker = Trainer) -> Run:
         """Create a run in a new or empty folder; `make` returns its trainer.
 
-        Raises:
-            FileExistsError: the folder is not empty.
-            DataError: the images cannot be loaded.
-            LockedElsewhere: another process creates a run there.
+        Raises FileExistsError if the folder is not empty, DataError if the images cannot be loaded,
+        and LockedElsewhere if another process creates a run there.
         """
         folder = Path(folder)
         if folder.exists() and not all(
@@ -88,16 +84,14 @@ class Run:
             sweep(folder)
             sync_folder(folder.parent)
             write_json(folder / CONFIG, config.to_json())  # from here on it can be resumed
-            return cls._begin(folder, make(config, images), images, lock)
+            return cls._begin(folder, make(config, images), lock)
 
     @classmethod
     def resume(cls, folder: Path, make: Maker = Trainer) -> Run:
         """Resume from the last good checkpoint, bit for bit; `make` returns its trainer.
 
-        Raises:
-            CheckpointError: no usable checkpoint; the folder is left as it was.
-            DataError: the images cannot be loaded.
-            LockedElsewhere: another process trains it.
+        Raises CheckpointError without a usable checkpoint, DataError if the images cannot be
+        loaded, and LockedElsewhere if another process trains it. The folder is then left as it was.
         """
         folder = Path(folder)
         if not folder.is_dir():
@@ -112,15 +106,13 @@ class Run:
                 config = Config.from_json(json.loads((folder / CONFIG).read_bytes()))
             except ValueError as error:
                 raise CheckpointError(f"There is no checkpoint in {folder}: {error}") from error
-            images = image_set.load_for(config)
-            return cls._begin(folder, make(config, images), images, lock)
+            return cls._begin(folder, make(config, image_set.load_for(config)), lock)
 
         store = CheckpointStore(folder)
 
         def use(state: dict[str, Any], numbers: dict[str, Any]) -> Run:
             config = Config.from_json(state["config"])
-            images = image_set.load_for(config)
-            run = cls(folder, make(config, images), lock, store)
+            run = cls(folder, make(config, image_set.load_for(config)), lock, store)
             run._take(state, numbers)
             return run
 
@@ -160,11 +152,6 @@ class Run:
         return self.trainer.schedule.progress(self.step, self.elapsed_s) == 1
 
     @property
-    def goal_steps(self) -> int:
-        """The goal in steps; `config.steps` while the goal is in seconds."""
-        return self.trainer.schedule.goal_steps(self.config.steps)
-
-    @property
     def rows(self) -> list[dict]:
         """The rows of history."""
         return self.history.rows
@@ -172,27 +159,19 @@ class Run:
     def advance(self) -> StepStats:
         """Take one step; every `ROW_STEPS` steps, add a row of means to the history.
 
-        Raises:
-            Diverged: a loss is not finite. The weights are unusable: see `reload`.
-            LockLost: another process has taken the run over.
+        Raises LockLost if another process has taken the run over, and Diverged if a loss is not
+        finite: the weights are unusable, see `reload`.
         """
         self._lock.check()
-        start, cpu = time.perf_counter(), time.process_time()
-        stats = self.trainer.step()
-        self._count(start, cpu)
+        with self._counted():
+            stats = self.trainer.step()
         self._note(stats)
         return stats
 
     def manual_step(self, who: str) -> ManualStep:
-        """Step "D" or "G" alone; a step of G completes a step of the run.
-
-        Raises:
-            ValueError: `who` is neither.
-            Diverged: see `advance`.
-        """
-        start, cpu = time.perf_counter(), time.process_time()
-        made = manual_step(self.trainer, who)
-        self._count(start, cpu)
+        """Step "D", or "G", which completes a step of the run. Raises Diverged and ValueError."""
+        with self._counted():
+            made = manual_step(self.trainer, who)
         if who == "G":
             after = made.after
             beliefs = float(after.d_real.mean()), float(after.d_fake.mean())
@@ -200,15 +179,10 @@ class Run:
         return made
 
     def configure(self, changes: dict[str, Any]) -> None:
-        """Change settings from the next step on, with a mark in the history.
-
-        Raises:
-            ConfigError: see `live_settings.changed`; nothing was changed.
-        """
-        before, after = self.config, live_settings.changed(self.config, changes)
-        if after != before:
+        """Change settings from the next step on, with a mark; ConfigError as in `changed`."""
+        after = live_settings.changed(self.config, changes)
+        if made := live_settings.difference(self.config, after):
             self.trainer.configure(after)
-            made = live_settings.difference(before, after)
             self.history.mark(self.step, "changed", changes=made)
 
     def extend(self, steps: int | None = None, seconds: float | None = None) -> None:
@@ -245,12 +219,9 @@ class Run:
     def save(self, keep_previous: bool = True) -> None:
         """Write the history, the checkpoint and the model for use, in this order.
 
-        `keep_previous`: the newest checkpoint so far becomes the previous one.
-
-        Raises:
-            OSError: the disk refused; the earlier files remain.
-            Diverged: a weight is not finite; nothing was written.
-            LockLost: another process has taken the run over; nothing was written.
+        `keep_previous`: the newest checkpoint so far becomes the previous one. Raises OSError if
+        the disk refuses (the earlier files remain), and without writing Diverged if a weight is not
+        finite, or LockLost if another process has taken the run over.
         """
         self._lock.check()
         if not self.trainer.is_finite():
@@ -259,21 +230,17 @@ class Run:
         numbers: dict[str, Any] = {
             "elapsed_s": self.elapsed_s,
             "cpu_s": self.cpu_s,
-            "recent": [vars(stats) for stats in self._rows.unfinished],
+            "recent": [vars(stats) for stats in self.history.unfinished],
             "rows": sum(row["step"] <= self.step for row in self.rows),
             "roll_backs": self.divergences,
             "went_back": self._rollback_mark,
-            "schedule": self.trainer.schedule.to_json(),
+            "schedule": vars(self.trainer.schedule),
         }
         self._store.save(self.trainer.state_dict(), numbers, keep_previous)
         self._store.write_model(self.trainer.ema.state_dict())
 
     def reload(self, previous: bool = False) -> None:
-        """Go back to the last good checkpoint, or to the `previous` one if there is one.
-
-        Raises:
-            CheckpointError: none is good.
-        """
+        """Reload the last good checkpoint, or the `previous` one; CheckpointError if none."""
         note = self._go_back(lambda: self._store.load(self._take, previous)[1])
         self._settle(note)
 
@@ -284,10 +251,8 @@ class Run:
         have been changed since: those return to their value at that step. The goal stays. On disk
         it happens completely, with its mark, or not at all.
 
-        Raises:
-            ConfigError: see `live_settings.changed`; nothing was changed.
-            CheckpointError: there is no good milestone at or before `step`; nothing was changed.
-            OSError: it was rolled back, but the disk refused to save that.
+        Raises ConfigError as `live_settings.changed` does, or CheckpointError without a good
+        milestone, and changes nothing; OSError if it was rolled back but could not be saved.
         """
         present, reached = self.config, self.step
         live_settings.changed(present, changes)
@@ -305,25 +270,27 @@ class Run:
         self._store.forget_previous(self.step)
 
     @classmethod
-    def _begin(
-        cls, folder: Path, trainer: Trainer, images: image_set.ImageSet, lock: RunLock
-    ) -> Run:
+    def _begin(cls, folder: Path, trainer: Trainer, lock: RunLock) -> Run:
         (folder / SNAPSHOTS).mkdir(exist_ok=True)
-        if images.title:
-            change_about(folder, title=images.title, classes=images.class_names or None)
+        if trainer.data.title:
+            names = trainer.data.class_names
+            change_about(folder, title=trainer.data.title, classes=names or None)
         run = cls(folder, trainer, lock)
         run.save()
         return run
 
-    def _count(self, start_s: float, cpu_s: float) -> None:
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        start_s, start_cpu_s = time.perf_counter(), time.process_time()
+        yield
         self.trainer.elapsed_s += time.perf_counter() - start_s
-        self.cpu_s += time.process_time() - cpu_s
+        self.cpu_s += time.process_time() - start_cpu_s
         self.moves += 1
 
     def _note(self, stats: StepStats) -> None:
         if not np.isfinite([stats.loss_g, stats.loss_d]).all():
             raise Diverged(f"The losses were no longer finite numbers at step {stats.step}.")
-        self._rows.add(stats, self.elapsed_s)
+        self.history.add(stats, self.elapsed_s)
 
     def _aim(self, goal: float, unit: str) -> None:
         schedule = self.trainer.schedule
@@ -346,7 +313,7 @@ class Run:
         self.trainer.load_state_dict(state)
         self.trainer.elapsed_s, self.trainer.schedule = elapsed_s, schedule
         self.cpu_s = float(numbers.get("cpu_s", 0.0))
-        self._rows = HistoryRows(self.history, unfinished)
+        self.history.unfinished = unfinished
         self.divergences = int(numbers.get("roll_backs", 0))
         self._rows_then = int(numbers.get("rows", 0))
         self._rollback_mark = numbers.get("went_back")
@@ -355,8 +322,7 @@ class Run:
         """Cut history, snapshots and milestones to the checkpoint; mark lost rows of history."""
         self._store.settle()
         self.history.go_back(self.step, self._rollback_mark)
-        drop_snapshots(self.folder, self.step)
-        drop_milestones(self.folder, self.step)
+        drop_after(self.folder, self.step)
         if note:
             self.history.mark(self.step, "fell back", note=note)
         missing = self._rows_then - len(self.rows)

@@ -15,7 +15,7 @@ from torch import Tensor
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk
 from gan.storage.checkpoint_file import has_whole_length, weights_bytes
-from gan.storage.layout import SNAPSHOTS, snapshot_picture_path, snapshot_weights_path
+from gan.storage.layout import MILESTONES, SNAPSHOTS, snapshot_picture_path, snapshot_weights_path
 from gan.system.atomic import write_atomic
 
 MAX_SNAPSHOTS = 64
@@ -39,21 +39,19 @@ def fixed_latents(config: Config) -> np.ndarray:
 
 def snapshot_steps(folder: Path) -> list[int]:
     """Return the steps that have a contact sheet, in order."""
-    return _steps(folder, "png")
+    return steps_in(Path(folder) / SNAPSHOTS, "png")
 
 
 def kept_steps(folder: Path) -> list[int]:
     """Return the steps that have both a contact sheet and weights, in order."""
-    return sorted(set(_steps(folder, "safetensors")).intersection(snapshot_steps(folder)))
+    weights = steps_in(Path(folder) / SNAPSHOTS, "safetensors")
+    return sorted(set(weights).intersection(snapshot_steps(folder)))
 
 
 def write_snapshot(folder: Path, step: int, images: np.ndarray, weights: dict[str, Tensor]) -> None:
     """Write the contact sheet of `images` uint8 (ROWS*COLUMNS,h,w,c) and the weights of a step.
 
-    Neither is fsynced: see `drop_torn_snapshots`.
-
-    Raises:
-        OSError: the disk refused.
+    Neither is fsynced: see `drop_torn_snapshots`. Raises OSError if the disk refuses.
     """
     write_atomic(snapshot_weights_path(folder, step), weights_bytes(halved(weights)), sync=False)
     write_atomic(snapshot_picture_path(folder, step), png_bytes(contact_sheet(images)), sync=False)
@@ -86,19 +84,21 @@ def thin_snapshots(folder: Path, best: int | None = None) -> None:
     """Remove snapshots beyond `MAX_SNAPSHOTS`; the first, the last and the best remain."""
     steps = snapshot_steps(folder)
     dropped = thin(steps, MAX_SNAPSHOTS, () if best is None else (best,))
-    without_picture = set(_steps(folder, "safetensors")).difference(steps)
+    without_picture = set(steps_in(folder / SNAPSHOTS, "safetensors")).difference(steps)
     _remove(folder, without_picture.union(dropped))
 
 
-def drop_snapshots(folder: Path, after: int) -> None:
-    """Remove the snapshots of steps after `after`, to which the run has gone back."""
-    steps = {*snapshot_steps(folder), *_steps(folder, "safetensors")}
-    _remove(folder, [step for step in steps if step > after])
+def drop_after(folder: Path, step: int) -> None:
+    """Remove the snapshots and milestones after `step`, to which the run has gone back."""
+    for part in (SNAPSHOTS, MILESTONES):
+        for path in (folder / part).glob("*"):
+            if path.stem.isdigit() and int(path.stem) > step:
+                path.unlink(missing_ok=True)
 
 
 def drop_torn_snapshots(folder: Path) -> None:
     """Remove the snapshots that a power cut has truncated."""
-    for step in {*snapshot_steps(folder), *_steps(folder, "safetensors")}:
+    for step in {*snapshot_steps(folder), *steps_in(folder / SNAPSHOTS, "safetensors")}:
         picture, weights = snapshot_picture_path(folder, step), snapshot_weights_path(folder, step)
         if picture.exists() and not picture.read_bytes().endswith(PNG_END):
             _remove(folder, [step])
@@ -120,9 +120,10 @@ def thin(steps: Sequence[int], limit: int, keep: Collection[int] = ()) -> list[i
     return dropped
 
 
-def _steps(folder: Path, kind: str) -> list[int]:
-    names = (Path(folder) / SNAPSHOTS).glob(f"*.{kind}")
-    return sorted(int(path.stem) for path in names if path.stem.isdigit())
+def steps_in(folder: Path, suffix: str) -> list[int]:
+    """Return the steps that files in a folder, like 00000100.png, are named after, in order."""
+    paths = folder.glob(f"*.{suffix}")
+    return sorted(int(path.stem) for path in paths if path.stem.isdigit())
 
 
 def _remove(folder: Path, steps: Collection[int]) -> None:

@@ -13,18 +13,17 @@ TRASH = ".trash"  # within the folder of runs
 KEPT_S = 24 * 3600
 
 
-def move_to_trash(folder: Path, now_s: float | None = None) -> None:
+def move_to_trash(folder: Path) -> None:
     """Move a run to the trash atomically. Raises OSError if it is gone."""
-    when_ns = time.time_ns() if now_s is None else int(now_s * 1e9)
     trash = folder.parent / TRASH
     trash.mkdir(exist_ok=True)
-    folder.rename(trash / f"{when_ns}.{folder.name}")
+    folder.rename(trash / f"{time.time_ns()}.{folder.name}")
     sync_folder(folder.parent)
 
 
-def trashed_runs(root: Path, now_s: float | None = None) -> dict[str, Path]:
+def trashed_runs(root: Path) -> dict[str, Path]:
     """Return the folders of the runs that can be restored, by name; the last deleted of each."""
-    return {name: path for path, name, age_s in _trashed(root, now_s) if age_s < KEPT_S}
+    return {name: path for path, name, age_s in _trashed(root) if age_s < KEPT_S}
 
 
 def restore_run(root: Path, name: str) -> Path:
@@ -43,20 +42,19 @@ def restore_run(root: Path, name: str) -> Path:
     return folder
 
 
-def empty_trash(root: Path, now_s: float | None = None) -> None:
+def empty_trash(root: Path) -> None:
     """Delete runs that have been in the trash for more than a day."""
-    for path, _, age_s in _trashed(root, now_s):
+    for path, _, age_s in _trashed(root):
         if age_s >= KEPT_S:
             with contextlib.suppress(OSError):
                 shutil.rmtree(path)
 
 
-def _trashed(root: Path, now_s: float | None) -> list[tuple[Path, str, float]]:
+def _trashed(root: Path) -> list[tuple[Path, str, float]]:
     """Return (folder, name of the run, seconds since deletion), the oldest first."""
     trash, found = Path(root) / TRASH, []
-    now_s = time.time() if now_s is None else now_s
     for path in trash.iterdir() if trash.is_dir() else []:
         when_ns, _, name = path.name.partition(".")
         if when_ns.isdigit() and name:
-            found.append((path, name, now_s - int(when_ns) / 1e9))
+            found.append((path, name, (time.time_ns() - int(when_ns)) / 1e9))
     return sorted(found, key=lambda one: -one[2])

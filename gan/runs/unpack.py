@@ -38,9 +38,7 @@ def unpack(
     `most_bytes` limits the unpacked size. `check` raises ValueError for a Config that is not
     accepted here; it is called before the Config is used. A name that exists gets a number.
 
-    Raises:
-        ArchiveError: the file is refused; nothing of it stays.
-        OSError: the disk is full or not writable; nothing of it stays.
+    Raises ArchiveError if the file is refused, or OSError; nothing of it stays then.
     """
     (root / TEMPORARY).mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=root / TEMPORARY))
@@ -60,12 +58,10 @@ def clear_temporary(root: Path) -> None:
 
 
 def _extract(path: Path, folder: Path, most_bytes: int) -> str:
-    """Extract a zip into `folder`; return the name of the run in it."""
     _check_directory(path)
     with zipfile.ZipFile(path) as packed:
         members = packed.infolist()
-        name = _top(members)
-        _check_members(members, len(name) + 1, most_bytes)
+        name = _check_members(members, most_bytes)
         for part in (SNAPSHOTS, MILESTONES):
             (folder / part).mkdir()
         for member in members:
@@ -92,21 +88,18 @@ def _check_directory(path: Path) -> None:
         raise ArchiveError("This is not a run: it contains too many files.")
 
 
-def _top(members: Sequence[zipfile.ZipInfo]) -> str:
+def _check_members(members: Sequence[zipfile.ZipInfo], most_bytes: int) -> str:
+    """Return the name of the run, or raise ArchiveError."""
     tops = {member.filename.partition("/")[0] for member in members}
-    name = next(iter(tops), "")
-    if len(tops) != 1 or not RUN_NAME.fullmatch(name):
+    top = next(iter(tops), "")
+    if len(tops) != 1 or not RUN_NAME.fullmatch(top):
         raise ArchiveError("This is not a run: a run is one folder in a zip file.")
-    return name
-
-
-def _check_members(members: Sequence[zipfile.ZipInfo], skip: int, most_bytes: int) -> None:
     if len(members) > MOST_FILES:
         raise ArchiveError("This is not a run: it contains too many files.")
     if len({member.filename for member in members}) < len(members):
         raise ArchiveError("This is not a run: it contains a file twice.")
     for member in members:
-        name = member.filename[skip:]
+        name = member.filename[len(top) + 1 :]
         if not is_known(name) or member.is_dir():
             raise ArchiveError(
                 f"This is not a run: {member.filename[:80]!r} does not belong in it."
@@ -119,6 +112,7 @@ def _check_members(members: Sequence[zipfile.ZipInfo], skip: int, most_bytes: in
             raise ArchiveError(f"This is not a run: {name} is too large.")
     if sum(member.file_size for member in members) > most_bytes:
         raise ArchiveError(f"The run is too large: the limit is {most_bytes // 10**6:,} MB.")
+    return top
 
 
 def _publish(folder: Path, root: Path, name: str) -> Path:

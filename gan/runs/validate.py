@@ -6,6 +6,7 @@ snapshots, milestones and rows end at its checkpoint.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,18 +17,18 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from gan.config import Config, ConfigError
+from gan.config import Config
 from gan.data.image_set import ImageSet
 from gan.runs import snapshots
 from gan.runs.checkpoint_store import CheckpointStore
-from gan.runs.milestones import drop_milestones, milestone_name, milestone_steps
-from gan.runs.validate_rows import RowError, check_history, check_numbers, check_vitals
+from gan.runs.milestones import milestone_name, milestone_steps
+from gan.runs.validate_rows import Numbers, check_history, check_values, check_vitals
 from gan.storage import layout
 from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
 from gan.storage.metadata import read_class_names, read_title
 from gan.system.atomic import write_atomic, write_json
-from gan.training.live_settings import changed, difference
 from gan.training.optimizer_state import check_shapes
+from gan.training.schedule import Schedule
 from gan.training.trainer import Trainer
 
 LARGEST_PICTURE_BYTES = 4_000_000
@@ -38,10 +39,7 @@ class ArchiveError(ValueError):
 
 
 def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> None:
-    """Validate all files of a run, or raise ArchiveError.
-
-    `check` raises ValueError for a Config that is not accepted.
-    """
+    """Validate a run or raise ArchiveError; `check` raises ValueError for an unaccepted Config."""
     try:
         config = Config.from_json(json.loads((folder / layout.CONFIG).read_bytes()))
         if check is not None:
@@ -57,11 +55,12 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
     trainer = Trainer(config, blank)
     for step in milestone_steps(folder):
         path = folder / milestone_name(step)
-        if not _is_milestone(path, step, trainer, config):
-            path.unlink()  # there is one step less to roll back to
-    step = _load(folder / layout.NEWEST, trainer, config)
-    drop_milestones(folder, step)
-    snapshots.drop_snapshots(folder, step)
+        with contextlib.suppress(ArchiveError):
+            if _load(path, trainer) == step:
+                continue
+        path.unlink()  # there is one step less to roll back to
+    step = _load(folder / layout.NEWEST, trainer)
+    snapshots.drop_after(folder, step)
     snapshots.thin_snapshots(folder)  # and weights without their picture
     _check_snapshots(folder, trainer, config)
     _rewrite(folder / layout.HISTORY, check_history, step)
@@ -71,14 +70,14 @@ def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> No
     CheckpointStore(folder).write_model(trainer.ema.state_dict())
 
 
-def _load(path: Path, trainer: Trainer, config: Config) -> int:
+def _load(path: Path, trainer: Trainer) -> int:
     """Load a checkpoint that training can resume from; return its step."""
     try:
         state, numbers = load_checkpoint(path)
-        now = Config.from_json(state["config"])
-        if changed(config, difference(config, now)) != now:
-            raise ConfigError("it belongs to another run")
-        check_numbers(numbers)
+        config = Config.from_json(state["config"])
+        trainer.configure(config)
+        check_values(Numbers, numbers, "its numbers")
+        Schedule.of_checkpoint(numbers, config.steps)
         trainer.load_state_dict(state)
         if not trainer.is_finite():
             raise ValueError("its weights are not finite numbers")
@@ -88,13 +87,6 @@ def _load(path: Path, trainer: Trainer, config: Config) -> int:
     except (ValueError, LookupError, TypeError, RuntimeError, AttributeError) as error:
         raise ArchiveError(f"The checkpoint {path.name} cannot be used: {error}.") from error
     return trainer.step_count
-
-
-def _is_milestone(path: Path, step: int, trainer: Trainer, config: Config) -> bool:
-    try:
-        return _load(path, trainer, config) == step
-    except ArchiveError:
-        return False
 
 
 def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
@@ -122,19 +114,15 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
 
 def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
     """Keep the rows up to `step`; truncated lines are dropped, as when reading."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         return
     lines = []
-    for line in data.splitlines():
-        try:
+    for line in path.read_bytes().splitlines():
+        with contextlib.suppress(ValueError, RecursionError):
             lines.append(json.loads(line))
-        except (ValueError, RecursionError):
-            continue
     try:
         check(lines)
-    except RowError as error:
+    except ValueError as error:
         raise ArchiveError(f"{path.name} cannot be used: {error}.") from error
     kept = [row for row in lines if row["step"] <= step]
     write_atomic(path, b"".join(json.dumps(row).encode() + b"\n" for row in kept))

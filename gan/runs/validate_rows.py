@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PlainValidator, StrictBool, ValidationError
+from pydantic import BaseModel, Field, StrictBool, ValidationError
 
 from gan.training.live_settings import STEERABLE
-from gan.training.schedule import Schedule
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(ge=0)]
@@ -21,19 +20,20 @@ Name = Annotated[str, Field(max_length=40)]
 Counts = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(max_length=256)]
 
 
-class RowError(ValueError):
-    """A row is invalid; the message is the middle of a sentence."""
+class Stats(BaseModel, extra="forbid"):
+    """`gan.training.trainer.StepStats`."""
 
-
-class Row(BaseModel, extra="allow"):
-    """A row of `history.jsonl`; see `gan.runs.history`."""
-
-    __pydantic_extra__: dict[Name, Number | None]
     step: Step
     loss_g: Number
     loss_d: Number
     d_real: Number
     d_fake: Number
+
+
+class Row(Stats, extra="allow"):
+    """A row of `history.jsonl`; see `gan.runs.history`."""
+
+    __pydantic_extra__: dict[Name, Number | None]
     elapsed_s: Number
 
 
@@ -58,25 +58,8 @@ class Vitals(BaseModel, extra="allow"):
     d_fake: Counts = []
 
 
-class Stats(BaseModel, extra="forbid"):
-    """`gan.training.trainer.StepStats`."""
-
-    step: Number
-    loss_g: Number
-    loss_d: Number
-    d_real: Number
-    d_fake: Number
-
-
-def _schedule(value: Any) -> Schedule:
-    try:
-        return Schedule(**value)
-    except TypeError as error:  # which pydantic does not take for a refusal
-        raise ValueError("is not a schedule") from error
-
-
 class Numbers(BaseModel):
-    """The numbers in the header of a checkpoint; see `Run.save`."""
+    """The numbers in the header of a checkpoint, but for `schedule`; see `Run.save`."""
 
     elapsed_s: Positive = 0
     cpu_s: Positive = 0
@@ -84,35 +67,30 @@ class Numbers(BaseModel):
     roll_backs: Positive = 0
     recent: Annotated[list[Stats], Field(max_length=1000)] = []
     went_back: Mark | None = None
-    schedule: Annotated[Schedule, PlainValidator(_schedule)] | None = None
 
 
 def check_history(lines: list[Any]) -> None:
-    """Raise RowError unless all lines are rows or marks, in the order of their steps."""
+    """Raise ValueError unless all lines are rows or marks, in the order of their steps."""
     last = 0
     for number, line in enumerate(lines, 1):
         is_mark = isinstance(line, dict) and "mark" in line
-        step = _check(Mark if is_mark else Row, line, f"row {number}").step
+        step = check_values(Mark if is_mark else Row, line, f"row {number}").step
         if step < last:
-            raise RowError(f"step {step} comes after step {last}")
+            raise ValueError(f"step {step} comes after step {last}")
         last = step
 
 
 def check_vitals(lines: list[Any]) -> None:
-    """Raise RowError unless all lines are vital signs."""
+    """Raise ValueError unless all lines are vital signs."""
     for number, line in enumerate(lines, 1):
-        _check(Vitals, line, f"row {number}")
+        check_values(Vitals, line, f"row {number}")
 
 
-def check_numbers(numbers: dict[str, Any]) -> None:
-    """Raise RowError unless these are the numbers in a checkpoint of a run."""
-    _check(Numbers, numbers, "its numbers")
-
-
-def _check(model: type[BaseModel], value: Any, where: str) -> Any:
+def check_values(model: type[BaseModel], value: Any, where: str) -> Any:
+    """Return `value` as a `model`, or raise ValueError, which names `where` it is."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part)[:40] for part in first["loc"])
-        raise RowError(f"{where}, {field}: {first['msg']}") from error
+        raise ValueError(f"{where}, {field}: {first['msg']}") from error

@@ -1,11 +1,8 @@
 """Checkpoints: everything needed to resume training bit for bit, in one safetensors file.
 
 The tensors are those of `Trainer.state_dict`, the numbers are JSON in the header, so one rename
-replaces both. A digest in the header is verified on loading, which detects silent disk corruption.
-Nothing is ever unpickled.
+replaces both. A digest in the header detects silent disk corruption. Nothing is ever unpickled.
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
@@ -48,36 +45,31 @@ def save_checkpoint(
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the `state` and `numbers` that `save_checkpoint` wrote, or raise CheckpointError."""
-    meta = read_numbers(path)
-    wanted = meta.pop("digest", None)
-    try:
-        tensors = load(path.read_bytes())
-        digest = _digest(meta, sorted(tensors.items()))
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
-        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
-    _compare(path, wanted, digest)
+    tensors: dict[str, Tensor] = {}
+
+    def read() -> Iterable[tuple[str, Tensor]]:
+        tensors.update(load(path.read_bytes()))
+        return sorted(tensors.items())
+
+    meta = _verified(path, read)
     state = {"tensors": tensors, "step_count": meta.pop("step_count"), "config": meta.pop("config")}
     return state, meta
 
 
 def verify_checkpoint(path: Path) -> None:
     """Raise CheckpointError as `load_checkpoint` would; only one tensor is in memory at a time."""
-    meta = read_numbers(path)
-    wanted = meta.pop("digest", None)
-    try:
+
+    def read() -> Iterable[tuple[str, Tensor]]:
         with safe_open(path, "pt") as file:
-            names = sorted(file.keys())
-            digest = _digest(meta, ((name, file.get_tensor(name)) for name in names))
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
-        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
-    _compare(path, wanted, digest)
+            yield from ((name, file.get_tensor(name)) for name in sorted(file.keys()))
+
+    _verified(path, read)
 
 
 def read_numbers(path: Path) -> dict[str, Any]:
     """Return a checkpoint's numbers, `step_count` and `config`; its tensors are not read.
 
-    Raises:
-        CheckpointError: missing, truncated, a damaged header, or a file of something else.
+    Raises CheckpointError: missing, truncated, a damaged header, or a file of something else.
     """
     try:
         texts = _header(path).get("__metadata__") or {}
@@ -147,9 +139,17 @@ def _header(path: Path) -> dict[str, Any]:
     return header
 
 
-def _compare(path: Path, wanted: str | None, digest: str) -> None:
+def _verified(path: Path, read: Callable[[], Iterable[tuple[str, Tensor]]]) -> dict[str, Any]:
+    """Return the numbers of a checkpoint whose tensors `read` yields, sorted by name."""
+    meta = read_numbers(path)
+    wanted = meta.pop("digest", None)
+    try:
+        digest = _digest(meta, read())
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
+        raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
     if wanted not in (None, digest):  # checkpoints of early versions have none
         raise CheckpointError(f"The checkpoint {path} is damaged: its content has changed.")
+    return meta
 
 
 def _digest(meta: dict[str, Any], tensors: Iterable[tuple[str, Tensor]]) -> str:

@@ -1,7 +1,5 @@
 """Names of the files in the folder of a run or model."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 CONFIG = "config.json"  # the Config that the run started with
@@ -23,10 +21,8 @@ SAMPLES = "samples.png"
 
 
 def snapshot_picture_path(folder: Path, step: int) -> Path:
-    """Return the path of the contact sheet of a step."""
     return Path(folder) / SNAPSHOTS / f"{step:08d}.png"
 
 
 def snapshot_weights_path(folder: Path, step: int) -> Path:
-    """Return the path of the EMA weights of a step."""
     return snapshot_picture_path(folder, step).with_suffix(".safetensors")

@@ -3,16 +3,13 @@
 Training does not read it: a run is complete without it.
 """
 
-from __future__ import annotations
-
-import json
 import threading
 from pathlib import Path
 from typing import Any
 
 from gan.datasets import MOST_CLASSES
 from gan.storage.layout import ABOUT
-from gan.system.atomic import write_json
+from gan.system.atomic import read_json, write_json
 
 LARGEST_BYTES = 64_000
 LONGEST_TITLE = 80
@@ -22,22 +19,14 @@ _writing = threading.Lock()  # from reading to writing
 
 def read_about(folder: Path) -> dict[str, Any]:
     """Return the values of a run's about.json; empty if it is missing or damaged."""
-    path = Path(folder) / ABOUT
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return {}
-        values = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
+    return read_json(Path(folder) / ABOUT, LARGEST_BYTES)
 
 
 def change_about(folder: Path, **values: Any) -> None:
     """Set some values and keep the others; None removes one. Raises OSError."""
     with _writing:
-        kept = read_about(folder) | values
-        kept = {name: value for name, value in kept.items() if value is not None}
-        write_json(Path(folder) / ABOUT, kept)
+        kept = (read_about(folder) | values).items()
+        write_json(Path(folder) / ABOUT, {name: value for name, value in kept if value is not None})
 
 
 def read_title(folder: Path) -> str:
@@ -47,12 +36,8 @@ def read_title(folder: Path) -> str:
 
 def read_class_names(folder: Path) -> tuple[str, ...]:
     """Return a model's class names in the order of their labels; () if they are unknown."""
-    return clean_names(read_about(folder).get("classes"))
-
-
-def clean_names(names: Any) -> tuple[str, ...]:
-    """Apply `clean_title` to each name; return () if any is not a name."""
-    cleaned = tuple(map(clean_title, names)) if isinstance(names, list | tuple) else ()
+    names = read_about(folder).get("classes")
+    cleaned = tuple(map(clean_title, names)) if isinstance(names, list) else ()
     return cleaned if all(cleaned) and len(cleaned) <= MOST_CLASSES else ()
 
 

@@ -7,8 +7,6 @@ suspended past that finds the lock taken over and gets `LockLost`. File-system l
 since shared folders often lack them. The clocks of machines that share runs must agree within 30 s.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -19,6 +17,9 @@ import uuid
 import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
+
+from pydantic import TypeAdapter
 
 from gan.storage.layout import LOCK
 from gan.system.atomic import is_alive
@@ -52,8 +53,7 @@ class LockOwner:
     token: str
 
     @classmethod
-    def this_process(cls) -> LockOwner:
-        """Return this process, with a new token."""
+    def this_process(cls) -> Self:
         return cls(*_machine(), os.getpid(), time.time(), uuid.uuid4().hex)
 
     @property
@@ -63,8 +63,10 @@ class LockOwner:
 
     @property
     def is_this_process(self) -> bool:
-        """Whether it is the calling process."""
         return self.is_on_this_machine and self.process == os.getpid()
+
+
+_OWNER = TypeAdapter(LockOwner)
 
 
 def lock_owner(folder: Path) -> LockOwner | None:
@@ -93,7 +95,8 @@ class RunLock:
         path, owner = Path(folder) / LOCK, LockOwner.this_process()
         _acquire(path, owner)
         released, self._lost = threading.Event(), threading.Event()
-        self._release = weakref.finalize(self, _release, path, owner.token, released)
+        # `release()` frees the run for other processes; further calls do nothing
+        self.release = weakref.finalize(self, _release, path, owner.token, released)
         threading.Thread(
             target=_renew, args=(path, owner, released, self._lost), name="run-lock", daemon=True
         ).start()
@@ -102,10 +105,6 @@ class RunLock:
         """Raise `LockLost` if another process has taken the lock."""
         if self._lost.is_set():
             raise LockLost("The lock on this run expired, and another process now trains the run.")
-
-    def release(self) -> None:
-        """Free the run for other processes; further calls do nothing."""
-        self._release()
 
 
 def _machine() -> tuple[str, str]:
@@ -154,14 +153,10 @@ def _create(path: Path, owner: LockOwner) -> bool:
 
 def _read(path: Path) -> LockOwner | None:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return None
-        owner = LockOwner(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError):
+        data = path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else b""
+        return _OWNER.validate_json(data, strict=True)
+    except (OSError, ValueError):
         return None
-    texts = (owner.host, owner.space, owner.token)
-    good = all(type(text) is str for text in texts) and type(owner.since) in (int, float)
-    return owner if good and type(owner.process) is int else None
 
 
 def _remove(path: Path, token: str | None) -> None:

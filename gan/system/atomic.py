@@ -1,7 +1,5 @@
 """Atomic files: complete or absent after a kill, a power cut or a full disk."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -16,9 +14,7 @@ def write_atomic(path: Path, data: bytes, keep: Path | None = None, sync: bool =
 
     The old file stays as `keep`, in the same folder. Without `sync` the disk is not waited for: a
     power cut may truncate the file, a killed process never does.
-
-    Raises:
-        OSError: the disk is full or not writable; the old file is unchanged.
+    Raises OSError: the disk is full or not writable; the old file is unchanged.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}{SUFFIX}")
     try:
@@ -40,9 +36,7 @@ def link_or_copy(path: Path, other: Path, sync: bool = True) -> None:
     """Make `other` a hard link to `path`, replacing it atomically; a copy if links are unsupported.
 
     Without `sync` a power cut may undo it.
-
-    Raises:
-        OSError: the disk is full or not writable; both files are unchanged.
+    Raises OSError: the disk is full or not writable; both files are unchanged.
     """
     temporary = other.with_name(f".{other.name}.{os.getpid()}{SUFFIX}")
     temporary.unlink(missing_ok=True)
@@ -63,6 +57,15 @@ def write_json(path: Path, value: Any) -> None:
     write_atomic(path, (json.dumps(value, indent=2) + "\n").encode())
 
 
+def read_json(path: Path, most_bytes: int = 256_000) -> dict[str, Any]:
+    """Read a JSON object; {} if it is missing, too large or damaged, or is something else."""
+    try:
+        value = json.loads(path.read_bytes()) if path.stat().st_size <= most_bytes else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def sync_folder(folder: Path) -> None:
     """Flush renames and removals in a folder to the disk (POSIX; elsewhere nothing)."""
     if os.name == "posix":
@@ -80,7 +83,7 @@ def is_leftover(path: Path) -> bool:
 
 def sweep(folder: Path) -> None:
     """Remove the temporary files of dead processes and of this one."""
-    for path in filter(is_leftover, list(folder.iterdir()) if folder.is_dir() else []):
+    for path in filter(is_leftover, list(folder.glob(".*"))):
         owner = path.name.removesuffix(SUFFIX).rpartition(".")[2]
         # restarted containers reuse process numbers
         if not owner.isdigit() or int(owner) == os.getpid() or not is_alive(int(owner)):

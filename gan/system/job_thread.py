@@ -1,7 +1,5 @@
 """A thread that alternates between queued jobs and its own work."""
 
-from __future__ import annotations
-
 import queue
 import threading
 from collections.abc import Callable
@@ -12,8 +10,7 @@ from typing import Any
 class JobThread:
     """Runs `turn()` repeatedly while `busy()`, and all queued jobs before each turn.
 
-    The thread starts with the first job and calls `begin()`. A job's exception is set on its
-    Future; `turn` must not raise.
+    The first job starts the thread, which calls `begin()`. A job may raise, `turn` must not.
     """
 
     def __init__(
@@ -43,10 +40,7 @@ class JobThread:
         return future
 
     def close(self, last: Callable[[], Any]) -> None:
-        """Run the queued jobs and then `last`, which must end the work; join the thread.
-
-        Later jobs are refused.
-        """
+        """Run the queued jobs, then `last`, which ends the work; refuse later ones; join."""
         with self._lock:
             self._closed = True
             thread = self._thread

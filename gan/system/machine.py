@@ -1,7 +1,5 @@
 """The processors and the device that this process may use."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """glibc's allocator: few arenas, and freed memory returned to the system. Elsewhere nothing."""
 
-from __future__ import annotations
-
 import ctypes
 import sys
 
@@ -10,10 +8,7 @@ ARENAS = 2
 
 
 def limit_arenas() -> None:
-    """Limit malloc to two arenas instead of eight per core: each retains freed memory.
-
-    Call it before large imports.
-    """
+    """Limit malloc to two arenas, not eight per core, before large imports: each retains memory."""
     _glibc("mallopt", M_ARENA_MAX, ARENAS)
 
 

@@ -1,7 +1,5 @@
 """Compress frames in two threads, and write them in order."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -19,8 +17,7 @@ _ABORT_S = 0.25  # libwebp cannot be interrupted: a thread may outlive an abort 
 class OrderedPool:
     """Calls `use` with each job's result, in the thread and the order of `submit`.
 
-    `check` is called while waiting for a result and may raise to stop. `abort` sets `aborted`,
-    which jobs may poll.
+    `check` is called while waiting and may raise to stop. Jobs may poll `aborted`, set by `abort`.
     """
 
     def __init__(self, use: Callable[[Any], None], check: Callable[[], None]) -> None:
@@ -36,13 +33,11 @@ class OrderedPool:
             self._use_oldest()
 
     def finish(self) -> None:
-        """Wait for all jobs."""
         while self._waiting:
             self._use_oldest()
         self._pool.shutdown()
 
     def abort(self) -> None:
-        """Cancel all jobs."""
         self.aborted.set()
         running = [job for job in self._waiting if not job.cancel()]
         late = wait(running, _ABORT_S).not_done

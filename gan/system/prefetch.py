@@ -1,11 +1,9 @@
 """Produce the next items of a loop in a thread, while the current one is processed."""
 
-from __future__ import annotations
-
-import queue
-import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from gan.system import priority
 
@@ -16,36 +14,15 @@ _END = object()
 def prefetch(items: Iterable[T], depth: int) -> Iterator[T]:
     """Yield the items in order, up to `depth` of them produced in advance.
 
-    Their exceptions are raised here. Closing the iterator ends and joins the thread after the item
-    in progress.
+    Their exceptions are raised here. Closing the iterator joins the thread after the present item.
     """
-    results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-    room, closed = threading.Semaphore(depth), threading.Event()
-
-    def produce() -> None:
-        priority.lower()
-        try:
-            for item in items:
-                results.put((item, None))
-                room.acquire()
-                if closed.is_set():
-                    return
-            results.put((_END, None))
-        except BaseException as error:
-            results.put((_END, error))
-
-    thread = threading.Thread(target=produce, name="prefetch", daemon=True)
-    thread.start()
+    source, coming = iter(items), deque[Future]()
+    pool = ThreadPoolExecutor(1, "prefetch", priority.lower)
     try:
-        while True:
-            item, error = results.get()
-            if error is not None:
-                raise error
-            if item is _END:
-                return
+        for _ in range(depth):
+            coming.append(pool.submit(next, source, _END))
+        while (item := coming.popleft().result()) is not _END:
+            coming.append(pool.submit(next, source, _END))
             yield item
-            room.release()
     finally:
-        closed.set()
-        room.release()
-        thread.join()
+        pool.shutdown(cancel_futures=True)

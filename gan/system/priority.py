@@ -1,7 +1,5 @@
 """Scheduling priority: the page runs at nice 0, exports at 5, training at 10."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

@@ -1,7 +1,5 @@
 """Stop requests by Ctrl-C or the system, handled between two training steps."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 import threading

@@ -1,8 +1,4 @@
-"""PyTorch's Adam without the wrappers for `torch.compile`.
-
-With them, the first optimiser of a process imports torch._dynamo, which takes 150 MB and two
-seconds.
-"""
+"""PyTorch's Adam without the wrappers for `torch.compile`, which import 150 MB in two seconds."""
 
 from __future__ import annotations
 

@@ -25,10 +25,6 @@ class AdaptiveAugment:
     """
 
     def __init__(self, p: float) -> None:
-        self.start(p)
-
-    def start(self, p: float) -> None:
-        """Restart at this probability, 0..1."""
         self.p, self.r_t = float(p), 0.0
         self._sum, self._batches = torch.zeros(()), 0
 

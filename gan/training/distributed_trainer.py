@@ -13,9 +13,8 @@ SyncBatchNorm is for GPUs only, and the result would differ on CPUs.
 from __future__ import annotations
 
 import json
-import struct
 from enum import IntEnum
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import load
@@ -25,6 +24,9 @@ from gan.config import Config
 from gan.data.image_set import ImageSet
 from gan.storage.checkpoint_file import weights_bytes
 from gan.training.trainer import StepStats, Trainer
+
+if TYPE_CHECKING:
+    from gan.training.cluster import Cluster
 
 
 class PeersLost(RuntimeError):
@@ -37,20 +39,6 @@ class Command(IntEnum):
     END, OPEN, LOAD, CONFIGURE, STEP = range(5)
 
 
-class Peers(Protocol):
-    """The part of `gan.training.cluster.Cluster` that a trainer uses."""
-
-    count: int
-    rank: int
-    device: torch.device
-    wants_bfloat16: bool
-
-    def send(self, command: Command, content: bytes = b"") -> None: ...
-    def mean(self, tensor: Tensor) -> Tensor: ...
-    def gather(self, tensor: Tensor) -> Tensor: ...
-    def fail(self, error: Exception, message: str) -> NoReturn: ...
-
-
 class DistributedTrainer(Trainer):
     """A `Trainer` for a shard of the batch; all processes of a cluster have the same weights.
 
@@ -59,7 +47,7 @@ class DistributedTrainer(Trainer):
     draws different random numbers.
     """
 
-    def __init__(self, config: Config, images: ImageSet, cluster: Peers) -> None:
+    def __init__(self, config: Config, images: ImageSet, cluster: Cluster) -> None:
         self._cluster = cluster
         self._main_lr_scale: float | None = None  # only set in the other processes
         super().__init__(config, images, cluster.device)
@@ -68,10 +56,9 @@ class DistributedTrainer(Trainer):
     def step(self) -> StepStats:
         """See `Trainer.step`; the numbers are means over the whole batch.
 
-        Raises:
-            PeersLost: the processes are out of step; resume from a checkpoint.
+        Raises PeersLost if the processes are out of step: resume from a checkpoint.
         """
-        self._cluster.send(Command.STEP, struct.pack("<d", self._lr_scale()))
+        self._cluster.send(Command.STEP, json.dumps(self._lr_scale()).encode())
         try:
             return super().step()
         except Exception as error:
@@ -79,9 +66,9 @@ class DistributedTrainer(Trainer):
                 raise
             self._cluster.fail(error, f"A step failed in process {self._cluster.rank}: {error}")
 
-    def follow_step(self, lr_scale: bytes) -> None:
+    def follow_step(self, lr_scale: float) -> None:
         """Take the step that the main process takes."""
-        (self._main_lr_scale,) = struct.unpack("<d", lr_scale)
+        self._main_lr_scale = lr_scale
         self.step()
 
     def _lr_scale(self) -> float:
@@ -140,7 +127,6 @@ class DistributedTrainer(Trainer):
 
     @torch.no_grad()
     def _average(self, tensors: list[Tensor]) -> None:
-        """Replace each tensor by its mean over all processes, in one reduction."""
         if self._cluster.count == 1 or not tensors:
             return
         flat = self._cluster.mean(torch.cat([tensor.flatten() for tensor in tensors]))

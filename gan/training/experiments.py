@@ -6,7 +6,6 @@ The page describes the results measured by `bench/duels.py`. To add an experimen
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,20 +67,21 @@ EXPERIMENTS = (
 
 def experiment(name: Any) -> Experiment:
     """Return the experiment of that name; raises LookupError if there is none."""
-    found = next((each for each in EXPERIMENTS if each.name == name), None)
-    if found is None:
-        raise LookupError("There is no such experiment; choose one from the list.")
-    return found
+    for each in EXPERIMENTS:
+        if each.name == name:
+            return each
+    raise LookupError("There is no such experiment; choose one from the list.")
 
 
 def name_of(first: Config, second: Config) -> str:
     """Return the name of the experiment with these two configs; "" if there is none."""
-    tried = (each for each in EXPERIMENTS if (each.first, each.second) == (first, second))
-    return next((each.name for each in tried), "")
+    for each in EXPERIMENTS:
+        if (each.first, each.second) == (first, second):
+            return each.name
+    return ""
 
 
 def differences(first: Config, second: Config) -> dict[str, tuple[Any, Any]]:
     """Return the settings that differ, with both values."""
     one, other = first.to_json(), second.to_json()
-    names = [field.name for field in dataclasses.fields(Config)]
-    return {name: (one[name], other[name]) for name in names if one[name] != other[name]}
+    return {name: (one[name], other[name]) for name in one if one[name] != other[name]}

@@ -14,11 +14,7 @@ MAX_DIVERGENCES = 3  # rollbacks of one run after a divergence
 
 
 def changed(config: Config, changes: dict[str, Any]) -> Config:
-    """Return `config` with changes to `STEERABLE` settings.
-
-    Raises:
-        ConfigError: a setting that cannot change during a run, or a value out of range.
-    """
+    """Return `config` with `changes`; ConfigError for others than `STEERABLE`, or out of range."""
     for name in changes:
         if name not in STEERABLE:
             listed = ", ".join(STEERABLE)
@@ -41,10 +37,7 @@ def in_words(changes: dict[str, Any]) -> str:
 
 
 def changes_after_all(then: Config, present: Config, changes: dict[str, Any]) -> dict[str, Any]:
-    """Return those of `changes` to make after a rollback to the settings `then`.
-
-    Settings that have changed since `then` keep their value of `then`.
-    """
+    """Return those of `changes` to make after a rollback to `then`: not to what changed since."""
     since = difference(then, present)
     wanted = {name: value for name, value in changes.items() if name not in since}
     return difference(then, changed(then, wanted))
@@ -56,12 +49,13 @@ def remedy(config: Config, attempt: int) -> dict[str, Any]:
     Both learning rates are halved. From the second attempt on, R1 (Mescheder et al. 2018) is turned
     on, or doubled, and applied at every step: it bounds D's gradient, which is what explodes.
     """
-    lowest = RANGES["lr_g"][0]
-    changes: dict[str, Any] = {
-        "lr_g": max(lowest, config.lr_g / 2),
-        "lr_d": max(lowest, config.lr_d / 2),
-    }
+    changes = {"lr_g": config.lr_g / 2, "lr_d": config.lr_d / 2}
     if attempt > 1:
-        gamma = min(RANGES["r1_gamma"][1], max(1.0, 2 * config.r1_gamma))
-        changes |= {"r1_gamma": gamma, "r1_every": 1}
-    return difference(config, changed(config, changes))
+        changes |= {"r1_gamma": max(1.0, 2 * config.r1_gamma), "r1_every": 1}
+    return bounded(config, changes)
+
+
+def bounded(config: Config, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return those of `changes`, moved into their ranges, that change `config`."""
+    values = {key: min(RANGES[key][1], max(RANGES[key][0], v)) for key, v in changes.items()}
+    return difference(config, changed(config, values))

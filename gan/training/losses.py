@@ -1,8 +1,4 @@
-"""GAN losses, as pure functions of D's scores of real and fake images (logits, shape (n,)).
-
-Each loss is a pair: one that D minimises and one that G minimises. sigmoid(score) is D's
-probability that an image is real.
-"""
+"""GAN losses of D's scores (n,): the logits of its probability that an image is real."""
 
 from __future__ import annotations
 
@@ -16,50 +12,36 @@ from torch.nn.functional import relu, softplus
 
 
 class Loss(NamedTuple):
-    """`d(real, fake)` and `g(real, fake)`: scores (n,) in, one scalar out."""
+    """What D and G minimise, of the scores (n,) of real and of fake images; a scalar each."""
 
     d: Callable[[Tensor, Tensor], Tensor]
     g: Callable[[Tensor, Tensor], Tensor]
 
 
-def non_saturating_d(real: Tensor, fake: Tensor) -> Tensor:
-    """Return the sigmoid cross-entropy of D's scores (Goodfellow et al. 2014)."""
-    return softplus(-real).mean() + softplus(fake).mean()
-
-
-def non_saturating_g(real: Tensor, fake: Tensor) -> Tensor:
-    """Return -log D(fake): it does not saturate when D rejects fakes (Goodfellow et al. 2014)."""
-    return softplus(-fake).mean()
-
-
-def hinge_d(real: Tensor, fake: Tensor) -> Tensor:
-    """Return the hinge loss with a margin of 1 (Lim & Ye 2017, "Geometric GAN")."""
-    return relu(1 - real).mean() + relu(1 + fake).mean()
-
-
-def hinge_g(real: Tensor, fake: Tensor) -> Tensor:
-    """Return the negative mean score of fakes (Lim & Ye 2017)."""
-    return -fake.mean()
-
-
-def relativistic_d(real: Tensor, fake: Tensor) -> Tensor:
-    """Return D's relativistic pairing loss (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024)."""
-    return softplus(fake - real).mean()
-
-
-def relativistic_g(real: Tensor, fake: Tensor) -> Tensor:
-    """Return G's relativistic pairing loss (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024)."""
-    return softplus(real - fake).mean()
-
-
-def least_squares_d(real: Tensor, fake: Tensor) -> Tensor:
-    """Return the squared error to targets of 1 for real and 0 for fake scores (Mao et al. 2017)."""
-    return 0.5 * ((real - 1).square().mean() + fake.square().mean())
-
-
-def least_squares_g(real: Tensor, fake: Tensor) -> Tensor:
-    """Return the squared error of fake scores to a target of 1 (Mao et al. 2017)."""
-    return 0.5 * (fake - 1).square().mean()
+LOSSES = MappingProxyType(
+    {
+        # Goodfellow et al. 2014; G's does not saturate when D rejects fakes
+        "non-saturating": Loss(
+            d=lambda real, fake: softplus(-real).mean() + softplus(fake).mean(),
+            g=lambda real, fake: softplus(-fake).mean(),
+        ),
+        # Lim & Ye 2017, "Geometric GAN"
+        "hinge": Loss(
+            d=lambda real, fake: relu(1 - real).mean() + relu(1 + fake).mean(),
+            g=lambda real, fake: -fake.mean(),
+        ),
+        # of pairs: Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024
+        "relativistic": Loss(
+            d=lambda real, fake: softplus(fake - real).mean(),
+            g=lambda real, fake: softplus(real - fake).mean(),
+        ),
+        # Mao et al. 2017; D's targets are 1 for real and 0 for fake images, G's is 1
+        "least-squares": Loss(
+            d=lambda real, fake: 0.5 * ((real - 1).square().mean() + fake.square().mean()),
+            g=lambda real, fake: 0.5 * (fake - 1).square().mean(),
+        ),
+    }
+)
 
 
 def r1_penalty(scores: Tensor, images: Tensor) -> Tensor:
@@ -71,13 +53,3 @@ def r1_penalty(scores: Tensor, images: Tensor) -> Tensor:
     """
     (gradient,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
     return gradient.square().flatten(1).sum(1).mean()
-
-
-LOSSES = MappingProxyType(
-    {
-        "non-saturating": Loss(non_saturating_d, non_saturating_g),
-        "hinge": Loss(hinge_d, hinge_g),
-        "relativistic": Loss(relativistic_d, relativistic_g),
-        "least-squares": Loss(least_squares_d, least_squares_g),
-    }
-)

@@ -63,37 +63,30 @@ class ManualStep:
 
 
 def manual_step(trainer: Trainer, who: str) -> ManualStep:
-    """Step "D" or "G" once. A step of G also updates the EMA and the step count.
-
-    Raises:
-        ValueError: `who` is neither.
-    """
+    """Step "D" or "G", else raise ValueError. G's step also updates the EMA and the step count."""
     if who not in ("D", "G"):
         raise ValueError(f"{who!r} cannot be stepped; choose D or G.")
     batch = _FixedBatch(trainer)
     network = trainer.G if who == "G" else trainer.D
     before = batch.evaluate()
     past = [weight.detach().clone() for weight in network.parameters()]
-    _step(trainer, who)
-    moved = (_change(network, past, block) for block in blocks_of(trainer.config, who))
-    return batch.result(who, before, batch.evaluate(), tuple(moved))
+    trainer._set_learning_rates(at_goal=REWARM)
+    if who == "D":
+        trainer.step_D()
+    else:
+        trainer.step_G()
+        trainer._update_ema()
+        trainer.step_count += 1
+    moved = tuple(_change(network, past, block) for block in blocks_of(trainer.config, who))
+    step, after = trainer.step_count, batch.evaluate()
+    return ManualStep(who, step, batch.labels, batch.shown, before, after, moved)
 
 
 def look(trainer: Trainer) -> ManualStep:
     """Evaluate without a step: `after` is `before`, and `moved` is empty."""
     batch = _FixedBatch(trainer)
     now = batch.evaluate()
-    return batch.result("", now, now, ())
-
-
-def _step(trainer: Trainer, who: str) -> None:
-    trainer._set_learning_rates(at_goal=REWARM)
-    if who == "D":
-        trainer.step_D()
-        return
-    trainer.step_G()
-    trainer._update_ema()
-    trainer.step_count += 1
+    return ManualStep("", trainer.step_count, batch.labels, batch.shown, now, now, ())
 
 
 class _FixedBatch:
@@ -110,8 +103,9 @@ class _FixedBatch:
         chosen = chosen[: max(SHOWN, trainer.config.batch_size)]
         images, labels = trainer.data.batch(torch.from_numpy(chosen))
         z = rng.standard_normal((len(chosen), trainer.config.z_dim)).astype(np.float32)
-        self._labels = tuple(labels[:SHOWN].tolist()) if trainer.config.classes else ()
+        self.labels = tuple(labels[:SHOWN].tolist()) if trainer.config.classes else ()
         self._real = images.to(trainer.device)
+        self.shown = to_pixels(self._real[:SHOWN])
         self._z = torch.from_numpy(z).to(trainer.device)
         self._classes = trainer._classes(labels)
 
@@ -130,12 +124,6 @@ class _FixedBatch:
             float(loss.d(real, fake)),
             float(loss.g(real, fake)),
         )
-
-    def result(
-        self, who: str, before: Evaluation, after: Evaluation, moved: tuple[BlockChange, ...]
-    ) -> ManualStep:
-        step, real = self._trainer.step_count, to_pixels(self._real[:SHOWN])
-        return ManualStep(who, step, self._labels, real, before, after, moved)
 
 
 @torch.no_grad()

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import torch
 
-from gan.config import PRESETS, Config, preset
+from gan.config import Config, preset
 from gan.data.image_set import ImageSet
 from gan.system import priority
 from gan.system.machine import set_threads
@@ -39,8 +38,6 @@ READABLE_STEPS = MappingProxyType(
         "few-images": 190,
     }
 )
-# settings that may differ from the preset's without changing these steps
-FREE = ("steps", "seed")
 
 
 @dataclass(frozen=True)
@@ -62,37 +59,27 @@ def measure(config: Config, seconds: float = MEASURE_S) -> Pace:
 
     It runs in a new thread, while the caller waits. Other work on this machine slows it down.
     """
-    made: Future[float] = Future()
 
-    def work() -> None:
-        try:
-            priority.lower(nice=priority.TRAINING)
-            set_threads()
-            made.set_result(_step_s(config, seconds))
-        except BaseException as error:
-            made.set_exception(error)
+    def work() -> float:
+        priority.lower(nice=priority.TRAINING)
+        set_threads()
+        return _step_s(config, seconds)
 
-    # not a daemon: torch crashes when Python ends under it
-    threading.Thread(target=work, name="pace", daemon=False).start()
-    return paced(config, made.result())
+    with ThreadPoolExecutor(1) as thread:
+        return paced(config, thread.submit(work).result())
 
 
 def paced(config: Config, step_s: float) -> Pace:
     """Return the pace of a run of this config at `step_s` seconds per step."""
     found, steps = readable_steps(config)
-    reached = steps is not None and steps <= config.steps
-    readable_s = steps * step_s if reached else None
+    readable_s = steps * step_s if steps is not None and steps <= config.steps else None
     return Pace(step_s, readable_s, config.steps * step_s, never=found and steps is None)
 
 
 def readable_steps(config: Config) -> tuple[bool, int | None]:
-    """Return whether a config was measured, and the steps until its digits are readable.
-
-    The steps are None if they never became readable, or if it was not measured.
-    """
+    """Return whether a config was measured, and in how many steps its digits became readable."""
     for name, steps in READABLE_STEPS.items():
-        same = {field: getattr(config, field) for field in FREE}
-        if name in PRESETS and preset(name, **same) == config:
+        if preset(name, steps=config.steps, seed=config.seed) == config:
             return True, steps
     return False, None
 
@@ -110,18 +97,15 @@ def _timed(config: Config, seconds: float) -> float:
     """Return the median seconds per step, weighting steps with and without R1 by frequency."""
     trainer = Trainer(config, _noise(config))
     trainer.step()  # the first is slow: it allocates memory and starts OpenMP's threads
-    with_r1: list[float] = []
-    without: list[float] = []
+    times: dict[bool, list[float]] = {}  # of steps with and without R1
     start = time.perf_counter()
-    while not (with_r1 or without) or time.perf_counter() - start < seconds:
-        times = with_r1 if trainer.has_r1 else without
-        begun = time.perf_counter()
+    while not times or time.perf_counter() - start < seconds:
+        has_r1, begun = trainer.has_r1, time.perf_counter()
         trainer.step()
-        times.append(time.perf_counter() - begun)
-    if not with_r1 or not without:
-        return statistics.median(with_r1 or without)
-    share = 1 / config.r1_every
-    return share * statistics.median(with_r1) + (1 - share) * statistics.median(without)
+        times.setdefault(has_r1, []).append(time.perf_counter() - begun)
+    medians = {has_r1: statistics.median(taken) for has_r1, taken in times.items()}
+    share = 1 / config.r1_every if len(medians) == 2 else float(True in medians)
+    return share * medians.get(True, 0.0) + (1 - share) * medians.get(False, 0.0)
 
 
 def _noise(config: Config) -> ImageSet:

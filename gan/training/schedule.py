@@ -11,7 +11,7 @@ rates by then. Manual steps at or past the goal use `REWARM` too.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 REWARM = 0.1  # of the full rate: the least to continue with after the decay
@@ -31,10 +31,8 @@ class Schedule:
     - during and after the decay, it never exceeds the scale it had reached, or `REWARM` if that
       is more.
 
-    The scale is above 0 at every step before the goal, and 0 at the goal.
-
-    Raises:
-        ValueError: a field is out of range.
+    The scale is above 0 at every step before the goal, and 0 at the goal. Raises ValueError if a
+    field is out of range.
     """
 
     goal: float
@@ -74,14 +72,10 @@ class Schedule:
     def extend(
         self, goal: float, unit: Literal["steps", "seconds"], steps: int, seconds: float
     ) -> Schedule:
-        """Return the schedule to another goal, for a run at these steps and seconds.
+        """Return the schedule to a goal, for a run at these steps and seconds.
 
-        With the same goal it is this schedule, so that a resumed run continues exactly.
+        To the same goal it is this one, so that a resumed run continues exactly.
         """
         if (goal, unit) == (self.goal, self.unit):
             return self
         return Schedule(goal, unit, max(REWARM, self.scale(steps, seconds)))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values, ready for `json.dumps`."""
-        return asdict(self)

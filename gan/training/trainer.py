@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,8 +23,11 @@ from gan.training.adaptive_augment import AdaptiveAugment, check_state
 from gan.training.augment import augment
 from gan.training.live_settings import changed, difference
 from gan.training.losses import LOSSES, r1_penalty
-from gan.training.optimizer_state import below, check_moments, check_shapes, load_moments, moments
+from gan.training.optimizer_state import below, check_shapes, load_moments, moments
 from gan.training.schedule import Schedule
+
+NETWORKS, OPTIMISERS = ("G", "D", "ema"), ("opt_G", "opt_D")
+Batch = tuple[Tensor, Tensor, Tensor]  # real images, one-hot classes, and fakes with their graph
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,6 @@ class StepStats:
     loss_d: float
     d_real: float
     d_fake: float
-
-
-class Batch(NamedTuple):
-    """Real images (b,c,h,w), one-hot classes (b,classes), and fakes with their graph."""
-
-    images: Tensor
-    classes: Tensor
-    fakes: Tensor
 
 
 class Trainer:
@@ -60,11 +55,11 @@ class Trainer:
         self.schedule = Schedule(config.steps)
         self.data = data.subset(config.train_images, config.seed)
         self.device = device or choose_device()
-        quick = {"device": self.device, "memory_format": torch.channels_last}
+        placement = {"device": self.device, "memory_format": torch.channels_last}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.G = make_generator(config).to(**quick)
-            self.D = make_discriminator(config).to(**quick)
+            self.G = make_generator(config).to(**placement)
+            self.D = make_discriminator(config).to(**placement)
         self.ema = copy.deepcopy(self.G).eval().requires_grad_(False)
         self.rng = torch.Generator().manual_seed(config.seed)
         betas = (config.beta1, config.beta2)
@@ -72,9 +67,8 @@ class Trainer:
         self.opt_G = Adam(self.G.parameters(), config.lr_g, betas, fused=fused)
         self.opt_D = Adam(self.D.parameters(), config.lr_d, betas, fused=fused)
         self.loss = LOSSES[config.loss]
-        self.is_bfloat16 = config.precision == "bfloat16" or (
-            config.precision == "auto" and has_bfloat16(self.device)
-        )
+        precisions = {"float32": False, "bfloat16": True, "auto": has_bfloat16(self.device)}
+        self.is_bfloat16 = precisions[config.precision]
         self.adaptive = AdaptiveAugment(config.augment)
         self._seen: Batch | None = None  # D's last batch, until G's step
 
@@ -126,10 +120,10 @@ class Trainer:
         return loss.detach()
 
     def _batch(self) -> Batch:
-        """Return real images, and G's images of new latents and the same classes."""
+        """Return real images (b,c,h,w), and G's images of new latents and the same classes."""
         images, classes = self._real_batch()
         with self._mixed_precision():
-            return Batch(images, classes, self.G(self._z(), classes).float())
+            return images, classes, self.G(self._z(), classes).float()
 
     def _scores(self, images: Tensor, classes: Tensor) -> Tensor:
         """Return D's scores, float32: the losses and R1's gradient norm need the precision."""
@@ -143,7 +137,6 @@ class Trainer:
     # DistributedTrainer overrides these five
 
     def _backward_step(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
-        """Backpropagate `loss` and step the optimiser."""
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -213,15 +206,11 @@ class Trainer:
         self.opt_D.param_groups[0]["lr"] = self.config.lr_d * scale
 
     def configure(self, config: Config) -> None:
-        """Continue under a config that differs only in `live_settings.STEERABLE` settings.
-
-        Raises:
-            ValueError: the networks, data or batch size would change.
-        """
+        """Continue under a config; ValueError unless only `STEERABLE` settings differ."""
         if changed(self.config, difference(self.config, config)) != config:
             raise ValueError("the config is that of another run")
         if config.augment != self.config.augment or not self.config.augment_target:
-            self.adaptive.start(config.augment)
+            self.adaptive = AdaptiveAugment(config.augment)
         self.config = config  # read at every step
 
     def is_finite(self) -> bool:
@@ -236,36 +225,32 @@ class Trainer:
         tensors = {"rng": self.rng.get_state()}
         if self.config.augment_target:
             tensors["adaptive"] = self.adaptive.state()
-        for name in ("G", "D", "ema"):
-            module = getattr(self, name)
-            tensors |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
-        for name in ("opt_G", "opt_D"):
-            for index, entries in moments(getattr(self, name), begun=self.step_count > 0).items():
-                tensors |= {f"{name}.{index}.{key}": value for key, value in entries.items()}
+        parts = {name: getattr(self, name).state_dict() for name in NETWORKS}
+        parts |= {name: moments(getattr(self, name), self.step_count > 0) for name in OPTIMISERS}
+        for name, part in parts.items():
+            tensors |= {f"{name}.{key}": value for key, value in part.items()}
         return {"tensors": tensors, "step_count": self.step_count, "config": asdict(self.config)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Load what `state_dict` returned.
 
-        Raises:
-            ValueError: tensors are missing, unknown or of another shape; nothing was changed.
+        Raises ValueError, and changes nothing, if tensors are missing, unknown or of another shape.
         """
         tensors = state["tensors"]
-        for name in ("G", "D", "ema"):
+        for name in NETWORKS:
             check_shapes(name, getattr(self, name).state_dict(), tensors)
-        for name in ("opt_G", "opt_D"):
-            check_moments(name, getattr(self, name), tensors, begun=state["step_count"] > 0)
+        for name in OPTIMISERS:
+            if state["step_count"] or below(tensors, name):
+                check_shapes(name, moments(getattr(self, name), begun=True), tensors)
         rng, own = tensors.get("rng"), self.rng.get_state()
         if rng is None or rng.shape != own.shape or rng.dtype != own.dtype:
             raise ValueError("the state of the random number generator is missing")
         if "adaptive" in tensors:
             check_state(tensors["adaptive"])
-        for name in ("G", "D", "ema"):
-            getattr(self, name).load_state_dict(below(tensors, name))
-        for name in ("opt_G", "opt_D"):
-            load_moments(getattr(self, name), below(tensors, name))
-        self.rng.set_state(tensors["rng"])
-        self._seen = None
-        if "adaptive" in tensors:
             self.adaptive.load(tensors["adaptive"])
-        self.step_count = state["step_count"]
+        for name in NETWORKS:
+            getattr(self, name).load_state_dict(below(tensors, name))
+        for name in OPTIMISERS:
+            load_moments(getattr(self, name), below(tensors, name))
+        self.rng.set_state(rng)
+        self._seen, self.step_count = None, state["step_count"]

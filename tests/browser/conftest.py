@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium (Playwright's `Browser`); the test is skipped where there is none."""
+    if hasattr(os, "sched_setaffinity"):  # a page and its server share all processors
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
     path = chromium.find()
     if not path:
         _cannot_run(

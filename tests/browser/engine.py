@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+import numpy as np
 import pytest
 
 from gan.config import preset
@@ -88,7 +89,8 @@ def small():
 
 
 def answer_for(generator, live=False):
-    file = base64.b64encode(portable(generator)).decode()
+    planes = np.frombuffer(portable(generator), np.uint8).reshape(-1, 2).T.tobytes()
+    file = "data:;base64," + base64.b64encode(planes).decode()
     return {"model_id": generator.model_id, "live": live, "file": file}
 
 

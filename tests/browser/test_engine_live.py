@@ -17,7 +17,7 @@ def page(engine_page):
 
 def test_newer_weights_of_a_run_are_taken_over_while_drawing_goes_on(page, site, small):
     site.change("engine/weights.js", "const LIVE_S = 3;", "const LIVE_S = 0.1;")
-    site.change("engine/weights.js", "this.look(), 500)", "this.look(), 20)")
+    site.change("engine/weights.js", "const LOOK_MS = 500;", "const LOOK_MS = 20;")
     newer = randomised(preset("default", width=8, seed=1))
     newer.network.fc.weight.mul_(-1)
     newer = Generator(newer.config, newer.network)
@@ -51,7 +51,7 @@ def test_newer_weights_of_a_run_are_taken_over_while_drawing_goes_on(page, site,
 
 def test_a_model_that_does_not_train_is_not_asked_about_again(page, site, small):
     site.change("engine/weights.js", "const LIVE_S = 3;", "const LIVE_S = 0.05;")
-    site.change("engine/weights.js", "this.look(), 500)", "this.look(), 20)")
+    site.change("engine/weights.js", "const LOOK_MS = 500;", "const LOOK_MS = 20;")
     offer(page, small[1])
     asked = page.evaluate(
         """async () => {

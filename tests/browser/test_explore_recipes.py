@@ -71,6 +71,14 @@ def link(**recipe):
     return "#recipe=" + base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
+def arrived(visit, at, about):
+    """A visitor's page opened by a link, once it shows the link's seed."""
+    page = explore(visit, at=at)
+    field = page.get_by_label("Seed", exact=True).first.element_handle()
+    page.wait_for_function("([field, seed]) => field.value === seed", arg=[field, about[0]])
+    return page
+
+
 def says(page, part):
     page.locator(ERROR).get_by_text(part).wait_for(timeout=5000)
 
@@ -85,13 +93,13 @@ def test_a_link_opens_the_same_picture_elsewhere_and_after_a_restart(visit, app)
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.url
     at = copied.removeprefix(app.address)
-    other = explore(visit, at=at)
+    other = arrived(visit, at, about)
     assert close(still(other), sent) and settings(other) == about
     for one in (page, other):
         one.context.close()  # an open page would complain of what follows
     app.stop()
     app.start()
-    later = explore(visit, at=at)
+    later = arrived(visit, at, about)
     assert close(still(later), sent) and settings(later) == about
     assert later.locator(ERROR).inner_text() == ""
 

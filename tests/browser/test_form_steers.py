@@ -18,7 +18,7 @@ MOUNT = """async (given) => {
     const { mount } = await import("./train/form/index.js");
     window.run = { state: "idle", run: "", may: "open", place: 0, rewinds: 0, key: "0" };
     const server = {
-        standing: async () => ({ ...window.run }),
+        status: async () => ({ ...window.run }),
         act: async () => ({ step: 5 }),
         pace: async () => ({ readable_s: 20, total_s: 300 }),
     };

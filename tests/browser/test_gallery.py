@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from gan.recipes.image_recipe import Recipe
-from gan.recipes.limits import limits
 from tests.browser.site import SITE, open_page
 from tests.recipes import PLAIN, packed
 
@@ -17,9 +16,7 @@ KEY = "latent-studio.gallery"
 OPEN = """async () => {
     const { Gallery } = await import("/explore/gallery.js");
     window.picked = [];
-    const { ImageRecipes } = await import("/recipes/image_recipe.js");
-    const recipes = new ImageRecipes(limits);
-    window.gallery = new Gallery(words, recipes, { onpick: (recipe) => picked.push(recipe) });
+    window.gallery = new Gallery(words, { onpick: (recipe) => picked.push(recipe) });
     document.body.replaceChildren(gallery.element);
 }"""
 ADD = """async ([seed, more]) => {
@@ -70,14 +67,14 @@ def test_what_is_kept_is_there_after_a_reload_and_is_picked_exactly(context):
     assert add(page, 8, classes=3) == [True]
     assert page.locator(LINE).inner_text() == "Saved 3 · 8."
     page.reload()
-    page.evaluate("limits => { window.words = {}; window.limits = limits; }", limits())
+    page.evaluate("window.words = {}")
     page.evaluate(OPEN)
     assert names(page) == ["3 · 8", "1+2 · 7"]
     assert not page.get_by_text("Nothing saved yet").is_visible()
     page.locator(PICK).nth(1).click()
     picked = Recipe.from_json(page.evaluate("picked[0]"))
     assert picked.to_json()["z"] == z and picked.classes == (0, 0.5, 0.5) and picked.scale == 1.5
-    assert page.evaluate("gallery.recipes().map((recipe) => recipe.seed)") == [8, 7]
+    assert page.evaluate("gallery.store.items.map(({ recipe }) => recipe.seed)") == [8, 7]
     size = "[...document.images].map((i) => i.complete && i.naturalWidth)"
     assert page.evaluate(size) == [28, 28]
 
@@ -219,7 +216,7 @@ def test_of_damaged_items_only_they_are_dropped(context):
     assert not [url for url in asked if "spy" in url]
 
 
-def test_a_saved_picture_is_read_back_by_the_page_and_by_python(context, tmp_path):
+def test_a_saved_picture_is_read_back(context, tmp_path):
     page = open_page(context)
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28, 3), np.uint8)
     with page.expect_download() as download:
@@ -237,12 +234,3 @@ def test_a_saved_picture_is_read_back_by_the_page_and_by_python(context, tmp_pat
     assert Recipe.read(path) == Recipe.from_json(PLAIN)
     with Image.open(path) as image:
         assert (np.asarray(image) == pixels.repeat(4, 0).repeat(4, 1)).all()
-    page.set_content("<input type=file>")
-    page.locator("input").set_input_files(path)
-    again = page.evaluate("""async () => {
-        const { readPicture } = await import("/recipes/png.js");
-        const { ImageRecipes } = await import("/recipes/image_recipe.js");
-        const [file] = document.querySelector("input").files;
-        return readPicture(file, new ImageRecipes(limits));
-    }""")
-    assert again == PLAIN

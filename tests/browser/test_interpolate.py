@@ -172,9 +172,10 @@ def test_a_runs_growth_is_saved_as_a_film(visit, width, tmp_path):
     page = visit(width)
     tab(page, "Train")
     page.get_by_role("button", name="Save film").click()
-    page.locator("a[download*='.gif'], a[href*='.gif']").first.wait_for(timeout=60_000)
+    button = page.get_by_role("button", name="Download GIF")
+    button.wait_for(timeout=60_000)
     with page.expect_download() as download:
-        page.locator("a[download*='.gif'], a[href*='.gif']").first.click()
+        button.click()
     with Image.open(download.value.path()) as film:
         assert film.n_frames > 20 and film.size[0] % 280 == 0
         first = np.asarray(film.convert("L"), int)

@@ -16,6 +16,7 @@ from PIL import Image, ImageSequence
 
 from gan.cli.main import main
 from gan.models.generator import Generator
+from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.render import RenderJob
 from tests.browser.app import ROOT, interpolate
@@ -59,6 +60,13 @@ def link(recipe):
     return "#clip=" + base64.urlsafe_b64encode(json.dumps(recipe).encode()).decode().rstrip("=")
 
 
+def opened(visit, recipe):
+    """A page opened by a link, once it shows the link's keyframes."""
+    page = interpolate(visit, at=link(recipe))
+    page.wait_for_function("document.querySelectorAll('.lc-key').length === 3")
+    return page
+
+
 def export(page, tmp_path, chip):
     """Choose a format, export, and download the file and the recipe beside it."""
     page.locator(".lc-formats").get_by_role("button", name=chip, exact=True).click()
@@ -68,7 +76,7 @@ def export(page, tmp_path, chip):
     got = []
     for index in range(2):
         with page.expect_download() as download:
-            page.locator(".lc-file a").nth(index).click()
+            page.locator(".lc-file button").nth(index).click()
         path = tmp_path / f"{chip} {download.value.suggested_filename}"
         download.value.save_as(path)
         got.append(path)
@@ -110,11 +118,11 @@ def decoded(path, kind, count, shape):
 @pytest.mark.slow
 def test_every_format_holds_the_frames_and_the_recipe(visit, model, tmp_path):
     wish = CLIP | {"model_id": model.model_id}
-    page = interpolate(visit, at=link(wish))
+    page = opened(visit, wish)
     for kind, chip in {**EXACT, **FILMS}.items():
         file, beside = export(page, tmp_path, chip)
-        recipe = ClipRecipe.read(file)
-        assert recipe == ClipRecipe.read(beside), kind
+        recipe = ClipRecipe.from_json(fields.read(file))
+        assert recipe == ClipRecipe.from_json(fields.read(beside)), kind
         assert recipe == ClipRecipe.from_json(wish | {"format": kind}), kind
         job = RenderJob(recipe, model)
         asked = np.stack([job.settings.style.apply(f) for f in job.frames(job.plan())])
@@ -135,14 +143,14 @@ def test_every_format_holds_the_frames_and_the_recipe(visit, model, tmp_path):
 
 def test_what_a_page_cannot_hold_of_a_recipe_is_told(visit, model):
     wish = CLIP | {"model_id": model.model_id, "fps": 7, "frames": 100_000}
-    page = interpolate(visit, at=link(wish))
+    page = opened(visit, wish)
     message = page.locator("#interpolate .lc-error").inner_text()
     assert "frames 100000" in message and "fps 7 \u2192 5" in message
 
 
 def test_the_command_line_makes_the_file_again(visit, tmp_path, model):
     wish = CLIP | {"model_id": model.model_id, "tiles": 1, "scale": 2}
-    page = interpolate(visit, at=link(wish))
+    page = opened(visit, wish)
     file, beside = export(page, tmp_path, "GIF")
     again = tmp_path / "again.gif"
     assert main(["render", str(beside), "--out", str(again)]) == 0

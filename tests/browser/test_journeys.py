@@ -52,9 +52,10 @@ def test_a_loop_plays_and_its_export_decodes(visit, name, suffix, width):
     changes(page, canvas, pixels(page, canvas))  # it plays before anything is pressed
     page.locator(".lc-form").get_by_text(name, exact=True).click()
     page.locator(".lc-actions button").first.click()
-    page.wait_for_selector(".lc-file a[download], .lc-file a", timeout=120_000)
+    button = page.get_by_role("button", name=f"Download {name}")
+    button.wait_for(timeout=120_000)
     with page.expect_download() as download:
-        page.locator(".lc-file a").first.click()
+        button.click()
     path = download.value.path()
     asked = int(re.search(r"(\d+) frames", page.locator(".lc-line").first.inner_text()).group(1))
     if suffix == "gif":

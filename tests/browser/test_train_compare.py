@@ -10,12 +10,12 @@ def side_by_side(visit, **options):
     page = visit(**options)
     tab(page, "Train")
     tab(page, "Side by side")
-    page.locator("#duel .du-list").wait_for(state="attached")
+    page.locator("#train-compare .du-list").wait_for(state="attached")
     return page
 
 
 def button(page, name):
-    return page.locator("#duel").get_by_role("button", name=name, exact=True)
+    return page.locator("#train-compare").get_by_role("button", name=name, exact=True)
 
 
 def stop_what_goes_on(page):
@@ -28,7 +28,7 @@ def stop_what_goes_on(page):
 
 
 def status(page, word):
-    page.locator("#duel .du-status b", has_text=word).wait_for()
+    page.locator("#train-compare .du-status b", has_text=word).wait_for()
 
 
 def test_two_runs_are_started_watched_held_and_compared(visit, app):
@@ -39,7 +39,7 @@ def test_two_runs_are_started_watched_held_and_compared(visit, app):
         # both have pictures, and figures of their own
         page.wait_for_function(
             "[...document.querySelectorAll('.du-plate')].every(p => p.dataset.empty === 'no')"
-            " && [...document.querySelectorAll('#duel table tr:nth-child(3) td')]"
+            " && [...document.querySelectorAll('#train-compare table tr:nth-child(3) td')]"
             ".every(td => Number(td.innerText.replace(/,/g, '')) > 0)"
         )
         button(page, "Pause").click()
@@ -54,12 +54,12 @@ def test_two_runs_are_started_watched_held_and_compared(visit, app):
         tab(page, "Train")
         tab(page, "Side by side")
         status(page, "Paused")
-        seen = page.locator("#duel table tr:nth-child(3) td").all_inner_texts()
+        seen = page.locator("#train-compare table tr:nth-child(3) td").all_inner_texts()
         steps = [int(images.replace(",", "")) for images in seen]
         assert steps[0] == 4 * steps[1] > 0  # the article's batch is four times ours: in step
         button(page, "Stop").click()
         status(page, "Stopped")
-        page.locator("#duel .du-outcome", has_text="One run each").wait_for()
+        page.locator("#train-compare .du-outcome", has_text="One run each").wait_for()
     finally:
         stop_what_goes_on(page)
     folders = sorted((app._folder / "runs").glob("*/pair.json"))

@@ -18,7 +18,7 @@ def by_hand(visit, **options):
 
 
 def button(page, name):
-    return page.locator("#train-hand").get_by_role("button", name=name, exact=True)
+    return page.locator("#train-manual").get_by_role("button", name=name, exact=True)
 
 
 def beliefs(page, row):

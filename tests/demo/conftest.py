@@ -10,7 +10,8 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.status import RunStatus
-from tests.watching import FakeRunner, images, record, rows
+from tests.fake_runner import FakeRunner
+from tests.watching import images, record, rows
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The joined scripts: each module is in one of them, as it is written, and only they are served."""
+"""The joined scripts: each module is in one of them, without comments, and only they are served."""
 
 import json
 
@@ -14,13 +14,15 @@ SCRIPT = """
 globalThis.location = new URL("http://host/");
 globalThis.document = { addEventListener() {} };
 const moved = /new URL\\("[\\w/.]+", import.meta.url\\)/;
-const text = (value) => String(value).replace(moved, "import.meta.url");
+const comment = /^ *(\\/\\/.*|\\/\\*\\*[^]*?\\*\\/)\\n/gm;
+const bare = (value) => String(value).replace(comment, "");
+const text = (value) => bare(value).replace(moved, "import.meta.url");
 const found = {};
 for (const [module, file, name] of given) {
   const whole = await import(`${process.cwd()}/${file}`);
   const alone = await import(`./${module}.js`);
   found[module] = [Object.keys(alone).sort(), Object.keys(whole[name]).sort(),
-    Object.keys(alone).every((key) => String(alone[key]) === text(whole[name][key]))];
+    Object.keys(alone).every((key) => bare(alone[key]) === text(whole[name][key]))];
 }
 give(found);
 """

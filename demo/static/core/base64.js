@@ -21,3 +21,10 @@ export async function decodePicture(text) {
 /** Encode bytes as base64. */
 export const base64 = (data) =>
   btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
+
+/** Encode text as base64url, for a link. */
+export const base64url = (text) =>
+  base64(new TextEncoder().encode(text))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");

@@ -1,4 +1,4 @@
-// Class names in the page's language; demo/server/class_names.py has the English ones.
+// Class names in the page's language; demo/server/model_menu.py has the English ones.
 
 /** Return the class names of a model from the server's `data` and `labels`. */
 export const named = ({ data, labels }, words) =>

@@ -5,6 +5,12 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** Return say(key, {values}): the text "prefix.key" with its {names} filled in. */
+export const speaker =
+  (words, prefix) =>
+  (key, values = {}) =>
+    fill(words[`${prefix}.${key}`] ?? key, values);
+
 /** Create an element: make("p", {className: "ls-note"}, "text"). */
 export function make(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -44,22 +50,39 @@ export function svg(tag, attributes, ...children) {
  */
 export function arrange(list, parts) {
   const elements = parts.map(({ element }) => element);
-  const same = elements.length === list.children.length;
-  if (!same || elements.some((one, k) => list.children[k] !== one))
-    list.replaceChildren(...elements);
+  for (const old of [...list.children]) if (!elements.includes(old)) old.remove();
+  elements.forEach((one, k) => {
+    if (list.children[k] !== one) list.insertBefore(one, list.children[k]);
+  });
 }
 
 /** Create a push button. */
-export const button = (label, extra = "") =>
-  make("button", { type: "button", className: `ls-btn ${extra}`, textContent: label });
+export const button = (label, extra = "", onclick = null) =>
+  make("button", { type: "button", className: `ls-btn ${extra}`, textContent: label, onclick });
 
 /** Create a button with an icon; `label` is its tooltip and accessible name. */
-export const iconButton = (picture, label) =>
-  make("button", { type: "button", className: "ls-icon", title: label, ariaLabel: label }, picture);
+export function iconButton(picture, label, onclick = null) {
+  const properties = { type: "button", className: "ls-icon", title: label, ariaLabel: label };
+  return make("button", { ...properties, onclick }, picture);
+}
 
 /** Create a section heading. */
 export const heading = (title, hint = "") =>
   make("h3", { className: "ls-heading", title: hint }, title);
+
+export const div = (className, ...children) => make("div", { className }, ...children);
+
+/** Create a small grey text. */
+export const note = (text, className = "") =>
+  make("span", { className: `ls-note ${className}` }, text);
+
+/** Create a label with its text above or before a control. */
+export const field = (text, control, properties = {}) =>
+  make("label", { className: "ls-field", ...properties }, note(text), control);
+
+/** Create an input of type range. */
+export const slider = ({ className = "", ...properties }) =>
+  make("input", { type: "range", className: `ls-range ${className}`, ...properties });
 
 /** Format a number with a minus sign (U+2212) and at most `digits` digits. */
 export const number = (value, digits = 2) => value.toFixed(digits).replace("-", "\u2212");

@@ -1,6 +1,6 @@
 // The brush of a colour sheet: a palette, a custom colour, and the width.
 
-import { make, button } from "../core/dom.js";
+import { button, div, make, slider } from "../core/dom.js";
 
 const COLOURS = [
   "#ffffff",
@@ -16,37 +16,34 @@ const COLOURS = [
   "#8e44ad",
   "#f2b5a0",
 ];
-const SIZES = { min: 4, max: 60, value: 22, step: 1 }; // px of the sheet
+const SIZES = { min: 4, max: 60, value: 22 }; // px of the sheet; 22 is about as thick as MNIST's
 
 /** Create {element, show(yes)} for a sheet of canvas.js; say(key) returns a text. */
 export function brush(sheet, say) {
   const swatches = COLOURS.map((colour) => {
-    const made = make("button", { type: "button", className: "ls-swatch", title: colour });
+    const properties = { type: "button", title: colour, ariaLabel: colour };
+    const made = make("button", { ...properties, onclick: () => choose(colour) });
     made.style.background = colour;
-    made.setAttribute("aria-label", colour);
-    made.addEventListener("click", () => choose(colour));
-    return [colour, made];
+    return made;
   });
-  const any = make("input", { type: "color", value: "#d33b2f", ariaLabel: say("any_colour") });
-  any.title = say("any_colour");
+  const title = say("any_colour");
+  const any = make("input", { type: "color", value: "#d33b2f", title, ariaLabel: title });
   any.addEventListener("input", () => choose(any.value));
-  const size = make("input", { type: "range", className: "ls-range", ...SIZES });
-  size.setAttribute("aria-label", say("brush_size"));
+  const size = slider({ ...SIZES, ariaLabel: say("brush_size") });
   size.addEventListener("input", () => {
     sheet.pen.lineWidth = Number(size.value);
   });
-  const fill = button(say("fill"));
-  fill.addEventListener("click", () => sheet.flood());
-  const element = make(
-    "div",
-    { className: "ls-brush", hidden: true },
-    make("div", { className: "ls-swatches" }, ...swatches.map(([, made]) => made), any),
-    make("div", { className: "ls-brush-row" }, size, fill),
+  const fill = button(say("fill"), "", () => sheet.flood());
+  const element = div(
+    "ls-column",
+    div("ls-swatches", ...swatches, any),
+    div("ls-brush-row", size, fill),
   );
+  show(false);
 
   function choose(colour) {
     sheet.pen.strokeStyle = colour;
-    for (const [one, made] of swatches) made.setAttribute("aria-pressed", String(one === colour));
+    for (const made of swatches) made.ariaPressed = String(made.title === colour);
   }
 
   function show(yes) {

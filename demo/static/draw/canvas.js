@@ -5,7 +5,6 @@ import { make } from "../core/dom.js";
 
 const SIDE = 280; // px
 const SENT = 140; // px of what leaves the sheet: five times what a digit model keeps
-const PEN = 22; // px, about as thick as MNIST's
 const FILE_MAX = 5e6; // bytes
 const STROKES_MAX = 20; // that can be undone
 
@@ -14,15 +13,15 @@ export class DrawingCanvas {
   constructor(label, onchange) {
     this.onchange = onchange;
     this.locked = false; // nothing can be drawn
-    this.pen = { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#ffffff" };
-    this.canvas = make("canvas", { width: SIDE, height: SIDE, className: "ls-sheet" });
-    this.canvas.setAttribute("aria-label", label);
+    this.strokes = []; // the sheet before each of them
+    this.pen = { lineCap: "round", lineJoin: "round" }; // brush.js sets its width and its colour
+    const size = { width: SIDE, height: SIDE };
+    this.canvas = make("canvas", { className: "ls-sheet", ariaLabel: label, ...size });
     this.ink = this.canvas.getContext("2d", { willReadFrequently: true });
     this.paper();
     let last = null;
     const stroke = (event) => {
-      const steps = event.getCoalescedEvents?.() ?? [];
-      for (const step of [...steps, event]) {
+      for (const step of [...(event.getCoalescedEvents?.() ?? []), event]) {
         const now = this.at(step);
         this.ink.beginPath();
         this.ink.moveTo(...last);
@@ -44,11 +43,9 @@ export class DrawingCanvas {
     this.canvas.addEventListener("pointermove", (event) => {
       if (last && this.canvas.hasPointerCapture(event.pointerId)) stroke(event);
     });
-    for (const name of ["pointerup", "pointercancel"]) {
-      this.canvas.addEventListener(name, () => {
-        last = null;
-      });
-    }
+    this.canvas.addEventListener("lostpointercapture", () => {
+      last = null;
+    });
   }
 
   get blank() {
@@ -66,12 +63,10 @@ export class DrawingCanvas {
   }
 
   paper(colour = "#000") {
-    this.strokes ??= [];
     this.ink.fillStyle = colour;
     this.ink.fillRect(0, 0, SIDE, SIDE);
   }
 
-  /** Fill the sheet with the pen's colour. */
   flood() {
     if (this.locked) return;
     this.remember();

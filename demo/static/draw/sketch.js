@@ -1,7 +1,7 @@
 // Draws a picture or opens one, and searches the latent that generates it.
 
 import { floats } from "../core/base64.js";
-import { make, button, fill } from "../core/dom.js";
+import { button, div, make, speaker } from "../core/dom.js";
 import { show, shownAt } from "../core/pixel_scale.js";
 import { unpack } from "../engine/scheduler.js";
 import { paint } from "../engine/paint.js";
@@ -17,61 +17,49 @@ const SHOWN_PX = 96; // of the target and the result
 export class Sketch {
   constructor(words, on) {
     this.on = on;
-    this.w = (key, values = {}) => fill(words[`explore.${key}`], values);
-    const w = this.w;
+    const w = (this.w = speaker(words, "explore"));
     this.search = null; // the running search: {key, moved}
     this.sheet = new DrawingCanvas(w("sketch_label"), () => this.refresh());
     this.brush = brush(this.sheet, w);
     this.hint = w("sketch_hint");
-    this.find = button(w("find"), "ls-primary");
-    this.clear = button(w("clear"));
-    this.undo = button(w("undo_stroke"));
-    this.undo.setAttribute("aria-label", w("undo_stroke_label"));
-    this.file = make("input", { type: "file", accept: "image/*", hidden: true });
-    this.open = button(w("open_image"));
+    this.find = button(w("find"), "ls-primary", () => (this.search ? this.cancel() : this.start()));
+    this.clear = button(w("clear"), "", () => {
+      this.pair.classList.add("ls-none");
+      this.sheet.wipe();
+    });
+    this.undo = button(w("undo_stroke"), "", () => this.sheet.undo());
+    this.undo.ariaLabel = w("undo_stroke_label");
+    const file = make("input", { type: "file", accept: "image/*", hidden: true });
+    file.addEventListener("change", () => {
+      if (file.files[0]) this.load(file.files[0]);
+      file.value = "";
+    });
+    this.open = button(w("open_image"), "", () => file.click());
     this.said = make("p", { className: "ls-note ls-verdict", role: "status" });
     this.bar = make("progress", { max: 1, value: 0 });
     this.yours = make("canvas", { className: "ls-pixels" });
     this.found = make("canvas", { className: "ls-pixels" });
     const figure = (canvas, key) =>
       make("figure", {}, canvas, make("figcaption", { className: "ls-note" }, w(key)));
-    this.pair = make(
-      "div",
-      { className: "ls-pair ls-none" },
-      figure(this.yours, "yours"),
-      figure(this.found, "models"),
-    );
-    this.element = make(
-      "div",
-      { className: "ls-companion" },
-      make("div", { className: "ls-square" }, this.sheet.canvas),
+    const pictures = [figure(this.yours, "yours"), figure(this.found, "models")];
+    this.pair = div("ls-pair ls-none", ...pictures);
+    this.element = div(
+      "ls-column ls-companion",
+      div("ls-square", this.sheet.canvas),
       this.brush.element,
-      make("div", { className: "ls-row" }, this.find, this.undo, this.clear, this.open, this.file),
+      div("ls-row", this.find, this.undo, this.clear, this.open, file),
       this.bar,
       this.said,
       this.pair,
     );
-    this.find.addEventListener("click", () => (this.search ? this.cancel() : this.start()));
-    this.clear.addEventListener("click", () => {
-      this.pair.classList.add("ls-none");
-      this.sheet.wipe();
-    });
-    this.undo.addEventListener("click", () => this.sheet.undo());
-    this.open.addEventListener("click", () => this.file.click());
-    this.file.addEventListener("change", () => {
-      if (this.file.files[0]) this.load(this.file.files[0]);
-      this.file.value = "";
-    });
     this.refresh();
   }
 
-  /** Set the kind of pictures of a model. */
   setModel({ data, shape }) {
     const colour = shape[2] === 3;
     this.brush.show(colour);
-    this.hint = this.w(
-      colour ? "sketch_hint_colour" : data === "mnist" ? "sketch_hint" : "sketch_hint_grey",
-    );
+    const grey = data === "mnist" ? "sketch_hint" : "sketch_hint_grey";
+    this.hint = this.w(colour ? "sketch_hint_colour" : grey);
     this.refresh();
   }
 
@@ -104,25 +92,20 @@ export class Sketch {
     const { model, shape } = this.on.model();
     /** @type {any} */
     let request = { model, ...this.sheet.picture(shape[2] === 3 ? 3 : 1) };
-    let sentence;
-    try {
-      for (;;) {
-        const answer = await this.on.find(request);
-        if (this.search !== search) return; // cancelled in the meantime
-        if (answer.error) throw Object.assign(new Error(answer.error), { plain: true });
-        if (this.on.model().model !== model) break; // the model has changed
+    let sentence = null;
+    while (!sentence) {
+      const answer = (await this.on.find(request).catch(() => null)) ?? { error: this.w("failed") };
+      if (this.search !== search) return; // cancelled in the meantime
+      if (answer.error) sentence = answer.error;
+      else if (this.on.model().model !== model) sentence = this.w("cancelled");
+      else {
         this.step(answer, search);
-        if (answer.done) {
-          sentence = this.verdict(answer);
-          break;
-        }
+        if (answer.done) sentence = this.verdict(answer);
         request = { model, state: answer.state };
       }
-    } catch (error) {
-      sentence = error.plain ? error.message : this.w("failed");
     }
     this.search = null;
-    this.said.textContent = sentence ?? this.w("cancelled");
+    this.said.textContent = sentence;
     this.refresh();
   }
 

@@ -49,6 +49,11 @@ export class Engine {
     return new Promise((resolve, reject) => scheduler.draw(this, request, resolve, reject));
   }
 
+  /** Fetch the weights of a model ahead; `answer` is that of the server function `weights`. */
+  fetch(model, answer) {
+    scheduler.weights.want(model, this.server, answer);
+  }
+
   setSource(where) {
     if (where === this.where) return;
     this.where = where;

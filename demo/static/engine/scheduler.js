@@ -38,8 +38,8 @@ export class Scheduler {
     this.engines.add(engine);
     engine.model = model;
     const job = { engine, lane, model, zs, labels, resolve, reject, serial: ++engine.serial };
-    const odd = !zs.length || (labels.length && labels.length !== zs.length);
-    again(job, odd ? "server" : null); // the server returns the error message
+    const invalid = !zs.length || (labels.length && labels.length !== zs.length);
+    again(job, invalid ? "server" : null); // the server returns the error message
     this.weights.want(model, engine.server);
     const before = this.jobs.findIndex(
       (one) => one.engine === engine && one.lane === lane && !one.begun,
@@ -133,7 +133,7 @@ function again(job, place) {
   Object.assign(job, { place, done: 0, pixels: null, model_id: null });
 }
 
-// Whether a newer request of the same lane has been answered from elsewhere.
+// Whether a newer request of the same lane has been answered already.
 function late({ engine, lane, serial }) {
   return serial < (engine.delivered.get(lane) ?? 0);
 }

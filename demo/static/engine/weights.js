@@ -6,12 +6,14 @@ import { loadKernels } from "./kernels.js";
 
 const MODELS_MAX = 4; // in the worker; each takes a few megabytes
 const LIVE_S = 3; // between checks for newer weights of a run, while it is drawn
-const LIVE_LENGTH = 2e6; // of a file that is fetched that often; larger ones less often
+const LIVE_BYTES = 1.5e6; // of a file that is fetched that often; larger ones less often
 const IDLE_S = 15; // the same, when nothing was drawn for DRAWN_S
 const DRAWN_S = 10;
+const LOOK_MS = 500; // between looks whether a check is due
 const CHECK_S = 30; // between checks of a run that has ended: it may be resumed
 const RETRY_S = 10; // after no answer
 const PATIENCE_S = { load: 30, draw: 10, server: 60 };
+const STUDIO = new URL("../../../", import.meta.url); // above the address of the scripts
 
 /**
  * The worker and its models. `onchange()`: a model was loaded or removed, so that requests may go
@@ -30,7 +32,6 @@ export class Weights {
     /** @type {Worker | null} */
     this.worker = null;
     this.alive = true; // until the worker fails: then the server draws everything
-    document.addEventListener("visibilitychange", () => this.look());
   }
 
   /** Return the id of the weights that the worker has for a model, or null. */
@@ -38,8 +39,11 @@ export class Weights {
     return (this.alive && this.models.get(model)?.model_id) || null;
   }
 
-  /** Note that `model` is drawn; fetch its weights from `server` when due. */
-  want(model, server) {
+  /**
+   * Note that `model` is drawn; fetch its weights from `server` when due. `answer`: what the server
+   * function `weights` said of it lately, to save a request.
+   */
+  want(model, server, answer = null) {
     const known = this.models.get(model) ?? { model, model_id: null, seen: null, nextAt: 0 };
     this.models.delete(model);
     this.models.set(model, Object.assign(known, { server, drawnAt: performance.now() }));
@@ -47,7 +51,7 @@ export class Weights {
       this.models.delete(this.models.keys().next().value);
       this.sweep();
     }
-    if (performance.now() >= known.nextAt) this.ask(known);
+    if (performance.now() >= known.nextAt) this.ask(known, answer);
   }
 
   /** Note that a picture of `model` was drawn with these weights. */
@@ -71,22 +75,21 @@ export class Weights {
     }
   }
 
-  async ask(known) {
+  async ask(known, earlier = null) {
     known.nextAt = Infinity; // never concurrently
-    let wait = RETRY_S;
+    let wait = earlier ? 0 : RETRY_S; // the file of an earlier answer may be gone
     try {
       const { model, model_id: have } = known;
       const request = { model, have, file: this.alive }; // without a worker, only check for newer ones
-      const answer = await within(PATIENCE_S.server, known.server.weights(request));
+      const answer = earlier ?? (await within(PATIENCE_S.server, known.server.weights(request)));
       if (typeof answer?.model_id !== "string") throw new Error(answer?.error ?? "no weights");
-      if (answer.file) known.length = answer.file.length;
-      if (answer.file && this.alive) await this.load(answer);
+      if (answer.file && this.alive) await this.load(known, answer);
       if (answer.file || answer.portable === false) {
         known.model_id = this.held.has(answer.model_id) ? answer.model_id : null;
       }
       const newer = known.seen && known.seen !== answer.model_id;
       known.live = Boolean(answer.live);
-      const slower = Math.max(1, (known.length ?? 0) / LIVE_LENGTH);
+      const slower = Math.max(1, (known.bytes ?? 0) / LIVE_BYTES);
       wait = answer.fixed ? Infinity : known.live ? LIVE_S * slower : CHECK_S;
       this.sweep();
       this.onchange();
@@ -98,13 +101,15 @@ export class Weights {
       console.debug("weights:", error.message); // the server draws meanwhile
     } finally {
       known.nextAt = performance.now() + wait * 1000;
-      this.clock();
+      this.look(known);
     }
   }
 
-  async load({ model_id, file }) {
+  async load(known, { model_id, file }) {
     if (this.held.has(model_id)) return;
-    const { plan } = await this.call({ do: "load", file }, PATIENCE_S.load);
+    const planes = await within(PATIENCE_S.server, fetched(new URL(file, STUDIO)));
+    known.bytes = planes.byteLength;
+    const { plan } = await this.call({ do: "load", planes }, PATIENCE_S.load);
     this.held.set(model_id, plan && (await follow(plan)));
   }
 
@@ -113,22 +118,15 @@ export class Weights {
     return this.held.get(this.id(model)) ?? null;
   }
 
-  // Runs only while a model trains: checks twice a second whether a fetch is due.
-  clock() {
-    const live = [...this.models.values()].some((known) => known.live);
-    if (live && !this.timer) this.timer = setInterval(() => this.look(), 500);
-    if (live || !this.timer) return;
-    clearInterval(this.timer);
-    this.timer = 0;
-  }
-
-  look() {
-    if (document.visibilityState === "hidden") return;
+  // While a model trains, check twice a second whether a fetch is due.
+  look(known) {
+    clearTimeout(known.timer);
+    if (!known.live || this.models.get(known.model) !== known) return;
     const now = performance.now();
-    for (const known of this.models.values()) {
-      const resting = now - known.drawnAt < DRAWN_S * 1000 ? 0 : (IDLE_S - LIVE_S) * 1000;
-      if (known.live && now >= known.nextAt + resting) this.ask(known);
-    }
+    const resting = now - known.drawnAt < DRAWN_S * 1000 ? 0 : (IDLE_S - LIVE_S) * 1000;
+    const due = now >= known.nextAt + resting && document.visibilityState !== "hidden";
+    if (due) this.ask(known);
+    else known.timer = setTimeout(() => this.look(known), LOOK_MS);
   }
 
   async call(message, patience_s) {
@@ -183,6 +181,12 @@ async function follow(plan) {
   } catch {
     return null; // the worker draws it
   }
+}
+
+async function fetched(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return response.arrayBuffer();
 }
 
 /** Reject with an Error "no answer" if a promise takes longer than `seconds`. */

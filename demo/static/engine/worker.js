@@ -1,6 +1,7 @@
 // Draws in its own thread so that sliders never wait for a picture. Started by weights.js.
 //
-// {id, do: "load", file: base64 of gan/models/portable.py's}   -> {id, kind: "wasm" or "plain", plan}
+// {id, do: "load", planes}                              -> {id, kind: "wasm" or "plain", plan}
+//     planes: an ArrayBuffer, the even and then the odd bytes of gan/models/portable.py's file.
 //     plan: of gan/models/portable.py's model, where one image takes so little that the page itself may
 //     draw it within a frame; else null.
 // {id, do: "draw", model_id, zs, labels, from}          -> {id, h, w, c, pixels, ms}
@@ -9,7 +10,6 @@
 // {do: "forget", model_id}
 // Errors are answered with {id, error}.
 
-import { bytes } from "../core/base64.js";
 import { Generator } from "./generator.js";
 import { loadKernels } from "./kernels.js";
 
@@ -21,8 +21,8 @@ const TRIES = 5;
 const held = new Map();
 
 const todo = {
-  load({ file }, makeKernels) {
-    const made = Generator.read(bytes(file), makeKernels);
+  load({ planes }, makeKernels) {
+    const made = Generator.read(interleaved(new Uint8Array(planes)), makeKernels);
     held.set(made.model_id, made);
     const plan = quickest(made) < INSTANT_MS ? made.plan() : null;
     return [{ kind: makeKernels.kind, plan }, plan ? [plan.memory.buffer] : []];
@@ -34,6 +34,11 @@ const todo = {
     return [{ ...drawn, ms: performance.now() - start }, [drawn.pixels.buffer]];
   },
 };
+
+function interleaved(planes) {
+  const half = planes.length / 2;
+  return planes.map((_, i) => planes[(i >> 1) + (i & 1) * half]);
+}
 
 // The minimum of several timings: the first images are slower, and so is a busy machine.
 function quickest(model) {

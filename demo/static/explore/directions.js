@@ -2,7 +2,7 @@
 // Names, pins and the visitor's own directions are stored in localStorage per model.
 
 import { floats } from "../core/base64.js";
-import { make, button, segments, fill, number } from "../core/dom.js";
+import { button, div, make, number, segments, speaker } from "../core/dom.js";
 import { read, write } from "../core/storage.js";
 import { Direction } from "./direction.js";
 
@@ -10,54 +10,37 @@ const STORE = "latent-studio.directions.";
 const OPEN = 8; // of a set, before "show more"
 const OWN_MAX = 40;
 
-/** Describe the effect of a direction: the measured trait, or how much changes. */
-function said(words, d) {
-  const say = (key, values) => fill(words[`explore.${key}`], values);
-  if (!d.trait) return say("effect", { effect: number(d.effect, 0) });
-  const values = {
-    trait: words[`explore.trait.${d.trait}`] ?? d.trait,
-    low: number(d.low, Math.abs(d.low) < 10 ? 1 : 0),
-    high: number(d.high, Math.abs(d.high) < 10 ? 1 : 0),
-    unit: words[`explore.unit.${d.unit}`] ?? "",
-    keeps: d.keeps === null ? "" : say("keeps", { share: Math.round(d.keeps * 100) }),
-  };
-  return say("measured", values);
-}
-
+/** `store` is a LatentStore; onwanted(): the visible rows must be drawn. */
 export class Directions {
-  constructor(words, on) {
+  constructor(words, store, onwanted) {
     this.words = words;
-    this.on = on; // {slide(axis, value, id), locks(axes), wanted(): draw the visible ones}
+    this.store = store;
+    this.onwanted = onwanted;
     this.rows = [];
     this.set = null;
     this.more = 0;
-    const w = (key) => words[`explore.${key}`];
+    const w = (this.w = speaker(words, "explore"));
     const sets = ["measured", "pca", "sefa", "own"].map((kind) => [kind, w(`set.${kind}`)]);
-    this.tabs = segments(w("directions"), sets, (set) => this.choose(set));
+    this.tabs = segments(w("directions"), sets, (set) => {
+      [this.set, this.more] = [set, 0];
+      this.render();
+    });
     this.hint = make("p", { className: "ls-note" });
-    this.pinned = make("div", { className: "ls-dirs" });
-    this.list = make("div", { className: "ls-dirs" });
-    this.rest = button(w("more"));
-    this.rest.addEventListener("click", () => {
+    this.pinned = div("ls-column ls-dirs");
+    this.list = div("ls-column ls-dirs");
+    this.rest = button(w("more"), "", () => {
       this.more += OPEN;
       this.render();
     });
-    this.element = make(
-      "div",
-      { className: "ls-directions" },
-      this.pinned,
-      this.tabs.element,
-      this.hint,
-      this.list,
-      this.rest,
-    );
+    const parts = [this.pinned, this.tabs.element, this.hint, this.list, this.rest];
+    this.element = div("ls-column", ...parts);
     this.watcher = new IntersectionObserver(
       (entries) => {
-        for (const entry of entries) {
-          const row = this.rows.find((known) => known.element === entry.target);
-          if (row) row.seen = entry.isIntersecting;
+        for (const { target, isIntersecting } of entries) {
+          const row = this.rows.find(({ element }) => element === target);
+          if (row) row.seen = isIntersecting;
         }
-        this.on.wanted();
+        this.onwanted();
       },
       { rootMargin: "80px" },
     );
@@ -66,80 +49,75 @@ export class Directions {
 
   /** Set the directions of a model and restore the visitor's names and pins. */
   setModel(model) {
-    const axes = floats(model.axes);
-    const axis = (i) => axes.slice(i * model.z_dim, (i + 1) * model.z_dim);
     this.model = model;
-    this.kept = this.recall(model);
-    this.known = model.directions.map((d, i) => ({
-      ...d,
-      id: `${d.kind}:${d.name}`,
-      axis: axis(i),
-    }));
+    this.kept = recall(model);
+    const { w } = this;
+    const axes = floats(model.axes);
     const counts = {};
-    for (const d of this.known) d.n = counts[d.kind] = (counts[d.kind] ?? 0) + 1;
-    const kinds = this.kinds();
-    if (!kinds.includes(this.set)) this.set = kinds[0];
+    this.known = model.directions.map((d, i) => {
+      const n = (counts[d.kind] = (counts[d.kind] ?? 0) + 1);
+      return {
+        id: `${d.kind}:${d.name}`,
+        kind: d.kind,
+        title: this.words[`explore.name.${d.name}`] ?? w(`direction.${d.kind}`, { n }),
+        axis: axes.slice(i * model.z_dim, (i + 1) * model.z_dim),
+        said: this.effect(d),
+        hint: typeof d.r2 === "number" ? w("r2", { r2: number(d.r2) }) : "",
+      };
+    });
     this.more = 0;
     this.render();
   }
 
-  kinds() {
-    const own = Object.values(this.kept).some((k) => k.own);
-    return [...new Set(this.known.map((d) => d.kind)), ...(own ? ["own"] : [])];
-  }
-
-  choose(set) {
-    this.set = set;
-    this.more = 0;
-    this.render();
+  /** Describe the effect of a direction: the measured trait, or how much changes. */
+  effect({ trait, effect, low, high, unit, keeps }) {
+    const { w, words } = this;
+    if (!trait) return w("effect", { effect: number(effect, 0) });
+    const short = (x) => number(x, Math.abs(x) < 10 ? 1 : 0);
+    return w("measured", {
+      trait: words[`explore.trait.${trait}`] ?? trait,
+      low: short(low),
+      high: short(high),
+      unit: words[`explore.unit.${unit}`] ?? "",
+      keeps: keeps === null ? "" : w("keeps", { share: Math.round(keeps * 100) }),
+    });
   }
 
   /** Return the rows: the model's directions with the visitor's changes. */
   entries() {
-    const w = this.words;
-    const named = (d) =>
-      w[`explore.name.${d.name}`] ?? fill(w[`explore.direction.${d.kind}`] ?? "{n}", { n: d.n });
-    const all = this.known.map((d) => ({
-      id: d.id,
-      kind: d.kind,
-      title: named(d),
-      axis: d.axis,
-      said: said(w, d),
-      hint: d.r2 === null || d.r2 === undefined ? "" : fill(w["explore.r2"], { r2: number(d.r2) }),
-    }));
-    const ids = new Set(all.map((d) => d.id));
-    for (const [id, kept] of Object.entries(this.kept)) {
-      // pinned directions keep their axis: newer weights may reorder the others
-      if (!ids.has(id) && kept.axis) {
-        all.push({ id, kind: "own", title: id, said: w["explore.own"], hint: "", axis: kept.axis });
-      }
-    }
-    return all.map((d) => ({ ...d, ...this.kept[d.id], title: this.kept[d.id]?.title || d.title }));
+    const ids = this.known.map((d) => d.id);
+    // pinned directions keep their axis: newer weights may reorder the others
+    const own = Object.keys(this.kept)
+      .filter((id) => !ids.includes(id))
+      .map((id) => ({ id, kind: "own", title: id, said: this.w("own"), hint: "" }));
+    return [...this.known, ...own].map((d) => {
+      const kept = this.kept[d.id];
+      return { ...d, ...kept, title: kept?.title || d.title };
+    });
   }
 
   render() {
     const all = this.entries();
+    const kinds = new Set(this.known.map((d) => d.kind));
+    if (Object.values(this.kept).some(({ own }) => own)) kinds.add("own");
+    if (!kinds.has(this.set)) [this.set] = kinds;
+    const pinned = all.filter((d) => d.pinned);
     const shown = all.filter((d) => d.kind === this.set && !d.pinned);
-    const make = (d) =>
-      new Direction(d, this.model, this.words, {
-        slide: this.on.slide,
-        change: (id, change) => this.change(id, change),
-        forget: (id) => this.forget(id),
-      });
+    const show = (list, entries) => {
+      const rows = entries.map((d) => new Direction(d, this.model, this.words, this));
+      list.replaceChildren(...rows.map(({ element }) => element));
+      return rows;
+    };
     this.watcher.disconnect();
-    const top = all.filter((d) => d.pinned).map(make);
-    const list = shown.slice(0, OPEN + this.more).map(make);
-    this.rows = [...top, ...list];
-    this.pinned.replaceChildren(...top.map((row) => row.element));
-    this.list.replaceChildren(...list.map((row) => row.element));
-    this.rest.hidden = shown.length <= OPEN + this.more;
-    this.tabs.offer(this.kinds());
+    const most = OPEN + this.more;
+    this.rows = [...show(this.pinned, pinned), ...show(this.list, shown.slice(0, most))];
+    this.rest.hidden = shown.length <= most;
+    this.tabs.offer([...kinds]);
     this.tabs.set(this.set);
     this.hint.textContent = this.words[`explore.hint.${this.set}`] ?? "";
-    this.locked = all.filter((d) => d.locked).map((d) => d.axis);
-    this.on.locks(this.locked);
+    this.store.lock(all.filter((d) => d.locked).map((d) => d.axis));
     this.fit();
-    for (const row of this.rows) this.watcher.observe(row.element);
+    for (const { element } of this.rows) this.watcher.observe(element);
     if (this.z?.length === this.model.z_dim) this.show(this.z);
   }
 
@@ -147,20 +125,25 @@ export class Directions {
     const width = this.element.clientWidth;
     if (!width || !this.model) return;
     for (const row of this.rows) row.fit(width);
-    this.on.wanted();
+    this.onwanted();
   }
 
-  /** Show the latent's coordinate along each. */
   show(z) {
     this.z = z;
     for (const row of this.rows) row.show(z);
   }
 
+  /** Return what Pictures draws; a direction's images do not change along itself. */
+  requests(state, dragged) {
+    const rows = this.rows.filter((row) => row.seen && row.about.id !== dragged);
+    return rows.map((row) => row.request(state, this.store.locked));
+  }
+
   /** Add a direction of the visitor. Return false if the list is full or cannot be stored. */
   add(title, axis) {
     if (Object.keys(this.kept).length >= OWN_MAX) return false;
-    const id = `own:${Date.now().toString(36)}`;
     this.set = "own";
+    const id = `own:${Date.now().toString(36)}`;
     return this.change(id, { title, axis, own: true, kind: "own" });
   }
 
@@ -168,35 +151,29 @@ export class Directions {
     const axis = this.entries().find((d) => d.id === id)?.axis;
     const next = { axis, ...this.kept[id], ...change };
     if (!next.title && !next.own) delete next.title;
-    this.kept = { ...this.kept, [id]: next };
-    if (!next.own && !next.title && !next.pinned && !next.locked) delete this.kept[id];
-    return this.settle();
+    const keep = next.own || next.title || next.pinned || next.locked;
+    return this.keep(id, keep ? next : null);
   }
 
   forget(id) {
-    const { [id]: gone, ...rest } = this.kept;
-    this.kept = rest;
-    if (!this.kinds().includes(this.set)) this.set = this.kinds()[0];
-    this.settle();
+    this.keep(id, null);
   }
 
-  settle() {
-    const plain = Object.entries(this.kept).map(([id, k]) => [
-      id,
-      { ...k, axis: Array.from(k.axis) },
-    ]);
-    const stored = write(STORE + this.model.model, Object.fromEntries(plain));
+  /** Store what is kept of a direction, or nothing. Return whether it was stored. */
+  keep(id, next) {
+    const kept = { ...this.kept };
+    if (next) kept[id] = { ...next, axis: Array.from(next.axis) };
+    else delete kept[id];
+    this.kept = kept;
+    const stored = write(STORE + this.model.model, kept);
     this.render();
     return stored;
   }
+}
 
-  recall(model) {
-    const found = Object.entries(read(STORE + model.model) ?? {}).filter(
-      ([, k]) =>
-        Array.isArray(k?.axis) && k.axis.length === model.z_dim && k.axis.every(Number.isFinite),
-    );
-    return Object.fromEntries(
-      found.map(([id, k]) => [id, { ...k, axis: Float32Array.from(k.axis) }]),
-    );
-  }
+/** Return {id: {axis, title, own, kind, pinned, locked}} of what is stored for a model. */
+function recall({ model, z_dim }) {
+  const fits = ([, kept]) =>
+    Array.isArray(kept?.axis) && kept.axis.length === z_dim && kept.axis.every(Number.isFinite);
+  return Object.fromEntries(Object.entries(read(STORE + model) ?? {}).filter(fits));
 }

@@ -1,52 +1,38 @@
 // The gallery: saved pictures in a strip.
 
-import { fill, make } from "../core/dom.js";
+import { arrange, div, make, speaker } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
 import { classText } from "../recipes/image_recipe.js";
 import { thumbnail } from "../recipes/png.js";
 import * as store from "./gallery_store.js";
 
 export class Gallery {
-  /** `recipes`: an ImageRecipes. onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
-  constructor(words, recipes, { onpick }) {
-    this.words = words;
+  /** onpick(recipe): a picture was chosen. Shown in `gallery.element`. */
+  constructor(words, { onpick }) {
+    this.say = speaker(words, "gallery");
     this.onpick = onpick;
-    this.store = new store.GalleryStore(recipes, () => this.render());
-    this.cards = new Map(); // by id: {item, card}
+    this.store = new store.GalleryStore(() => this.render());
+    this.cards = new Map(); // by id: {item, element}
     this.removed = []; // {item, at} of this visit, for undo
     this.renaming = null; // an id
-    this.empty = make("p", { className: "ls-note ls-gallery-empty" }, this.say("empty"));
+    this.empty = make("p", { className: "ls-note" }, this.say("empty"));
     this.list = make("ul", { className: "ls-gallery-strip" });
     this.line = make("span", { className: "ls-gallery-line", role: "status" });
     this.undoButton = this.button("ls-btn ls-gallery-undo", this.say("undo"), () => this.undo());
-    const foot = make("div", { className: "ls-note ls-gallery-foot" }, this.line, this.undoButton);
-    this.element = make(
-      "section",
-      { className: "ls-gallery", ariaLabel: this.say("title") },
-      this.empty,
-      this.list,
-      foot,
-    );
+    const foot = div("ls-row ls-note ls-gallery-foot", this.line, this.undoButton);
+    const properties = { className: "ls-column ls-gallery", ariaLabel: this.say("title") };
+    this.element = make("section", properties, this.empty, this.list, foot);
     this.render();
   }
 
-  /** Return the saved recipes, newest first. */
-  recipes() {
-    return this.store.items.map(({ recipe }) => recipe);
-  }
-
-  /**
-   * Save a picture with its recipe: image `index` of a drawing; `names` are those of the classes.
-   * Resolves to whether it is saved.
-   */
-  async add(recipe, image, { index = 0, names = [] } = {}) {
+  /** Save a picture with its recipe, `names` are those of the classes. Resolves to whether it is saved. */
+  async add(recipe, image, names = []) {
+    const parts = [classText(recipe.classes, names), recipe.seed].filter((part) => part !== "");
     const item = {
       id: `${Date.now().toString(36)}-${randomSeed().toString(36)}`,
-      name: [classText(recipe.classes, names), recipe.seed]
-        .filter((part) => part !== "")
-        .join(" \u00b7 "),
+      name: parts.join(" \u00b7 "),
       recipe,
-      thumb: await thumbnail(image, index),
+      thumb: await thumbnail(image),
       kept_at: Date.now(),
     };
     return this.change((items) => [item, ...items], "kept", item);
@@ -83,20 +69,13 @@ export class Gallery {
   /** Apply a change and show the result; return whether it was applied. */
   change(edit, key, values) {
     const trouble = this.store.change(edit);
-    this.line.textContent = trouble
-      ? this.say(trouble, { most: store.MOST })
-      : this.say(key, values);
+    this.line.textContent = this.say(trouble || key, { ...values, most: store.MOST });
     this.render();
     return !trouble || trouble === "forbidden";
   }
 
-  // --- showing -----------------------------------------------------------------------------
-  say(key, values = {}) {
-    return fill(this.words[`gallery.${key}`] ?? key, values);
-  }
-
-  button(className, label, onclick) {
-    return make("button", { type: "button", className, onclick }, label);
+  button(className, label, onclick, properties = {}) {
+    return make("button", { type: "button", className, onclick, ...properties }, label);
   }
 
   /** Update only what changed: a card that is pressed or focused keeps its element. */
@@ -106,22 +85,18 @@ export class Gallery {
       const old = this.cards.get(item.id);
       const keep =
         old && (item.id === this.renaming || JSON.stringify(old.item) === JSON.stringify(item));
-      return keep ? old : { item, card: this.card(item) };
+      return keep ? old : { item, element: this.card(item) };
     });
     this.cards = new Map(cards.map((one) => [one.item.id, one]));
-    const shown = cards.map(({ card }) => card);
     if (!this.cards.has(this.renaming)) this.renaming = null;
-    for (const old of [...this.list.children]) if (!shown.includes(old)) old.remove();
-    shown.forEach((card, i) => {
-      if (this.list.children[i] !== card) this.list.insertBefore(card, this.list.children[i]);
-    });
+    arrange(this.list, cards);
     this.empty.hidden = items.length > 0;
     this.list.hidden = !items.length;
     this.undoButton.hidden = !this.removed.length;
   }
 
   focus(id) {
-    this.cards.get(id)?.card.querySelector(".ls-gallery-pick")?.focus();
+    this.cards.get(id)?.element.querySelector(".ls-gallery-pick")?.focus();
   }
 
   card(item) {
@@ -139,19 +114,21 @@ export class Gallery {
       else return;
       event.preventDefault();
     };
-    const rename = this.button("ls-gallery-rename", "\u270e", begin);
-    rename.ariaLabel = rename.title = this.say("rename", { name });
-    const remove = this.button("ls-gallery-remove", "\u00d7", () => this.remove(id));
-    remove.ariaLabel = remove.title = this.say("remove", { name });
+    const tool = (key, label, work) => {
+      const title = this.say(key, { name });
+      return this.button("ls-gallery-tool", label, work, { title, ariaLabel: title });
+    };
+    const rename = tool("rename", "\u270e", begin);
+    const remove = tool("remove", "\u00d7", () => this.remove(id));
     return make("li", { className: "ls-gallery-item" }, pick, rename, remove);
   }
 
   /** Edit the name in place: Enter or blur saves it, Escape cancels. */
   begin(id) {
-    const { item, card } = this.cards.get(id);
-    const box = make("input", { className: "ls-gallery-input", maxLength: store.NAME_MAX });
-    box.value = item.name;
-    box.ariaLabel = this.say("rename", { name: item.name });
+    const { item, element } = this.cards.get(id);
+    const ariaLabel = this.say("rename", { name: item.name });
+    const properties = { value: item.name, maxLength: store.NAME_MAX, ariaLabel };
+    const box = make("input", { className: "ls-gallery-input", ...properties });
     const finish = (keep, focus) => {
       if (this.renaming !== id) return;
       this.renaming = null;
@@ -168,7 +145,7 @@ export class Gallery {
       if (event.key === "Escape") finish(false, true);
     };
     this.renaming = id;
-    card.replaceChildren(box);
+    element.replaceChildren(box);
     box.focus();
     box.select();
   }

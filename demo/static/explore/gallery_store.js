@@ -7,8 +7,12 @@ export const NAME_MAX = 80;
 const THUMB_MAX = 100000; // characters
 const THUMB_START = "data:image/png;base64,";
 
+/** Whether a stored recipe can be opened, if it also fits its model. */
+const isSound = ({ model, seed, scale }) =>
+  typeof model === "string" && Number.isInteger(seed) && seed >= 0 && scale >= 0;
+
 /** Return the valid items of the text: [{id, name, recipe, thumb, kept_at}], newest first. */
-function tidy(text, recipes) {
+function tidy(text) {
   let given = null;
   try {
     given = JSON.parse(text);
@@ -18,21 +22,15 @@ function tidy(text, recipes) {
   const seen = new Set();
   const tidied = (item) => {
     try {
-      const { id, name, thumb, kept_at } = item;
-      const recipe = recipes.check(item.recipe);
+      const { id, name, recipe, thumb, kept_at } = item;
       if (typeof id !== "string" || seen.has(id) || typeof name !== "string") return [];
+      if (!isSound(recipe)) return [];
       seen.add(id);
       const picture =
         typeof thumb === "string" && thumb.startsWith(THUMB_START) && thumb.length <= THUMB_MAX;
-      return [
-        {
-          id,
-          name: name.slice(0, NAME_MAX),
-          recipe,
-          thumb: picture ? thumb : "",
-          kept_at: Number.isFinite(kept_at) ? kept_at : 0,
-        },
-      ];
+      const short = name.slice(0, NAME_MAX);
+      const time = Number.isFinite(kept_at) ? kept_at : 0;
+      return [{ id, name: short, recipe, thumb: picture ? thumb : "", kept_at: time }];
     } catch {
       return [];
     }
@@ -41,9 +39,8 @@ function tidy(text, recipes) {
 }
 
 export class GalleryStore {
-  /** `recipes`: an ImageRecipes. onchange(): another page of this browser has changed the gallery. */
-  constructor(recipes, onchange) {
-    this.recipes = recipes;
+  /** onchange(): another page of this browser has changed the gallery. */
+  constructor(onchange) {
     this.items = [];
     this.refresh();
     window.addEventListener("storage", ({ key }) => {
@@ -56,7 +53,7 @@ export class GalleryStore {
   /** Read the stored items; without storage those of this visit stay. */
   refresh() {
     try {
-      this.items = tidy(localStorage.getItem(KEY), this.recipes);
+      this.items = tidy(localStorage.getItem(KEY));
     } catch {
       /* storage is forbidden */
     }

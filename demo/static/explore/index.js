@@ -1,11 +1,11 @@
 // The Explore tab: one latent, kept in this browser tab, and the controls that move it.
 
 import { named } from "../core/class_names.js";
-import { segments } from "../core/dom.js";
+import { segments, speaker } from "../core/dom.js";
 import { StoredState } from "../core/storage.js";
 import { Sketch } from "../draw/sketch.js";
 import { Engine } from "../engine/engine.js";
-import { paint } from "../engine/paint.js";
+import { paint, pictureOf } from "../engine/paint.js";
 import { unpack } from "../engine/scheduler.js";
 import { SEED_MAX } from "../latent/latents.js";
 import { TimeSlider } from "../time/time_slider.js";
@@ -16,92 +16,73 @@ import { Directions } from "./directions.js";
 import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Pictures } from "./pictures.js";
-import { Share } from "./share.js";
+import { PictureShare } from "./share.js";
 import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
 export function mount({ element, props, trigger, watch, server, words }) {
-  const w = (key) => words[`explore.${key}`];
+  const w = speaker(words, "explore");
   const engine = new Engine(server);
   const stored = new StoredState("latent-studio.explore.");
   const store = new LatentStore(changed);
   let model = null; // the panel's value
   let shown = null; // {image, state}: the large picture and the state it was drawn from
-  let mode = "map";
   let why = null; // the key of the last change: what caused it
   let dragged = null; // the same during a drag: a direction's images do not change along itself
   let [frame, fittedTo, described] = [0, 0, null]; // described: the model_id of `model`'s directions
 
   // --- parts ---------------------------------------------------------------------------------
-  const go = (change, key = null) => store.go(change, key);
-  const now = () => store.state;
-  const directions = new Directions(words, {
-    slide: (axis, value, id) => store.slide(axis, value, id),
-    locks: (axes) => store.lock(axes),
-    wanted: () => redrawParts("directions"),
-  });
-  const classes = new Classes(words, (asked, key) => go({ classes: asked }, key));
-  const map = new LatentMap(words, {
-    move: (z) => go({ z }, "map"),
-    wanted: () => redrawParts("map"),
-  });
-  const compare = new Compare(words, {
-    go,
-    now,
-    wanted: () => rest("aside"),
-    direction: (axis) => {
+  const page = {
+    words,
+    store,
+    say,
+    isActive: () => model && v.panel.offsetParent !== null,
+    model: () => model,
+    shown: () => shown,
+    open: (id, make) => models.open(id, make),
+  };
+  const directions = new Directions(words, store, () => redrawParts("directions"));
+  const classes = new Classes(words, (chosen, key) => store.go({ classes: chosen }, key));
+  const map = new LatentMap(words, store, () => redrawParts("map"));
+  const compare = new Compare(words, store, {
+    wanted: () => rest("compare"),
+    direction(axis) {
       if (!directions.add(w("own_name"), axis)) say(w("own_full"));
     },
   });
   const sketch = new Sketch(words, {
     find: (payload) => server.find(payload),
     found: (z, label, key) =>
-      go({ z, scale: 1, ...(model.classes ? { classes: label } : {}) }, key),
+      store.go({ z, scale: 1, ...(model.classes ? { classes: label } : {}) }, key),
     back: () => store.undo(),
-    model: () => model,
+    model: page.model,
   });
   const time = new TimeSlider(words, server, {
-    state: now,
+    state: () => store.state,
     show(id, image) {
       model = { ...model, model: id };
-      if (image) paint(v.hero, (shown = { image, state: now() }).image);
+      if (image) paint(v.hero, (shown = { image, state: store.state }).image);
     },
     rest: redraw,
   });
   const models = new Models(server, {
-    words,
+    ...page,
     time,
-    go,
-    say,
     setValue,
-    model: () => model,
     choose(id) {
       props.value = { wanted: id };
       trigger("submit");
     },
   });
-  const open = (id, make) => models.open(id, make);
-  const keep = new Share(words, props.limits, {
-    model: () => model,
-    shown: () => shown,
-    open,
-    say,
-  });
+  const share = new PictureShare(words, props.limits, page);
   const companions = { map, compare, draw: sketch };
-  const modes = segments(
-    w("modes"),
-    Object.keys(companions).map((m) => [m, w(`mode.${m}`)]),
-    choose,
-  );
-  const pictures = new Pictures(engine, words, {
-    model: () => model,
-    state: now,
-    locked: () => store.locked,
+  const options = Object.keys(companions).map((name) => [name, w(`mode.${name}`)]);
+  const modes = segments(w("modes"), options, choose);
+  const pictures = new Pictures(engine, {
+    ...page,
     dragged: () => dragged,
-    say,
-    seen: () => model && v.panel.offsetParent !== null,
     parts: { directions, classes, map, compare },
-    hero: (image, state) => {
+    hero(image, state) {
       shown = { image, state };
       paint(v.hero, image);
       sketch.drawn(image);
@@ -114,20 +95,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
     dragged = null;
     rest(...names);
   };
-  const v = view.skeleton(words, {
-    modes: modes.element,
-    companions: Object.values(companions).map((c) => c.element),
-    actions: keep.actions,
-    gallery: keep.gallery,
-    classes: classes.element,
-    directions: directions.element,
-    time: time.element,
-  });
-  const controls = new Controls(v, store, { words, model: () => model, say });
-  function choose(wanted) {
-    mode = wanted;
-    modes.set(mode);
-    for (const [name, part] of Object.entries(companions)) part.element.hidden = name !== mode;
+  const controls = new Controls(page);
+  const parts = { modes, companions, time, share, controls, classes, directions };
+  const v = view.skeleton(words, parts);
+  function choose(chosen) {
+    modes.set(chosen);
+    for (const [name, { element }] of Object.entries(companions)) element.hidden = name !== chosen;
     rest();
   }
   function say(sentence) {
@@ -147,7 +120,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     const { state } = store;
     directions.show(state.z);
     classes.show(state.classes);
-    if (why !== "map") map.show(state.z);
+    map.show(state.z);
     compare.moved(why);
     controls.show();
     rest();
@@ -165,6 +138,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
       return;
     }
     const [before, first] = [model, !model];
+    engine.fetch(value.model, value.weights);
     time.setModel(value.model);
     model = { ...value, model: time.model, labels: named(value, words) };
     described = value.model_id;
@@ -197,10 +171,8 @@ export function mount({ element, props, trigger, watch, server, words }) {
   }
   function paintFirst() {
     const drawn = unpack(model.first);
-    const one = drawn.h * drawn.w * drawn.c;
     const at = drawn.count > 1 ? store.state.classes : 0; // with many classes there is only one
-    const pixels = drawn.pixels.subarray(one * at, one * (at + 1));
-    shown = { image: { ...drawn, count: 1, pixels }, state: store.state };
+    shown = { image: pictureOf(drawn, at), state: store.state };
     paint(v.hero, shown.image);
     classes.thumbs.forEach((canvas, i) => paint(canvas, drawn, i));
   }
@@ -212,16 +184,16 @@ export function mount({ element, props, trigger, watch, server, words }) {
   };
   engine.onweights = (id) => {
     model = { ...model, model_id: id };
-    if (v.panel.offsetParent !== null) redraw();
+    if (page.isActive()) redraw();
     time.look();
   };
 
   // --- wiring --------------------------------------------------------------------------------
   let visited = false;
   new ResizeObserver(() => {
-    const visible = v.panel.offsetParent !== null;
-    if (visible && model) refit();
-    if (visible && !visited && model) {
+    const visible = page.isActive();
+    if (visible) refit();
+    if (visible && !visited) {
       // when the tab is opened again, weights and directions may be newer
       redraw();
       if (described !== model.model_id) models.describe(time.base).then(setValue, () => {});
@@ -231,15 +203,15 @@ export function mount({ element, props, trigger, watch, server, words }) {
   window.addEventListener("resize", () => model && refit());
   watch("value", () => props.value?.wanted || setValue(props.value));
 
-  keep.accept(v.panel, (file, at) => {
-    const sketched = mode === "draw" && sketch.element.contains(at);
+  share.accept(v.panel, (file, at) => {
+    const sketched = sketch.element.contains(at);
     if (sketched) sketch.load(file);
     return sketched;
   });
-  choose(mode);
+  choose("map");
   element.replaceChildren(v.panel);
   // Gradio sets overflow: hidden, within which position: sticky does not work
   element.closest(".gradio-container")?.style.setProperty("overflow", "clip");
   setValue(props.value);
-  keep.arrive(); // the recipe of a link, if the page was opened by one
+  share.arrive(); // the recipe of a link, if the page was opened by one
 }

@@ -4,8 +4,8 @@ import { askHub, hubName } from "../core/hub_request.js";
 import { splitId } from "../core/shown_step.js";
 
 /**
- * `page` has model(), time: of time/time_slider.js, setValue(value), choose(id): select it in the menu,
- * go(state), say(sentence) and words.
+ * `page` is that of index.js, with time: the TimeSlider, setValue(value), and choose(id): select it in
+ * the menu.
  */
 export class Models {
   constructor(server, page) {
@@ -37,7 +37,7 @@ export class Models {
         page.setValue(value);
         page.choose(base);
       }
-      page.go(state);
+      page.store.go(state);
       const image = await page.time.go(step);
       if (step !== null && !image) page.say(page.words["snapshot.gone"]);
       return image ? { ...page.model(), model_id: image.model_id } : page.model();

@@ -38,7 +38,6 @@ export class LatentStore extends History {
     this.go({ z: blend(1, z, (value - dot(axis, z)) / gain, free) }, key);
   }
 
-  /** Lock the coordinates along these axes. */
   lock(axes) {
     this.locked = basis(axes);
   }

@@ -1,33 +1,51 @@
 // The visitor's actions on keyframes, as steps of the undo history.
 
+import { speaker } from "../core/dom.js";
 import * as edits from "./keyframes/edits.js";
-import { speaker } from "./words.js";
 
 export class Actions {
-  /** `page` has stage, strip, note(sentence). */
-  constructor(words, history, choices, page) {
-    this.say = speaker(words);
+  /** `parts`: {stage, strip, view}, which need not exist yet. */
+  constructor(words, history, choices, parts) {
+    this.say = speaker(words, "interpolate");
     this.history = history;
     this.choices = choices;
-    this.page = page;
+    this.parts = parts;
   }
 
   get state() {
     return this.history.state;
   }
 
+  note(sentence) {
+    this.parts.view.key.textContent = sentence;
+  }
+
   go(change, gesture) {
-    this.page.note("");
+    this.note("");
     this.history.go(change, gesture);
   }
 
-  set(part, gesture) {
-    this.go({ settings: this.choices.tidy({ ...this.state.settings, ...part }) }, gesture);
+  /** End a gesture: the next change is a new step. */
+  rest() {
+    this.history.rest();
+  }
+
+  /** Change settings, and with them the keyframes where they are given. */
+  set(part, gesture, keyframes = {}) {
+    const settings = this.choices.tidy({ ...this.state.settings, ...part });
+    this.go({ ...keyframes, settings }, gesture);
   }
 
   seek(chosen) {
-    const { stage } = this.page;
+    const { stage } = this.parts;
     if (stage.plan) stage.seek(stage.times[chosen]);
+  }
+
+  /** Drag the playhead: `phase` is "start", "move" or "end". */
+  scrub(time, phase) {
+    const { stage } = this.parts;
+    stage.player.hold(phase !== "end");
+    if (stage.plan) stage.seek(time);
   }
 
   pick(chosen) {
@@ -39,21 +57,18 @@ export class Actions {
   next(by) {
     const { keys, chosen } = this.state;
     if (keys.length) this.pick((chosen + by + keys.length) % keys.length);
-    this.page.strip.focus();
+    this.parts.strip.focus();
   }
 
   insert(more) {
-    const { stage } = this.page;
+    const { keys, settings } = this.state;
     const change = edits.inserted(this.state, more, this.choices.keysMost);
-    const left = more.length - (change.keys.length - this.state.keys.length);
+    const left = more.length - (change.keys.length - keys.length);
     // a circle takes two; more need a spline
-    const settings =
-      this.choices.needs(this.state.settings.path).most < change.keys.length
-        ? { settings: this.choices.tidy({ ...this.state.settings, path: "spline" }) }
-        : {};
-    if (left < more.length) this.go({ ...change, ...settings });
-    this.page.note(left ? this.say("full", { most: this.choices.keysMost, n: left }) : "");
-    if (!stage.player.moving) this.seek(this.state.chosen);
+    const full = this.choices.needs(settings.path).most < change.keys.length;
+    if (left < more.length) this.set(full ? { path: "spline" } : {}, null, change);
+    this.note(left ? this.say("full", { most: this.choices.keysMost, n: left }) : "");
+    if (!this.parts.stage.player.moving) this.seek(this.state.chosen);
   }
 
   duplicate() {
@@ -79,46 +94,41 @@ export class Actions {
 
   nudge(by) {
     this.move(this.state.chosen, this.state.chosen + by);
-    this.page.strip.focus();
+    this.parts.strip.focus();
   }
 
   /** Drag boundary i to `time`, relative to the state before the drag; `done` ends the drag. */
   stretch(i, time, done) {
-    const { stage } = this.page;
+    const { stage } = this.parts;
     if (stage.plan) {
       this.before ??= { keys: this.state.keys, times: stage.times, rests: stage.rests() };
       this.go(edits.stretched(this.before, i, time, this.choices.lengths), "stretch");
     }
-    if (done) this.before = null;
-    if (done) this.history.rest();
+    if (!done) return;
+    this.before = null;
+    this.rest();
   }
 
   /** Change the path; a circle keeps the chosen keyframe and the next. */
-  path(part) {
-    const { keys, chosen, settings } = this.state;
-    if (part.path !== "circle" || keys.length <= 2) return this.set(part);
-    const pair = [keys[chosen], keys[(chosen + 1) % keys.length]];
-    this.go({ keys: pair, chosen: 0, settings: this.choices.tidy({ ...settings, ...part }) });
-    return this.page.note(this.say("circle_kept"));
+  path(path) {
+    const { keys, chosen } = this.state;
+    if (path !== "circle" || keys.length <= 2) return this.set({ path });
+    this.set({ path }, null, { keys: [keys[chosen], keys[(chosen + 1) % keys.length]], chosen: 0 });
+    return this.note(this.say("circle_kept"));
   }
 
   preset({ keys, settings }) {
-    this.go({
-      keys,
-      chosen: 0,
-      settings: this.choices.tidy({ ...this.state.settings, ...settings }),
-    });
-    const { player } = this.page.stage;
-    player.go(0);
+    this.set(settings, null, { keys, chosen: 0 });
+    this.parts.stage.player.go(0);
   }
 
   undo() {
-    this.page.note("");
+    this.note("");
     this.history.undo();
   }
 
   redo() {
-    this.page.note("");
+    this.note("");
     this.history.redo();
   }
 }

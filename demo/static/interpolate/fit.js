@@ -3,8 +3,7 @@
 import { finalSize } from "./stage/canvas.js";
 import { frameCount, rate } from "./settings.js";
 
-/** Fit a key to a model: a latent of another length falls back to the seed, a blend of other
- * classes to the class. */
+/** Fit a key to a model: an unfit latent falls back to the seed, a blend to the class. */
 export function fitted({ z, weights, ...key }, { z_dim, classes }) {
   /** @type {any} */
   const fit = { ...key, label: classes ? key.label % classes : 0 };
@@ -32,7 +31,7 @@ export const settled = (settings, about, server) => ({
   scale: sizes(settings, about, server).scale,
 });
 
-/** Make the recipe of the clip. Throws ClipError if it is invalid. */
+/** Make the recipe of the clip. */
 export function recipeOf({ keys, settings }, about, server, clips) {
   const { seconds, side, ...rest } = settings;
   return clips.pack(
@@ -48,8 +47,8 @@ export function recipeOf({ keys, settings }, about, server, clips) {
 }
 
 /** Convert an unpacked recipe to a state {keys, chosen, settings}. */
-/** @param {any} recipe */
-export function restored({ keys, frames, scale, ...rest }, { shape }, choices) {
+export function restored(recipe, { shape }, choices) {
+  const { keys, frames, scale, ...rest } = recipe;
   const seconds = frames / rate(rest);
   const side = scale * rest.tiles * Math.max(shape[0], shape[1]);
   return { keys, chosen: 0, settings: choices.tidy({ ...rest, seconds, side }) };

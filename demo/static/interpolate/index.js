@@ -2,13 +2,14 @@
 // Its state belongs to the browser and is stored in localStorage per model.
 
 import { timers } from "../core/debounce.js";
-import { fill } from "../core/dom.js";
+import { fill, speaker } from "../core/dom.js";
 import { History } from "../core/history.js";
 import * as kept from "../core/keyframe_store.js";
 import { Engine } from "../engine/engine.js";
 import { PlanError } from "../latent/curves.js";
 import { latent } from "../latent/latents.js";
 import { ClipRecipes } from "../recipes/clip_recipe.js";
+import { RecipeError } from "../recipes/image_recipe.js";
 import { TimeSlider } from "../time/time_slider.js";
 import { Actions } from "./actions.js";
 import { Add } from "./keyframes/add.js";
@@ -21,17 +22,16 @@ import { FileForm } from "./export/form.js";
 import { Model } from "./model.js";
 import { PathForm } from "./path_form.js";
 import { Choices, frameCount } from "./settings.js";
-import { Share } from "./export/share.js";
+import { ClipShare } from "./export/share.js";
 import { Stage } from "./stage/stage.js";
 import { Strip } from "./timeline/strip.js";
-import { View, keyboard, sideForm } from "./view.js";
-import { speaker } from "./words.js";
+import { View, sideForm } from "./view.js";
 
 const [KEEP_MS, FIGURES_MS] = [200, 250];
 const STEPS_MOST = 100; // that can be undone
 
 export async function mount({ element, props, trigger, watch, server, words }) {
-  const say = speaker(words);
+  const say = speaker(words, "interpolate");
   const engine = new Engine(server);
   const tables = props.colours ?? {};
   const { limits } = props;
@@ -42,42 +42,23 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const later = timers();
   let about = null; // of the model, once there is one
   let shown = {}; // the displayed state
-  let unsaid = null; // the state that is not yet sent to Gradio and stored
+  let unsent = null; // the state that is not yet sent to Gradio and stored
   let lack = null; // why there is no loop, or null
 
   // --- parts ---------------------------------------------------------------------------------
+  /** @type {any} */
+  const parts = {};
+  const actions = new Actions(words, history, choices, parts);
   const stage = new Stage(engine, say("canvas"), tables, {
-    placed: (time, index) => view.placed(time, index, stage),
+    placed: (time, index) => view.placed(time, index),
     filmed: () => strip.film(),
     measured: () => replay(),
-    drawn: () => judge(),
+    drawn: () => showFigures(),
     failed: (error) => view.error(error?.code === "offline" ? say("offline") : error?.message),
     played: (playing) => view.played(playing),
   });
-  const strip = new Strip(words, {
-    scrub(time, phase) {
-      stage.player.hold(phase !== "end");
-      if (stage.plan) stage.seek(time);
-    },
-    pick: (i) => actions.pick(i),
-    move: (from, to) => actions.move(from, to),
-    stretch: (i, time, done) => actions.stretch(i, time, done),
-    frame: (time) => stage.frame(time),
-  });
-  const actions = new Actions(words, history, choices, {
-    stage,
-    strip,
-    note: (sentence) => view.note(sentence),
-  });
-  const rest = () => history.rest();
-  const editor = new Editor(words, limits.keyframe.length.high, {
-    edit: (key, gesture) => actions.edit(key, gesture),
-    all: (key) => actions.all(key),
-    duplicate: () => actions.duplicate(),
-    remove: () => actions.remove(),
-    say: (sentence) => view.note(sentence),
-    rest,
-  });
+  const strip = new Strip(words, actions, (time) => stage.frame(time));
+  const editor = new Editor(words, limits.keyframe.length.high, actions);
   const add = new Add(words, choices.keysMost, {
     insert: (keys) => actions.insert(keys),
     explored: () => about && kept.exploring(time.base, latent, limits),
@@ -85,11 +66,16 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     find: (payload) => server.find(payload),
     draw: (key) => engine.draw(about.model, [key.z], about.classes ? [key.label] : [], "found"),
   });
-  const set = (part, gesture) => actions.set(part, gesture);
-  const path = new PathForm(words, choices, (part) => actions.path(part));
-  const file = new FileForm(words, choices, (name) => swatch(tables[name] ?? ""), set, rest);
-  const share = new Share(words, limits, clips, {
-    recipe: () => recipeOf(history.state, about, props, clips),
+  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.setModel(id) });
+  Object.assign(parts, { stage, strip, editor, add, time });
+  const view = (parts.view = new View(words, element, parts, actions));
+  const path = new PathForm(words, choices, actions);
+  const file = new FileForm(words, choices, actions, (name) => swatch(tables[name] ?? ""));
+  const share = new ClipShare(words, clips, {
+    recipe() {
+      if (lack) throw new RecipeError(lack);
+      return recipeOf(history.state, about, props, clips);
+    },
     settings: () => settled(history.state.settings, about, props),
     about: () => about,
     choose: (id) => model.choose(id),
@@ -97,29 +83,12 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     insert: (key) => actions.insert([key]),
     say: (sentence) => view.error(sentence, true),
   });
-  const time = new TimeSlider(words, server, { show() {}, rest: (id) => model.setModel(id) });
-  const view = new View(
-    words,
-    element,
-    { stage, strip, editor, add, time },
-    {
-      undo: () => actions.undo(),
-      redo: () => actions.redo(),
-      preset: (one) => actions.preset(one),
-    },
-  );
-  const pictures = new KeyframePictures(engine, choices.keysMost, { stage, strip, editor, view });
-  const estimate = new Estimate(
-    props,
-    (recipe) => server.estimate(recipe),
-    say,
-    (weight, trouble) => file.showEstimate(weight, trouble),
-  );
+  const pictures = new KeyframePictures(engine, choices.keysMost, parts);
+  const estimate = new Estimate(props, server, say, file);
   const model = new Model(
     { server, props, trigger, words },
     { onModel, failed: (why) => view.error(words[why] ?? why) },
   );
-  keyboard(element, actions, { stage, strip });
   share.accept(element);
   (await sideForm()).append(path.element, file.element);
   file.top.append(share.element);
@@ -130,23 +99,19 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     if (!about) return;
     view.error("", true);
     const { keys, chosen, settings } = state;
+    const fit = keys.map((key) => fitted(key, about));
     const other = keys !== shown.keys || settings !== shown.settings;
     if (other) replay();
-    else
-      pictures.show(
-        keys.map((key) => fitted(key, about)),
-        state,
-        about,
-      );
+    else pictures.show(fit, state, about);
     const size = sizes(settings, about, props);
-    const label = keys[chosen] ? fitted(keys[chosen], about).label : 0;
+    const label = fit[chosen]?.label ?? 0;
     path.show(settings);
     file.show(settings, size);
     add.show({ label, labels: about.labels, full: keys.length >= choices.keysMost });
     view.undo.disabled = !history.past.length;
     view.redo.disabled = !history.future.length;
     estimate.look({ frames: frameCount(settings), size: size.size }, lack, other);
-    shown = unsaid = state;
+    shown = unsent = state;
     later("keep", KEEP_MS, keep);
   }
 
@@ -156,7 +121,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     const { scale } = sizes(settings, about, props);
     lack = null;
     const colours = about.shape[2] === 1 ? settings.colours : "grey"; // colour maps are for grey pictures
-    stage.canvas.dress({ ...settings, colours, scale });
+    stage.canvas.setStyle({ ...settings, colours, scale });
     try {
       stage.play(fit, settings, about, keys);
     } catch (error) {
@@ -164,15 +129,15 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       const { least } = choices.needs(settings.path);
       lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
       stage.rest();
-      stage.canvas.dress({ ...settings, tiles: 1, scale });
+      stage.canvas.setStyle({ ...settings, tiles: 1, scale });
     }
     stage.canvas.setMessage(lack ?? "", pictures.chosen);
     element.classList.toggle("lc-lacking", Boolean(lack));
     pictures.show(fit, history.state, about);
-    judge();
+    showFigures();
   }
 
-  function judge() {
+  function showFigures() {
     later("figures", FIGURES_MS, () =>
       path.showFigures(stage.plan?.figures(), stage.plan && stage.frames.evenness()),
     );
@@ -181,10 +146,10 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   // --- storage and other panels -----------------------------------------------------------------
   function keep() {
     // while another model is loading, nothing must select this one again
-    if (!unsaid || model.wanted !== about?.model) return;
-    const { settings: wish, ...rest } = unsaid; // as earlier versions stored it
+    if (!unsent || model.wanted !== about?.model) return;
+    const { settings: wish, ...rest } = unsent; // as earlier versions stored it
     kept.remember(time.base, { ...rest, wish });
-    unsaid = null;
+    unsent = null;
     if (lack) return;
     const recipe = recipeOf(history.state, about, props, clips);
     estimate.want(recipe);

@@ -1,101 +1,74 @@
 // The form of the path between keyframes, and its measured evenness.
 
-import { make, button, heading, segments, number } from "../core/dom.js";
+import { button, div, heading, make, note, number, segments, speaker } from "../core/dom.js";
 import { randomSeed } from "../latent/latents.js";
-import { speaker } from "./words.js";
 
-/** `choices` of settings.js; `set(part)` is called with changed settings. */
 export class PathForm {
-  constructor(words, choices, set) {
+  /** `choices` of settings.js. */
+  constructor(words, choices, actions) {
     this.choices = choices;
-    this.say = speaker(words);
-    const { say } = this;
-    const named = (values) => values.map((value) => [value, say(value)]);
-    this.paths = segments(say("path"), named(choices.paths), (path) => set(this.adapted({ path })));
+    const say = (this.say = speaker(words, "interpolate"));
+    const set = (part) => actions.set(part);
+    const choice = (name, label, pick = (value) => set({ [name]: value })) => {
+      const options = choices.lists[name].map((value) => [value, label(value)]);
+      return segments(say(name), options, pick);
+    };
+    this.paths = choice("path", say, (path) => actions.path(path));
     this.hint = make("p", { className: "ls-note lc-path-hint" });
-    this.easing = segments(
-      say("easing"),
-      named(choices.easings.map((one) => `easing_${one}`)),
-      (easing) => set({ easing: easing.replace("easing_", "") }),
-    );
-    this.tiles = segments(
-      say("tiles"),
-      choices.tiles.map((n) => [n, n === 1 ? "1" : `${n} × ${n}`]),
-      (tiles) => set({ tiles }),
-    );
-    this.closed = this.toggle("closed", () => set({ closed: !this.settings.closed }));
-    this.back = this.toggle("back", () => set({ back: !this.settings.back }));
-    this.even = this.toggle("even", () => set({ even: !this.settings.even }));
-    this.again = button(say("again"), "lc-again");
-    this.again.title = say("again_hint");
-    this.again.addEventListener("click", () => set({ wander: randomSeed() }));
-    this.figures = make("summary", {});
-    const details = make(
-      "details",
-      { className: "ls-note lc-figures" },
-      this.figures,
-      make("p", { textContent: say("figures_hint") }),
-    ); // not a tooltip: touch screens have no hover
+    this.easing = choice("easing", (easing) => say(`easing_${easing}`));
+    this.tiles = choice("tiles", (n) => (n === 1 ? "1" : `${n} × ${n}`));
+    const toggle = (name) => this.button(name, () => set({ [name]: !this.settings[name] }));
+    this.toggles = { closed: toggle("closed"), back: toggle("back"), even: toggle("even") };
+    this.again = this.button("again", () => set({ wander: randomSeed() }));
+    this.figures = make("summary");
+    const hint = make("p", { className: "ls-note" }, say("figures_hint")); // not a tooltip: touch screens have no hover
     this.element = make(
       "section",
-      { className: "lc-path" },
+      {},
       heading(say("path")),
       this.paths.element,
       this.hint,
-      make("div", { className: "lc-toggles" }, this.closed, this.back, this.even, this.again),
+      div("lc-toggles", ...Object.values(this.toggles), this.again),
       this.row("easing", this.easing),
       this.row("tiles", this.tiles),
-      details,
+      make("details", { className: "ls-note lc-figures" }, this.figures, hint),
     );
   }
 
   row(name, { element }) {
-    const label = make("span", { textContent: this.say(name), title: this.say(`${name}_hint`) });
-    return make("div", { className: "lc-line-of" }, label, element);
+    const label = note(this.say(name));
+    label.title = this.say(`${name}_hint`);
+    return div("lc-line-of", label, element);
   }
 
-  toggle(name, work) {
-    const made = button(this.say(name), "lc-toggle");
+  button(name, work) {
+    const made = button(this.say(name), "lc-toggle", work);
     made.title = this.say(`${name}_hint`);
-    made.addEventListener("click", work);
     return made;
-  }
-
-  /** Close a path that cannot be open. */
-  adapted(part) {
-    return this.choices.needs(part.path).open ? part : { ...part, closed: true };
   }
 
   show(settings) {
     this.settings = settings;
     this.paths.set(settings.path);
     this.hint.textContent = this.say(`${settings.path}_hint`);
-    this.easing.set(`easing_${settings.easing}`);
+    this.easing.set(settings.easing);
     this.tiles.set(settings.tiles);
-    for (const name of ["closed", "back", "even"]) {
-      this[name].setAttribute("aria-pressed", String(settings[name]));
+    for (const [name, made] of Object.entries(this.toggles)) {
+      made.ariaPressed = String(settings[name]);
     }
-    this.closed.hidden = !this.choices.needs(settings.path).open;
+    this.toggles.closed.hidden = !this.choices.needs(settings.path).open;
     this.again.hidden = settings.path !== "walk";
   }
 
   /** Show the `figures` of a plan and {seam, jump} of its pictures, as far as they are known. */
   showFigures(figures, pictures) {
+    if (!figures) return this.figures.replaceChildren();
     const times = (x) => (Number.isFinite(x) ? `${number(x)} ×` : "\u2013");
-    const range = [figures?.norm_min, figures?.norm_max].map((x) => x === undefined || number(x));
-    const lines = figures
-      ? [
-          this.say("figures", {
-            seam: times(figures.seam),
-            jump: times(figures.jump),
-            norm: range[0] === range[1] ? range[0] : range.join("\u2013"),
-          }),
-          this.say("figures_pictures", {
-            seam: times(pictures?.seam),
-            jump: times(pictures?.jump),
-          }),
-        ]
-      : [];
-    this.figures.replaceChildren(...lines.map((line) => make("span", { textContent: line })));
+    const speeds = ({ seam, jump }) => ({ seam: times(seam), jump: times(jump) });
+    const [low, high] = [number(figures.norm_min), number(figures.norm_max)];
+    const norm = low === high ? low : `${low}\u2013${high}`;
+    const first = this.say("figures", { ...speeds(figures), norm });
+    const second = this.say("figures_pictures", speeds(pictures ?? {}));
+    return this.figures.replaceChildren(make("span", {}, first), make("span", {}, second));
   }
 }

@@ -2,9 +2,9 @@
 // The length is kept in seconds, so that it stays when the frame rate changes.
 
 /** Parse a typed number; return null if it is not a number, outside its range or not whole. */
-export function readNumber(text, [low, high], whole = false) {
+export function readNumber(text, { low, high }, whole) {
   const value = text.trim() === "" ? NaN : Number(text);
-  const fine = Number.isFinite(value) && value >= low && value <= high;
+  const fine = value >= low && value <= high;
   return fine && (!whole || Number.isInteger(value)) ? value : null;
 }
 
@@ -24,16 +24,15 @@ export function frameCount(settings) {
 export class Choices {
   /** `limits`: those of gan/recipes/limits.py. */
   constructor({ clip, formats, keyframe, keys, path_keys, always_closed }) {
-    this.paths = clip.path.choices;
-    this.easings = clip.easing.choices;
-    this.colours = clip.colours.choices;
     this.formats = formats; // the frame rates of each
-    this.tiles = Array.from({ length: clip.tiles.high }, (_, i) => i + 1);
-    this.ranges = {
-      seconds: [0.1, 3600],
-      border: [clip.border.low, clip.border.high],
-      loops: [clip.loops.low, clip.loops.high],
+    this.lists = {
+      path: clip.path.choices,
+      easing: clip.easing.choices,
+      tiles: Array.from({ length: clip.tiles.high }, (_, i) => i + 1),
+      colours: clip.colours.choices,
+      format: Object.keys(formats),
     };
+    this.limits = { ...clip, seconds: { low: 0.1, high: 3600 }, side: { low: 1, high: 1e5 } };
     this.captionMax = clip.caption.most;
     this.keysMost = keys[1];
     this.lengths = [keyframe.length.low, keyframe.length.high];
@@ -53,28 +52,19 @@ export class Choices {
 
   /** Return valid settings from untrusted ones: invalid fields get the value of `start`. */
   tidy(given) {
-    const { start } = this;
+    const { start, limits } = this;
     /** @type {any} */
     const settings = { ...start };
     for (const name of Object.keys(start)) {
-      if (typeof given?.[name] === typeof start[name]) settings[name] = given[name];
+      const value = given?.[name];
+      const { choices, low = 0, high } = limits[name];
+      const inside = high === undefined || (value >= low && value <= high);
+      const fits = choices ? choices.includes(value) : inside;
+      if (typeof value === typeof start[name] && fits) settings[name] = value;
     }
-    const choose = (name, values) => {
-      if (!values.includes(settings[name])) settings[name] = start[name];
-    };
-    choose("path", this.paths);
-    choose("easing", this.easings);
-    choose("tiles", this.tiles);
-    choose("colours", this.colours);
-    choose("format", Object.keys(this.formats));
-    for (const name of ["seconds", "fps", "side"]) {
-      if (!(Number.isFinite(settings[name]) && settings[name] > 0)) settings[name] = start[name];
+    for (const name of ["wander", "tiles", "loops", "border"]) {
+      settings[name] = Math.trunc(settings[name]);
     }
-    for (const [name, [low, high]] of Object.entries(this.ranges)) {
-      if (!(settings[name] >= low && settings[name] <= high)) settings[name] = start[name];
-    }
-    for (const name of ["wander", "loops", "border"]) settings[name] = Math.trunc(settings[name]);
-    settings.wander = settings.wander >>> 0 || 0;
     settings.caption = settings.caption.replace(/[\p{Cc}\p{Cs}]/gu, " ").slice(0, this.captionMax);
     settings.closed ||= !this.needs(settings.path).open;
     if (!this.holds(settings)) settings.fps = nearest(this.formats[settings.format], settings.fps);

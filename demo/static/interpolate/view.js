@@ -1,75 +1,79 @@
 // The elements of the Interpolate tab, the transport controls, and keyboard shortcuts.
 
-import { make, iconButton } from "../core/dom.js";
+import { button, div, iconButton, make, speaker } from "../core/dom.js";
 import { icon } from "../core/icons.js";
+import { shortcuts } from "../core/keyboard.js";
 import { paint } from "../engine/paint.js";
 import { presets } from "./keyframes/presets.js";
-import { speaker } from "./words.js";
+
+const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
+const PRESSES = "button, a, select, summary, label, [role=tab], input";
 
 /** Resolve to the place for the form in the other column, once Gradio has created it. */
-export function sideForm() {
-  return new Promise((resolve) => {
-    const look = () => {
-      const found = document.querySelector(".lc-form");
-      if (found) resolve(found);
-      else requestAnimationFrame(look);
-    };
-    look();
-  });
+export async function sideForm() {
+  for (;;) {
+    const found = document.querySelector(".lc-form");
+    if (found) return found;
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 export class View {
-  /** `parts`: {stage, strip, editor, add, time}; `on` has undo(), redo(), preset(one). */
-  constructor(words, element, parts, on) {
-    this.words = words;
-    this.on = on;
+  /** `parts`: {stage, strip, editor, add, time}. */
+  constructor(words, element, parts, actions) {
+    this.actions = actions;
     this.parts = parts;
-    const say = (this.say = speaker(words));
+    const say = (this.say = speaker(words, "interpolate"));
     const { stage, strip, editor, add, time } = parts;
-    this.play = make("button", { type: "button", className: "ls-btn lc-play" });
-    this.play.addEventListener("click", () => stage.player.toggle());
+    const { player } = stage;
+    this.play = button("", "lc-play", () => player.toggle());
     this.clock = make("span", { className: "lc-time" });
-    this.presets = make("div", { className: "lc-presets", role: "group" });
-    this.presets.setAttribute("aria-label", say("presets"));
-    const step = (name) => {
-      const made = iconButton(icon(name), say(name));
-      made.dataset.do = name;
-      made.addEventListener("click", () => on[name]());
-      return made;
-    };
-    this.undo = step("undo");
-    this.redo = step("redo");
+    const group = { className: "lc-presets", role: "group", ariaLabel: say("presets") };
+    this.presets = make("div", group);
+    this.undo = iconButton(icon("undo"), say("undo"), () => actions.undo());
+    this.redo = iconButton(icon("redo"), say("redo"), () => actions.redo());
+    this.undo.dataset.do = "undo";
+    this.redo.dataset.do = "redo";
+    const steps = make("span", { className: "lc-buttons" }, this.undo, this.redo);
     this.trouble = make("p", { className: "ls-error lc-error", role: "alert" });
     this.key = make("p", { className: "ls-note lc-key-error", role: "status" });
-    const timeline = make("div", { className: "lc-row" }, strip.element, add.element);
     element.replaceChildren(
       stage.canvas.element,
-      make(
-        "div",
-        { className: "lc-transport" },
-        this.play,
-        this.clock,
-        this.presets,
-        make("span", { className: "lc-buttons" }, this.undo, this.redo),
-      ),
+      div("lc-transport", this.play, this.clock, this.presets, steps),
       time.element,
       this.trouble,
-      timeline,
+      div("lc-row", strip.element, add.element),
       editor.element,
       this.key,
-      make("p", { className: "ls-note ls-keys", textContent: say("keyboard") }),
+      make("p", { className: "ls-note ls-keys" }, say("keyboard")),
     );
-    this.played(stage.player.playing);
+    this.played(player.playing);
     const { scrub } = strip;
     scrub.addEventListener("input", () => {
-      stage.player.hold(true);
-      stage.player.go((Number(scrub.value) + 0.01) / stage.player.count);
+      player.hold(true);
+      player.go((Number(scrub.value) + 0.01) / player.count);
     });
     for (const name of ["change", "blur"]) {
-      scrub.addEventListener(name, () => stage.player.hold(false));
+      scrub.addEventListener(name, () => player.hold(false));
     }
-    stage.canvas.element.addEventListener("click", () => stage.player.toggle());
+    stage.canvas.element.addEventListener("click", () => player.toggle());
     this.errors = { lasting: "", once: "" };
+    const isActive = () => element.offsetParent !== null && !document.querySelector("dialog[open]");
+    shortcuts(isActive, actions, (event) => this.shortcut(event));
+  }
+
+  shortcut({ target, key, altKey }) {
+    const { actions } = this;
+    const { strip, stage } = this.parts;
+    const inStrip = strip.list.contains(target);
+    if (!inStrip && target.closest?.(PRESSES)) return null;
+    if (key === " ") return () => stage.player.toggle();
+    if (key === "Delete" || key === "Backspace") return () => actions.remove();
+    const by = MOVES[key];
+    if (!by) return null;
+    if (altKey) return () => actions.nudge(by);
+    if (inStrip) return () => actions.next(by);
+    return stage.plan ? () => stage.player.step(by) : null;
   }
 
   /** Show an error; `once`: until the next edit. */
@@ -78,20 +82,16 @@ export class View {
     this.trouble.textContent = this.errors.once || this.errors.lasting;
   }
 
-  note(sentence) {
-    this.key.textContent = sentence;
-  }
-
   played(playing) {
     const name = playing ? "pause" : "play";
     this.play.replaceChildren(icon(name));
-    this.play.title = this.say(name);
-    this.play.setAttribute("aria-label", this.play.title);
+    this.play.title = this.play.ariaLabel = this.say(name);
   }
 
   /** Show the playhead at `time`, 0 to 1, and frame `index`. */
-  placed(time, index, { plan, seconds }) {
-    const { strip } = this.parts;
+  placed(time, index) {
+    const { strip, stage } = this.parts;
+    const { plan, seconds } = stage;
     strip.place(time);
     if (this.index === index && this.seconds === seconds) return;
     this.index = index;
@@ -100,69 +100,30 @@ export class View {
     this.clock.textContent = `${now} / ${seconds.toFixed(2)} s`;
     strip.scrub.max = plan.count - 1;
     strip.scrub.value = index;
-    strip.scrub.setAttribute("aria-valuetext", `${now} s`);
+    strip.scrub.ariaValueText = `${now} s`;
   }
 
   /** Show the presets for a model and a class; their pictures are set later. */
   offer(about, label) {
     const id = JSON.stringify([about.model, about.classes, label]);
-    const said = { label: about.labels[label] };
-    if (this.offered === id) return this.made.map(({ one }) => one);
-    this.offered = id;
-    this.made = presets(about, label).map((one) => {
-      const canvas = make("canvas", { className: "ls-pixels", width: 1, height: 1 });
-      canvas.setAttribute("aria-hidden", "true");
-      const chip = make(
-        "button",
-        { type: "button", className: "ls-btn lc-preset" },
-        canvas,
-        this.say(`preset_${one.name}`, said),
-      );
-      chip.title = this.say(`preset_${one.name}_hint`, said);
-      chip.addEventListener("click", () => this.on.preset(one));
-      return { one, chip, canvas };
-    });
-    this.presets.replaceChildren(...this.made.map(({ chip }) => chip));
+    const values = { label: about.labels[label] };
+    if (this.offered !== id) {
+      this.offered = id;
+      this.made = presets(about, label).map((one) => {
+        const size = { width: 1, height: 1 };
+        const canvas = make("canvas", { className: "ls-pixels", ariaHidden: "true", ...size });
+        const chip = button("", "lc-preset", () => this.actions.preset(one));
+        chip.append(canvas, this.say(`preset_${one.name}`, values));
+        chip.title = this.say(`preset_${one.name}_hint`, values);
+        return { one, chip, canvas };
+      });
+      this.presets.replaceChildren(...this.made.map(({ chip }) => chip));
+    }
     return this.made.map(({ one }) => one);
   }
 
-  /** Set the picture of preset i. */
   picture(i, image) {
     const { canvas } = this.made[i];
     if (image && canvas.image !== image) paint(canvas, (canvas.image = image));
   }
-}
-
-const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
-const WRITES = "input:not([type=range]):not([type=checkbox]), textarea, select";
-const PRESSES = "button, a, summary, label, [role=tab], input";
-
-/** Shortcuts for the whole tab while it is visible and no text field has focus. */
-export function keyboard(element, actions, { stage, strip }) {
-  function meaning({ target, key, altKey, shiftKey }, control) {
-    const inStrip = strip.list.contains(target);
-    const free = inStrip || !target.closest?.(PRESSES);
-    const by = MOVES[key];
-    if (control) {
-      if (key.toLowerCase() === "y") return () => actions.redo();
-      if (key.toLowerCase() !== "z") return null;
-      return () => (shiftKey ? actions.redo() : actions.undo());
-    }
-    if (!free) return null;
-    if (key === " ") return () => stage.player.toggle();
-    if (key === "Delete" || key === "Backspace") return () => actions.remove();
-    if (!by) return null;
-    if (altKey) return () => actions.nudge(by);
-    if (inStrip) return () => actions.next(by);
-    return stage.plan ? () => stage.player.step(by) : null;
-  }
-
-  document.addEventListener("keydown", (event) => {
-    const hidden = element.offsetParent === null || document.querySelector("dialog[open]");
-    if (hidden || /** @type {Element} */ (event.target).closest?.(WRITES)) return;
-    const todo = meaning(event, event.ctrlKey || event.metaKey);
-    if (!todo) return;
-    event.preventDefault();
-    todo();
-  });
 }

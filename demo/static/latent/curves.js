@@ -3,9 +3,9 @@
 
 import { wanderThrough } from "./random_walk.js";
 import { solve } from "./solve.js";
+import { blend as mix, dot, norm, times } from "./vectors.js";
 
-const PATHS = ["spline", "slerp", "circle", "walk"];
-const KEYS_MAX = 64;
+const KEY_COUNTS = { spline: [2, 64], slerp: [2, 64], circle: [2, 2], walk: [1, 64] };
 const NORM_RANGE = [0.85, 1.15]; // of sqrt(d): how far from the prior a slerp key may lie
 
 /** An invalid clip: `message` is the key of a text, `values` fill its {names}. */
@@ -24,17 +24,11 @@ export class PlanError extends Error {
  * PlanError for keys that cannot be joined.
  */
 export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
-  if (!PATHS.includes(path)) throw new PlanError("plan.path", { path });
-  const fewest = path === "walk" ? 1 : 2;
-  const [most, n] = [KEYS_MAX, keys.length];
-  if (n !== 2 && path === "circle") throw new PlanError("plan.circle_keys", { n });
+  const [fewest, most] = KEY_COUNTS[path];
+  const n = keys.length;
   if (n < fewest || n > most) throw new PlanError("plan.keys", { n, fewest, most });
-  const d = keys[0].length;
-  keys.forEach((key, i) => {
-    if (key.length !== d || d < 2) throw new PlanError("plan.sizes");
-    if (!key.every(Number.isFinite)) throw new PlanError("plan.not_finite", { n: i + 1 });
-    if (!key.some((x) => x)) throw new PlanError("plan.zero", { n: i + 1 });
-  });
+  const zero = keys.findIndex((key) => !key.some((x) => x));
+  if (zero >= 0) throw new PlanError("plan.zero", { n: zero + 1 });
   const always = path === "circle" || path === "walk";
   const points = keys.map((key) => new Float64Array(key));
   const curve = MAKERS[path](points, closed || always, wander);
@@ -44,10 +38,7 @@ export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
 /** Interpolate the class weights of the keys linearly at u. */
 export function blend(weights, u, closed) {
   const [i, t] = locate(u, closed ? weights.length : weights.length - 1, closed);
-  const [before, after] = [weights[i], weights[(i + 1) % weights.length]];
-  const mixed = new Float64Array(before.length);
-  for (let k = 0; k < mixed.length; k += 1) mixed[k] = (1 - t) * before[k] + t * after[k];
-  return mixed;
+  return mix(1 - t, weights[i], t, weights[(i + 1) % weights.length]);
 }
 
 function spline(keys, closed) {
@@ -90,7 +81,7 @@ function spline(keys, closed) {
 function slerp(keys, closed) {
   const [low, high] = NORM_RANGE.map((share) => share * Math.sqrt(keys[0].length));
   const norms = keys.map((key) => Math.min(high, Math.max(low, norm(key))));
-  const units = keys.map((key) => scaled(key, 1 / norm(key)));
+  const units = keys.map((key) => times(1 / norm(key), key));
   const arcs = units.map((unit, i) => arc(unit, units[(i + 1) % units.length]));
   const segments = closed ? keys.length : keys.length - 1;
 
@@ -99,13 +90,13 @@ function slerp(keys, closed) {
     const length = norms[i] + t * (norms[(i + 1) % norms.length] - norms[i]);
     return turned(units[i], arcs[i].side, t * arcs[i].angle, length);
   };
-  return { anchors: units.map((unit, i) => scaled(unit, norms[i])), segments, closed, at };
+  return { anchors: units.map((unit, i) => times(norms[i], unit)), segments, closed, at };
 }
 
 function circle(keys) {
   const radius = Math.sqrt(keys[0].length);
   const anchors = keys.map(onSphere);
-  const [first, second] = anchors.map((anchor) => scaled(anchor, 1 / radius));
+  const [first, second] = anchors.map((anchor) => times(1 / radius, anchor));
   const { apart, beside, angle, side } = arc(first, second);
   if (Math.min(apart, beside) < 1e-4) throw new PlanError("plan.circle_line");
   const at = (u) => {
@@ -132,34 +123,17 @@ function locate(u, segments, closed) {
   return [segment, inside - segment];
 }
 
-export function norm(z) {
-  let sum = 0;
-  for (let k = 0; k < z.length; k += 1) sum += z[k] * z[k];
-  return Math.sqrt(sum);
-}
+const onSphere = (z) => times(Math.sqrt(z.length) / Math.max(norm(z), 1e-200), z);
 
-const scaled = (z, factor) => z.map((x) => factor * x);
-
-function onSphere(z) {
-  const factor = Math.sqrt(z.length) / Math.max(norm(z), 1e-200);
-  const made = new Float64Array(z.length);
-  for (let k = 0; k < z.length; k += 1) made[k] = factor * z[k];
-  return made;
-}
-
-function turned(unit, side, angle, length) {
-  const [c, s] = [length * Math.cos(angle), length * Math.sin(angle)];
-  const z = new Float64Array(unit.length);
-  for (let k = 0; k < z.length; k += 1) z[k] = c * unit[k] + s * side[k];
-  return z;
-}
+const turned = (unit, side, angle, length) =>
+  mix(length * Math.cos(angle), unit, length * Math.sin(angle), side);
 
 // The angle between two unit vectors, and the one across the first on the second's side.
 function arc(u, v) {
-  const apart = norm(u.map((x, k) => v[k] - x));
-  const beside = norm(u.map((x, k) => v[k] + x));
-  let cosine = u.reduce((sum, x, k) => sum + x * v[k], 0);
-  let side = v.map((x, k) => x - cosine * u[k]);
+  const apart = norm(mix(1, v, -1, u));
+  const beside = norm(mix(1, v, 1, u));
+  let cosine = dot(u, v);
+  let side = mix(1, v, -cosine, u);
   if (norm(side) < 1e-9) {
     let axis = 0;
     u.forEach((x, k) => {
@@ -168,6 +142,6 @@ function arc(u, v) {
     cosine = u[axis];
     side = u.map((x, k) => Number(k === axis) - cosine * x);
   }
-  side = scaled(side, 1 / norm(side));
+  side = times(1 / norm(side), side);
   return { apart, beside, angle: 2 * Math.atan2(apart, beside), side };
 }

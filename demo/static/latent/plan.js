@@ -1,44 +1,31 @@
 // The plan of a clip: the latent of every frame, computed on demand. The twin of
 // gan/latent/plan.py.
 
-import { PlanError, blend, makeCurve, norm } from "./curves.js";
+import { blend, makeCurve } from "./curves.js";
 import { evenness, rms } from "./loop_metrics.js";
 import { variation, tile } from "./tiles.js";
 import * as timing from "./timing.js";
+import { norm } from "./vectors.js";
 
-const TILES_MAX = 4; // loops along each side of the picture
 const PROBES = 256; // pictures drawn, at least, to measure a clip in image space
 const LATENT_SHARE = 0.05; // of the mean image step, distributed by latent length
 
 /** A curve with the classes of its keys: the parts of a clip that do not depend on its timing. */
 class Way {
   constructor(path, keys, closed, wander) {
-    // the arrays: the objects that hold them may change
-    this.made = { path, closed, wander, keys: keys.map(({ z, classes }) => ({ z, classes })) };
-    this.curve = makeCurve(
-      path,
-      keys.map(({ z }) => z),
-      { closed, wander },
-    );
+    this.made = identity(path, keys, closed, wander);
+    const zs = keys.map(({ z }) => z);
+    this.curve = makeCurve(path, zs, { closed, wander });
     const classed = keys.every(({ classes }) => classes?.length);
     this.classes = classed ? keys.map(({ classes }) => new Float64Array(classes)) : null;
-    if (this.classes?.some(({ length }) => length !== this.classes[0].length)) {
-      throw new PlanError("plan.sizes");
-    }
     this.tables = new Map();
     /** Parts of a segment, in the table of image steps. */
     this.parts = Math.max(8, Math.ceil(PROBES / this.curve.segments));
   }
 
   is(path, keys, closed, wander) {
-    const { made } = this;
-    return (
-      path === made.path &&
-      closed === made.closed &&
-      wander === made.wander &&
-      keys.length === made.keys.length &&
-      keys.every(({ z, classes }, i) => z === made.keys[i].z && classes === made.keys[i].classes)
-    );
+    const wanted = identity(path, keys, closed, wander);
+    return wanted.length === this.made.length && wanted.every((one, i) => one === this.made[i]);
   }
 
   latentSteps(parts = timing.PARTS) {
@@ -53,6 +40,14 @@ class Way {
   }
 }
 
+// The arrays of the keys themselves: the objects that hold them may change.
+const identity = (path, keys, closed, wander) => [
+  path,
+  closed,
+  wander,
+  ...keys.flatMap(({ z, classes }) => [z, classes]),
+];
+
 export class Plan {
   /**
    * Of {keys: [{z, classes, hold, length}], path, closed, wander, easing, even, back, tiles,
@@ -66,9 +61,6 @@ export class Plan {
   constructor(given) {
     const { keys, path = "spline", closed = true, wander = 0, easing = "none" } = given;
     const { even = false, back = false, tiles = 1, frames, steps, before, ...rest } = given;
-    if (!(Number.isInteger(tiles) && tiles >= 1 && tiles <= TILES_MAX)) {
-      throw new PlanError("plan.tiles", { most: TILES_MAX });
-    }
     this.given = { ...rest, even, back, tiles, frames };
     const kept = before?.way.is(path, keys, closed, wander);
     this.way = kept ? before.way : new Way(path, keys, closed, wander);
@@ -170,22 +162,13 @@ export class Plan {
    * clip does not close), the largest over it, and the latents' norms as shares of sqrt(d).
    */
   figures() {
-    const { curve, classes: keys } = this.way;
-    const frame = (i) => {
-      const u = this.u[i];
-      return [curve.at(u), keys && blend(keys, u, curve.closed)];
-    };
-    const steps = new Float64Array(this.count);
-    const first = frame(0);
-    let [z, classes] = first;
+    const { curve, classes } = this.way;
+    const d = this.anchors[0].length;
     let [low, high] = [Infinity, 0];
-    for (let i = 0; i < steps.length; i += 1) {
-      const size = norm(z) / Math.sqrt(z.length);
+    const steps = timing.stepsAlong(curve, classes, this.u, this.count, (z) => {
+      const size = norm(z) / Math.sqrt(d);
       [low, high] = [Math.min(low, size), Math.max(high, size)];
-      const [next, weights] = i + 1 < steps.length ? frame(i + 1) : first;
-      steps[i] = timing.latentStep(z, next, classes, weights);
-      [z, classes] = [next, weights];
-    }
-    return { ...evenness(steps, this.closes, z.length), norm_min: low, norm_max: high };
+    });
+    return { ...evenness(steps, this.closes, d), norm_min: low, norm_max: high };
   }
 }

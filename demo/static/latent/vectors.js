@@ -52,12 +52,8 @@ export function arc(a, b, t) {
   const cosine = dot(a, b) / Math.max(norm(a) * norm(b), 1e-12);
   const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
   if (Math.sin(angle) < 1e-4) return blend(1 - t, a, t, b);
-  return blend(
-    Math.sin((1 - t) * angle) / Math.sin(angle),
-    a,
-    Math.sin(t * angle) / Math.sin(angle),
-    b,
-  );
+  const weight = (share) => Math.sin(share * angle) / Math.sin(angle);
+  return blend(weight(1 - t), a, weight(t), b);
 }
 
 /** Draw a sample of N(0, 1). */

@@ -1,12 +1,11 @@
 """Answers to the polls of Side by side: the current or last pair of runs."""
 
-from __future__ import annotations
-
 import dataclasses
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
+from demo.server.model_library import changed_ns
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.watch.progress import Progress
@@ -34,23 +33,22 @@ class Pairs:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._progress = Progress(studio)
-        # (key, value); replaced, never modified, so that polls may race
-        self._last: tuple[Any, Pair | None] = (None, None)
-        self._judged: tuple[Any, dict[str, Any] | None] = (None, None)
+        self.progress = Progress(studio)
+        # what they return changes only with their arguments
+        self._last = lru_cache(maxsize=1)(self._last_pair)
+        self._outcome = lru_cache(maxsize=1)(self._judge)
 
-    def poll(self, asked: Any) -> dict[str, Any]:
-        """Return the status of the pair and what is new since the cursor in `asked`.
+    def poll(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return the status of the pair and what is new since the cursor in `payload`.
 
-        `asked` also holds `who`. Always: state (of the runner), left (s), live and resumable (see
+        `payload` also holds `who`. Always: state (of the runner), left (s), live and resumable (see
         `Pair`), mine (this visitor controls it), may (they may start one), and sides, an answer of
         `Progress.poll` for each run, none before the first pair. When new: pair, with `names`,
         `experiment` ("" for none of the list), `differences` ([setting, first value, second
         value]), `goal` (steps), and `images` that D sees per step of each run. When the pair has
         ended: outcome (`gan.monitor.compare.Outcome`).
         """
-        asked = asked if isinstance(asked, dict) else {}
-        runner, who = self._studio.runner.status, asked.get("who")
+        runner, who = self._studio.runner.status, payload.get("who")
         access, pair = self._studio.access, self._pair(runner)
         answer: dict[str, Any] = {
             "state": runner.state,
@@ -64,21 +62,18 @@ class Pairs:
         if pair is None:
             return answer | {"cursor": {}}
         key = " ".join(pair.names)
-        if asked.get("pair") != key:
+        if payload.get("pair") != key:
             answer["pair"] = _about(pair)
-        sides = asked.get("sides")
+        sides = payload.get("sides")
         cursors = sides if isinstance(sides, list) and len(sides) == 2 else [{}, {}]
         for name, cursor in zip(pair.names, cursors, strict=True):
             known = cursor if isinstance(cursor, dict) else {}
-            answer["sides"].append(self._progress.poll(known | {"show": name}))
+            answer["sides"].append(self.progress.poll(known | {"show": name}))
         if not (pair.live and runner.state in ACTIVE):
-            answer["outcome"] = self._outcome(pair, answer["sides"])
+            at = tuple((side["state"], side["step"]) for side in answer["sides"])
+            answer["outcome"] = self._outcome(pair, at)
         cursors = [side.pop("cursor") for side in answer["sides"]]
         return answer | {"cursor": {"pair": key, "sides": cursors}}
-
-    def frames(self, wanted: Any) -> dict[str, Any]:
-        """See `Progress.frames`."""
-        return self._progress.frames(wanted)
 
     def _pair(self, runner: RunStatus) -> Pair | None:
         """Return the runner's pair, or else the last one."""
@@ -87,44 +82,31 @@ class Pairs:
             names, configs = zip(*((each.run, each.config) for each in both), strict=True)
             early = any(each.step < each.goal_steps for each in both)
             return Pair(names, configs, live=True, resumable=runner.state == "done" and early)
+        return self._last(runner.run, runner.state, changed_ns(self._studio.settings.runs))
+
+    def _last_pair(self, _run: str, _state: str, _changed_ns: int) -> Pair | None:
+        runs = list_runs(self._studio.settings.runs)
+        known = {run.folder: run for run in runs}
+        for run in runs:  # newest first
+            folders = pair_of(run.folder)
+            both = [known[folder] for folder in folders or () if folder in known]
+            if len(both) == 2 and both[0].config and both[1].config:
+                resumable = any(each.state == "can be resumed" for each in both)
+                names, configs = zip(*((each.name, each.config) for each in both), strict=True)
+                return Pair(names, configs, live=False, resumable=resumable)
+        return None
+
+    def _judge(self, pair: Pair, at: tuple[tuple[str, int], ...]) -> dict[str, Any]:
         root = self._studio.settings.runs
-        try:
-            key = (runner.run, runner.state, root.stat().st_mtime_ns)
-        except OSError:  # no runs yet
-            return None
-        if self._last[0] != key:
-            self._last = (key, _last_pair(root))
-        return self._last[1]
-
-    def _outcome(self, pair: Pair, sides: list[dict[str, Any]]) -> dict[str, Any] | None:
-        key = (pair, *((side["state"], side["step"]) for side in sides))
-        if self._judged[0] != key:
-            root = self._studio.settings.runs
-            last = [(read_vitals(root / name) or [None])[-1] for name in pair.names]
-            failed = tuple(side["state"] == "failed" for side in sides)
-            self._judged = (key, dataclasses.asdict(outcome(*last, failed)))
-        return self._judged[1]
-
-
-def _last_pair(root: Path) -> Pair | None:
-    runs = list_runs(root)
-    known = {run.folder: run for run in runs}
-    for run in runs:  # newest first
-        folders = pair_of(run.folder)
-        both = [known[folder] for folder in folders or () if folder in known]
-        if len(both) == 2 and both[0].config and both[1].config:
-            resumable = any(each.state == "can be resumed" for each in both)
-            names, configs = zip(*((each.name, each.config) for each in both), strict=True)
-            return Pair(names, configs, live=False, resumable=resumable)
-    return None
+        last = [(read_vitals(root / name) or [None])[-1] for name in pair.names]
+        return dataclasses.asdict(outcome(*last, tuple(state == "failed" for state, _ in at)))
 
 
 def _about(pair: Pair) -> dict[str, Any]:
-    changed = differences(*pair.configs)
     return {
         "names": pair.names,
         "experiment": name_of(*pair.configs),
-        "differences": [[name, *values] for name, values in changed.items()],
+        "differences": [[name, *two] for name, two in differences(*pair.configs).items()],
         "goal": max(each.steps for each in pair.configs),
         "images": [each.batch_size * each.d_steps_per_g_step for each in pair.configs],
     }

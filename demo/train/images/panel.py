@@ -1,15 +1,11 @@
 """Images: upload a visitor's own images, inspect them, and choose them to train on."""
 
-from __future__ import annotations
-
-import gradio as gr
-
 from demo.panels import Panel
 from demo.server.studio import Studio
 from gan.storage.metadata import LONGEST_TITLE
 
 
-def build(studio: Studio, t: gr.I18n) -> None:
+def build(studio: Studio) -> None:
     """Build the nested tab; `demo.server.image_collections` documents its server functions."""
     Panel(
         "train/images",

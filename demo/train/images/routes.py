@@ -7,8 +7,6 @@ file, ...]). Answers {"import": key}, {"refused": key, "values"} or {"error": me
 200. Only the pixels that `gan.data.intake.importer` makes are kept; names are mere labels.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +24,14 @@ def routes(studio: Studio) -> list[Route]:
     collections.open()
 
     def take(path: Path, who: str, query: dict[str, str]) -> dict[str, Any]:
-        return collections.take(who, path, _options(query), leave_nothing=True)
+        name, size = query.get("name", ""), query.get("size", "64")
+        options = {
+            "name": name.rpartition(".zip")[0] or name or "images",
+            "size": int(size) if size.isdecimal() else 0,
+            "fit": query.get("fit", "crop"),
+        }
+        return collections.take(who, path, options, leave_nothing=True)
 
-    def create() -> tuple[int, Path]:
-        return CollectionStore().new_upload()
-
+    create = CollectionStore().new_upload
     uploads = Uploads(studio.settings.max_upload_mb, collections.admit, create, take)
     return [Route(ADDRESS, uploads.upload, methods=["POST"])]
-
-
-def _options(query: dict[str, str]) -> dict[str, Any]:
-    name, size = query.get("name", ""), query.get("size", "64")
-    return {
-        "name": name.rpartition(".zip")[0] or name or "images",
-        "size": int(size) if size.isdecimal() else 0,
-        "fit": query.get("fit", "crop"),
-    }

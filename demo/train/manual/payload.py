@@ -1,14 +1,12 @@
 """The two networks and a step of one of them as JSON, with images as base64 PNG."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from demo.server.class_names import class_names
+from demo.server.model_menu import class_names
 from demo.train.payload import number
 from gan.config import Config
 from gan.media.contact_sheet import grid, png_bytes, shrunk

@@ -1,21 +1,19 @@
 """Manual training: the visitor who controls the run takes steps, everybody sees the last one."""
 
-from __future__ import annotations
-
 import threading
 from concurrent.futures import Future
 from typing import Any
 
+from demo.endpoint import requested
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.manual import payload
-from gan.config import ConfigError, preset
+from demo.train.manual.payload import game, move
+from gan.config import preset
 from gan.runner.status import RunStatus
 from gan.storage.metadata import read_class_names
 from gan.training.manual_step import ManualStep
 
 PRESETS = ("default", "article")  # for manual runs
-MOVES = {"D": "step_d", "G": "step_g"}
 SWITCHES = ("pause", "resume")
 
 
@@ -28,15 +26,14 @@ class ManualTable:
         # (at, number, payload) of the last step; replaced, so that polls need no lock
         self._last: tuple[Any, int, dict[str, Any] | None] = (None, 0, None)
 
-    def poll(self, asked: Any) -> dict[str, Any]:
+    def poll(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "key", "number"}: the status of the run, and what the page does not have yet.
 
         Always: state, run, step, mine (whether this visitor controls it), may (whether they may
         train here). During a run also `game` of `demo.train.manual.payload` with its `key` if that
         has changed, and `seen`, the last `move`, with its `number` if there is a newer one.
         """
-        asked = asked if isinstance(asked, dict) else {}
-        status, who = self._studio.runner.status, asked.get("who")
+        status, who = self._studio.runner.status, payload.get("who")
         if self._studio.access.privacy.hides_present(who, status):
             status = RunStatus()
         answer = {
@@ -49,46 +46,36 @@ class ManualTable:
         if status.state not in ACTIVE or status.config is None:
             return answer
         names = read_class_names(self._studio.settings.runs / status.run)
-        game = payload.game(status.config, names)
-        kind = [str(game[name]) for name in ("loss", "r1", "augmented", "d_steps")]
+        networks = game(status.config, names)
+        kind = [str(networks[name]) for name in ("loss", "r1", "augmented", "d_steps")]
         answer["key"] = " ".join([status.run, *kind])
-        if answer["key"] != asked.get("key"):
-            answer["game"] = game
+        if answer["key"] != payload.get("key"):
+            answer["game"] = networks
         if status.state == "paused":
             self._look(status)
-        return answer | self._newer(status, asked.get("number"))
+        at, number, seen = self._last
+        if at is not None and at[0] == status.run and number != payload.get("number"):
+            answer |= {"number": number, "seen": seen}
+        return answer
 
-    def move(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def move(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "move"}: take one step of "D" or "G"; answers as `poll`."""
-        job = MOVES.get(str(asked.get("move")))
-        if job is None:
-            raise LookupError("Choose one of: D, G.")
+        move = requested(payload.get("move"), ("D", "G"))
         with self._moving:
-            step = self._studio.access.act(asked.get("who"), job)
+            step = self._studio.access.act(payload.get("who"), "manual_step", move)
             self._keep(_at(self._studio.runner.status), step)
-        return self.poll(asked)
+        return self.poll(payload)
 
-    def begin(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "preset"}: start a paused run; {"run": ""} when it was queued."""
-        name, settings = asked.get("preset"), self._studio.settings
-        if name not in PRESETS:
-            raise ConfigError(f"Choose one of: {', '.join(PRESETS)}.")
+        name, settings = requested(payload.get("preset"), PRESETS), self._studio.settings
         config = preset(name, steps=min(preset(name).steps, settings.max_steps))
-        return {"run": self._studio.access.start(asked.get("who"), config, paused=True)}
+        return {"run": self._studio.access.start(payload.get("who"), config, paused=True)}
 
-    def switch(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def switch(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job"}: pause or resume the run; answers as `poll`."""
-        job = asked.get("job")
-        if job not in SWITCHES:
-            raise LookupError(f"Choose one of: {', '.join(SWITCHES)}.")
-        self._studio.access.act(asked.get("who"), job)
-        return self.poll(asked)
-
-    def _newer(self, status: RunStatus, known: Any) -> dict[str, Any]:
-        at, number, payload = self._last
-        if at is None or at[0] != status.run or number == known:
-            return {}
-        return {"number": number, "seen": payload}
+        self._studio.access.act(payload.get("who"), requested(payload.get("job"), SWITCHES))
+        return self.poll(payload)
 
     def _look(self, status: RunStatus) -> None:
         """Evaluate a paused run, unless that is done; does not wait."""
@@ -106,7 +93,7 @@ class ManualTable:
         self._studio.runner.look().add_done_callback(looked)
 
     def _keep(self, at: Any, step: ManualStep) -> None:
-        self._last = (at, self._last[1] + 1, payload.move(step))
+        self._last = (at, self._last[1] + 1, move(step))
 
 
 def _at(status: RunStatus) -> tuple[str, int, int]:

@@ -1,54 +1,47 @@
 """A run as a card: its picture, metrics, cost and last diagnosis."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from demo.train.payload import number
+from demo.endpoint import without_folders
+from demo.server.model_library import changed_ns
+from demo.server.model_menu import dated_name
+from demo.train.payload import diagnosis_payload, number
+from gan.config import PRESETS, Config, preset
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.listing import RunInfo, run_info
-from gan.runs.snapshots import snapshot_steps
-from gan.storage.layout import ABOUT, CONFIG, HISTORY, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
+from gan.runs.snapshots import sample_side, snapshot_steps
+from gan.storage.layout import ABOUT, CONFIG, HISTORY, MODEL, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
 from gan.storage.metadata import read_title
 
-FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS)
+FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS, MODEL)
+# settings that no preset determines
+OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
 
 log = logging.getLogger(__name__)
-Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Card:
-    """One run. `title` is "" without a name; `picture` is the step of the last contact sheet.
+    """One run, and its card as JSON without unknown values.
 
-    `frechet`, its standard error `frechet_error`, and `diversity` are the last vital signs;
-    `size_bytes` is the space on disk. Unknown values are None.
+    `picture` is the step of the last contact sheet; `frechet`, its standard error `error`, and
+    `diversity` are the last vital signs; `bytes` is the space on disk, `when` in seconds since
+    1970, `elapsed` and `cpu` in seconds.
     """
 
     info: RunInfo
-    title: str
-    picture: int | None
-    frechet: float | None
-    frechet_error: float | None
-    diversity: float | None
-    diagnosis: Diagnosis | None
-    size_bytes: int
+    payload: dict[str, Any]
 
 
-def stamp(folder: Path) -> Stamp:
+def stamp(folder: Path) -> tuple[int, ...]:
     """Return the modification times of the files that a card is made of."""
-    found = []
-    for name in FILES:
-        try:
-            found.append((folder / name).stat().st_mtime_ns)
-        except OSError:
-            found.append(0)
-    return tuple(found)
+    return tuple(changed_ns(folder / name) for name in FILES)
 
 
 def card(folder: Path) -> Card | None:
@@ -56,18 +49,44 @@ def card(folder: Path) -> Card | None:
     info = run_info(folder)
     if info is None:
         return None
-    vitals, pictures = read_vitals(folder), snapshot_steps(folder)
+    title, vitals, pictures = read_title(folder), read_vitals(folder), snapshot_steps(folder)
     signs = vitals[-1] if vitals else {}
-    return Card(
-        info=info,
-        title=read_title(folder),
-        picture=pictures[-1] if pictures else None,
-        frechet=number(signs.get("frechet")),
-        frechet_error=number(signs.get("frechet_error")),
-        diversity=number(signs.get("diversity")),
-        diagnosis=_diagnosis(info, vitals),
-        size_bytes=size_on_disk(folder),
-    )
+    payload = {
+        "title": title or dated_name(info.name),
+        "named": bool(title),
+        "step": info.step,
+        "elapsed": round(info.elapsed_s, 1),
+        "cpu": round(info.cpu_s, 1),
+        "state": info.state,
+        "sentence": info.sentence and without_folders(info.sentence),
+        "picture": pictures[-1] if pictures else None,
+        "frechet": number(signs.get("frechet")),
+        "error": number(signs.get("frechet_error")),
+        "diversity": number(signs.get("diversity")),
+        "finding": diagnosis_payload(_diagnosis(info, vitals)),
+        "bytes": size_on_disk(folder),
+        "when": int(info.when),
+    }
+    if (config := info.config) is not None:
+        payload |= {
+            "goal": info.goal_steps,
+            "data": config.data,
+            "preset": preset_name(config),
+            "seed": config.seed,
+            "images": config.train_images,
+            "side": sample_side(config.image_size),
+            "playable": (folder / MODEL).exists(),
+        }
+    return Card(info, {name: value for name, value in payload.items() if value is not None})
+
+
+def preset_name(config: Config) -> str:
+    """Return the preset that a config follows, whatever its data, length and seed; "" for none."""
+    for name in PRESETS:
+        wanted = preset(name).to_json()
+        if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
+            return name
+    return ""
 
 
 def size_on_disk(folder: Path) -> int:
@@ -86,7 +105,8 @@ def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:
     if info.config is None or not vitals:
         return None
     try:
-        return diagnose(read_history(info.folder), vitals, info.config, read_marks(info.folder))
+        history = History(info.folder)
+        return diagnose(history.rows, vitals, info.config, history.marks)
     except Exception:  # rows of a damaged file may have any shape
         log.warning("Cannot diagnose %s.", info.folder, exc_info=True)
         return None

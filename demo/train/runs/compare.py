@@ -1,7 +1,5 @@
 """The comparison of two runs: their curves at the same steps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from demo.train.payload import number
-from gan.config import Config
 from gan.monitor.vitals_log import read_vitals
-from gan.runs.history import read_history
-from gan.runs.history_rows import ROW_STEPS
+from gan.runs.history import ROW_STEPS, History
 
 POINTS = 120  # of a curve, at most
 LOSSES, SIGNS = ("loss_g", "loss_d"), ("frechet", "diversity")
@@ -25,7 +21,7 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
     `last` is the last step. Losses are means since the step before, vital signs interpolated
     (frechet on a logarithmic scale); None outside the range of a run's measurements.
     """
-    histories = [read_history(folder) for folder in (first, second)]
+    histories = [History(folder).rows for folder in (first, second)]
     signs = [read_vitals(folder) for folder in (first, second)]
     last = max((row["step"] for rows in (*histories, *signs) for row in rows), default=0)
     apart = ROW_STEPS * max(1, math.ceil(last / POINTS / ROW_STEPS))  # so that no bin is empty
@@ -36,12 +32,6 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
     return payload | {
         name: _rows(steps, [_between(r, name, steps) for r in signs]) for name in SIGNS
     }
-
-
-def differences(first: Config, second: Config) -> list[list[Any]]:
-    """Return [setting, first value, second value] for each setting that differs."""
-    other = second.to_json()
-    return [[name, v, other[name]] for name, v in first.to_json().items() if v != other[name]]
 
 
 def _rows(steps: list[int], curves: list[list[float | None]]) -> list[list[float | None]]:

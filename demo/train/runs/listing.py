@@ -1,32 +1,22 @@
 """The list of runs on this server: what has changed since a page asked last."""
 
-from __future__ import annotations
-
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from demo.server.endpoint import without_folders
-from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
-from demo.train.payload import diagnosis_payload
-from demo.train.runs.cards import Card, Stamp, card, stamp
-from gan.config import PRESETS, Config, preset
-from gan.runs.snapshots import sample_side
-from gan.storage.layout import MODEL
+from demo.train.runs.cards import Card, card, stamp
+from gan.runs.listing import run_folders
 from gan.storage.run_lock import is_locked
 
 CARD_S = 5.0  # a card of a run in progress, which changes all the time, is kept this long
-# settings that no preset determines
-OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
 
 
 @dataclass(frozen=True)
 class _Made:
-    stamp: Stamp
+    stamp: tuple[int, ...]
     version: int
     made_s: float
     card: Card | None
@@ -55,52 +45,40 @@ class RunList:
             self._look()
             now, (ordered, names), far = self._version, self._order, self._far
             known = known if known <= now else 0
-            made = {name: one for name, one in self._cards.items() if one.card}
-        owns, hides = self._studio.access.owns_folder, self._studio.access.privacy.hides
-        hidden = {
-            name
-            for name, one in made.items()
-            if hides(who, one.card.info.folder, one.card.info.config)
-        }
-        fresh = [one.card for name, one in made.items() if one.version > known]
-        fresh = [card for card in fresh if card.info.name not in hidden]
+            made = [one for one in self._cards.values() if one.card]
+        owns, hides = self._studio.access.owns, self._studio.access.privacy.hides
+        runs = [one.card.info for one in made]
+        hidden = {run.name for run in runs if hides(who, run.folder, run.config)}
+        fresh = [one.card for one in made if one.version > known]
         payload: dict[str, Any] = {"version": now, **self._going()}
         payload["going"] = [name for name in payload["going"] if name not in hidden]
         if far := [name for name in far if name not in hidden]:
             payload["elsewhere"] = far
-        if fresh:
-            payload["cards"] = {
-                one.info.name: _payload(one) | {"mine": owns(who, one.info.folder)} for one in fresh
-            }
+        cards = {
+            one.info.name: one.payload | {"mine": owns(who, one.info.folder)}
+            for one in fresh
+            if one.info.name not in hidden
+        }
+        if cards:
+            payload["cards"] = cards
         if ordered > known:
             payload["names"] = [name for name in names if name not in hidden]
         return payload
 
-    def card(self, name: Any) -> Card:
-        """Return the card of a run.
-
-        Raises:
-            LookupError: there is no run of that name.
-        """
+    def forget(self, name: str) -> None:
+        """Make the card of a run anew at the next call, also while the run is in progress."""
         with self._lock:
-            self._look(refresh=True)
-            known = self._cards.get(name) if isinstance(name, str) else None
-        if known is None or known.card is None:
-            raise LookupError("That run is not on this server any more; choose another one.")
-        return known.card
+            self._cards.pop(name, None)
 
     def is_going(self, name: str) -> bool:
         """Return whether this run is in progress, paused, or may be the one that is loading."""
         going = self._going()
         return going["state"] == "loading" or name in going["going"]
 
-    def _look(self, refresh: bool = False) -> None:
-        now_s, going = time.monotonic(), () if refresh else self._going()["going"]
-        root = self._studio.settings.runs
-        folders = {path.name: path for path in _below(root) if path.is_dir()}
+    def _look(self) -> None:
+        now_s, folders = time.monotonic(), run_folders(self._studio.settings.runs)
         self._far = [name for name, folder in folders.items() if is_locked(folder)]
-        if not refresh:
-            going = [*going, *self._far]
+        going = [*self._going()["going"], *self._far]
         for name, folder in folders.items():
             mark, known = stamp(folder), self._cards.get(name)
             serves = known is not None and name in going and now_s - known.made_s < CARD_S
@@ -121,43 +99,3 @@ class RunList:
             return {"going": [], "state": status.state}
         runs = [status, status.beside] if status.beside else [status]
         return {"going": [one.run for one in runs], "state": status.state, "step": status.step}
-
-
-def preset_name(config: Config) -> str:
-    """Return the preset that a config follows, whatever its data, length and seed; "" for none."""
-    for name in PRESETS:
-        wanted = preset(name).to_json()
-        if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
-            return name
-    return ""
-
-
-def _below(root: Path) -> list[Path]:
-    return list(root.iterdir()) if root.is_dir() else []
-
-
-def _payload(made: Card) -> dict[str, Any]:
-    """Return a card as JSON, without unknown values."""
-    info, config = made.info, made.info.config
-    payload = {
-        "title": made.title or dated_name(info.name),
-        "named": bool(made.title),
-        "step": info.step,
-        "elapsed": round(info.elapsed_s, 1),
-        "cpu": round(info.cpu_s, 1),
-        "state": info.state,
-        "sentence": info.sentence and without_folders(info.sentence),
-        "picture": made.picture,
-        "frechet": made.frechet,
-        "error": made.frechet_error,
-        "diversity": made.diversity,
-        "finding": diagnosis_payload(made.diagnosis),
-        "bytes": made.size_bytes,
-        "when": int(info.when),
-    }
-    if config is not None:
-        payload |= {"goal": info.goal_steps, "data": config.data, "preset": preset_name(config)}
-        payload |= {"seed": config.seed, "images": config.train_images}
-        payload["side"] = sample_side(config.image_size)
-        payload["playable"] = (info.folder / MODEL).exists()
-    return {name: value for name, value in payload.items() if value is not None}

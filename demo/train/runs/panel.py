@@ -1,53 +1,54 @@
 """The runs of this server as cards: use, watch, compare, rename, resume, upload, delete."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
+from demo.endpoint import Refused
 from demo.panels import Panel
 from demo.server.access import refuse_if_elsewhere
-from demo.server.endpoint import Refused, endpoint
 from demo.server.studio import Studio
 from demo.server.uploads import WHO
-from demo.train.runs.compare import compared, differences
+from demo.train.runs.compare import compared
 from demo.train.runs.listing import RunList
 from demo.train.runs.routes import ADDRESS
+from gan.runs.listing import RunInfo, find_run
 from gan.runs.trash import empty_trash, move_to_trash, restore_run, trashed_runs
-from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title
+from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title, read_title
 from gan.storage.run_lock import is_locked
+from gan.training.experiments import differences
 
 
-def build(studio: Studio, t: gr.I18n) -> None:
+def build(studio: Studio) -> None:
     """Build the content of the nested tab."""
     runs, access, root = RunList(studio), studio.access, studio.settings.runs
 
-    def mine(asked: dict[str, Any]) -> Path:
+    def find(name: Any) -> RunInfo:
+        if (run := find_run(root, name)) is None:
+            raise LookupError("That run is not on this server any more; choose another one.")
+        return run
+
+    def mine(payload: dict[str, Any]) -> Path:
         """Return the folder of the requested run, if this visitor may change it."""
-        folder = runs.card(asked.get("run")).info.folder
-        if not access.owns_folder(asked.get("who"), folder):
+        folder = find(payload.get("run")).folder
+        if not access.owns(payload.get("who"), folder):
             raise Refused("not_yours")
         return folder
 
-    @endpoint
-    def listed(asked: dict[str, Any]) -> dict[str, Any]:
+    def listed(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "version"}: see `RunList.since`; `bring`: whether this visitor may upload."""
-        who = asked.get("who")
-        return runs.since(asked.get("version"), who) | {"bring": access.may_train(who)}
+        who = payload.get("who")
+        return runs.since(payload.get("version"), who) | {"bring": access.may_train(who)}
 
-    @endpoint
-    def rename(asked: dict[str, Any]) -> dict[str, Any]:
+    def rename(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run", "title"}: an empty title removes the name."""
-        folder = mine(asked)
-        change_about(folder, title=clean_title(asked.get("title")) or None)
-        return {"title": runs.card(folder.name).title}
+        folder = mine(payload)
+        change_about(folder, title=clean_title(payload.get("title")) or None)
+        runs.forget(folder.name)
+        return {"title": read_title(folder)}
 
-    @endpoint
-    def delete(asked: dict[str, Any]) -> dict[str, Any]:
+    def delete(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: move it to the trash, unless it is in progress."""
-        folder = mine(asked)
+        folder = mine(payload)
         if runs.is_going(folder.name):
             raise Refused("in_progress")
         refuse_if_elsewhere(folder)
@@ -59,35 +60,33 @@ def build(studio: Studio, t: gr.I18n) -> None:
         empty_trash(root)
         return {"deleted": folder.name}
 
-    @endpoint
-    def undo(asked: dict[str, Any]) -> dict[str, Any]:
+    def undo(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: restore it from the trash."""
-        name = asked.get("run")
+        name = payload.get("run")
         folder = trashed_runs(root).get(name) if isinstance(name, str) else None
-        if folder is not None and not access.owns_folder(asked.get("who"), folder):
+        if folder is not None and not access.owns(payload.get("who"), folder):
             raise Refused("not_yours")
         return {"run": restore_run(root, str(name)).name}
 
-    @endpoint
-    def go_on(asked: dict[str, Any]) -> dict[str, Any]:
+    def resume(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
-        return {"run": access.resume(asked.get("who"), asked.get("run"))}
+        return {"run": access.resume(payload.get("who"), payload.get("run"))}
 
-    @endpoint
-    def compare(asked: dict[str, Any]) -> dict[str, Any]:
+    def compare(payload: dict[str, Any]) -> dict[str, Any]:
         """{"runs": two names}: see `compared`; `differences` where both settings are known."""
-        names = asked.get("runs")
+        names = payload.get("runs")
         if not isinstance(names, list) or len(names) != 2:
             raise LookupError("Choose two runs to compare.")
-        one, other = (runs.card(name).info for name in names)
-        payload = compared(one.folder, other.folder)
+        one, other = (find(name) for name in names)
+        answer = compared(one.folder, other.folder)
         if one.config and other.config:
-            payload["differences"] = differences(one.config, other.config)
-        return payload
+            changed = differences(one.config, other.config)
+            answer["differences"] = [[name, *two] for name, two in changed.items()]
+        return answer
 
     Panel(
         "train/runs",
-        server_functions=[listed, rename, delete, undo, go_on, compare],
+        server_functions=[listed, rename, delete, undo, resume, compare],
         elem_id="runs",
         address=ADDRESS,
         header=WHO,

@@ -1,7 +1,5 @@
 """Runs as files of the site: download one as a zip, its pictures, and upload a zip."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused
 from demo.server.studio import Studio
 from demo.server.uploads import MB, Uploads
 from demo.train import settings_form
 from gan.runs.archive import RUN_NAME, pack
-from gan.runs.listing import run_info
+from gan.runs.listing import run_folders, run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import clear_temporary, unpack
@@ -56,11 +54,12 @@ class RunFiles:
         except (CheckpointError, OSError):
             return _error("This run is damaged: it has no complete checkpoint to download.", 409)
         name = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
-        headers = {"content-disposition": f'attachment; filename="{name}.zip"'}
-        headers["content-length"] = str(len(archive))
-        if request.method == "HEAD":
-            return Response(media_type="application/zip", headers=headers)
-        return StreamingResponse(archive, media_type="application/zip", headers=headers)
+        headers = {
+            "content-disposition": f'attachment; filename="{name}.zip"',
+            "content-length": str(len(archive)),
+        }
+        content = () if request.method == "HEAD" else archive
+        return StreamingResponse(content, media_type="application/zip", headers=headers)
 
     def picture(self, request: Request) -> Response:
         """Send the contact sheet of a step, which never changes."""
@@ -99,10 +98,8 @@ class RunFiles:
         return {"run": folder.name}
 
     def _folder(self, request: Request) -> Path | None:
-        root = self._settings.runs
-        folders = {path.name: path for path in root.iterdir()} if root.is_dir() else {}
         name = request.path_params["name"]
-        return None if name.startswith(".") else folders.get(name)
+        return None if name.startswith(".") else run_folders(self._settings.runs).get(name)
 
 
 def _error(message: str, status: int) -> Response:

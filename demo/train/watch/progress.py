@@ -4,21 +4,17 @@ The page sends back the cursor of its last answer. Nothing here waits for the tr
 status is read without a lock, and what all visitors share is made once per version.
 """
 
-from __future__ import annotations
-
 import base64
-import hashlib
 import json
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from demo.server.class_names import class_names
 from demo.server.contact_sheets import kept_sheet_text, sheet_text
-from demo.server.model_menu import model_name
+from demo.server.model_menu import class_names, model_name
 from demo.server.studio import Studio
-from demo.train.payload import diagnosis_payload, number
+from demo.train.payload import diagnosis_payload, number, short_hash
 from demo.train.watch.sources import Live, Watchable
 from demo.train.watch.stored_run import StoredRun
 from gan.config import Config
@@ -28,7 +24,6 @@ from gan.storage.layout import MODEL, snapshot_picture_path
 from gan.storage.metadata import read_class_names
 
 MAX_SNAPSHOTS = 8  # of a film, in one answer
-KNOWN_FILMS = 16  # lists of steps that pages may still have, newest last
 KNOWN_RUNS = 4  # watched at the same time
 PARTS = ("about", "sheet", "film", "doctor")  # each sent only when it has changed
 
@@ -41,10 +36,10 @@ class Progress:
         # by model: (version, parts); replaced, never modified, so that polls may race
         self._shared: dict[str, tuple[Any, dict[str, Any]]] = {}
 
-    def poll(self, asked: Any) -> dict[str, Any]:
-        """Return the status of the watched run and what is new since the cursor in `asked`.
+    def poll(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return the status of the watched run and what is new since the cursor in `payload`.
 
-        `asked` may also hold `show`, the name of a run to watch instead of the current one, and
+        `payload` may also hold `show`, the name of a run to watch instead of the current one, and
         `model`, the bundled model whose recording is shown before the first run.
 
         Always: state, step, rate (images per second), elapsed, cpu and left (s), and error or
@@ -54,55 +49,44 @@ class Progress:
         - title, goal and best (steps), labelled (the columns are classes), data and labels (the
           data set and the names of the columns' classes), playable (there is a model)
         - picture (see `sheet_text`) and opinions (base64, D(x) of each sample as a byte)
-        - frames (steps with a recorded picture), or dropped and added, relative to the page's list
+        - frames (steps with a recorded picture)
         - finding
 
         `reset`: all this replaces what the page has, as it is of another run or of one that was
         rolled back. An invalid cursor counts as an empty one.
         """
-        cursor = asked if isinstance(asked, dict) else {}
-        hidden = self._studio.access.privacy.hides_present(
-            cursor.get("who"), self._studio.runner.status
-        )
-        source = self._watchable.find(cursor.get("show"), cursor.get("model"), hidden)
+        current, privacy = self._studio.runner.status, self._studio.access.privacy
+        hidden = privacy.hides_present(payload.get("who"), current)
+        source = self._watchable.find(payload.get("show"), payload.get("model"), hidden)
         status, shared = source.status, self._parts(source)
-        at, counts = _list(cursor.get("at"), 2), _list(cursor.get("counts"), 3)
+        at, counts = _list(payload.get("at"), 2), _list(payload.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
-        fresh = fresh or (cursor.get("of"), at[1]) != (source.model, status.rollbacks)
+        fresh = fresh or (payload.get("of"), at[1]) != (source.model, status.rollbacks)
         fresh = fresh or at[0] > status.step
-        counts = [0, 0, 0] if fresh else counts[:]
-        have = [None] * 4 if fresh else _list(cursor.get("have"), 4)
+        have = [None] * 4 if fresh else _list(payload.get("have"), 4)
         answer = dict(shared["status"])
         if fresh:
             answer["reset"] = True
-        for index, name in enumerate(("rows", "vitals", "marks")):
-            new, counts[index] = getattr(source, name)(counts[index])
-            if new:
-                answer[name] = new
+        new, counts = source.new([0, 0, 0] if fresh else counts)
+        answer |= {name: rows for name, rows in new._asdict().items() if rows}
         for name, known, key in zip(PARTS, have, shared["keys"], strict=True):
             if known != key:
                 answer |= shared[name]
-        before = shared["films"].get(str(have[PARTS.index("film")]))
-        if before is not None and "frames" in answer:
-            after = answer.pop("frames")
-            answer["dropped"] = [step for step in before if step not in after]
-            answer["added"] = [step for step in after if step not in before]
         at = [status.step, status.rollbacks]
         cursor = {"run": status.run, "of": source.model, "at": at, "counts": counts}
         return answer | {"cursor": cursor | {"have": shared["keys"]}}
 
-    def frames(self, asked: Any) -> dict[str, Any]:
+    def frames(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Return recorded pictures by step, see `kept_sheet_text`.
 
-        `asked`: {"run": name, "steps": [...]}; the name is "" for the recording of the bundled
+        `payload`: {"run": name, "steps": [...]}; the name is "" for the recording of the bundled
         `model`. At most `MAX_SNAPSHOTS`; steps without a picture are left out.
         """
-        asked = asked if isinstance(asked, dict) else {}
-        run = asked.get("run")
-        source = self._watchable.find(run, asked.get("model"))
+        run = payload.get("run")
+        source = self._watchable.find(run, payload.get("model"))
         found: dict[str, str] = {}
         if source.status.run == run:
-            steps = asked.get("steps")
+            steps = payload.get("steps")
             steps = steps[:MAX_SNAPSHOTS] if isinstance(steps, list) else []
             kept = set(snapshot_steps(source.folder))
             for step in (s for s in steps if isinstance(s, int) and s in kept):
@@ -123,17 +107,15 @@ class Progress:
         if status.opinions is not None:
             levels = np.rint(status.opinions * 255).clip(0, 255).astype(np.uint8)
             opinions = base64.b64encode(levels.tobytes()).decode()
-        steps = snapshot_steps(source.folder)
         playable = bool(status.run) and (source.folder / MODEL).exists()
         shared: dict[str, Any] = {
             "about": _about(source) | {"playable": playable, "title": title},
             "sheet": {"picture": picture, "opinions": opinions},
-            "film": {"frames": steps},
+            "film": {"frames": snapshot_steps(source.folder)},
             "doctor": {"finding": diagnosis_payload(status.diagnosis)},
         }
-        keys = [_short_hash(json.dumps(shared[name])) for name in PARTS]
-        films = [*before.get("films", {}).items(), (keys[PARTS.index("film")], steps)]
-        shared |= {"keys": keys, "films": dict(films[-KNOWN_FILMS:]), "status": _status(status)}
+        keys = [short_hash(json.dumps(shared[name])) for name in PARTS]
+        shared |= {"keys": keys, "status": _status(status)}
         others = [(model, one) for model, one in self._shared.items() if model != source.model]
         self._shared = {**dict(others[-(KNOWN_RUNS - 1) :]), source.model: (key, shared)}
         return shared
@@ -166,7 +148,3 @@ def _about(source: Live | StoredRun) -> dict[str, Any]:
 
 def _list(value: Any, length: int) -> list[Any]:
     return value if isinstance(value, list) and len(value) == length else [None] * length
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.blake2s(text.encode(), digest_size=3).hexdigest()

@@ -1,22 +1,21 @@
 """What can be watched: the run in progress, an earlier one, or the recording of a bundled model."""
 
-from __future__ import annotations
-
 import json
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from demo.server.model_library import RUN_PREFIX
+from demo.server.model_library import RUN_PREFIX, changed_ns
 from demo.server.studio import Studio
 from demo.train.payload import curve_row, mark_rows, thin_curves, thin_vitals, vitals_row
-from demo.train.watch.stored_run import Numbered, StoredRun
+from demo.train.watch.stored_run import ChartRows, StoredRun, added
 from gan.config import Config
 from gan.runner.runner import Runner
 from gan.runner.status import RunStatus
-from gan.runs.listing import RunInfo, run_info
+from gan.runs.listing import RunInfo, find_run
 from gan.storage.layout import CONFIG, HISTORY, LOCK
 from gan.storage.run_lock import is_locked, lock_owner
 
@@ -36,20 +35,18 @@ class Live:
     folder: Path
     model: str
 
-    def rows(self, since: int) -> Numbered:
-        """Return the rows of `CURVES` from number `since`, thinned, and the next number."""
-        rows = self.runner.history(since, run=self.status.run)
-        return thin_curves([curve_row(row) for row in rows]), since + len(rows)
-
-    def vitals(self, since: int) -> Numbered:
-        """Return rows of vital signs; see `rows`."""
-        rows = self.runner.vitals(self.status.run, since)
-        return [vitals_row(row) for row in thin_vitals(rows)], since + len(rows)
-
-    def marks(self, since: int) -> Numbered:
-        """Return marks; see `rows`."""
-        marks = self.runner.marks(self.status.run)
-        return mark_rows(marks[since:]), max(since, len(marks))
+    def new(self, counts: Sequence[int]) -> tuple[ChartRows, list[int]]:
+        """Return what is new to a page that has `counts` rows of each kind, and the new counts."""
+        run = self.status.run
+        rows = self.runner.history(counts[0], run=run)
+        vitals = self.runner.vitals(run, counts[1])
+        marks = self.runner.marks(run)[counts[2] :]
+        history = ChartRows(
+            thin_curves([curve_row(row) for row in rows]),
+            [vitals_row(row) for row in thin_vitals(vitals)],
+            mark_rows(marks),
+        )
+        return history, added(counts, (rows, vitals, marks))
 
 
 class Watchable:
@@ -72,11 +69,9 @@ class Watchable:
         for status in (current, current.beside):
             if status is not None and status.run and status.run == name:
                 return Live(runner, status, runs / status.run, RUN_PREFIX + status.run)
-        if name and isinstance(name, str):
-            listed = (path for path in runs.glob("*/") if path.name == name)
-            if info := next((info for path in listed if (info := run_info(path))), None):
-                far = is_locked(info.folder)
-                return self._read(info.folder, RUN_PREFIX + name, _status(info), far)
+        if info := find_run(runs, name):
+            far = is_locked(info.folder)
+            return self._read(info.folder, RUN_PREFIX + name, _status(info), far)
         if current.run and not hidden:
             return self.find(current.run)
         if hidden:
@@ -106,7 +101,7 @@ class Watchable:
 
     def _read(self, folder: Path, model: str, status: RunStatus, far: bool = False) -> StoredRun:
         # one that another process trains changes all the time, and reading it takes a while
-        key = (model, int(time.time() / READ_S) if far else _changed_ns(folder))
+        key = (model, int(time.time() / READ_S) if far else changed_ns(folder / HISTORY))
         known = self._cache.get(key)
         if known is None:
             try:
@@ -114,7 +109,9 @@ class Watchable:
             except Exception:  # rows of a damaged or foreign file; the film can still be shown
                 log.exception("Cannot read the history of %s.", folder)
                 error = "The history of this run is damaged; only its images can be shown."
-                known = StoredRun(replace(status, error=error), folder, model, [], [], [])
+                known = StoredRun(
+                    replace(status, error=error), folder, model, ChartRows([], [], [])
+                )
             self._cache = {**dict(list(self._cache.items())[1 - CACHED_RUNS :]), key: known}
         return known
 
@@ -138,10 +135,3 @@ def _config(folder: Path) -> Config | None:
         return Config.from_json(json.loads((folder / CONFIG).read_bytes()))
     except (OSError, ValueError):
         return None
-
-
-def _changed_ns(folder: Path) -> int:
-    try:
-        return (folder / HISTORY).stat().st_mtime_ns
-    except OSError:  # no history, or the folder is gone
-        return 0

@@ -1,10 +1,9 @@
 """A run as its folder has it: one that has ended, or one that another process trains."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from demo.train.payload import curve_row, mark_rows, thin_curves, thin_vitals, vitals_row
 from gan.config import Config
@@ -13,10 +12,16 @@ from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
 from gan.runner.monitored_run import PACE_S
 from gan.runner.status import RunStatus
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.snapshots import snapshot_steps
 
-Numbered = tuple[list[list[Any]], int]  # rows, and the number of the next one
+
+class ChartRows(NamedTuple):
+    """Rows of `CURVES`, of vital signs and of marks, in the format of `demo.train.payload`."""
+
+    rows: list[list[Any]]
+    vitals: list[list[Any]]
+    marks: list[list[Any]]
 
 
 @dataclass(frozen=True)
@@ -30,16 +35,13 @@ class StoredRun:
     status: RunStatus
     folder: Path
     model: str
-    curve: list[list[Any]]
-    signs: list[list[Any]]
-    changes: list[list[Any]]
+    history: ChartRows
 
     @classmethod
-    def read(
-        cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False
-    ) -> StoredRun:
+    def read(cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False) -> Self:
         """Read the folder and complete `status`; `elsewhere`: another process trains the run."""
-        rows, vitals, marks = read_history(folder), read_vitals(folder), read_marks(folder)
+        history, vitals = History(folder), read_vitals(folder)
+        rows, marks = history.rows, history.marks
         config = status.config or Config()
         status = replace(
             status,
@@ -62,19 +64,20 @@ class StoredRun:
                 left_s=max(0, status.goal_steps - newest["step"]) / rate if rate else None,
             )
         curve, signs = [curve_row(row) for row in rows], [vitals_row(row) for row in vitals]
-        return cls(status, folder, model, curve, signs, mark_rows(marks))
+        return cls(status, folder, model, ChartRows(curve, signs, mark_rows(marks)))
 
-    def rows(self, since: int) -> Numbered:
-        """See `Live.rows`."""
-        return thin_curves(self.curve[since:]), max(since, len(self.curve))
+    def new(self, counts: Sequence[int]) -> tuple[ChartRows, list[int]]:
+        """See `Live.new`."""
+        rows, vitals, marks = (
+            rows[count:] for rows, count in zip(self.history, counts, strict=True)
+        )
+        history = ChartRows(thin_curves(rows), thin_vitals(vitals), marks)
+        return history, added(counts, (rows, vitals, marks))
 
-    def vitals(self, since: int) -> Numbered:
-        """See `Live.vitals`."""
-        return thin_vitals(self.signs[since:]), max(since, len(self.signs))
 
-    def marks(self, since: int) -> Numbered:
-        """See `Live.marks`."""
-        return self.changes[since:], max(since, len(self.changes))
+def added(counts: Sequence[int], rows: Sequence[list[Any]]) -> list[int]:
+    """Return the counts with the lengths of new rows added."""
+    return [count + len(new) for count, new in zip(counts, rows, strict=True)]
 
 
 def _steps_per_s(rows: list[dict[str, Any]]) -> float:

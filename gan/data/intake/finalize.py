@@ -1,7 +1,5 @@
 """Finalise an import: deduplicate, split, write."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import time
@@ -60,10 +58,7 @@ def finalize(folder: Path, size: int, decoded: Decoded, facts: dict[str, Any]) -
 
     Raises ImageImportError for too few images, and OSError.
     """
-    first: dict[str, int] = {}
-    for number, digest in enumerate(decoded.hashes):
-        first.setdefault(digest, number)
-    kept = np.array(sorted(first.values()), dtype=np.int64)
+    kept = np.sort(np.unique(decoded.hashes, return_index=True)[1])  # the first of equal images
     if len(kept) < len(decoded.hashes):
         decoded.skipped.add("duplicate", count=len(decoded.hashes) - len(kept))
     if len(kept) < LEAST_IMAGES:

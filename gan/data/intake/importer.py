@@ -1,14 +1,12 @@
 """Import own images: a folder or archive from an untrusted source becomes a collection.
 
-A worker process decodes the files (`gan.data.intake.worker`); this module follows it and finalises
-the collection.
+A worker process (`gan.data.intake.worker`) decodes the files; this one finalises the collection.
 """
 
-from __future__ import annotations
-
+import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.finalize import PIXELS, Decoded, finalize
 from gan.data.intake.messages import ImageImportError
 from gan.data.intake.sources import DEFAULT_LIMITS, Limits
-from gan.data.intake.supervisor import Supervisor
+from gan.data.intake.supervisor import worker_events
 from gan.datasets import OWN_SIZES
 from gan.storage.metadata import clean_title
 
@@ -51,10 +49,8 @@ def import_images(
 
     `size` is 32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few
     times a second; setting `stop` cancels the import.
-
-    Raises:
-        ImageImportError: the import failed or was cancelled; nothing was kept.
-        ValueError: an unknown size or fit.
+    Raises ImageImportError: the import failed or was cancelled, and nothing was kept; ValueError:
+    an unknown size or fit.
     """
     if size not in OWN_SIZES or fit not in FITS:
         listed = ", ".join(map(str, OWN_SIZES))
@@ -65,11 +61,13 @@ def import_images(
     except OSError as error:
         raise ImageImportError("disk", why=error.strerror) from error
     try:
-        request = {"source": str(Path(source).absolute()), "size": size, "fit": fit}
-        request["limits"] = vars(limits)
-        supervisor = Supervisor(request, folder / PIXELS, 3 * size**2)
-        decoded = _follow(supervisor, on_progress, stop)
-        title = clean_title(name) or clean_title(Path(source).stem) or "images"
+        path = str(source.absolute())
+        request = {"source": path, "size": size, "fit": fit, "limits": vars(limits)}
+        with closing(worker_events(request, folder / PIXELS, 3 * size**2, stop)) as events:
+            decoded = _follow(events, on_progress)
+        if stop.is_set():
+            raise ImageImportError("cancelled")
+        title = clean_title(name) or clean_title(source.stem) or "images"
         made = finalize(folder, size, decoded, {"name": title, "fit": fit, "owner": owner})
         if stop.is_set():
             raise ImageImportError("cancelled")
@@ -77,25 +75,20 @@ def import_images(
     except OSError as error:
         raise ImageImportError("disk", why=error.strerror or "unknown") from error
     finally:
-        store.discard(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _follow(
-    supervisor: Supervisor, on_progress: Callable[[Progress], None] | None, stop: threading.Event
-) -> Decoded:
+def _follow(events: Iterable[dict], on_progress: Callable[[Progress], None] | None) -> Decoded:
     decoded, start_s, shown_s = Decoded(), time.monotonic(), 0.0
     done = total = 0
-    with closing(supervisor.events(stop)) as events:
-        for event in events:
-            if "total" in event:
-                total, start_s = event["total"], time.monotonic()
-            else:
-                done += 1
-            decoded.add(event)
-            now_s = time.monotonic()
-            if on_progress and (now_s - shown_s > PROGRESS_S or done == total):
-                shown_s, rate = now_s, done / max(1e-3, now_s - start_s)
-                on_progress(Progress(done, total, len(decoded.labels), rate))
-    if stop.is_set():
-        raise ImageImportError("cancelled")
+    for event in events:
+        if "total" in event:
+            total, start_s = event["total"], time.monotonic()
+        else:
+            done += 1
+        decoded.add(event)
+        now_s = time.monotonic()
+        if on_progress and (now_s - shown_s > PROGRESS_S or done == total):
+            shown_s, rate = now_s, done / max(1e-3, now_s - start_s)
+            on_progress(Progress(done, total, len(decoded.labels), rate))
     return decoded

@@ -1,62 +1,53 @@
 """What an import reports: keys with values, which the page translates, and the same in English."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 LONGEST_EXAMPLE = 80
 
 # why an import failed
-SENTENCES: Mapping[str, str] = MappingProxyType(
-    {
-        "bundle_damaged": "The upload is incomplete or damaged; try again.",
-        "cancelled": "Cancelled; nothing was kept.",
-        "disk": "The images could not be saved: {why}.",
-        "not_there": "There is no such file or folder, or it cannot be read.",
-        "not_zip": "This is not a zip file, or it is incomplete. Pack the images as .zip, or "
-        "choose the images themselves.",
-        "reader": "The process that reads images ended unexpectedly; nothing was kept.",
-        "too_few": "Only {count} usable images were found; training needs at least {least}.",
-        "too_many_files": "There are too many files to list; choose fewer.",
-        "zip_damaged": "The zip file is damaged; pack it again.",
-    }
-)
+SENTENCES: Mapping[str, str] = {
+    "bundle_damaged": "The upload is incomplete or damaged; try again.",
+    "cancelled": "Cancelled; nothing was kept.",
+    "disk": "The images could not be saved: {why}.",
+    "not_there": "There is no such file or folder, or it cannot be read.",
+    "not_zip": "This is not a zip file, or it is incomplete. Pack the images as .zip, or "
+    "choose the images themselves.",
+    "reader": "The process that reads images ended unexpectedly; nothing was kept.",
+    "too_few": "Only {count} usable images were found; training needs at least {least}.",
+    "too_many_files": "There are too many files to list; choose fewer.",
+    "zip_damaged": "The zip file is damaged; pack it again.",
+}
 # why files were skipped; each completes "N files were left out:"
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "archive": "archives within the archive; unpack them first",
-        "damaged": "damaged or truncated",
-        "duplicate": "the same pixels as another image",
-        "encrypted": "protected by a password",
-        "hidden": "hidden or system files",
-        "link": "symbolic links",
-        "method": "an unsupported compression (only stored and deflated files are read)",
-        "not_image": "named like images, but not readable as images",
-        "other": "not images",
-        "over_limit": "over the {most}-image limit; an even sample was kept",
-        "over_listed": "not listed, since there are more than {most} files",
-        "same_name": "named like another file",
-        "too_heavy": "took too much time or memory",
-        "too_large": "larger than {most_mb} MB",
-        "too_many_pixels": "too many pixels, such as {width} x {height}; the limit is "
-        "{most_megapixels} million",
-        "too_small": "smaller than {least} pixels a side",
-        "unpacked_enough": "not unpacked, since the archive expands too much (a zip bomb?)",
-        "unreadable": "not readable",
-        "unsafe_path": "pointing outside the folder",
-    }
-)
+REASONS: Mapping[str, str] = {
+    "archive": "archives within the archive; unpack them first",
+    "damaged": "damaged or truncated",
+    "duplicate": "the same pixels as another image",
+    "encrypted": "protected by a password",
+    "hidden": "hidden or system files",
+    "link": "symbolic links",
+    "method": "an unsupported compression (only stored and deflated files are read)",
+    "not_image": "named like images, but not readable as images",
+    "other": "not images",
+    "over_limit": "over the {most}-image limit; an even sample was kept",
+    "over_listed": "not listed, since there are more than {most} files",
+    "same_name": "named like another file",
+    "too_heavy": "took too much time or memory",
+    "too_large": "larger than {most_mb} MB",
+    "too_many_pixels": "too many pixels, such as {width} x {height}; the limit is "
+    "{most_megapixels} million",
+    "too_small": "smaller than {least} pixels a side",
+    "unpacked_enough": "not unpacked, since the archive expands too much (a zip bomb?)",
+    "unreadable": "not readable",
+    "unsafe_path": "pointing outside the folder",
+}
 # what was done to images that were kept
-NOTES: Mapping[str, str] = MappingProxyType(
-    {
-        "animated": "animations, of which the first frame was used",
-        "too_many_classes": "sub-folders, too many for classes: used as one set without classes",
-        "transparent": "transparent images, put on white",
-        "turned": "images rotated to the camera's orientation",
-    }
-)
+NOTES: Mapping[str, str] = {
+    "animated": "animations, of which the first frame was used",
+    "too_many_classes": "sub-folders, too many for classes: used as one set without classes",
+    "transparent": "transparent images, put on white",
+    "turned": "images rotated to the camera's orientation",
+}
 
 
 class ImageImportError(ValueError):
@@ -65,11 +56,9 @@ class ImageImportError(ValueError):
     `skipped` counts the files skipped before, as `SkipCounts.to_json`.
     """
 
-    def __init__(
-        self, key: str, skipped: list[dict[str, Any]] | None = None, **values: Any
-    ) -> None:
+    def __init__(self, key: str, skipped: Sequence[dict[str, Any]] = (), **values: Any) -> None:
         super().__init__(SENTENCES[key].format(**values))
-        self.key, self.values, self.skipped = key, values, skipped or []
+        self.key, self.values, self.skipped = key, values, list(skipped)
 
 
 class Skipped(Exception):

@@ -1,9 +1,10 @@
 """File names: which files may be images, and which folders are classes."""
 
-from __future__ import annotations
-
+import os
 import re
 from collections.abc import Sequence
+
+from gan.storage.metadata import clean_title
 
 IMAGES = frozenset(
     "jpg jpeg jpe jfif png apng gif webp bmp dib tif tiff ppm pgm pbm pnm mpo".split()
@@ -35,7 +36,7 @@ def skip_reason(parts: Parts) -> str | None:
         return "archive"
     if not dot or ending in IMAGES:
         return None
-    # text behind the last dot is not always an extension: the file may still be an image
+    # text after the last dot is not always an extension: the file may still be an image
     is_extension = len(ending) <= 5 and ending.isalnum() and not ending.isdigit()
     return "other" if is_extension else None
 
@@ -46,14 +47,11 @@ def class_names(names: Sequence[Parts]) -> list[str]:
     Folders around all images are ignored. Of nested folders the outermost is the class, unless all
     of these are splits of a data set ("train", "test"): then the next one is.
     """
-    folders = [parts[:-1] for parts in names]
-    shared = _shared(folders)
-    folders = [folder[shared:] for folder in folders]
+    folders = _below_shared([parts[:-1] for parts in names])
     if all(folder and folder[0].lower() in SPLITS for folder in folders):
-        folders = [folder[1:] for folder in folders]
-        shared = _shared(folders)
-        folders = [folder[shared:] for folder in folders]
-    found = [_class_name(folder[0]) if folder else NO_FOLDER for folder in folders]
+        folders = _below_shared([folder[1:] for folder in folders])
+    titles = [clean_title(folder[0]) if folder else "" for folder in folders]
+    found = [title[:LONGEST_CLASS].rstrip() or NO_FOLDER for title in titles]
     return found if len(set(found)) > 1 else [""] * len(found)
 
 
@@ -68,11 +66,6 @@ def natural_order(classes: Sequence[str]) -> list[str]:
     return sorted(set(classes), key=key)
 
 
-def _class_name(folder: str) -> str:
-    words = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else " " for c in folder)
-    return " ".join(words.split())[:LONGEST_CLASS].rstrip() or NO_FOLDER
-
-
 def decode_name(name: bytes) -> str:
     """Decode a name of unknown encoding: UTF-8, GB 2312 or DOS."""
     try:
@@ -84,12 +77,6 @@ def decode_name(name: bytes) -> str:
         return name.decode("cp437")
 
 
-def _shared(folders: Sequence[Parts]) -> int:
-    """Return the number of outer folders common to all."""
-    if not folders:
-        return 0
-    low, high = min(folders), max(folders)
-    count = 0
-    while count < min(len(low), len(high)) and low[count] == high[count]:
-        count += 1
-    return count
+def _below_shared(folders: list[Parts]) -> list[Parts]:
+    shared = len(os.path.commonprefix(folders))
+    return [folder[shared:] for folder in folders]

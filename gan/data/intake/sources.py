@@ -1,14 +1,13 @@
 """Sources of images: a folder, a zip, or a bundle, in which the page sends several files.
 
-Sources are untrusted: their names never become paths, links are not followed, and no more is read
-or unpacked than `Limits` allows. Nothing is written.
+Sources are untrusted: their names never become paths, symbolic links are not followed, and no more
+is read or unpacked than `Limits` allows. Nothing is written.
 
 A bundle is the line {"latent_studio_images": 1}, followed for each file by a line
 {"name": "cats/1.png", "bytes": 1234} and its bytes.
 """
 
-from __future__ import annotations
-
+import json
 import os
 import stat
 import zipfile
@@ -19,10 +18,12 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from gan.data.intake.decode import is_image
-from gan.data.intake.folders import BUNDLE, SourceError, open_at, open_regular, read_bundle, walk
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import IMAGES, Parts, decode_name, safe_parts, skip_reason
 
+BUNDLE = b'{"latent_studio_images": 1}\n'
+LONGEST_HEADER_BYTES = 8_192  # of a file in a bundle
+DEEPEST = 32  # folders within folders
 START_BYTES = 16
 MB = 1_000_000
 RATIO = 20  # an archive may expand to `RATIO` times its size plus `FREE_MB`: images hardly shrink
@@ -30,6 +31,10 @@ FREE_MB = 200
 UTF8_NAME = 0x800  # flag of a zip member
 
 T = TypeVar("T")
+
+
+class SourceError(Exception):
+    """The source cannot be read at all; a key of `gan.data.intake.messages.SENTENCES`."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,6 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The name to show."""
         return _shown(self.parts)
 
 
@@ -117,14 +121,14 @@ class Source:
             yield one
 
     def _folder(self, root: Path) -> Iterator[Entry]:
-        for path, parts in self._limited(walk(root, self._skipped)):
+        for path, parts in self._limited(_walk(root, self._skipped)):
             if self._may_be_image(parts):
                 try:
                     size = os.stat(path, follow_symlinks=False).st_size
                 except OSError:
                     self._skipped.add("unreadable", parts[-1])
                     continue
-                yield Entry(parts, size, lambda path=path: open_regular(path))
+                yield Entry(parts, size, lambda path=path: _open_regular(path))
 
     def _zip(self, path: Path) -> Iterator[Entry]:
         try:
@@ -154,12 +158,12 @@ class Source:
                 yield Entry(parts, member.file_size, lambda member=member: packed.open(member))
 
     def _bundle(self, path: Path) -> Iterator[Entry]:
-        for name, start, size in self._limited(read_bundle(path)):
+        for name, start, size in self._limited(_read_bundle(path)):
             parts = safe_parts(name)
             if not parts:
                 self._skipped.add("unsafe_path", name)
             elif self._may_be_image(parts):
-                yield Entry(parts, size, lambda start=start: open_at(path, start))
+                yield Entry(parts, size, lambda start=start: _open_at(path, start))
 
 
 def _shown(parts: Parts) -> str:
@@ -172,3 +176,63 @@ def _starts_with(path: Path, start: bytes) -> bool:
             return file.read(len(start)) == start
     except OSError as error:
         raise SourceError("not_there") from error
+
+
+def _read_bundle(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield name, start and size of each file in a bundle."""
+    with open(path, "rb") as file:
+        end = file.seek(0, 2)
+        file.seek(len(BUNDLE))
+        while line := file.readline(LONGEST_HEADER_BYTES):
+            try:
+                header = json.loads(line)
+                name, size = header["name"], header["bytes"]
+            except (ValueError, LookupError, TypeError, RecursionError) as error:
+                raise SourceError("bundle_damaged") from error
+            start = file.tell()
+            if not isinstance(name, str) or type(size) is not int or not 0 <= size <= end - start:
+                raise SourceError("bundle_damaged")
+            yield name, start, size
+            file.seek(start + size)
+
+
+def _walk(root: Path, skipped: SkipCounts) -> Iterator[tuple[str, Parts]]:
+    """Yield path and name of every regular file below a folder."""
+    waiting: list[tuple[str, Parts]] = [(str(root), ())]
+    while waiting:
+        folder, parts = waiting.pop()
+        try:
+            inside = os.scandir(folder)
+        except OSError:
+            skipped.add("unreadable", "/".join(parts))
+            continue
+        with inside:
+            for found in inside:
+                below = (*parts, decode_name(found.name.encode("utf-8", "surrogateescape")))
+                if found.is_symlink():
+                    skipped.add("link", found.name)
+                elif found.is_dir(follow_symlinks=False):
+                    if len(below) < DEEPEST and skip_reason((below[-1], "x")) is None:
+                        waiting.append((found.path, below))
+                    else:
+                        skipped.add("hidden", below[-1])
+                elif found.is_file(follow_symlinks=False):
+                    yield found.path, below
+                else:
+                    skipped.add("unreadable", below[-1])
+
+
+def _open_regular(path: str) -> BinaryIO:
+    """Open a file, unless it has become a link or a pipe since it was listed."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError("not a regular file")
+    return os.fdopen(handle, "rb")
+
+
+def _open_at(path: Path, start: int) -> BinaryIO:
+    file = open(path, "rb")
+    file.seek(start)
+    return file

@@ -1,7 +1,7 @@
 """Decode untrusted images in a process of its own: `python -m gan.data.intake.worker`.
 
 A file that exhausts memory or time, or crashes a decoder, ends only this process;
-`gan.data.intake.supervisor` restarts it behind that file. Starting it takes a third of a second.
+`gan.data.intake.supervisor` restarts it after that file. Starting it takes a third of a second.
 
 Protocol: one JSON object on stdin: "source", "pixels" (the file to append to), "size", "fit",
 "limits", "first" (index of the first file to decode) and "skip_first" (whether to report that one
@@ -9,8 +9,6 @@ as skipped). JSON lines on stdout: {"total", "classes", "skipped", "noted"} when
 listed, then for each {"kept": label, "grey", "notes", "hash"} or {"skip": reason, "name",
 "values"}; or {"fatal": key, "values"}.
 """
-
-from __future__ import annotations
 
 import contextlib
 import hashlib
@@ -24,10 +22,9 @@ from typing import Any
 from PIL import Image
 
 from gan.data.intake.decode import decode_image
-from gan.data.intake.folders import SourceError
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import class_names, natural_order
-from gan.data.intake.sources import MB, Limits, Source
+from gan.data.intake.sources import MB, Limits, Source, SourceError
 from gan.datasets import MOST_CLASSES
 
 MEMORY_BYTES = 2 << 30  # of address space; the largest image accepted needs half of it
@@ -35,7 +32,7 @@ LISTING_CPU_S, IMAGE_CPU_S = 120, 20  # processor time; a busy machine does not 
 NICE = 10  # as training
 
 
-def main() -> int:
+def main() -> None:
     """Carry out the request on stdin."""
     _limit_process()
     Image.MAX_IMAGE_PIXELS = None  # `decode_image` checks first, and reports the size
@@ -48,7 +45,6 @@ def main() -> int:
         _send({"fatal": "too_many_files"})
     except OSError as error:
         _send({"fatal": "disk", "values": {"why": error.strerror or "unknown"}})
-    return 0
 
 
 def decode_all(request: dict[str, Any]) -> None:
@@ -77,11 +73,9 @@ def decode_all(request: dict[str, Any]) -> None:
                     raise Skipped("too_heavy")
                 data = source.read(entry)
                 image = decode_image(data, request["size"], request["fit"], limits.megapixels * MB)
-            except Skipped as reason:
+            except (Skipped, MemoryError) as error:
+                reason = error if isinstance(error, Skipped) else Skipped("too_heavy")
                 _send({"skip": reason.key, "name": entry.name, "values": reason.values})
-                continue
-            except MemoryError:
-                _send({"skip": "too_heavy", "name": entry.name, "values": {}})
                 continue
             raw = image.pixels.tobytes()
             pixels.write(raw)
@@ -114,4 +108,4 @@ def _limit_process() -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from demo.endpoint import endpoint
 from demo.explore.tab import description
 from demo.generate.draw import IMAGES_MAX, draw_function
 from demo.server.studio import Studio
@@ -25,7 +26,7 @@ def studio(tiny_model, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def draw(studio):
-    return draw_function(studio)
+    return endpoint(draw_function(studio))
 
 
 def request(seeds=(1, 2), labels=(3, 4)):

@@ -111,7 +111,7 @@ def test_cancelling_a_running_export_leaves_no_files(exports, folders):
 
 def test_cancelling_a_waiting_export_ends_it_at_once(exports, folders):
     busy = [Work(hold=True) for _ in range(2)]
-    jobs = [exports.begin(f"b{i}", "clip", work.write) for i, work in enumerate(busy)]
+    jobs = [exports.begin(f"b{i}", "clip", work) for i, work in enumerate(busy)]
     waits = Work()
 
     def cancel(number):
@@ -142,9 +142,9 @@ def test_closing_the_stream_stops_the_work(exports, folders):
 
 def test_a_new_export_of_a_visitor_replaces_the_previous_one(exports, folders):
     old = Work(hold=True)
-    first = exports.begin("a", "clip", old.write)
+    first = exports.begin("a", "clip", old)
     assert old.begun.wait(5)
-    second = exports.begin("a", "clip", Work().write)
+    second = exports.begin("a", "clip", Work())
     with pytest.raises(Cancelled):
         first.future.result(5)
     assert second.future.result(5).frames == FRAMES
@@ -155,7 +155,7 @@ def test_a_new_export_of_a_visitor_replaces_the_previous_one(exports, folders):
 def test_closing_the_server_stops_all_jobs(folders):
     exports = Exports(1)
     work, waits = Work(hold=True), Work()
-    jobs = [exports.begin("a", "clip", work.write), exports.begin("b", "clip", waits.write)]
+    jobs = [exports.begin("a", "clip", work), exports.begin("b", "clip", waits)]
     exports.close()
     for job in jobs:
         with pytest.raises(Cancelled):
@@ -165,8 +165,8 @@ def test_closing_the_server_stops_all_jobs(folders):
 
 def test_stop_ends_all_jobs_of_a_visitor_only(exports, folders):
     works = {(who, kind): Work(hold=True) for who, kind in (("a", "clip"), ("a", "film"))}
-    jobs = {key: exports.begin(*key, work.write) for key, work in works.items()}
-    other = exports.begin("b", "clip", Work().write)
+    jobs = {key: exports.begin(*key, work) for key, work in works.items()}
+    other = exports.begin("b", "clip", Work())
     exports.stop("a")
     for job in jobs.values():
         with pytest.raises(Cancelled):

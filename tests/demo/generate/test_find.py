@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from demo.endpoint import endpoint
 from demo.generate import find as finding
 from demo.generate.find import find_function
 from demo.server.studio import Studio
@@ -40,7 +41,7 @@ def studio(tiny_model, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def find(studio):
-    return find_function(studio)
+    return endpoint(find_function(studio))
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +177,7 @@ def test_the_state_of_another_model_raises_a_message(find):
 def test_a_search_continues_with_newer_weights(tiny_model, tmp_path):
     folder = shutil.copytree(tiny_model, tmp_path / "models/mnist")
     studio = Studio(Settings(models=tmp_path / "models", runs=tmp_path / "runs"))
-    find = find_function(studio)
+    find = endpoint(find_function(studio))
     first = find(request(STROKE))
     weights = load_file(folder / "model.safetensors")
     save_file({name: value * 1.01 for name, value in weights.items()}, folder / "new")
@@ -198,7 +199,7 @@ def test_too_many_searches_are_refused(studio, monkeypatch):
     advance = finding.advance
     monkeypatch.setattr(finding, "advance", slow)
     monkeypatch.setattr(finding, "WAIT_S", 0.05)
-    find = find_function(studio)
+    find = endpoint(find_function(studio))
     with ThreadPoolExecutor(finding.AT_ONCE) as pool:
         busy = [pool.submit(find, request(STROKE)) for _ in range(finding.AT_ONCE)]
         for _ in busy:

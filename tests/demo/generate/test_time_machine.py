@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from demo.endpoint import endpoint
 from demo.generate.time_machine import STEPS_MAX, snapshots_function
 from demo.generate.weights import weights_function
 from demo.server import model_library
@@ -41,14 +42,14 @@ def payload(**changes):
 
 
 def test_only_runs_have_snapshots(studio):
-    moments = snapshots_function(studio)
+    moments = endpoint(snapshots_function(studio))
     assert moments({"model": MODEL}) == {"steps": STEPS}
     for model in ("mnist", "run:other", "run:../mine", "run:mine@10", "", "run:"):
         assert moments({"model": model}) == {"steps": []}
 
 
 def test_every_snapshot_draws_the_latent(studio):
-    answer = snapshots_function(studio)(payload())
+    answer = endpoint(snapshots_function(studio))(payload())
     shape = (3, answer["h"], answer["w"], answer["c"])
     images = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(shape)
     assert answer["steps"] == STEPS
@@ -60,7 +61,7 @@ def test_every_snapshot_draws_the_latent(studio):
 
 
 def test_missing_and_damaged_snapshots_are_skipped(studio):
-    moments, folder = snapshots_function(studio), studio.settings.runs / "mine"
+    moments, folder = endpoint(snapshots_function(studio)), studio.settings.runs / "mine"
     snapshot_weights_path(folder, 10).write_bytes(b"torn")
     assert moments(payload(steps=[20, 15, 10, 0]))["steps"] == [20, 0]
     with pytest.raises(ModelError, match="cannot be used"):
@@ -85,7 +86,7 @@ def test_missing_and_damaged_snapshots_are_skipped(studio):
     ],
 )
 def test_invalid_input_is_answered_with_a_message(studio, payload):
-    answer = snapshots_function(studio)(payload)
+    answer = endpoint(snapshots_function(studio))(payload)
     assert set(answer) == {"error"} and answer["error"].endswith(".")
 
 
@@ -93,11 +94,12 @@ def test_ids_are_looked_up_never_joined_to_a_path(studio):
     for model in ("run:mine@5", "run:../runs/mine@0", "mnist@0", "run:mine@00", "run:mine@0/../10"):
         with pytest.raises(ModelError, match="not on this server"):
             studio.generator(model)
-    assert f"{MODEL}@0" not in studio.model_folders()
+    assert f"{MODEL}@0" not in studio.library.folders()
 
 
 def test_snapshots_do_not_evict_models_from_the_cache(studio, monkeypatch):
     monkeypatch.setattr(model_library, "SNAPSHOTS_KEPT", 2)
+    studio.library = model_library.ModelLibrary(studio.settings, studio.hub)
     bundled = studio.generator("mnist")
     first = [studio.generator(f"{MODEL}@{step}") for step in STEPS]
     assert studio.generator("mnist") is bundled
@@ -107,6 +109,6 @@ def test_snapshots_do_not_evict_models_from_the_cache(studio, monkeypatch):
 
 
 def test_the_weights_of_a_snapshot_can_be_fetched(studio):
-    answer = weights_function(studio)({"model": f"{MODEL}@10", "have": None})
+    answer = endpoint(weights_function(studio))({"model": f"{MODEL}@10", "have": None})
     assert answer["model_id"] == studio.generator(f"{MODEL}@10").model_id
     assert answer["file"] and not answer["live"]

@@ -1,28 +1,20 @@
 """The server function `weights`: models sent to the browser."""
 
-import base64
 import shutil
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from safetensors.numpy import load
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from demo.generate.weights import (
-    BYTES_MAX,
-    CACHED,
-    MULTIPLY_ADDS_MAX,
-    PortableFiles,
-    weights_function,
-)
-from demo.generate.weights import encoded as encode
+from demo.endpoint import endpoint
+from demo.generate.weights import routes, weights_function
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.config import preset
 from gan.models.generator import Generator
-from gan.models.networks import make_generator
-from gan.models.portable import portable, size
+from gan.models.portable import portable
 from tests.waiting import until
 
 
@@ -34,22 +26,34 @@ def studio(tiny_model, tmp_path):
     made.close()
 
 
-def fresh(**changes):
-    config = preset("default", **{"width": 4, **changes})
-    return Generator(config, make_generator(config))
+@pytest.fixture
+def site(studio):
+    return TestClient(Starlette(routes=routes(studio)))
 
 
-def test_a_model_is_sent_once(studio):
-    weights = weights_function(studio)
+def test_a_model_is_sent_once(studio, site):
+    weights = endpoint(weights_function(studio))
     generator = studio.generator("mnist")
     answer = weights({"model": "mnist", "have": None})
-    file = base64.b64decode(answer.pop("file"))
+    sent = site.get("/studio/" + answer.pop("file"))
+    assert sent.headers["content-encoding"] == "gzip"
+    assert "immutable" in sent.headers["cache-control"]
+    file = np.frombuffer(sent.content, np.uint8).reshape(2, -1).T.tobytes()
     np.testing.assert_equal(load(file), load(portable(generator)))
     known = {"model_id": generator.model_id, "live": False, "fixed": True}
     assert answer == known
     assert weights({"model": "mnist", "have": generator.model_id}) == known
     assert weights({"model": "mnist", "have": None, "file": False}) == known
     assert "file" in weights({"model": "mnist", "have": "0" * 12})
+
+
+def test_a_file_is_found_by_its_name_alone(studio, site):
+    file = endpoint(weights_function(studio))({"model": "mnist"})["file"]
+    assert file == endpoint(weights_function(studio))({"model": "mnist"})["file"]
+    model_id = studio.generator("mnist").model_id
+    assert site.get(f"/studio/{file}").status_code == 200
+    for name in ("", model_id, "mnist", "../mnist", "%2e%2e/mnist"):
+        assert site.get(f"/studio/weights/{name}.bin").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -60,85 +64,28 @@ def test_a_model_is_sent_once(studio):
     ],
 )
 def test_invalid_input_is_answered_with_a_message(studio, payload):
-    answer = weights_function(studio)(payload)
+    answer = endpoint(weights_function(studio))(payload)
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")
 
 
 @pytest.mark.parametrize("have", [3, [], {}, True, "x" * 10_000])
 def test_unknown_weights_are_replaced(studio, have):
-    assert "file" in weights_function(studio)({"model": "mnist", "have": have})
-
-
-def test_a_large_model_is_not_portable():
-    small = preset("default", data="cifar10", image_size=64)
-    heavy = preset("default", image_size=64, width=64)
-    long = preset("unconditional", z_dim=512, width=256)
-    for config, fits in ((small, True), (heavy, False), (long, False)):
-        generator = Generator(config, make_generator(config))
-        assert (encode(generator) is not None) == fits
-    assert size(generator)[0] > MULTIPLY_ADDS_MAX or 2 * size(generator)[1] > BYTES_MAX
-    broken = fresh()
-    broken.network.fc.bias[0] = 1e30  # no float16
-    assert encode(broken) is None
+    assert "file" in endpoint(weights_function(studio))({"model": "mnist", "have": have})
 
 
 def test_the_answer_for_a_model_that_is_not_portable(studio, monkeypatch):
-    monkeypatch.setattr("demo.generate.weights.BYTES_MAX", 1000)
-    answer = weights_function(studio)({"model": "mnist", "have": None})
+    monkeypatch.setattr("demo.server.portable_files.BYTES_MAX", 1000)
+    answer = endpoint(weights_function(studio))({"model": "mnist", "have": None})
     model_id = studio.generator("mnist").model_id
     assert answer.pop("portable") is False and answer["model_id"] == model_id
-
-
-def test_concurrent_requests_share_one_computation():
-    made, gate = [], threading.Event()
-
-    def make(generator):
-        made.append(generator.model_id)
-        assert gate.wait(60)
-        return "file"
-
-    files, generator = PortableFiles(make), fresh()
-    with ThreadPoolExecutor(100) as pool:
-        asked = [pool.submit(files.get, generator) for _ in range(100)]
-        until(lambda: made)
-        gate.set()
-        assert {one.result() for one in asked} == {"file"}
-    assert files.get(generator) == "file"
-    assert made == [generator.model_id]
-
-
-def test_an_error_reaches_all_callers_and_is_not_cached():
-    answers = [MemoryError(), "file"]
-
-    def make(generator):
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    files, generator = PortableFiles(make), fresh()
-    with pytest.raises(MemoryError):
-        files.get(generator)
-    assert files.get(generator) == "file"
-
-
-def test_the_cache_keeps_the_last_models():
-    made = []
-    files = PortableFiles(lambda generator: made.append(generator.model_id) or "file")
-    models = [fresh(z_dim=2 + k) for k in range(CACHED + 1)]
-    for model in (*models[:CACHED], models[0], models[CACHED], models[0]):
-        files.get(model)
-    assert len(made) == CACHED + 1
-    files.get(models[1])
-    assert len(made) == CACHED + 2
 
 
 # --- a run in progress ---------------------------------------------------------------------------
 
 
 def test_a_run_in_progress_gives_its_newest_weights(studio):
-    weights = weights_function(studio)
+    weights = endpoint(weights_function(studio))
     studio._live.every_s = 0.05
     config = preset("default", width=8, batch_size=8, steps=100_000)
     model = "run:" + studio.access.start("owner", config)
@@ -166,7 +113,7 @@ def test_a_run_in_progress_gives_its_newest_weights(studio):
 
 
 def test_a_deleted_model_is_an_error(studio):
-    weights = weights_function(studio)
+    weights = endpoint(weights_function(studio))
     assert "file" in weights({"model": "mnist"})
     shutil.rmtree(studio.settings.models / "mnist")
     assert "error" in weights({"model": "mnist"})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.endpoint import Refused, endpoint
 from demo.server.access import Access
-from demo.server.endpoint import Refused, answer
 from demo.settings import Settings
 from demo.text import catalogue
 from gan.config import Config, ConfigError
@@ -42,7 +42,7 @@ def test_only_the_visitor_who_started_a_run_controls_it(tmp_path):
     for job in ("pause", "resume", "configure", "rollback", "stop"):
         assert refusal(lambda job=job: access.act(BEN, job)) == "not_yours"
     assert access.act(ANNA, "configure", lr_g=1e-3) == 2  # what the runner's job returned
-    assert runner.asked[-1] == ("configure", {"lr_g": 1e-3})
+    assert runner.jobs[-1] == ("configure", {"lr_g": 1e-3})
     access.act(ANNA, "stop")
     assert refusal(lambda: access.act(ANNA, "pause")) == "no_run"
     for job in ("close", "start", "generator", "__init__", "", None):
@@ -66,35 +66,35 @@ def test_the_server_owner_decides_who_may_train(tmp_path, training, may, reason)
     for who in (ANNA, wrong_key, HOST):
         if not access.may_train(who):
             assert refusal(lambda who=who: access.start(who, Config())) == reason
-            assert access.standing(who)["may"] == training
-    assert runner.asked == [] or training == "open"
+            assert access.status(who)["may"] == training
+    assert runner.jobs == [] or training == "open"
 
 
 def test_the_server_owner_controls_and_owns_every_run(tmp_path):
     access, _ = made(tmp_path, owner_key=KEY, public=True)
     name = access.start(ANNA, Config())
-    assert access.controls(HOST) and access.owns(HOST, name)
-    assert access.standing(HOST)["host"] and not access.standing(ANNA)["host"]
+    assert access.controls(HOST) and access.owns(HOST, tmp_path / name)
+    assert access.status(HOST)["host"] and not access.status(ANNA)["host"]
     access.act(HOST, "stop")
 
 
 def test_on_a_public_server_a_run_belongs_to_the_visitor_who_started_it(tmp_path):
     access, runner = made(tmp_path, public=True)
     name = access.start(ANNA, Config(), beside=replace(Config(), seed=1))
-    assert access.owns(ANNA, name) and access.owns(ANNA, f"{name}-b")
-    assert not any(access.owns(who, name) for who in (BEN, "", None))
-    for no_run in ("", "..", "../x", None, 3, name + "x"):
-        assert not access.owns(ANNA, no_run)
-    kept = read_about(tmp_path / name)
+    folder = tmp_path / name
+    assert access.owns(ANNA, folder) and access.owns(ANNA, tmp_path / f"{name}-b")
+    assert not any(access.owns(who, folder) for who in (BEN, "", None))
+    assert not access.owns(ANNA, tmp_path / f"{name}x")
+    kept = read_about(folder)
     assert ANNA not in str(kept)  # who reads the files cannot steer by what stands there
     runner.end()
     assert refusal(lambda: access.resume(BEN, name)) == "not_yours"
     again, after = made(tmp_path, public=True)  # the server was restarted
     assert not again.controls(ANNA)
     assert again.resume(ANNA, name) == name and again.controls(ANNA)
-    assert after.asked[-1][:2] == ("resume_run", name)
+    assert after.jobs[-1][:2] == ("resume_run", name)
     own_machine, _ = made(tmp_path)
-    assert own_machine.owns(BEN, name)
+    assert own_machine.owns(BEN, folder)
 
 
 def test_unknown_runs_cannot_be_resumed(tmp_path):
@@ -109,7 +109,7 @@ def test_steps_and_time_of_a_run_are_limited(tmp_path):
     for config, beside in ((Config(), None), (Config(steps=500), Config())):
         assert refusal(lambda c=config, b=beside: access.start(ANNA, c, beside=b)) == "too_long"
     access.start(ANNA, Config(steps=500), paused=True)
-    assert runner.asked == [("start", Config(steps=500), 60, True, None)]
+    assert runner.jobs == [("start", Config(steps=500), 60, True, None)]
 
 
 def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
@@ -122,9 +122,9 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
     )
     assert refusal(lambda: access.treat(BEN, "add_r1")) == "not_yours"
     access.treat(ANNA, "add_r1")
-    assert runner.asked[-1] == ("configure", {"r1_gamma": 1.0})
+    assert runner.jobs[-1] == ("configure", {"r1_gamma": 1.0})
     access.treat(ANNA, "rollback")
-    assert runner.asked[-1] == ("rollback", {"lr_d": 1e-4})
+    assert runner.jobs[-1] == ("rollback", {"lr_d": 1e-4})
     for name in ("lower_lr_d", "stop", "", None, ["add_r1"]):
         assert refusal(lambda name=name: access.treat(ANNA, name)) == "diagnosis_changed"
     runner.show(diagnosis=None)
@@ -141,25 +141,31 @@ def test_every_refusal_has_a_text():
 
 
 def test_errors_are_answered_as_messages_and_bugs_propagate():
-    def fail(error):
-        raise error
-
-    assert answer(lambda: {"step": 3}) == {"step": 3}
-    refused = answer(lambda: fail(Refused("queue_full", most=3)))
-    assert refused == {"refused": "queue_full", "values": {"most": 3}}
-    assert answer(lambda: fail(TimeoutError()))["refused"] == "slow"
+    assert endpoint(lambda payload: {"step": 3})({}) == {"step": 3}
+    assert failed(Refused("queue_full", most=3)) == {"refused": "queue_full", "values": {"most": 3}}
+    assert failed(TimeoutError())["refused"] == "slow"
     for error in (ConfigError("lr_g is 7."), LookupError("lr_g is 7."), KeyError("lr_g is 7.")):
-        assert answer(lambda error=error: fail(error)) == {"error": "lr_g is 7."}
+        assert failed(error) == {"error": "lr_g is 7."}
     with pytest.raises(TypeError):
-        answer(lambda: fail(TypeError("ours")))
+        failed(TypeError("ours"))
 
 
 def test_error_messages_do_not_reveal_folders():
     full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
     for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
-        message = answer(lambda error=error: (_ for _ in ()).throw(error))["error"]
+        message = failed(error)["error"]
         assert "/home" not in message and "me/" not in message, message
     assert message == "There is no checkpoint in first: 3/4 of it."
+
+
+def failed(error):
+    """The answer of a server function that raises this."""
+
+    @endpoint
+    def fail(payload):
+        raise error
+
+    return fail({})
 
 
 def _ill(*remedies):

@@ -110,5 +110,5 @@ def test_the_hub_can_be_switched_off(hub, settings, studio):
     assert studio.hub.begin(ME, "ada/digits")
     outcome(studio.hub, ME)
     off = Studio(replace(settings, hub=False))
-    assert off.model_folders() == {}
+    assert off.library.folders() == {}
     off.close()

@@ -5,13 +5,12 @@ import io
 import json
 import time
 
-import gradio as gr
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.server.endpoint import Refused
+from demo.endpoint import Refused, endpoint
 from demo.server.image_collections import ADDRESS
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
@@ -28,9 +27,10 @@ from gan.data.intake.messages import NOTES, REASONS, SENTENCES
 from gan.runner.status import RunStatus
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
+from tests.fake_runner import FakeRunner
 from tests.hostile import bundle, encoded, noise
 from tests.own_images import ID, collect
-from tests.watching import FakeRunner
+from tests.panels import functions
 
 ANNA, BEN = "a" * 32, "b" * 32
 KEY = "long-enough-key"
@@ -50,7 +50,7 @@ def server(tmp_path, **settings):
     made = Studio(Settings(runs=tmp_path / "runs", models=tmp_path / "models", **settings))
     made.runner.close()
     made.runner = made.access._runner = FakeRunner()
-    return made, {do.__name__: do for do in made.collections.functions()}
+    return made, {do.__name__: endpoint(do) for do in made.collections.functions()}
 
 
 def owned(studio, who):
@@ -109,10 +109,7 @@ def test_own_images_determine_settings_of_the_form(root, tmp_path):
         studio.collections.complete(BEN, asked)
     for other in (None, [], {"data": 3}, {"data": "mnist"}, {"seed": 1}):
         assert studio.collections.complete(BEN, other) == other
-    with gr.Blocks():
-        panel = form.build(studio)
-    start = {made.__name__: made for made in panel.server_fns}["start"]
-    refused = start({"who": BEN, "settings": asked})
+    refused = functions(form.build, studio)["start"]({"who": BEN, "settings": asked})
     assert refused == {"refused": "images_not_yours", "values": {}}
     studio.collections.close()
 
@@ -169,8 +166,7 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
     change_about(folder, owner=owned(studio, ANNA), classes=["cat", "dog"])
     studio.runner.status = RunStatus(3, "running", folder.name, config, 200, 10_000)
     runs, watch = RunList(studio), Progress(studio)
-    with gr.Blocks():
-        standing = {f.__name__: f for f in form.build(studio).server_fns}["standing"]
+    status = functions(form.build, studio)["status"]
     for who, sees in ((ANNA, True), (HOST, True), (BEN, False), ("", False), (None, False)):
         listed = runs.since(0, who)
         assert (folder.name in listed["names"], folder.name in listed["going"]) == (sees, sees)
@@ -178,12 +174,12 @@ def test_a_run_on_own_images_is_visible_to_its_owner_only(root, tmp_path):
         polled = watch.poll({"who": who})
         assert (polled["cursor"]["run"] == folder.name) == sees
         assert polled["state"] == ("running" if sees else "idle")
-        answer = standing({"who": who})
+        answer = status({"who": who})
         assert (answer["run"] == folder.name, "config" in answer) == (sees, sees)
         assert answer["state"] == "running"
         if sees:
             assert polled["labels"] == ["cat", "dog"]
-    assert choices(studio) == [] and "run:" + folder.name in studio.model_folders()
+    assert choices(studio) == [] and "run:" + folder.name in studio.library.folders()
     own_machine, _ = server(tmp_path, public=False)
     assert RunList(own_machine).since(0, BEN)["names"] == [folder.name]
     assert len(choices(own_machine)) == 1

@@ -1,4 +1,4 @@
-"""Names of models: a run has its title, or its data set and date."""
+"""Names of models, data sets and classes; a run has its title, or its data set and date."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,12 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from demo.server.model_library import RUN_PREFIX
-from demo.server.model_menu import choices, dated_name
+from demo.server.model_menu import choices, class_names, data_title, dated_name
 from demo.server.privacy import Privacy
 from demo.settings import Settings
+from demo.text import catalogue
+from gan.config import preset
+from gan.datasets import DATASETS
 from gan.storage.metadata import change_about
 
 RUN = "20260214-093000-mnist"
+OWN = {"data": "own-0123456789ab", "image_size": 32, "image_channels": 3, "image_classes": 2}
 
 
 def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
@@ -22,7 +26,8 @@ def offered(tmp_path: Path, titles: dict[str, str]) -> dict[str, str]:
         folder.mkdir()
         change_about(folder, title=title or None)
     access = SimpleNamespace(privacy=Privacy(Settings()))
-    shown = choices(SimpleNamespace(model_folders=lambda: folders, access=access))
+    library = SimpleNamespace(folders=lambda: folders)
+    shown = choices(SimpleNamespace(library=library, access=access))
     return {model.removeprefix(RUN_PREFIX): name for name, model in shown}
 
 
@@ -52,3 +57,23 @@ def test_models_with_the_same_title_get_distinct_names(tmp_path):
     assert shown["mnist"] == "MNIST"
     assert shown[RUN] == "MNIST (MNIST, 2026-02-14 09:30:00)"
     assert len(set(shown.values())) == 3
+
+
+def test_data_sets_have_titles_and_other_names_are_kept():
+    for language in ("en", "zh"):
+        assert all(f"data.{name}" in catalogue(language) for name in DATASETS)
+    assert data_title("fashion-mnist") == "Fashion-MNIST"
+    assert data_title("my-model") == "my-model"
+
+
+def test_classes_have_names_or_numbers():
+    fashion = class_names(preset("default", data="fashion-mnist"))
+    assert (fashion[0], fashion[9], len(set(fashion))) == ("t-shirt/top", "ankle boot", 10)
+    assert class_names(preset("default")) == [str(k) for k in range(10)]
+    assert class_names(preset("unconditional", data="cifar10")) == []
+
+
+def test_own_classes_keep_their_names():
+    config = preset("own-images", **OWN)
+    assert class_names(config, ("cats", "dogs")) == ["cats", "dogs"]
+    assert class_names(config) == class_names(config, ("one",)) == ["0", "1"]

@@ -5,8 +5,8 @@ from concurrent.futures import Future
 
 import pytest
 
+from demo.endpoint import Refused
 from demo.server import training_slot
-from demo.server.endpoint import Refused
 from gan.config import Config
 from gan.data.image_set import DataError
 from tests.demo.server.test_access import ANNA, BEN, made, refusal
@@ -19,20 +19,20 @@ def test_queued_runs_start_in_order(tmp_path):
     access, runner = made(tmp_path, max_queue=3)
     first = access.start(ANNA, Config())
     assert [access.start(who, Config()) for who in (BEN, CARL, DORA)] == ["", "", ""]
-    assert [access.standing(who)["place"] for who in (ANNA, BEN, CARL, DORA)] == [0, 1, 2, 3]
-    assert access.standing(BEN) | {"waiting": 3, "most": 3, "taken": True, "mine": False} == (
-        access.standing(BEN)
+    assert [access.status(who)["place"] for who in (ANNA, BEN, CARL, DORA)] == [0, 1, 2, 3]
+    assert access.status(BEN) | {"waiting": 3, "most": 3, "taken": True, "mine": False} == (
+        access.status(BEN)
     )
     assert refusal(lambda: access.start(EVE, Config())) == "queue_full"
     assert refusal(lambda: access.start(BEN, Config())) == "already_queued"
     assert access.leave(CARL) and not access.leave(CARL) and not access.leave(EVE)
     for owner in (BEN, DORA):
         runner.end()
-        assert access.controls(owner) and access.standing(owner)["mine"]
+        assert access.controls(owner) and access.status(owner)["mine"]
     names = {first, runner.status.run}
     assert len(names) == 2 and len(list(tmp_path.iterdir())) == 3  # each in a folder of its own
     runner.end()
-    assert not access.standing(DORA)["taken"] and not access.standing(DORA)["mine"]
+    assert not access.status(DORA)["taken"] and not access.status(DORA)["mine"]
     assert access.start(EVE, Config())
 
 
@@ -47,14 +47,14 @@ def test_a_queued_run_that_cannot_start_is_skipped_and_reported_once(tmp_path):
     runner.fails = DataError("No images.")
     with pytest.raises(DataError):
         access.start(ANNA, Config())
-    assert not access.standing(ANNA)["taken"]
+    assert not access.status(ANNA)["taken"]
     access.start(ANNA, Config())
     access.start(BEN, Config())
     access.start(CARL, Config())
     runner.fails = DataError("No images.")
     runner.end()
     assert access.controls(CARL)
-    assert access.standing(BEN)["told"] == "No images." and access.standing(BEN)["told"] == ""
+    assert access.status(BEN)["message"] == "No images." and access.status(BEN)["message"] == ""
 
 
 def test_the_last_holder_does_not_control_the_next_run_while_it_loads(tmp_path):
@@ -63,7 +63,7 @@ def test_the_last_holder_does_not_control_the_next_run_while_it_loads(tmp_path):
     access.start(BEN, Config())
     runner.waits = loading = Future()
     runner.end()
-    assert access.standing(ANNA)["taken"] and not access.controls(ANNA) and access.controls(BEN)
+    assert access.status(ANNA)["taken"] and not access.controls(ANNA) and access.controls(BEN)
     loading.set_exception(DataError("No images."))
     assert not access.controls(BEN)
 
@@ -106,7 +106,7 @@ def test_concurrent_starts_begin_one_run_and_fill_the_queue(tmp_path):
     for thread in threads:
         thread.join(60)
     assert sorted(answers)[:3] == [""] * 3 and answers.count("queue_full") == 8
-    assert len([one for one in runner.asked if one[0] == "start"]) == 1
+    assert len([one for one in runner.jobs if one[0] == "start"]) == 1
 
 
 def test_an_idle_paused_run_is_stopped_only_for_a_queued_one(tmp_path, monkeypatch):
@@ -115,13 +115,13 @@ def test_an_idle_paused_run_is_stopped_only_for_a_queued_one(tmp_path, monkeypat
     access, runner = made(tmp_path)
     access.start(ANNA, Config(), paused=True)
     now[0] += 2 * training_slot.IDLE_S
-    access.standing(BEN)
+    access.status(BEN)
     assert runner.status.state == "paused"
     access.act(ANNA, "pause")
     access.start(BEN, Config())
     now[0] += training_slot.IDLE_S - 1
-    access.standing(BEN)
+    access.status(BEN)
     assert access.controls(ANNA)
     now[0] += 2
-    access.standing(BEN)
+    access.status(BEN)
     assert access.controls(BEN)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 SPACES = {key.partition(".")[0] for key in catalogue("en")}
 FILLED_IN = re.compile(r"\$?\{[^{}]*\}")  # of a template: `train.preset.${name}`, f"tab.{name}"
 # `say("seed")` in a script whose `say` makes "explore.seed" of it
-WRAPPER = re.compile(r"words\[`([a-z]+)\.\$\{key\}`\]")
+WRAPPER = re.compile(r"(?:words\[`|\bspeaker\((?:page\.)?words, \")([a-z]+)(?:\.\$\{key\}`\]|\"\))")
 WRAPPED = re.compile(r"""\b(?:w|say)\(\s*"([\w-]+)\"""")
 
 
@@ -48,7 +48,7 @@ def test_every_text_used_by_the_code_exists():
     for path, source in sources().items():
         if path.suffix == ".js":
             code = re.sub(r"//[^\n]*|/\*.*?\*/", "", source, flags=re.DOTALL)
-            asked |= set(full.findall(code)) - {"recipe.json"}
+            asked |= set(full.findall(code))
             if len(prefixes := set(WRAPPER.findall(code))) == 1:
                 asked |= {f"{prefix}.{key}" for prefix in prefixes for key in WRAPPED.findall(code)}
         elif path.is_relative_to(ROOT / "demo"):

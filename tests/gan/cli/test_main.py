@@ -19,6 +19,7 @@ from gan.cli.main import main
 from gan.data.image_set import ASSETS
 from gan.latent.latents import latent
 from gan.models.generator import Generator
+from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
 from gan.runs.run import Run
@@ -140,7 +141,7 @@ def test_a_clip_is_reproduced_byte_for_byte_from_its_own_file(model, tmp_path, c
     assert main([*args, "--fps", "20", "--out", str(out)]) == 0
     assert main(["render", str(out), "--model", model, "--out", str(again)]) == 0
     assert out.read_bytes() == again.read_bytes() and out.stat().st_size > 500
-    recipe = ClipRecipe.read(again)
+    recipe = ClipRecipe.from_json(fields.read(again))
     assert (recipe.frames, recipe.fps, recipe.scale) == (8, 20, 2)
     assert [(key.seed, key.classes) for key in recipe.keys] == [(1, 0), (2, 1), (3, 2)]
     assert "may differ" not in capsys.readouterr().err
@@ -158,7 +159,7 @@ def test_render_finds_a_bundled_model_and_warns_of_other_weights(tmp_path, monke
     output = capsys.readouterr().err
     assert "0123456789ab" in output and weights in output
     recipe = ClipRecipe.from_json(made)
-    assert ClipRecipe.read("a-again.zip") == replace(recipe, model_id=weights)
+    assert ClipRecipe.from_json(fields.read("a-again.zip")) == replace(recipe, model_id=weights)
     with zipfile.ZipFile("a-again.zip") as archive:
         assert len(archive.namelist()) == 6 and archive.testzip() is None
         with Image.open(archive.open("frame_00000.png")) as frame:
@@ -206,9 +207,9 @@ def test_the_article_trains_as_it_stands(tmp_path):
           "x.gif"], "class from 0 to 9"),
         (["interpolate", "--model", "MODEL", "--seeds", "1,-2", "--out", "x.gif"], "keyframe 2"),
         (["render", "nowhere.gif"], "nowhere.gif"),
-        (["render", __file__], "carries no recipe"),
+        (["render", __file__], "contains no recipe"),
         (["draw", "nowhere.png"], "nowhere.png"),
-        (["draw", __file__], "carries no recipe"),
+        (["draw", __file__], "contains no recipe"),
         (["draw", __file__, "--scale", "0"], "between 1 and"),
         (["draw", __file__, "--out", "x.gif"], ".png"),
         (["train", "--set", "width=1", "--out", "x"], "between 4 and"),

@@ -45,6 +45,7 @@ def whole(generator, targets, judge=None):
     return projections(advance(begin(generator, targets, judge), generator), generator)
 
 
+@pytest.mark.slow
 def test_real_digits_are_found(generator, judge, digits):
     images, labels = digits
     results = whole(generator, images, judge)

@@ -17,8 +17,7 @@ from safetensors.torch import load, load_file, save
 from gan.cli import main
 from gan.hub import download
 from gan.hub.errors import HubError
-from gan.hub.hub import pull, push
-from gan.hub.model import HubModel, samples
+from gan.hub.hub import HubModel, pull, push, samples
 from gan.hub.names import hub_name, origin
 from gan.metrics.report import Figure, Report
 from gan.models.generator import Generator

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from gan.media import embedded
+from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe, save_png
@@ -42,7 +43,7 @@ def files(tmp_path_factory):
 @pytest.mark.parametrize("large", [False, True])
 def test_read_text_returns_the_embedded_recipe(files, format, large):
     assert embedded.read_text(files[format, large]) == recipe(large).to_text()
-    assert ClipRecipe.read(files[format, large]) == recipe(large)
+    assert ClipRecipe.from_json(fields.read(files[format, large])) == recipe(large)
 
 
 def decoded(path):
@@ -156,7 +157,7 @@ def test_a_truncated_or_damaged_file_raises_only_recipe_errors(files, format, tm
     ]:
         path.write_bytes(broken)
         try:
-            found = ClipRecipe.read(path)
+            found = ClipRecipe.from_json(fields.read(path))
         except RecipeError as error:
             assert str(error).endswith(".")
         else:
@@ -166,17 +167,17 @@ def test_a_truncated_or_damaged_file_raises_only_recipe_errors(files, format, tm
 def test_files_without_a_recipe_raise_a_recipe_error(tmp_path):
     path = tmp_path / "a"
     for format in (*PICTURES, "mp4", "webm"):
-        with pytest.raises(RecipeError, match="carries no recipe"):
-            ClipRecipe.read(bare(path, format))
+        with pytest.raises(RecipeError, match="contains no recipe"):
+            ClipRecipe.from_json(fields.read(bare(path, format)))
     for content in (b"", b"\xff\xd8\xff" + bytes(99), b"hello", b"[]", b"\0" * 5_000_000):
         path.write_bytes(content)
-        with pytest.raises(RecipeError, match="carries no recipe"):
-            ClipRecipe.read(path)
+        with pytest.raises(RecipeError, match="contains no recipe"):
+            ClipRecipe.from_json(fields.read(path))
     with pytest.raises(OSError):
-        ClipRecipe.read(tmp_path)
+        ClipRecipe.from_json(fields.read(tmp_path))
     save_png(path, np.zeros((8, 8, 1), np.uint8), Recipe("mnist", "0" * 12, 5))
     with pytest.raises(RecipeError, match="of a picture"):
-        ClipRecipe.read(path)
+        ClipRecipe.from_json(fields.read(path))
 
 
 def archive(path: Path, name: str = "recipe.json", text: str | bytes = "{}", **options: int):
@@ -206,7 +207,7 @@ def test_zips_of_other_programs_are_read_and_not_trusted(tmp_path):
     archive(path, text=b" " * 50_000_000, compression=zipfile.ZIP_DEFLATED)  # a bomb
     tracemalloc.start()
     with pytest.raises(RecipeError, match="at most"):
-        ClipRecipe.read(path)
+        ClipRecipe.from_json(fields.read(path))
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
 
@@ -222,7 +223,7 @@ def test_a_zip64_directory_is_read(tmp_path):
     record += whole.index(b"PK\1\2").to_bytes(8, "little")
     locator = b"PK\6\7" + bytes(4) + end.to_bytes(8, "little") + bytes(4)
     path.write_bytes(whole[:end] + record + locator + b"PK\5\6" + b"\xff" * 16 + bytes(2))
-    assert ClipRecipe.read(path) == ClipRecipe.from_json(CLIP)
+    assert ClipRecipe.from_json(fields.read(path)) == ClipRecipe.from_json(CLIP)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -242,7 +243,7 @@ def test_only_a_part_of_a_huge_file_is_read(files, format, tmp_path):
     with path.open("r+b") as file:
         file.truncate(4_000_000_001)
     with pytest.raises(RecipeError, match="larger than 4 GB"):
-        ClipRecipe.read(path)
+        ClipRecipe.from_json(fields.read(path))
 
 
 def test_a_wrong_checksum_or_compressed_text_is_ignored(files, tmp_path):

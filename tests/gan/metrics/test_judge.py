@@ -30,20 +30,16 @@ def test_bundled_judges_are_accurate_and_small(name, least):
 
 def test_features_probabilities_and_labels_have_their_shapes(judge, digits):
     images = digits.images[:300].permute(0, 2, 3, 1).numpy()
-    features, probabilities, labels = (
-        judge.features(images),
-        judge.probabilities(images),
-        judge.predict(images),
-    )
+    (features, probabilities), labels = judge.extract(images), judge.predict(images)
     assert features.shape == (300, 128) and features.dtype == np.float32
     assert probabilities.shape == (300, 10) and np.allclose(probabilities.sum(1), 1, atol=1e-5)
     assert labels.dtype == np.int64 and (labels == probabilities.argmax(1)).all()
-    assert judge.features(images[:0]).shape == (0, 128)
+    assert judge.extract(images[:0])[0].shape == (0, 128)
 
 
 def test_features_do_not_depend_on_the_batch(judge, digits):
     images = digits.images[:300].permute(0, 2, 3, 1).numpy()
-    assert np.allclose(judge.features(images)[-1:], judge.features(images[-1:]), atol=1e-4)
+    assert np.allclose(judge.extract(images)[0][-1:], judge.extract(images[-1:])[0], atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -108,12 +104,13 @@ def test_the_output_folder_must_have_the_name_of_the_data_set(tmp_path, capsys):
 def test_the_width_is_read_from_the_file(tmp_path):
     save(Classifier(classes=10, width=8), tmp_path / "mnist")
     assert (
-        Judge.load("mnist", tmp_path).features(np.zeros((1, 28, 28, 1), np.uint8)).shape[1] == 128
+        Judge.load("mnist", tmp_path).extract(np.zeros((1, 28, 28, 1), np.uint8))[0].shape[1] == 128
     )
 
 
-def test_training_on_colour_is_refused(tmp_path, monkeypatch, caplog):
+def test_training_on_colour_is_refused(tmp_path, monkeypatch, capsys):
     colour = ImageSet("svhn", torch.zeros(4, 3, 32, 32, dtype=torch.uint8), torch.zeros(4).long())
     monkeypatch.setattr(gan.metrics.judge, "load", lambda name: colour)
-    assert main(["--data", "svhn", "--out", str(tmp_path / "svhn")]) == 1
-    assert "needs 28x28 grey images; svhn" in caplog.text
+    with pytest.raises(SystemExit):
+        main(["--data", "svhn", "--out", str(tmp_path / "svhn")])
+    assert "needs 28x28 grey images; svhn" in capsys.readouterr().err

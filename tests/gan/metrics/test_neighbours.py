@@ -24,13 +24,13 @@ def images() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def real(judge, images) -> np.ndarray:
-    return judge.features(images[:COUNT])
+    return judge.extract(images[:COUNT])[0]
 
 
 @pytest.fixture(scope="module")
 def others(judge, images) -> np.ndarray:
     """As many more real images."""
-    return judge.features(images[COUNT : 2 * COUNT])
+    return judge.extract(images[COUNT : 2 * COUNT])[0]
 
 
 def test_precision_and_recall_equal_torch_fidelity():
@@ -48,7 +48,7 @@ def test_real_images_against_themselves_are_perfect(real):
 
 def test_missing_classes_lower_recall_only(judge, images, real, others):
     labels = judge.predict(images[COUNT : 4 * COUNT])
-    few = judge.features(images[COUNT : 4 * COUNT][labels < 4][:COUNT])
+    few = judge.extract(images[COUNT : 4 * COUNT][labels < 4][:COUNT])[0]
     whole, narrow = precision_recall(others, real), precision_recall(few, real)
     assert narrow.recall < whole.recall - 0.3
     assert narrow.precision > whole.precision - 0.1
@@ -57,7 +57,7 @@ def test_missing_classes_lower_recall_only(judge, images, real, others):
 def test_noise_lowers_precision(judge, images, real, others):
     noise = np.random.default_rng(0).normal(0, 60, images[:COUNT].shape)
     noisy = (images[COUNT : 2 * COUNT] + noise).clip(0, 255).astype(np.uint8)
-    worse = precision_recall(judge.features(noisy), real)
+    worse = precision_recall(judge.extract(noisy)[0], real)
     assert worse.precision < precision_recall(others, real).precision - 0.1
 
 

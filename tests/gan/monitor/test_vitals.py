@@ -46,9 +46,15 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def make_log(known):
-    """Make a log that need not wait for the real images."""
-    return lambda every_s=0.0, share=1e9: Vitals(every_s, share, lambda *_: known)
+def make_log(known, monkeypatch):
+    """Make a log that need not wait for the real images, and set how often it measures."""
+
+    def made(run, every_s=0.0, share=1e9):
+        monkeypatch.setattr(vitals_log, "EVERY_S", every_s)
+        monkeypatch.setattr(vitals_log, "SHARE", share)
+        return Vitals(run, lambda *_: known)
+
+    return made
 
 
 def tensors(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -177,63 +183,63 @@ def test_gradient_norm_and_spread():
 
 
 def test_rows_are_appended_and_later_ones_dropped_after_a_rollback(run, make_log):
-    vitals = make_log()
+    vitals = make_log(run)
     for _ in range(3):
         run.advance()
-        newest = vitals.take(run)
-    assert newest["step"] == 3 and vitals.take(run) is newest  # not twice at one step
-    assert [row["step"] for row in vitals.rows("r")] == [1, 2, 3]
-    assert vitals.rows("r", 2) == [newest] and vitals.rows("another") == []
-    assert read_vitals(run.folder) == vitals.rows("r")
+        newest = vitals.take()
+    assert newest["step"] == 3 and vitals.take() is newest  # not twice at one step
+    assert [row["step"] for row in vitals.rows] == [1, 2, 3]
+    assert read_vitals(run.folder) == vitals.rows
     with open(run.folder / VITALS, "a") as file:
         file.write('{"step": 4, "fre')  # a power cut
     run.trainer.step_count = 2
-    later = make_log(5.0, 0.02)
-    assert later.take(run)["step"] == 2 and len(read_vitals(run.folder)) == 2
+    later = make_log(run, 5.0, 0.02)
+    assert later.take()["step"] == 2 and len(read_vitals(run.folder)) == 2
     run.trainer.step_count = 1
-    assert later.take(run)["step"] == 1 and len(read_vitals(run.folder)) == 1
+    assert later.take()["step"] == 1 and len(read_vitals(run.folder)) == 1
     assert (run.folder / VITALS).read_bytes().count(b"\n") == 1
 
 
 def test_measuring_keeps_to_its_share_of_the_time(run, make_log, monkeypatch):
-    vitals = make_log(1, 0.1)
+    vitals = make_log(run, 1, 0.1)
     clock = iter(range(0, 1000, 3))  # every measurement takes three seconds
     monkeypatch.setattr(vitals_log.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(Probe, "measure", lambda probe: {"step": probe.trainer.step_count})
     for second in range(100):
         run.trainer.step_count, run.trainer.elapsed_s = second, float(second)
-        vitals.take(run)
-    assert [row["step"] for row in vitals.rows("r")] == [1, 11, 41, 71]
+        vitals.take()
+    assert [row["step"] for row in vitals.rows] == [1, 11, 41, 71]
 
 
 def test_a_run_is_always_measured_at_its_goal(tmp_path, make_log):
     run = Run.create(replace(SMALL, steps=2), tmp_path / "r")
-    log = make_log(every_s=1e9)
+    log = make_log(run, every_s=1e9)
     run.advance()
-    assert log.take(run) is None
+    assert log.take() is None
     run.advance()
-    assert log.take(run)["step"] == 2
-    assert len(log.rows("r")) == 1 and log.take(run)["step"] == 2  # once
+    assert log.take()["step"] == 2
+    assert len(log.rows) == 1 and log.take()["step"] == 2  # once
 
 
 def test_neither_a_full_disk_nor_an_error_stops_the_run(run, make_log, monkeypatch):
-    vitals = make_log()
-    vitals.take(run)
-    (run.folder / VITALS).unlink()
-    (run.folder / VITALS).mkdir()  # cannot be written
+    vitals, path = make_log(run), run.folder / VITALS
+    vitals.take()
+    aside = path.rename(path.with_name("aside"))
+    path.mkdir()  # cannot be written
     run.advance()
-    assert vitals.take(run)["step"] == 1
-    (run.folder / VITALS).rmdir()
+    assert vitals.take()["step"] == 1
+    path.rmdir()
+    aside.rename(path)
     run.advance()
-    vitals.take(run)
+    vitals.take()
     assert [row["step"] for row in read_vitals(run.folder)] == [0, 1, 2]
     monkeypatch.setattr(Probe, "measure", lambda _: 1 / 0)
     run.advance()
-    assert vitals.take(run)["step"] == 2
+    assert vitals.take()["step"] == 2
 
 
 def test_a_runner_publishes_them_and_continues_them_after_resuming(tmp_path, make_log, monkeypatch):
-    monkeypatch.setattr(monitored_run, "Vitals", lambda real_features: make_log())
+    monkeypatch.setattr(monitored_run, "Vitals", lambda run, _: make_log(run))
     for opened in ("start", "resume_run"):
         runner = Runner(publish_every_s=0.05)
         begin = time.monotonic()

@@ -11,6 +11,7 @@ import pytest
 from gan.latent.latents import latents
 from gan.media.embedded import TEXT_MAX
 from gan.models.generator import Generator
+from gan.recipes import fields
 from gan.recipes.clip_recipe import RULES, ClipRecipe
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import Recipe
@@ -23,16 +24,16 @@ ODD = (-0.0, 1e-45, 0.1, -100.0, 3.4028235e-38)  # float32 at its edges
 
 @pytest.mark.parametrize("given", GOOD)
 def test_valid_recipes_round_trip(given):
-    recipe = ClipRecipe.from_text(json.dumps(given))
+    recipe = ClipRecipe.from_json(fields.load(json.dumps(given)))
     assert ClipRecipe.from_json(recipe.to_json()) == recipe
-    assert ClipRecipe.from_text(recipe.to_text()) == recipe
-    assert recipe.to_json() == ClipRecipe.from_text(recipe.to_text()).to_json()
+    assert ClipRecipe.from_json(fields.load(recipe.to_text())) == recipe
+    assert recipe.to_json() == ClipRecipe.from_json(fields.load(recipe.to_text())).to_json()
 
 
 def test_latents_round_trip_exactly():
     z = tuple(np.float32(ODD).tolist())
     recipe = ClipRecipe.from_json(CLIP | {"keys": [{"seed": 1, "z": packed(*z)}, {"seed": 2}]})
-    again = ClipRecipe.from_text(recipe.to_text())
+    again = ClipRecipe.from_json(fields.load(recipe.to_text()))
     # equal numbers may still differ in their sign of zero
     assert np.float32(again.keys[0].z).tobytes() == np.float32(z).tobytes()
 
@@ -59,20 +60,20 @@ def test_every_field_is_tested_with_invalid_values():
 @pytest.mark.parametrize(
     "text",
     ["", "{", "nan", "hello", json.dumps(CLIP)[:-1], '{"x": NaN, ' + json.dumps(CLIP)[1:],
-     json.dumps(CLIP)[:-1] + ', "x": ' + "[" * 33 + "]" * 33 + "}", "[" * 200_000,
-     '{"x": "\n"}', " " * (TEXT_MAX + 1)],
+     json.dumps(CLIP)[:-1] + ', "x": ' + "[" * 9000 + "]" * 9000 + "}", "[" * 200_000,
+     '{"x": "\n"}', '{"x": ' + "9" * 5000 + "}", " " * (TEXT_MAX + 1)],
 )  # fmt: skip
 def test_invalid_json_raises_a_message(text):
     with pytest.raises(RecipeError, match=r"(damaged|at most).*\.$"):
-        ClipRecipe.from_text(text)
+        ClipRecipe.from_json(fields.load(text))
 
 
-def test_unusual_json_that_browsers_accept_is_accepted():
+def test_unusual_json_is_accepted():
     deep = "[" * 31 + "]" * 31
-    odd = f'"x": {deep}, "y": 1e999, "z": {"9" * 5000}, "w": "{"[" * 99}\\"", '
+    odd = f'"x": {deep}, "y": 1e999, "z": {"9" * 400}, "w": "{"[" * 99}\\"", '
     twice = '"frames": "x", "frames": 7, '  # the last one counts
     text = json.dumps(CLIP).replace('"frames": 125, ', odd + twice)
-    assert ClipRecipe.from_text(text).frames == 7
+    assert ClipRecipe.from_json(fields.load(text)).frames == 7
 
 
 def test_the_text_can_be_embedded_in_every_format():
@@ -129,17 +130,17 @@ def test_picture_and_clip_recipes_are_distinguished(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps(PLAIN))
     with pytest.raises(RecipeError, match="of a picture, not of a clip"):
-        ClipRecipe.read(path)
+        ClipRecipe.from_json(fields.read(path))
     path.write_text(json.dumps(CLIP))
     with pytest.raises(RecipeError, match=r"not a recipe|\.$"):
         Recipe.read(path)
     path.write_text("\ufeff \n" + json.dumps(CLIP))  # as some editors save it
-    assert ClipRecipe.read(path) == ClipRecipe.from_json(CLIP)
+    assert ClipRecipe.from_json(fields.read(path)) == ClipRecipe.from_json(CLIP)
 
 
 def test_large_invalid_texts_are_refused_quickly():
     start_s = time.process_time()
     for text in ("[" * 400_000, '{"a":' * 80_000, '"' * 399_999, "\\" * 400_000, "9" * 400_000):
         with pytest.raises(RecipeError):
-            ClipRecipe.from_text(text)
+            ClipRecipe.from_json(fields.load(text))
     assert time.process_time() - start_s < 5

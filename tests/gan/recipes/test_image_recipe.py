@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 
 from gan.latent.latents import SEED_MAX, latent
 from gan.models.generator import Generator
+from gan.recipes import fields
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import KEYWORD, TEXT_MAX, Recipe, save_png
 from gan.recipes.model_ids import model_folder
@@ -40,7 +41,7 @@ def picture(folder, text, keyword=KEYWORD, **options):
 )
 def test_recipes_round_trip_through_json_and_png(recipe, tmp_path):
     text = json.dumps(recipe.to_json())
-    assert Recipe.from_text(text) == recipe
+    assert Recipe.from_json(fields.load(text, TEXT_MAX)) == recipe
     (tmp_path / "a.json").write_text(text)
     assert Recipe.read(tmp_path / "a.json") == recipe
     for channels in (1, 3):
@@ -74,11 +75,11 @@ def test_an_invalid_recipe_raises_a_message_that_names_the_field(given, field):
 )  # fmt: skip
 def test_invalid_json_raises_a_message(text):
     with pytest.raises(RecipeError, match=r"\.$"):
-        Recipe.from_text(text)
+        Recipe.from_json(fields.load(text, TEXT_MAX))
 
 
 def test_a_picture_without_a_valid_recipe_raises_a_message(tmp_path):
-    with pytest.raises(RecipeError, match="carries no recipe"):
+    with pytest.raises(RecipeError, match="contains no recipe"):
         Recipe.read(picture(tmp_path, "hello", "Comment"))
     with pytest.raises(RecipeError, match="at most"):
         Recipe.read(picture(tmp_path, " " * 100_000))
@@ -133,10 +134,10 @@ def test_draw_returns_what_the_generator_samples(tiny_model):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"z": (0.5,) * 63}, "63 numbers and the model takes 64"),
+        ({"z": (0.5,) * 63}, "63 numbers and this one takes 64"),
         ({"classes": None}, "class from 0 to 9"),
         ({"classes": 10}, "class from 0 to 9"),
-        ({"classes": (0.5,) * 9}, "9 class weights"),
+        ({"classes": (0.5,) * 9}, "9 classes and this one has 10"),
     ],
 )
 def test_a_recipe_of_another_model_raises_a_message(tiny_model, changes, words):

@@ -5,14 +5,13 @@ import json
 import pytest
 
 from gan.media.formats import FORMATS
-from gan.recipes import clip_recipe, image_recipe, keyframe
+from gan.recipes import clip_recipe, keyframe
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.fields import RecipeError
 from gan.recipes.limits import limits
 from tests.clips import LEAST
 
 RULES = {
-    "picture": image_recipe.RULES | image_recipe.OPTIONAL,
     "clip": clip_recipe.RULES,
     "keyframe": keyframe.RULES,
 }
@@ -32,16 +31,16 @@ def test_limits_are_inclusive(part, name):
     limit, rule = limits()[part][name], RULES[part][name]
     allowed = [limit[end] for end in ("low", "high") if end in limit] + limit.get("choices", [])
     beyond = [limit["high"] + 1] if "high" in limit else []
-    beyond += [limit["low"] - 1] if "low" in limit else [limit["above"]] if "above" in limit else []
+    beyond += [limit["low"] - 1] if "low" in limit else [0] if rule.kind == "positive" else []
     if "most" in limit:
         allowed, beyond = ["a" * limit["most"]], ["a" * (limit["most"] + 1)]
-    if "flag" in limit:
+    if rule.kind == "flag":
         allowed, beyond = [True, False], [0, 1]
     for value in allowed:
-        assert rule.check(value, "It") == value
+        assert rule.check(value, "it") == value
     for value in [*beyond, None, {}]:
-        with pytest.raises(RecipeError, match="It must be"):
-            rule.check(value, "It")
+        with pytest.raises(RecipeError, match="The recipe's it must be"):
+            rule.check(value, "it")
 
 
 def test_defaults_are_those_of_an_empty_recipe():

@@ -11,6 +11,7 @@ from gan.latent.tiles import tile
 from gan.media import embedded
 from gan.media.formats import FORMATS
 from gan.media.writer import Stopped
+from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.keyframe import Key
 from gan.recipes.render import RenderJob, draw
@@ -44,7 +45,7 @@ def test_a_file_contains_the_styled_frames_and_the_recipe(tmp_path, generator, f
         # batches of another size may round one level differently
         assert (decoded == rgb(styled)).mean() > 0.999
     assert reported == list(range(1, 41))
-    kept = ClipRecipe.from_text(embedded.read_text(path))
+    kept = ClipRecipe.from_json(fields.load(embedded.read_text(path)))
     assert kept == replace(recipe, model_id=generator.model_id), "it says what really drew it"
 
 

@@ -14,7 +14,7 @@ from gan.config import preset
 from gan.data.image_set import ASSETS
 from gan.media import embedded
 from gan.media.captions import strip_height
-from gan.recipes import training_film
+from gan.recipes import fields, training_film
 from gan.recipes.fields import RecipeError
 from gan.recipes.training_film import FilmJob, FilmRecipe
 
@@ -84,7 +84,7 @@ def test_frames_are_enlarged_and_captioned_with_the_step(run):
 def test_the_film_of_the_bundled_run_embeds_its_recipe(tmp_path):
     recipe = FilmRecipe("mnist", seconds=2, fps=10, format="gif", scale=1)
     path = FilmJob(recipe, ASSETS / "models/mnist").render(tmp_path / "a.gif")
-    assert FilmRecipe.from_text(embedded.read_text(path)) == recipe
+    assert FilmRecipe.from_json(fields.load(embedded.read_text(path))) == recipe
     with Image.open(path) as image:
         assert sum(image.seek(i) or image.info["duration"] for i in range(image.n_frames)) == 2000
         last = next(reversed(list(FilmJob(recipe, ASSETS / "models/mnist").frames())))
@@ -142,8 +142,8 @@ def test_film_recipes_round_trip_and_invalid_ones_raise_a_message():
     full = PLAIN | {"seconds": 30, "fps": 12.5, "format": "webm", "scale": 4, "column": 9,
                     "caption": False}  # fmt: skip
     for given in (PLAIN, full, PLAIN | {"column": None, "unknown": 1}):
-        recipe = FilmRecipe.from_text(json.dumps(given))
-        assert FilmRecipe.from_text(recipe.to_text()) == recipe
+        recipe = FilmRecipe.from_json(fields.load(json.dumps(given)))
+        assert FilmRecipe.from_json(fields.load(recipe.to_text())) == recipe
     assert FilmRecipe.from_json(full).to_json() == full
     for field, values in {
         "model": (None, "", 7),

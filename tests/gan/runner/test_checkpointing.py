@@ -15,7 +15,7 @@ from gan.runner import checkpointing
 from gan.runner.checkpointing import MAX_RETRIES, FaultTolerantRun, RunFailed
 from gan.runs import checkpoint_store
 from gan.runs import run as runs
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.run import Diverged, Run
 from gan.runs.snapshots import snapshot_steps
 from gan.storage.checkpoint_file import load_checkpoint
@@ -93,7 +93,7 @@ def test_resume_repairs_the_files_beside_the_checkpoint(tmp_path):
     Run.resume(tmp_path)
     assert (tmp_path / "model.safetensors").read_bytes() == model
     assert not list(tmp_path.rglob("*.part")) and 30 not in snapshot_steps(tmp_path)
-    assert [row["step"] for row in read_history(tmp_path)] == [10, 20]
+    assert [row["step"] for row in History(tmp_path).rows] == [10, 20]
 
 
 def test_lost_rows_of_history_leave_a_note(tmp_path):
@@ -180,7 +180,7 @@ def test_a_diverged_run_is_rolled_back_with_a_change_and_a_note(tmp_path, monkey
     run = keeper.run
     assert (run.step, run.divergences, run.trainer.is_finite()) == (20, 1, True)
     assert run.config.lr_g == TINY.lr_g / 2 and run.config.lr_d == TINY.lr_d / 2
-    (mark,) = read_marks(tmp_path)
+    (mark,) = History(tmp_path).marks
     assert (mark["step"], mark["from_step"], mark["mark"]) == (20, 25, "rolled back")
     assert mark["changes"] == {"lr_g": TINY.lr_g / 2, "lr_d": TINY.lr_d / 2}
     assert "step 20" in keeper.notes[0] and "1 of at most 3" in keeper.notes[0]
@@ -203,7 +203,7 @@ def test_after_an_immediate_second_divergence_the_previous_checkpoint_is_used_at
     assert went_to == [20, 10, 10]
     assert keeper.run.trainer.is_finite() and same(keeper.run, Run.resume(tmp_path))
     assert keeper.run.config.lr_g == TINY.lr_g / 8 and keeper.run.config.r1_gamma >= 1
-    marks = [mark for mark in read_marks(tmp_path) if mark["mark"] == "rolled back"]
+    marks = [mark for mark in History(tmp_path).marks if mark["mark"] == "rolled back"]
     assert len(marks) == 3 and len({str(mark["changes"]) for mark in marks}) == 3
 
 
@@ -221,7 +221,7 @@ def test_changes_while_it_runs_are_marked_and_resumed_bit_for_bit(tmp_path):
     keeper = FaultTolerantRun(saved_twice(tmp_path))
     keeper.configure({"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2})
     changes = {"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2}
-    assert read_marks(tmp_path) == [{"step": 20, "mark": "changed", "changes": changes}]
+    assert History(tmp_path).marks == [{"step": 20, "mark": "changed", "changes": changes}]
     resumed = Run.resume(tmp_path)
     assert resumed.config == keeper.run.config == dataclasses.replace(TINY, **changes)
     unchanged = walk(Run.create(TINY, tmp_path / "u"), 30)

@@ -127,17 +127,17 @@ def test_the_settings_of_a_pair_cannot_change(runner, tmp_path):
 
 def test_manual_steps_of_a_paused_run_advance_it_one_step_at_a_time(runner, tmp_path):
     with pytest.raises(LookupError, match="pause"):
-        runner.step_d().result()
+        runner.manual_step("D").result()
     runner.start(A, tmp_path / "r", paused=True).result()
     assert (runner.status.state, runner.status.step) == ("paused", 0)
     assert runner.look().result().moved == ()
-    assert runner.step_d().result().who == "D" and runner.status.step == 0
-    assert runner.step_g().result().step == 1 == runner.status.step
+    assert runner.manual_step("D").result().who == "D" and runner.status.step == 0
+    assert runner.manual_step("G").result().step == 1 == runner.status.step
     assert load_checkpoint(tmp_path / "r" / NEWEST)[0]["step_count"] == 1
     runner.resume().result()
     until(lambda: runner.status.step > 5)
     with pytest.raises(LookupError, match="pause"):
-        runner.step_g().result()
+        runner.manual_step("G").result()
 
 
 @pytest.mark.parametrize("state", ["running", "paused"])

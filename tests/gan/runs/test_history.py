@@ -7,25 +7,31 @@ import errno
 
 import pytest
 
-from gan.runs.history import History, read_history, read_marks
+from gan.runs.history import History
+from gan.training.trainer import StepStats
 
 
-def filled(folder, steps=(10, 20, 30)):
+def filled(folder):
     history = History(folder)
-    for step in steps:
-        history.append({"step": step, "loss_g": 1.0})
+    for step in (10, 20, 30):
+        add(history, step)
     return history
 
 
+def add(history, step):
+    """Add a step that completes a row."""
+    history.add(StepStats(step, 1.0, 1.0, 0.5, 0.5), elapsed_s=1.0)
+
+
 def steps(folder):
-    return [row["step"] for row in read_history(folder)]
+    return [row["step"] for row in History(folder).rows]
 
 
 def test_marks_are_stored_beside_the_rows(tmp_path):
     history = filled(tmp_path)
     history.mark(30, "changed", changes={"lr_g": 1e-4})
     assert steps(tmp_path) == [10, 20, 30] == [row["step"] for row in history.rows]
-    assert read_marks(tmp_path) == history.marks == History(tmp_path).marks
+    assert history.marks == History(tmp_path).marks
     assert history.marks[0] == {"step": 30, "mark": "changed", "changes": {"lr_g": 1e-4}}
 
 
@@ -36,8 +42,9 @@ def test_cut_removes_later_and_truncated_lines(tmp_path, tail):
         file.write(tail)
     history = History(tmp_path)
     history.mark(40, "changed", changes={})
-    assert [mark["step"] for mark in history.cut(20)] == [40]
-    history.append({"step": 30})
+    history.go_back(20)
+    assert history.marks == History(tmp_path).marks == []
+    add(history, 30)
     assert [row["step"] for row in history.rows] == [10, 20, 30] == steps(tmp_path)
     assert (tmp_path / "history.jsonl").read_bytes().count(b"\n") == 3
 
@@ -74,8 +81,8 @@ class FullDisk:
 def test_a_full_disk_truncates_no_line_and_loses_none(tmp_path, monkeypatch, room):
     history, real = filled(tmp_path), builtins.open
     monkeypatch.setattr(builtins, "open", lambda *a, **k: FullDisk(real(*a, **k), room))
-    history.append({"step": 40})
-    history.append({"step": 50})
+    add(history, 40)
+    add(history, 50)
     with pytest.raises(OSError, match="No space"):
         history.sync()
     monkeypatch.undo()

@@ -13,7 +13,7 @@ from bench.support.integrity import damage
 from gan.config import ConfigError, preset
 from gan.runner.checkpointing import FaultTolerantRun
 from gan.runs import run as runs
-from gan.runs.history import read_history, read_marks
+from gan.runs.history import History
 from gan.runs.milestones import MOST, milestone_name, milestone_steps
 from gan.runs.run import Run
 from gan.runs.snapshots import kept_steps
@@ -66,7 +66,7 @@ def test_a_run_continues_from_a_milestone_as_it_would_have_then(tmp_path):
     run.rollback(29, {})
     assert run.step == 20 and same(run, straight) and run.rollbacks == 1
     assert run.cpu_s >= spent_s > 0 and run.elapsed_s < spent_s + 60
-    assert [row["step"] for row in read_history(tmp_path / "r")] == [10, 20]
+    assert [row["step"] for row in History(tmp_path / "r").rows] == [10, 20]
     assert kept_steps(tmp_path / "r") == [10, 20] and milestone_steps(tmp_path / "r") == [0, 10, 20]
     resumed = Run.resume(tmp_path / "r")
     assert resumed.cpu_s >= spent_s
@@ -78,13 +78,13 @@ def test_a_rollback_with_a_change_is_saved(tmp_path):
     run.rollback(19, {"lr_d": 1e-4, "lr_g": TINY.lr_g})
     wanted = dataclasses.replace(TINY, lr_d=1e-4)
     assert run.config == wanted == Run.resume(tmp_path).config
-    (mark,) = read_marks(tmp_path)
+    (mark,) = History(tmp_path).marks
     assert (mark["mark"], mark["step"], mark["from_step"]) == ("rolled back", 10, 35)
     assert mark["changes"] == {"lr_d": 1e-4} and "lr_d 0.0001" in mark["note"]
     for name in (NEWEST, PREVIOUS):  # neither is of an undone step
         assert load_checkpoint(tmp_path / name)[0]["step_count"] == 10
     run.rollback(9, {})
-    assert run.config == TINY and [m["step"] for m in read_marks(tmp_path)] == [0, 0]
+    assert run.config == TINY and [m["step"] for m in History(tmp_path).marks] == [0, 0]
 
 
 def test_settings_changed_since_are_restored(tmp_path):
@@ -150,7 +150,7 @@ def test_a_rollback_interrupted_at_any_write_leaves_a_consistent_run(tmp_path, m
                 writes += 1
         assert not damage(folder)
         resumed = Run.resume(folder)
-        marks = [mark["mark"] for mark in read_marks(folder)]
+        marks = [mark["mark"] for mark in History(folder).marks]
         assert max(kept_steps(folder) + milestone_steps(folder)) <= resumed.step
         if resumed.step == 15:
             assert resumed.config == TINY and marks == []

@@ -17,7 +17,7 @@ from bench.support.integrity import damage
 from bench.support.training_process import SETTINGS
 from gan.config import preset
 from gan.models.generator import Generator
-from gan.runs.history import read_history
+from gan.runs.history import History
 from gan.runs.run import Run
 from gan.runs.snapshots import fixed_latents, snapshot_steps, thin
 from gan.storage.checkpoint_file import CheckpointError, load_checkpoint, save_checkpoint
@@ -88,7 +88,7 @@ def test_resume_removes_history_after_the_checkpoint(tmp_path):
     with open(tmp_path / "history.jsonl", "a") as file:
         file.write('{"step": 50, "loss')  # truncated by a crash
     assert [row["step"] for row in Run.resume(tmp_path).rows] == [10, 20]
-    assert [row["step"] for row in read_history(tmp_path)] == [10, 20]
+    assert [row["step"] for row in History(tmp_path).rows] == [10, 20]
 
 
 def damaged(path: Path, how: str) -> None:

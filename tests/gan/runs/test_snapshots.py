@@ -12,7 +12,7 @@ from gan.runs import run as runs
 from gan.runs.run import Run
 from gan.runs.snapshots import (
     MAX_SNAPSHOTS,
-    drop_snapshots,
+    drop_after,
     fixed_latents,
     kept_steps,
     snapshot_steps,
@@ -80,7 +80,7 @@ def test_thinning_and_dropping_remove_the_weights_too(run):
     kept = kept_steps(run.folder)
     assert len(kept) == MAX_SNAPSHOTS and not snapshot_weights_path(run.folder, 999).exists()
     assert {0, 66, 4 + MAX_SNAPSHOTS} <= set(kept)
-    drop_snapshots(run.folder, after=4)
+    drop_after(run.folder, 4)
     assert kept_steps(run.folder) == snapshot_steps(run.folder) == [0, 4]
     assert len(list((run.folder / "snapshots").iterdir())) == 4
 

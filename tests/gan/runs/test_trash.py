@@ -1,8 +1,11 @@
 """Deleted runs can be restored for a day, unchanged, and are not listed meanwhile."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from gan.config import preset
+from gan.runs import trash
 from gan.runs.listing import list_runs
 from gan.runs.run import Run
 from gan.runs.trash import KEPT_S, TRASH, empty_trash, move_to_trash, restore_run, trashed_runs
@@ -50,15 +53,21 @@ def test_of_two_runs_of_one_name_the_last_deleted_is_restored(tmp_path):
     assert (restore_run(tmp_path, "one") / "mark").read_text() == "2"
 
 
-def test_runs_are_deleted_for_good_after_a_day(tmp_path):
-    move_to_trash(Run.create(SMALL, tmp_path / "old").folder, now_s=1000.0)
-    move_to_trash(Run.create(SMALL, tmp_path / "new").folder, now_s=2000.0)
+def test_runs_are_deleted_for_good_after_a_day(tmp_path, monkeypatch):
+    now_s = 1000
+    monkeypatch.setattr(trash, "time", SimpleNamespace(time_ns=lambda: now_s * 10**9))
+    move_to_trash(Run.create(SMALL, tmp_path / "old").folder)
+    now_s = 2000
+    move_to_trash(Run.create(SMALL, tmp_path / "new").folder)
     (tmp_path / TRASH / "strange").mkdir()
-    empty_trash(tmp_path, now_s=1000.0 + KEPT_S - 1)
-    assert list(trashed_runs(tmp_path, now_s=3000.0)) == ["old", "new"]
-    empty_trash(tmp_path, now_s=1000.0 + KEPT_S)
+    now_s = 1000 + KEPT_S - 1
+    empty_trash(tmp_path)
+    assert list(trashed_runs(tmp_path)) == ["old", "new"]
+    now_s = 1000 + KEPT_S
+    empty_trash(tmp_path)
     assert [path.name for path in sorted((tmp_path / TRASH).iterdir())] == [
         "2000000000000.new",
         "strange",
     ]
-    assert not trashed_runs(tmp_path, now_s=2000.0 + KEPT_S)
+    now_s = 2000 + KEPT_S
+    assert not trashed_runs(tmp_path)

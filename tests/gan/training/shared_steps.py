@@ -12,7 +12,7 @@ from gan.config import Config, preset
 from gan.data.image_set import load
 from gan.system.machine import choose_device, set_threads
 from gan.training import cluster as clusters
-from gan.training.cluster import Cluster, entered
+from gan.training.cluster import Cluster, joined
 from gan.training.trainer import Trainer
 
 MLP = {"batch_size": 16, "lr_g": 1e-3, "lr_d": 1e-3, "r1_gamma": 1.0, "r1_every": 2}
@@ -76,7 +76,7 @@ def main(folder: Path) -> None:
             made.append(self)
 
     clusters.DistributedTrainer = Kept
-    with entered() as cluster:
+    with joined() as cluster:
         set_threads(cluster.here)
         ddp = averaged_as_ddp(cluster)
         if cluster.main:

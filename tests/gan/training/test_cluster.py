@@ -233,7 +233,7 @@ def test_a_single_process_does_not_import_accelerate():
     code = (
         "import sys; from gan.cli.main import main; "
         "import gan.runner.checkpointing, gan.cli.train_commands; "
-        "from gan.training.launch import joined\n"
+        "from gan.training.cluster import joined\n"
         "with joined() as peers: print(peers.count, peers.main, 'accelerate' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

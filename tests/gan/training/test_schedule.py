@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -70,7 +71,7 @@ def test_after_any_sequence_of_resumes_and_rollbacks_the_rate_is_positive_and_ne
             checkpoints = [kept for kept in checkpoints if kept[0] <= step]
             stopped = schedule.scale(step, seconds)
         else:
-            schedule = Schedule(**json.loads(json.dumps(schedule.to_json())))
+            schedule = Schedule(**json.loads(json.dumps(asdict(schedule))))
             unit = chance.choice(["steps", "seconds"])
             goal = (step if unit == "steps" else seconds) + chance.randint(1, 60), unit
         same = goal == (schedule.goal, schedule.unit)

@@ -16,13 +16,13 @@ function forbidden({ max_frames, max_side, max_pixels }, { frames, size: { width
   return ["over_pixels", { n: Math.ceil(pixels / 1e6), most: Math.round(max_pixels / 1e6) }];
 }
 
-/** `limits`: {max_frames, max_side, max_pixels}. `onEstimate(weight, trouble)` shows the estimate. */
 export class Estimate {
-  constructor(limits, ask, say, onEstimate) {
+  /** `limits`: {max_frames, max_side, max_pixels}; `form` is the FileForm, which shows the estimate. */
+  constructor(limits, server, say, form) {
     this.limits = limits;
-    this.ask = ask;
+    this.server = server;
     this.say = say;
-    this.onEstimate = onEstimate;
+    this.form = form;
     this.answer = null; // {bytes, seconds, wait_s} or {error}, of the recipe `text`
     this.text = null;
     this.trouble = null;
@@ -47,7 +47,7 @@ export class Estimate {
 
   async send(recipe, text) {
     try {
-      const answer = await this.ask(recipe);
+      const answer = await this.server.estimate(recipe);
       if (text !== this.text || answer?.stale) return;
       this.answer = answer;
       this.show();
@@ -59,7 +59,7 @@ export class Estimate {
   show() {
     const { answer } = this;
     const trouble = this.trouble ?? answer?.error ?? null;
-    this.onEstimate(answer?.error ? null : answer, trouble);
+    this.form.showEstimate(answer?.error ? null : answer, trouble);
     /** @type {HTMLButtonElement | null} */
     const button = document.querySelector(BUTTON);
     if (!button) return;

@@ -1,93 +1,67 @@
 // The form of the exported file, with its estimated size.
 
-import { make, heading, segments } from "../../core/dom.js";
+import { button, div, field, heading, make, segments, slider, speaker } from "../../core/dom.js";
 import { frameCount, readNumber } from "../settings.js";
-import { speaker } from "../words.js";
 
-/**
- * `choices` of settings.js; `swatch(name)`: a CSS background of a colour map;
- * `set(part, gesture)` is called with changed settings, `rest()` at the end of
- * a gesture.
- */
 export class FileForm {
-  constructor(words, choices, swatch, set, rest) {
-    this.say = speaker(words);
+  /** `choices` of settings.js; `swatch(name)`: a CSS background of a colour map. */
+  constructor(words, choices, actions, swatch) {
     this.choices = choices;
-    this.set = set;
-    this.rest = rest;
-    const { say } = this;
-    this.formats = this.chips("format", Object.keys(choices.formats), "lc-formats", (format) =>
-      choices.tidy({ ...this.settings, format }),
+    this.actions = actions;
+    const say = (this.say = speaker(words, "interpolate"));
+    this.formats = chips(say("format"), choices.lists.format, "lc-formats", (format) =>
+      button(say(format), "lc-chip", () => actions.set({ format })),
     );
-    this.seconds = this.number("seconds", { min: 0.1, step: 0.5, inputMode: "decimal" });
+    this.seconds = this.number("seconds", 0.5, false);
     this.fps = make("select", { className: "lc-fps" });
-    this.fps.addEventListener("change", () => set({ fps: Number(this.fps.value) }));
-    this.scale = make("input", { type: "range", className: "ls-range lc-scale", min: 1, step: 1 });
+    this.fps.addEventListener("change", () => actions.set({ fps: Number(this.fps.value) }));
+    this.scale = slider({ className: "lc-scale", min: 1, step: 1 });
     this.side = make("span", { className: "lc-side" });
     this.scale.addEventListener("input", () =>
-      set({ side: Number(this.scale.value) * this.native }, "side"),
+      actions.set({ side: Number(this.scale.value) * this.native }, "side"),
     );
-    this.scale.addEventListener("change", rest);
-    this.colours = this.chips("colours", choices.colours, "lc-colours", (colours) => ({ colours }));
-    for (const [name, chip] of this.colours.made) chip.style.setProperty("--swatch", swatch(name));
-    this.pixels = segments(
-      say("pixels"),
-      [
-        [false, say("crisp")],
-        [true, say("smooth")],
-      ],
-      (smooth) => set({ smooth }),
+    this.colours = chips(say("colours"), choices.lists.colours, "lc-colours", (colours) => {
+      const made = button("", "lc-chip", () => actions.set({ colours }));
+      made.title = made.ariaLabel = say(`colours_${colours}`);
+      made.style.setProperty("--swatch", swatch(colours));
+      return made;
+    });
+    const looks = ["crisp", "smooth"].map((look) => [look, say(look)]);
+    this.pixels = segments(say("pixels"), looks, (look) =>
+      actions.set({ smooth: look === "smooth" }),
     );
-    const range = (name) => ({ min: choices.ranges[name][0], max: choices.ranges[name][1] });
-    this.border = this.number(
-      "border",
-      { ...range("border"), step: 4, inputMode: "numeric" },
-      true,
+    this.border = this.number("border", 4);
+    this.loops = this.number("loops", 1);
+    this.caption = make("input", { maxLength: choices.captionMax });
+    this.caption.addEventListener("input", () =>
+      actions.set({ caption: this.caption.value }, "caption"),
     );
-    this.loops = this.number("loops", { ...range("loops"), step: 1, inputMode: "numeric" }, true);
-    this.caption = make("input", { className: "lc-caption-text", maxLength: choices.captionMax });
-    this.caption.addEventListener("input", () => set({ caption: this.caption.value }, "caption"));
-    this.caption.addEventListener("change", rest);
-    this.more = make(
+    for (const input of [this.scale, this.caption]) {
+      input.addEventListener("change", () => actions.rest());
+    }
+    const labelled = (name) => field(say(name), this[name], { title: say(`${name}_hint`) });
+    const more = make(
       "details",
       { className: "lc-details" },
       make("summary", {}, say("more")),
-      make(
-        "div",
-        { className: "ls-row" },
-        this.field("border", this.border),
-        this.field("loops", this.loops),
-      ),
-      this.field("caption", this.caption),
-      make(
-        "div",
-        { className: "lc-line-of" },
-        make("span", {}, say("pixels")),
-        this.pixels.element,
-      ),
+      div("ls-row", labelled("border"), labelled("loops")),
+      labelled("caption"),
+      div("lc-line-of", make("span", { className: "ls-note" }, say("pixels")), this.pixels.element),
     );
+    const size = field(`${say("size")} `, this.scale);
+    size.firstChild.append(this.side);
     this.sum = make("p", { className: "ls-note lc-sum", role: "status" });
     this.over = make("p", { className: "ls-error lc-over", role: "status" });
-    this.top = make("div", { className: "lc-top" }, heading(say("format")));
+    this.top = div("lc-top", heading(say("format")));
     this.element = make(
       "section",
-      { className: "lc-file-form" },
+      {},
       this.top,
       this.formats.element,
-      make(
-        "div",
-        { className: "ls-row" },
-        this.field("seconds", this.seconds),
-        this.field("fps", this.fps),
-      ),
-      make(
-        "label",
-        { className: "ls-field lc-size" },
-        make("span", {}, say("size"), " ", this.side),
-        this.scale,
-      ),
+      div("ls-row", labelled("seconds"), labelled("fps")),
+      size,
       this.colours.element,
-      this.more,
+      more,
       this.sum,
       this.over,
     );
@@ -95,52 +69,27 @@ export class FileForm {
 
   /** Show the colour maps if the model's pictures are grey. */
   offer(grey) {
-    this.colours.element.hidden = !grey || this.choices.colours.length < 2;
-  }
-
-  field(name, input) {
-    return make(
-      "label",
-      { className: "ls-field", title: this.say(`${name}_hint`) },
-      make("span", {}, this.say(name)),
-      input,
-    );
-  }
-
-  /** Create a choice of few values as buttons that wrap. */
-  chips(name, values, extra, part) {
-    const made = values.map((value) => {
-      const chip = make("button", { type: "button", className: "ls-btn lc-chip" });
-      const text = this.say(name === "colours" ? `colours_${value}` : value);
-      if (name === "colours") Object.assign(chip, { title: text, ariaLabel: text });
-      else chip.textContent = text;
-      chip.addEventListener("click", () => this.set(part(value)));
-      return [value, chip];
-    });
-    const element = make(
-      "div",
-      { className: `lc-chips ${extra}`, role: "group" },
-      ...made.map(([, chip]) => chip),
-    );
-    element.setAttribute("aria-label", this.say(name));
-    return { element, made };
+    this.colours.element.hidden = !grey || this.choices.lists.colours.length < 2;
   }
 
   /** Create a number field; an invalid number shows an error and changes nothing. */
-  number(name, properties, whole = false) {
-    const input = make("input", { type: "number", className: `lc-${name}`, ...properties });
+  number(name, step, whole = true) {
+    const limit = this.choices.limits[name];
+    const input = make("input", { type: "number", className: `lc-${name}`, step });
+    Object.assign(input, { min: limit.low, max: limit.high });
+    input.inputMode = whole ? "numeric" : "decimal";
     input.addEventListener("input", () => {
-      const value = readNumber(input.value, this.choices.ranges[name], whole);
-      input.setAttribute("aria-invalid", String(value === null));
+      const value = readNumber(input.value, limit, whole);
+      input.ariaInvalid = String(value === null);
       this.wrong = value === null ? this.say(`${name}_bad`) : "";
       if (value === null) this.showEstimate();
-      else this.set({ [name]: value }, name);
+      else this.actions.set({ [name]: value }, name);
     });
     input.addEventListener("change", () => {
       this.wrong = "";
       input.value = this.settings[name];
-      input.removeAttribute("aria-invalid");
-      this.rest();
+      input.ariaInvalid = null;
+      this.actions.rest();
       this.showEstimate();
     });
     return input;
@@ -150,31 +99,23 @@ export class FileForm {
   show(settings, { native, scale, most, size }) {
     this.settings = settings;
     this.native = native;
-    for (const [{ made }, now] of [
-      [this.formats, settings.format],
-      [this.colours, settings.colours],
-    ]) {
-      for (const [value, chip] of made) chip.setAttribute("aria-pressed", String(value === now));
-    }
+    this.formats.set(settings.format);
+    this.colours.set(settings.colours);
     const offered = this.choices.formats[settings.format];
     const rates = [...new Set([...offered, settings.fps])].sort((a, b) => a - b);
     if (String(this.rates) !== String(rates)) {
       this.rates = rates;
-      this.fps.replaceChildren(
-        ...rates.map((fps) => new Option(String(Number(fps.toFixed(2))), fps)),
-      );
+      const options = rates.map((fps) => new Option(String(Number(fps.toFixed(2))), fps));
+      this.fps.replaceChildren(...options);
     }
     this.fps.value = settings.fps;
     for (const name of ["seconds", "border", "loops", "caption"]) {
       const input = this[name];
       if (document.activeElement !== input) input.value = settings[name];
     }
-    this.pixels.set(settings.smooth);
-    this.scale.max = most;
-    this.scale.value = scale;
-    this.scale.disabled = most < 2;
-    this.side.textContent = `${size.width} × ${size.height} px`;
-    this.scale.setAttribute("aria-valuetext", this.side.textContent);
+    this.pixels.set(settings.smooth ? "smooth" : "crisp");
+    Object.assign(this.scale, { max: most, value: scale, disabled: most < 2 });
+    this.side.textContent = this.scale.ariaValueText = `${size.width} × ${size.height} px`;
     this.frames = frameCount(settings);
     this.size = size;
   }
@@ -184,21 +125,28 @@ export class FileForm {
     this.weight = weight;
     this.trouble = trouble;
     const values = { n: this.frames, w: this.size?.width, h: this.size?.height };
-    const told = weight && {
-      bytes: this.bytes(weight.bytes),
-      s: this.lasting(weight.seconds + (weight.wait_s ?? 0)),
+    const known = weight && {
+      bytes: inBytes(weight.bytes),
+      s: `${short(weight.seconds + (weight.wait_s ?? 0))} s`,
     };
-    const sum = told ? "sum" : trouble ? "sum_none" : "sum_soon";
-    this.sum.textContent = this.say(sum, { ...values, ...told });
+    const sum = trouble ? "sum_none" : "sum_soon";
+    this.sum.textContent = this.say(known ? "sum" : sum, { ...values, ...known });
     this.over.textContent = this.wrong || trouble || "";
   }
-
-  bytes(count) {
-    const [size, unit] = count < 1e6 ? [count / 1e3, "kB"] : [count / 1e6, "MB"];
-    return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
-  }
-
-  lasting(seconds) {
-    return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  }
 }
+
+/** Create a choice of few values as buttons that wrap: {element, set(value)}; chip(value) makes one. */
+function chips(ariaLabel, values, extra, chip) {
+  const made = values.map(chip);
+  const element = div(`lc-chips ${extra}`, ...made);
+  Object.assign(element, { role: "group", ariaLabel });
+  const set = (now) =>
+    made.forEach((one, i) => {
+      one.ariaPressed = String(values[i] === now);
+    });
+  return { element, set };
+}
+
+const short = (x) => x.toFixed(x < 10 ? 1 : 0);
+
+const inBytes = (count) => (count < 1e6 ? `${short(count / 1e3)} kB` : `${short(count / 1e6)} MB`);

@@ -1,9 +1,8 @@
 // The menu that adds keyframes, and the dialog to draw one.
 
-import { make, button } from "../../core/dom.js";
+import { button, div, make, speaker } from "../../core/dom.js";
 import { Sketch } from "../../draw/sketch.js";
-import { readSeed } from "./editor.js";
-import { speaker } from "../words.js";
+import { readSeed, seedInput } from "./editor.js";
 
 const SEVERAL = 4;
 const SEEDS = 100000; // short enough to read out
@@ -18,39 +17,36 @@ export class Add {
   constructor(words, most, on) {
     this.most = most; // keyframes of a loop
     this.words = words;
-    this.say = speaker(words);
     this.on = on;
     /** @type {HTMLDialogElement | null} */
     this.dialog = null;
-    this.opener = button("+", "lc-add");
-    this.opener.setAttribute("aria-label", this.say("add"));
-    this.opener.title = this.say("add");
-    this.opener.setAttribute("aria-haspopup", "true");
-    this.menu = make("div", { className: "lc-menu", role: "group", hidden: true });
-    this.menu.setAttribute("aria-label", this.say("add"));
-    this.random = this.item("add_random", () => this.put(someSeed(), this.anyClass()));
+    const say = (this.say = speaker(words, "interpolate"));
+    this.opener = button("+", "lc-add", () => this.toggle(this.menu.hidden));
+    Object.assign(this.opener, { title: say("add"), ariaLabel: say("add"), ariaHasPopup: "true" });
+    const item = (name, work) =>
+      button(say(name), "", () => {
+        this.toggle(false);
+        work();
+      });
+    this.random = item("add_random", () => this.put(someSeed(), this.anyClass()));
     this.random.dataset.do = "add";
-    this.explore = this.item("add_explore", () => this.on.insert([this.on.explored()]));
+    this.explore = item("add_explore", () => on.insert([on.explored()]));
     this.explore.dataset.do = "explore";
-    this.several = this.item("add_several", () =>
-      this.on.insert(
-        Array.from({ length: SEVERAL }, () => ({ seed: someSeed(), label: this.label })),
-      ),
-    );
-    this.drawn = this.item("add_drawing", () => this.open());
-    this.seed = make("input", {
-      inputMode: "numeric",
-      autocomplete: "off",
-      maxLength: 10,
-      placeholder: this.say("seed"),
-      ariaLabel: this.say("seed"),
+    this.several = item("add_several", () => {
+      const keys = Array.from({ length: SEVERAL }, () => ({ seed: someSeed(), label: this.label }));
+      on.insert(keys);
     });
-    this.form = make("form", { className: "lc-by-seed" }, this.seed, button(this.say("add_seed")));
-    this.form.lastChild.type = "submit";
+    const drawn = item("add_drawing", () => this.open());
+    this.seed = seedInput({ placeholder: say("seed"), ariaLabel: say("seed") });
+    const submit = button(say("add_seed"));
+    submit.type = "submit";
+    const field = div("ls-field", this.seed);
+    this.form = make("form", { className: "ls-row" }, field, submit);
     this.wrong = make("p", { className: "ls-error", role: "alert" });
-    this.menu.append(this.random, this.several, this.explore, this.drawn, this.form, this.wrong);
-    this.element = make("div", { className: "lc-more" }, this.opener, this.menu);
-    this.opener.addEventListener("click", () => this.toggle(this.menu.hidden));
+    const items = [this.random, this.several, this.explore, drawn, this.form, this.wrong];
+    const group = { role: "group", ariaLabel: say("add"), hidden: true };
+    this.menu = make("div", { className: "lc-menu", ...group }, ...items);
+    this.element = div("lc-more", this.opener, this.menu);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       const seed = readSeed(this.seed.value);
@@ -71,21 +67,12 @@ export class Add {
     });
   }
 
-  item(name, work) {
-    const made = button(this.say(name));
-    made.addEventListener("click", () => {
-      this.toggle(false);
-      work();
-    });
-    return made;
-  }
-
   toggle(open) {
     if (open === !this.menu.hidden) return;
     this.menu.hidden = !open;
     this.wrong.textContent = "";
-    this.opener.setAttribute("aria-expanded", String(open));
-    this.explore.hidden = open ? !this.on.explored() : false;
+    this.opener.ariaExpanded = String(open);
+    this.explore.hidden = open && !this.on.explored();
     if (open) this.random.focus();
   }
 
@@ -113,8 +100,7 @@ export class Add {
   open() {
     this.dialog ??= this.buildDialog();
     this.sketch.setModel(this.on.about());
-    this.found = null;
-    this.take.disabled = true;
+    this.seen(null);
     this.dialog.showModal();
   }
 
@@ -130,22 +116,15 @@ export class Add {
         if (image) sketch.drawn(image);
       },
     }));
-    this.take = button(this.say("take"), "ls-primary");
-    const close = button(this.say("close"));
-    const title = make("h2", { textContent: this.say("drawing_title"), id: "lc-drawing-title" });
-    const dialog = make(
-      "dialog",
-      { className: "lc-dialog ls-panel" },
-      title,
-      sketch.element,
-      make("div", { className: "ls-row lc-dialog-end" }, close, this.take),
-    );
-    dialog.setAttribute("aria-labelledby", title.id);
-    this.take.addEventListener("click", () => {
+    this.take = button(this.say("take"), "ls-primary", () => {
       dialog.close();
       this.on.insert([this.found]);
     });
-    close.addEventListener("click", () => dialog.close());
+    const close = button(this.say("close"), "", () => dialog.close());
+    const title = make("h2", {}, this.say("drawing_title"));
+    const end = div("ls-row lc-dialog-end", close, this.take);
+    const properties = { className: "lc-dialog ls-panel", ariaLabel: title.textContent };
+    const dialog = make("dialog", properties, title, sketch.element, end);
     dialog.addEventListener("close", () => sketch.search && sketch.cancel());
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close(); // beside it

@@ -1,107 +1,86 @@
 // The editor of the chosen keyframe: its class, its seed, how long the loop rests there and
 // how long it takes to the next.
 
-import { make, button, iconButton } from "../../core/dom.js";
+import { button, div, field, iconButton, make, note, slider, speaker } from "../../core/dom.js";
 import { icon } from "../../core/icons.js";
 import { SEED_MAX } from "../../latent/latents.js";
 import { classText } from "../../recipes/image_recipe.js";
-import { speaker } from "../words.js";
 
 const HOLD_MOST = 4; // average segments, of the 8 that a recipe may hold
+
+export const seedInput = (properties = {}) =>
+  make("input", { inputMode: "numeric", autocomplete: "off", maxLength: 10, ...properties });
 
 export function readSeed(text) {
   return /^\d{1,10}$/.test(text.trim()) && +text <= SEED_MAX ? +text : null;
 }
 
-/** `on` has edit(change, gesture), all(label), rest(), duplicate(), remove(), say(sentence). */
 export class Editor {
-  constructor(words, lengthMost, on) {
-    this.lengthMost = lengthMost; // average segments
-    this.say = speaker(words);
-    const { say } = this;
-    this.on = on;
+  /** `lengthMost`: of a key, in average segments. */
+  constructor(words, lengthMost, actions) {
+    this.lengthMost = lengthMost;
+    this.actions = actions;
+    const say = (this.say = speaker(words, "interpolate"));
     this.title = make("strong", { className: "lc-title" });
-    this.classes = make("select", {});
-    this.classField = this.field("class", this.classes, "lc-class");
-    this.all = button(say("all_class"), "lc-all");
+    this.classes = make("select");
+    this.classField = inline(say("class"), this.classes, "ls-field lc-class");
+    this.all = button(say("all_class"), "lc-all", () => actions.all(this.key));
     this.all.title = say("all_class_hint");
-    this.seed = make("input", { inputMode: "numeric", autocomplete: "off", maxLength: 10 });
-    this.hold = this.slider("hold", 0, HOLD_MOST, 0.05);
-    this.length = this.slider("length", -1, 1, 0.02); // powers of lengthMost
-    this.duplicate = iconButton(icon("copy"), say("duplicate"));
-    this.remove = iconButton(icon("bin"), say("delete"));
+    this.seed = seedInput();
+    this.hold = this.slider("hold", { min: 0, max: HOLD_MOST, step: 0.05 }, (hold) => hold);
+    const toLength = (power) => Number((lengthMost ** power).toFixed(3));
+    this.length = this.slider("length", { min: -1, max: 1, step: 0.02 }, toLength);
+    this.duplicate = iconButton(icon("copy"), say("duplicate"), () => actions.duplicate());
+    const remove = iconButton(icon("bin"), say("delete"), () => actions.remove());
     this.duplicate.dataset.do = "duplicate";
-    this.remove.dataset.do = "delete";
-    this.element = make(
-      "div",
-      { className: "lc-editor", role: "group" },
+    remove.dataset.do = "delete";
+    this.element = div(
+      "lc-editor",
       this.title,
       this.classField,
       this.all,
-      this.field("seed", this.seed, "lc-seed"),
-      this.hold.field,
-      this.length.field,
-      make("span", { className: "lc-buttons" }, this.duplicate, this.remove),
+      inline(say("seed"), this.seed, "ls-field lc-seed"),
+      this.hold.element,
+      this.length.element,
+      make("span", { className: "lc-buttons" }, this.duplicate, remove),
     );
+    this.element.role = "group";
     this.classes.addEventListener("change", () => {
       const { weights, ...key } = this.key;
-      this.on.edit({ ...key, label: Number(this.classes.value) });
+      actions.edit({ ...key, label: Number(this.classes.value) });
     });
-    this.all.addEventListener("click", () => this.on.all(this.key));
     this.seed.addEventListener("change", () => {
       const seed = readSeed(this.seed.value);
-      this.on.say(seed === null ? say("seed_bad") : "");
       const { z, ...key } = this.key;
-      if (seed !== null) this.on.edit({ ...key, seed });
+      if (seed === null) actions.note(say("seed_bad"));
+      else actions.edit({ ...key, seed });
     });
-    this.hold.range.addEventListener("input", () =>
-      this.on.edit({ ...this.key, hold: Number(this.hold.range.value) }, "hold"),
-    );
-    this.length.range.addEventListener("input", () => {
-      const length = this.lengthMost ** Number(this.length.range.value);
-      this.on.edit({ ...this.key, length: Number(length.toFixed(3)) }, "length");
-    });
-    for (const { range } of [this.hold, this.length]) {
-      range.addEventListener("change", () => this.on.rest());
-    }
-    this.duplicate.addEventListener("click", () => this.on.duplicate());
-    this.remove.addEventListener("click", () => this.on.remove());
   }
 
-  field(name, input, extra) {
-    return make(
-      "label",
-      { className: `ls-field lc-inline ${extra}` },
-      make("span", {}, this.say(name)),
-      input,
+  /** Create a slider for the field `name` of the key; convert(position) returns its value. */
+  slider(name, limits, convert) {
+    const { actions } = this;
+    const range = slider(limits);
+    const shown = note("", "lc-value");
+    const element = inline(this.say(name), range, `lc-${name}`);
+    element.title = this.say(`${name}_hint`);
+    element.append(shown);
+    range.addEventListener("input", () =>
+      actions.edit({ ...this.key, [name]: convert(Number(range.value)) }, name),
     );
-  }
-
-  slider(name, min, max, step) {
-    const range = make("input", { type: "range", className: "ls-range", min, max, step });
-    const shown = make("span", { className: "lc-value" });
-    const field = make(
-      "label",
-      { className: `lc-inline lc-${name}` },
-      make("span", {}, this.say(name)),
-      range,
-      shown,
-    );
-    field.title = this.say(`${name}_hint`);
-    return { range, shown, field };
+    range.addEventListener("change", () => actions.rest());
+    return { range, shown, element };
   }
 
   /**
-   * `key` is the chosen one, number `index` of `count`; `labels`: the model's classes; `rests` and
+   * `key` is the chosen one, number `index`; `labels`: the model's classes; `rests` and
    * `lasts`: s at it and on the way to the next, null where there is none.
    */
-  show({ key, index, count, labels, rests, lasts, full }) {
+  show({ key, index, labels, rests, lasts, full }) {
     this.key = key;
-    this.element.classList.toggle("lc-none", !key); // its space stays
+    this.element.classList.toggle("ls-none", !key); // its space stays
     if (!key) return;
-    const title = this.say("key_title", { n: index + 1, count });
-    this.title.textContent = title;
-    this.element.setAttribute("aria-label", title);
+    this.title.textContent = this.element.ariaLabel = this.say("key_title", { n: index + 1 });
     this.classField.hidden = this.all.hidden = !labels.length;
     const { weights, label } = key;
     const names = [...(weights ? [classText(weights, labels)] : []), ...labels];
@@ -116,11 +95,12 @@ export class Editor {
     this.duplicate.disabled = full;
   }
 
-  set({ range, shown, field }, value, seconds) {
-    field.hidden = seconds === null;
+  set({ range, shown, element }, value, seconds) {
+    element.hidden = seconds === null;
     if (seconds === null) return;
     if (Math.abs(range.value - value) > range.step / 2) range.value = value;
-    shown.textContent = this.say("lasts", { s: seconds.toFixed(2) });
-    range.setAttribute("aria-valuetext", shown.textContent);
+    shown.textContent = range.ariaValueText = this.say("lasts", { s: seconds.toFixed(2) });
   }
 }
+
+const inline = (text, input, extra) => field(text, input, { className: `lc-inline ${extra}` });

@@ -4,12 +4,10 @@
 import { Thumbs } from "./thumbs.js";
 
 export class KeyframePictures {
-  constructor(engine, most, { stage, strip, editor, view }) {
-    this.most = most; // keyframes of a loop
-    this.stage = stage;
-    this.strip = strip;
-    this.editor = editor;
-    this.view = view;
+  /** `most`: keyframes of a loop; `parts`: {stage, strip, editor, view}. */
+  constructor(engine, most, parts) {
+    this.most = most;
+    this.parts = parts;
     this.keys = [];
     this.presets = [];
     this.thumbs = new Thumbs(engine, () => this.paint());
@@ -17,15 +15,16 @@ export class KeyframePictures {
 
   /** Show the fitted keys of a state; without a plan they are evenly spaced. */
   show(keys, { settings, chosen }, about) {
-    const { plan, seconds: all, times: planned } = this.stage;
+    const { stage, strip, editor, view } = this.parts;
+    const { plan } = stage;
     const { labels } = about;
     const spread = Array.from({ length: keys.length + 1 }, (_, i) => i / keys.length);
-    const times = plan ? planned : spread;
-    const seconds = plan ? all / (settings.back ? 2 : 1) : 0;
-    this.strip.show({ keys, chosen, labels, times, seconds });
-    const rest = plan ? this.stage.rests()[chosen] : 0;
+    const times = plan ? stage.times : spread;
+    const seconds = plan ? stage.seconds / (settings.back ? 2 : 1) : 0;
+    strip.show({ keys, chosen, labels, times, seconds });
+    const rest = plan ? stage.rests()[chosen] : 0;
     const moves = plan && (settings.closed || chosen < keys.length - 1);
-    this.editor.show({
+    editor.show({
       key: keys[chosen],
       index: chosen,
       labels,
@@ -33,11 +32,6 @@ export class KeyframePictures {
       rests: plan ? rest * seconds : null,
       lasts: moves ? (times[chosen + 1] - times[chosen] - rest) * seconds : null,
     });
-    this.picture(keys, settings, chosen, about);
-  }
-
-  picture(keys, settings, chosen, about) {
-    const { stage, view } = this;
     this.at = chosen;
     const face = (kind, key, z = stage.plans.home(key, about)) => ({
       name: JSON.stringify([about.model, kind, key.z ?? key.seed, key.weights ?? key.label]),
@@ -45,8 +39,7 @@ export class KeyframePictures {
       weights: stage.plans.classes(key, about),
     });
     const kind = settings.path === "slerp" ? "slerp" : "sphere"; // the norm at which the path passes them
-    const { anchors } = stage.plan ?? {};
-    this.keys = keys.map((key, i) => (anchors ? face(kind, key, anchors[i]) : face("home", key)));
+    this.keys = keys.map((key, i) => face(plan ? kind : "home", key, plan?.anchors[i]));
     const offered = view.offer(about, keys[chosen]?.label ?? 0);
     this.presets = offered.map(({ thumb }) => face("home", thumb));
     this.thumbs.want(about.model, [...this.keys, ...this.presets]);
@@ -64,9 +57,9 @@ export class KeyframePictures {
   }
 
   paint() {
-    const { stage } = this;
+    const { stage, strip, view } = this.parts;
     if (!stage.plan) stage.canvas.setMessage(stage.canvas.lack.textContent, this.chosen);
-    this.keys.forEach(({ name }, i) => this.strip.thumb(i, this.thumbs.get(name)));
-    this.presets.forEach(({ name }, i) => this.view.picture(i, this.thumbs.get(name)));
+    this.keys.forEach(({ name }, i) => strip.thumb(i, this.thumbs.get(name)));
+    this.presets.forEach(({ name }, i) => view.picture(i, this.thumbs.get(name)));
   }
 }

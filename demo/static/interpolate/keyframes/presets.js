@@ -2,49 +2,30 @@
 
 import { firstKeys } from "../../core/keyframe_store.js";
 
-const HANDS = [7, 21, 33, 2, 58, 71, 90, 14]; // seeds of well-formed digits
+const SEEDS = [7, 21, 33, 2, 58, 71]; // of well-formed digits
 const PLAIN = { path: "spline", closed: true, easing: "none", even: true, back: false };
-
-/** Whether the classes of a model are the ten digits. */
-const digits = ({ data, classes }) => classes === 10 && data === "mnist";
 
 /**
  * Return the presets for a model: [{name, thumb, keys, settings}]; `thumb` is the key of its picture.
  * `label` is the chosen class.
  */
-export function presets(about, label) {
-  const { classes } = about;
-  const some = (seeds, of) => seeds.map((seed) => ({ seed, label: of }));
-  const ring = Array.from({ length: Math.min(classes, 64) }, (_, i) => ({ seed: 7, label: i }));
-  const made = [
-    { name: "ready", thumb: firstKeys()[0], keys: firstKeys(), seconds: 5 },
-    classes > 1 && {
-      name: digits(about) ? "digits" : "classes",
-      thumb: ring[0],
-      keys: ring,
-      seconds: Math.max(5, classes),
-      easing: "hold",
-    },
-    {
-      name: digits(about) ? "hands" : classes ? "class_hands" : "many",
-      thumb: { seed: HANDS[3], label },
-      keys: some(HANDS.slice(0, 6), label),
-      seconds: 6,
-    },
-    {
-      name: "walk",
-      thumb: { seed: HANDS[5], label },
-      keys: some([HANDS[5]], label),
-      seconds: 12,
-      path: "walk",
-    },
-  ];
-  return made
-    .filter((one) => one)
-    .map(({ name, thumb, keys, ...settings }) => ({
-      name,
-      thumb,
-      keys,
-      settings: { ...PLAIN, ...settings },
-    }));
+export function presets({ classes, data }, label) {
+  const digits = classes === 10 && data === "mnist";
+  const preset = (name, thumb, keys, settings) => ({
+    name,
+    thumb,
+    keys,
+    settings: { ...PLAIN, ...settings },
+  });
+  const made = [preset("ready", firstKeys()[0], firstKeys(), { seconds: 5 })];
+  if (classes > 1) {
+    const ring = Array.from({ length: Math.min(classes, 64) }, (_, i) => ({ seed: 7, label: i }));
+    const settings = { seconds: Math.max(5, classes), easing: "hold" };
+    made.push(preset(digits ? "digits" : "classes", ring[0], ring, settings));
+  }
+  const keys = SEEDS.map((seed) => ({ seed, label }));
+  const several = classes ? "class_hands" : "many";
+  made.push(preset(digits ? "hands" : several, keys[3], keys, { seconds: 6 }));
+  made.push(preset("walk", keys[5], [keys[5]], { seconds: 12, path: "walk" }));
+  return made;
 }

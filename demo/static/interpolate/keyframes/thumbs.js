@@ -1,5 +1,7 @@
 // A cache of single pictures by name: keyframes and presets.
 
+import { pictureOf } from "../../engine/paint.js";
+
 const LANE = "keys";
 const KEPT = 600;
 const RETRY_MS = 4000;
@@ -41,20 +43,12 @@ export class Thumbs {
       while (this.wanted.length) {
         const [{ model, age }, list] = [this, this.wanted];
         const labels = list[0].weights ? list.map(({ weights }) => weights) : [];
-        const drawn = await this.engine.draw(
-          model,
-          list.map(({ z }) => z),
-          labels,
-          LANE,
-        );
+        const zs = list.map(({ z }) => z);
+        const drawn = await this.engine.draw(model, zs, labels, LANE);
         if (list === this.wanted) this.wanted = [];
         if (!drawn) continue;
-        const size = drawn.h * drawn.w * drawn.c;
         if (this.made.size > KEPT) this.made.clear();
-        list.forEach(({ name }, i) => {
-          const pixels = drawn.pixels.subarray(i * size, (i + 1) * size);
-          this.made.set(name, { age, image: { ...drawn, pixels } });
-        });
+        list.forEach(({ name }, i) => this.made.set(name, { age, image: pictureOf(drawn, i) }));
         this.arrived();
       }
     } catch {

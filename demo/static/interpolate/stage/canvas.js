@@ -2,23 +2,18 @@
 // All lengths keep the file's proportions; pictures are shown at whole multiples of their pixels.
 
 import { bytes } from "../../core/base64.js";
-import { make } from "../../core/dom.js";
+import { div, make } from "../../core/dom.js";
+import { paintGrid } from "../../engine/paint.js";
 
 const MARGIN_PX = 12; // between the picture and the edge
+const GREY = Uint8Array.from({ length: 3 * 256 }, (_, i) => Math.floor(i / 3));
 
-/** Convert a colour map, uint8 (256, 3) in base64, to canvas pixels, uint32 (256,). */
-export function palette(text) {
-  const rgb = bytes(text);
-  return Uint32Array.from(
-    { length: 256 },
-    (_, i) => (0xff000000 | (rgb[3 * i + 2] << 16) | (rgb[3 * i + 1] << 8) | rgb[3 * i]) >>> 0,
-  );
-}
+/** Return a CSS colour of a colour map, uint8 (256, 3). */
+const css = (palette, level) => `rgb(${palette.slice(3 * level, 3 * level + 3).join(" ")})`;
 
-/** Return a CSS gradient of a colour map. */
 export function swatch(text) {
-  const rgb = bytes(text);
-  const stops = [0, 64, 128, 192, 255].map((i) => `rgb(${rgb.slice(3 * i, 3 * i + 3).join(" ")})`);
+  const palette = bytes(text);
+  const stops = [0, 64, 128, 192, 255].map((level) => css(palette, level));
   return `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
@@ -36,21 +31,17 @@ export function finalSize({ h, w }, { scale, tiles, border, caption }) {
   return { width: across + 2 * border, height: down + strip + 2 * border, strip, letters };
 }
 
-const css = (colour) => `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
-
-const GREY = Uint32Array.from({ length: 256 }, (_, i) => (0xff000000 | (i * 0x010101)) >>> 0);
-
 export class LoopCanvas {
   /** `tables`: the server's colour maps by name, uint8 (256, 3) in base64. */
   constructor(label, tables) {
-    this.tables = tables ?? {};
+    this.tables = tables;
     this.canvas = make("canvas", { width: 1, height: 1, role: "img", ariaLabel: label });
     this.caption = make("div", { className: "lc-caption", ariaHidden: "true", hidden: true });
-    this.frame = make("div", { className: "lc-frame" }, this.canvas, this.caption);
+    this.frame = div("lc-frame", this.canvas, this.caption);
     this.lack = make("p", { className: "lc-lack", role: "status" });
-    this.element = make("div", { className: "ls-plate lc-plate" }, this.frame, this.lack);
+    this.element = div("ls-plate lc-plate", this.frame, this.lack);
     this.context = this.canvas.getContext("2d");
-    this.ink = GREY;
+    this.palette = GREY;
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
@@ -58,17 +49,17 @@ export class LoopCanvas {
   setMessage(sentence, still) {
     this.lack.textContent = sentence;
     this.frame.classList.toggle("lc-still", Boolean(sentence));
-    this.frame.classList.toggle("lc-none", Boolean(sentence) && !still);
+    this.frame.classList.toggle("ls-none", Boolean(sentence) && !still);
     if (sentence && still) this.paint(still);
   }
 
   /** Set the style of all frames; `scale`: the file's enlargement. */
-  dress({ colours, smooth, border, caption, tiles, scale }) {
+  setStyle({ colours, smooth, border, caption, tiles, scale }) {
     const look = { smooth, border, caption, tiles, scale, colours };
     if (JSON.stringify(look) === JSON.stringify(this.look)) return;
     const other = this.look?.colours !== colours;
     this.look = look;
-    if (other) this.ink = this.tables[colours] ? palette(this.tables[colours]) : GREY;
+    if (other) this.palette = this.tables[colours] ? bytes(this.tables[colours]) : GREY;
     if (other && this.image) this.paint(this.image);
     this.fit();
   }
@@ -76,32 +67,13 @@ export class LoopCanvas {
   /** Paint the loops of one frame: {pixels, h, w, c}, tiles x tiles pictures in a row. */
   paint(image) {
     const { tiles } = this.look;
-    const { h, w, c, pixels } = image;
-    const resized = this.image?.h !== h || this.image?.w !== w || this.canvas.width !== w * tiles;
+    const count = tiles * tiles;
+    const { h, w, c } = image;
+    const resized = this.image?.h !== h || this.canvas.width !== w * tiles;
     this.image = image;
-    if (resized) {
-      this.canvas.width = w * tiles;
-      this.canvas.height = h * tiles;
-      this.data = this.context.createImageData(w * tiles, h * tiles);
-      this.dots = new Uint32Array(this.data.data.buffer);
-      this.fit();
-    }
-    if (pixels.length < tiles * tiles * h * w * c) return; // of an earlier grid
-    const { dots, ink } = this;
-    let from = 0;
-    for (let tile = 0; tile < tiles * tiles; tile += 1) {
-      const corner = Math.floor(tile / tiles) * h * w * tiles + (tile % tiles) * w;
-      for (let y = 0; y < h; y += 1) {
-        let to = corner + y * w * tiles;
-        for (const end = to + w; to < end; to += 1, from += c) {
-          dots[to] =
-            c === 1
-              ? ink[pixels[from]]
-              : 0xff000000 | (pixels[from + 2] << 16) | (pixels[from + 1] << 8) | pixels[from];
-        }
-      }
-    }
-    this.context.putImageData(this.data, 0, 0);
+    if (image.pixels.length < count * h * w * c) return; // of an earlier grid
+    paintGrid(this.canvas, { ...image, count }, tiles, this.palette);
+    if (resized) this.fit();
   }
 
   fit() {
@@ -123,8 +95,8 @@ export class LoopCanvas {
     });
     Object.assign(this.frame.style, {
       padding: `${border * ratio}px`,
-      background: css(this.ink[0]),
-      color: css(this.ink[255]),
+      background: css(this.palette, 0),
+      color: css(this.palette, 255),
     });
     this.caption.hidden = !caption;
     this.caption.textContent = caption;

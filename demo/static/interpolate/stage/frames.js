@@ -11,7 +11,7 @@ const REQUEST_MOST = 60; // pictures, as many as the server draws at once
 const STRIDE_MOST = 16;
 const KEPT_BYTES = 128e6;
 const RETRY_MS = 4000;
-const JUDGED_BYTES = 30e6; // pictures compared within one or two frame times
+const COMPARED_BYTES = 30e6; // pictures compared within one or two frame times
 
 /**
  * `on` has arrived(indices), failed(error), drawn(): all are drawn, and position(): the frame at the
@@ -35,19 +35,14 @@ export class Frames {
     this.made.clear();
     this.model = model;
     this.plan = plan;
-    this.tiles = tiles;
+    this.pictures = tiles * tiles;
     this.period = period;
     this.pump();
   }
 
-  /** Redraw the same plan with newer weights. */
   renew() {
     this.age += 1;
     this.pump();
-  }
-
-  get pictures() {
-    return this.tiles * this.tiles;
   }
 
   /** Return frame `index`, or in a coarse pass the last one before it. */
@@ -67,16 +62,12 @@ export class Frames {
     const { count, closes } = this.plan;
     const all = Array.from({ length: count }, (_, i) => this.made.get(i));
     if (!all.every((one) => one?.age === this.age)) return null;
-    if (count * all[0].pixels.length > JUDGED_BYTES) return null;
+    if (count * all[0].pixels.length > COMPARED_BYTES) return null;
     const steps = all.map(({ pixels }, i) => rms(pixels, all[(i + 1) % count].pixels));
     return evenness(steps, closes, 1);
   }
 
-  /** Draw this frame before all others. */
-  async hurry(index) {
-    await this.draw([index], "now");
-  }
-
+  /** Draw frames on a lane, "now" before all others. Resolves to whether they are of this plan. */
   async draw(indices, lane) {
     const { turn, age, plan, model, pictures } = this;
     const zs = [];
@@ -96,7 +87,6 @@ export class Frames {
       this.made.set(index, { ...image, pixels, age });
     });
     this.forget(size);
-    this.model_id = image.model_id;
     this.on.arrived(indices);
     return true;
   }

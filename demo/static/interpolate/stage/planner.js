@@ -11,7 +11,7 @@ const PIECE = 32; // pictures per request: the playing clip is drawn in between
 const SOON_MS = 300; // after the last edit that needs measuring
 const AGAIN_MS = 20000; // a model in training changes every few seconds
 const KEPT = 12;
-const KEYS_KEPT = 500;
+const ARRAYS_KEPT = 1000;
 
 /** `measured()` is called when a measurement has finished: plan again. */
 export class Planner {
@@ -19,8 +19,7 @@ export class Planner {
     this.engine = engine;
     this.measured = measured;
     this.tables = new Map(); // what was measured -> its table of steps
-    this.homes = new Map(); // the latents of keys: the same arrays make planning cheap
-    this.blends = new Map(); // and their class weights
+    this.arrays = new Map(); // latents and class weights of keys: the same ones make planning cheap
     this.last = null;
     this.age = 0; // of the weights
     this.now = null; // what is being measured
@@ -28,7 +27,7 @@ export class Planner {
 
   /** Return a key's latent, Float32Array(z_dim): its own, or that of its seed. */
   home({ seed, z }, { z_dim }) {
-    return remembered(this.homes, JSON.stringify([z ?? seed, z_dim]), () =>
+    return this.array(["z", z ?? seed, z_dim], () =>
       z ? Float32Array.from(z) : latent(seed, z_dim),
     );
   }
@@ -36,28 +35,27 @@ export class Planner {
   /** Return a key's class weights, or null for a model without classes. */
   classes({ weights, label }, { classes }) {
     if (!classes) return null;
-    return remembered(this.blends, JSON.stringify([weights ?? label, classes]), () =>
-      weightsOf(weights ?? label, classes),
-    );
+    const chosen = weights ?? label;
+    return this.array(["classes", chosen, classes], () => weightsOf(chosen, classes));
+  }
+
+  array(id, make) {
+    const name = JSON.stringify(id);
+    if (this.arrays.size > ARRAYS_KEPT) this.arrays.clear();
+    if (!this.arrays.has(name)) this.arrays.set(name, make());
+    return this.arrays.get(name);
   }
 
   /** Return the plan of these fitted keys. Throws PlanError; its message is the key of a text. */
   make(keys, settings, about) {
-    const { path, closed, wander, easing, even, back, tiles } = settings;
+    const { path, closed, wander, even, tiles } = settings;
     const given = {
+      ...settings,
       keys: keys.map((key) => ({
+        ...key,
         z: this.home(key, about),
         classes: this.classes(key, about),
-        hold: key.hold ?? 0,
-        length: key.length ?? 1,
       })),
-      path,
-      closed,
-      wander,
-      easing,
-      even,
-      back,
-      tiles,
       frames: frameCount(settings),
     };
     const points = keys.map(({ seed, z, label, weights }) => [z ?? seed, weights ?? label]);
@@ -108,7 +106,7 @@ export class Planner {
     let whole = null;
     for (let from = 0; from < zs.length; from += PIECE) {
       if (this.now !== id) return null;
-      const labels = weights?.[0] ? weights.slice(from, from + PIECE) : [];
+      const labels = weights.slice(from, from + PIECE);
       const part = await this.engine.draw(model, zs.slice(from, from + PIECE), labels, LANE);
       if (!part) return null;
       const size = part.h * part.w * part.c;
@@ -117,10 +115,4 @@ export class Planner {
     }
     return whole;
   }
-}
-
-function remembered(map, id, make) {
-  if (map.size > KEYS_KEPT) map.clear();
-  if (!map.has(id)) map.set(id, make());
-  return map.get(id);
 }

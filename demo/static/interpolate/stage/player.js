@@ -31,7 +31,6 @@ export class Player {
     return this.playing && !this.held && this.count > 1;
   }
 
-  /** Set the number of frames and the duration. */
   measure(count, seconds) {
     this.count = count;
     this.seconds = seconds;

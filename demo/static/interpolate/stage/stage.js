@@ -19,16 +19,13 @@ export class Stage {
     this.on = on;
     this.canvas = new LoopCanvas(label, tables);
     this.frames = new Frames(engine, {
+      ...on,
       arrived: (indices) => this.arrived(indices),
-      failed: (error) => on.failed(error),
-      drawn: () => on.drawn(),
       position: () => this.player.index,
     });
-    this.plans = new Planner(engine, () => on.measured());
-    this.player = new Player(this.canvas.element, {
-      show: (index, phase) => this.show(index, phase),
-      played: (playing) => on.played(playing),
-    });
+    this.plans = new Planner(engine, on.measured);
+    const show = (index, phase) => this.show(index, phase);
+    this.player = new Player(this.canvas.element, { ...on, show });
     this.plan = null;
     this.keys = [];
   }
@@ -40,17 +37,14 @@ export class Stage {
   play(keys, settings, about, given) {
     const place = this.plan && this.placeOf(this.player.phase);
     const plan = this.plans.make(keys, settings, about);
-    const { back, closed, tiles } = settings;
-    const alike = this.tiles === tiles && this.model === about.model;
+    const { back, tiles } = settings;
+    const alike = this.settings?.tiles === tiles && this.model === about.model;
     const kept = alike && this.plan && same(plan, this.plan);
     this.plan = plan;
-    this.back = back;
-    this.closed = closed;
-    this.tiles = tiles;
+    this.settings = settings;
     this.keys = given;
     this.model = about.model;
-    this.times = [...plan.keyTimes].map((time) => time * (back ? 2 : 1));
-    this.times.push(1);
+    this.times = [...plan.keyTimes.map((time) => time * (back ? 2 : 1)), 1];
     this.seconds = frameCount(settings) / rate(settings);
     this.player.measure(plan.count, this.seconds);
     if (!alike) this.canvas.image = null;
@@ -62,7 +56,6 @@ export class Stage {
     this.player.show();
   }
 
-  /** Stop: there is nothing to play. */
   rest() {
     this.plan = null;
     this.times = this.painted = null;
@@ -79,15 +72,22 @@ export class Stage {
 
   /** Return the time of a phase of the clip: 0 to 1, without the way back. */
   time(phase) {
-    if (this.back) return 1 - Math.abs(1 - 2 * phase);
-    return this.closed ? phase : Math.min(1, (phase * this.plan.count) / (this.plan.count - 1));
+    const { count } = this.plan;
+    if (this.settings.back) return 1 - Math.abs(1 - 2 * phase);
+    return this.settings.closed ? phase : Math.min(1, (phase * count) / (count - 1));
+  }
+
+  /** Return the phase of a time, on the way forth. */
+  phase(time) {
+    const { count } = this.plan;
+    if (this.settings.back) return time / 2;
+    return this.settings.closed ? time : (time * (count - 1)) / count;
   }
 
   /** Return the first frame at or after a time. */
   indexAt(time) {
     const { count } = this.plan;
-    const last = this.back ? count / 2 : this.closed ? count : count - 1;
-    return Math.min(count - 1, Math.max(0, Math.ceil(time * last - 1e-6)));
+    return Math.min(count - 1, Math.max(0, Math.ceil(this.phase(time) * count - 1e-6)));
   }
 
   seek(time) {
@@ -106,7 +106,8 @@ export class Stage {
     while (i > 0 && this.times[i] > time) i -= 1;
     const room = this.times[i + 1] - this.times[i];
     const share = room > 0 ? (time - this.times[i]) / room : 0;
-    return { key: this.keys[i], index: i, share, phase, returning: this.back && phase > 0.5 };
+    const returning = this.settings.back && phase > 0.5;
+    return { key: this.keys[i], index: i, share, phase, returning };
   }
 
   phaseOf({ key, index, share, phase, returning }) {
@@ -114,17 +115,14 @@ export class Stage {
     const i = found >= 0 ? found : index;
     if (i >= this.times.length - 1) return phase;
     const time = this.times[i] + share * (this.times[i + 1] - this.times[i]);
-    if (this.back) return returning ? 1 - time / 2 : time / 2;
-    const { count } = this.plan;
-    return Math.min(1 - 1e-9, this.closed ? time : (time * (count - 1)) / count);
+    return Math.min(1 - 1e-9, returning ? 1 - this.phase(time) : this.phase(time));
   }
 
   /** Return the part of every cell in which the loop rests, in units of `times`, from its frames. */
   rests() {
     const { u, count } = this.plan;
     return this.keys.map((_, i) => {
-      let still = 0;
-      for (let f = 0; f < count; f += 1) still += Number(u[f] === i);
+      const still = u.filter((at) => at === i).length;
       return still > 1 ? still / count : 0;
     });
   }
@@ -141,11 +139,10 @@ export class Stage {
   }
 
   async hurry(index) {
-    if (this.hurried === index && this.hurriedPlan === this.plan) return;
-    this.hurried = index;
-    this.hurriedPlan = this.plan;
-    await this.frames.hurry(index).catch(() => {}); // the drawing ahead reports the error
-    this.hurried = -1;
+    if (this.hurried?.index === index && this.hurried.plan === this.plan) return;
+    this.hurried = { index, plan: this.plan };
+    await this.frames.draw([index], "now").catch(() => {}); // the drawing ahead reports the error
+    this.hurried = null;
   }
 
   arrived(indices) {

@@ -9,7 +9,7 @@ const EDGE_PX = 40; // from the ends of the strip, where dragging scrolls it
 
 /**
  * `track` holds .lc-key and .lc-edge; `scroller` scrolls it. `on` has
- * scrub(x, "start" | "move" | "end"), pick(i), lift(i), carry(i, dx), drop(i, x) or drop(i, null)
+ * scrubTo(x, "start" | "move" | "end"), pick(i), lift(i), carry(i, dx), drop(i, x) or drop(i, null)
  * when it was cancelled, and stretch(i, x, done). x: px on the track.
  */
 export function gestures(track, scroller, on) {
@@ -31,7 +31,7 @@ export function gestures(track, scroller, on) {
     const { kind, index, lifted, timer } = now;
     clearTimeout(timer);
     now = null;
-    if (kind === "scrub") on.scrub(at(event), "end");
+    if (kind === "scrub") on.scrubTo(at(event), "end");
     if (kind === "edge") on.stretch(index, at(event), true);
     if (kind === "key" && lifted) on.drop(index, given ? at(event) : null);
     else if (kind === "key" && given) on.pick(index);
@@ -50,13 +50,13 @@ export function gestures(track, scroller, on) {
     }
     event.preventDefault();
     track.setPointerCapture(event.pointerId);
-    if (!edge) on.scrub(x, "start");
+    if (!edge) on.scrubTo(x, "start");
   });
 
   track.addEventListener("pointermove", (event) => {
     if (!now || event.pointerId !== now.id) return;
     const x = at(event);
-    if (now.kind === "scrub") on.scrub(x, "move");
+    if (now.kind === "scrub") on.scrubTo(x, "move");
     if (now.kind === "edge") on.stretch(now.index, x, false);
     if (now.kind !== "key") return;
     const far = Math.abs(x - now.x) > THRESHOLD;

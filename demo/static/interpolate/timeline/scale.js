@@ -16,12 +16,10 @@ export class Scale {
     }
   }
 
-  /** Convert a time from 0 to 1 to px. */
   x(time) {
     return along(this.times, this.edges, time);
   }
 
-  /** Convert px to a time. */
   time(x) {
     return along(this.edges, this.times, x);
   }

@@ -1,73 +1,46 @@
 // The timeline: keyframes as thumbnails at their times, the pictures between them, the playhead.
-// It changes nothing itself but calls `on`.
+// It changes nothing itself but calls the actions.
 
-import { make } from "../../core/dom.js";
+import { div, make, note, speaker } from "../../core/dom.js";
 import { show, shownAt } from "../../core/pixel_scale.js";
 import { paint } from "../../engine/paint.js";
 import { classText } from "../../recipes/image_recipe.js";
 import { gestures } from "./drag.js";
 import { Filmstrip } from "./filmstrip.js";
 import { Scale } from "./scale.js";
-import { speaker } from "../words.js";
 
 const THUMB_PX = 64; // at most: 28 px are shown at 56, all others at 64
 const LEAST_PX = THUMB_PX + 12;
 const LASTS_PX = 2 * THUMB_PX + 4; // of the narrowest cell that shows its seconds
 
-/**
- * `on` has scrub(time, "start" | "move" | "end"), pick(i), move(from, to), stretch(i, time, done),
- * frame(time): the picture of a time, {pixels, h, w, c} or null.
- */
 export class Strip {
-  constructor(words, on) {
-    this.say = speaker(words);
-    this.on = on;
+  /** frame(time) returns the picture of a time, {pixels, h, w, c} or null. */
+  constructor(words, actions, frame) {
+    this.say = speaker(words, "interpolate");
+    this.actions = actions;
+    this.frame = frame;
     this.cells = [];
     this.times = [0, 1];
-    this.list = make("div", { className: "lc-strip" });
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-orientation", "horizontal");
-    this.list.setAttribute("aria-label", this.say("keys"));
-    this.rail = make("div", { className: "lc-rail" });
+    const listbox = { role: "listbox", ariaOrientation: "horizontal" };
+    this.list = make("div", { ...listbox, ariaLabel: this.say("keys") });
     this.head = make("div", { className: "lc-head", ariaHidden: "true" });
     this.marker = make("div", { className: "lc-marker", hidden: true });
-    this.scrub = make("input", {
-      type: "range",
-      className: "lc-scrub",
-      min: 0,
-      max: 1,
-      value: 0,
-      ariaLabel: this.say("scrub"),
-    });
-    this.track = make(
-      "div",
-      { className: "lc-track" },
-      this.rail,
-      this.list,
-      this.scrub,
-      this.head,
-      this.marker,
-    );
-    this.scroller = make("div", { className: "lc-scroller" }, this.track);
-    this.element = make("div", { className: "lc-timeline" }, this.scroller);
-    gestures(this.track, this.scroller, {
-      scrub: (x, phase) => on.scrub(this.scale.time(x), phase),
-      pick: (i) => on.pick(i),
-      stretch: (i, x, done) => this.stretch(i, x, done),
-      lift: (i) => this.lift(i),
-      carry: (i, x, from) => this.carry(i, x, from),
-      drop: (i, x) => this.drop(i, x),
-    });
+    const limits = { min: 0, max: 1, value: 0, ariaLabel: this.say("scrub") };
+    this.scrub = make("input", { type: "range", className: "lc-scrub", ...limits });
+    const parts = [div("lc-rail"), this.list, this.scrub, this.head, this.marker];
+    this.track = div("lc-track", ...parts);
+    this.scroller = div("lc-scroller", this.track);
+    this.element = div("lc-timeline", this.scroller);
+    gestures(this.track, this.scroller, this);
     new ResizeObserver(() => this.layout()).observe(this.scroller);
   }
 
   /** `times`: the starts of the keys and the end, 0 to 1; `seconds`: without the way back. */
-  show({ keys, chosen, labels, times, seconds, closed }) {
+  show({ keys, chosen, labels, times, seconds }) {
     const moved = keys.length !== this.cells.length || chosen !== this.chosen;
     this.times = times;
     this.seconds = seconds;
     this.chosen = chosen;
-    this.closed = closed;
     while (this.cells.length > keys.length) this.cells.pop().box.remove();
     while (this.cells.length < keys.length) this.cells.push(this.cell(this.cells.length));
     keys.forEach((key, i) => this.name(this.cells[i], key, i, labels));
@@ -77,14 +50,14 @@ export class Strip {
 
   cell(index) {
     const thumb = make("canvas", { className: "ls-pixels", width: 1, height: 1 });
-    const label = make("span", {});
-    const key = make("button", { type: "button", className: "lc-key lc-late" }, thumb, label);
-    key.setAttribute("role", "option");
+    const label = make("span");
+    const properties = { type: "button", className: "lc-key lc-late", role: "option" };
+    const key = make("button", properties, thumb, label);
     const film = make("canvas", { className: "lc-film ls-pixels", ariaHidden: "true", width: 1 });
-    const time = make("span", { className: "lc-lasts" });
+    const time = note("", "lc-lasts");
     const edge = make("div", { className: "lc-edge", ariaHidden: "true", title: this.say("edge") });
-    const box = make("div", { className: "lc-cell" }, key, film, time, edge);
-    box.setAttribute("role", "presentation");
+    const box = div("lc-cell", key, film, time, edge);
+    box.role = "presentation";
     box.dataset.index = index;
     this.list.append(box);
     return { box, key, thumb, label, film: new Filmstrip(film), time, edge };
@@ -93,14 +66,11 @@ export class Strip {
   name({ key: button, label }, key, index, labels) {
     const of = classText(key.weights ?? key.label, labels);
     const seed = key.z ? this.say("explored") : key.seed;
-    label.textContent = labels.length ? `${of} · ${seed}` : seed;
-    button.title = label.textContent;
-    button.setAttribute("aria-selected", String(index === this.chosen));
+    label.textContent = button.title = labels.length ? `${of} · ${seed}` : seed;
+    button.ariaSelected = String(index === this.chosen);
     button.tabIndex = index === this.chosen ? 0 : -1;
-    button.setAttribute(
-      "aria-label",
-      this.say(labels.length ? "key_class" : "key", { n: index + 1, label: of, seed }),
-    );
+    const values = { n: index + 1, label: of, seed };
+    button.ariaLabel = this.say(labels.length ? "key_class" : "key", values);
   }
 
   layout() {
@@ -117,13 +87,6 @@ export class Strip {
       time.textContent = size > LASTS_PX ? text : "";
       edge.hidden = i === this.cells.length - 1;
     });
-    this.rail.replaceChildren(
-      ...edges.slice(0, -1).map((left, i) => {
-        const bar = make("i", {});
-        Object.assign(bar.style, { left: `${left}px`, width: `${edges[i + 1] - left - 2}px` });
-        return bar;
-      }),
-    );
     this.place(this.time ?? 0);
     this.film();
   }
@@ -143,13 +106,12 @@ export class Strip {
   film() {
     if (!this.scale) return;
     const { edges } = this.scale;
-    const first = this.on.frame(this.times[0]);
+    const first = this.frame(this.times[0]);
     this.cells.forEach(({ film }, i) =>
-      film.show(edges[i] + THUMB_PX + 8, edges[i + 1] - 8, this.scale, this.on.frame, first),
+      film.show(edges[i] + THUMB_PX + 8, edges[i + 1] - 8, this.scale, this.frame, first),
     );
   }
 
-  /** Set the playhead to a time, 0 to 1. */
   place(time) {
     this.time = time;
     if (this.scale) this.head.style.transform = `translateX(${this.scale.x(time).toFixed(2)}px)`;
@@ -169,18 +131,25 @@ export class Strip {
     this.cells[this.chosen]?.key.focus();
   }
 
-  // --- dragging ------------------------------------------------------------------------------
+  // --- gestures of drag.js -------------------------------------------------------------------
+
+  scrubTo(x, phase) {
+    this.actions.scrub(this.scale.time(x), phase);
+  }
+
+  pick(i) {
+    this.actions.pick(i);
+  }
 
   /** Move boundary i to px x of the scale at the start of the drag. */
   stretch(i, x, done) {
     this.held ??= this.scale;
-    this.on.stretch(i, this.held.time(x), done);
+    this.actions.stretch(i, this.held.time(x), done);
     if (done) this.held = null;
   }
 
   lift(i) {
     this.cells[i].key.classList.add("lc-lifted");
-    this.element.classList.add("lc-dragging");
   }
 
   carry(i, x, from) {
@@ -194,13 +163,12 @@ export class Strip {
     const { key } = this.cells[i];
     key.classList.remove("lc-lifted");
     key.style.transform = "";
-    this.element.classList.remove("lc-dragging");
     this.marker.hidden = true;
     if (x === null) return;
     const gap = this.gap(x);
     const to = gap > i ? gap - 1 : gap;
-    if (to !== i) this.on.move(i, to);
-    else this.on.pick(i);
+    if (to !== i) this.actions.move(i, to);
+    else this.pick(i);
   }
 
   /** Return the gap between cells nearest to a px: 0 before the first, k after the last. */

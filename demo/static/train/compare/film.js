@@ -2,7 +2,7 @@
 
 import { decodePicture } from "../../core/base64.js";
 import { atStep } from "../../core/format.js";
-import { recordedFrames, recordedSteps } from "../watch/recorded_frames.js";
+import { recordedFrames } from "../watch/recorded_frames.js";
 import { latest } from "./rows.js";
 
 /**
@@ -63,7 +63,7 @@ export function films({ runs, range, label, newest, grids, fetchFrames, onStep, 
     for (const [index, side] of sides.entries()) {
       const recording = recordings[index];
       if (side.reset) recording.frames.clear();
-      const steps = recordedSteps(recording.steps, side);
+      const steps = side.frames ?? recording.steps;
       news ||= steps !== recording.steps || side.picture !== undefined;
       if (side.picture !== undefined)
         recording.live = side.picture ? await decodePicture(side.picture) : null;

@@ -46,7 +46,7 @@ export function mount({ element, props, server, words }) {
   const going = () => answer.live && ACTIVE.includes(answer.state);
 
   async function refresh() {
-    const next = await ask("duel", cursor);
+    const next = await ask("poll", cursor);
     if (next.offline) {
       error.textContent = next.sentence;
       answer = { ...answer, state: "idle" };
@@ -129,7 +129,7 @@ export function mount({ element, props, server, words }) {
   }
 
   hold.addEventListener("click", () => {
-    if (!going()) return send("go_on", { run: pair.names[0] });
+    if (!going()) return send("resume", { run: pair.names[0] });
     return send("act", { job: answer.state === "paused" ? "resume" : "pause" });
   });
   stop.addEventListener("click", () => send("act", { job: "stop" }));

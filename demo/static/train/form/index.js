@@ -60,7 +60,7 @@ export function mount({ element, props, trigger, server, words }) {
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
-    const answer = await ask("own");
+    const answer = await ask("images");
     if (!answer.collections) return;
     fields.offer(answer.collections);
     // the chosen one was deleted
@@ -102,7 +102,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("standing", { known: standing.key });
+    const answer = await ask("status", { known: standing.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
@@ -119,7 +119,7 @@ export function mount({ element, props, trigger, server, words }) {
     }
     standing = answer;
     if (answer.config) config = answer.config;
-    if (answer.told) error.textContent = answer.told;
+    if (answer.message) error.textContent = answer.message;
     render();
   }
 

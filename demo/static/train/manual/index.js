@@ -141,7 +141,7 @@ export function mount({ element, props, server, words }) {
 
   async function refresh() {
     if (busy) return;
-    const answer = await call("hand");
+    const answer = await call("poll");
     if (answer.sentence) error.textContent = answer.sentence;
     else if (!busy) await take(answer);
     render();

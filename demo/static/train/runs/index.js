@@ -119,7 +119,7 @@ export function mount({ element, props, server, words }) {
     },
     rename: async (name, title) => !(await change("rename", { run: name, title })).sentence,
     async resume(name) {
-      const answer = await change("go_on", { run: name });
+      const answer = await change("resume", { run: name });
       if (answer.sentence) return;
       notify("ls:train");
       if (!answer.run) return showMessage(say("runs.queued"));

@@ -15,7 +15,6 @@ import { markWords } from "../doctor/words.js";
 import { curvesOf } from "./curves.js";
 import { film } from "./film.js";
 import { layout } from "./layout.js";
-import { recordedSteps } from "./recorded_frames.js";
 import { GOING, status } from "./status.js";
 import { vitals } from "./vitals.js";
 
@@ -103,7 +102,7 @@ export function mount({ element, props, server, watch, words }) {
     strip.take(finding, answer.mine, run, cursor.at[1]);
     parts.shown.hidden = !show || run !== show;
     parts.shownRun.textContent = say("watch.shown", { run: about.title });
-    frames = recordedSteps(frames, answer);
+    frames = answer.frames ?? frames;
     const recorded = frames.length > 0 || rows.length > 0;
     if (run || state !== "idle")
       parts.status.replaceChildren(...status({ ...about, ...answer }, say));

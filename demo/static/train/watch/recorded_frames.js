@@ -9,9 +9,3 @@ export const recordedFrames = (fetchFrames) =>
     const { frames } = await fetchFrames(wanted);
     return new Map(wanted.map((step) => [step, frames[step] && decodePicture(frames[step])]));
   });
-
-/** Return the recorded steps after the answer of a poll, which has all of them or what changed. */
-export function recordedSteps(steps, { frames, added, dropped }) {
-  if (!added) return frames ?? steps;
-  return [...steps.filter((step) => !dropped.includes(step)), ...added].sort((a, b) => a - b);
-}

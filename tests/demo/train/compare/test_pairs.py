@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from demo import text
+from demo.endpoint import endpoint
 from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings
@@ -68,8 +69,8 @@ def put_on(studio, runner, controls=True):
 
 
 def test_only_new_values_of_both_runs_are_sent(studio):
-    duels = put_on(studio, FakeRunner())
-    whole = duels.poll({})
+    pairs = put_on(studio, FakeRunner())
+    whole = pairs.poll({})
     assert whole["live"] and whole["mine"] and whole["left"] == 3.2 and "outcome" not in whole
     assert whole["pair"]["experiment"] == "r1"
     assert whole["pair"]["differences"] == [["r1_gamma", 0.3, 0.0]]
@@ -80,7 +81,7 @@ def test_only_new_values_of_both_runs_are_sent(studio):
     assert [len(side["rows"]) for side in whole["sides"]] == [10, 10]
     assert all(side["picture"] and side["vitals"] for side in whole["sides"])
 
-    again = duels.poll(whole["cursor"])
+    again = pairs.poll(whole["cursor"])
     assert "pair" not in again
     assert not {"rows", "vitals", "picture", "frames"} & set().union(*again["sides"])
     assert len(json.dumps(again)) < 1000
@@ -109,7 +110,7 @@ def test_a_single_run_is_no_pair(studio):
     "asked", [None, [], 7, "x", {"sides": [1, 2]}, {"sides": [{}], "pair": []}]
 )
 def test_an_invalid_cursor_counts_as_empty(studio, asked):
-    answer = put_on(studio, FakeRunner()).poll(asked)
+    answer = endpoint(put_on(studio, FakeRunner()).poll)(asked)
     assert [len(side["rows"]) for side in answer["sides"]] == [10, 10]
 
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from demo.server.endpoint import endpoint
+from demo.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.manual import payload
@@ -82,12 +82,12 @@ def test_only_the_visitor_in_control_takes_steps(table, studio):
 @pytest.mark.parametrize("asked", NONSENSE, ids=str)
 def test_invalid_requests_are_answered_and_do_nothing(table, studio, asked):
     before = studio.runner.status.step
-    assert table.poll(asked)["state"] == "paused"
+    assert endpoint(table.poll)(asked)["state"] == "paused"
     for do in (table.move, table.begin, table.switch):
         answer = endpoint(do)(asked)
         assert isinstance(answer.get("error") or answer.get("refused"), str)
     assert studio.runner.status.step == before
-    assert studio.access.standing(ME)["waiting"] == 0
+    assert studio.access.status(ME)["waiting"] == 0
 
 
 def test_steps_need_a_paused_run(table, studio):

@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import gradio as gr
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -11,7 +10,6 @@ from starlette.testclient import TestClient
 from demo.server.studio import Studio
 from demo.server.uploads import WHO
 from demo.settings import Settings
-from demo.text import i18n
 from demo.train.runs import panel as view
 from demo.train.runs.compare import POINTS, compared
 from demo.train.runs.listing import RunList
@@ -20,6 +18,7 @@ from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
+from tests.panels import functions
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 ME, YOU = "a" * 32, "b" * 32
@@ -42,11 +41,7 @@ def server(tmp_path, trained):
     studio = Studio(Settings(runs=tmp_path, public=True, max_upload_mb=5))
     shutil.copytree(trained, tmp_path / "first")
     studio.access.sign(ME, tmp_path / "first")
-    with gr.Blocks() as page:
-        view.build(studio, i18n())
-    (panel,) = page.blocks.values()
-    site = TestClient(Starlette(routes=routes(studio)))
-    yield studio, {made.__name__: made for made in panel.server_fns}, site
+    yield studio, functions(view.build, studio), TestClient(Starlette(routes=routes(studio)))
     studio.close()
 
 
@@ -100,8 +95,8 @@ def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
 
 def test_the_run_in_progress_is_not_deleted(server):
     studio, do, _ = server
-    assert do["go_on"]({"who": YOU, "run": "first"}) == {"refused": "not_yours", "values": {}}
-    assert do["go_on"]({"who": ME, "run": "first"}) == {"run": "first"}
+    assert do["resume"]({"who": YOU, "run": "first"}) == {"refused": "not_yours", "values": {}}
+    assert do["resume"]({"who": ME, "run": "first"}) == {"run": "first"}
     studio.runner.pause().result(20)
     assert do["listed"]({"who": ME})["going"] == ["first"]
     assert do["delete"]({"who": ME, "run": "first"})["refused"] == "in_progress"

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from demo.endpoint import endpoint
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
 from demo.train.payload import MAX_CURVE_ROWS, thin_curves, vitals_row
@@ -127,7 +128,7 @@ def test_thinning_is_bounded_and_keeps_the_mean(running: Studio) -> None:
 
 @pytest.mark.parametrize("cursor", BAD_CURSORS)
 def test_an_invalid_cursor_counts_as_empty(running: Studio, cursor: object) -> None:
-    answer = Progress(running).poll(cursor)
+    answer = endpoint(Progress(running).poll)(cursor)
     assert answer["reset"] and len(answer["rows"]) == 20
     json.dumps(answer, allow_nan=False)
 

@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from demo.endpoint import endpoint
 from demo.server.studio import Studio
 from demo.train.watch.progress import MAX_SNAPSHOTS, Progress
 from gan.monitor.diagnosis import Diagnosis, Remedy
 from tests.watching import images, record, rows
 
 
-def test_only_changes_of_a_known_film_are_sent(running: Studio) -> None:
+def test_the_steps_of_the_film_are_sent_when_they_change(running: Studio) -> None:
     watched = Progress(running)
     cursor = watched.poll({})["cursor"]
     folder = running.settings.runs / "r1/snapshots"
@@ -24,8 +25,8 @@ def test_only_changes_of_a_known_film_are_sent(running: Studio) -> None:
         (folder / f"{step:08d}.png").touch()
         running.runner.status = replace(running.runner.status, version=version)
         answer = watched.poll(cursor)
-    assert answer["dropped"] == [50] and answer["added"] == [150, 200]
-    assert "frames" not in answer and "added" not in watched.poll(answer["cursor"])
+    assert answer["frames"] == [0, 100, 150, 200]
+    assert "frames" not in watched.poll(answer["cursor"])
     assert watched.poll(cursor | {"have": ["?"] * 4})["frames"] == [0, 100, 150, 200]
 
 
@@ -88,7 +89,7 @@ def test_before_any_run_the_bundled_recording_is_shown(studio: Studio) -> None:
     [None, 5, {}, {"run": "r1"}, {"run": "../r1", "steps": [0]}, {"run": "r1", "steps": 0}],
 )
 def test_invalid_requests_for_frames_return_none(running: Studio, wanted: object) -> None:
-    assert Progress(running).frames(wanted) == {"run": "r1", "frames": {}}
+    assert endpoint(Progress(running).frames)(wanted) == {"run": "r1", "frames": {}}
 
 
 def test_frames_per_answer_are_limited(running: Studio) -> None:

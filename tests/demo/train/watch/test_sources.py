@@ -58,9 +58,10 @@ def test_an_ended_run_is_read_from_its_folder(studio: SimpleNamespace) -> None:
     found = Watchable(studio).find("old")
     assert found.model == "run:old" and found.status.run == "old"
     assert found.status.best_step == 200 and found.status.diagnosis is not None
-    assert [row[0] for row in found.rows(0)[0]] == [100, 200, 300] and found.rows(3) == ([], 3)
-    assert found.marks(0) == ([[100, "changed", {"lr_g": 1e-4}, None]], 1)
-    assert len(found.vitals(1)[0]) == 2
+    (rows, vitals, marks), counts = found.new([0, 1, 0])
+    assert [row[0] for row in rows] == [100, 200, 300] and len(vitals) == 2
+    assert marks == [[100, "changed", {"lr_g": 1e-4}, None]]
+    assert counts == [3, 3, 1] and found.new(counts) == (([], [], []), counts)
 
 
 @pytest.mark.parametrize("name", ["", None, "../runs/old", "old/", ["old"], 3, "gone", "run:old"])
@@ -105,18 +106,18 @@ def test_a_folder_is_read_once_until_it_changes(studio: SimpleNamespace) -> None
     assert watchable.find("old") is first
     path = studio.settings.runs / "old/history.jsonl"
     path.write_text(path.read_text().splitlines()[0] + "\n")
-    assert len(watchable.find("old").rows(0)[0]) == 1
+    assert len(watchable.find("old").history.rows) == 1
 
 
 @pytest.mark.parametrize("line", ['{"step": 1}', '{"step": 1, "loss_g": "x"}'])
 def test_a_damaged_history_leaves_the_film(studio: SimpleNamespace, line: str) -> None:
     (studio.settings.runs / "old/history.jsonl").write_text(line + "\n")
     found = Watchable(studio).find("old")
-    assert found.rows(0) == ([], 0) and "damaged" in found.status.error
+    assert found.new([0, 0, 0]) == (([], [], []), [0, 0, 0]) and "damaged" in found.status.error
 
 
 def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
-    assert film_spec(studio, "gif", "old").job.recipe.model == "run:old"
+    assert film_spec(studio, "gif", {"show": "old"}).job.recipe.model == "run:old"
     assert film_spec(studio, "gif").job.recipe.model == "mnist"
 
 

@@ -8,20 +8,19 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import gradio as gr
 import pytest
 
+from demo.endpoint import Refused, endpoint
 from demo.generate.weights import weights_function
-from demo.server.endpoint import Refused
 from demo.server.studio import Studio
 from demo.settings import Settings
-from demo.text import i18n
 from demo.train.runs import panel as view
 from demo.train.watch.progress import Progress
 from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.layout import HISTORY, LOCK
 from gan.storage.run_lock import EXPIRES_S, LockOwner
+from tests.panels import functions
 from tests.watching import rows, signs
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
@@ -60,10 +59,7 @@ def studio(tmp_path, monkeypatch):
 
 @pytest.fixture
 def do(studio):
-    with gr.Blocks() as page:
-        view.build(studio, i18n())
-    (panel,) = page.blocks.values()
-    return {made.__name__: made for made in panel.server_fns}
+    return functions(view.build, studio)
 
 
 def test_it_is_listed_as_training_elsewhere(studio, do):
@@ -75,13 +71,13 @@ def test_it_is_listed_as_training_elsewhere(studio, do):
 
 def test_it_is_neither_resumed_nor_deleted(studio, do):
     wanted = {"refused": "elsewhere", "values": {"host": "node7", "process": 4711}}
-    assert do["go_on"]({"who": ME, "run": "far"}) == wanted
+    assert do["resume"]({"who": ME, "run": "far"}) == wanted
     assert do["delete"]({"who": ME, "run": "far"}) == wanted
     assert (studio.settings.runs / "far").is_dir()
     with pytest.raises(RuntimeError, match="process 4711 on node7"):
         studio.runner.resume_run(studio.settings.runs / "far").result(20)
     beat(studio.settings.runs / "far", age_s=EXPIRES_S + 1)  # it was killed
-    assert do["go_on"]({"who": ME, "run": "far"}) == {"run": "far"}
+    assert do["resume"]({"who": ME, "run": "far"}) == {"run": "far"}
     studio.runner.pause().result(20)
     assert "elsewhere" not in do["listed"]({"who": ME})  # it is here now
     studio.runner.stop().result(20)
@@ -130,7 +126,7 @@ def test_its_damaged_history_leaves_the_film(studio):
 
 
 def test_explore_uses_its_newest_weights(studio):
-    weights, folder = weights_function(studio), studio.settings.runs / "far"
+    weights, folder = endpoint(weights_function(studio)), studio.settings.runs / "far"
     first = weights({"model": "run:far", "file": False})
     assert first["live"] and not first["fixed"]
     (folder / LOCK).unlink()

@@ -1,10 +1,8 @@
 """Server functions of panels: JSON in, and JSON, a refusal or an error message out."""
 
-from __future__ import annotations
-
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -39,31 +37,39 @@ def result(future: Future[Any], timeout_s: float, otherwise: str) -> Any:
 def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
     """Make a server function of `handle`, which gets {} in place of anything but an object.
 
-    Gradio marks what it serves with an attribute, which a bound method cannot have: this wraps it.
+    It answers {"refused": ...} or {"error": message} for what `handle` raises: errors of settings,
+    files, data and jobs have a message for the visitor; any other exception is a bug and
+    propagates. Gradio marks what it serves with an attribute, which bound methods cannot have.
     """
 
     @functools.wraps(handle)
     def call(payload: Any) -> Any:
-        return answer(lambda: handle(payload if isinstance(payload, dict) else {}))
+        try:
+            return handle(payload if isinstance(payload, dict) else {})
+        except Refused as refused:
+            return refused.answer()
+        except TimeoutError:
+            return Refused("slow").answer()
+        except (ValueError, LookupError, RuntimeError, OSError) as error:
+            message = error.args[0] if isinstance(error, KeyError) and error.args else error
+            return {"error": without_folders(str(message))}
 
     return call
 
 
-def answer(do: Callable[[], Any]) -> Any:
-    """Return the result of `do`, or {"refused": ...} or {"error": message} for what it raises.
+def requested_model(payload: dict[str, Any]) -> str:
+    """Return the id of the model in a payload. Raises ValueError if it is not text."""
+    model = payload.get("model")
+    if not isinstance(model, str):
+        raise ValueError("A request names a model.")
+    return model
 
-    Errors of settings, files, data and jobs have a message for the visitor; any other exception is
-    a bug and propagates.
-    """
-    try:
-        return do()
-    except Refused as refused:
-        return refused.answer()
-    except TimeoutError:
-        return Refused("slow").answer()
-    except (ValueError, LookupError, RuntimeError, OSError) as error:
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        return {"error": without_folders(str(message))}
+
+def requested(value: Any, choices: Sequence[str]) -> str:
+    """Return a value of a payload. Raises LookupError if it is none of the choices."""
+    if value not in choices:
+        raise LookupError(f"Choose one of: {', '.join(choices)}.")
+    return value
 
 
 def without_folders(message: str) -> str:

@@ -1,0 +1,91 @@
+// Recipes shared as links and files, on the tabs Explore and Interpolate.
+
+import { base64url } from "../core/base64.js";
+import { button, copyAddress, fill, make, thank } from "../core/dom.js";
+import { acceptFiles } from "../core/file_drop.js";
+import { RecipeError } from "./image_recipe.js";
+import { openRecipe } from "./open.js";
+
+export class Share {
+  /**
+   * `tab`: {name: prefix of its texts, kind: of its recipes, hash: the start of its links, linkMax:
+   * characters, accept: of its files, className: of their input}; `say` shows a sentence.
+   */
+  constructor(words, tab, say) {
+    this.words = words;
+    this.tab = tab;
+    this.say = say;
+    const { accept, className } = tab;
+    this.file = make("input", { type: "file", accept, className, hidden: true });
+    this.file.addEventListener("change", () => {
+      if (this.file.files[0]) this.read(this.file.files[0]);
+      this.file.value = "";
+    });
+    this.link = this.action("copy_link", () => this.copy());
+    addEventListener("hashchange", () => this.arrive());
+  }
+
+  /** Return the recipe for a link; each tab has its own. */
+  recipe() {
+    return {};
+  }
+
+  /** Show an opened recipe, {picture} or {clip}; each tab has its own way. */
+  async open(_answer) {}
+
+  text(key, values = {}) {
+    return fill(this.words[`${this.tab.name}.${key}`], values);
+  }
+
+  /** Create a button whose RecipeErrors are shown. */
+  action(name, work, extra = "") {
+    const made = button(this.text(name), extra);
+    made.addEventListener("click", () => this.tried(() => work(made)));
+    return made;
+  }
+
+  group(className, ...children) {
+    const made = make("div", { className, role: "group" }, ...children, this.file);
+    made.setAttribute("aria-label", this.text("share"));
+    return made;
+  }
+
+  async tried(work) {
+    try {
+      this.say("");
+      await work();
+    } catch (error) {
+      if (!(error instanceof RecipeError)) throw error;
+      this.say(error.message);
+    }
+  }
+
+  async copy() {
+    const text = base64url(JSON.stringify(this.recipe()));
+    const { hash, linkMax: limit } = this.tab;
+    if (text.length > limit) {
+      throw new RecipeError(fill(this.words["recipe.long_link"], { limit }));
+    }
+    this.arrived = hash + text;
+    if (await copyAddress(this.arrived)) thank(this.link, this.text("copied"));
+    else this.say(this.text("copy_failed"));
+  }
+
+  /** Open the recipe of a file or of a link's text, a Blob. */
+  read(file) {
+    return this.tried(async () => this.open(await openRecipe(file, this.tab.kind, this.words)));
+  }
+
+  /** Open the recipe in the page's address, once per address. */
+  arrive() {
+    const { hash } = location;
+    if (hash === this.arrived) return;
+    this.arrived = hash;
+    if (hash.startsWith(this.tab.hash)) this.read(new Blob([hash]));
+  }
+
+  /** Open files dropped on `area`, unless `other(file, target)` takes them. */
+  accept(area, other = null) {
+    acceptFiles(area, (file, target) => other?.(file, target) || this.read(file));
+  }
+}
