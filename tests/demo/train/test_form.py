@@ -103,7 +103,7 @@ def test_nothing_is_measured_while_data_load(monkeypatch):
 
 
 RULES = """
-const { STOPS, fits, idle, nearestStop, presetOf, withChange, withPreset } =
+const { STOPS, fits, withoutEffect, nearestStop, presetOf, withChange, withPreset } =
   await import("./train/form/rules.js");
 const { rows, presets, data } = given.offered;
 const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps: 77 },
@@ -114,7 +114,7 @@ give({
   names: [presetOf(article, presets), presetOf({ ...article, lr_g: 0.5 }, presets)],
   mlp: withChange(presets.default, "arch", "mlp", data).conditional,
   side: withChange(presets.default, "data", "cifar10", data).image_size,
-  idle: [idle(presets.default), idle(presets.article)],
+  idle: [withoutEffect(presets.default), withoutEffect(presets.article)],
   stops: Object.fromEntries(Object.entries(STOPS).map(([name, stops]) => [name,
     [stops.every((stop) => fits(rows[name], stop)),
      stops.every((stop, index) => nearestStop(name, stop) === index)]])),
