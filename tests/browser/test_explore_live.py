@@ -30,6 +30,7 @@ def values(page):
     return seed(page), page.locator(".ls-dir-value").all_inner_texts()
 
 
+@pytest.mark.slow
 def test_the_picture_follows_the_training_while_nothing_is_touched(run):
     strip = ".ls-reel canvas"
     changes(run, HERO, still(run))  # whatever coming here changed has been taken in

@@ -32,6 +32,7 @@ def ask(page, name):
     page.locator(SHEET).get_by_role("button", name="Open").click()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_model_of_the_hub_is_opened_by_its_name(visit, app, repo, width):
     page = explore(visit, width=width, permissions=["clipboard-read", "clipboard-write"])

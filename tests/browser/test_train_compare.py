@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.browser.app import tab
 
 
@@ -31,6 +33,7 @@ def status(page, word):
     page.locator("#train-compare .du-status b", has_text=word).wait_for()
 
 
+@pytest.mark.slow
 def test_two_runs_are_started_watched_held_and_compared(visit, app):
     page = side_by_side(visit)
     try:

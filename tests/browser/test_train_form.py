@@ -1,5 +1,7 @@
 """The form of the Train tab: start, change a run while it goes on, wait in line for the next."""
 
+import pytest
+
 from tests.browser.app import tab
 
 WHOSE = ".tf-whose"
@@ -17,6 +19,7 @@ def press(page, name):
     page.locator("#train-form").get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.slow
 def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     page, other = train(visit), train(visit, width=390, height=844)
     page.get_by_text("all 10,000 steps in about").wait_for()  # before Start, and nobody waited

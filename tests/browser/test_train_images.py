@@ -49,6 +49,7 @@ def drop(page, name, data):
     page.get_by_role("button", name="Import images").click()
 
 
+@pytest.mark.slow
 def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
     page = open_images(visit)
     page.get_by_text("Your images stay on this machine").wait_for()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import tab
@@ -35,6 +36,7 @@ def moved(page, who):
     page.locator(".hd-message").get_by_text(message).wait_for()
 
 
+@pytest.mark.slow
 def test_a_run_is_moved_by_hand_and_another_visitor_watches(visit):
     page = by_hand(visit)
     choice = page.get_by_role("group", name="Networks of the manual run")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.app import HERO, changes, painted, pixels, tab
 
 SHEET = "#train .tr-sheet canvas"
 STATUS = "document.querySelector('#train .tr-status')?.innerText"
 
 
+@pytest.mark.slow
 def test_the_doctor_speaks_and_a_remedy_is_one_click_and_can_be_taken_back(visit):
     page, other = visit(), visit(390)
     tab(page, "Train")

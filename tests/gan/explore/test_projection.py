@@ -62,6 +62,7 @@ def test_real_digits_are_found(generator, judge, digits):
         assert np.linalg.norm(one.z) <= NORM_MAX * np.sqrt(64) * 1.001
 
 
+@pytest.mark.slow
 def test_samples_are_found_again(generator, judge):
     labels = np.arange(10)
     targets = generator.sample(latents(range(900, 910), 64), labels)
