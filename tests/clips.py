@@ -54,14 +54,14 @@ _NO_NUMBERS = ("7", None, True, [7], {}, 1e300, float("inf"))
 
 # (recipe, part of the error message in Python)
 BAD = [
-    *[(bad, "not the recipe of a clip") for bad in (None, [], "text", 7, {}, {"__proto__": CLIP})],
+    *[(bad, "not a clip recipe") for bad in (None, [], "text", 7, {}, {"__proto__": CLIP})],
     *[
-        (CLIP | {"latent_studio_clip": bad}, "not the recipe of a clip")
+        (CLIP | {"latent_studio_clip": bad}, "not a clip recipe")
         for bad in ("1", True, 0, 1.5, None)
     ],
     (CLIP | {"latent_studio_clip": 2}, "newer"),
-    ({"latent_studio": 1, "seed": 3}, "recipe of a picture"),
-    ({"latent_studio_growth": 1}, "training run"),
+    ({"latent_studio": 1, "seed": 3}, "recipe of an image"),
+    ({"latent_studio_growth": 1}, "training video"),
     *[
         (CLIP | {"model": bad}, "model must")
         for bad in ("", "a" * 201, "a\nb", "a\0", "\x9f", "\ud800", 7, None, ["mnist"])
@@ -108,9 +108,9 @@ BAD = [
         (CLIP | {"caption": bad}, "caption must")
         for bad in ("a" * 81, "🙂" * 81, "a\nb", "\t", "\x7f", "\x85", "\udfff", None, 7, ["a"])
     ],
-    *[(CLIP | {"path": path, "keys": KEYS[:1]}, f"{path} path joins 2 to 64")
+    *[(CLIP | {"path": path, "keys": KEYS[:1]}, f"{path} path needs 2 to 64")
       for path in ("spline", "slerp")],
-    *[(CLIP | {"path": "circle", "keys": keys}, "circle path joins exactly 2")
+    *[(CLIP | {"path": "circle", "keys": keys}, "circle path needs exactly 2")
       for keys in (KEYS[:1], [*KEYS, KEYS[0]])],
     *[(CLIP | {"path": path, "closed": False}, f"{path} path always closes")
       for path in ("circle", "walk")],

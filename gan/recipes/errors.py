@@ -15,7 +15,7 @@ _RULES = {  # by the kind of the rule
     "name": "a name of 1 to {most} characters",
     "caption": "text of up to {most} characters, without line breaks or control characters",
     "model_id": "12 hexadecimal digits",
-    "z": "base64 of 2 to 512 float32 numbers within {limit} of zero",
+    "z": "base64 of 2 to 512 float32 numbers from -{limit} to {limit}",
     "classes": "a class from 0 to 999, or a list of weights from -{weight} to {weight}",
 }
 # The page has the same messages in other languages: {names} are filled in there, too.
@@ -35,11 +35,11 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "not_png": "This file is not a PNG image.",
         "long": "A recipe has at most {limit} characters; this one is longer.",
         "damaged": "This recipe is damaged and cannot be read. Get the complete link or file.",
-        "not_picture": "This is not a recipe of Latent Studio.",
-        "not_clip": "This is not the recipe of a clip of Latent Studio.",
-        "not_film": "This is not the recipe of a film of a training run.",
-        "picture": "This is the recipe of a picture, not of a clip.",
-        "film": "This is the recipe of a film of a training run, not of a clip.",
+        "not_picture": "This is not a recipe from Latent Studio.",
+        "not_clip": "This is not a clip recipe from Latent Studio.",
+        "not_film": "This is not the recipe of a training video.",
+        "picture": "This is the recipe of an image, not of a clip.",
+        "film": "This is the recipe of a training video, not of a clip.",
         "newer": (
             "This recipe was made by a newer version of Latent Studio (format version {version}). "
             "Update to open it."
@@ -48,31 +48,32 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "keys": "The recipe's keys must be a list of {low} to {high} keyframes.",
         "key": "Keyframe {number} must be an object with a seed.",
         # fields together
-        "path_keys": "The {path} path joins {low} to {high} keyframes; the recipe has {count}.",
-        "path_exactly": "The {path} path joins exactly {low} keyframes; the recipe has {count}.",
+        "path_keys": "The {path} path needs {low} to {high} keyframes; the recipe has {count}.",
+        "path_exactly": "The {path} path needs exactly {low} keyframes; the recipe has {count}.",
         "closes": "The {path} path always closes: closed must be true.",
         "z_lengths": "The z of all keyframes must have the same size.",
-        "weight_lengths": "All keyframes with class weights must have the same number of them.",
+        "weight_lengths": "The class weights of all keyframes must have the same size.",
         # a recipe and its model
         "other_latents": (
-            "This recipe was made for a model with latents of {has} numbers and this one takes "
-            "{takes}: open it with its own model."
+            "This recipe needs a model with {has} latent dimensions; this model has {takes}. "
+            "Open it with its own model."
         ),
         "other_classes": (
-            "This recipe was made for a model with {has} classes and this one has {takes}: open it "
-            "with its own model."
+            "This recipe needs a model with {has} classes; this model has {takes}. Open it with "
+            "its own model."
         ),
-        "no_classes": "The recipe names a class and the model has none.",
+        "no_classes": "The recipe specifies a class, but this model has no classes.",
         "needs_class": (
-            "The model needs a class from 0 to {limit}, and the recipe's is none of them: it was "
+            "This model needs a class from 0 to {limit}, which the recipe does not specify: it was "
             "made for another model."
         ),
         "key_no_classes": (
-            "Keyframe {number} names a class and this model has none: open it with its own model."
+            "Keyframe {number} specifies a class, but this model has no classes. Open the recipe "
+            "with its own model."
         ),
         "key_needs_class": (
-            "Keyframe {number} needs a class from 0 to {limit} for this model: open it with its "
-            "own model."
+            "This model needs a class from 0 to {limit} for keyframe {number}. Open the recipe "
+            "with its own model."
         ),
     }
 )

@@ -104,8 +104,8 @@ class FilmJob:
         )
         if len(self._steps) < 2:
             raise ValueError(
-                f"The run {self._folder.name} has kept {len(self._steps)} snapshots so far, and a "
-                "film needs 2: train on, then save it."
+                f"The run {self._folder.name} has {len(self._steps)} snapshots; a video needs at "
+                "least 2. Train longer, then save it."
             )
         if recipe.column is not None and not _has_classes(self._folder):
             raise ValueError("This run has no classes: leave out column to film all its images.")

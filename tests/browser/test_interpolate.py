@@ -171,7 +171,7 @@ def test_a_drawing_becomes_a_keyframe(visit):
 def test_a_runs_growth_is_saved_as_a_film(visit, width, tmp_path):
     page = visit(width)
     tab(page, "Train")
-    page.get_by_role("button", name="Save film").click()
+    page.get_by_role("button", name="Save video").click()
     button = page.get_by_role("button", name="Download GIF")
     button.wait_for(timeout=60_000)
     with page.expect_download() as download:

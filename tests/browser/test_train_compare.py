@@ -37,7 +37,7 @@ def status(page, word):
 def test_two_runs_are_started_watched_held_and_compared(visit, app):
     page = side_by_side(visit)
     try:
-        button(page, "Start both: The tutorial's network and ours").click()
+        button(page, "Start both: Tutorial MLP and convolutional network").click()
         status(page, "Training")
         # both have pictures, and figures of their own
         page.wait_for_function(

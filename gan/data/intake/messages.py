@@ -7,46 +7,46 @@ LONGEST_EXAMPLE = 80
 
 # why an import failed
 SENTENCES: Mapping[str, str] = {
-    "bundle_damaged": "The upload is incomplete or damaged; try again.",
-    "cancelled": "Cancelled; nothing was kept.",
+    "bundle_damaged": "The upload was incomplete or damaged. Try again.",
+    "cancelled": "Import cancelled; nothing was saved.",
     "disk": "The images could not be saved: {why}.",
-    "not_there": "There is no such file or folder, or it cannot be read.",
-    "not_zip": "This is not a zip file, or it is incomplete. Pack the images as .zip, or "
-    "choose the images themselves.",
-    "reader": "The process that reads images ended unexpectedly; nothing was kept.",
+    "not_there": "The file or folder does not exist or cannot be read.",
+    "not_zip": "This is not a complete zip file. Pack the images as .zip, or choose the image "
+    "files.",
+    "reader": "The image reader stopped unexpectedly; nothing was saved.",
     "too_few": "Only {count} usable images were found; training needs at least {least}.",
-    "too_many_files": "There are too many files to list; choose fewer.",
-    "zip_damaged": "The zip file is damaged; pack it again.",
+    "too_many_files": "Too many files to list. Choose fewer.",
+    "zip_damaged": "The zip file is damaged. Create it again.",
 }
-# why files were skipped; each completes "N files were left out:"
+# why files were skipped; each completes "N skipped:"
 REASONS: Mapping[str, str] = {
-    "archive": "archives within the archive; unpack them first",
-    "damaged": "damaged or truncated",
-    "duplicate": "the same pixels as another image",
-    "encrypted": "protected by a password",
+    "archive": "archives inside the archive; unpack them first",
+    "damaged": "damaged or incomplete",
+    "duplicate": "duplicates, pixel for pixel",
+    "encrypted": "password-protected",
     "hidden": "hidden or system files",
     "link": "symbolic links",
-    "method": "an unsupported compression (only stored and deflated files are read)",
-    "not_image": "named like images, but not readable as images",
+    "method": "unsupported compression method (use deflate or none)",
+    "not_image": "image extension, but not a readable image",
     "other": "not images",
     "over_limit": "over the {most}-image limit; an even sample was kept",
-    "over_listed": "not listed, since there are more than {most} files",
-    "same_name": "named like another file",
-    "too_heavy": "took too much time or memory",
+    "over_listed": "not read: more than {most} files",
+    "same_name": "duplicate file names",
+    "too_heavy": "exceeded the time or memory limit",
     "too_large": "larger than {most_mb} MB",
     "too_many_pixels": "too many pixels, such as {width} x {height}; the limit is "
-    "{most_megapixels} million",
-    "too_small": "smaller than {least} pixels a side",
-    "unpacked_enough": "not unpacked, since the archive expands too much (a zip bomb?)",
-    "unreadable": "not readable",
-    "unsafe_path": "pointing outside the folder",
+    "{most_megapixels} megapixels",
+    "too_small": "smaller than {least} pixels per side",
+    "unpacked_enough": "not unpacked: the archive expands too far and may be a zip bomb",
+    "unreadable": "no read permission",
+    "unsafe_path": "paths outside the folder",
 }
 # what was done to images that were kept
 NOTES: Mapping[str, str] = {
-    "animated": "animations, of which the first frame was used",
-    "too_many_classes": "sub-folders, too many for classes: used as one set without classes",
-    "transparent": "transparent images, put on white",
-    "turned": "images rotated to the camera's orientation",
+    "animated": "animations: first frame used",
+    "too_many_classes": "sub-folders exceed the class limit: treated as one set",
+    "transparent": "transparent images placed on white",
+    "turned": "images rotated by their EXIF orientation",
 }
 
 
@@ -91,5 +91,5 @@ def in_words(skipped: Iterable[dict[str, Any]], noted: Mapping[str, int]) -> lis
     for one in skipped:
         example = f", such as {one['example']}" if one["example"] else ""
         reason = REASONS[one["key"]].format(**one["values"])
-        lines.append(f"{one['count']:,} left out: {reason}{example}")
+        lines.append(f"{one['count']:,} skipped: {reason}{example}")
     return [*lines, *(f"{count:,} {NOTES[key]}" for key, count in noted.items())]

@@ -185,9 +185,9 @@ def test_strange_sizes_are_no_more_than_refused(post):
 
 def test_a_clip_must_fit_its_own_model_if_the_server_has_it(post):
     for given, why in (
-        (key(z=packed(0, 1)), "latents of 2 numbers and this one takes 64"),
-        (key(**{"class": [0, 1, 0]}), "3 classes and this one has 10"),
-        (key(**{"class": 10}), "Keyframe 2 needs a class from 0 to 9"),
+        (key(z=packed(0, 1)), "2 latent dimensions; this model has 64"),
+        (key(**{"class": [0, 1, 0]}), "3 classes; this model has 10"),
+        (key(**{"class": 10}), "needs a class from 0 to 9 for keyframe 2"),
     ):
         assert why in post(json.dumps(given).encode())["error"]
         elsewhere = given | {"model": "hub:some/one"}

@@ -24,7 +24,7 @@ def test_images_are_imported_and_trained_on(folder, tmp_path, capsys):
     assert main(["images", str(folder), "--size", "32"]) == 0
     said, (one,) = capsys.readouterr().out, CollectionStore().all()
     assert f"{one.id} (pets): 24 images, colour, 32 px, 4 of them held out" in said
-    assert "2 classes: cats 12, dogs 12" in said and "1 left out: not images" in said
+    assert "2 classes: cats 12, dogs 12" in said and "1 skipped: not images" in said
     small = ["--set", "width=4", "--set", "batch_size=4", "--steps", "1"]
     for number, what in enumerate((["--data", one.id], ["--images", str(folder), "--size", "32"])):
         run = tmp_path / f"run{number}"
@@ -37,8 +37,8 @@ def test_images_are_imported_and_trained_on(folder, tmp_path, capsys):
 def test_invalid_input_gives_a_message(folder, tmp_path, capsys):
     run = ["--out", str(tmp_path / "run")]
     for arguments, sentence in (
-        (["images", str(folder / "list.csv")], "This is not a zip file"),
-        (["images", str(folder / "nowhere")], "no such file or folder"),
+        (["images", str(folder / "list.csv")], "This is not a complete zip file"),
+        (["images", str(folder / "nowhere")], "file or folder does not exist"),
         (["images", str(folder), "--size", "28"], "32, 64, 128"),
         (["train", "--data", "own-ffffffffffff", *run], "prepare them again"),
         (["train", "--data", "imagenet", *run], "data is 'imagenet'; choose one of"),

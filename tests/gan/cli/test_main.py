@@ -230,7 +230,7 @@ def test_mistakes_give_a_message(model, capsys, monkeypatch, tmp_path, arguments
         ({"frames": "many"}, [], "frames must be a whole number"),
         ({"model": "../../etc"}, [], "no model '../../etc'"),
         ({"keys": [{"seed": 1, "z": packed(*[0] * 128), "class": 1}] * 2}, [],
-         "128 numbers and this one takes 64"),
+         "128 latent dimensions; this model has 64"),
         ({"fps": 60}, [], "12.5"),
         ({}, ["--out", "x.mp4"], "ends in .gif"),
         ({"format": "sprite"}, ["--out", "x.sprite"], "ends in .png"),

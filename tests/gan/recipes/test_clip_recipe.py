@@ -110,10 +110,10 @@ def test_seeds_and_valid_classes_fit_other_models():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (key(z=packed(*[0] * 128)), "128 numbers and this one takes 64"),
-        (key(**{"class": [0, 1]}), "2 classes and this one has 10"),
-        (key(**{"class": 10}), "Keyframe 2 needs a class from 0 to 9"),
-        (CLIP | {"keys": [{"seed": 1}, {"seed": 2}]}, "Keyframe 1 needs a class from 0 to 9"),
+        (key(z=packed(*[0] * 128)), "128 latent dimensions; this model has 64"),
+        (key(**{"class": [0, 1]}), "2 classes; this model has 10"),
+        (key(**{"class": 10}), "needs a class from 0 to 9 for keyframe 2"),
+        (CLIP | {"keys": [{"seed": 1}, {"seed": 2}]}, "needs a class from 0 to 9 for keyframe 1"),
     ],
 )
 def test_a_recipe_of_another_model_raises_a_message(tiny_model, given, words):
@@ -122,14 +122,14 @@ def test_a_recipe_of_another_model_raises_a_message(tiny_model, given, words):
 
 
 def test_a_class_is_refused_by_a_model_without_classes():
-    with pytest.raises(RecipeError, match="Keyframe 1 names a class"):
+    with pytest.raises(RecipeError, match="Keyframe 1 specifies a class"):
         ClipRecipe.from_json(CLIP).class_weights(0)
 
 
 def test_picture_and_clip_recipes_are_distinguished(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps(PLAIN))
-    with pytest.raises(RecipeError, match="of a picture, not of a clip"):
+    with pytest.raises(RecipeError, match="of an image, not of a clip"):
         ClipRecipe.from_json(fields.read(path))
     path.write_text(json.dumps(CLIP))
     with pytest.raises(RecipeError, match=r"not a recipe|\.$"):

@@ -134,10 +134,10 @@ def test_draw_returns_what_the_generator_samples(tiny_model):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"z": (0.5,) * 63}, "63 numbers and this one takes 64"),
+        ({"z": (0.5,) * 63}, "63 latent dimensions; this model has 64"),
         ({"classes": None}, "class from 0 to 9"),
         ({"classes": 10}, "class from 0 to 9"),
-        ({"classes": (0.5,) * 9}, "9 classes and this one has 10"),
+        ({"classes": (0.5,) * 9}, "9 classes; this model has 10"),
     ],
 )
 def test_a_recipe_of_another_model_raises_a_message(tiny_model, changes, words):

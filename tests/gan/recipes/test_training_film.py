@@ -114,7 +114,7 @@ def test_a_snapshot_removed_during_the_export_is_skipped(run):
 
 
 def test_runs_without_usable_snapshots_raise_a_message(run, tmp_path):
-    with pytest.raises(ValueError, match="kept 0 snapshots"):
+    with pytest.raises(ValueError, match="has 0 snapshots"):
         film(tmp_path)
     bare = preset("unconditional").to_json()
     (run / "config.json").write_text(json.dumps(bare))
@@ -134,7 +134,7 @@ def test_runs_without_usable_snapshots_raise_a_message(run, tmp_path):
     with pytest.raises(ValueError, match="00001500.png of this run is damaged"):
         film(run)
     shutil.rmtree(run / "snapshots")
-    with pytest.raises(ValueError, match="kept 0 snapshots"):
+    with pytest.raises(ValueError, match="has 0 snapshots"):
         film(run)
 
 
@@ -158,7 +158,7 @@ def test_film_recipes_round_trip_and_invalid_ones_raise_a_message():
             with pytest.raises(RecipeError, match=f"recipe's {field} must"):
                 FilmRecipe.from_json(PLAIN | {field: bad})
     for bad in (None, [], {}, {"latent_studio_clip": 1}, PLAIN | {"latent_studio_growth": 0}):
-        with pytest.raises(RecipeError, match="not the recipe of a film"):
+        with pytest.raises(RecipeError, match="not the recipe of a training video"):
             FilmRecipe.from_json(bad)
     with pytest.raises(RecipeError, match="newer"):
         FilmRecipe.from_json(PLAIN | {"latent_studio_growth": 2})

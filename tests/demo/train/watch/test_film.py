@@ -64,5 +64,5 @@ def test_unknown_formats_are_refused(studio, kind):
 
 def test_a_run_without_a_film_is_an_error(studio):
     studio.runner.status = RunStatus()  # and no bundled model either
-    with pytest.raises(ValueError, match="film needs 2"):
+    with pytest.raises(ValueError, match="video needs at least 2"):
         film_spec(studio, "gif")
