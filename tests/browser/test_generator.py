@@ -21,7 +21,9 @@ BUNDLED = sorted(path.parent.name for path in MODELS.glob("*/model.safetensors")
 COUNT = 256
 FEW = {64: 48, 128: 16}  # by side: the larger ones take their time
 
-TRAINED = list(PRESETS)
+TRAINED = ["default", "unconditional", "article"]
+# the same layers as above, trained in other ways
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in PRESETS if name not in TRAINED]
 RANDOM = {
     "colour-32": preset("default", data="cifar10"),
     "colour-32-unconditional": preset("unconditional", data="cifar10", z_dim=7),
@@ -92,7 +94,7 @@ def latents_and_weights(generator, count=COUNT):
     return z, weights
 
 
-@pytest.mark.parametrize("name", [*BUNDLED, *TRAINED, *RANDOM])
+@pytest.mark.parametrize("name", [*BUNDLED, *TRAINED, *OTHERS, *RANDOM])
 def test_the_browser_draws_what_pytorch_draws(page, generators, name):
     generator = generators(name)
     file = base64.b64encode(portable(generator)).decode()
