@@ -48,6 +48,22 @@ def test_the_server_draws_until_the_weights_are_there_then_the_browser(page, sma
         assert np.abs(np.array(image["pixels"]) - wanted).max() <= 1
 
 
+def test_pictures_wait_a_moment_for_weights_whose_file_is_known(page, small):
+    offer(page, small[1])
+    found = page.evaluate(
+        """async () => {
+            const engine = await start();
+            engine.fetch("m", server.answers.m);
+            await engine.draw("m", rows(3), [1, 2, 3]);
+            const waited = [engine.places, server.draws.length, server.wishes.length];
+            engine.fetch("gone", { model_id: "aa", file: "data:;base64,AAAA" });
+            await engine.draw("gone", rows(1), [1]);
+            return [...waited, server.draws.length];
+        }"""
+    )
+    assert found == [["browser", "server"], 0, 0, 1]
+
+
 def test_two_panels_share_one_worker_and_one_copy_of_the_weights(page, small):
     offer(page, small[1])
     found = page.evaluate(

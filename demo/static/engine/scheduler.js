@@ -78,8 +78,10 @@ export class Scheduler {
     }
   }
 
+  // null: its weights arrive any moment.
   where(job) {
-    return job.place ?? (this.weights.id(job.model) ? "browser" : "server");
+    if (job.place || this.weights.id(job.model)) return job.place ?? "browser";
+    return this.weights.isSoon(job.model) ? null : "server";
   }
 
   async inBrowser(job) {

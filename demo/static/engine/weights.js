@@ -12,6 +12,7 @@ const DRAWN_S = 10;
 const LOOK_MS = 500; // between looks whether a check is due
 const CHECK_S = 30; // between checks of a run that has ended: it may be resumed
 const RETRY_S = 10; // after no answer
+const SOON_MS = 500; // how long pictures wait for weights whose file is known, before the server draws
 const PATIENCE_S = { load: 30, draw: 10, server: 60 };
 const STUDIO = new URL("../../../", import.meta.url); // above the address of the scripts
 
@@ -51,7 +52,17 @@ export class Weights {
       this.models.delete(this.models.keys().next().value);
       this.sweep();
     }
-    if (performance.now() >= known.nextAt) this.ask(known, answer);
+    if (performance.now() < known.nextAt) return;
+    if (answer?.file && !known.model_id) {
+      known.soonUntil = performance.now() + SOON_MS;
+      setTimeout(this.onchange, SOON_MS);
+    }
+    this.ask(known, answer);
+  }
+
+  /** Return whether the first weights of a model are about to arrive. */
+  isSoon(model) {
+    return this.alive && performance.now() < (this.models.get(model)?.soonUntil ?? 0);
   }
 
   /** Note that a picture of `model` was drawn with these weights. */
@@ -99,6 +110,8 @@ export class Weights {
       }
     } catch (error) {
       console.debug("weights:", error.message); // the server draws meanwhile
+      known.soonUntil = 0;
+      this.onchange();
     } finally {
       known.nextAt = performance.now() + wait * 1000;
       this.look(known);
