@@ -176,7 +176,7 @@ def test_files_without_a_recipe_raise_a_recipe_error(tmp_path):
     with pytest.raises(OSError):
         ClipRecipe.from_json(fields.read(tmp_path))
     save_png(path, np.zeros((8, 8, 1), np.uint8), Recipe("mnist", "0" * 12, 5))
-    with pytest.raises(RecipeError, match="of a picture"):
+    with pytest.raises(RecipeError, match="of an image"):
         ClipRecipe.from_json(fields.read(path))
 
 

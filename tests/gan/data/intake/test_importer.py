@@ -314,7 +314,7 @@ def test_a_file_that_kills_or_stalls_the_worker_is_skipped(store, tmp_path, monk
     assert sorted(np.unique(values)) == [i for i in range(40) if i not in (10, 20)]
     assert all(len(np.unique(image)) == 1 for image in values)
     monkeypatch.setattr(supervisor, "WORKER", ("-c", "raise SystemExit(3)"))
-    with pytest.raises(ImageImportError, match="ended unexpectedly"):
+    with pytest.raises(ImageImportError, match="stopped unexpectedly"):
         import_images(tmp_path, store, size=32)
 
 
