@@ -33,13 +33,20 @@ def test_the_head_names_what_the_first_tab_needs_and_other_tabs_wait(visit):
 
 
 def test_the_first_tab_costs_few_requests_and_bytes(page, app):
-    asked, sizes = [], []
+    requests, sizes = {}, {}
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
-    network.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
-    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    network.on("Network.requestWillBeSent", lambda e: requests.update({e["requestId"]: e}))
+    network.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e}))
     page.goto(app.address)
     page.locator(".ls-badge[data-where=browser]").wait_for()
     page.wait_for_timeout(1000)
-    assert len(asked) <= REQUESTS_MOST, asked
-    assert sum(sizes) <= KILOBYTES_MOST * 1000
+    # on a busy machine the weights come late, and the server draws some pictures meanwhile
+    needed = {
+        key: event["request"]["url"]
+        for key, event in requests.items()
+        if '"fn_name":"draw"' not in event["request"].get("postData", "")
+    }
+    assert 30 < len(needed) <= REQUESTS_MOST, needed
+    size = sum(sizes[key]["encodedDataLength"] for key in needed if key in sizes)
+    assert 1000 < size / 1000 <= KILOBYTES_MOST
