@@ -16,7 +16,7 @@ const IDLE_MS = 4000;
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const ask = endpoint(server, words);
-  let standing = { state: "idle", may: "open", place: 0 };
+  let status = { state: "idle", may: "open", place: 0 };
   let config = null; // of the present run
   let shown = ""; // the settings shown
   let offeredOwn = false;
@@ -48,9 +48,9 @@ export function mount({ element, props, trigger, server, words }) {
   const { bar, whose, error, start, hold, stop, play } = parts;
 
   start.addEventListener("click", press);
-  hold.addEventListener("click", () => act(standing.state === "paused" ? "resume" : "pause"));
+  hold.addEventListener("click", () => act(status.state === "paused" ? "resume" : "pause"));
   stop.addEventListener("click", () => act("stop"));
-  play.addEventListener("click", () => playWith(`run:${standing.run}`));
+  play.addEventListener("click", () => playWith(`run:${status.run}`));
   // any view may request it: the model menu belongs to the page
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
@@ -68,7 +68,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function useData(name) {
-    if (standing.taken && standing.mine) return; // the form shows the current run
+    if (status.taken && status.mine) return; // the form shows the current run
     if (!fields.knows(name)) await offerOwn();
     fields.useData(name);
     if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
@@ -82,7 +82,7 @@ export function mount({ element, props, trigger, server, words }) {
 
   async function press() {
     start.disabled = true; // until the state is known
-    const answer = await (standing.place ? ask("leave") : ask("start", { settings: draft }));
+    const answer = await (status.place ? ask("leave") : ask("start", { settings: draft }));
     await showAnswer(answer);
     // show the progress of training on images just chosen
     if (answer.run && viewTab("images")?.ariaSelected === "true") viewTab("watch")?.click();
@@ -102,29 +102,29 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("status", { known: standing.key });
+    const answer = await ask("status", { known: status.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
   }
 
   function pause() {
-    return standing.place ? QUEUED_MS : standing.taken ? BUSY_MS : IDLE_MS;
+    return status.place ? QUEUED_MS : status.taken ? BUSY_MS : IDLE_MS;
   }
 
   function take(answer) {
-    if (answer.run !== standing.run || answer.rewinds !== standing.rewinds) {
+    if (answer.run !== status.run || answer.rewinds !== status.rewinds) {
       steer.reset(); // the undo of a change is outdated
       shown = "";
     }
-    standing = answer;
+    status = answer;
     if (answer.config) config = answer.config;
     if (answer.message) error.textContent = answer.message;
     render();
   }
 
   function render() {
-    const { state, may, taken, mine, pair, place } = standing;
+    const { state, may, taken, mine, pair, place } = status;
     const steers = taken && mine;
     const settings = steers && config ? config : draft;
     const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
@@ -139,7 +139,7 @@ export function mount({ element, props, trigger, server, words }) {
     const going = state === "running" || state === "paused";
     hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
     hold.disabled = stop.disabled = !(steers && going);
-    play.disabled = !standing.playable;
+    play.disabled = !status.playable;
     const text = sentence();
     whose.textContent = text;
     whose.hidden = !text;
@@ -148,7 +148,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function sentence() {
-    const { may, taken, mine, host, pair, place, waiting, most } = standing;
+    const { may, taken, mine, host, pair, place, waiting, most } = status;
     const parts = [];
     if (may !== "open") parts.push(words[`panel.refused_training_${may}`]);
     if (taken && mine && pair) parts.push(say("train.pair"));
@@ -160,7 +160,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function changed(settings, name, before) {
-    if (standing.taken && standing.mine) return steer.change(name, settings[name], before);
+    if (status.taken && status.mine) return steer.change(name, settings[name], before);
     draft = settings;
     shown = "";
     render();

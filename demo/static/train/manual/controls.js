@@ -31,9 +31,9 @@ export function manualControls({ say, games, on }) {
   hold.addEventListener("click", on.hold);
 
   // `next`: the player of the next step; `phase`: a sentence during a step
-  function show({ standing, next, did, slow, waits, phase }) {
-    const { state, mine, may } = standing;
-    const [active, manual] = [isActive(standing), state === "paused" && mine];
+  function show({ status, next, did, slow, waits, phase }) {
+    const { state, mine, may } = status;
+    const [active, manual] = [isActive(status), state === "paused" && mine];
     if (active && document.activeElement === start) movesFocus = true; // it is about to be hidden
     choice.element.hidden = start.hidden = active;
     start.disabled = !may;
@@ -52,14 +52,14 @@ export function manualControls({ say, games, on }) {
       steps.D.focus();
       movesFocus = false;
     }
-    message.textContent = phase || sentence(standing, did, waits);
+    message.textContent = phase || sentence(status, did, waits);
   }
 
-  function sentence(standing, did, waits) {
-    const { state, step, mine, may } = standing;
+  function sentence(status, did, waits) {
+    const { state, step, mine, may } = status;
     const at = { step: (step ?? 0).toLocaleString() };
     if (waits) return say("manual.queued");
-    if (!isActive(standing)) return say(may ? "manual.nothing" : "manual.may_not");
+    if (!isActive(status)) return say(may ? "manual.nothing" : "manual.may_not");
     if (state === "loading") return say("manual.loading");
     if (state === "running") return say(mine ? "manual.running" : "manual.running_watch");
     return `${say(mine ? "manual.paused" : "manual.watching", at)} ${did && say(`manual.did_${did}`)}`.trim();

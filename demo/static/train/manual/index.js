@@ -22,7 +22,7 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const ask = endpoint(server, words);
-  let standing = { state: "idle", run: "", mine: false, may: true };
+  let status = { state: "idle", run: "", mine: false, may: true };
   let game = null;
   let number = 0; // of the displayed step
   let last = null; // the displayed step
@@ -34,8 +34,8 @@ export function mount({ element, props, server, words }) {
   let slow = false;
   let waits = false; // queued by this panel
 
-  const call = (what, payload = {}) => ask(what, { key: standing.key, number, ...payload });
-  const isPaused = () => standing.state === "paused";
+  const call = (what, payload = {}) => ask(what, { key: status.key, number, ...payload });
+  const isPaused = () => status.state === "paused";
   const next = () => (movesOfD >= game.d_steps ? "G" : "D");
 
   const controls = manualControls({
@@ -64,12 +64,12 @@ export function mount({ element, props, server, words }) {
   const picture = drawing(plate, { say });
 
   choose(chosen);
-  const look = poll(plate, refresh, () => (isActive(standing) ? BUSY_MS : IDLE_MS), ["ls:train"]);
+  const look = poll(plate, refresh, () => (isActive(status) ? BUSY_MS : IDLE_MS), ["ls:train"]);
 
   function choose(name) {
     chosen = name;
     controls.choose(name);
-    if (isActive(standing)) return;
+    if (isActive(status)) return;
     last = null;
     setGame(props.games[name]);
     render();
@@ -148,8 +148,8 @@ export function mount({ element, props, server, words }) {
   }
 
   async function take(answer) {
-    if (answer.run !== standing.run) [number, last, movesOfD] = [0, null, 0];
-    standing = answer;
+    if (answer.run !== status.run) [number, last, movesOfD] = [0, null, 0];
+    status = answer;
     if (isActive(answer) && answer.mine) waits = false;
     if (answer.game) setGame(answer.game);
     if (answer.seen && answer.number !== number) await show(answer.seen, answer.number);
@@ -168,7 +168,7 @@ export function mount({ element, props, server, words }) {
 
   function render() {
     const did = last?.who.toLowerCase() || "";
-    controls.show({ standing, next: next(), did, slow, waits, phase });
+    controls.show({ status, next: next(), did, slow, waits, phase });
     seen.rows.hidden = seen.losses.hidden = last === null;
     seen.rows.dataset.stale = String(!isPaused());
   }

@@ -2,7 +2,7 @@
 
 import { html } from "../../core/dom.js";
 import { editableTitle } from "../../core/editable_title.js";
-import { cost, figures, origin, standing, verdict } from "./words.js";
+import { cost, figures, origin, stateText, verdict } from "./words.js";
 
 const ROWS = 6; // of a contact sheet; see gan/runs/snapshots.py
 const COLUMNS = 10;
@@ -57,7 +57,7 @@ export function runCard({ name, root, say, words, actions, longest }) {
     element.setAttribute("aria-label", card.title);
     picture(card);
     parts.from.textContent = origin(card, say);
-    parts.state.textContent = standing(card, going, say);
+    parts.state.textContent = stateText(card, going, say);
     parts.numbers.replaceChildren(...figures(card, say));
     parts.spent.textContent = cost(card, say);
     parts.doctor.textContent = verdict(card, words, say);

@@ -4,7 +4,7 @@ import { html, make } from "../../core/dom.js";
 import { clock, fileSize } from "../../core/format.js";
 import { pairChart } from "../compare/curves.js";
 import { pairTable } from "../compare/pair_table.js";
-import { distance, standing, verdict } from "./words.js";
+import { distance, stateText, verdict } from "./words.js";
 
 const CHARTS = ["frechet", "diversity", "loss_g", "loss_d"];
 
@@ -58,7 +58,7 @@ export function runsCompare({ say, words, ask, back }) {
   function table(cards, labels) {
     /** @type {[string, (card: any) => any][]} */
     const rows = [
-      ["runs.row_state", (card) => standing(card, null, say)],
+      ["runs.row_state", (card) => stateText(card, null, say)],
       ["train.frechet", (card) => (card.frechet === undefined ? "" : distance(card))],
       ["train.diversity", (card) => card.diversity?.toFixed(2) ?? ""],
       ["runs.row_trained", (card) => clock(card.elapsed, say)],

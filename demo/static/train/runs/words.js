@@ -17,7 +17,7 @@ export function origin(card, say) {
 }
 
 /** "Finished: 10,000 steps"; going: {state, step} of the run in progress, or null. */
-export function standing(card, going, say) {
+export function stateText(card, going, say) {
   if (card.state === "damaged") return say("runs.damaged");
   const step = (going?.step ?? card.step).toLocaleString();
   const goal = card.goal.toLocaleString();
