@@ -51,7 +51,8 @@ class PortableFiles:
 def compressed(generator: Generator) -> bytes | None:
     """Return the portable file: its even bytes, then its odd bytes, in gzip.
 
-    A float16's first byte is noise and its second one is not, so apart they compress better.
+    The low bytes of float16 numbers look random and the high ones do not, so apart they
+    compress better.
     None if the file is too large or does not fit float16.
     """
     multiply_adds, weights = size(generator)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Vitals:
-    """The vital signs of a run; `rows` is replaced after a rollback, and else only grows.
+    """The vital signs of a run. A rollback replaces `rows`; otherwise they only grow.
 
     `take()` is for the training thread only.
     """

@@ -142,7 +142,10 @@ class TrainingLoop:
         return self._then_publish(self._single(), lambda each: each.rollback(step, changes))
 
     def manual_step(self, who: str) -> ManualStep:
-        """Step "D" or "G" of a paused run, or of the first of a pair; LookupError without one."""
+        """Take a step of "D" or "G" in the paused run, or in the first of a pair.
+
+        Raises LookupError if no run is paused.
+        """
         return self._then_publish(self._paused(), lambda each: each.manual_step(who))
 
     def look(self) -> ManualStep:

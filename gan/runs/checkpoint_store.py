@@ -86,7 +86,10 @@ class CheckpointStore:
             link_or_copy(self.folder / milestone_name(step), self.folder / PREVIOUS)
 
     def write_model(self, weights: dict[str, Tensor]) -> None:
-        """Write the model for use, unless it has these weights. Raises OSError; it stays then."""
+        """Write the model for use unless its file has these weights.
+
+        Raises OSError; the old file is kept then.
+        """
         path, wanted = self.folder / MODEL, weights_bytes(weights)
         if not path.exists() or path.read_bytes() != wanted:
             write_atomic(path, wanted)

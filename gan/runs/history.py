@@ -45,7 +45,7 @@ class JsonLines:
             os.fsync(file.fileno())
 
     def cut(self, step: int) -> None:
-        """Remove the lines after `step` and a truncated last one, in place: on a full disk too."""
+        """Remove the lines after `step` and a truncated last line, even on a full disk."""
         unwritten = self._unwritten.splitlines(True)
         kept = [line for line in unwritten if json.loads(line)["step"] <= step]
         if self.path.exists():

@@ -12,7 +12,7 @@ from torch.nn.functional import relu, softplus
 
 
 class Loss(NamedTuple):
-    """What D and G minimise, of the scores (n,) of real and of fake images; a scalar each."""
+    """The losses of D and G, a scalar each, from the scores (n,) of real and of fake images."""
 
     d: Callable[[Tensor, Tensor], Tensor]
     g: Callable[[Tensor, Tensor], Tensor]

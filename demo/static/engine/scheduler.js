@@ -78,7 +78,7 @@ export class Scheduler {
     }
   }
 
-  // null: its weights arrive any moment.
+  /** Return "browser" or "server", or null while the weights are about to arrive. */
   where(job) {
     if (job.place || this.weights.id(job.model)) return job.place ?? "browser";
     return this.weights.isSoon(job.model) ? null : "server";

@@ -179,7 +179,7 @@ def _starts_with(path: Path, start: bytes) -> bool:
 
 
 def _read_bundle(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield name, start and size of each file in a bundle."""
+    """Yield the name, the offset and the size of each file in a bundle."""
     with open(path, "rb") as file:
         end = file.seek(0, 2)
         file.seek(len(BUNDLE))
