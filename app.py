@@ -20,8 +20,7 @@ def main() -> None:
     studio = Studio(Settings.from_env())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        on_spaces = "SPACE_ID" in os.environ
-        build(studio).launch(server_name="0.0.0.0" if on_spaces else None, **launch_options(studio))
+        build(studio).launch(**launch_options(studio))
     finally:
         studio.close()
 

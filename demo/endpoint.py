@@ -2,9 +2,12 @@
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
+from urllib.parse import unquote
+
+WHO = "x-studio-who"  # the visitor; a header of our own, which pages of other sites cannot send
 
 
 class Refused(Exception):
@@ -55,6 +58,11 @@ def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
             return {"error": without_folders(str(message))}
 
     return call
+
+
+def asking(headers: Mapping[str, str]) -> str:
+    """Return what a page sends of its visitor with every request: see `Visitor.of`."""
+    return unquote(headers.get(WHO, ""))
 
 
 def requested_model(payload: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo.bundles import bundles, identifier
-from demo.endpoint import endpoint
+from demo.endpoint import asking, endpoint
 
 # not in the public API; show no progress overlay
 _PRIVATE = {"show_progress": "hidden", "api_visibility": "undocumented"}
@@ -41,6 +41,18 @@ async def session(request: gr.Request) -> str:
     return str((await request.json()).get("session_hash"))
 
 
+def _served(do: Callable[[dict[str, Any]], Any]) -> Callable[..., Any]:
+    """Make a server function of `do`, whose payload names the visitor as `who`."""
+    answer = endpoint(do)
+
+    def call(payload: Any, request: gr.Request) -> Any:
+        sent = payload if isinstance(payload, dict) else {}
+        return answer({"who": asking(request.headers), **sent})
+
+    call.__name__ = do.__name__
+    return call
+
+
 class Panel(gr.HTML):
     """What people play with: canvases, strips, timelines, drawn by `demo/static/<script>/index.js`.
 
@@ -71,7 +83,7 @@ class Panel(gr.HTML):
             js_on_load=MOUNT,
             apply_default_css=False,
             server_functions=[
-                do if inspect.iscoroutinefunction(do) else endpoint(do)
+                do if inspect.iscoroutinefunction(do) else _served(do)
                 for do in server_functions or ()
             ],
             file=bundles().address(bundles().holders[entry]),

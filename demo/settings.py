@@ -40,6 +40,7 @@ class Settings:
     max_run_s: int | None = None
     max_queue: int = 3
     public: bool = False
+    hosts: str = ""
     hub: bool = True
     hub_cache: Path = Path.home() / ".cache/latent-studio/hub"
     max_hub_mb: int = 100

@@ -1,5 +1,6 @@
 """The page: a header with the menu of models, and the tabs."""
 
+import os
 from typing import Any
 
 import gradio as gr
@@ -8,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, text
+from demo.endpoint import asking
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.generate import weights
@@ -16,6 +18,7 @@ from demo.interpolate import tab as interpolate
 from demo.panels import QUIET
 from demo.server import recipes
 from demo.server.model_menu import choices, preferred
+from demo.server.request_guard import LOOPBACK, RequestGuard
 from demo.server.studio import Studio
 from demo.theme import theme
 from demo.train import tab as train
@@ -79,7 +82,7 @@ def build(studio: Studio) -> gr.Blocks:
                     tab.build(studio, model, t)
 
         def refresh(current: str | None, request: gr.Request) -> Any:
-            options = choices(studio, request.session_hash, current)
+            options = choices(studio, asking(request.headers), request.session_hash, current)
             if any(current == model_id for _, model_id in options):
                 # no value: another event may have selected a model meanwhile
                 return gr.Dropdown(choices=options)
@@ -98,9 +101,20 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
     parts = (weights, recipes, run_files, image_uploads)
+    on_spaces = "SPACE_ID" in os.environ
+    server_name = os.environ.get("GRADIO_SERVER_NAME", "0.0.0.0" if on_spaces else "127.0.0.1")
+    named = studio.settings.hosts.lower().replace(",", " ").split()
+    hosts = (*LOOPBACK, *named) if named or server_name in LOOPBACK else None
+    guard = Middleware(
+        RequestGuard, privacy=studio.access.privacy, hosts=hosts, on_spaces=on_spaces
+    )
     own = [route for part in parts for route in part.routes(studio)]
     return {
-        "app_kwargs": {"routes": bundles.routes() + own, "middleware": [Middleware(Compression)]},
+        "app_kwargs": {
+            "routes": bundles.routes() + own,
+            "middleware": [guard, Middleware(Compression)],
+        },
+        "server_name": server_name,
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
         "head": f'<script type="module" src="{first}"></script>',

@@ -1,5 +1,8 @@
 """The server functions of a panel, called as the page calls them."""
 
+import inspect
+from types import SimpleNamespace
+
 import gradio as gr
 
 
@@ -8,4 +11,12 @@ def functions(build, studio):
     with gr.Blocks() as page:
         build(studio)
     (panel,) = page.blocks.values()
-    return {made.__name__: made for made in panel.server_fns}
+    return {made.__name__: _called(made) for made in panel.server_fns}
+
+
+def _called(made):
+    nobody = SimpleNamespace(headers={})
+    asks = "request" in inspect.signature(made).parameters
+    if inspect.iscoroutinefunction(made) or not asks:
+        return made
+    return lambda payload: made(payload, nobody)

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from demo.endpoint import asking
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
@@ -34,24 +35,27 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     weights = weights_function(studio)
     one_at_a_time = Lock()  # many visitors may arrive at once, and this takes a while
 
-    def value_of(chosen: Any) -> dict[str, Any]:
+    def value_of(who: str, chosen: Any) -> dict[str, Any]:
         if not isinstance(chosen, str):
             return {"model": None}
         try:
-            generator = studio.generator(chosen)
+            generator = studio.generator(who, chosen)
             folder = studio.library.folders().get(chosen)
             with one_at_a_time:
                 described = known(generator, folder)
-            return {"model": chosen, "weights": weights({"model": chosen}), **described}
+            return {"model": chosen, "weights": weights({"who": who, "model": chosen}), **described}
         except ModelError as error:
             return {"model": chosen, "error": str(error)}
 
     def describe(payload: dict[str, Any]) -> dict[str, Any]:
-        return value_of(payload.get("model"))
+        return value_of(payload.get("who"), payload.get("model"))
+
+    def choose(chosen: Any, request: gr.Request) -> dict[str, Any]:
+        return value_of(asking(request.headers), chosen)
 
     panel = Panel(
         "explore",
-        value=value_of(model.value),
+        value=value_of("", model.value),
         server_functions=[
             draw_function(studio),
             weights,
@@ -63,7 +67,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         limits=limits(),
     )
     panel.submit(selector(studio), panel, model, **QUIET)
-    model.change(value_of, model, panel, trigger_mode="always_last", **QUIET)
+    model.change(choose, model, panel, trigger_mode="always_last", **QUIET)
 
 
 def description(generator: Generator, folder: Path | None = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
+from demo.endpoint import asking
 from demo.export.jobs import Cancelled, ExportJob, Exports
 from demo.export.queue import QueueFullError
 from demo.export.spec import ExportedFile, ExportSpec
@@ -48,7 +49,7 @@ async def stream_export(
 def export_controls(
     exports: Exports,
     kind: str,
-    check: Callable[[Any], ExportSpec],
+    check: Callable[[str, Any], ExportSpec],
     inputs: Any,
     buttons: tuple[gr.Button, gr.Button],
     classes: tuple[str, str],
@@ -56,8 +57,9 @@ def export_controls(
 ) -> None:
     """Build the line of progress and the files of an export, and connect its buttons.
 
-    `check` gets what an event gets of `inputs`; `buttons` start and cancel; `classes` are CSS
-    classes of the line and of the files; `api` holds `api_name` and `api_description`.
+    `check` gets the visitor and what an event gets of `inputs`; `buttons` start and cancel;
+    `classes` are CSS classes of the line and of the files; `api` holds `api_name` and
+    `api_description`.
     """
     line = gr.HTML(elem_classes=f"ls-export-line {classes[0]}", padding=False)
     with gr.Row(elem_classes=f"ls-export ls-export-files {classes[1]}"):
@@ -65,7 +67,9 @@ def export_controls(
 
     async def write(payload: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         texts = text.visitor_texts(request.headers.get("accept-language", ""))
-        stream = stream_export(exports, request, kind, lambda: check(payload))
+        stream = stream_export(
+            exports, request, kind, lambda: check(asking(request.headers), payload)
+        )
         async with aclosing(stream) as states:
             async for paths, words in states:
                 yield *(_download(path, texts) for path in paths or (None, None)), words

@@ -23,7 +23,7 @@ def draw_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     """
 
     def draw(payload: dict[str, Any]) -> dict[str, Any]:
-        generator = studio.generator(requested_model(payload))
+        generator = studio.generator(payload.get("who"), requested_model(payload))
         z = checked_latents(payload.get("z"), generator.z_dim)
         labels = checked_labels(payload.get("labels"), len(z), generator.classes)
         return encode(generator, generator.sample(z, labels))

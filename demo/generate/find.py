@@ -43,7 +43,7 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     judge_of = lru_cache(maxsize=8)(find_judge)
 
     def find(payload: dict[str, Any]) -> dict[str, Any]:
-        generator = studio.generator(requested_model(payload))
+        generator = studio.generator(payload.get("who"), requested_model(payload))
         given = (_state if "state" in payload else _target)(payload, generator)
         if not slots.acquire(timeout=WAIT_S):
             raise SearchError(BUSY)

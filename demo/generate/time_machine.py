@@ -25,9 +25,10 @@ def snapshots_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     """
 
     def moments(payload: dict[str, Any]) -> dict[str, Any]:
-        model = requested_model(payload)
+        who, model = payload.get("who"), requested_model(payload)
         if "steps" not in payload:
-            return {"steps": studio.library.steps(model)}
+            shown = studio.gate.shows(who, model)
+            return {"steps": studio.library.steps(model) if shown else []}
         return _draw(studio, model, payload["steps"], payload)
 
     return moments
@@ -40,7 +41,7 @@ def _draw(studio: Studio, model: str, steps: Any, payload: dict[str, Any]) -> di
     found, images, model_ids = [], [], []
     for step in steps:
         try:
-            generator = studio.generator(snapshot_id(model, step))
+            generator = studio.generator(payload.get("who"), snapshot_id(model, step))
         except ModelError:  # removed or damaged
             continue
         z = checked_latents(payload.get("z"), generator.z_dim)

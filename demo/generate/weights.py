@@ -33,8 +33,8 @@ def weights_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
 
     def weights(payload: dict[str, Any]) -> dict[str, Any]:
         model = requested_model(payload)
+        generator = studio.generator(payload.get("who"), model, WAIT_S)
         live = studio.trains(model)
-        generator = studio.generator(model, WAIT_S)
         fixed = not model.startswith(RUN_PREFIX)
         answer = {"model_id": generator.model_id, "live": live, "fixed": fixed}
         if payload.get("have") == generator.model_id or payload.get("file") is False:

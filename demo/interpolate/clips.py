@@ -11,7 +11,7 @@ from gan.recipes.render import RenderJob
 WAIT_S = 0.5  # for newer weights of a model in training
 
 
-def clip_spec(studio: Studio, payload: Any) -> ExportSpec:
+def clip_spec(studio: Studio, who: Any, payload: Any) -> ExportSpec:
     """Check the JSON of a clip recipe against its model and the server's limits.
 
     The recipe of the result names the weights that draw it: of a run in progress, a copy of them.
@@ -22,7 +22,7 @@ def clip_spec(studio: Studio, payload: Any) -> ExportSpec:
         ValueError: the clip exceeds a limit of its format or of the server.
     """
     recipe = ClipRecipe.from_json(payload)
-    generator, settings = studio.generator(recipe.model, WAIT_S), studio.settings
+    generator, settings = studio.generator(who, recipe.model, WAIT_S), studio.settings
     if recipe.frames > settings.max_frames:
         raise ValueError(
             f"The clip has {recipe.frames:,} frames, and this server makes at most "

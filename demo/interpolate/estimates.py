@@ -33,13 +33,13 @@ class Estimates:
         # by recipe, with the time of the estimate; the last used one last
         self._cache: dict[str, tuple[dict[str, float], float]] = {}
 
-    async def answer(self, visitor: str, payload: Any) -> dict[str, Any]:
+    async def answer(self, visitor: str, who: str, payload: Any) -> dict[str, Any]:
         """Return {bytes, seconds, wait_s}, {error: sentence}, or {stale} after a newer request."""
         if visitor not in self._newest and len(self._newest) >= QUEUE_MAX:
             return {"error": BUSY}
         number = self._newest[visitor] = next(self._numbers)
         try:
-            spec = await asyncio.to_thread(clips.clip_spec, self._studio, payload)
+            spec = await asyncio.to_thread(clips.clip_spec, self._studio, who, payload)
             key = self._key(spec)
             async with self._one_at_a_time:
                 if self._newest.get(visitor) != number:

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.endpoint import requested_model
+from demo.endpoint import asking, requested_model
 from demo.export.events import export_controls
 from demo.generate.draw import draw_function
 from demo.generate.find import find_function
@@ -26,11 +26,11 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     estimates = Estimates(studio, clips.estimated)
 
     async def estimate(payload: Any, request: gr.Request) -> dict[str, Any]:
-        return await estimates.answer(await session(request), payload)
+        return await estimates.answer(await session(request), asking(request.headers), payload)
 
     def describe(payload: dict[str, Any]) -> dict[str, Any]:
         chosen = requested_model(payload)
-        return {"model": chosen, **about(studio.generator(chosen))}
+        return {"model": chosen, **about(studio.generator(payload.get("who"), chosen))}
 
     with gr.Row(elem_classes="ls-panel lc-panel"):
         with gr.Column(elem_classes="ls-stage"):
@@ -63,7 +63,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             export_controls(
                 studio.exports,
                 "clip",
-                lambda payload: clips.clip_spec(studio, payload),
+                lambda who, payload: clips.clip_spec(studio, who, payload),
                 panel,
                 (go, halt),
                 ("lc-line", "lc-file"),

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from demo.endpoint import Refused, requested, result
+from demo.server.gate import Gate
 from demo.server.privacy import Privacy
 from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
-from gan.runs.listing import find_run
 from gan.storage.metadata import change_about, read_about
 from gan.storage.run_lock import lock_owner
 
@@ -30,6 +30,7 @@ class Access:
         self._runner, self._settings = runner, settings
         self._slot = TrainingSlot(runner, settings.max_queue)
         self.privacy = Privacy(settings)
+        self.gate = Gate(settings, self.privacy)
 
     def may_train(self, who: str) -> bool:
         """Return whether this visitor may start runs on this server."""
@@ -81,7 +82,7 @@ class Access:
             LookupError: there is no such run, or it has reached its goal.
             CheckpointError, DataError, OSError: it cannot be resumed.
         """
-        run = find_run(self._settings.runs, name)
+        run = self.gate.find(who, name)
         if run is None or run.state != "can be resumed":
             raise LookupError("That run is not on this server any more; choose another one.")
         if not self.owns(who, run.folder):

@@ -23,8 +23,9 @@ from typing import Any
 from demo.endpoint import Refused
 from demo.server.collection_payload import collection_payload, preview
 from demo.server.image_imports import ImageImports
+from demo.server.privacy import NO_IMAGES
 from demo.server.training_slot import ACTIVE
-from demo.server.uploads import MB, WHO
+from demo.server.uploads import MB
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import FITS
 from gan.datasets import OWN_SIZES, is_own
@@ -78,7 +79,6 @@ class ImageCollections:
             "most_images": settings.max_images,
             "kept_h": settings.images_kept_h,  # None: forever
             "address": ADDRESS,
-            "header": WHO,
         }
 
     def preview(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -121,8 +121,7 @@ class ImageCollections:
         """Complete the settings of a form with those that its own images determine.
 
         Raises:
-            Refused: the images belong to another visitor.
-            LookupError: they are not on this server.
+            LookupError: the visitor has no such images on this server.
         """
         data = values.get("data") if isinstance(values, dict) else None
         if not isinstance(data, str) or not is_own(data):
@@ -171,13 +170,10 @@ class ImageCollections:
         return [one.id for one in gone]
 
     def _find(self, who: Any, name: Any) -> Collection:
-        known = [one for one in CollectionStore().all() if one.id == name]
-        mine = [one for one in known if self._privacy.owns(who, one.owner)]
-        if known and not mine:
-            raise Refused("images_not_yours")
-        if not mine:
-            raise LookupError("These images are not on this server any more. Upload them again.")
-        return mine[0]
+        for one in CollectionStore().all():
+            if one.id == name and self._privacy.owns(who, one.owner):
+                return one
+        raise LookupError(NO_IMAGES)
 
     def _mine(self, payload: dict[str, Any]) -> Collection:
         return self._find(payload.get("who"), payload.get("id"))

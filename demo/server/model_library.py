@@ -15,6 +15,7 @@ from gan.storage.layout import MODEL, snapshot_weights_path
 RUN_PREFIX = "run:"
 MODELS_KEPT = 4  # in memory
 SNAPSHOTS_KEPT = 12
+NO_MODEL = "That model is not on this server any more; choose another one."
 
 
 class ModelLibrary:
@@ -55,7 +56,7 @@ class ModelLibrary:
             name = model.removeprefix(PREFIX)[:100]
             raise ModelError(f"{name}, a model of the Hugging Face Hub, is not on this server.")
         if not is_known:
-            raise ModelError("That model is not on this server any more; choose another one.")
+            raise ModelError(NO_MODEL)
         path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
         with self._lock:
             load = self._model if step is None else self._snapshot

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.endpoint import asking
 from demo.server.model_library import RUN_PREFIX
 from demo.server.studio import Studio
 from demo.text import catalogue, visitor_texts
@@ -24,20 +25,17 @@ DEFAULT_MODEL = "mnist"
 
 
 def choices(
-    studio: Studio, page: str | None = None, current: str | None = None
+    studio: Studio, who: str = "", page: str | None = None, current: str | None = None
 ) -> list[tuple[str, str]]:
-    """Return the models of a page's menu as (unique name, id).
+    """Return the models of the menu of a visitor's page as (unique name, id).
 
-    Runs that `demo.server.privacy` hides from any visitor are left out, as the menu does not know
-    its visitor, except the `current` model, whose id the page has.
+    Of the Hub's models only those that the page has used, and the `current` one.
     """
 
     def is_listed(model: str, folder: Path) -> bool:
-        if model == current:
-            return True
         if model.startswith(PREFIX):
-            return studio.hub.is_listed(model, page)
-        return not (model.startswith(RUN_PREFIX) and studio.access.privacy.hides("", folder))
+            return model == current or studio.hub.is_listed(model, page)
+        return not (model.startswith(RUN_PREFIX) and studio.access.privacy.hides(who, folder))
 
     folders = studio.library.folders().items()
     names = {model: model_name(model, path) for model, path in folders if is_listed(model, path)}
@@ -57,12 +55,13 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
     def select(value: Any, request: gr.Request) -> Any:
         wanted = value.get(key) if isinstance(value, dict) else None
         model = split_id(wanted)[0] if isinstance(wanted, str) else None
-        if model not in studio.library.folders():
+        who = asking(request.headers)
+        if model not in studio.library.folders() or not studio.gate.shows(who, model):
             return gr.skip()
         studio.hub.saw(model, request.session_hash)
         if done:
             gr.Info(visitor_texts(request.headers.get("accept-language", ""))(done))
-        return gr.Dropdown(choices=choices(studio, request.session_hash, model), value=model)
+        return gr.Dropdown(choices=choices(studio, who, request.session_hash, model), value=model)
 
     return select
 

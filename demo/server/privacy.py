@@ -1,7 +1,7 @@
 """Visitors: who owns runs and image collections, and who sees runs on own images.
 
-On a public server a run on a visitor's own images is hidden from others: it is in no list or menu.
-It can still be opened by its name, which cannot be guessed, so that a link can be shared.
+On a public server a run on a visitor's own images is hidden from all others. Its name is in every
+file that was exported from it, so knowing the name gives access to nothing.
 """
 
 import hashlib
@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from demo.endpoint import Refused
 from demo.settings import Settings
 from gan.config import Config
 from gan.data.collection import CollectionStore
 from gan.datasets import is_own
-from gan.runner.status import RunStatus
 from gan.storage.layout import CONFIG
 from gan.storage.metadata import read_about
 
+NO_IMAGES = "These images are not on this server any more. Upload them again."
 TOKEN = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -57,6 +56,10 @@ class Privacy:
         """Return the visitor of this server that a page names."""
         return Visitor.of(who, self._settings.owner_key)
 
+    def has_wrong_key(self, who: str) -> bool:
+        """Return whether a page sends an owner key that is not that of this server."""
+        return " " in who and not self.visitor(who).is_host
+
     def owner(self, who: Any) -> str:
         """Return the owner to record for what this visitor uploads; "" on a private server."""
         return self.visitor(who).mark if self._settings.public else ""
@@ -69,23 +72,18 @@ class Privacy:
         return bool(visitor.mark) and owner == visitor.mark
 
     def check(self, who: Any, config: Config) -> None:
-        """Raise Refused if the config's images belong to another visitor."""
+        """Raise LookupError if the config's images belong to another visitor."""
         if not is_own(config.data):
             return
         found = [one for one in CollectionStore().all() if one.id == config.data]
         if found and not any(self.owns(who, one.owner) for one in found):
-            raise Refused("images_not_yours")
+            raise LookupError(NO_IMAGES)
 
     def hides(self, who: Any, folder: Path, config: Config | None = None) -> bool:
         """Return whether to hide this run from this visitor; `config` is that of the run."""
         if not self._settings.public or not _on_own_images(folder, config):
             return False
         return not self.owns(who, read_about(folder).get("owner"))
-
-    def hides_present(self, who: Any, status: RunStatus) -> bool:
-        """Return whether to hide the current run from this visitor."""
-        folder = self._settings.runs / status.run
-        return bool(status.run) and self.hides(who, folder, status.config)
 
 
 def _on_own_images(folder: Path, config: Config | None) -> bool:

@@ -43,10 +43,10 @@ def routes(studio: Studio) -> list[Route]:
         handle, name = tempfile.mkstemp(prefix="latent-studio-recipe-")
         return handle, Path(name)
 
-    def take(path: Path, _who: str, query: dict[str, str]) -> dict[str, Any]:
+    def take(path: Path, who: str, query: dict[str, str]) -> dict[str, Any]:
         try:
             _restore(path, *(int(query.get(name, "0")) for name in ("head", "size")))
-            return read(path, query.get("kind"), studio)
+            return read(path, query.get("kind"), studio, who)
         except RecipeError as error:
             say = visitor_texts(query.get("language", ""))
             return {"error": say(f"recipe.{error.key}", **error.values)}
@@ -57,7 +57,7 @@ def routes(studio: Studio) -> list[Route]:
     return [Route(ADDRESS, uploads.upload, methods=["POST"])]
 
 
-def read(path: Path, kind: str | None, studio: Studio) -> dict[str, Any]:
+def read(path: Path, kind: str | None, studio: Studio, who: str) -> dict[str, Any]:
     """Return the checked recipe of a file or of a link's text: {"picture": ...} or {"clip": ...}.
 
     Raises RecipeError if there is none or it is invalid, or a clip does not fit its own model.
@@ -75,7 +75,7 @@ def read(path: Path, kind: str | None, studio: Studio) -> dict[str, Any]:
         return {"picture": Recipe.from_json(data).to_json()}
     clip = ClipRecipe.from_json(data)
     with suppress(ModelError):  # of another server: the page shows it with its current model
-        clip.check_model(studio.generator(clip.model))
+        clip.check_model(studio.generator(who, clip.model))
     return {"clip": clip.to_json()}
 
 

@@ -1,16 +1,19 @@
 """The state of the server that all visitors share: models, runner, exports and settings."""
 
+from typing import Any
+
 from demo.export.jobs import Exports
 from demo.server.access import Access
 from demo.server.hub_models import HubModels
 from demo.server.image_collections import ImageCollections
 from demo.server.live_model import LiveModel
-from demo.server.model_library import RUN_PREFIX, ModelLibrary
+from demo.server.model_library import NO_MODEL, RUN_PREFIX, ModelLibrary
 from demo.server.pace_cache import PaceCache
 from demo.server.portable_files import PortableFiles
 from demo.settings import Settings
-from gan.models.generator import Generator
+from gan.models.generator import Generator, ModelError
 from gan.runner.runner import Runner
+from gan.runner.status import RunStatus
 from gan.storage.run_lock import is_locked
 
 
@@ -21,6 +24,7 @@ class Studio:
         self.settings = settings
         self.runner = Runner(on_end=lambda: self.access.run_ended())
         self.access = Access(self.runner, settings)
+        self.gate = self.access.gate
         self.exports = Exports(settings.exports_at_once)
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
@@ -39,12 +43,18 @@ class Studio:
         folder = self.library.folder(model)
         return folder is not None and is_locked(folder)
 
-    def generator(self, model: str, wait_s: float = 0.0) -> Generator:
-        """Return a model; of the current run a recent copy.
+    def current(self, who: Any) -> RunStatus:
+        """Return the status of the current or last run; empty if it is hidden from this visitor."""
+        return self.gate.shown(who, self.runner.status)
+
+    def generator(self, who: Any, model: str, wait_s: float = 0.0) -> Generator:
+        """Return a model that this visitor may see; of the current run a recent copy.
 
         Waits up to `wait_s` for a newer copy; otherwise returns the last copy or saved weights.
         Raises ModelError: no such model, or its files are damaged.
         """
+        if not self.gate.shows(who, model):
+            raise ModelError(NO_MODEL)
         if self.trains(model):
             live = self._live.latest(model.removeprefix(RUN_PREFIX), wait_s)
             if live is not None:

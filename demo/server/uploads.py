@@ -9,15 +9,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.endpoint import Refused
+from demo.endpoint import Refused, asking
 
-WHO = "x-studio-who"  # who uploads; a header of our own, which other sites cannot send
 AT_ONCE = 2
 TIMEOUT_S = 1800
 MB = 1_000_000
@@ -48,7 +46,7 @@ class Uploads:
         """Answer like a server function, with status 200: a refusal is no failure of the page."""
         if self._running >= self._at_once:
             return JSONResponse(Refused("uploads_busy").answer())
-        who, path = unquote(request.headers.get(WHO, "")), None
+        who, path = asking(request.headers), None
         self._running += 1
         try:
             await run_in_threadpool(self._admit, who)

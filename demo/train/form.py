@@ -1,6 +1,5 @@
 """The form beside the views: settings of the next run, and controls of the current one."""
 
-from dataclasses import replace
 from typing import Any
 
 from demo.endpoint import requested
@@ -25,12 +24,11 @@ def build(studio: Studio) -> Panel:
 
         `known` is the `key` of an earlier answer, whose `config` the page still has.
         """
-        who, status = payload.get("who"), studio.runner.status
-        if access.privacy.hides_present(who, status):
-            status = replace(status, run="", config=None, step=0)
+        who = payload.get("who")
+        status = studio.current(who)
         folder = studio.settings.runs / status.run
         answer = access.status(who) | {
-            "state": status.state,
+            "state": studio.runner.status.state,
             "run": status.run,
             "step": status.step,
             "rewinds": status.rollbacks,

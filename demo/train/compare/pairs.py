@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from demo.server.model_library import changed_ns
+from demo.server.model_library import RUN_PREFIX, changed_ns
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.watch.progress import Progress
@@ -49,7 +49,9 @@ class Pairs:
         ended: outcome (`gan.monitor.compare.Outcome`).
         """
         runner, who = self._studio.runner.status, payload.get("who")
-        access, pair = self._studio.access, self._pair(runner)
+        access, gate, pair = self._studio.access, self._studio.gate, self._pair(runner)
+        if pair is not None and not all(gate.shows(who, RUN_PREFIX + name) for name in pair.names):
+            pair = None
         answer: dict[str, Any] = {
             "state": runner.state,
             "left": None if runner.left_s is None else round(runner.left_s, 1),
@@ -68,7 +70,7 @@ class Pairs:
         cursors = sides if isinstance(sides, list) and len(sides) == 2 else [{}, {}]
         for name, cursor in zip(pair.names, cursors, strict=True):
             known = cursor if isinstance(cursor, dict) else {}
-            answer["sides"].append(self.progress.poll(known | {"show": name}))
+            answer["sides"].append(self.progress.poll(known | {"who": who, "show": name}))
         if not (pair.live and runner.state in ACTIVE):
             at = tuple((side["state"], side["step"]) for side in answer["sides"])
             answer["outcome"] = self._outcome(pair, at)

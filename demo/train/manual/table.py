@@ -33,9 +33,8 @@ class ManualTable:
         train here). During a run also `game` of `demo.train.manual.payload` with its `key` if that
         has changed, and `seen`, the last `move`, with its `number` if there is a newer one.
         """
-        status, who = self._studio.runner.status, payload.get("who")
-        if self._studio.access.privacy.hides_present(who, status):
-            status = RunStatus()
+        who = payload.get("who")
+        status = self._studio.current(who)
         answer = {
             "state": status.state,
             "run": status.run,

@@ -47,6 +47,7 @@ class RunList:
             known = known if known <= now else 0
             made = [one for one in self._cards.values() if one.card]
         owns, hides = self._studio.access.owns, self._studio.access.privacy.hides
+        key = self._studio.gate.key
         runs = [one.card.info for one in made]
         hidden = {run.name for run in runs if hides(who, run.folder, run.config)}
         fresh = [one.card for one in made if one.version > known]
@@ -59,6 +60,9 @@ class RunList:
             for one in fresh
             if one.info.name not in hidden
         }
+        for name, sent in cards.items():
+            if hides("", self._studio.settings.runs / name):
+                sent["key"] = key(name)
         if cards:
             payload["cards"] = cards
         if ordered > known:

@@ -7,11 +7,9 @@ from demo.endpoint import Refused
 from demo.panels import Panel
 from demo.server.access import refuse_if_elsewhere
 from demo.server.studio import Studio
-from demo.server.uploads import WHO
 from demo.train.runs.compare import compared
 from demo.train.runs.listing import RunList
 from demo.train.runs.routes import ADDRESS
-from gan.runs.listing import RunInfo, find_run
 from gan.runs.trash import empty_trash, move_to_trash, restore_run, trashed_runs
 from gan.storage.metadata import LONGEST_TITLE, change_about, clean_title, read_title
 from gan.storage.run_lock import is_locked
@@ -22,15 +20,11 @@ def build(studio: Studio) -> None:
     """Build the content of the nested tab."""
     runs, access, root = RunList(studio), studio.access, studio.settings.runs
 
-    def find(name: Any) -> RunInfo:
-        if (run := find_run(root, name)) is None:
-            raise LookupError("That run is not on this server any more; choose another one.")
-        return run
-
     def mine(payload: dict[str, Any]) -> Path:
         """Return the folder of the requested run, if this visitor may change it."""
-        folder = find(payload.get("run")).folder
-        if not access.owns(payload.get("who"), folder):
+        who = payload.get("who")
+        folder = studio.gate.run(who, payload.get("run")).folder
+        if not access.owns(who, folder):
             raise Refused("not_yours")
         return folder
 
@@ -62,11 +56,13 @@ def build(studio: Studio) -> None:
 
     def undo(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: restore it from the trash."""
-        name = payload.get("run")
+        who, name = payload.get("who"), payload.get("run")
         folder = trashed_runs(root).get(name) if isinstance(name, str) else None
-        if folder is not None and not access.owns(payload.get("who"), folder):
+        if folder is None or access.privacy.hides(who, folder):
+            raise LookupError("That run is gone: the trash keeps deleted runs for a day.")
+        if not access.owns(who, folder):
             raise Refused("not_yours")
-        return {"run": restore_run(root, str(name)).name}
+        return {"run": restore_run(root, name).name}
 
     def resume(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
@@ -77,7 +73,7 @@ def build(studio: Studio) -> None:
         names = payload.get("runs")
         if not isinstance(names, list) or len(names) != 2:
             raise LookupError("Choose two runs to compare.")
-        one, other = (find(name) for name in names)
+        one, other = (studio.gate.run(payload.get("who"), name) for name in names)
         answer = compared(one.folder, other.folder)
         if one.config and other.config:
             changed = differences(one.config, other.config)
@@ -89,7 +85,6 @@ def build(studio: Studio) -> None:
         server_functions=[listed, rename, delete, undo, resume, compare],
         elem_id="runs",
         address=ADDRESS,
-        header=WHO,
         longest=LONGEST_TITLE,
         most_mb=studio.settings.max_upload_mb,
     )

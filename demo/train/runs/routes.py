@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo.endpoint import Refused
+from demo.endpoint import Refused, asking
 from demo.server.studio import Studio
 from demo.server.uploads import MB, Uploads
 from demo.train import settings_form
 from gan.runs.archive import RUN_NAME, pack
-from gan.runs.listing import run_folders, run_info
+from gan.runs.listing import run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import clear_temporary, unpack
@@ -98,8 +98,8 @@ class RunFiles:
         return {"run": folder.name}
 
     def _folder(self, request: Request) -> Path | None:
-        name = request.path_params["name"]
-        return None if name.startswith(".") else run_folders(self._settings.runs).get(name)
+        key = request.query_params.get("key", "")
+        return self._studio.gate.folder(asking(request.headers), request.path_params["name"], key)
 
 
 def _error(message: str, status: int) -> Response:

@@ -14,7 +14,7 @@ FORMATS = ("gif", "mp4", "webm")
 SIDE_PX = 900  # largest side of an enlarged sheet
 
 
-def film_spec(studio: Studio, format: Any, shown: Any = None) -> ExportSpec:
+def film_spec(studio: Studio, who: Any, format: Any, shown: Any = None) -> ExportSpec:
     """Check a request for the film of what the value of the panel of Watch shows.
 
     Raises ValueError for a format not in FORMATS, or a run without a film.
@@ -23,10 +23,7 @@ def film_spec(studio: Studio, format: Any, shown: Any = None) -> ExportSpec:
     run = shown.get("show")
     if format not in FORMATS:
         raise ValueError("Choose GIF, MP4 or WebM as the format of the film.")
-    hidden = studio.access.privacy.hides_present("", studio.runner.status)
-    if hidden and not run:
-        raise ValueError("This run is private: open it from the list of runs to save it.")
-    watched = Watchable(studio).find(run, shown.get("model"), hidden)
+    watched = Watchable(studio).find(who, run, shown.get("model"))
     model, folder = watched.model, watched.folder
     plain = FilmJob(FilmRecipe(model, format=format, scale=1, caption=False), folder)
     recipe = FilmRecipe(model, format=format, scale=_scale(studio.settings, plain.size))

@@ -78,7 +78,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     export_controls(
         studio.exports,
         "film",
-        lambda values: film_spec(studio, values[kind], values[panel]),
+        lambda who, values: film_spec(studio, who, values[kind], values[panel]),
         {kind, panel},
         (save, halt),
         ("tr-save", "tr-save"),

@@ -55,9 +55,8 @@ class Progress:
         `reset`: all this replaces what the page has, as it is of another run or of one that was
         rolled back. An invalid cursor counts as an empty one.
         """
-        current, privacy = self._studio.runner.status, self._studio.access.privacy
-        hidden = privacy.hides_present(payload.get("who"), current)
-        source = self._watchable.find(payload.get("show"), payload.get("model"), hidden)
+        who, show = payload.get("who"), payload.get("show")
+        source = self._watchable.find(who, show, payload.get("model"))
         status, shared = source.status, self._parts(source)
         at, counts = _list(payload.get("at"), 2), _list(payload.get("counts"), 3)
         fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
@@ -83,7 +82,7 @@ class Progress:
         `model`. At most `MAX_SNAPSHOTS`; steps without a picture are left out.
         """
         run = payload.get("run")
-        source = self._watchable.find(run, payload.get("model"))
+        source = self._watchable.find(payload.get("who"), run, payload.get("model"))
         found: dict[str, str] = {}
         if source.status.run == run:
             steps = payload.get("steps")

@@ -15,7 +15,7 @@ from demo.train.watch.stored_run import ChartRows, StoredRun, added
 from gan.config import Config
 from gan.runner.runner import Runner
 from gan.runner.status import RunStatus
-from gan.runs.listing import RunInfo, find_run
+from gan.runs.listing import RunInfo
 from gan.storage.layout import CONFIG, HISTORY, LOCK
 from gan.storage.run_lock import is_locked, lock_owner
 
@@ -57,27 +57,24 @@ class Watchable:
         # replaced, never modified: two visitors may race for it
         self._cache: dict[tuple[str, int], StoredRun] = {}
 
-    def find(self, name: Any = "", chosen: Any = BUNDLED, hidden: bool = False) -> Live | StoredRun:
-        """Return the run of that name, else the current or last one.
+    def find(self, who: Any, name: Any = "", chosen: Any = BUNDLED) -> Live | StoredRun:
+        """Return the run of that name, else the current or last one, if this visitor may see it.
 
         Before the first run: one that another process trains, else the recording of the bundled
-        model `chosen`. Names are only looked up in listings, never joined to a path. A `hidden`
-        current run is found by its name alone.
+        model `chosen`. Names are only looked up in listings, never joined to a path.
         """
         runner, runs = self._studio.runner, self._studio.settings.runs
-        current = runner.status
+        current = self._studio.current(who)
         for status in (current, current.beside):
             if status is not None and status.run and status.run == name:
                 return Live(runner, status, runs / status.run, RUN_PREFIX + status.run)
-        if info := find_run(runs, name):
+        if info := self._studio.gate.find(who, name):
             far = is_locked(info.folder)
             return self._read(info.folder, RUN_PREFIX + name, _status(info), far)
-        if current.run and not hidden:
-            return self.find(current.run)
-        if hidden:
-            current = RunStatus(version=current.version)
-        elif current.state == "idle" and (far := self._newest_elsewhere()):
-            return self.find(far)
+        if current.run:
+            return self.find(who, current.run)
+        if runner.status.state == "idle" and (far := self._newest_elsewhere()):
+            return self.find(who, far)
         bundled = self._bundled(chosen)
         state = {"state": current.state, "version": current.version, "error": current.error}
         return replace(bundled, status=replace(bundled.status, **state))

@@ -40,7 +40,7 @@ def test_the_same_latents_give_the_same_pixels(draw, studio):
     assert (first["h"], first["w"], first["c"], first["count"]) == (28, 28, 1, 2)
     pixels = np.frombuffer(base64.b64decode(first["pixels"]), np.uint8).reshape(2, 28, 28, 1)
     z = np.array(request()["z"])
-    assert (pixels == studio.generator("mnist").sample(z, np.array([3, 4]))).all()
+    assert (pixels == studio.generator("", "mnist").sample(z, np.array([3, 4]))).all()
 
 
 def test_a_label_can_be_class_weights(draw):
@@ -86,7 +86,7 @@ def test_invalid_input_is_answered_with_a_message(draw, payload):
 
 
 def test_the_page_can_paint_before_its_first_request(studio, draw):
-    value = description(studio.generator("mnist"))
+    value = description(studio.generator("", "mnist"))
     first = value["first"]
     asked = draw(request(seeds=[first["seed"]] * 10, labels=range(10)))
     assert first["pixels"] == asked["pixels"]

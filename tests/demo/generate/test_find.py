@@ -77,12 +77,12 @@ def test_a_search_runs_in_steps(find, studio, digit):
     ]
     last = answers[-1]
     assert last["verdict"] in ("close", "roughly", "cannot")
-    assert last["model_id"] == studio.generator("mnist").model_id
+    assert last["model_id"] == studio.generator("", "mnist").model_id
     target = np.frombuffer(base64.b64decode(last["target"]), np.uint8)
     target = target.reshape(last["h"], last["w"], last["c"])
     np.testing.assert_array_equal(target[..., 0], digit)
     z = np.frombuffer(base64.b64decode(last["z"]), "<f4").copy()
-    drawn = studio.generator("mnist").sample(z[None], last["label"])[0]
+    drawn = studio.generator("", "mnist").sample(z[None], last["label"])[0]
     assert last["distance"] == pytest.approx(np.sqrt(np.square(drawn - 1.0 * target).mean()), abs=1)
     json.dumps(answers)
 

@@ -54,7 +54,7 @@ def test_every_snapshot_draws_the_latent(studio):
     images = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(shape)
     assert answer["steps"] == STEPS
     for step, image, model_id in zip(STEPS, images, answer["model_ids"], strict=True):
-        generator = studio.generator(f"{MODEL}@{step}")
+        generator = studio.generator("", f"{MODEL}@{step}")
         assert generator.model_id == model_id
         np.testing.assert_array_equal(image, generator.sample(np.array(payload()["z"]), 4)[0])
     assert len(set(answer["model_ids"])) == 3
@@ -65,7 +65,7 @@ def test_missing_and_damaged_snapshots_are_skipped(studio):
     snapshot_weights_path(folder, 10).write_bytes(b"torn")
     assert moments(payload(steps=[20, 15, 10, 0]))["steps"] == [20, 0]
     with pytest.raises(ModelError, match="cannot be used"):
-        studio.generator(f"{MODEL}@10")
+        studio.generator("", f"{MODEL}@10")
     assert moments(payload(steps=[15])) == {"steps": []}
     snapshot_picture_path(folder, 0).unlink()  # being written, or half removed
     assert moments(payload())["steps"] == [20]
@@ -93,22 +93,22 @@ def test_invalid_input_is_answered_with_a_message(studio, payload):
 def test_ids_are_looked_up_never_joined_to_a_path(studio):
     for model in ("run:mine@5", "run:../runs/mine@0", "mnist@0", "run:mine@00", "run:mine@0/../10"):
         with pytest.raises(ModelError, match="not on this server"):
-            studio.generator(model)
+            studio.generator("", model)
     assert f"{MODEL}@0" not in studio.library.folders()
 
 
 def test_snapshots_do_not_evict_models_from_the_cache(studio, monkeypatch):
     monkeypatch.setattr(model_library, "SNAPSHOTS_KEPT", 2)
     studio.library = model_library.ModelLibrary(studio.settings, studio.hub)
-    bundled = studio.generator("mnist")
-    first = [studio.generator(f"{MODEL}@{step}") for step in STEPS]
-    assert studio.generator("mnist") is bundled
-    again = [studio.generator(f"{MODEL}@{step}") for step in reversed(STEPS)]
+    bundled = studio.generator("", "mnist")
+    first = [studio.generator("", f"{MODEL}@{step}") for step in STEPS]
+    assert studio.generator("", "mnist") is bundled
+    again = [studio.generator("", f"{MODEL}@{step}") for step in reversed(STEPS)]
     kept = [a is b for a, b in zip(again, reversed(first), strict=True)]
     assert kept == [True, True, False]
 
 
 def test_the_weights_of_a_snapshot_can_be_fetched(studio):
     answer = endpoint(weights_function(studio))({"model": f"{MODEL}@10", "have": None})
-    assert answer["model_id"] == studio.generator(f"{MODEL}@10").model_id
+    assert answer["model_id"] == studio.generator("", f"{MODEL}@10").model_id
     assert answer["file"] and not answer["live"]

@@ -33,7 +33,7 @@ def site(studio):
 
 def test_a_model_is_sent_once(studio, site):
     weights = endpoint(weights_function(studio))
-    generator = studio.generator("mnist")
+    generator = studio.generator("", "mnist")
     answer = weights({"model": "mnist", "have": None})
     sent = site.get("/studio/" + answer.pop("file"))
     assert sent.headers["content-encoding"] == "gzip"
@@ -50,7 +50,7 @@ def test_a_model_is_sent_once(studio, site):
 def test_a_file_is_found_by_its_name_alone(studio, site):
     file = endpoint(weights_function(studio))({"model": "mnist"})["file"]
     assert file == endpoint(weights_function(studio))({"model": "mnist"})["file"]
-    model_id = studio.generator("mnist").model_id
+    model_id = studio.generator("", "mnist").model_id
     assert site.get(f"/studio/{file}").status_code == 200
     for name in ("", model_id, "mnist", "../mnist", "%2e%2e/mnist"):
         assert site.get(f"/studio/weights/{name}.bin").status_code == 404
@@ -77,7 +77,7 @@ def test_unknown_weights_are_replaced(studio, have):
 def test_the_answer_for_a_model_that_is_not_portable(studio, monkeypatch):
     monkeypatch.setattr("demo.server.portable_files.BYTES_MAX", 1000)
     answer = endpoint(weights_function(studio))({"model": "mnist", "have": None})
-    model_id = studio.generator("mnist").model_id
+    model_id = studio.generator("", "mnist").model_id
     assert answer.pop("portable") is False and answer["model_id"] == model_id
 
 
@@ -101,7 +101,7 @@ def test_a_run_in_progress_gives_its_newest_weights(studio):
     assert len({one["model_id"] for one in (first, second, third)}) == 3
     # what the server draws is what it hands out
     studio._live.every_s = 60
-    until(lambda: studio.generator(model, 1).model_id == weights({"model": model})["model_id"])
+    until(lambda: studio.generator("", model, 1).model_id == weights({"model": model})["model_id"])
     assert weights({"model": "mnist"})["live"] is False
 
     studio.runner.pause().result()

@@ -63,7 +63,7 @@ def make(spec, folder, on_frame=lambda done, total: None, stop=None):
 
 
 def test_the_file_contains_the_generated_frames_and_its_recipe_is_beside_it(studio, tmp_path):
-    reported, wanted = [], clip_spec(studio, payload(studio))
+    reported, wanted = [], clip_spec(studio, "", payload(studio))
     made = make(wanted, tmp_path, lambda *at: reported.append(at))
     assert sorted(tmp_path.iterdir()) == [made.path, made.recipe_path]
     assert made.path.name == "latent-studio-mnist-spline-12f.gif"
@@ -81,20 +81,22 @@ def test_the_file_contains_the_generated_frames_and_its_recipe_is_beside_it(stud
 @pytest.mark.parametrize("kind", FPS)
 def test_every_format_can_be_exported_at_every_offered_rate(studio, kind):
     for fps in FPS[kind]:
-        assert clip_spec(studio, payload(studio, format=kind, fps=fps)).job.recipe.format == kind
+        assert (
+            clip_spec(studio, "", payload(studio, format=kind, fps=fps)).job.recipe.format == kind
+        )
 
 
 def test_a_model_in_training_is_copied_and_its_weights_named(studio):
     studio.training = True
-    one, other = (clip_spec(studio, payload(studio)) for _ in range(2))
+    one, other = (clip_spec(studio, "", payload(studio)) for _ in range(2))
     assert one.job.recipe.model_id == one.job.generator.model_id != other.job.recipe.model_id
     assert not one.other_weights
 
 
 def test_other_weights_of_a_finished_model_are_reported(studio):
-    wanted = clip_spec(studio, payload(studio, model_id="0" * 12))
+    wanted = clip_spec(studio, "", payload(studio, model_id="0" * 12))
     assert wanted.other_weights and wanted.job.recipe.model_id == studio.model.model_id
-    assert not clip_spec(studio, payload(studio)).other_weights
+    assert not clip_spec(studio, "", payload(studio)).other_weights
 
 
 BAD = [
@@ -116,22 +118,22 @@ BAD = [
 @pytest.mark.parametrize(("change", "kind", "says"), BAD)
 def test_invalid_requests_raise_a_message(studio, change, kind, says):
     with pytest.raises(kind, match=says) as caught:
-        clip_spec(studio, payload(studio, **change))
+        clip_spec(studio, "", payload(studio, **change))
     assert str(caught.value).endswith(".")
 
 
 @pytest.mark.parametrize("thing", [None, "clip", 3, [], {"model": "mnist"}])
 def test_other_payloads_raise_a_recipe_error(studio, thing):
     with pytest.raises(RecipeError):
-        clip_spec(studio, thing)
+        clip_spec(studio, "", thing)
 
 
 def test_the_limits_are_those_of_the_settings(model):
     roomy = Studio(model, max_frames=10**6, max_side_px=4096, max_megapixels=10**6)
-    assert clip_spec(roomy, payload(roomy, frames=4000, scale=40))
+    assert clip_spec(roomy, "", payload(roomy, frames=4000, scale=40))
     tight = Studio(model, max_frames=11)
     with pytest.raises(ValueError, match="at most 11"):
-        clip_spec(tight, payload(tight))
+        clip_spec(tight, "", payload(tight))
 
 
 def test_each_limit_has_an_environment_variable():
@@ -146,10 +148,10 @@ def test_each_limit_has_an_environment_variable():
 
 
 def test_large_exports_are_long(studio):
-    assert not clip_spec(studio, payload(studio, frames=240, scale=16)).long
-    big = clip_spec(studio, payload(studio, frames=3000, scale=16))
+    assert not clip_spec(studio, "", payload(studio, frames=240, scale=16)).long
+    big = clip_spec(studio, "", payload(studio, frames=3000, scale=16))
     assert big.long and big.pixels == 3000 * 448**2
-    assert clip_spec(studio, payload(studio, frames=3000, scale=1, tiles=4)).long  # to draw
+    assert clip_spec(studio, "", payload(studio, frames=3000, scale=1, tiles=4)).long  # to draw
 
 
 def test_stop_ends_the_planning(studio, tmp_path):
@@ -164,7 +166,7 @@ def test_stop_ends_the_planning(studio, tmp_path):
             stop.set()
             return studio.model.sample(z, classes)
 
-    wanted = clip_spec(studio, payload(studio, even=True, frames=500))
+    wanted = clip_spec(studio, "", payload(studio, even=True, frames=500))
     wanted.job.generator = Model()
     with pytest.raises(Stopped):
         make(wanted, tmp_path, stop=stop)
@@ -172,7 +174,7 @@ def test_stop_ends_the_planning(studio, tmp_path):
 
 
 def test_an_estimate_is_close_to_the_export(studio, tmp_path):
-    wanted = clip_spec(studio, payload(studio, frames=60, scale=8))
+    wanted = clip_spec(studio, "", payload(studio, frames=60, scale=8))
     figures = estimated(wanted)
     size = make(wanted, tmp_path).size
     assert abs(figures["bytes"] / size - 1) < 0.25 and figures["seconds"] > 0

@@ -55,7 +55,7 @@ def ask(desk, *asked):
     """The answers to (visitor, payload) asked at the same moment, in this order."""
 
     async def all_of_them():
-        return await asyncio.gather(*(desk.estimates.answer(*one) for one in asked))
+        return await asyncio.gather(*(desk.estimates.answer(one[0], "", one[1]) for one in asked))
 
     return asyncio.run(all_of_them())
 
@@ -70,14 +70,18 @@ def test_estimates_are_cached(desk):
 def test_only_the_last_request_of_a_visitor_is_run(desk):
     async def drag():
         desk.go.clear()
-        first = asyncio.create_task(desk.estimates.answer("a", payload(30)))
+        first = asyncio.create_task(desk.estimates.answer("a", "", payload(30)))
         while not desk.begun.is_set():
             await asyncio.sleep(0.001)
-        later = [asyncio.create_task(desk.estimates.answer("a", payload(n))) for n in (31, 32, 33)]
-        wrong = asyncio.create_task(desk.estimates.answer("c", payload(50)))
+        later = [
+            asyncio.create_task(desk.estimates.answer("a", "", payload(n))) for n in (31, 32, 33)
+        ]
+        wrong = asyncio.create_task(desk.estimates.answer("c", "", payload(50)))
         await asyncio.sleep(0)  # they have all begun
-        await desk.estimates.answer("c", None)  # newer than the one that waits, and over already
-        other = asyncio.create_task(desk.estimates.answer("b", payload(99)))
+        await desk.estimates.answer(
+            "c", "", None
+        )  # newer than the one that waits, and over already
+        other = asyncio.create_task(desk.estimates.answer("b", "", payload(99)))
         await asyncio.sleep(0.02)
         desk.go.set()
         assert await wrong == {"stale": True}

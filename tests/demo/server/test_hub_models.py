@@ -60,7 +60,7 @@ def test_a_downloaded_model_is_listed_and_usable(hub, studio):
     assert shares == sorted(shares) and any(0 < done < total for done, total in shares)
     assert studio.hub.state(ME) is None
     assert ("ada/digits", DIGITS) in choices(studio)
-    assert studio.generator(DIGITS).config.data == "mnist"
+    assert studio.generator("", DIGITS).config.data == "mnist"
 
 
 def test_errors_are_reported_once_and_have_texts(hub, studio):
@@ -73,7 +73,7 @@ def test_errors_are_reported_once_and_have_texts(hub, studio):
     }  # of pushing, or not told
     assert states <= set(text.catalogue("en"))
     with pytest.raises(ModelError, match="ada/none, a model of the Hugging Face Hub"):
-        studio.generator("hub:ada/none")
+        studio.generator("", "hub:ada/none")
 
 
 def test_a_page_downloads_one_model_and_a_server_two(hub, studio):
@@ -96,11 +96,11 @@ def test_a_public_server_uses_no_token_and_lists_models_per_page(hub, settings, 
     assert not any(known for *_, known in hub.asked)
     assert public.hub.begin(ME, "ada/digits")
     assert outcome(public.hub, ME)[0] == {"model": DIGITS}
-    assert [model for _, model in choices(public, ME)] == [DIGITS]
-    assert choices(public, OTHER) == choices(public) == []
-    assert public.generator(DIGITS)  # whoever has a link to it finds it here
+    assert [model for _, model in choices(public, page=ME)] == [DIGITS]
+    assert choices(public, page=OTHER) == choices(public) == []
+    assert public.generator("", DIGITS)  # whoever has a link to it finds it here
     public.hub.saw(DIGITS, OTHER)
-    assert [model for _, model in choices(public, OTHER)] == [DIGITS]
+    assert [model for _, model in choices(public, page=OTHER)] == [DIGITS]
     public.close()
     assert studio.hub.begin(ME, "ada/secret")  # on a machine of one's own
     assert outcome(studio.hub, ME)[0] == {"model": "hub:ada/secret"}

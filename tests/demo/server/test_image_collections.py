@@ -10,11 +10,10 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.endpoint import Refused, endpoint
+from demo.endpoint import WHO, endpoint
 from demo.server.image_collections import ADDRESS
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
-from demo.server.uploads import WHO
 from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import form
@@ -79,8 +78,8 @@ def test_collections_belong_to_their_visitor_and_the_host(root, tmp_path):
         assert ids(do, other) == []
         for operation in ("preview", "rename", "delete"):
             refused = do[operation]({"who": other, "id": ID, "name": "x"})
-            assert refused == {"refused": "images_not_yours", "values": {}}
-        with pytest.raises(Refused, match="images_not_yours"):
+            assert "not on this server" in refused["error"]
+        with pytest.raises(LookupError, match="not on this server"):
             studio.access.start(
                 other if isinstance(other, str) and other else BEN, own_config(root)
             )
@@ -105,12 +104,12 @@ def test_own_images_determine_settings_of_the_form(root, tmp_path):
     found = studio.collections.complete(ANNA, asked)
     assert found == {"data": ID, "image_channels": 1, "image_classes": 3, "image_size": 32}
     assert studio.collections.complete(ANNA, {"data": ID})["image_size"] == 64
-    with pytest.raises(Refused):
+    with pytest.raises(LookupError):
         studio.collections.complete(BEN, asked)
     for other in (None, [], {"data": 3}, {"data": "mnist"}, {"seed": 1}):
         assert studio.collections.complete(BEN, other) == other
     refused = functions(form.build, studio)["start"]({"who": BEN, "settings": asked})
-    assert refused == {"refused": "images_not_yours", "values": {}}
+    assert "not on this server" in refused["error"]
     studio.collections.close()
 
 

@@ -6,7 +6,7 @@ import { endpoint } from "../../core/endpoint.js";
 import { notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send } from "../../core/upload.js";
-import { refusal, who } from "../../core/visitor.js";
+import { refusal } from "../../core/visitor.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
 import * as texts from "./words.js";
@@ -104,8 +104,6 @@ export function mount({ element, props, server, words }) {
       body: parcel.body,
       type: "application/octet-stream",
       address: `${root()}${listed.address}?${query}`,
-      header: listed.header,
-      who: who(),
       on(share) {
         if (!sending) return;
         sending.share = share;

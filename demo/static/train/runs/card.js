@@ -8,6 +8,9 @@ const ROWS = 6; // of a contact sheet; see gan/runs/snapshots.py
 const COLUMNS = 10;
 const LARGE_PX = 32; // larger images are scaled down
 
+/** What the address of a file of a run ends with, if it is hidden from other visitors. */
+const key = (card, mark) => (card.key ? `${mark}key=${card.key}` : "");
+
 /**
  * actions: play, watch, resume, remove (each of a name), select(name, on) and rename(name, title),
  * which resolves to whether it was done. Return {element, show(card, going, selected)}, where going
@@ -37,7 +40,7 @@ export function runCard({ name, root, say, words, actions, longest }) {
         <button class="ls-btn" ref="play">${say("runs.use")}</button>
         <button class="ls-btn" ref="watch">${say("runs.watch")}</button>
         <button class="ls-btn" ref="resume">${say("runs.resume")}</button>
-        <a class="ls-btn ru-link" href="${address}.zip" download ref="download">
+        <a class="ls-btn ru-link" download ref="download">
           ${say("runs.download")}</a>
         <button class="ls-btn" ref="remove">${say("runs.delete")}</button>
       </div>
@@ -63,6 +66,7 @@ export function runCard({ name, root, say, words, actions, longest }) {
     parts.doctor.textContent = verdict(card, words, say);
     parts.error.textContent = card.sentence || "";
     box.checked = selected;
+    download.href = `${address}.zip${key(card, "?")}`;
     buttons(card, going);
   }
 
@@ -75,7 +79,7 @@ export function runCard({ name, root, say, words, actions, longest }) {
     image.height = ROWS * card.side;
     image.classList.toggle("ru-small", card.side <= LARGE_PX);
     image.alt = say("runs.picture", { step: card.picture.toLocaleString() });
-    const source = `${address}/${card.picture}.png?v=${card.when}`;
+    const source = `${address}/${card.picture}.png?v=${card.when}${key(card, "&")}`;
     if (image.getAttribute("src") !== source) image.src = source;
   }
 

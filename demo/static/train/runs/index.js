@@ -7,7 +7,7 @@ import { acceptFiles } from "../../core/file_drop.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send as upload } from "../../core/upload.js";
-import { refusal, who } from "../../core/visitor.js";
+import { refusal } from "../../core/visitor.js";
 import { runCard } from "./card.js";
 import { runsCompare } from "./compare.js";
 
@@ -147,8 +147,7 @@ export function mount({ element, props, server, words }) {
       const key = share < 1 ? "runs.uploading" : "runs.checking";
       showMessage(say(key, { share: Math.floor(100 * share) }));
     };
-    const parcel = { body: file, type: "application/zip", address, header: props.header };
-    const answer = await upload({ ...parcel, who: who(), on }).answer;
+    const answer = await upload({ body: file, type: "application/zip", address, on }).answer;
     const sentence = refusal(answer, words);
     showMessage(sentence || say("runs.uploaded"), Boolean(sentence));
     await look();

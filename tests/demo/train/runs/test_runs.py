@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from demo.endpoint import WHO
 from demo.server.studio import Studio
-from demo.server.uploads import WHO
 from demo.settings import Settings
 from demo.train.runs import panel as view
 from demo.train.runs.compare import POINTS, compared

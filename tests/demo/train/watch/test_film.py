@@ -33,7 +33,9 @@ def studio(tmp_path):
 
 def make(studio, kind, folder):
     reported = []
-    made = film_spec(studio, kind).write(folder, lambda *at: reported.append(at), threading.Event())
+    made = film_spec(studio, "", kind).write(
+        folder, lambda *at: reported.append(at), threading.Event()
+    )
     return made, reported
 
 
@@ -53,16 +55,16 @@ def test_a_film_covers_the_whole_run(studio, tmp_path, kind):
 def test_the_size_of_a_film_is_limited(studio):
     for most, scale in ((1024, 3), (600, 2), (10, 1)):
         studio.settings = replace(studio.settings, max_side_px=most)
-        assert film_spec(studio, "gif").job.recipe.scale == scale
+        assert film_spec(studio, "", "gif").job.recipe.scale == scale
 
 
 @pytest.mark.parametrize("kind", ["exe", None, ["gif"], "sprite"])
 def test_unknown_formats_are_refused(studio, kind):
     with pytest.raises(ValueError, match="Choose GIF, MP4 or WebM"):
-        film_spec(studio, kind)
+        film_spec(studio, "", kind)
 
 
 def test_a_run_without_a_film_is_an_error(studio):
     studio.runner.status = RunStatus()  # and no bundled model either
     with pytest.raises(ValueError, match="video needs at least 2"):
-        film_spec(studio, "gif")
+        film_spec(studio, "", "gif")

@@ -55,7 +55,7 @@ def studio(tmp_path: Path) -> SimpleNamespace:
 
 
 def test_an_ended_run_is_read_from_its_folder(studio: SimpleNamespace) -> None:
-    found = Watchable(studio).find("old")
+    found = Watchable(studio).find("", "old")
     assert found.model == "run:old" and found.status.run == "old"
     assert found.status.best_step == 200 and found.status.diagnosis is not None
     (rows, vitals, marks), counts = found.new([0, 1, 0])
@@ -68,9 +68,9 @@ def test_an_ended_run_is_read_from_its_folder(studio: SimpleNamespace) -> None:
 def test_an_unknown_name_gives_the_current_run_or_the_recording(
     studio: SimpleNamespace, name: object
 ) -> None:
-    assert Watchable(studio).find(name).model == "mnist"
+    assert Watchable(studio).find("", name).model == "mnist"
     studio.runner._loop.status = RunStatus(run="new")
-    assert Watchable(studio).find(name).model == "run:new"
+    assert Watchable(studio).find("", name).model == "run:new"
 
 
 def test_before_the_first_run_the_recording_of_the_chosen_model_is_shown(
@@ -80,45 +80,45 @@ def test_before_the_first_run_the_recording_of_the_chosen_model_is_shown(
     ended(models / "fashion-mnist")
     config = Config(data="fashion-mnist").to_json()
     (models / "fashion-mnist/config.json").write_text(json.dumps(config))
-    found = Watchable(studio).find("", "fashion-mnist")
+    found = Watchable(studio).find("", "", "fashion-mnist")
     assert found.model == "fashion-mnist" and found.status.config.data == "fashion-mnist"
     for other in ("run:old", "../models/mnist", None, ["mnist"], "gone"):
-        assert Watchable(studio).find("", other).model == "mnist"
+        assert Watchable(studio).find("", "", other).model == "mnist"
     watched = Progress(studio)
     first = watched.poll({"model": "fashion-mnist"})
     assert first["labels"][9] == "ankle boot" and first["title"] == "Fashion-MNIST"
     assert "reset" not in watched.poll(first["cursor"] | {"model": "fashion-mnist"})
     assert watched.poll(first["cursor"] | {"model": "mnist"})["reset"]
     studio.runner._loop.status = RunStatus(run="new")
-    assert Watchable(studio).find("", "fashion-mnist").model == "run:new"
+    assert Watchable(studio).find("", "", "fashion-mnist").model == "run:new"
 
 
 def test_both_runs_of_a_pair_can_be_watched(studio: SimpleNamespace) -> None:
     studio.runner._loop.status = RunStatus(run="a", step=5, beside=RunStatus(run="b", step=4))
     for name, step in (("a", 5), ("b", 4)):
-        found = Watchable(studio).find(name)
+        found = Watchable(studio).find("", name)
         assert isinstance(found, Live) and found.status.step == step
 
 
 def test_a_folder_is_read_once_until_it_changes(studio: SimpleNamespace) -> None:
     watchable = Watchable(studio)
-    first = watchable.find("old")
-    assert watchable.find("old") is first
+    first = watchable.find("", "old")
+    assert watchable.find("", "old") is first
     path = studio.settings.runs / "old/history.jsonl"
     path.write_text(path.read_text().splitlines()[0] + "\n")
-    assert len(watchable.find("old").history.rows) == 1
+    assert len(watchable.find("", "old").history.rows) == 1
 
 
 @pytest.mark.parametrize("line", ['{"step": 1}', '{"step": 1, "loss_g": "x"}'])
 def test_a_damaged_history_leaves_the_film(studio: SimpleNamespace, line: str) -> None:
     (studio.settings.runs / "old/history.jsonl").write_text(line + "\n")
-    found = Watchable(studio).find("old")
+    found = Watchable(studio).find("", "old")
     assert found.new([0, 0, 0]) == (([], [], []), [0, 0, 0]) and "damaged" in found.status.error
 
 
 def test_the_film_of_an_ended_run_can_be_saved(studio: SimpleNamespace) -> None:
-    assert film_spec(studio, "gif", {"show": "old"}).job.recipe.model == "run:old"
-    assert film_spec(studio, "gif").job.recipe.model == "mnist"
+    assert film_spec(studio, "", "gif", {"show": "old"}).job.recipe.model == "run:old"
+    assert film_spec(studio, "", "gif").job.recipe.model == "mnist"
 
 
 def test_an_ended_run_resets_a_page_that_watched_it_live(studio: SimpleNamespace) -> None:

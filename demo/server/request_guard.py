@@ -1,0 +1,209 @@
+"""What may reach the server: checks of every request before any of it is used.
+
+Browsers send requests for any page that they show. So the server answers to its own names only
+(otherwise a foreign name could be pointed at this machine: DNS rebinding), refuses what pages of
+other sites send, and takes JSON only as JSON. Bodies are bounded in size, time and numbers.
+"""
+
+import asyncio
+import json
+import logging
+import math
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.endpoint import asking
+from demo.server.privacy import Privacy
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+JSON_BYTES = 4_000_000  # a picture to find is 1.4 MB
+JSON_S = 20.0  # to receive it
+DIGITS = 20  # of a whole number
+WRONG_KEY_S = 1.0
+WRONG_KEY = "x-studio-key"  # tells the page to forget its owner key
+# what the page and API clients use of Gradio; its uploads, proxy and editors stay closed
+GRADIO = re.compile(
+    r"(app_id|info|openapi\.json|startup-events|theme\.css|cancel|reset|component_server)/?"
+    r"|(heartbeat|queue|run|api|call)/.+|file=.+"
+)
+CLOSED = re.compile(r"/(monitoring|login|logout)(/|$)")
+UNUSUAL = re.compile(rb"\d{%d}|[eE]\+?\d{3}|NaN|Infinity|\\u[dD][89a-fA-F]" % DIGITS)
+
+log = logging.getLogger(__name__)
+
+
+class RequestGuard:
+    """The middleware. `hosts`: the names of this server, without ports; None: any name."""
+
+    def __init__(
+        self, app: ASGIApp, privacy: Privacy, hosts: tuple[str, ...] | None, on_spaces: bool
+    ) -> None:
+        self.app, self._privacy, self._hosts = app, privacy, hosts
+        self._headers = _headers(on_spaces)
+        self._wrong_keys = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send) if scope["type"] == "lifespan" else None
+        headers, more = Headers(scope=scope), dict(self._headers)
+
+        async def respond(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = MutableHeaders(scope=message)
+                for name, value in more.items():
+                    sent.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope, headers)
+        api = "/gradio_api/" in scope["path"]
+        if refusal is None and scope["method"] == "POST" and api:
+            try:
+                body = await asyncio.wait_for(_receive(receive), JSON_S)
+                value = read_json(body)
+            except TimeoutError:
+                refusal = _error(408, "The request took too long to arrive.")
+            except ValueError as error:
+                refusal = _error(413 if str(error) == TOO_LARGE else 400, str(error))
+            else:
+                receive = _replay(body, receive)
+                if self._privacy.has_wrong_key(_who(value) or asking(headers)):
+                    more[WRONG_KEY] = "wrong"
+                    await self._slow_down(scope)
+        elif refusal is None and self._privacy.has_wrong_key(asking(headers)):
+            more[WRONG_KEY] = "wrong"
+            await self._slow_down(scope)
+        await (refusal or self.app)(scope, receive, respond)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        name, path = headers.get("host", ""), scope["path"]
+        if self._hosts is not None and _without_port(name) not in self._hosts:
+            return PlainTextResponse(
+                f"This server does not answer to the name {name[:100]!r}. The name can be allowed "
+                "with the setting LATENT_STUDIO_HOSTS.\n",
+                421,
+            )
+        _, api, function = path.partition("/gradio_api/")
+        if (api and not GRADIO.fullmatch(function)) or CLOSED.search(path):
+            return _error(404, "Not found.")
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return None
+        if self._is_foreign(headers):
+            return _error(403, "This server takes no requests from pages of other sites.")
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if api and kind != "application/json":
+            return _error(415, "Send JSON, with the content type application/json.")
+        return None
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Return whether a page of another site sends this; programs send neither header."""
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        if origin is None:
+            return False
+        own = (headers.get("host", ""), headers.get("x-forwarded-host", ""))
+        return urlsplit(origin).netloc not in own
+
+    async def _slow_down(self, scope: Scope) -> None:
+        """Let wrong keys wait one after the other, so that keys cannot be tried out."""
+        async with self._wrong_keys:
+            log.warning("A wrong owner key came from %s.", (scope.get("client") or ["?"])[0])
+            await asyncio.sleep(WRONG_KEY_S)
+
+
+TOO_LARGE = f"The request is larger than {JSON_BYTES / 1e6:.0f} MB."
+
+
+def read_json(body: bytes) -> Any:
+    """Parse JSON whose numbers are finite and whose text is valid Unicode; else ValueError."""
+    try:
+        if not UNUSUAL.search(body):
+            return json.loads(body)
+        value = json.loads(
+            body, parse_int=_whole, parse_float=_finite, parse_constant=_refuse_number
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair has no encoding
+        return value
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"The request is not valid JSON: {str(error)[:200]!a}") from error
+
+
+def _whole(text: str) -> int:
+    return int(text) if len(text) <= DIGITS else _refuse_number(text)
+
+
+def _finite(text: str) -> float:
+    return number if math.isfinite(number := float(text)) else _refuse_number(text)
+
+
+def _refuse_number(text: str) -> Any:
+    raise ValueError(f"the number {text[:20]} is out of range")
+
+
+async def _receive(receive: Receive) -> bytes:
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        part, more = message.get("body", b""), message.get("more_body", False)
+        parts.append(part)
+        size += len(part)
+        if size > JSON_BYTES:
+            raise ValueError(TOO_LARGE)
+    return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that starts with a body that was received before."""
+    message: Message | None = {"type": "http.request", "body": body, "more_body": False}
+
+    async def again() -> Message:
+        nonlocal message
+        first, message = message, None
+        return first or await receive()
+
+    return again
+
+
+def _who(value: Any) -> str:
+    payload = value.get("data") if isinstance(value, dict) else None
+    who = payload.get("who") if isinstance(payload, dict) else None
+    return who if isinstance(who, str) else ""
+
+
+def _without_port(host: str) -> str:
+    return re.sub(r":\d+$", "", host.lower()).strip("[]")
+
+
+def _error(status: int, sentence: str) -> Response:
+    return JSONResponse({"error": sentence, "detail": sentence}, status)
+
+
+def _headers(on_spaces: bool) -> dict[str, str]:
+    """Return the headers of all responses. Spaces shows the page in a frame of huggingface.co."""
+    hub = "https://huggingface.co https://*.huggingface.co https://*.hf.space" if on_spaces else ""
+    rules = (
+        "default-src 'self'",
+        # Gradio's page has inline scripts, and makes functions of the text of ours
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        f"img-src 'self' data: blob: {hub}",
+        "media-src 'self' data: blob:",
+        "font-src 'self' data:",
+        f"connect-src 'self' data: blob: {hub}",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        f"frame-ancestors 'self' {hub}",
+    )
+    return {
+        "content-security-policy": "; ".join(rule.strip() for rule in rules),
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+    }
