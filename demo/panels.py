@@ -53,6 +53,14 @@ def _served(do: Callable[[dict[str, Any]], Any]) -> Callable[..., Any]:
     return call
 
 
+class Menu(gr.Dropdown):
+    """A menu whose events check its value themselves: Gradio takes any other one for a failure."""
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Return the value, None if it is not text."""
+        return payload if isinstance(payload, str) else None
+
+
 class Panel(gr.HTML):
     """What people play with: canvases, strips, timelines, drawn by `demo/static/<script>/index.js`.
 

@@ -15,7 +15,7 @@ from demo.export.events import visitor
 from demo.generate import weights
 from demo.hub import panel
 from demo.interpolate import tab as interpolate
-from demo.panels import QUIET
+from demo.panels import QUIET, Menu
 from demo.server import recipes
 from demo.server.model_menu import choices, preferred
 from demo.server.request_guard import LOOPBACK, RequestGuard
@@ -65,7 +65,7 @@ def build(studio: Studio) -> gr.Blocks:
             for name in ("title", "line"):  # gr.Markdown would cost six more requests
                 gr.HTML(t(f"app.{name}"), elem_classes=f"ls-{name}")
             options = choices(studio)
-            model = gr.Dropdown(
+            model = Menu(
                 options,
                 value=preferred(options),
                 label=t("app.model"),

@@ -13,11 +13,13 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from gradio import Blocks
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.endpoint import asking
+from demo.server.api_calls import invalid_call, unknown_stream
 from demo.server.privacy import Privacy
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -72,6 +74,8 @@ class RequestGuard:
                 refusal = _error(413 if str(error) == TOO_LARGE else 400, str(error))
             else:
                 receive = _replay(body, receive)
+                if why := invalid_call(_page(scope), _function(scope), value):
+                    refusal = _error(400, why)
                 if self._privacy.has_wrong_key(_who(value) or asking(headers)):
                     more[WRONG_KEY] = "wrong"
                     await self._slow_down(scope)
@@ -88,10 +92,13 @@ class RequestGuard:
                 "with the setting LATENT_STUDIO_HOSTS.\n",
                 421,
             )
-        _, api, function = path.partition("/gradio_api/")
+        api, function = "/gradio_api/" in path, _function(scope)
         if (api and not GRADIO.fullmatch(function)) or CLOSED.search(path):
             return _error(404, "Not found.")
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            session = QueryParams(scope.get("query_string", b"")).get("session_hash")
+            if api and unknown_stream(_page(scope), function, session):
+                return _error(404, "There is no such call.")
             return None
         if self._is_foreign(headers):
             return _error(403, "This server takes no requests from pages of other sites.")
@@ -107,8 +114,8 @@ class RequestGuard:
             return site not in ("same-origin", "none")
         if origin is None:
             return False
-        own = (headers.get("host", ""), headers.get("x-forwarded-host", ""))
-        return urlsplit(origin).netloc not in own
+        own = {headers.get("host"), headers.get("x-forwarded-host")}
+        return (urlsplit(origin).netloc or None) not in own - {None}
 
     async def _slow_down(self, scope: Scope) -> None:
         """Let wrong keys wait one after the other, so that keys cannot be tried out."""
@@ -168,6 +175,15 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return first or await receive()
 
     return again
+
+
+def _function(scope: Scope) -> str:
+    """Return what follows /gradio_api/ in the address."""
+    return scope["path"].partition("/gradio_api/")[2]
+
+
+def _page(scope: Scope) -> Blocks:
+    return scope["app"].get_blocks()
 
 
 def _who(value: Any) -> str:

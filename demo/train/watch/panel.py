@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from demo.export.events import export_controls
-from demo.panels import KEEP_MODEL, QUIET, Panel
+from demo.panels import KEEP_MODEL, QUIET, Menu, Panel
 from demo.server.studio import Studio
 from demo.train.watch.film import film_spec
 from demo.train.watch.progress import Progress
@@ -64,7 +64,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     )
     with gr.Row(elem_classes="ls-export tr-save"):
         save = gr.Button(t("train.save_film"), min_width=0, size="md")
-        kind = gr.Dropdown(
+        kind = Menu(
             [(name, name.lower()) for name in ("GIF", "MP4", "WebM")],
             value="gif",
             label=t("train.film_kind"),
