@@ -56,6 +56,8 @@ def _served(do: Callable[[dict[str, Any]], Any]) -> Callable[..., Any]:
 class Menu(gr.Dropdown):
     """A menu whose events check its value themselves: Gradio takes any other one for a failure."""
 
+    is_template = True  # drawn as a gr.Dropdown
+
     def preprocess(self, payload: Any) -> str | None:
         """Return the value, None if it is not text."""
         return payload if isinstance(payload, str) else None

@@ -36,6 +36,8 @@ GRADIO = re.compile(
 CLOSED = re.compile(r"/(monitoring|login|logout)(/|$)")
 UNUSUAL = re.compile(rb"\d{%d}|[eE]\+?\d{3}|NaN|Infinity|\\u[dD][89a-fA-F]" % DIGITS)
 
+HEADERS = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
+
 log = logging.getLogger(__name__)
 
 
@@ -46,20 +48,22 @@ class RequestGuard:
         self, app: ASGIApp, privacy: Privacy, hosts: tuple[str, ...] | None, on_spaces: bool
     ) -> None:
         self.app, self._privacy, self._hosts = app, privacy, hosts
-        self._headers = _headers(on_spaces)
+        self._policy = _policy(on_spaces)
         self._wrong_keys = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send) if scope["type"] == "lifespan" else None
-        headers, more = Headers(scope=scope), dict(self._headers)
+        headers, more = Headers(scope=scope), dict(HEADERS)
 
         async def respond(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
                 for name, value in more.items():
                     sent.setdefault(name, value)
+                if sent.get("content-type", "").startswith("text/html"):
+                    sent.setdefault("content-security-policy", self._policy)
             await send(message)
 
         refusal = self._refusal(scope, headers)
@@ -200,8 +204,8 @@ def _error(status: int, sentence: str) -> Response:
     return JSONResponse({"error": sentence, "detail": sentence}, status)
 
 
-def _headers(on_spaces: bool) -> dict[str, str]:
-    """Return the headers of all responses. Spaces shows the page in a frame of huggingface.co."""
+def _policy(on_spaces: bool) -> str:
+    """Return what the page may load. Spaces shows it in a frame of huggingface.co."""
     hub = "https://huggingface.co https://*.huggingface.co https://*.hf.space" if on_spaces else ""
     rules = (
         "default-src 'self'",
@@ -218,8 +222,4 @@ def _headers(on_spaces: bool) -> dict[str, str]:
         "form-action 'self'",
         f"frame-ancestors 'self' {hub}",
     )
-    return {
-        "content-security-policy": "; ".join(rule.strip() for rule in rules),
-        "referrer-policy": "same-origin",
-        "x-content-type-options": "nosniff",
-    }
+    return "; ".join(rule.strip() for rule in rules)

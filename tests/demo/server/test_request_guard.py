@@ -6,7 +6,7 @@ import json
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -37,7 +37,7 @@ def site(hosts=None, on_spaces=False, base="http://localhost:7860"):
     names = ("component_server/", "upload", "proxy=http://x", "vibe-edit", "call/export_clip")
     routes = [Route(f"/gradio_api/{name}", echo, methods=["GET", "POST"]) for name in names]
     routes += [Route("/studio/runs", taken, methods=["POST"]), Route("/", taken)]
-    routes += [Route("/monitoring", taken)]
+    routes += [Route("/monitoring", taken), Route("/page", lambda _: HTMLResponse("page"))]
     privacy = Privacy(Settings(owner_key=KEY))
     guard = Middleware(RequestGuard, privacy=privacy, hosts=hosts, on_spaces=on_spaces)
     app = Starlette(routes=routes, middleware=[guard])
@@ -189,9 +189,7 @@ def test_responses_say_how_browsers_may_use_them():
         for answer in (client.get("/"), client.post("/gradio_api/upload", json={})):
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["referrer-policy"] == "same-origin"
-            rules = answer.headers["content-security-policy"]
-            assert "object-src 'none'" in rules and "default-src 'self'" in rules
-    framed = rules.partition("frame-ancestors ")[2].split()
-    assert "https://huggingface.co" in framed
-    local = site().get("/").headers["content-security-policy"]
-    assert local.partition("frame-ancestors ")[2] == "'self'"
+    for on_spaces, framed in ((False, "'self'"), (True, "'self' https://huggingface.co")):
+        rules = site(on_spaces=on_spaces).get("/page").headers["content-security-policy"]
+        assert "object-src 'none'" in rules and "default-src 'self'" in rules
+        assert rules.partition("frame-ancestors ")[2].startswith(framed)
