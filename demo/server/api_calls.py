@@ -1,5 +1,6 @@
 """Calls of Gradio's API that it would answer with an internal error."""
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -55,6 +56,8 @@ def _invalid_event(page: gr.Blocks, name: str, body: dict[str, Any], by_name: bo
     if event is None:
         return "There is no such event."
     counts = (len(event.inputs), sum(not one.skip_api for one in event.inputs))
+    if "gradio.FileData" in json.dumps(data):  # which Gradio would read from its disk
+        return "This event takes no files."
     if not isinstance(data, list) or (len(data) not in counts and not event.cancels):
         return f"This event takes a list of {counts[0]} values."
     return ""

@@ -24,9 +24,10 @@ PLAIN = """
 const Whole = Worker;
 window.Worker = class extends Whole {
     constructor(url, options) {
-        const without = "data:text/javascript,delete self.WebAssembly";
-        const script = `import "${without}"; import "${url}";`;
-        super(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), options);
+        const blob = (text) =>
+          URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+        const without = blob("delete self.WebAssembly");
+        super(blob(`import "${without}"; import "${url}";`), options);
         this.addEventListener("message", ({ data }) => { window.kind ??= data.kind; });
     }
 };"""

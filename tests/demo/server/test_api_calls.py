@@ -79,6 +79,13 @@ def test_events_get_as_many_values_as_they_take(client):
     assert status(client, "call/v2/choose", {"unknown": 1}) == 400
 
 
+def test_events_take_no_files(client):
+    file = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+    for data in (["a", file], ["a", {"deep": [file]}]):
+        for name in ("run/choose", "call/choose", "queue/join"):
+            assert status(client, name, {"data": data, "session_hash": "s"}) == 400
+
+
 def test_streams_of_unknown_calls_are_not_found(client):
     for address in ("queue/data?session_hash=none", "queue/data", "call/choose/none"):
         assert client.get(f"/gradio_api/{address}").status_code == 404
