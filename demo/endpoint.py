@@ -1,12 +1,18 @@
 """Server functions of panels: JSON in, and JSON, a refusal or an error message out."""
 
 import functools
+import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from gan.paths import ROOT
+
+FOLDERS = ("HOME", "LATENT_STUDIO_RUNS", "LATENT_STUDIO_IMAGES", "LATENT_STUDIO_HUB_CACHE")
 WHO = "x-studio-who"  # the visitor; a header of our own, which pages of other sites cannot send
 
 
@@ -54,8 +60,7 @@ def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
         except TimeoutError:
             return Refused("slow").answer()
         except (ValueError, LookupError, RuntimeError, OSError) as error:
-            message = error.args[0] if isinstance(error, KeyError) and error.args else error
-            return {"error": without_folders(str(message))}
+            return {"error": sentence_of(error)}
 
     return call
 
@@ -80,6 +85,23 @@ def requested(value: Any, choices: Sequence[str]) -> str:
     return value
 
 
+def sentence_of(error: BaseException) -> str:
+    """Return the message of an error for visitors, who see file names but no folders."""
+    if isinstance(error, OSError) and error.strerror:
+        names = [Path(str(name)).name for name in (error.filename, error.filename2) if name]
+        return ": ".join([error.strerror, *names])
+    message = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return without_folders(str(message))
+
+
 def without_folders(message: str) -> str:
-    """Strip the folders from absolute paths: visitors see file names, not where they are stored."""
+    """Strip the folders from absolute paths, also from those with spaces that are known or quoted.
+
+    Known are the folders that this server uses.
+    """
+    known = (ROOT, tempfile.gettempdir(), *(os.environ.get(name) for name in FOLDERS))
+    for folder in sorted(filter(None, map(str, filter(None, known))), key=len, reverse=True):
+        inside = re.escape(folder.rstrip("/")) + r"/(?:[^\s/:'\"]+/)*"
+        message = re.sub(inside, "", message)
+    message = re.sub(r"(['\"])/(?:[^'\"\n]*/)?([^'\"\n]+)\1", r"\1\2\1", message)
     return re.sub(r"(?:/[^\s/:'\"]+)+/(?=[^\s/:'\"])", "", message)

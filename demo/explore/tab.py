@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo.endpoint import asking
+from demo.endpoint import asking, sentence_of
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
@@ -45,7 +45,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
                 described = known(generator, folder)
             return {"model": chosen, "weights": weights({"who": who, "model": chosen}), **described}
         except ModelError as error:
-            return {"model": chosen, "error": str(error)}
+            return {"model": chosen, "error": sentence_of(error)}
 
     def describe(payload: dict[str, Any]) -> dict[str, Any]:
         return value_of(payload.get("who"), payload.get("model"))

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from demo import text
-from demo.endpoint import asking
+from demo.endpoint import asking, sentence_of
 from demo.export.jobs import Cancelled, ExportJob, Exports
 from demo.export.queue import QueueFullError
 from demo.export.spec import ExportedFile, ExportSpec
@@ -94,11 +94,11 @@ def _download(path: str | None, texts: Callable[..., str]) -> gr.DownloadButton:
 def _why(error: Exception, texts: Callable[..., str]) -> str:
     """Return a sentence for the visitor; unexpected errors are logged."""
     if isinstance(error, (ValueError, QueueFullError)):
-        return str(error)
+        return sentence_of(error)
     if any(isinstance(one, OSError) for one in (error, error.__cause__)):
         return texts("export.disk")  # the message would reveal a folder of the server
     if isinstance(error, ExportError):
-        return str(error)
+        return sentence_of(error)
     log.error("an export failed", exc_info=error)
     return texts("export.failed")
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from demo import text
+from demo.endpoint import sentence_of
 from demo.export.spec import ExportSpec
 from demo.interpolate import clips
 from demo.server.studio import Studio
@@ -54,7 +55,7 @@ class Estimates:
                 while len(self._cache) > CACHED:
                     self._cache.pop(next(iter(self._cache)))
         except (ValueError, ExportError) as error:
-            return {"error": str(error)}
+            return {"error": sentence_of(error)}
         except OSError:
             return {"error": text.say("export.disk")}
         finally:

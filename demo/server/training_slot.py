@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.endpoint import Refused, result, without_folders
+from demo.endpoint import Refused, result, sentence_of
 from gan.runner.runner import Runner
 from gan.storage.metadata import change_about, read_about
 
@@ -112,7 +112,7 @@ class TrainingSlot:
             return
         log.warning("The next run in the queue could not start: %r", error)
         with self._lock:
-            self._messages[run.owner] = without_folders(str(error))
+            self._messages[run.owner] = sentence_of(error)
             for owner in list(self._messages)[:-MESSAGES_KEPT]:
                 del self._messages[owner]
 

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.endpoint import Refused, asking
+from demo.endpoint import Refused, asking, sentence_of
 
 AT_ONCE = 2
 TIMEOUT_S = 1800
@@ -81,7 +81,7 @@ class Uploads:
         except Refused as refused:
             return JSONResponse(refused.answer())
         except ValueError as error:
-            return JSONResponse({"error": str(error)})
+            return JSONResponse({"error": sentence_of(error)})
         except TimeoutError:
             return JSONResponse(Refused("upload_slow").answer())
         except OSError as error:

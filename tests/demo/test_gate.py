@@ -43,7 +43,7 @@ def studio(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LATENT_STUDIO_IMAGES", str(root / "images"))
         patch.setenv("GRADIO_TEMP_DIR", str(root / "files"))
-        made = Studio(Settings(runs=root / "runs", public=True))
+        made = Studio(Settings(runs=root / "runs", public=True, max_frames=20))
         made.runner.close()
         made.runner = FakeRunner()
         collect(root / "images", owner=made.access.privacy.owner(OWNER), classes=CLASSES)

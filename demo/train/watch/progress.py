@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from demo.endpoint import without_folders
 from demo.server.contact_sheets import kept_sheet_text, sheet_text
 from demo.server.model_menu import class_names, model_name
 from demo.server.studio import Studio
@@ -130,7 +131,7 @@ def _status(status: RunStatus) -> dict[str, Any]:
         "left": number(status.left_s),
     }
     messages = {"error": status.error, "warning": status.warning}
-    return shown | {name: sentence for name, sentence in messages.items() if sentence}
+    return shown | {name: without_folders(text) for name, text in messages.items() if text}
 
 
 def _about(source: Live | StoredRun) -> dict[str, Any]:
