@@ -20,12 +20,10 @@ def test_openmp_wait_policy_is_set_before_torch_is_imported():
     assert run(code) == "False PASSIVE"
 
 
-def test_importing_the_page_starts_no_thread():
-    code = "import threading, demo.ui; print([each.name for each in threading.enumerate()])"
-    assert run(code) == "['MainThread']"
-
-
-def test_importing_the_page_imports_no_heavy_package():
+def test_importing_the_page_starts_no_thread_and_imports_no_heavy_package():
     heavy = ("torchvision", "torch._dynamo", "sympy", "triton", "scipy", "matplotlib")
-    code = f"import sys, demo.ui; print([name for name in {heavy} if name in sys.modules])"
-    assert run(code) == "[]"
+    code = (
+        "import sys, threading, demo.ui; print([each.name for each in threading.enumerate()],"
+        f"[name for name in {heavy} if name in sys.modules])"
+    )
+    assert run(code) == "['MainThread'] []"
