@@ -25,6 +25,7 @@ from gan.runs.milestones import checkpoint_names
 from gan.storage import layout
 from gan.storage.checkpoint_file import CheckpointError, verify_checkpoint
 from gan.storage.metadata import read_class_names, read_title
+from gan.storage.process_files import own_prefix
 from gan.system.atomic import link_or_copy
 
 TEXTS = (layout.CONFIG, layout.HISTORY, layout.VITALS, layout.ABOUT)
@@ -48,7 +49,7 @@ def pack(folder: Path) -> ZipStream:
     """
     folder = Path(folder)
     (folder.parent / layout.TEMPORARY).mkdir(exist_ok=True)
-    copy = Path(tempfile.mkdtemp(dir=folder.parent / layout.TEMPORARY))
+    copy = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=folder.parent / layout.TEMPORARY))
     archive = ZipStream(sized=True)
     weakref.finalize(archive, shutil.rmtree, copy, ignore_errors=True)
     _link_checkpoint(folder, copy / layout.NEWEST)

@@ -19,6 +19,7 @@ from gan.runs.trash import empty_trash
 from gan.runs.unpack import clear_temporary, unpack
 from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.layout import TEMPORARY, snapshot_picture_path
+from gan.storage.process_files import own_prefix
 
 ADDRESS = "/studio/runs"
 DAY_S = 86_400
@@ -82,7 +83,7 @@ class RunFiles:
         """Open the file of an upload: (handle, path)."""
         folder = self._settings.runs / TEMPORARY
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(".zip", dir=folder)
+        handle, name = tempfile.mkstemp(".zip", own_prefix(), folder)
         return handle, Path(name)
 
     def take(self, path: Path, who: str, _query: dict[str, str]) -> dict[str, Any]:
