@@ -1,5 +1,6 @@
 """Server functions of panels: JSON in, and JSON, a refusal or an error message out."""
 
+import errno
 import functools
 import os
 import re
@@ -60,6 +61,8 @@ def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
         except TimeoutError:
             return Refused("slow").answer()
         except (ValueError, LookupError, RuntimeError, OSError) as error:
+            if is_disk_full(error):
+                return Refused("disk").answer()
             return {"error": sentence_of(error)}
 
     return call
@@ -68,6 +71,11 @@ def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
 def asking(headers: Mapping[str, str]) -> str:
     """Return what a page sends of its visitor with every request: see `Visitor.of`."""
     return unquote(headers.get(WHO, ""))
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Return whether a disk, or the user's share of it, had no space left."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def requested_model(payload: dict[str, Any]) -> str:

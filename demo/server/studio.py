@@ -25,7 +25,7 @@ class Studio:
         self.runner = Runner(on_end=lambda: self.access.run_ended())
         self.access = Access(self.runner, settings)
         self.gate = self.access.gate
-        self.exports = Exports(settings.exports_at_once)
+        self.exports = Exports(settings.exports_at_once, check_disk=self.access.room.check_disk)
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
         self.portable_files = PortableFiles()

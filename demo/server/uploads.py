@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.endpoint import Refused, asking, sentence_of
+from demo.endpoint import Refused, asking, is_disk_full, sentence_of
 
 AT_ONCE = 2
 TIMEOUT_S = 1800
@@ -85,6 +85,8 @@ class Uploads:
         except TimeoutError:
             return JSONResponse(Refused("upload_slow").answer())
         except OSError as error:
+            if is_disk_full(error):
+                return JSONResponse(Refused("disk").answer())
             return JSONResponse({"error": f"The upload could not be saved ({error.strerror})."})
         except ClientDisconnect:
             return Response(status_code=400)

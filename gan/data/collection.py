@@ -9,7 +9,6 @@ images again, on any machine, gives the same collection, and runs find it. The f
 a dot and its owner's mark, so each owner has a collection. The original files are not kept.
 """
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -23,7 +22,8 @@ from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
 from gan.paths import ROOT
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import clean_title
-from gan.system.atomic import is_alive, read_json, sync_folder, write_json
+from gan.storage.process_files import own_prefix, remove_abandoned
+from gan.system.atomic import read_json, sync_folder, write_json
 
 FACTS, IMAGES, LABELS = "facts.json", "images.npy", "labels.npy"
 OWNER_DIGITS = 16  # of an owner's mark, in the name of a folder
@@ -122,11 +122,11 @@ class CollectionStore:
 
     def new_folder(self) -> Path:
         """Return a new temporary folder, to `add` or to remove."""
-        return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}.", dir=self._temporary()))
+        return Path(tempfile.mkdtemp(prefix=own_prefix(), dir=self._temporary()))
 
     def new_upload(self) -> tuple[int, Path]:
         """Return the descriptor and the path of a new temporary file for an upload."""
-        handle, name = tempfile.mkstemp(".upload", f"{os.getpid()}.", dir=self._temporary())
+        handle, name = tempfile.mkstemp(".upload", own_prefix(), self._temporary())
         return handle, Path(name)
 
     def add(self, made: Path, one: Collection) -> Collection:
@@ -154,22 +154,9 @@ class CollectionStore:
         """Delete a collection. Runs in progress keep its pixels until they end."""
         self._remove(self.folder(one))
 
-    def disk_bytes(self) -> int:
-        """Return the size of the store with its temporary files."""
-        found = 0
-        for path in self.root.rglob("*"):
-            with contextlib.suppress(OSError):  # deleted meanwhile
-                found += path.stat().st_size
-        return found
-
     def sweep(self) -> None:
         """Remove temporary files of dead processes and of this one."""
-        for path in list((self.root / TEMPORARY).glob("*")):
-            process = path.name.partition(".")[0]
-            if not process.isdigit() or int(process) == os.getpid() or not is_alive(int(process)):
-                shutil.rmtree(path, ignore_errors=True)
-                if path.is_file():
-                    path.unlink(missing_ok=True)
+        remove_abandoned(self.root / TEMPORARY)
 
     def _remove(self, folder: Path) -> None:
         temporary = self.new_folder()

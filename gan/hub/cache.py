@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gan.hub.names import ARRIVING, ORIGIN, folder_name, read_origin
+from gan.storage.process_files import own_prefix, remove_abandoned
 
 DAY_S = 86_400
 
@@ -65,7 +66,9 @@ class HubCache:
             return name
         if read_origin(folder).get("commit") != commit:
             self.root.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=self.root) as temporary:
+            with tempfile.TemporaryDirectory(
+                prefix=ARRIVING + own_prefix(), dir=self.root
+            ) as temporary:
                 new = Path(temporary) / "new"
                 hub.pull(
                     name, new, commit, token, self.most_bytes, on_size, on_bytes, stop, card=False
@@ -86,9 +89,8 @@ class HubCache:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def remove_unfinished(self) -> None:
-        """Remove partial downloads of a killed server. Call it while nothing is downloading."""
-        for left in self.root.glob(f"{ARRIVING}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        """Remove partial downloads of killed servers. Call it while nothing is downloading."""
+        remove_abandoned(self.root, ARRIVING)
 
     def _replace(self, folder: Path, new: Path, old: Path) -> None:
         """Move `new` to `folder`; if that fails, restore the old version."""

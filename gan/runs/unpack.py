@@ -6,6 +6,7 @@ limited whatever the file claims.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from gan.config import Config
 from gan.runs.archive import RUN_NAME, TEXTS, is_known
 from gan.runs.validate import ArchiveError, check_run
 from gan.storage.layout import MILESTONES, SNAPSHOTS, TEMPORARY
+from gan.storage.process_files import own_prefix, remove_abandoned
 from gan.system.atomic import sync_folder
 
 CHUNK_BYTES = 256 * 1024
@@ -41,7 +43,7 @@ def unpack(
     Raises ArchiveError if the file is refused, or OSError; nothing of it stays then.
     """
     (root / TEMPORARY).mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=root / TEMPORARY))
+    folder = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=root / TEMPORARY))
     try:
         name = _extract(path, folder, most_bytes)
         check_run(folder, check)
@@ -53,8 +55,10 @@ def unpack(
 
 
 def clear_temporary(root: Path) -> None:
-    """Remove what a killed server left of uploads and downloads; call it while there are none."""
-    shutil.rmtree(Path(root) / TEMPORARY, ignore_errors=True)
+    """Remove what killed servers left of uploads and downloads; call it while this has none."""
+    remove_abandoned(Path(root) / TEMPORARY)
+    with contextlib.suppress(OSError):  # another server is using it
+        (Path(root) / TEMPORARY).rmdir()
 
 
 def _extract(path: Path, folder: Path, most_bytes: int) -> str:

@@ -54,12 +54,12 @@ class LockOwner:
 
     @classmethod
     def this_process(cls) -> Self:
-        return cls(*_machine(), os.getpid(), time.time(), uuid.uuid4().hex)
+        return cls(*machine(), os.getpid(), time.time(), uuid.uuid4().hex)
 
     @property
     def is_on_this_machine(self) -> bool:
         """Whether its process number means the same here."""
-        return (self.host, self.space) == _machine()
+        return (self.host, self.space) == machine()
 
     @property
     def is_this_process(self) -> bool:
@@ -107,8 +107,8 @@ class RunLock:
             raise LockLost("The lock on this run expired, and another process now trains the run.")
 
 
-def _machine() -> tuple[str, str]:
-    """Host name and PID namespace: process numbers are comparable where both are equal."""
+def machine() -> tuple[str, str]:
+    """Return host name and PID namespace: process numbers are comparable where both are equal."""
     try:
         return socket.gethostname(), os.readlink("/proc/self/ns/pid")
     except OSError:  # not Linux

@@ -62,6 +62,7 @@ def build(studio: Studio) -> None:
             raise LookupError("That run is gone: the trash keeps deleted runs for a day.")
         if not access.owns(who, folder):
             raise Refused("not_yours")
+        access.room.check_count(who)
         return {"run": restore_run(root, name).name}
 
     def resume(payload: dict[str, Any]) -> dict[str, Any]:

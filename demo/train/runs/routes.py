@@ -4,21 +4,22 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.endpoint import Refused, asking
 from demo.server.studio import Studio
 from demo.server.uploads import MB, Uploads
 from demo.train import settings_form
-from gan.runs.archive import RUN_NAME, pack
+from demo.train.runs.downloads import Downloads
 from gan.runs.listing import run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import clear_temporary, unpack
-from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.layout import TEMPORARY, snapshot_picture_path
+from gan.storage.process_files import own_prefix
 
 ADDRESS = "/studio/runs"
 DAY_S = 86_400
@@ -43,23 +44,14 @@ class RunFiles:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._settings = studio, studio.settings
+        self._downloads = Downloads()
 
-    def download(self, request: Request) -> Response:
+    async def download(self, request: Request) -> Response:
         """Send a run as a zip."""
-        folder = self._folder(request)
-        if folder is None or run_info(folder) is None:
-            return _error("That run is not on this server any more.", 404)
-        try:
-            archive = pack(folder)
-        except (CheckpointError, OSError):
-            return _error("This run is damaged: it has no complete checkpoint to download.", 409)
-        name = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
-        headers = {
-            "content-disposition": f'attachment; filename="{name}.zip"',
-            "content-length": str(len(archive)),
-        }
-        content = () if request.method == "HEAD" else archive
-        return StreamingResponse(content, media_type="application/zip", headers=headers)
+        folder = await run_in_threadpool(self._folder, request)
+        if folder is None or await run_in_threadpool(run_info, folder) is None:
+            return JSONResponse({"error": "That run is not on this server any more."}, 404)
+        return await self._downloads.respond(request, folder)
 
     def picture(self, request: Request) -> Response:
         """Send the contact sheet of a step, which never changes."""
@@ -77,12 +69,13 @@ class RunFiles:
         """Raise Refused if this visitor may not upload runs."""
         if not self._studio.access.may_train(who):
             raise Refused("uploads")
+        self._studio.access.room.check_upload(who)
 
     def create(self) -> tuple[int, Path]:
         """Open the file of an upload: (handle, path)."""
         folder = self._settings.runs / TEMPORARY
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(".zip", dir=folder)
+        handle, name = tempfile.mkstemp(".zip", own_prefix(), folder)
         return handle, Path(name)
 
     def take(self, path: Path, who: str, _query: dict[str, str]) -> dict[str, Any]:
@@ -92,6 +85,8 @@ class RunFiles:
             return settings_form.parse(config.to_json(), self._settings)
 
         most_bytes = 2 * self._settings.max_upload_mb * MB
+        # others may have taken it meanwhile; what is unpacked is about as large as the file
+        self._studio.access.room.check_upload(who, path.stat().st_size)
         folder = unpack(path, self._settings.runs, most_bytes, check)
         self._studio.access.sign(who, folder)
         path.unlink(missing_ok=True)
@@ -100,7 +95,3 @@ class RunFiles:
     def _folder(self, request: Request) -> Path | None:
         key = request.query_params.get("key", "")
         return self._studio.gate.folder(asking(request.headers), request.path_params["name"], key)
-
-
-def _error(message: str, status: int) -> Response:
-    return JSONResponse({"error": message}, status)
