@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+LONGEST_MESSAGE = 1_000  # characters; a message may quote a visitor's text or file
+
 
 class Refused(Exception):
     """Not allowed, or not now. The page shows the text "panel.refused_<key>" with `values`."""
@@ -73,5 +75,9 @@ def requested(value: Any, choices: Sequence[str]) -> str:
 
 
 def without_folders(message: str) -> str:
-    """Strip the folders from absolute paths: visitors see file names, not where they are stored."""
+    """Strip the folders from absolute paths: visitors see file names, not where they are stored.
+
+    Half a surrogate pair, of a visitor's text or a file's name, becomes "?": UTF-8 cannot hold it.
+    """
+    message = message[:LONGEST_MESSAGE].encode(errors="replace").decode()
     return re.sub(r"(?:/[^\s/:'\"]+)+/(?=[^\s/:'\"])", "", message)

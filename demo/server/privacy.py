@@ -6,7 +6,6 @@ It can still be opened by its name, which cannot be guessed, so that a link can 
 
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,10 @@ from gan.config import Config
 from gan.data.collection import CollectionStore
 from gan.datasets import is_own
 from gan.runner.status import RunStatus
+from gan.storage.config_file import LARGEST_BYTES
 from gan.storage.layout import CONFIG
 from gan.storage.metadata import read_about
+from gan.system.atomic import read_strict
 
 TOKEN = re.compile(r"[0-9A-Za-z-]{1,64}")
 
@@ -92,9 +93,9 @@ def _on_own_images(folder: Path, config: Config | None) -> bool:
     if config is not None:
         return is_own(config.data)
     try:
-        data = json.loads((folder / CONFIG).read_bytes())["data"]
+        data = read_strict(folder / CONFIG, LARGEST_BYTES)["data"]
         return not isinstance(data, str) or is_own(data)
     except FileNotFoundError:
         return False
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError):
         return True  # unknown, so better hidden
