@@ -19,7 +19,7 @@ from gan.datasets import is_own
 from gan.runner.status import RunStatus
 from gan.storage.config_file import LARGEST_BYTES
 from gan.storage.layout import CONFIG
-from gan.storage.metadata import read_about
+from gan.storage.metadata import read_owner
 from gan.system.atomic import read_strict
 
 TOKEN = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -81,7 +81,7 @@ class Privacy:
         """Return whether to hide this run from this visitor; `config` is that of the run."""
         if not self._settings.public or not _on_own_images(folder, config):
             return False
-        return not self.owns(who, read_about(folder).get("owner"))
+        return not self.owns(who, read_owner(folder))
 
     def hides_present(self, who: Any, status: RunStatus) -> bool:
         """Return whether to hide the current run from this visitor."""

@@ -6,6 +6,7 @@ snapshots/           contact sheets of the EMA on fixed latents and its weights,
 milestones/          a few full checkpoints of earlier steps
 vitals.jsonl         vital signs
 pair.json            the name of the other run, if it is one of a pair
+about.json           title, class names and owner; owner.json has the owner again
 training.json        the lock of the process that trains it (gan.storage.run_lock)
 model.safetensors    the EMA generator, for use
 checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.safetensors
