@@ -6,6 +6,7 @@ CONFIG = "config.json"  # the Config that the run started with
 HISTORY = "history.jsonl"  # losses and marks
 VITALS = "vitals.jsonl"  # vital signs
 MODEL = "model.safetensors"  # EMA weights, for use
+DIGEST = "model.digest"  # of the model for use, where its own header has none
 NEWEST = "checkpoint.safetensors"  # what training resumes from
 PREVIOUS = "checkpoint.previous.safetensors"  # the checkpoint before, if the newest is damaged
 SNAPSHOTS = "snapshots"  # folder: contact sheets and EMA weights of the past
