@@ -94,7 +94,7 @@ def sweep(folder: Path) -> None:
     for path in filter(is_leftover, list(folder.glob(".*"))):
         owner = path.name.removesuffix(SUFFIX).rpartition(".")[2]
         # restarted containers reuse process numbers
-        if not owner.isdigit() or int(owner) == os.getpid() or not is_alive(int(owner)):
+        if not owner.isdecimal() or int(owner) == os.getpid() or not is_alive(int(owner)):
             path.unlink(missing_ok=True)
 
 
