@@ -16,6 +16,8 @@ from gan.paths import ROOT
 FOLDERS = ("HOME", "LATENT_STUDIO_RUNS", "LATENT_STUDIO_IMAGES", "LATENT_STUDIO_HUB_CACHE")
 WHO = "x-studio-who"  # the visitor; a header of our own, which pages of other sites cannot send
 
+LONGEST_MESSAGE = 1_000  # characters; a message may quote a visitor's text or file
+
 
 class Refused(Exception):
     """Not allowed, or not now. The page shows the text "panel.refused_<key>" with `values`."""
@@ -105,8 +107,10 @@ def sentence_of(error: BaseException) -> str:
 def without_folders(message: str) -> str:
     """Strip the folders from absolute paths, also from those with spaces that are known or quoted.
 
-    Known are the folders that this server uses.
+    Known are the folders that this server uses. Half a surrogate pair, of a visitor's text or a
+    file's name, becomes "?": UTF-8 cannot hold it.
     """
+    message = message[:LONGEST_MESSAGE].encode(errors="replace").decode()
     known = (ROOT, tempfile.gettempdir(), *(os.environ.get(name) for name in FOLDERS))
     for folder in sorted(filter(None, map(str, filter(None, known))), key=len, reverse=True):
         inside = re.escape(folder.rstrip("/")) + r"/(?:[^\s/:'\"]+/)*"

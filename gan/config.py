@@ -16,6 +16,7 @@ class ConfigError(ValueError):
     """A setting is outside its range; the message names the field and the range."""
 
 
+LONGEST_SHOWN = 60  # characters of a wrong value in a message
 FEWEST_IMAGES = 10  # of train_images, unless 0
 
 CHOICES = {
@@ -90,19 +91,20 @@ class Config:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            value, kind = getattr(self, field.name), type(field.default)
-            _check_type(field.name, value, kind)
-            if kind is float:  # JSON has 0 for 0.0, and PyTorch's Adam takes no int
-                object.__setattr__(self, field.name, float(value))
+            _check_type(field.name, getattr(self, field.name), type(field.default))
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed and not (name == "data" and is_own(self.data)):
                 listed = ", ".join(map(str, allowed))
-                raise ConfigError(f"{name} is {getattr(self, name)!r}; choose one of: {listed}.")
+                value = _shown(getattr(self, name))
+                raise ConfigError(f"{name} is {value}; choose one of: {listed}.")
         for name, (low, high) in RANGES.items():
-            if not low <= getattr(self, name) <= high:
+            value = getattr(self, name)
+            if not low <= value <= high:
                 raise ConfigError(
-                    f"{name} is {getattr(self, name)}; it must lie between {low:g} and {high:g}."
+                    f"{name} is {_shown(value)}; it must lie between {low:g} and {high:g}."
                 )
+            if type(low) is float:  # JSON has 0 for 0.0, and PyTorch's Adam takes no int
+                object.__setattr__(self, name, float(value))
         self._check_images()
         if 0 < self.train_images < FEWEST_IMAGES:
             raise ConfigError(
@@ -150,7 +152,8 @@ class Config:
             raise ConfigError("A config must be a JSON object of named settings.")
         unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
         if unknown:
-            raise ConfigError(f"Unknown setting: {', '.join(sorted(map(str, unknown)))}.")
+            listed = ", ".join(_shown(name)[1:-1] for name in sorted(map(str, unknown))[:5])
+            raise ConfigError(f"Unknown setting: {listed}.")
         return cls(**{**ABSENT, **values})
 
 
@@ -158,12 +161,18 @@ class Config:
 ABSENT = {"d_hidden": 0, "d_slope": 0.2}
 
 
+def _shown(value: Any) -> str:
+    """Return the repr of a value from an untrusted source, shortened."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 4]}...{text[-1]}"
+
+
 def _check_type(name: str, value: Any, wanted: type) -> None:
     if wanted is float and type(value) is int:
         return
     if type(value) is not wanted:
         kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a string"}
-        raise ConfigError(f"{name} is {value!r}; it must be {kind[wanted]}.")
+        raise ConfigError(f"{name} is {_shown(value)}; it must be {kind[wanted]}.")
     if wanted is float and not math.isfinite(value):
         raise ConfigError(f"{name} is {value}; it must be a finite number.")
 

@@ -8,6 +8,8 @@ import pytest
 # before torch: OpenMP reads the environment variables of gan/__init__.py when torch is loaded
 from gan.config import preset
 from gan.data.image_set import ImageSet, load
+from gan.runs import unpack
+from gan.runs.validate import check_run
 from gan.system.machine import choose_device, set_threads
 from gan.training.trainer import Trainer
 from tests.fake_hub import TOKEN, FakeHub, point
@@ -30,6 +32,12 @@ def pytest_configure(config):
 def threads():
     """Use as many threads as the app itself: another number gives other last bits."""
     set_threads()
+
+
+@pytest.fixture(autouse=True)
+def runs_checked_here(monkeypatch):
+    """Check unpacked runs in this process, except where a test undoes it: starting one is slow."""
+    monkeypatch.setattr(unpack, "check_apart", check_run)
 
 
 @pytest.fixture(scope="session")

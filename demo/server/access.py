@@ -18,7 +18,7 @@ from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
-from gan.storage.metadata import change_about, read_about
+from gan.storage.metadata import read_owner, write_owner
 from gan.storage.run_lock import lock_owner
 
 JOBS = ("pause", "resume", "stop", "configure", "manual_step", "rollback")
@@ -48,11 +48,12 @@ class Access:
 
     def owns(self, who: str, folder: Path) -> bool:
         """Return whether this visitor may change the run in a folder, which may be in the trash."""
-        return self.privacy.owns(who, read_about(folder).get("owner"))
+        return self.privacy.owns(who, read_owner(folder))
 
     def sign(self, who: str, folder: Path) -> None:
         """Record the owner of an uploaded run. Raises OSError if the folder cannot be written."""
-        change_about(folder, owner=self.privacy.visitor(who).mark or None)
+        if mark := self.privacy.visitor(who).mark:
+            write_owner(folder, mark)
 
     def start(
         self, who: str, config: Config, *, paused: bool = False, beside: Config | None = None

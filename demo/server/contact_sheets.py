@@ -8,6 +8,7 @@ import base64
 
 import imageio.v3 as iio
 import numpy as np
+from PIL import Image
 
 from gan.media.contact_sheet import jpeg_bytes, png_bytes
 from gan.runs.snapshots import contact_sheet
@@ -28,8 +29,11 @@ def picture_text(sheet: np.ndarray) -> str:
 
 
 def kept_sheet_text(png: bytes) -> str:
-    """Encode a stored contact sheet. Raises OSError if it is not a PNG."""
+    """Encode a stored contact sheet. Raises OSError if it is not a PNG, or is damaged."""
     if len(png) > PNG_BYTES_MAX:
-        sheet = iio.imread(png, extension=".png")
+        try:
+            sheet = iio.imread(png, extension=".png")
+        except (ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise OSError("The contact sheet is damaged.") from error
         png = jpeg_bytes(sheet if sheet.ndim == 3 else sheet[..., None])
     return base64.b64encode(png).decode()

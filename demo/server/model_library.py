@@ -9,6 +9,7 @@ from demo.settings import Settings
 from gan.hub.names import PREFIX
 from gan.models.generator import Generator, ModelError
 from gan.recipes.model_ids import split_id
+from gan.runs.listing import run_folders
 from gan.runs.snapshots import kept_steps
 from gan.storage.layout import MODEL, snapshot_weights_path
 
@@ -37,10 +38,9 @@ class ModelLibrary:
     def folders(self) -> dict[str, Path]:
         """Folders by id: bundled models, those of the Hub, then runs, newest first."""
         bundled = sorted(self._settings.models.glob("*/model.safetensors"))
-        runs = self._settings.runs.glob("*/model.safetensors")
-        newest = sorted(runs, key=lambda path: path.parent.name, reverse=True)
         own = {path.parent.name: path.parent for path in bundled} | self._hub.folders()
-        return own | {RUN_PREFIX + path.parent.name: path.parent for path in newest}
+        runs = sorted(run_folders(self._settings.runs).items(), reverse=True)
+        return own | {RUN_PREFIX + name: path for name, path in runs if (path / MODEL).exists()}
 
     def steps(self, model: str) -> list[int]:
         """Return the steps of a run ("run:<name>") with a snapshot; [] for other models."""

@@ -6,7 +6,6 @@ file that was exported from it, so knowing the name gives access to nothing.
 
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,10 @@ from demo.settings import Settings
 from gan.config import Config
 from gan.data.collection import CollectionStore
 from gan.datasets import is_own
+from gan.storage.config_file import LARGEST_BYTES
 from gan.storage.layout import CONFIG
-from gan.storage.metadata import read_about
+from gan.storage.metadata import read_owner
+from gan.system.atomic import read_strict
 
 NO_IMAGES = "These images are not on this server any more. Upload them again."
 TOKEN = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -83,16 +84,16 @@ class Privacy:
         """Return whether to hide this run from this visitor; `config` is that of the run."""
         if not self._settings.public or not _on_own_images(folder, config):
             return False
-        return not self.owns(who, read_about(folder).get("owner"))
+        return not self.owns(who, read_owner(folder))
 
 
 def _on_own_images(folder: Path, config: Config | None) -> bool:
     if config is not None:
         return is_own(config.data)
     try:
-        data = json.loads((folder / CONFIG).read_bytes())["data"]
+        data = read_strict(folder / CONFIG, LARGEST_BYTES)["data"]
         return not isinstance(data, str) or is_own(data)
     except FileNotFoundError:
         return False
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError):
         return True  # unknown, so better hidden

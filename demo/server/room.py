@@ -17,7 +17,7 @@ from gan.data.collection import CollectionStore
 from gan.runs.disk_use import most_bytes
 from gan.runs.listing import run_folders
 from gan.runs.trash import make_room
-from gan.storage.metadata import read_about
+from gan.storage.metadata import read_owner
 from gan.system.disk import existing, has_space, used_bytes
 
 MB = 1_000_000
@@ -64,7 +64,7 @@ class Room:
         settings, visitor = self._settings, self._privacy.visitor(who)
         if settings.public and not visitor.is_host:
             folders = run_folders(settings.runs).values()
-            mine = sum(read_about(folder).get("owner") == visitor.mark for folder in folders)
+            mine = sum(read_owner(folder) == visitor.mark for folder in folders)
             if mine + more > settings.max_runs:
                 raise Refused("runs_most", most=settings.max_runs)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo.endpoint import Refused, result, sentence_of
 from gan.runner.runner import Runner
-from gan.storage.metadata import change_about, read_about
+from gan.storage.metadata import read_owner, write_owner
 
 log = logging.getLogger(__name__)
 
@@ -149,8 +149,8 @@ class TrainingSlot:
 def _sign(folders: tuple[Path, ...], owner: str) -> None:
     """Record the owner of runs that have none; if that fails they belong to the host."""
     for folder in folders:
-        if "owner" not in read_about(folder):
+        if not read_owner(folder):
             try:
-                change_about(folder, owner=owner)
+                write_owner(folder, owner)
             except OSError as error:
                 log.warning("Cannot record the owner of run %s: %s", folder.name, error)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
 from gan.paths import ROOT
@@ -73,13 +74,16 @@ class Collection:
     def from_json(cls, values: Any) -> Self:
         """Parse what `to_json` gave. Raises ValueError, TypeError or LookupError if invalid."""
         lists = {name: tuple(values[name]) for name in ("classes", "counts", "skipped")}
-        found = cls(**{**values, **lists})
+        found = _FACTS.validate_python(vars(cls(**{**values, **lists})))
         fits = is_own(found.id) and found.size in OWN_SIZES and found.channels in (1, 3)
         named = len(found.classes) == len(found.counts) <= MOST_CLASSES
         named = named and all(map(clean_title, found.classes))
         if not (fits and named and found.train > 0 and found.held > 0):
             raise ValueError("not the facts of a collection")
         return found
+
+
+_FACTS = TypeAdapter(Collection)
 
 
 class CollectionStore:

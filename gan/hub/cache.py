@@ -45,7 +45,7 @@ class HubCache:
         on_bytes: Callable[[int], None] | None = None,
         stop: threading.Event | None = None,
     ) -> str:
-        """Download the newest version of a model unless it is cached, and return its name.
+        """Download the newest version of a model unless it is cached whole, and return its name.
 
         Arguments as for `gan.hub.hub.pull`. While the Hub is offline, any cached version is used.
         Raises HubError: the model is not available; OSError: the disk cannot be written to.
@@ -64,7 +64,7 @@ class HubCache:
                 raise
             self.touch(name)
             return name
-        if read_origin(folder).get("commit") != commit:
+        if read_origin(folder).get("commit") != commit or not hub.is_usable(folder):
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(
                 prefix=ARRIVING + own_prefix(), dir=self.root

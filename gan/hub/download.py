@@ -17,8 +17,9 @@ from huggingface_hub import HfApi, get_session, hf_hub_url
 from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
-from gan.config import Config
+from gan.config import ConfigError
 from gan.hub.errors import HubError, translated_errors
+from gan.storage.config_file import read_config
 from gan.storage.layout import CARD, CONFIG, MODEL
 
 ANSWER_S = 20.0  # timeout of one request
@@ -109,8 +110,8 @@ def download_model(
                 file.write(chunk)
         if name == CONFIG:
             try:
-                Config.from_json(json.loads((folder / CONFIG).read_bytes()))
-            except (ValueError, RecursionError) as error:
+                read_config(folder)
+            except ConfigError as error:
                 why = f"its {CONFIG} cannot be used ({error})".replace(".)", ")")
                 raise HubError("not_ours", repo=source.repo, why=why) from error
 

@@ -19,8 +19,8 @@ from gan.hub.errors import HubError, checked_name, translated_errors
 from gan.hub.names import ARRIVING, ORIGIN
 from gan.media.contact_sheet import grid, png_bytes
 from gan.models.generator import Generator, ModelError
-from gan.storage.checkpoint_file import weights_bytes
-from gan.storage.layout import CONFIG, MODEL, SAMPLES
+from gan.storage.checkpoint_file import weights_bytes, weights_digest
+from gan.storage.layout import CONFIG, DIGEST, MODEL, SAMPLES
 from gan.system.atomic import sync_folder, write_json
 
 SAMPLED = 100  # images in the grid
@@ -90,14 +90,24 @@ def pull(
         folder.mkdir()
         download_model(source, files, folder, token, on_bytes, stop)
         try:
-            HubModel(folder)
+            weights = HubModel(folder).generator.network.state_dict()
         except ModelError as error:
             why = f"its {MODEL} does not fit its {CONFIG}"
             raise HubError("not_ours", repo=name, why=why) from error
+        (folder / DIGEST).write_text(weights_digest(weights))
         write_json(folder / ORIGIN, {"repo": name, "commit": source.commit})
         folder.rename(out)
     sync_folder(out.parent)
     return out
+
+
+def is_usable(folder: Path) -> bool:
+    """Return whether the model in a folder is complete and undamaged."""
+    try:
+        HubModel(folder)
+    except ModelError:
+        return False
+    return True
 
 
 class HubModel(

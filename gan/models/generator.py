@@ -1,24 +1,34 @@
 """A trained generator for use: explore, export, evaluate."""
 
+import contextlib
 import hashlib
-import json
+import logging
 import threading
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
-from gan.config import Config, ConfigError
+from gan.config import Config
 from gan.models.networks import make_generator
-from gan.storage.layout import CONFIG, MODEL, snapshot_weights_path
+from gan.storage.checkpoint_file import (
+    CheckpointError,
+    first_usable,
+    load_weights,
+    weights_bytes,
+)
+from gan.storage.config_file import read_config
+from gan.storage.layout import MODEL, snapshot_weights_path
 from gan.storage.metadata import read_class_names
+from gan.storage.run_lock import lock_owner
+from gan.system.atomic import write_atomic
 
 BATCH = 64  # bounds the memory of a long export
+
+log = logging.getLogger(__name__)
 
 
 class ModelError(ValueError):
@@ -66,20 +76,28 @@ class Generator:
     def load(cls, folder: Path | str, step: int | None = None) -> Self:
         """Load `config.json` and `model.safetensors` from the folder of a run or bundled model.
 
-        With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot of that step.
-        Raises ModelError: a file is missing, damaged, or of another network.
+        If one of them is damaged, load the EMA of the run's newest good checkpoint, and repair
+        `model.safetensors`. With `step`, one of `gan.runs.snapshots.kept_steps`, load the snapshot
+        of that step. Raises ModelError: a file is missing, damaged, or of another network.
         """
         folder = Path(folder)
         path = folder / MODEL if step is None else snapshot_weights_path(folder, step)
         try:
-            config = Config.from_json(json.loads((folder / CONFIG).read_text()))
+            config = read_config(folder)
             network = make_generator(config)
-            network.load_state_dict(load_file(path))
+            network.load_state_dict(load_weights(path))
         except FileNotFoundError as error:
             name = Path(str(error.filename or path)).name
             raise ModelError(f"{folder.name} holds no model yet: {name} is missing.") from error
-        except (OSError, ValueError, ConfigError, SafetensorError, RuntimeError) as error:
-            raise ModelError(f"The model in {folder.name} cannot be used: {error}") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            broken = ModelError(f"The model in {folder.name} cannot be used: {error}")
+            if step is not None:
+                raise broken from error
+            try:
+                config, network = _restored(folder)
+            except CheckpointError:
+                raise broken from error
+            log.warning("%s; it was restored from the checkpoint.", broken)
         return cls(config, network, read_class_names(folder))
 
     def sample(self, z: np.ndarray, classes: np.ndarray | int | None = None) -> np.ndarray:
@@ -113,6 +131,28 @@ class Generator:
         if count and not (0 <= labels.min() and labels.max() < self.classes):
             raise ValueError(f"The class must lie between 0 and {self.classes - 1}.")
         return one_hot(torch.from_numpy(labels.copy()), self.classes).float()
+
+
+def _restored(folder: Path) -> tuple[Config, nn.Module]:
+    """Return the config and the EMA of a run's newest good checkpoint, and write the model file.
+
+    Raises CheckpointError without one.
+    """
+
+    def use(state: dict[str, Any], _numbers: dict[str, Any]) -> tuple[Config, nn.Module]:
+        config = Config.from_json(state["config"])
+        network = make_generator(config)
+        named = {name.partition(".")[::2]: value for name, value in state["tensors"].items()}
+        network.load_state_dict(
+            {name: value for (part, name), value in named.items() if part == "ema"}
+        )
+        return config, network
+
+    (config, network), *_ = first_usable(folder, use)
+    if lock_owner(folder) is None:  # else the next checkpoint of its training writes it
+        with contextlib.suppress(OSError):
+            write_atomic(folder / MODEL, weights_bytes(network.state_dict()))
+    return config, network
 
 
 def weights_hash(tensors: dict[str, Tensor]) -> str:

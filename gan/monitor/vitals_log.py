@@ -15,6 +15,7 @@ from gan.monitor.real_features import FeatureSource
 from gan.monitor.vitals import Probe
 from gan.runs.history import JsonLines, read_rows
 from gan.runs.run import Run
+from gan.runs.validate_rows import Vitals as Signs
 from gan.storage.layout import VITALS
 
 FIRST_S = 2.0  # of training, before the first row
@@ -94,6 +95,6 @@ class Vitals:
 def read_vitals(folder: Path) -> list[dict[str, Any]]:
     """Read the rows of `vitals.jsonl`; none if there is no file, and damaged lines are left out."""
     try:
-        return read_rows(Path(folder) / VITALS)
+        return read_rows(Path(folder) / VITALS, Signs)
     except OSError:
         return []

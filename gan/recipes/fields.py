@@ -18,6 +18,7 @@ from gan.media import embedded
 from gan.recipes.errors import RecipeError
 
 VERSION = 1  # of every kind of recipe
+VERSION_MAX = 1_000  # a larger number is no version of a recipe
 Z_COUNT = (2, 512)
 Z_LIMIT = 100  # of one number; models are trained on numbers within 6
 WEIGHT_LIMIT = 10
@@ -170,7 +171,7 @@ def kind_of(data: Any) -> str | None:
 def check_version(data: Any, kind: str) -> None:
     """Raise RecipeError unless `data` has a version of this kind of recipe up to VERSION."""
     version = integer(data.get(MARKS[kind])) if isinstance(data, dict) else None
-    if version is None or version < 1:
+    if version is None or not 1 <= version <= VERSION_MAX:
         raise RecipeError(f"not_{kind}")
     if version > VERSION:
         raise RecipeError("newer", version=version)

@@ -6,7 +6,6 @@ long, so the fast beginning is not over in an instant.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from gan.config import Config
 from gan.media.export import export
 from gan.media.formats import UNTIMED_FPS_MAX
 from gan.media.frame_style import FrameStyle
@@ -26,7 +24,8 @@ from gan.media.writer import ExportSettings
 from gan.recipes import clip_recipe, fields
 from gan.recipes.fields import Rule
 from gan.runs.snapshots import COLUMNS, ROWS, snapshot_steps
-from gan.storage.layout import CONFIG, snapshot_picture_path
+from gan.storage.config_file import read_config
+from gan.storage.layout import snapshot_picture_path
 
 LAST_S = 1.0  # how long the last snapshot is shown
 CLASS_COLUMNS = 3  # pictures side by side in the film of one class
@@ -182,6 +181,6 @@ def _chosen(sheet: np.ndarray, column: int | None) -> np.ndarray:
 
 def _has_classes(folder: Path) -> bool:
     try:
-        return Config.from_json(json.loads((folder / CONFIG).read_text())).classes > 0
+        return read_config(folder).classes > 0
     except (OSError, ValueError) as error:
         raise ValueError(f"The settings of the run in {folder.name} cannot be read.") from error

@@ -30,7 +30,7 @@ from gan.storage.process_files import own_prefix
 from gan.system.atomic import link_or_copy
 
 TEXTS = (layout.CONFIG, layout.HISTORY, layout.VITALS, layout.ABOUT)
-KEPT = re.compile(r"(snapshots/\d{8}\.(png|safetensors)|milestones/\d{8}\.safetensors)")
+KEPT = re.compile(r"snapshots/[0-9]{8}\.(png|safetensors)|milestones/[0-9]{8}\.safetensors")
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 

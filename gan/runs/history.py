@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
+from gan.runs.validate_rows import Line, Mark, Row, parsed
 from gan.storage.layout import HISTORY
 from gan.training.trainer import StepStats
 
@@ -52,7 +54,7 @@ class JsonLines:
             with open(self.path, "r+b") as file:
                 end = 0
                 for line in file:
-                    value = _parse(line)
+                    value = parsed(line, [Line])
                     if not line.endswith(b"\n") or (value is not None and value["step"] > step):
                         break
                     end += len(line)
@@ -76,7 +78,7 @@ class History(JsonLines):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(Path(folder) / HISTORY)
-        lines = read_rows(self.path)
+        lines = read_rows(self.path, Row, Mark)
         self.rows = [line for line in lines if "mark" not in line]
         self.marks = [line for line in lines if "mark" in line]
         self.unfinished: list[StepStats] = []
@@ -122,16 +124,7 @@ class History(JsonLines):
             self.append(line)
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the JSON lines that have a step; damaged lines are skipped."""
-    data = path.read_bytes() if path.exists() else b""
-    return [value for line in data.splitlines() if (value := _parse(line)) is not None]
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line)
-    except ValueError:  # including bytes that are not UTF-8
-        return None
-    is_line = isinstance(value, dict) and type(value.get("step")) is int
-    return value if is_line else None
+def read_rows(path: Path, *models: type[BaseModel]) -> list[dict[str, Any]]:
+    """Return the lines that fit one of the `models`; others are damaged, and skipped."""
+    data = path.read_bytes() if path.is_file() else b""
+    return [row for line in data.splitlines() if (row := parsed(line, models)) is not None]

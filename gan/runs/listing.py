@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gan.config import Config
 from gan.runs.milestones import checkpoint_names
+from gan.runs.validate_rows import Numbers, check_values
 from gan.storage.checkpoint_file import read_numbers
+from gan.storage.config_file import read_config
 from gan.storage.layout import CONFIG, HISTORY
 from gan.training.schedule import Schedule
+
+LONGEST_SENTENCE = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,12 @@ def find_run(root: Path, name: Any) -> RunInfo | None:
 
 
 def run_folders(root: Path) -> dict[str, Path]:
-    """Return the folders in `root` by name: to look names up, never joining them to a path."""
-    return {path.name: path for path in root.iterdir() if path.is_dir()} if root.is_dir() else {}
+    """Return the folders in `root` by name: to look names up, never joining them to a path.
+
+    A name that is not text (of another encoding, say) is left out: no page could show it.
+    """
+    paths = root.iterdir() if root.is_dir() else ()
+    return {path.name: path for path in paths if path.name.isprintable() and path.is_dir()}
 
 
 def run_info(folder: Path) -> RunInfo | None:
@@ -66,31 +73,29 @@ def run_info(folder: Path) -> RunInfo | None:
         try:
             numbers, when = read_numbers(path), path.stat().st_mtime
             config = Config.from_json(numbers["config"])
-            step, elapsed_s = numbers["step_count"], float(numbers["elapsed_s"])
-            cpu_s = float(numbers.get("cpu_s", 0.0))
+            step, times = numbers["step_count"], check_values(Numbers, numbers, path.name)
             schedule = Schedule.of_checkpoint(numbers, config.steps)
-        except (OSError, LookupError, ValueError, TypeError) as error:
-            sentence = sentence or f"{error}"
+        except (OSError, ValueError, TypeError) as error:
+            sentence = sentence or f"{error}"[:LONGEST_SENTENCE]
             continue
         # as in `Run.extend`
-        is_done = schedule.progress(step, elapsed_s) == 1 and step >= config.steps
+        is_done = schedule.progress(step, times.elapsed_s) == 1 and step >= config.steps
         state = "finished" if is_done else "can be resumed"
         goal = schedule.goal_steps(config.steps)
-        return RunInfo(
-            folder.name, folder, config, step, elapsed_s, when, state, sentence, cpu_s, goal
-        )
+        last = (step, times.elapsed_s, when, state, sentence, times.cpu_s, goal)
+        return RunInfo(folder.name, folder, config, *last)
     return _without_checkpoint(folder, sentence)
 
 
 def _without_checkpoint(folder: Path, sentence: str | None) -> RunInfo | None:
     path, config = folder / CONFIG, None
     try:
-        config = Config.from_json(json.loads(path.read_bytes()))
+        config = read_config(folder)
     except FileNotFoundError:
         if sentence is None:
             return None
     except (OSError, ValueError) as error:
-        sentence = sentence or f"{path} is damaged: {error}"
+        sentence = sentence or f"{CONFIG} cannot be used: {error}"[:LONGEST_SENTENCE]
     if sentence is None and (folder / HISTORY).exists():
         sentence = f"There is no checkpoint in {folder}."
     # without a sentence it was killed before its first checkpoint, and restarts

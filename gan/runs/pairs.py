@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from gan.data.image_set import DataError
 from gan.runs.run import Maker, Run
 from gan.storage.layout import PAIR
 from gan.storage.run_lock import LockedElsewhere
-from gan.system.atomic import write_json
+from gan.system.atomic import read_json, write_json
 from gan.training.trainer import Trainer
 
 
@@ -87,7 +86,7 @@ def pair_of(folder: Path) -> tuple[Path, Path] | None:
 
 def _read(folder: Path) -> tuple[str, bool]:
     try:
-        known = json.loads((folder / PAIR).read_bytes())
+        known = read_json(folder / PAIR)
         return str(known["beside"]), known["first"] is True
-    except (OSError, ValueError, LookupError, TypeError):
+    except LookupError:
         return "", False

@@ -6,6 +6,7 @@ snapshots/           contact sheets of the EMA on fixed latents and its weights,
 milestones/          a few full checkpoints of earlier steps
 vitals.jsonl         vital signs
 pair.json            the name of the other run, if it is one of a pair
+about.json           title, class names and owner; owner.json has the owner again
 training.json        the lock of the process that trains it (gan.storage.run_lock)
 model.safetensors    the EMA generator, for use
 checkpoint.safetensors   everything to resume bit for bit; checkpoint.previous.safetensors
@@ -16,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +32,7 @@ from gan.runs.history import History
 from gan.runs.preview import Preview
 from gan.runs.snapshots import drop_after, drop_torn_snapshots, thin_snapshots, write_snapshot
 from gan.storage.checkpoint_file import CheckpointError
+from gan.storage.config_file import read_config
 from gan.storage.layout import CONFIG, LOCK, MILESTONES, SNAPSHOTS
 from gan.storage.metadata import change_about
 from gan.storage.run_lock import RunLock
@@ -103,7 +104,7 @@ class Run:
     def _resume(cls, folder: Path, make: Maker, lock: RunLock) -> Run:
         if never_saved(folder):
             try:
-                config = Config.from_json(json.loads((folder / CONFIG).read_bytes()))
+                config = read_config(folder)
             except ValueError as error:
                 raise CheckpointError(f"There is no checkpoint in {folder}: {error}") from error
             return cls._begin(folder, make(config, image_set.load_for(config)), lock)

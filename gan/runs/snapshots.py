@@ -5,6 +5,7 @@ They are thinned as they age; the first, the last and the best are never removed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from gan.system.atomic import write_atomic
 MAX_SNAPSHOTS = 64
 COLUMNS, ROWS = 10, 6  # of a contact sheet: a column per class
 SAMPLE_PX = 64  # longest side of an image on it: saves disk space
+LARGEST_PICTURE_BYTES = 4_000_000  # of a contact sheet
 LARGEST_HALF = 65_504  # float16
 PNG_END = b"IEND\xaeB`\x82"
 
@@ -91,9 +93,10 @@ def thin_snapshots(folder: Path, best: int | None = None) -> None:
 def drop_after(folder: Path, step: int) -> None:
     """Remove the snapshots and milestones after `step`, to which the run has gone back."""
     for part in (SNAPSHOTS, MILESTONES):
-        for path in (folder / part).glob("*"):
-            if path.stem.isdigit() and int(path.stem) > step:
-                path.unlink(missing_ok=True)
+        for suffix in ("png", "safetensors"):
+            for later in steps_in(folder / part, suffix):
+                if later > step:
+                    (folder / part / f"{later:08d}.{suffix}").unlink(missing_ok=True)
 
 
 def drop_torn_snapshots(folder: Path) -> None:
@@ -122,8 +125,8 @@ def thin(steps: Sequence[int], limit: int, keep: Collection[int] = ()) -> list[i
 
 def steps_in(folder: Path, suffix: str) -> list[int]:
     """Return the steps that files in a folder, like 00000100.png, are named after, in order."""
-    paths = folder.glob(f"*.{suffix}")
-    return sorted(int(path.stem) for path in paths if path.stem.isdigit())
+    named = (re.fullmatch(rf"([0-9]{{8}})\.{suffix}", path.name) for path in folder.glob("*"))
+    return sorted(int(found[1]) for found in named if found)
 
 
 def _remove(folder: Path, steps: Collection[int]) -> None:

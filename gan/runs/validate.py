@@ -14,40 +14,50 @@ from typing import Any
 
 import imageio.v3 as iio
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from gan.config import Config
 from gan.data.image_set import ImageSet
 from gan.runs import snapshots
 from gan.runs.checkpoint_store import CheckpointStore
 from gan.runs.milestones import milestone_name, milestone_steps
-from gan.runs.validate_rows import Numbers, check_history, check_values, check_vitals
+from gan.runs.validate_rows import (
+    MOST_MARKS,
+    MOST_ROWS,
+    Numbers,
+    check_history,
+    check_values,
+    check_vitals,
+)
 from gan.storage import layout
-from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
+from gan.storage.checkpoint_file import CheckpointError, load_checkpoint, load_weights
+from gan.storage.config_file import read_config
 from gan.storage.metadata import read_class_names, read_title
 from gan.system.atomic import write_atomic, write_json
 from gan.training.optimizer_state import check_shapes
 from gan.training.schedule import Schedule
 from gan.training.trainer import Trainer
 
-LARGEST_PICTURE_BYTES = 4_000_000
-
 
 class ArchiveError(ValueError):
     """A file is not a run of Latent Studio, or is damaged; the message says what is wrong."""
 
 
-def check_run(folder: Path, check: Callable[[Config], None] | None = None) -> None:
-    """Validate a run or raise ArchiveError; `check` raises ValueError for an unaccepted Config."""
+def check_settings(folder: Path, check: Callable[[Config], None] | None = None) -> Config:
+    """Return the Config of a run. Raises ArchiveError, also if `check` raises ValueError."""
     try:
-        config = Config.from_json(json.loads((folder / layout.CONFIG).read_bytes()))
+        config = read_config(folder)
         if check is not None:
             check(config)
     except FileNotFoundError as error:
         raise ArchiveError("The run has no settings: config.json is missing.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ArchiveError(f"The settings of the run cannot be used: {error}") from error
+    return config
+
+
+def check_run(folder: Path) -> None:
+    """Validate a run or raise ArchiveError. It may take much memory and time: see `check_apart`."""
+    config = check_settings(folder)
     write_json(folder / layout.CONFIG, config.to_json())
     side = config.image_size  # to see whether a checkpoint fits, no real images are needed
     images = torch.zeros((1, config.channels, side, side), dtype=torch.uint8)
@@ -95,7 +105,7 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
     for step in snapshots.snapshot_steps(folder):
         path = layout.snapshot_picture_path(folder, step)
         try:
-            if path.stat().st_size > LARGEST_PICTURE_BYTES:
+            if path.stat().st_size > snapshots.LARGEST_PICTURE_BYTES:
                 raise ValueError("it is too large")
             if iio.improps(path, extension=".png").shape[:2] != shape:
                 raise ValueError("it is of another size")
@@ -104,11 +114,11 @@ def _check_snapshots(folder: Path, trainer: Trainer, config: Config) -> None:
             raise ArchiveError(f"The picture of step {step} cannot be used: {error}.") from error
     for step in snapshots.kept_steps(folder):
         try:
-            kept = load_file(layout.snapshot_weights_path(folder, step))
+            kept = load_weights(layout.snapshot_weights_path(folder, step))
             if any(w.ndim and not w.is_floating_point() for w in kept.values()):
                 raise ValueError("they are not floating-point")
             check_shapes("G", trainer.G.state_dict(), {f"G.{name}": w for name, w in kept.items()})
-        except (SafetensorError, ValueError) as error:
+        except ValueError as error:
             raise ArchiveError(f"The weights of step {step} cannot be used: {error}.") from error
 
 
@@ -116,11 +126,14 @@ def _rewrite(path: Path, check: Callable[[list[Any]], None], step: int) -> None:
     """Keep the rows up to `step`; truncated lines are dropped, as when reading."""
     if not path.exists():
         return
+    texts = path.read_bytes().splitlines()
     lines = []
-    for line in path.read_bytes().splitlines():
+    for line in texts if len(texts) <= MOST_ROWS + MOST_MARKS else ():
         with contextlib.suppress(ValueError, RecursionError):
             lines.append(json.loads(line))
     try:
+        if len(texts) > MOST_ROWS + MOST_MARKS:
+            raise ValueError(f"it has more than {MOST_ROWS:,} rows")
         check(lines)
     except ValueError as error:
         raise ArchiveError(f"{path.name} cannot be used: {error}.") from error

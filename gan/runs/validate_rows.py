@@ -1,23 +1,36 @@
-"""Schemas of the JSON rows and numbers of a run from an untrusted source.
+"""Schemas of the JSON rows and numbers of a run, which may come from anywhere.
 
-They are strict: no bool for a number, no NaN or infinity, no integer beyond a float's range, no
+They are strict: no bool for a number, no NaN or infinity, nothing beyond the range of float32, no
 lone surrogates. Readers may then rely on the shape of every row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictBool, ValidationError
 
+from gan.storage.layout import MOST_STEPS
 from gan.training.live_settings import STEERABLE
 
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Positive = Annotated[Number, Field(ge=0)]
-Step = Annotated[int, Field(strict=True, ge=0, le=99_999_999)]
+MOST_ROWS = 100_000  # of an uploaded file: a million steps
+MOST_MARKS = 1_000
+LARGEST = 3.5e38  # float32; sums and squares of such numbers stay finite
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
+Seconds = Annotated[Number, Field(ge=0, le=1e12)]
+Step = Annotated[int, Field(strict=True, ge=0, le=MOST_STEPS)]
 Text = Annotated[str, Field(max_length=2_000)]
 Name = Annotated[str, Field(max_length=40)]
-Counts = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(max_length=256)]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Counts = Annotated[list[Count], Field(max_length=256)]
+
+
+class Line(BaseModel):
+    """What any line has."""
+
+    step: Step
 
 
 class Stats(BaseModel, extra="forbid"):
@@ -34,7 +47,7 @@ class Row(Stats, extra="allow"):
     """A row of `history.jsonl`; see `gan.runs.history`."""
 
     __pydantic_extra__: dict[Name, Number | None]
-    elapsed_s: Number
+    elapsed_s: Seconds
 
 
 class Mark(BaseModel, extra="allow"):
@@ -44,6 +57,7 @@ class Mark(BaseModel, extra="allow"):
     step: Step
     mark: Text
     note: Text = ""
+    from_step: Step = 0
     changes: dict[Literal[STEERABLE], Number] = {}
     asked: StrictBool = False
 
@@ -61,16 +75,19 @@ class Vitals(BaseModel, extra="allow"):
 class Numbers(BaseModel):
     """The numbers in the header of a checkpoint, but for `schedule`; see `Run.save`."""
 
-    elapsed_s: Positive = 0
-    cpu_s: Positive = 0
-    rows: Positive = 0
-    roll_backs: Positive = 0
+    elapsed_s: Seconds
+    cpu_s: Seconds = 0
+    rows: Count = 0
+    roll_backs: Count = 0
     recent: Annotated[list[Stats], Field(max_length=1000)] = []
     went_back: Mark | None = None
 
 
 def check_history(lines: list[Any]) -> None:
     """Raise ValueError unless all lines are rows or marks, in the order of their steps."""
+    marks = sum(isinstance(line, dict) and "mark" in line for line in lines)
+    if marks > MOST_MARKS or len(lines) - marks > MOST_ROWS:
+        raise ValueError(f"it has more than {MOST_ROWS:,} rows or {MOST_MARKS:,} marks")
     last = 0
     for number, line in enumerate(lines, 1):
         is_mark = isinstance(line, dict) and "mark" in line
@@ -82,8 +99,20 @@ def check_history(lines: list[Any]) -> None:
 
 def check_vitals(lines: list[Any]) -> None:
     """Raise ValueError unless all lines are vital signs."""
+    if len(lines) > MOST_ROWS:
+        raise ValueError(f"it has more than {MOST_ROWS:,} rows")
     for number, line in enumerate(lines, 1):
         check_values(Vitals, line, f"row {number}")
+
+
+def parsed(line: bytes, models: Sequence[type[BaseModel]]) -> dict[str, Any] | None:
+    """Return a line of JSON as the first of the `models` that it fits; None if it fits none."""
+    for model in models:
+        try:
+            return model.model_validate_json(line).model_dump(exclude_unset=True)
+        except ValidationError:
+            continue
+    return None
 
 
 def check_values(model: type[BaseModel], value: Any, where: str) -> Any:

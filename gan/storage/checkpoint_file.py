@@ -1,25 +1,30 @@
-"""Checkpoints: everything needed to resume training bit for bit, in one safetensors file.
+"""Checkpoints, and weights for use, as safetensors files.
 
-The tensors are those of `Trainer.state_dict`, the numbers are JSON in the header, so one rename
-replaces both. A digest in the header detects silent disk corruption. Nothing is ever unpickled.
+A checkpoint has everything needed to resume training bit for bit. Its tensors are those of
+`Trainer.state_dict`, its numbers are JSON in the header, so one rename replaces both. A digest in
+the header of either file detects silent disk corruption. Nothing is ever unpickled.
 """
 
 import hashlib
+import io
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load, save
 from torch import Tensor
 
-from gan.storage.layout import NEWEST, PREVIOUS
+from gan.storage.layout import DIGEST, MOST_STEPS, NEWEST, PREVIOUS
+from gan.system import strict_json
 from gan.system.atomic import write_atomic
 
 KEY = "latent_studio"  # of the numbers in the header
-MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+LARGEST_HEADER_BYTES = 1_000_000  # a hundred bytes per tensor
+MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, SafetensorError)
 
 T = TypeVar("T")
 
@@ -29,8 +34,40 @@ class CheckpointError(ValueError):
 
 
 def weights_bytes(tensors: dict[str, Tensor]) -> bytes:
-    """Return weights as the content of a safetensors file."""
-    return save({k: v.detach().cpu().contiguous() for k, v in tensors.items()})
+    """Return weights as the content of a safetensors file, with a digest; see `load_weights`."""
+    tensors = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    return save(tensors, {KEY: json.dumps({"digest": weights_digest(tensors)})})
+
+
+def weights_digest(tensors: dict[str, Tensor]) -> str:
+    """Return the SHA-256 of weights on the CPU: of names, dtypes, shapes and bytes.
+
+    Processors compute it twice as fast as the digest of a checkpoint.
+    """
+    return _digest(hashlib.sha256(), sorted(tensors.items()))
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """Return the weights of a safetensors file, if they fit their digest.
+
+    That is in its header, or in the file `DIGEST` beside it; early versions wrote none.
+    Raises FileNotFoundError; ValueError: the file is damaged.
+    """
+    try:
+        data = path.read_bytes()  # once: a run in training replaces the file
+        texts = _header(io.BytesIO(data)).get("__metadata__") or {}
+        tensors = load(data)
+        beside = path.with_name(DIGEST)
+        wanted = json.loads(texts[KEY])["digest"] if KEY in texts else None
+        if wanted is None and beside.exists():
+            wanted = beside.read_text().strip()
+        if wanted not in (None, weights_digest(tensors)):
+            raise ValueError("its content has changed")
+    except FileNotFoundError:
+        raise
+    except (*MALFORMED, RuntimeError) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error
+    return tensors
 
 
 def save_checkpoint(
@@ -39,7 +76,7 @@ def save_checkpoint(
     """Write `Trainer.state_dict()` and further `numbers` (JSON values); see `write_atomic`."""
     meta = {"step_count": state["step_count"], "config": state["config"], **numbers}
     tensors = {k: v.detach().cpu().contiguous() for k, v in state["tensors"].items()}
-    meta["digest"] = _digest(meta, sorted(tensors.items()))
+    meta["digest"] = _digest(_of_numbers(meta), sorted(tensors.items()))
     write_atomic(path, save(tensors, {KEY: json.dumps(meta)}), keep)
 
 
@@ -72,12 +109,14 @@ def read_numbers(path: Path) -> dict[str, Any]:
     Raises CheckpointError: missing, truncated, a damaged header, or a file of something else.
     """
     try:
-        texts = _header(path).get("__metadata__") or {}
+        with open(path, "rb") as file:
+            texts = _header(file).get("__metadata__") or {}
         if KEY not in texts:
             raise CheckpointError(f"{path} is not a checkpoint of Latent Studio.")
-        meta = json.loads(texts[KEY])
+        meta = strict_json.parse(texts[KEY].encode(), LARGEST_HEADER_BYTES)
         step = meta["step_count"]
-        if type(step) is not int or step < 0 or not isinstance(meta["config"], dict):
+        whole = type(step) is int and 0 <= step <= MOST_STEPS
+        if not whole or not isinstance(meta["config"], dict):
             raise ValueError("its numbers are invalid")
     except FileNotFoundError as error:
         raise CheckpointError(f"There is no checkpoint at {path}.") from error
@@ -91,7 +130,8 @@ def read_numbers(path: Path) -> dict[str, Any]:
 def has_whole_length(path: Path) -> bool:
     """Return whether a safetensors file is as long as its header says; tensors are not read."""
     try:
-        _header(path)
+        with open(path, "rb") as file:
+            _header(file)
     except MALFORMED:
         return False
     return True
@@ -114,7 +154,7 @@ def first_usable(
             state, numbers = load_checkpoint(path)
             try:
                 made = use(state, numbers)
-            except (ValueError, LookupError, TypeError, RuntimeError) as error:
+            except (ValueError, LookupError, TypeError, RuntimeError, ArithmeticError) as error:
                 raise CheckpointError(f"The checkpoint {path} cannot be used: {error}") from error
         except CheckpointError as error:
             failures.append(error)
@@ -126,14 +166,15 @@ def first_usable(
     raise failures[0]
 
 
-def _header(path: Path) -> dict[str, Any]:
-    with open(path, "rb") as file:
-        size = path.stat().st_size
-        length = int.from_bytes(file.read(8), "little")
-        if size < 8 or length > size - 8:
-            raise ValueError("it is truncated")
-        header = json.loads(file.read(length))
-    ends = [entry["data_offsets"][1] for name, entry in header.items() if name[0] != "_"]
+def _header(file: BinaryIO) -> dict[str, Any]:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    length = int.from_bytes(file.read(8), "little")
+    if size < 8 or length > size - 8:
+        raise ValueError("it is truncated")
+    most = LARGEST_HEADER_BYTES
+    header = strict_json.parse(file.read(min(length, most + 1)), most)
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name[:1] != "_"]
     if size != 8 + length + max(ends, default=0):
         raise ValueError("it is truncated")
     return header
@@ -144,17 +185,20 @@ def _verified(path: Path, read: Callable[[], Iterable[tuple[str, Tensor]]]) -> d
     meta = read_numbers(path)
     wanted = meta.pop("digest", None)
     try:
-        digest = _digest(meta, read())
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
+        digest = _digest(_of_numbers(meta), read())
+    except MALFORMED as error:
         raise CheckpointError(f"The checkpoint {path} is damaged: {error}") from error
     if wanted not in (None, digest):  # checkpoints of early versions have none
         raise CheckpointError(f"The checkpoint {path} is damaged: its content has changed.")
     return meta
 
 
-def _digest(meta: dict[str, Any], tensors: Iterable[tuple[str, Tensor]]) -> str:
-    """Return 32 hex digits of the numbers and of each tensor's name, dtype, shape and bytes."""
-    digest = hashlib.blake2b(json.dumps(meta, sort_keys=True).encode(), digest_size=16)
+def _of_numbers(meta: dict[str, Any]) -> Any:
+    return hashlib.blake2b(json.dumps(meta, sort_keys=True).encode(), digest_size=16)
+
+
+def _digest(digest: Any, tensors: Iterable[tuple[str, Tensor]]) -> str:
+    """Add each tensor's name, dtype, shape and bytes to a digest, and return it as hex digits."""
     for name, tensor in tensors:
         digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy())

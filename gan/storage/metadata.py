@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.datasets import MOST_CLASSES
-from gan.storage.layout import ABOUT
+from gan.storage.layout import ABOUT, OWNER
 from gan.system.atomic import read_json, write_json
 
 LARGEST_BYTES = 64_000
@@ -27,6 +27,24 @@ def change_about(folder: Path, **values: Any) -> None:
     with _writing:
         kept = (read_about(folder) | values).items()
         write_json(Path(folder) / ABOUT, {name: value for name, value in kept if value is not None})
+
+
+def read_owner(folder: Path) -> str:
+    """Return the visitor of a public server whose run it is; "" if that is not known.
+
+    Two files have it, so that damage of one costs nobody their run.
+    """
+    for name in (OWNER, ABOUT):
+        owner = read_json(Path(folder) / name, LARGEST_BYTES).get("owner")
+        if isinstance(owner, str) and owner:
+            return owner
+    return ""
+
+
+def write_owner(folder: Path, owner: str) -> None:
+    """Record whose run it is. Raises OSError."""
+    write_json(Path(folder) / OWNER, {"owner": owner})
+    change_about(folder, owner=owner)  # earlier versions look for it there
 
 
 def read_title(folder: Path) -> str:

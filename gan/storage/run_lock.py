@@ -17,9 +17,9 @@ import uuid
 import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from gan.storage.layout import LOCK
 from gan.system.atomic import is_alive
@@ -48,8 +48,8 @@ class LockOwner:
 
     host: str
     space: str
-    process: int
-    since: float
+    process: Annotated[int, Field(ge=1, lt=2**31)]
+    since: Annotated[float, Field(allow_inf_nan=False)]
     token: str
 
     @classmethod

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from gan.system import strict_json
+
 SUFFIX = ".part"  # of temporary files
 
 
@@ -60,10 +62,16 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path, most_bytes: int = 256_000) -> dict[str, Any]:
     """Read a JSON object; {} if it is missing, too large or damaged, or is something else."""
     try:
-        value = json.loads(path.read_bytes()) if path.stat().st_size <= most_bytes else {}
-    except (OSError, ValueError, RecursionError):
+        value = read_strict(path, most_bytes)
+    except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def read_strict(path: Path, most_bytes: int) -> Any:
+    """Read a file with `strict_json.parse`. Raises OSError, and ValueError as that does."""
+    with open(path, "rb") as file:
+        return strict_json.parse(file.read(most_bytes + 1), most_bytes)
 
 
 def sync_folder(folder: Path) -> None:
@@ -86,17 +94,17 @@ def sweep(folder: Path) -> None:
     for path in filter(is_leftover, list(folder.glob(".*"))):
         owner = path.name.removesuffix(SUFFIX).rpartition(".")[2]
         # restarted containers reuse process numbers
-        if not owner.isdigit() or int(owner) == os.getpid() or not is_alive(int(owner)):
+        if not owner.isdecimal() or int(owner) == os.getpid() or not is_alive(int(owner)):
             path.unlink(missing_ok=True)
 
 
 def is_alive(process: int) -> bool:
     """Return whether a process of this number exists; False where that is unknown."""
-    if os.name != "posix":
+    if os.name != "posix" or process <= 0:  # 0 and below are groups of processes
         return False
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:  # of another user
         pass

@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from demo.server.model_library import changed_ns
 from demo.train.payload import number
 from gan.monitor.vitals_log import read_vitals
 from gan.runs.history import ROW_STEPS, History
+from gan.storage.layout import HISTORY, VITALS
 
+CACHED = 64  # comparisons
 POINTS = 120  # of a curve, at most
 LOSSES, SIGNS = ("loss_g", "loss_d"), ("frechet", "diversity")
 
@@ -21,6 +25,12 @@ def compared(first: Path, second: Path) -> dict[str, Any]:
     `last` is the last step. Losses are means since the step before, vital signs interpolated
     (frechet on a logarithmic scale); None outside the range of a run's measurements.
     """
+    stamps = [changed_ns(run / name) for run in (first, second) for name in (HISTORY, VITALS)]
+    return dict(_compared(first, second, *stamps))
+
+
+@lru_cache(CACHED)  # a long history takes a second to read, and anybody may ask
+def _compared(first: Path, second: Path, *_stamps: int) -> dict[str, Any]:
     histories = [History(folder).rows for folder in (first, second)]
     signs = [read_vitals(folder) for folder in (first, second)]
     last = max((row["step"] for rows in (*histories, *signs) for row in rows), default=0)

@@ -21,7 +21,7 @@ from demo.train.watch.stored_run import StoredRun
 from gan.config import Config
 from gan.runner.status import RunStatus
 from gan.runs.snapshots import COLUMNS, snapshot_steps
-from gan.storage.layout import MODEL, snapshot_picture_path
+from gan.storage.layout import MODEL, MOST_STEPS, snapshot_picture_path
 from gan.storage.metadata import read_class_names
 
 MAX_SNAPSHOTS = 8  # of a film, in one answer
@@ -60,7 +60,7 @@ class Progress:
         source = self._watchable.find(who, show, payload.get("model"))
         status, shared = source.status, self._parts(source)
         at, counts = _list(payload.get("at"), 2), _list(payload.get("counts"), 3)
-        fresh = not all(type(number) is int and number >= 0 for number in (*at[:1], *counts))
+        fresh = not all(type(n) is int and 0 <= n <= MOST_STEPS for n in (*at[:1], *counts))
         fresh = fresh or (payload.get("of"), at[1]) != (source.model, status.rollbacks)
         fresh = fresh or at[0] > status.step
         have = [None] * 4 if fresh else _list(payload.get("have"), 4)

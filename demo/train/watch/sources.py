@@ -1,6 +1,5 @@
 """What can be watched: the run in progress, an earlier one, or the recording of a bundled model."""
 
-import json
 import logging
 import time
 from collections.abc import Sequence
@@ -16,7 +15,8 @@ from gan.config import Config
 from gan.runner.runner import Runner
 from gan.runner.status import RunStatus
 from gan.runs.listing import RunInfo
-from gan.storage.layout import CONFIG, HISTORY, LOCK
+from gan.storage.config_file import read_config
+from gan.storage.layout import HISTORY, LOCK
 from gan.storage.run_lock import is_locked, lock_owner
 
 log = logging.getLogger(__name__)
@@ -129,6 +129,6 @@ def _status(run: RunInfo) -> RunStatus:
 
 def _config(folder: Path) -> Config | None:
     try:
-        return Config.from_json(json.loads((folder / CONFIG).read_bytes()))
+        return read_config(folder)
     except (OSError, ValueError):
         return None

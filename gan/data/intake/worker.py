@@ -3,19 +3,14 @@
 A file that exhausts memory or time, or crashes a decoder, ends only this process;
 `gan.data.intake.supervisor` restarts it after that file. Starting it takes a third of a second.
 
-Protocol: one JSON object on stdin: "source", "pixels" (the file to append to), "size", "fit",
-"limits", "first" (index of the first file to decode) and "skip_first" (whether to report that one
-as skipped). JSON lines on stdout: {"total", "classes", "skipped", "noted"} when the files are
-listed, then for each {"kept": label, "grey", "notes", "hash"} or {"skip": reason, "name",
-"values"}; or {"fatal": key, "values"}.
+The protocol is that of `gan.system.bounded_process`. The request: "source", "pixels" (the file to
+append to), "size", "fit", "limits", "first" (index of the first file to decode) and "skip_first"
+(whether to report that one as skipped). The events: {"total", "classes", "skipped", "noted"} when
+the files are listed, then for each {"kept": label, "grey", "notes", "hash"} or {"skip": reason,
+"name", "values"}; or {"fatal": key, "values"}.
 """
 
-import contextlib
 import hashlib
-import json
-import os
-import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,30 +21,30 @@ from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.names import class_names, natural_order
 from gan.data.intake.sources import MB, Limits, Source, SourceError
 from gan.datasets import MOST_CLASSES
+from gan.system.bounded_process import limit_memory, limit_time, read_request, send
 
-MEMORY_BYTES = 2 << 30  # of address space; the largest image accepted needs half of it
+MEMORY_BYTES = 2 << 30  # the largest image accepted needs half of it
 LISTING_CPU_S, IMAGE_CPU_S = 120, 20  # processor time; a busy machine does not count
-NICE = 10  # as training
 
 
 def main() -> None:
     """Carry out the request on stdin."""
-    _limit_process()
+    limit_memory(MEMORY_BYTES)
     Image.MAX_IMAGE_PIXELS = None  # `decode_image` checks first, and reports the size
-    request = json.loads(sys.stdin.read())
+    request = read_request()
     try:
         decode_all(request)
     except SourceError as error:
-        _send({"fatal": f"{error}"})
+        send({"fatal": f"{error}"})
     except MemoryError:
-        _send({"fatal": "too_many_files"})
+        send({"fatal": "too_many_files"})
     except OSError as error:
-        _send({"fatal": "disk", "values": {"why": error.strerror or "unknown"}})
+        send({"fatal": "disk", "values": {"why": error.strerror or "unknown"}})
 
 
 def decode_all(request: dict[str, Any]) -> None:
     """List the files of the source, and decode those from "first" on."""
-    _limit_time(LISTING_CPU_S)
+    limit_time(LISTING_CPU_S)
     limits, skipped = Limits(**request["limits"]), SkipCounts()
     source = Source(Path(request["source"]), limits, skipped)
     entries = source.entries
@@ -62,12 +57,12 @@ def decode_all(request: dict[str, Any]) -> None:
     if len(classes) > MOST_CLASSES:
         noted["too_many_classes"] = len(classes)
         classes, names = [""], [""] * len(names)
-    _send({"total": len(entries), "classes": classes, "skipped": skipped.to_json(), "noted": noted})
+    send({"total": len(entries), "classes": classes, "skipped": skipped.to_json(), "noted": noted})
     labels = {name: label for label, name in enumerate(classes)}
     with open(request["pixels"], "ab") as pixels:
         for number in range(request["first"], len(entries)):
             entry = entries[number]
-            _limit_time(IMAGE_CPU_S)
+            limit_time(IMAGE_CPU_S)
             try:
                 if request["skip_first"] and number == request["first"]:
                     raise Skipped("too_heavy")
@@ -75,36 +70,14 @@ def decode_all(request: dict[str, Any]) -> None:
                 image = decode_image(data, request["size"], request["fit"], limits.megapixels * MB)
             except (Skipped, MemoryError) as error:
                 reason = error if isinstance(error, Skipped) else Skipped("too_heavy")
-                _send({"skip": reason.key, "name": entry.name, "values": reason.values})
+                send({"skip": reason.key, "name": entry.name, "values": reason.values})
                 continue
             raw = image.pixels.tobytes()
             pixels.write(raw)
             pixels.flush()
             digest = hashlib.blake2b(raw, digest_size=16).hexdigest()
             event = {"kept": labels[names[number]], "grey": image.is_grey, "hash": digest}
-            _send(event | {"notes": image.notes})
-
-
-def _send(event: dict[str, Any]) -> None:
-    print(json.dumps(event), flush=True)
-
-
-def _limit_time(seconds: float) -> None:
-    """End the process after so much more processor time, whatever it is doing."""
-    if hasattr(signal, "ITIMER_PROF"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def _limit_process() -> None:
-    if hasattr(os, "nice"):
-        os.nice(NICE)
-    try:
-        import resource
-    except ImportError:  # Windows: only the supervisor's timeouts apply
-        return
-    with contextlib.suppress(ValueError, OSError):  # macOS has the limit and refuses to set it
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+            send(event | {"notes": image.notes})
 
 
 if __name__ == "__main__":

@@ -109,6 +109,8 @@ def test_incomplete_or_invalid_collections_are_ignored(root):
         (root / ID / "facts.json").write_bytes(facts)
         assert store.all() == []
     odd = [{"id": "../x"}, {"size": 28}, {"channels": 2}, {"train": 0}, {"more": 1}]
+    odd += [{"made_s": "now"}, {"made_s": float("nan")}, {"name": 3}, {"noted": {"x": []}}]
+    odd += [{"train": 10**400}, {"name": "\ud800"}]
     for values in (*odd, {"classes": ["\n"], "counts": [1]}, {"counts": [1]}):
         (root / ID / "facts.json").write_text(json.dumps(one.to_json() | values))
         assert store.all() == []

@@ -10,7 +10,7 @@ import pytest
 from gan.hub.cache import DAY_S, HubCache
 from gan.hub.errors import HubError
 from gan.hub.names import ARRIVING, ORIGIN
-from gan.models.generator import Generator
+from gan.models.generator import Generator, ModelError
 from tests.fake_hub import NOWHERE, point
 
 
@@ -38,6 +38,17 @@ def test_a_model_is_downloaded_once_and_again_when_it_has_changed(hub, files, ca
     assert cache.folders() == {"ada/digits": folder}
     assert Generator.load(folder).model_id != before
     assert {path.name for path in cache.root.iterdir()} == {"ada--digits"}
+
+
+def test_a_damaged_model_is_downloaded_again(hub, files, cache):
+    hub.add("ada/digits", files)
+    cache.get("ada/digits")
+    path, once = cache.folders()["ada/digits"] / "model.safetensors", hub.downloads()
+    path.write_bytes(path.read_bytes()[:-1] + b"\x55")
+    with pytest.raises(ModelError, match="its content has changed"):
+        Generator.load(path.parent)
+    cache.get("ada/digits")
+    assert path.read_bytes() == files["model.safetensors"] and hub.downloads() > once
 
 
 def test_cached_models_are_used_while_the_hub_is_unreachable(hub, files, cache, monkeypatch):

@@ -59,7 +59,7 @@ def test_a_pushed_model_is_pulled_bit_for_bit(hub, tiny_model, tmp_path):
     commit = hub.repos[NAME].refs["main"]
     assert json.loads((folder / "hub.json").read_text()) == {"repo": NAME, "commit": commit}
     assert {path.name for path in folder.iterdir()} == {
-        "config.json", "model.safetensors", "README.md", "hub.json",
+        "config.json", "model.safetensors", "README.md", "hub.json", "model.digest",
     }  # fmt: skip
     assert origin(folder) == NAME and origin(tiny_model) is None
     again = HubModel.from_pretrained(NAME).generator

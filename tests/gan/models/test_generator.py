@@ -13,6 +13,9 @@ from gan.config import preset
 from gan.latent.latents import latents
 from gan.models.generator import Generator, ModelError
 from gan.models.networks import make_generator
+from gan.paths import ASSETS
+from gan.storage.checkpoint_file import save_checkpoint, weights_bytes, weights_digest
+from gan.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +162,59 @@ DAMAGES = {
         (f / "model.safetensors").mkdir(),
     ),
 }
+
+
+def flipped(path, at=-1):
+    """Flip a bit of a file."""
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def test_flipped_weights_are_refused(generator, folder, tiny_model):
+    path = folder / "model.safetensors"
+    path.write_bytes(weights_bytes(generator.network.state_dict()))
+    assert Generator.load(folder).model_id == generator.model_id
+    flipped(path)
+    with pytest.raises(ModelError, match="its content has changed"):
+        Generator.load(folder)
+    shutil.copy(tiny_model / "model.safetensors", path)  # of an earlier version: it has no digest
+    assert Generator.load(folder).model_id == generator.model_id
+    (folder / "model.digest").write_text(weights_digest(load_file(path)))
+    assert Generator.load(folder).model_id == generator.model_id
+    flipped(path)
+    with pytest.raises(ModelError, match="its content has changed"):
+        Generator.load(folder)
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "settings", "newest"])
+def test_a_damaged_model_of_a_run_is_restored_from_its_checkpoint(tmp_path, tiny_data, damage):
+    trainer = Trainer(preset("default", width=4, batch_size=4), tiny_data)
+    tensors = trainer.state_dict()
+    folder, path = tmp_path, tmp_path / "model.safetensors"
+    (folder / "config.json").write_text(json.dumps(trainer.config.to_json()))
+    path.write_bytes(weights_bytes(trainer.ema.state_dict()))
+    whole, wanted = path.read_bytes(), Generator.load(folder).model_id
+    for name in ("checkpoint.safetensors", "checkpoint.previous.safetensors"):
+        save_checkpoint(folder / name, tensors, {})
+    if damage == "settings":
+        (folder / "config.json").write_text("{")
+    elif damage == "cut":
+        cut_weights(folder)
+    elif damage == "empty":
+        path.write_bytes(b"")
+    else:
+        flipped(path)
+    if damage == "newest":
+        flipped(folder / "checkpoint.safetensors")
+    assert Generator.load(folder).model_id == wanted
+    assert path.read_bytes() == whole  # repaired
+
+
+def test_bundled_models_have_a_digest():
+    for path in (ASSETS / "models").glob("*/model.safetensors"):
+        in_header = b'"digest' in path.read_bytes()[:50_000]
+        assert path.with_name("model.digest").exists() or in_header, path
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)

@@ -10,12 +10,13 @@ import pytest
 from gan.config import ConfigError, preset
 from gan.models.generator import Generator
 from gan.runs.archive import pack
+from gan.runs.check_worker import check_apart
 from gan.runs.listing import list_runs
 from gan.runs.run import Run
 from gan.runs.unpack import clear_temporary, unpack
 from gan.runs.validate import ArchiveError
 from gan.storage.checkpoint_file import CheckpointError, load_checkpoint
-from gan.storage.layout import TEMPORARY
+from gan.storage.layout import NEWEST, TEMPORARY
 from gan.storage.metadata import change_about, read_about, read_title
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
@@ -172,6 +173,29 @@ def test_an_invalid_milestone_is_dropped(tmp_path, packed):
     assert [path.stem for path in folder.glob("milestones/*")] == ["00000000"]
 
 
+def with_step(step):
+    def change(data):
+        length = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + length])
+        numbers = json.loads(header["__metadata__"]["latent_studio"]) | {"step_count": step}
+        header["__metadata__"]["latent_studio"] = json.dumps(numbers)
+        return with_header(0, header)(data)
+
+    return change
+
+
+def with_header(more, header=None):
+    """Return a change of a checkpoint: another header, with `more` bytes of JSON."""
+
+    def change(data):
+        length = int.from_bytes(data[:8], "little")
+        new = header or json.loads(data[8 : 8 + length])
+        made = json.dumps(new).encode() + b" " * more
+        return len(made).to_bytes(8, "little") + made + data[8 + length :]
+
+    return change
+
+
 def history(*lines):
     return b"".join(text(line) + b"\n" for line in lines)
 
@@ -195,7 +219,26 @@ BAD = {
     ),
     "no settings": (lambda data: changed(data, "config.json"), "config.json is missing"),
     "bad settings": (lambda data: changed(data, "config.json", b'{"width": 1}'), "width is 1"),
-    "deep settings": (lambda data: changed(data, "config.json", b"[" * 50_000), "settings"),
+    "deep settings": (lambda data: changed(data, "config.json", b"[" * 50_000), "nested too"),
+    "long settings": (lambda data: changed(data, "config.json", b" " * 64_001), "64,000 bytes"),
+    "large step": (lambda data: changed(data, NEWEST, with_step(10**400)), "too large"),
+    "step of nine digits": (lambda data: changed(data, NEWEST, with_step(10**8)), "numbers are"),
+    "large header": (lambda data: changed(data, NEWEST, with_header(1_000_000)), "1,000,000 bytes"),
+    "many marks": (
+        lambda data: changed(data, "history.jsonl", history(*[{"step": 1, "mark": "x"}] * 1001)),
+        "more than .* 1,000 marks",
+    ),
+    "many rows": (lambda data: changed(data, "history.jsonl", b"1\n" * 101_001), "100,000 rows"),
+    "large signs": (
+        lambda data: changed(data, "vitals.jsonl", history({"step": 1, "gap": 1e308})),
+        "row 1, gap: Input should be less than or equal to 35",
+    ),
+    "from a large step": (
+        lambda data: changed(
+            data, "history.jsonl", history({"step": 1, "mark": "x", "from_step": 10**300})
+        ),
+        "from_step",
+    ),
     "other settings": (
         lambda data: changed(data, "config.json", text({"width": 8})),
         "another run",
@@ -253,6 +296,75 @@ BAD = {
         "too many files",
     ),
 }
+
+
+REZIPPED = {
+    "zip -r": lambda name: [f"{name}/", f"{name}/snapshots/"],
+    "Finder": lambda name: [f"{name}/", f"__MACOSX/._{name}", f"__MACOSX/{name}/._config.json"],
+    "seen by Finder": lambda name: [f"{name}/.DS_Store", f"{name}/snapshots/._00000005.png"],
+    "Explorer": lambda name: [f"{name}/Thumbs.db", f"{name}/desktop.ini"],
+    "the server's folder": lambda name: [f"{name}/{one}" for one in ("pair.json", "owner.json")],
+}
+TOPS = {
+    "renamed": ("Katzen \u732b e\u0301 (2)", "Katzen-e-2"),
+    "unpacked twice": ("outer/inner", "inner"),
+    "hidden characters": ("\u732b", "run"),
+}
+
+
+@pytest.mark.parametrize("kind", REZIPPED)
+def test_a_run_that_was_unpacked_and_packed_again_is_accepted(tmp_path, packed, trained, kind):
+    more = {name: b"" for name in REZIPPED[kind](trained.name)}
+    folder = taken(tmp_path, changed(packed, **more))
+    assert folder.name == trained.name and {path.name for path in folder.iterdir()} == {
+        *("about.json", "checkpoint.safetensors", "config.json", "history.jsonl", "milestones"),
+        *("model.safetensors", "snapshots", "vitals.jsonl"),
+    }
+
+
+@pytest.mark.parametrize("kind", TOPS)
+def test_the_top_folder_may_have_any_name(tmp_path, packed, trained, kind):
+    top, name = TOPS[kind]
+    data = changed(packed, rename=lambda old: old.replace(trained.name, top))
+    assert taken(tmp_path, data).name == name
+
+
+def test_files_without_a_folder_backslashes_and_a_comment_are_accepted(tmp_path, packed, trained):
+    data = changed(packed, rename=lambda name: name.partition("/")[2])
+    assert taken(tmp_path, data).name == "run"
+    data = changed(packed, rename=lambda name: name.replace("/", "\\"))
+    assert taken(tmp_path, data).name == trained.name
+    data = data[:-2] + len(b"mine").to_bytes(2, "little") + b"mine"
+    assert taken(tmp_path, data).name == trained.name + "-2"
+
+
+def test_the_directory_cannot_claim_more_than_the_file_has(tmp_path, packed):
+    data, name = bytearray(changed(packed)), b"20260101-000000-mnist/history.jsonl"
+    at = data.rfind(b"PK\1\2", 0, data.rfind(name))
+    data[at + 20 : at + 24] = (200_000).to_bytes(4, "little")  # the compressed size
+    with pytest.raises(ArchiveError, match="overlap"):
+        taken(tmp_path, bytes(data))
+
+
+def test_a_run_is_checked_in_a_process_of_its_own(tmp_path, packed, monkeypatch):
+    monkeypatch.setattr("gan.runs.unpack.check_apart", check_apart)
+    monkeypatch.setattr("gan.runs.validate.Trainer", None)  # not used here
+    folder = taken(tmp_path, packed)
+    assert Generator.load(folder).classes == 10
+    with pytest.raises(ArchiveError, match="1,000,000 bytes"):
+        taken(tmp_path, changed(packed, NEWEST, with_header(1_000_000)))
+
+
+@pytest.mark.parametrize(
+    "ends", ["import os; os.abort()", "x = [0] * 10**10", "import time; time.sleep(60)"]
+)
+def test_a_run_whose_check_never_ends_is_refused(tmp_path, packed, monkeypatch, ends):
+    begin = "from gan.system.bounded_process import limit_memory; limit_memory(10**9); "
+    monkeypatch.setattr("gan.runs.check_worker.WORKER", ("-c", begin + ends))
+    monkeypatch.setattr("gan.runs.check_worker.TIMEOUT_S", 1)
+    monkeypatch.setattr("gan.runs.unpack.check_apart", check_apart)
+    with pytest.raises(ArchiveError, match="too much memory or time"):
+        taken(tmp_path, packed)
 
 
 @pytest.mark.parametrize("kind", BAD)

@@ -93,6 +93,23 @@ def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
     assert do["listed"]({"who": ME})["names"] == ["first"]
 
 
+@pytest.mark.parametrize("damaged", ["about.json", "owner.json"])
+def test_damage_of_its_title_or_mark_costs_nobody_a_run(server, tmp_path, damaged):
+    _, do, _ = server
+    (tmp_path / "first" / damaged).write_bytes(b'{"title": "x", ')
+    assert do["rename"]({"who": ME, "run": "first", "title": "y"}) == {"title": "y"}
+    assert do["rename"]({"who": YOU, "run": "first", "title": "z"})["refused"] == "not_yours"
+    assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
+    assert do["undo"]({"who": YOU, "run": "first"})["refused"] == "not_yours"
+
+
+def test_a_run_of_an_earlier_version_keeps_its_owner(server, tmp_path):
+    studio, do, _ = server
+    (tmp_path / "first" / "owner.json").unlink()
+    assert do["rename"]({"who": YOU, "run": "first", "title": "z"})["refused"] == "not_yours"
+    assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
+
+
 def test_the_run_in_progress_is_not_deleted(server):
     studio, do, _ = server
     assert do["resume"]({"who": YOU, "run": "first"}) == {"refused": "not_yours", "values": {}}

@@ -20,6 +20,7 @@ from tests.watching import record, rows, signs
 BAD_CURSORS = [
     *(None, [], "x", 3, {"run": "r1", "at": [7]}, {"run": [], "at": {}}, {"have": 1}),
     {"run": "r1", "at": ["200", 0], "counts": [-1, "7", None], "show": ["r1"]},
+    {"of": "run:r1", "at": [200, 0], "counts": [10**30, 0, 0]},
 ]
 
 
