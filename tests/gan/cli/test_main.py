@@ -191,7 +191,6 @@ def test_the_article_trains_as_it_stands(tmp_path):
     ("arguments", "words"),
     [
         (["sample", "--model", "nowhere", "--count", "1", "--out", "x.png"], "no model yet"),
-        (["sample", "--model", "MODEL", "--count", "0", "--out", "x.png"], "between 1 and"),
         (["sample", "--model", "MODEL", "--count", "1", "--out", "x.tiff"], ".png or .npz"),
         (["sample", "--model", "MODEL", "--count", "1", "--label", "10", "--out", "x.png"],
          "0 and"),
@@ -210,7 +209,6 @@ def test_the_article_trains_as_it_stands(tmp_path):
         (["render", __file__], "contains no recipe"),
         (["draw", "nowhere.png"], "nowhere.png"),
         (["draw", __file__], "contains no recipe"),
-        (["draw", __file__, "--scale", "0"], "between 1 and"),
         (["draw", __file__, "--out", "x.gif"], ".png"),
         (["train", "--set", "width=1", "--out", "x"], "between 4 and"),
         (["train", "--set", "colour=3", "--out", "x"], "Unknown setting"),
@@ -232,8 +230,8 @@ def test_mistakes_give_a_message(model, capsys, monkeypatch, tmp_path, arguments
         ({"keys": [{"seed": 1, "z": packed(*[0] * 128), "class": 1}] * 2}, [],
          "128 latent dimensions; this model has 64"),
         ({"fps": 60}, [], "12.5"),
-        ({}, ["--out", "x.mp4"], "ends in .gif"),
-        ({"format": "sprite"}, ["--out", "x.sprite"], "ends in .png"),
+        ({}, ["--out", "x.mp4"], "end in .gif"),
+        ({"format": "sprite"}, ["--out", "x.sprite"], "end in .png"),
         ({"latent_studio_clip": 2}, [], "newer"),
     ],
 )  # fmt: skip
