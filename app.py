@@ -3,10 +3,15 @@
 import os
 import signal
 import sys
+import tempfile
 
 
 def main() -> None:
     """Serve the page until interrupted; a run in progress is saved on the way out."""
+    try:
+        tempfile.gettempdir()  # gradio asks for it when it is imported
+    except FileNotFoundError:
+        sys.exit("No temporary folder can be written to. Set TMPDIR to one that can.")
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     from gan.system.malloc import limit_arenas
 
