@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -30,6 +31,8 @@ from gan.runs.run import check_empty
 from gan.system.machine import set_threads
 from gan.system.signals import stop_event
 from gan.training.cluster import Alone, Cluster, joined
+
+ANY_IMAGES = {"data": "own-000000000000", "image_channels": 1}  # settings of unread images
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -75,16 +78,22 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     changes = dict(_setting(text) for text in args.set)
     if args.steps is not None:
         changes["steps"] = args.steps
-    check_empty(args.out)  # before own images are read, which may take minutes
+    own = args.images is not None or is_own(args.data)
+    name = args.preset or ("own-images" if own else "default")
+
+    def config_of(data: dict[str, Any]) -> configs.Config:
+        return configs.preset(name, **{**data, "seed": args.seed, **changes})
+
+    check_empty(args.out)
     out = args.out.absolute()
     check_folder(next(each for each in (out, *out.parents) if each.exists()))
-    own, data = is_own(args.data), {"data": args.data}
+    data = {"data": args.data}
     if args.images is not None:
-        own, data = True, prepare(args.images, "", args).settings()
+        config_of(ANY_IMAGES | {"image_size": args.size})  # reading them may take minutes
+        data = prepare(args.images, "", args).settings()
     elif own:
         data = settings_of(args.data)
-    name = args.preset or ("own-images" if own else "default")
-    config = configs.preset(name, **{**data, "seed": args.seed, **changes})
+    config = config_of(data)
     peers.check(config)
     loop.start([(config, args.out)], seconds=args.seconds)
 

@@ -107,8 +107,14 @@ def test_the_output_is_checked_before_anything_is_drawn(folder, unloaded, capsys
 
 
 def test_a_run_is_refused_before_images_are_read(folder, capsys):
-    for out, sentence in ((".", "is not empty"), ("clip.gif/run", "There is no folder")):
-        assert main(["train", "--images", "no images", "--out", out]) == 2
+    for out, setting, sentence in (
+        (".", "width=8", "is not empty"),
+        ("clip.gif/run", "width=8", "There is no folder"),
+        ("run", "width=1", "between 4 and"),
+        ("run", "colour=3", "Unknown setting"),
+    ):
+        images = ["--images", "no images", "--set", setting]
+        assert main(["train", *images, "--out", out]) == 2
         assert sentence in capsys.readouterr().err
 
 
@@ -173,3 +179,13 @@ def test_a_closed_pipe_ends_without_a_traceback(tmp_path):
     done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     assert (done.returncode, done.stderr) == (2, b"")
+
+
+def test_the_folder_of_a_card_is_checked_before_measuring(monkeypatch, capsys):
+    def read_only(**_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", read_only)
+    monkeypatch.setattr("gan.metrics.evaluate.evaluate", lambda *_: pytest.fail("measured"))
+    assert main(["evaluate", MODEL, "--card", "--only", "frechet"]) == 2
+    assert "cannot be written to: Read-only file system" in capsys.readouterr().err
