@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "assets"
+CACHE = ".cache/latent-studio"  # in the home folder
 
 
 def user_path(text: str) -> Path:
@@ -30,7 +31,8 @@ def cache_folder() -> Path:
         home = Path.home()
     except RuntimeError:  # a container may use a user id without an account
         home = None
-    if home and ((folder := home / ".cache/latent-studio").exists() or os.access(home, os.W_OK)):
-        return folder
+    # not Path.exists, which raises an exception if the home is another user's
+    if home and (os.path.exists(home / CACHE) or os.access(home, os.W_OK)):
+        return home / CACHE
     user = os.getuid() if hasattr(os, "getuid") else 0
     return Path(tempfile.gettempdir()) / f"latent-studio-{user}"

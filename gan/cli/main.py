@@ -28,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(_parser().parse_args(arguments))
     except BrokenPipeError:  # the program that reads the output has ended, as `head` does
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):  # or Python would write the rest at exit
-            os.dup2(nowhere, stream.fileno())
+        for output in (1, 2):  # stdout, stderr: Python would write the rest at exit
+            os.dup2(nowhere, output)
         return 2
 
 

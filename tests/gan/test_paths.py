@@ -1,5 +1,6 @@
 """Folders of the user, with and without a home."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -52,3 +53,13 @@ def test_a_user_without_a_home_has_settings(monkeypatch):
     assert cache_folder().parent == Path(tempfile.gettempdir())
     with pytest.raises(SystemExit, match="LATENT_STUDIO_RUNS: '~/runs'"):
         Settings.from_env({"LATENT_STUDIO_RUNS": "~/runs"})
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root")
+def test_the_home_of_another_user_is_not_used(tmp_path):
+    tmp_path.chmod(0o700)
+    code = "import os; from gan.paths import cache_folder; os.setuid(12345); print(cache_folder())"
+    env = os.environ | {"HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.stdout.strip().endswith("latent-studio-12345"), done.stderr
