@@ -57,6 +57,12 @@ def numbers(text: str) -> list[int]:
         raise ArgumentTypeError(f"{text[:SHOWN_MAX]!r} is not a list like 1,2,3") from None
 
 
+def check_file(path: Path) -> None:
+    """Raise ValueError if there is no such file."""
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}.")
+
+
 def check_out(path: Path, *suffixes: str) -> None:
     """Check that a file with one of these suffixes, in lower case, can be written to `path`.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from gan.cli.arguments import check_out
+from gan.cli.arguments import check_file, check_out
 from gan.cli.train_commands import warn_if_other
 from gan.hub.names import hub_id, origin
 from gan.media.formats import FORMATS, format_of
@@ -43,8 +43,7 @@ def interpolate(args: argparse.Namespace) -> None:
 
 def render(args: argparse.Namespace) -> None:
     """Render a clip, or the training film of a run, again from its recipe."""
-    if not args.recipe.is_file():
-        raise ValueError(f"There is no file {args.recipe}.")
+    check_file(args.recipe)
     given = fields.read(args.recipe)
     if fields.kind_of(given) == "film":
         return _film(given, args)

@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
-from gan.cli.arguments import check_folder, check_out
+from gan.cli.arguments import check_file, check_folder, check_out
 from gan.cli.image_commands import prepare, settings_of
 from gan.datasets import is_own
 from gan.latent.latents import SEED_MAX, latents
@@ -161,6 +161,7 @@ def draw(args: argparse.Namespace) -> None:
     """Draw a saved picture again from its recipe."""
     out = args.out or Path(f"{args.recipe.stem}-again.png")
     check_out(out, ".png")
+    check_file(args.recipe)
     recipe = Recipe.read(args.recipe)
     generator = Generator.load(args.model) if args.model else load_named(recipe.model)
     image = recipe.draw(generator).repeat(args.scale, axis=1).repeat(args.scale, axis=0)

@@ -207,7 +207,7 @@ def test_the_article_trains_as_it_stands(tmp_path):
         (["interpolate", "--model", "MODEL", "--seeds", "1,-2", "--out", "x.gif"], "keyframe 2"),
         (["render", "nowhere.gif"], "nowhere.gif"),
         (["render", __file__], "contains no recipe"),
-        (["draw", "nowhere.png"], "nowhere.png"),
+        (["draw", "nowhere.png"], "There is no file nowhere.png"),
         (["draw", __file__], "contains no recipe"),
         (["draw", __file__, "--out", "x.gif"], ".png"),
         (["train", "--set", "width=1", "--out", "x"], "between 4 and"),
