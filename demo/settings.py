@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-from gan.paths import ROOT
+from gan.paths import ROOT, cache_folder, user_path
 
 CHOICES = {
     "training": {"open": "open", "owner": "owner", "off": "off"},
@@ -44,7 +44,7 @@ class Settings:
     public: bool = False
     hosts: str = ""
     hub: bool = True
-    hub_cache: Path = Path.home() / ".cache/latent-studio/hub"
+    hub_cache: Path = cache_folder() / "hub"
     max_hub_mb: int = 100
     hub_kept: int = 20
     hub_days: int = 30
@@ -65,7 +65,7 @@ class Settings:
             if field.name in CHOICES:
                 values[field.name] = _choice(key, text, CHOICES[field.name])
             elif field.type is Path:
-                values |= {field.name: Path(text)} if text else {}
+                values |= {field.name: _path(key, text)} if text else {}
             else:
                 values[field.name] = text if field.type is str else _whole(key, text)
         key = values.get("owner_key", "")
@@ -89,8 +89,18 @@ def _choice(key: str, text: str, allowed: Mapping[str, Any]) -> Any:
     return allowed[text]
 
 
+def _path(key: str, text: str) -> Path:
+    try:
+        return user_path(text)
+    except ValueError as error:
+        raise SystemExit(f"{key}: {error}") from error
+
+
 def _whole(key: str, text: str) -> int:
     least = 0 if key.endswith("MAX_QUEUE") else 1
-    if not text.isdecimal() or int(text) < least:
-        raise SystemExit(f"{key} is {text!r}; it must be a whole number of at least {least}.")
+    if not text.isdecimal() or len(text) > 12 or int(text) < least:
+        raise SystemExit(
+            f"{key} is {text[:40]!r}; it must be a whole number of at least {least} and at most 12 "
+            "digits."
+        )
     return int(text)

@@ -72,6 +72,12 @@ def read_film(path):
     return np.stack(frames), meta
 
 
+def about(path) -> str:
+    """Return how ffmpeg describes a file and its streams."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", str(path)]
+    return subprocess.run(command, capture_output=True, text=True).stderr
+
+
 def tags(path) -> str:
     """Return the tags of a video in ffmpeg's text format."""
     program = imageio_ffmpeg.get_ffmpeg_exe()

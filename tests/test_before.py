@@ -34,7 +34,6 @@ from gan.latent.latents import latent
 from gan.media.formats import FORMATS
 from gan.models.generator import Generator
 from gan.monitor.vitals_log import read_vitals
-from gan.paths import ROOT
 from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
@@ -155,11 +154,11 @@ def test_the_run_is_listed_with_all_it_recorded(run_folder):
     assert kept_steps(run_folder) == [20, 31] and milestone_steps(run_folder) == [0, 31]
 
 
-def test_the_run_and_its_snapshots_draw_the_same_pixels(run_folder, reference):
-    root = run_folder.parent.parent
+def test_the_run_and_its_snapshots_draw_the_same_pixels(run_folder, reference, monkeypatch):
+    monkeypatch.setenv("LATENT_STUDIO_RUNS", str(run_folder.parent))
     models = {"newest": f"run:{NAME}", "step_20": f"run:{NAME}@20", "step_31": f"run:{NAME}@31"}
     for key, model in models.items():
-        generator = load_named(model, root)
+        generator = load_named(model)
         assert generator.model_id == REFERENCE["model_ids"][key]
         assert_same_pixels(generator.sample(reference["z"], reference["labels"]), reference[key])
 
@@ -256,12 +255,12 @@ def test_a_film_of_the_run_is_made_again_from_its_file(tmp_path):
 
 
 @pytest.mark.parametrize("name", REFERENCE["pictures"])
-def test_a_picture_is_drawn_again_from_its_file(name, tmp_path):
+def test_a_picture_is_drawn_again_from_its_file(name, tmp_path, monkeypatch):
     before = BEFORE / "pictures" / name
     recipe = Recipe.read(before)
     assert recipe.to_json() == REFERENCE["pictures"][name]
-    copied_run(tmp_path)
-    generator = load_named(recipe.model, tmp_path if recipe.model.startswith("run:") else ROOT)
+    monkeypatch.setenv("LATENT_STUDIO_RUNS", str(copied_run(tmp_path).parent))
+    generator = load_named(recipe.model)
     assert generator.model_id == recipe.model_id
     image = recipe.draw(generator).repeat(4, axis=0).repeat(4, axis=1)
     with Image.open(before) as picture:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from gan.cli.arguments import check_file, check_out
 from gan.cli.train_commands import warn_if_other
 from gan.hub.names import hub_id, origin
 from gan.media.formats import FORMATS, format_of
@@ -21,6 +22,7 @@ from gan.system.machine import set_threads
 def interpolate(args: argparse.Namespace) -> None:
     """Export a loop through seeds, with its recipe embedded."""
     format = format_of(args.out)
+    check_out(args.out)
     generator = Generator.load(args.model)
     labels = args.labels
     if labels is None and generator.classes:
@@ -41,8 +43,7 @@ def interpolate(args: argparse.Namespace) -> None:
 
 def render(args: argparse.Namespace) -> None:
     """Render a clip, or the training film of a run, again from its recipe."""
-    if not args.recipe.is_file():
-        raise ValueError(f"There is no file {args.recipe}.")
+    check_file(args.recipe)
     given = fields.read(args.recipe)
     if fields.kind_of(given) == "film":
         return _film(given, args)
@@ -71,13 +72,9 @@ def _render(job: RenderJob | FilmJob, frames: int, out: Path) -> None:
 
 
 def _out(args: argparse.Namespace, format: str) -> Path:
-    """Return the output path. Raises ValueError unless its suffix fits the recipe's format."""
+    """Return the output path, checked for the recipe's format; see `check_out` for exceptions."""
     out = args.out or Path(f"{args.recipe.stem}-again{FORMATS[format]}")
-    ends = {FORMATS[format], f".{format}"} - {".sprite"}
-    if out.suffix.lower() not in ends:
-        raise ValueError(f"The recipe makes a file whose name ends in {' or '.join(sorted(ends))}.")
-    if not out.parent.is_dir():
-        raise ValueError(f"There is no folder {out.parent} to write into.")
+    check_out(out, *sorted({FORMATS[format], f".{format}"} - {".sprite"}))
     return out
 
 

@@ -14,7 +14,7 @@ def doctor(args: argparse.Namespace) -> None:
     info = run_info(args.folder)
     if info is None or info.config is None:
         why = info.sentence if info else "there is no config.json and no checkpoint"
-        raise ValueError(f"{args.folder} is no run: {why}.")
+        raise ValueError(f"{args.folder} is no run: {why.rstrip('.')}.")
     history, vitals = History(args.folder), read_vitals(args.folder)
     print(report(diagnose(history.rows, vitals, info.config, history.marks)))
     if spans := healthy_steps(history.rows, vitals, info.config):

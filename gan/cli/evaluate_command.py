@@ -7,6 +7,7 @@ from contextlib import closing
 
 from tqdm import tqdm
 
+from gan.cli.arguments import check_folder
 from gan.data.image_set import load
 from gan.metrics import evaluate as measuring
 from gan.metrics.accuracy_score import known_ceiling, seconds
@@ -25,6 +26,8 @@ def evaluate(args: argparse.Namespace) -> None:
     set_threads()
     folder = args.folder or args.model
     generator = Generator.load(folder)
+    if args.card:
+        check_folder(folder)  # measuring takes minutes
     measures = args.only.split(",") if args.only else MEASURES
     if "accuracy" in measures and generator.classes > 1:
         _announce_cost(generator)

@@ -1,25 +1,47 @@
 """The command line: the same settings, runs and models as the page."""
 
 import argparse
+import io
+import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from gan import config as configs
+from gan.cli.arguments import number, numbers, seed, whole
 from gan.datasets import OWN_SIZES
 from gan.latent.curves import PATH_KEYS
 from gan.latent.timing import EASINGS
+from gan.paths import user_path
+from gan.recipes.fields import CLASSES_MAX
+
+COUNT_MAX = 1_000_000  # images of one command
+MOST_IMAGES = 10_000_000  # of one collection
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0, 2 after an error (printed to stderr), or 130 when stopped."""
-    args = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console may lack letters of names
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(_parser().parse_args(arguments))
+    except BrokenPipeError:  # the program that reads the output has ended, as `head` does
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for output in (1, 2):  # stdout, stderr: Python would write the rest at exit
+            os.dup2(nowhere, output)
+        return 2
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         # imported only now: torch is slow to import, and --help is immediate without it
         getattr(import_module(f"gan.cli.{args.module}"), args.function)(args)
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"gan: {error}", file=sys.stderr)
+        print(end="", flush=True)  # fail here, not at exit
+    except BrokenPipeError:
+        raise
+    except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        print(f"gan: {error or 'There is not enough memory.'}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("gan: stopped", file=sys.stderr)
@@ -51,17 +73,17 @@ def _parser() -> argparse.ArgumentParser:
     data = train.add_mutually_exclusive_group().add_argument
     names = f"{', '.join(configs.DATASETS)}, or the id of prepared images (mnist)"
     data("--data", default="mnist", metavar="NAME", help=names)
-    data("--images", type=Path, metavar="FOLDER_OR_ZIP", help="train on your images")
+    data("--images", type=user_path, metavar="FOLDER_OR_ZIP", help="train on your images")
     _add_preparing(train)
-    option("--seed", type=int, default=0, help="seed of all random numbers (0)")
-    option("--out", type=Path, required=True, help="new folder for the run")
+    option("--seed", type=seed, default=0, help="seed of all random numbers (0)")
+    option("--out", type=user_path, required=True, help="new folder for the run")
     override = "override a setting, such as width=16; repeatable"
     option("--set", action="append", default=[], metavar="NAME=VALUE", help=override)
     _add_training(train)
 
     images = command("images", "image_commands", "prepare your images for training")
     option = images.add_argument
-    option("source", type=Path, metavar="FOLDER_OR_ZIP")
+    option("source", type=user_path, metavar="FOLDER_OR_ZIP")
     option("--name", default="", help="name to show (that of the folder or zip)")
     _add_preparing(images)
 
@@ -72,28 +94,28 @@ def _parser() -> argparse.ArgumentParser:
         description="Resume a run from its last checkpoint. With a new goal, learning rates never "
         "exceed those reached, or a tenth of the full rates, and decay to zero at the goal.",
     )
-    resume.add_argument("folder", type=Path, metavar="DIR")
+    resume.add_argument("folder", type=user_path, metavar="DIR")
     _add_training(resume)
 
     option = command("sample", "train_commands", "draw images from a model").add_argument
     of_model = "folder of a run or bundled model"
-    option("--model", type=Path, required=True, metavar="DIR", help=of_model)
-    option("--count", type=int, required=True, help="number of images")
-    option("--seed", type=int, default=0, help="seed of the latents (0)")
-    option("--label", type=int, help="draw only this class (all in turn)")
-    option("--out", type=Path, required=True, help="FILE.png (a grid) or FILE.npz")
+    option("--model", type=user_path, required=True, metavar="DIR", help=of_model)
+    option("--count", type=whole(1, COUNT_MAX), required=True, help="number of images")
+    option("--seed", type=seed, default=0, help="seed of the first image; each next one adds 1 (0)")
+    option("--label", type=whole(0, CLASSES_MAX - 1), help="draw only this class (all in turn)")
+    option("--out", type=user_path, required=True, help="FILE.png (a grid) or FILE.npz")
 
     of_recipe = "model folder (the one the recipe names)"
     option = command("draw", "train_commands", "draw a picture again from its recipe").add_argument
-    option("recipe", type=Path, metavar="FILE", help="saved picture, or recipe as JSON")
-    option("--model", type=Path, metavar="DIR", help=of_recipe)
-    option("--out", type=Path, metavar="FILE.png", help="output file (FILE-again.png)")
-    option("--scale", type=int, default=8, help="integer upscaling factor (8)")
+    option("recipe", type=user_path, metavar="FILE", help="saved picture, or recipe as JSON")
+    option("--model", type=user_path, metavar="DIR", help=of_recipe)
+    option("--out", type=user_path, metavar="FILE.png", help="output file (FILE-again.png)")
+    option("--scale", type=whole(1, 100), default=8, help="integer upscaling factor (8)")
 
     option = command("interpolate", "clip_commands", "export a loop through seeds").add_argument
-    option("--model", type=Path, required=True, metavar="DIR", help=of_model)
-    option("--seeds", type=_numbers, required=True, metavar="1,2,3")
-    option("--labels", type=_numbers, metavar="0,1,2", help="class of each seed")
+    option("--model", type=user_path, required=True, metavar="DIR", help=of_model)
+    option("--seeds", type=numbers, required=True, metavar="1,2,3")
+    option("--labels", type=numbers, metavar="0,1,2", help="class of each seed")
     option("--path", default="spline", choices=PATH_KEYS)
     option("--open", action="store_true", help="do not return to the first seed")
     option("--easing", default="none", choices=EASINGS)
@@ -101,21 +123,21 @@ def _parser() -> argparse.ArgumentParser:
     option("--fps", type=float, default=25, help="frames per second (25)")
     option("--scale", type=int, default=8, help="integer upscaling factor (8)")
     files = "output file: .gif .mp4 .webm .webp .apng .zip, or .png for a sprite sheet"
-    option("--out", type=Path, required=True, metavar="FILE", help=files)
+    option("--out", type=user_path, required=True, metavar="FILE", help=files)
 
     renders = "render a clip again, byte for byte, from its recipe"
     option = command("render", "clip_commands", renders).add_argument
-    option("recipe", type=Path, metavar="FILE", help="exported clip, or recipe as JSON")
-    option("--model", type=Path, metavar="DIR", help=of_recipe)
-    option("--out", type=Path, metavar="FILE", help="output file (FILE-again)")
+    option("recipe", type=user_path, metavar="FILE", help="exported clip, or recipe as JSON")
+    option("--model", type=user_path, metavar="DIR", help=of_recipe)
+    option("--out", type=user_path, metavar="FILE", help="output file (FILE-again)")
 
     evaluate = command("evaluate", "evaluate_command", "measure a model against real images")
     option = evaluate.add_argument
     which = evaluate.add_mutually_exclusive_group(required=True).add_argument
-    which("folder", nargs="?", type=Path, metavar="MODEL", help="model folder")
-    which("--model", type=Path, metavar="DIR", help="the same as MODEL")
-    option("--count", type=int, default=10_000, help="images to draw (10000)")
-    option("--seed", type=int, default=0, help="seed of the latents (0)")
+    which("folder", nargs="?", type=user_path, metavar="MODEL", help="model folder")
+    which("--model", type=user_path, metavar="DIR", help="the same as MODEL")
+    option("--count", type=whole(2, COUNT_MAX), default=10_000, help="images to draw (10000)")
+    option("--seed", type=seed, default=0, help="seed of the latents (0)")
     measures = "comma-separated: frechet,precision-recall,memorisation,accuracy (all); accuracy "
     measures += "trains a classifier for a minute or more"
     option("--only", metavar="NAMES", help=measures)
@@ -124,10 +146,10 @@ def _parser() -> argparse.ArgumentParser:
     option("--card", action="store_true", help=card)
 
     doctor = command("doctor", "doctor_command", "diagnose a run and list remedies")
-    doctor.add_argument("folder", type=Path, metavar="RUN")
+    doctor.add_argument("folder", type=user_path, metavar="RUN")
 
     option = command("push", "hub_commands", "push a model to the Hugging Face Hub").add_argument
-    option("folder", type=Path, metavar="MODEL", help=of_model)
+    option("folder", type=user_path, metavar="MODEL", help=of_model)
     option("repo", metavar="OWNER/NAME")
     option("--private", action="store_true", help="create a private repository")
     option("--licence", default="apache-2.0", metavar="ID", help="licence id (apache-2.0)")
@@ -135,28 +157,25 @@ def _parser() -> argparse.ArgumentParser:
     option = command("pull", "hub_commands", "pull a model from the Hugging Face Hub").add_argument
     option("repo", metavar="OWNER/NAME")
     option("--revision", help="branch, tag or commit (the newest)")
-    option("--out", type=Path, required=True, metavar="DIR", help="new folder")
+    option("--out", type=user_path, required=True, metavar="DIR", help="new folder")
     return parser
 
 
 def _add_preparing(parser: argparse.ArgumentParser) -> None:
     option, sizes = parser.add_argument, ", ".join(map(str, OWN_SIZES))
-    option("--size", type=int, default=64, metavar="PX", help=f"side of your images: {sizes} (64)")
+    side = f"side of your images: {sizes} (64)"
+    option("--size", type=int, choices=OWN_SIZES, default=64, metavar="PX", help=side)
     fits = "crop to the centre, or pad with a border (crop)"
     option("--fit", default="crop", choices=("crop", "pad"), help=fits)
-    option("--most", type=int, default=100_000, help="maximum number of images to read (100000)")
+    most = "maximum number of images to read (100000)"
+    option("--most", type=whole(1, MOST_IMAGES), default=100_000, help=most)
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
     goal = parser.add_mutually_exclusive_group().add_argument
-    goal("--steps", type=int, help="goal in steps of G, counted from the start of the run")
-    goal("--seconds", type=float, help="goal in seconds of training from now on")
+    steps = whole(*configs.RANGES["steps"])
+    goal("--steps", type=steps, help="goal in steps of G, counted from the start of the run")
+    goal("--seconds", type=number(1e-3, 1e9), help="goal in seconds of training from now on")
     loss = "most training to lose in a power cut (10)"
-    parser.add_argument("--save-every", type=float, default=10, metavar="SECONDS", help=loss)
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a list like 1,2,3") from None
+    save_every = number(0, 1e9)
+    parser.add_argument("--save-every", type=save_every, default=10, metavar="SECONDS", help=loss)

@@ -10,13 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
+from gan.cli.arguments import check_file, check_folder, check_out
 from gan.cli.image_commands import prepare, settings_of
 from gan.datasets import is_own
+from gan.latent.latents import SEED_MAX, latents
 from gan.media.contact_sheet import grid, png_bytes
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeatures, RealFeaturesCache
@@ -24,9 +27,12 @@ from gan.monitor.vitals_log import FIRST_S
 from gan.recipes.image_recipe import Recipe, save_png
 from gan.recipes.model_ids import load_named
 from gan.runner.training_loop import TrainingLoop
+from gan.runs.run import check_empty
 from gan.system.machine import set_threads
 from gan.system.signals import stop_event
 from gan.training.cluster import Alone, Cluster, joined
+
+ANY_IMAGES = {"data": "own-000000000000", "image_channels": 1}  # settings of unread images
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -51,10 +57,6 @@ def resume(args: argparse.Namespace) -> None:
 
 def _train(args: argparse.Namespace, opener: Callable[..., None]) -> None:
     """Train in the main process; the other processes follow it."""
-    if args.seconds is not None and not 0 < args.seconds <= 1e9:
-        raise ValueError("--seconds must be above 0.")
-    if not args.save_every >= 0:
-        raise ValueError("--save-every must not be below 0.")
     real_features, started_s = RealFeaturesCache(), time.monotonic()
 
     def features_of(data: str, size: int) -> RealFeatures | None:  # a short run needs none
@@ -76,13 +78,22 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     changes = dict(_setting(text) for text in args.set)
     if args.steps is not None:
         changes["steps"] = args.steps
-    own, data = is_own(args.data), {"data": args.data}
+    own = args.images is not None or is_own(args.data)
+    name = args.preset or ("own-images" if own else "default")
+
+    def config_of(data: dict[str, Any]) -> configs.Config:
+        return configs.preset(name, **{**data, "seed": args.seed, **changes})
+
+    check_empty(args.out)
+    out = args.out.absolute()
+    check_folder(next(each for each in (out, *out.parents) if each.exists()))
+    data = {"data": args.data}
     if args.images is not None:
-        own, data = True, prepare(args.images, "", args).settings()
+        config_of(ANY_IMAGES | {"image_size": args.size})  # reading them may take minutes
+        data = prepare(args.images, "", args).settings()
     elif own:
         data = settings_of(args.data)
-    name = args.preset or ("own-images" if own else "default")
-    config = configs.preset(name, **{**data, "seed": args.seed, **changes})
+    config = config_of(data)
     peers.check(config)
     loop.start([(config, args.out)], seconds=args.seconds)
 
@@ -125,22 +136,21 @@ def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
 
 
 def sample(args: argparse.Namespace) -> None:
-    """Write a grid of images, or all of them as one array."""
-    if not 1 <= args.count <= 1_000_000:
-        raise ValueError("--count must lie between 1 and 1000000.")
-    if args.out.suffix not in (".png", ".npz"):
-        raise ValueError("--out must end in .png or .npz.")
+    """Write a grid of the images of successive seeds, or all of them as one array."""
+    check_out(args.out, ".png", ".npz")
     generator = Generator.load(args.model)
     if args.label is not None and not generator.classes:
         raise ValueError("This model has no classes; leave out --label.")
-    z = np.random.default_rng(args.seed).standard_normal((args.count, generator.z_dim))
+    seeds = ((args.seed + at) % (SEED_MAX + 1) for at in range(args.count))
+    z = latents(seeds, generator.z_dim)
     labels = np.arange(args.count) % max(1, generator.classes)
     if args.label is not None:
         labels[:] = args.label
     images = generator.sample(z, labels if generator.classes else None)
-    if args.out.suffix == ".npz":
+    if args.out.suffix.lower() == ".npz":
         extra = {"labels": labels.astype(np.int64)} if generator.classes else {}
-        np.savez_compressed(args.out, images=images, **extra)
+        with args.out.open("wb") as file:  # given a path, numpy adds .npz to .NPZ
+            np.savez_compressed(file, images=images, **extra)
     else:
         columns = 10 if generator.classes else int(np.ceil(np.sqrt(args.count)))
         args.out.write_bytes(png_bytes(grid(images, min(columns, args.count))))
@@ -149,11 +159,9 @@ def sample(args: argparse.Namespace) -> None:
 
 def draw(args: argparse.Namespace) -> None:
     """Draw a saved picture again from its recipe."""
-    if not 1 <= args.scale <= 100:
-        raise ValueError("--scale must lie between 1 and 100.")
     out = args.out or Path(f"{args.recipe.stem}-again.png")
-    if out.suffix != ".png":
-        raise ValueError("--out must end in .png.")
+    check_out(out, ".png")
+    check_file(args.recipe)
     recipe = Recipe.read(args.recipe)
     generator = Generator.load(args.model) if args.model else load_named(recipe.model)
     image = recipe.draw(generator).repeat(args.scale, axis=1).repeat(args.scale, axis=0)

@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
-from gan.paths import ROOT
+from gan.paths import runs_folder, user_path
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import clean_title
 from gan.storage.process_files import own_prefix, remove_abandoned
@@ -175,10 +175,8 @@ class CollectionStore:
 
 def store_folder() -> Path:
     """Return LATENT_STUDIO_IMAGES, or "images" beside the folder of runs."""
-    chosen, runs = os.environ.get("LATENT_STUDIO_IMAGES"), os.environ.get("LATENT_STUDIO_RUNS")
-    if chosen:
-        return Path(chosen)
-    return (Path(runs).absolute().parent if runs else ROOT) / "images"
+    chosen = os.environ.get("LATENT_STUDIO_IMAGES")
+    return user_path(chosen) if chosen else runs_folder().absolute().parent / "images"
 
 
 def folder_name(one: Collection) -> str:

@@ -20,7 +20,7 @@ from torch.nn.functional import interpolate, one_hot
 from gan.config import Config
 from gan.data.collection import CollectionStore
 from gan.datasets import DATASETS, is_own
-from gan.paths import ASSETS
+from gan.paths import ASSETS, cache_folder, user_path
 
 LOCAL_COPIES = {
     "mnist": ASSETS / "data/mnist",
@@ -147,15 +147,19 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
     return ImageSet(name, _resized(images, size), labels, found.classes, found.name)
 
 
+def _chosen() -> Path | None:
+    folder = os.environ.get("LATENT_STUDIO_DATA")
+    return user_path(folder) if folder else None
+
+
 def _cache() -> Path:
-    chosen = os.environ.get("LATENT_STUDIO_DATA")
-    return Path(chosen) if chosen else Path.home() / ".cache/latent-studio/data"
+    return _chosen() or cache_folder() / "data"
 
 
 def _idx_files(name: str, train: bool) -> list[Path]:
     """Return the files of images and labels in the first folder that has both, or []."""
-    half, chosen = "train" if train else "t10k", os.environ.get("LATENT_STUDIO_DATA")
-    for folder in (Path(chosen) / name if chosen else None, LOCAL_COPIES.get(name)):
+    half, chosen = "train" if train else "t10k", _chosen()
+    for folder in (chosen / name if chosen else None, LOCAL_COPIES.get(name)):
         names = (f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz")
         if folder and all((folder / file).is_file() for file in names):
             return [folder / file for file in names]

@@ -32,7 +32,7 @@ A small generative adversarial network, trained with Latent Studio on {{ data }}
 
 ![Samples](samples.png)
 
-Uncurated samples of seed 0{{ columns }}.
+Uncurated samples of seeds 0 to 99{{ columns }}.
 
 ## Figures
 

@@ -17,6 +17,7 @@ from gan.hub import card as cards
 from gan.hub.download import MOST_BYTES, download_model, files_to_download, resolve_revision
 from gan.hub.errors import HubError, checked_name, translated_errors
 from gan.hub.names import ARRIVING, ORIGIN
+from gan.latent.latents import latents
 from gan.media.contact_sheet import grid, png_bytes
 from gan.models.generator import Generator, ModelError
 from gan.storage.checkpoint_file import weights_bytes, weights_digest
@@ -155,7 +156,7 @@ class HubModel(
 
 
 def samples(generator: Generator) -> np.ndarray:
-    """Return the grid of a card, uint8 (h,w,c): the first samples of seed 0."""
-    z = np.random.default_rng(0).standard_normal((SAMPLED, generator.z_dim))
+    """Return the grid of a card, uint8 (h,w,c): the pictures of seeds 0 to 99."""
+    z = latents(range(SAMPLED), generator.z_dim)
     columns = generator.classes if 1 < generator.classes <= COLUMNS_MOST else 10
     return grid(generator.sample(z), columns)

@@ -6,7 +6,7 @@ normal numbers by a counter hash and the Box-Muller transform.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -31,6 +31,6 @@ def latent(seed: int, z_dim: int) -> np.ndarray:
     return z[:z_dim].astype(np.float32)
 
 
-def latents(seeds: Sequence[int], z_dim: int) -> np.ndarray:
-    """Return one latent per seed, float32 (len(seeds), z_dim)."""
+def latents(seeds: Iterable[int], z_dim: int) -> np.ndarray:
+    """Return one latent per seed, float32 (n, z_dim)."""
     return np.stack([latent(seed, z_dim) for seed in seeds])

@@ -60,7 +60,9 @@ class Ffmpeg:
         source = "-probesize 32 -analyzeduration 0 -f rawvideo "
         source += f"-pix_fmt {pixels} -s {width}x{height} -r {output.settings.rate} -i pipe:0"
         with contextlib.ExitStack() as failing:
-            folder = Path(failing.enter_context(tempfile.TemporaryDirectory()))
+            # beside the output, since the temporary folder of the system may be read-only
+            folder = tempfile.TemporaryDirectory(prefix=".", dir=output.path.parent)
+            folder = Path(failing.enter_context(folder))
             chosen = command(output, folder)
             # A file, since a pipe that is not read would fill up and block ffmpeg.
             self._log = failing.enter_context((folder / "log").open("w+b"))
@@ -176,12 +178,13 @@ def _video(output: Output, folder: Path, codec: str, container: str) -> Command:
     even = f"format=gbrp,pad=iw+{right}:ih+{bottom},"
     even += f"fillborders=right={right}:bottom={bottom}:mode=smear,"
     colours = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,"
-    colours += "format=yuv420p"
-    tags = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
+    # tags of the frames: ffmpeg prefers them, even if unknown, to options of the encoder
+    colours += "format=yuv420p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:"
+    colours += "range=tv"
     filters = even + colours if right or bottom else colours
     inputs = ()
     if (note := output.settings.note) is not None:
         (folder / "note.txt").write_text(embedded.ffmetadata(note), encoding="utf-8")
         inputs = ("-f", "ffmetadata", "-i", f"file:{folder / 'note.txt'}", "-map_metadata", "1")
-    codec = f"-map 0:v -vf {filters} {codec} -g {KEYFRAME_EVERY} {tags}"
+    codec = f"-map 0:v -vf {filters} {codec} -g {KEYFRAME_EVERY}"
     return Command(codec, container, inputs)

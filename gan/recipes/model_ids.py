@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gan.hub.names import PREFIX
 from gan.models.generator import Generator
-from gan.paths import ROOT
+from gan.paths import ASSETS, runs_folder
 from gan.recipes.fields import RecipeError
 from gan.runs.snapshots import kept_steps
 
@@ -23,28 +23,28 @@ def split_id(model: str) -> tuple[str, int | None]:
     return (found[1], int(found[2])) if found else (model, None)
 
 
-def load_named(model: str, root: Path = ROOT) -> Generator:
-    """Load the generator of a recipe's model or snapshot below `root`.
+def load_named(model: str) -> Generator:
+    """Load the generator of a recipe's model or snapshot.
 
     Raises:
         RecipeError: there is no such model or snapshot.
         gan.models.generator.ModelError: its files are damaged.
     """
     base, step = split_id(model)
-    folder = model_folder(base, root)
+    folder = model_folder(base)
     if step is not None and step not in kept_steps(folder):
         raise RecipeError(f"{base} keeps no weights of step {step}; name a folder with --model.")
     return Generator.load(folder, step)
 
 
-def model_folder(model: str, root: Path = ROOT) -> Path:
-    """Return the folder of a recipe's model below `root`: a bundled model, or a run in runs/.
+def model_folder(model: str) -> Path:
+    """Return the folder of a recipe's model: a bundled model, or a run in `runs_folder`.
 
     The name is looked up among existing folders, never joined to a path: recipes are untrusted.
     Raises RecipeError if there is none.
     """
-    bundled = {path.parent.name: path.parent for path in root.glob("assets/models/*/config.json")}
-    runs = {f"run:{path.parent.name}": path.parent for path in root.glob("runs/*/config.json")}
+    bundled = {path.parent.name: path.parent for path in ASSETS.glob("models/*/config.json")}
+    runs = {f"run:{path.parent.name}": path.parent for path in runs_folder().glob("*/config.json")}
     if model.startswith(PREFIX):
         raise RecipeError(
             f"{model.removeprefix(PREFIX)} is a model of the Hugging Face Hub: download it "

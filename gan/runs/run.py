@@ -75,10 +75,7 @@ class Run:
         and LockedElsewhere if another process creates a run there.
         """
         folder = Path(folder)
-        if folder.exists() and not all(
-            is_leftover(path) or path.name == LOCK for path in folder.iterdir()
-        ):
-            raise FileExistsError(f"{folder} is not empty; choose a new folder, or resume it.")
+        check_empty(folder)
         images = image_set.load_for(config)
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder) as lock:
@@ -330,6 +327,14 @@ class Run:
         if missing > 0:
             note = f"{missing} rows of the history file are lost; the checkpoint is intact."
             self.history.mark(self.step, "history damaged", note=note)
+
+
+def check_empty(folder: Path) -> None:
+    """Raise FileExistsError unless a run can be created in the folder: it is new or empty."""
+    if folder.exists() and not all(
+        is_leftover(path) or path.name == LOCK for path in folder.iterdir()
+    ):
+        raise FileExistsError(f"{folder} is not empty; choose a new folder, or resume it.")
 
 
 @contextlib.contextmanager

@@ -184,3 +184,16 @@ def test_what_is_sent_is_one_more_keyframe(visit):
     tab(page, "Interpolate")
     page.wait_for_function("n => document.querySelectorAll('.lc-key').length === n", arg=count + 1)
     assert keys.get_by_text("3+8").count() == 1
+
+
+def test_a_link_that_cannot_be_copied_is_shown_selected(visit):
+    refuse = "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));"
+    page = explore(visit, before=refuse)  # as in a frame on another site
+    edit(page)
+    press(page, "Copy link")
+    says(page, "Copy the selected link")
+    field = page.locator("#explore .ls-link")
+    assert field.input_value() == page.url and "#recipe=" in page.url
+    assert page.evaluate("getSelection().toString()") == page.url
+    field.blur()
+    field.wait_for(state="hidden")

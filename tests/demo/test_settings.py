@@ -42,6 +42,7 @@ def test_settings_are_read():
         ({"MAX_RUN_S": "0"}, "MAX_RUN_S is '0'; it must be a whole number of at least 1"),
         ({"MAX_QUEUE": "-1"}, "MAX_QUEUE is '-1'; it must be a whole number of at least 0"),
         ({"MAX_STEPS": "many"}, "MAX_STEPS is 'many'"),
+        ({"MAX_FRAMES": "9" * 5000}, "MAX_FRAMES is '9{40}'"),
         ({"PUBLIC": "yes"}, "PUBLIC is 'yes'; choose one of: 0, 1"),
     ],
 )

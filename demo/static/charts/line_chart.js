@@ -4,6 +4,7 @@
 import { fit, logTicks, smoothed, ticks } from "./axes.js";
 import { chartMarks } from "./marks.js";
 import { PAD, line, plot } from "./plot.js";
+import { formatNumber } from "../core/format.js";
 
 /**
  * Draw into `figure`. curves: [{name, color}] where color is a CSS variable; text(x): the legend's
@@ -59,7 +60,7 @@ export function chart(figure, options) {
     pen.textBaseline = "alphabetic";
     for (const x of rows.length ? ticks(first(), end, Math.max(2, width / 110)) : []) {
       pen.textAlign = x === first() ? "left" : px(x) > width - 30 ? "right" : "center";
-      pen.fillText(x.toLocaleString(), px(x), height - 4);
+      pen.fillText(formatNumber(x), px(x), height - 4);
     }
 
     pen.save();

@@ -18,5 +18,13 @@ export function fileSize(bytes) {
 /** Format a measured value with about three digits. */
 export const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : y.toFixed(2));
 
+/**
+ * Format a number as "10,000", as in both languages of the page, whatever the browser's region.
+ *
+ * @param {any} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
+export const formatNumber = (value, options) => value?.toLocaleString("en", options);
+
 /** Describe a step of a run. */
-export const atStep = (step, say) => say("train.at_step", { step: step.toLocaleString() });
+export const atStep = (step, say) => say("train.at_step", { step: formatNumber(step) });

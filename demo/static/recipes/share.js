@@ -22,6 +22,9 @@ export class Share {
       this.file.value = "";
     });
     this.link = this.action("copy_link", () => this.copy());
+    const address = { className: "ls-input ls-link", readOnly: true, hidden: true };
+    this.address = make("input", { ...address, ariaLabel: words["recipe.link"] });
+    this.address.addEventListener("blur", () => (this.address.hidden = document.hasFocus()));
     addEventListener("hashchange", () => this.arrive());
   }
 
@@ -45,7 +48,7 @@ export class Share {
   }
 
   group(className, ...children) {
-    const made = make("div", { className, role: "group" }, ...children, this.file);
+    const made = make("div", { className, role: "group" }, ...children, this.file, this.address);
     made.setAttribute("aria-label", this.text("share"));
     return made;
   }
@@ -68,7 +71,15 @@ export class Share {
     }
     this.arrived = hash + text;
     if (await copyAddress(this.arrived)) thank(this.link, this.text("copied"));
-    else this.say(this.text("copy_failed"));
+    else this.show(location.href);
+  }
+
+  /** Show a link to copy by hand: the address bar has another one if the page is in a frame. */
+  show(link) {
+    this.say(this.text("copy_failed"));
+    this.address.hidden = false;
+    this.address.value = link;
+    this.address.select();
   }
 
   /** Open the recipe of a file or of a link's text, a Blob. */

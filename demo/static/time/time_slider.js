@@ -6,6 +6,7 @@ import { fill, html } from "../core/dom.js";
 import { setShownStep, shownStep, onShownStep, splitId } from "../core/shown_step.js";
 import { Film } from "./film.js";
 import { pauseMs } from "./step_cache.js";
+import { formatNumber } from "../core/format.js";
 
 const REST_MS = 250;
 const LOOK_MS = 10000; // between checks for new steps of a run in progress
@@ -191,7 +192,7 @@ export class TimeSlider {
     const text =
       step === null
         ? this.words["snapshot.at_newest"]
-        : fill(this.words["snapshot.at"], { step: step.toLocaleString() });
+        : fill(this.words["snapshot.at"], { step: formatNumber(step) });
     this.label.textContent = text;
     this.range.setAttribute("aria-valuetext", text);
     this.newest.disabled = step === null;

@@ -39,10 +39,12 @@ def test_invalid_input_gives_a_message(folder, tmp_path, capsys):
     for arguments, sentence in (
         (["images", str(folder / "list.csv")], "This is not a complete zip file"),
         (["images", str(folder / "nowhere")], "file or folder does not exist"),
-        (["images", str(folder), "--size", "28"], "32, 64, 128"),
         (["train", "--data", "own-ffffffffffff", *run], "prepare them again"),
         (["train", "--data", "imagenet", *run], "data is 'imagenet'; choose one of"),
     ):
         assert main(arguments) == 2
         assert sentence in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["images", str(folder), "--size", "28"])
+    assert "32, 64, 128" in capsys.readouterr().err
     assert CollectionStore().all() == [] and not (tmp_path / "run").exists()

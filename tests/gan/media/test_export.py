@@ -49,6 +49,15 @@ def assert_nothing_left(folder, children):
 
 
 @pytest.mark.parametrize("format", FORMATS)
+def test_no_temporary_folder_of_the_system_is_needed(tmp_path, monkeypatch, format):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    frames = list(blobs(4, 16, 16, 3))
+    file = tmp_path / name(format)
+    export(frames, file, format=format, fps=25, note='{"a":1}', sample=[frames])
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("format", FORMATS)
 def test_the_same_input_makes_the_same_bytes(tmp_path, format):
     style = FrameStyle(3, True, 2, "Hand", "ember")
     files = [tmp_path / f"{number}{FORMATS[format]}" for number in range(2)]

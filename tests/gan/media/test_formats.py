@@ -10,6 +10,7 @@ from PIL import Image
 from gan.media.formats import FORMATS, FPS, check_fps
 from gan.media.frame_style import FrameStyle
 from tests.frames import (
+    about,
     blobs,
     export,
     name,
@@ -149,6 +150,16 @@ def test_a_video_is_close_to_its_frames(tmp_path, format, smooth):
         # half the chroma samples are gone, which hard coloured edges show
         assert np.abs(error).mean() < (1 if colours == "grey" and channels == 1 else 5)
         assert abs(error.mean()) < (0.25 if colours == "grey" and channels == 1 else 1)
+
+
+@pytest.mark.parametrize("format", ["mp4", "webm"])
+@pytest.mark.parametrize("side", [28, 27])
+def test_a_video_says_how_its_colours_are_coded(tmp_path, format, side):
+    path = export(blobs(2, side, side, 3), tmp_path / name(format), fps=25)
+    # range; then matrix, primaries and transfer, which are one word only if they are the same
+    assert "yuv420p(tv, bt709, progressive)" in about(path)
+    if format == "mp4":  # the box of ISO/IEC 14496-12: primaries, transfer, matrix, limited range
+        assert b"colrnclx" + 3 * b"\0\1" + b"\0" in path.read_bytes()
 
 
 def test_an_mp4_has_its_index_first(tmp_path):

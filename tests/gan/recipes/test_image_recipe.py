@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 
 from gan.latent.latents import SEED_MAX, latent
 from gan.models.generator import Generator
+from gan.paths import ASSETS
 from gan.recipes import fields
 from gan.recipes.fields import RecipeError
 from gan.recipes.image_recipe import KEYWORD, TEXT_MAX, Recipe, save_png
@@ -146,12 +147,13 @@ def test_a_recipe_of_another_model_raises_a_message(tiny_model, changes, words):
         Recipe(**fields).draw(Generator.load(tiny_model))
 
 
-def test_model_names_are_looked_up_never_joined_to_a_path(tmp_path):
-    for folder in ("assets/models/mnist", "runs/mine", "secret"):
+def test_model_names_are_looked_up_never_joined_to_a_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_STUDIO_RUNS", str(tmp_path / "runs"))
+    for folder in ("runs/mine", "secret"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "config.json").touch()
-    assert model_folder("mnist", tmp_path) == tmp_path / "assets/models/mnist"
-    assert model_folder("run:mine", tmp_path) == tmp_path / "runs/mine"
+    assert model_folder("mnist") == ASSETS / "models/mnist"
+    assert model_folder("run:mine") == tmp_path / "runs/mine"
     for name in (
         "mine",
         "run:mnist",
@@ -161,4 +163,4 @@ def test_model_names_are_looked_up_never_joined_to_a_path(tmp_path):
         "",
     ):
         with pytest.raises(RecipeError, match="no model"):
-            model_folder(name, tmp_path)
+            model_folder(name)

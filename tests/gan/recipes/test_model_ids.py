@@ -15,8 +15,9 @@ from gan.runs.snapshots import kept_steps, write_snapshot
 
 
 @pytest.fixture
-def root(tiny_model, tmp_path):
+def root(tiny_model, tmp_path, monkeypatch):
     """A run "mine" whose weights of steps 0 and 10 are kept; those of 0 draw another picture."""
+    monkeypatch.setenv("LATENT_STUDIO_RUNS", str(tmp_path / "runs"))
     folder = tmp_path / "runs/mine"
     shutil.copytree(tiny_model, folder)
     (folder / "snapshots").mkdir()
@@ -47,9 +48,7 @@ def test_ids_are_split_unambiguously(model, parts):
 
 def test_a_snapshot_has_its_own_weights(root):
     assert kept_steps(root / "runs/mine") == [0, 10]
-    then, later, newest = (
-        load_named(name, root) for name in ("run:mine@0", "run:mine@10", "run:mine")
-    )
+    then, later, newest = (load_named(name) for name in ("run:mine@0", "run:mine@10", "run:mine"))
     assert len({then.model_id, later.model_id, newest.model_id}) == 3
     z = np.random.default_rng(0).standard_normal((4, newest.z_dim))
     near = np.abs(later.sample(z).astype(int) - newest.sample(z)).max()
@@ -60,12 +59,11 @@ def test_a_snapshot_has_its_own_weights(root):
 @pytest.mark.parametrize("model", ["run:mine@5", "run:other@0", "run:../mine@0", "run:mine@10x"])
 def test_a_missing_snapshot_raises_a_message(root, model):
     with pytest.raises(RecipeError, match=r"(keeps no weights|There is no model).*--model"):
-        load_named(model, root)
+        load_named(model)
 
 
-def test_the_command_line_draws_a_picture_of_a_snapshot(root, monkeypatch, capsys):
-    monkeypatch.setattr("gan.recipes.model_ids.load_named.__defaults__", (root,))
-    then = load_named("run:mine@0", root)
+def test_the_command_line_draws_a_picture_of_a_snapshot(root, capsys):
+    then = load_named("run:mine@0")
     recipe = root / "recipe.json"
     made = Recipe("run:mine@0", then.model_id, 3, classes=1)
     recipe.write_text(json.dumps(made.to_json()))

@@ -1,7 +1,7 @@
 // The list of experiments: what differs, the result when it was tried, the duration.
 
 import { html, make } from "../../core/dom.js";
-import { clock } from "../../core/format.js";
+import { clock, formatNumber } from "../../core/format.js";
 
 /** Fill `place` with a row per experiment ({name, steps, cost}); its button calls start(name). */
 export function list(place, experiments, start, say) {
@@ -45,7 +45,7 @@ export function list(place, experiments, start, say) {
   };
 }
 
-const count = (n) => n.toLocaleString();
+const count = (n) => formatNumber(n);
 
 // estimates are rounded
 function rounded(seconds) {

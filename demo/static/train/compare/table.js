@@ -1,7 +1,7 @@
 // The table of two runs' costs and results, and a sentence on which did better.
 
 import { make, number } from "../../core/dom.js";
-import { brief, clock } from "../../core/format.js";
+import { brief, clock, formatNumber } from "../../core/format.js";
 import { pairTable } from "./pair_table.js";
 
 const [FRECHET, HIGH, DIVERSITY, GAP, CLASSES] = [1, 3, 4, 6, 9]; // of a row of vital signs
@@ -61,7 +61,7 @@ function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
   return {
     seconds: elapsed ? clock(elapsed, say) : UNKNOWN,
     cpu: cpu ? clock(cpu, say) : UNKNOWN,
-    images: images.toLocaleString(),
+    images: formatNumber(images),
     frechet: known(FRECHET) ? `${brief(signs[FRECHET])} \u00b1 ${brief(spread)}` : UNKNOWN,
     diversity: known(DIVERSITY) ? signs[DIVERSITY].toFixed(2) : UNKNOWN,
     classes: known(CLASSES) ? say("compare.of", { drawn, all: signs[CLASSES].length }) : UNKNOWN,

@@ -2,6 +2,7 @@
 
 import { button, html, make } from "../../core/dom.js";
 import { changesInWords, figure, isIll, sentence } from "./words.js";
+import { formatNumber } from "../../core/format.js";
 
 const ANNOUNCED_MS = 3000;
 
@@ -77,7 +78,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
       make("p", {}, make("b", {}, say(`doctor.remedy.${name}`)), ` ${say(`doctor.why.${name}`)}`),
     );
     if (help.length && !mine) help.push(make("p", {}, say("watch.not_in_control")));
-    const since = say("watch.since", { step: finding.since.toLocaleString() });
+    const since = say("watch.since", { step: formatNumber(finding.since) });
     const evidence = make("ul", { className: "dr-evidence" }, ...figures);
     more.replaceChildren(make("p", {}, since), evidence, ...help);
   }
@@ -91,7 +92,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
     draw();
     if (answer.sentence) return message.replaceChildren(answer.sentence);
     const values = {
-      step: answer.step.toLocaleString(),
+      step: formatNumber(answer.step),
       changes: changesInWords(answer.changes, say),
     };
     const changed = values.changes !== "";

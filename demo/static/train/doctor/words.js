@@ -1,6 +1,7 @@
 // The diagnoses of gan/monitor/doctor.py and the marks of demo/train/watch/sources.py in words.
 
 import { fill, number } from "../../core/dom.js";
+import { formatNumber } from "../../core/format.js";
 
 const ILL = ["d_winning", "d_blind", "collapsing", "diverged", "memorising"];
 const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, shown in percent
@@ -25,7 +26,7 @@ export const figure = (name, value) => plain(name, value) + (SHARES.test(name) ?
 function plain(name, value) {
   if (typeof value !== "number") return String(value);
   if (SHARES.test(name)) return percent(100 * value);
-  if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString();
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) return formatNumber(Math.round(value));
   return String(Number(value.toPrecision(value < 1 ? 2 : 3)));
 }
 
@@ -39,11 +40,7 @@ function percent(share) {
 export function markWords([step, kind, changes, from, note], say) {
   const made = changesInWords(changes, say);
   const key = `watch.mark_${kind.replaceAll(" ", "_")}${made ? "" : "_plain"}`;
-  const values = {
-    step: step.toLocaleString(),
-    from: (from ?? step).toLocaleString(),
-    changes: made,
-  };
+  const values = { step: formatNumber(step), from: formatNumber(from ?? step), changes: made };
   const known = say(key, values);
   const text = known === key ? note || say("watch.mark_other", { ...values, kind }) : known;
   return { step, kind, text };

@@ -3,6 +3,7 @@
 import { html, make } from "../../core/dom.js";
 import { formRow } from "./rows.js";
 import { STOPS, presetOf, withChange, withPreset, withoutEffect } from "./rules.js";
+import { formatNumber } from "../../core/format.js";
 
 const FIRST = ["data", "seed", "steps"];
 const OWN_PRESET = "own-images"; // the preset for a visitor's own images
@@ -70,7 +71,7 @@ export function formFields({ offered, say, changed, bring }) {
     }
     rows.data.choices = [...named, ...collections.map(({ id }) => id)];
     const options = collections.map(({ id, name, count }) =>
-      option(id, say("train.own_choice", { name, count: count.toLocaleString() })),
+      option(id, say("train.own_choice", { name, count: formatNumber(count) })),
     );
     select.replaceChildren(...groups, ...options, wanted);
     setData(present.data);

@@ -1,7 +1,7 @@
 // The estimated duration of the run in the form.
 
 import { make } from "../../core/dom.js";
-import { clock } from "../../core/format.js";
+import { clock, formatNumber } from "../../core/format.js";
 
 const CALM_MS = 600; // after the last change
 const DIGITS = "mnist";
@@ -31,7 +31,7 @@ export function formPace({ say, ask }) {
   }
 
   function sentence({ readable_s, total_s, never, most_s }, { steps, data }) {
-    const values = { steps: steps.toLocaleString(), total: clock(total_s, say) };
+    const values = { steps: formatNumber(steps), total: clock(total_s, say) };
     if (readable_s !== null) values.readable = clock(readable_s, say);
     const digits = data === DIGITS; // not measured for other images
     const kind = digits && readable_s !== null ? "readable" : digits && never ? "never" : "total";

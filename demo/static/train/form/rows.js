@@ -2,6 +2,7 @@
 
 import { html, make } from "../../core/dom.js";
 import { STOPS, fits, nearestStop } from "./rules.js";
+import { formatNumber } from "../../core/format.js";
 
 /**
  * Create {element, set(value), allow(yes, why)}; `done(value)` is called with a valid new value
@@ -78,7 +79,7 @@ function numberBox(name, row, say) {
 
 // Describe the range of a number.
 function range(row, say) {
-  const text = (value) => value.toLocaleString(undefined, { maximumFractionDigits: 6 });
+  const text = (value) => formatNumber(value, { maximumFractionDigits: 6 });
   const values = { low: text(row.low), high: text(row.high), least: row.zero_or };
   return say(`train.range_${row.zero_or ? "zero_or" : row.whole ? "whole" : "any"}`, values);
 }

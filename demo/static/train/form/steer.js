@@ -1,6 +1,7 @@
 // Changes of the current run: applied at once, confirmed briefly, and undone on request.
 
 import { html } from "../../core/dom.js";
+import { formatNumber } from "../../core/format.js";
 
 /** {element, change(name, value, before), reset()}; `send(changes)` answers {step} or a sentence. */
 export function formSteer({ say, send }) {
@@ -13,7 +14,7 @@ export function formSteer({ say, send }) {
 
   async function apply(name, value, words) {
     const answer = await send({ [name]: value });
-    const step = answer.step?.toLocaleString();
+    const step = formatNumber(answer.step);
     const text = say(words, { name: say(`train.${name}`), value, step });
     message.textContent = answer.sentence ? "" : text;
     return !answer.sentence;

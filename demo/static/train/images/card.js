@@ -5,6 +5,7 @@ import { button, html, make } from "../../core/dom.js";
 import { editableTitle } from "../../core/editable_title.js";
 import { largest, roomIn, show as showAt } from "../../core/pixel_scale.js";
 import { lasting, leftOut } from "./words.js";
+import { formatNumber } from "../../core/format.js";
 
 const CLASSES_SHOWN = 24; // shown before "all"
 
@@ -94,7 +95,7 @@ export function imagesCard({ say, longest, actions }) {
   function chips() {
     const shown = open ? one.classes : one.classes.slice(0, CLASSES_SHOWN);
     const named = shown.map(({ name, count }, k) =>
-      chip(say("class", { name, count: count.toLocaleString() }), k),
+      chip(say("class", { name, count: formatNumber(count) }), k),
     );
     const more = button(say("all_classes", { count: one.classes.length }), "im-class");
     more.addEventListener("click", () => {
@@ -111,10 +112,10 @@ export function imagesCard({ say, longest, actions }) {
     title.show(one.name);
     element.setAttribute("aria-label", one.name);
     parts.facts.textContent = say("facts", {
-      count: one.count.toLocaleString(),
+      count: formatNumber(one.count),
       side: one.size,
-      train: one.train.toLocaleString(),
-      held: one.held.toLocaleString(),
+      train: formatNumber(one.train),
+      held: formatNumber(one.held),
       colour: say(one.channels === 3 ? "colour" : "grey"),
       fit: say(`fitted_${one.fit}`),
     });
@@ -125,7 +126,7 @@ export function imagesCard({ say, longest, actions }) {
     const count = one.skipped.reduce((sum, each) => sum + each.count, 0);
     parts.out.hidden = !lines.length;
     parts.summary.textContent = count
-      ? say("left_out", { count: count.toLocaleString() })
+      ? say("left_out", { count: formatNumber(count) })
       : say("changed");
     parts.lines.replaceChildren(...lines.map((line) => make("li", {}, line)));
     parts.until.textContent = lasting(one, say);

@@ -10,6 +10,7 @@ import { refusal } from "../../core/visitor.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
 import * as texts from "./words.js";
+import { formatNumber } from "../../core/format.js";
 
 const BUSY_MS = 700; // between polls while images are read
 const IDLE_MS = 5000;
@@ -59,7 +60,7 @@ export function mount({ element, props, server, words }) {
   // Show how an import has ended.
   function report(one) {
     const made = listed.collections.find(({ id }) => id === one.collection);
-    if (made) showMessage(say("ready", { name: made.name, count: made.count.toLocaleString() }));
+    if (made) showMessage(say("ready", { name: made.name, count: formatNumber(made.count) }));
     else if (one.error) {
       const sentence = texts.failure(one.error, say, words);
       showMessage(sentence, one.state === "failed", texts.leftOut(one, say));

@@ -2,7 +2,7 @@
 
 import { html, segments } from "../../core/dom.js";
 import { acceptFiles } from "../../core/file_drop.js";
-import { fileSize } from "../../core/format.js";
+import { fileSize, formatNumber } from "../../core/format.js";
 import { chosen, dropped, parcel } from "./files.js";
 
 const FILES_MOST = 300000; // per drop; the server accepts far fewer
@@ -77,11 +77,11 @@ export function picker({ say, longest, on }) {
     else {
       found = parcel(all);
       name.value = found.name;
-      const count = all.length.toLocaleString();
+      const count = formatNumber(all.length);
       const values = { name: all[0].name, count, size: fileSize(found.bytes) };
       what.textContent = say(all.length === 1 ? "chosen_one" : "chosen", values);
       if (found.bytes > listed.most_mb * 1e6) {
-        error.textContent = say("too_large", { most: listed.most_mb.toLocaleString() });
+        error.textContent = say("too_large", { most: formatNumber(listed.most_mb) });
         found = null;
       }
     }
@@ -118,7 +118,7 @@ export function picker({ say, longest, on }) {
   acceptFiles(element, async (_file, _target, data) => {
     if (working || !listed.may) return;
     const onCount = (count) => {
-      what.textContent = say("gathering", { count: count.toLocaleString() });
+      what.textContent = say("gathering", { count: formatNumber(count) });
     };
     take(await dropped(data, FILES_MOST, onCount));
   });

@@ -1,14 +1,16 @@
 // Texts on imported images: progress, durations, and skipped files.
 
+import { formatNumber } from "../../core/format.js";
+
 /** Return a line for each reason for skipped files, and for changes to accepted ones. */
 export function leftOut({ skipped = [], noted = {} }, say) {
   const lines = skipped.map(({ key, count, example, values }) => {
     const why = say(`skipped_${key}`, plain(values));
-    const line = say("left_out_line", { count: count.toLocaleString(), why });
+    const line = say("left_out_line", { count: formatNumber(count), why });
     return example ? `${line} ${say("such_as", { example })}` : line;
   });
   const notes = Object.entries(noted).map(([key, count]) =>
-    say(`noted_${key}`, { count: count.toLocaleString() }),
+    say(`noted_${key}`, { count: formatNumber(count) }),
   );
   return [...lines, ...notes];
 }
@@ -20,7 +22,7 @@ export const failure = ({ key, values, sentence }, say, words) =>
 /** Describe the progress of an import. */
 export function progress({ done, total, kept, left_s: left }, say) {
   if (!total) return say("listing");
-  const count = (n) => n.toLocaleString();
+  const count = (n) => formatNumber(n);
   const line = say("reading", { done: count(done), total: count(total), kept: count(kept) });
   return left > 1 ? `${line} ${say("left", { s: count(left) })}` : line;
 }
@@ -40,6 +42,4 @@ export function privacy({ kept_h: hours, folders: local }, say) {
 
 // Format the numbers among the values of a text.
 const plain = (values = {}) =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, value?.toLocaleString()]),
-  );
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, formatNumber(value)]));

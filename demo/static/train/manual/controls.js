@@ -2,6 +2,7 @@
 
 import { html, segments } from "../../core/dom.js";
 import { ACTIVE } from "../watch/status.js";
+import { formatNumber } from "../../core/format.js";
 
 /** Whether a run is training or paused. */
 export const isActive = ({ state }) => ACTIVE.includes(state);
@@ -57,7 +58,7 @@ export function manualControls({ say, games, on }) {
 
   function sentence(status, did, waits) {
     const { state, step, mine, may } = status;
-    const at = { step: (step ?? 0).toLocaleString() };
+    const at = { step: formatNumber(step ?? 0) };
     if (waits) return say("manual.queued");
     if (!isActive(status)) return say(may ? "manual.nothing" : "manual.may_not");
     if (state === "loading") return say("manual.loading");

@@ -3,6 +3,7 @@
 import { html } from "../../core/dom.js";
 import { editableTitle } from "../../core/editable_title.js";
 import { cost, figures, origin, stateText, verdict } from "./words.js";
+import { formatNumber } from "../../core/format.js";
 
 const ROWS = 6; // of a contact sheet; see gan/runs/snapshots.py
 const COLUMNS = 10;
@@ -78,7 +79,7 @@ export function runCard({ name, root, say, words, actions, longest }) {
     image.width = COLUMNS * card.side;
     image.height = ROWS * card.side;
     image.classList.toggle("ru-small", card.side <= LARGE_PX);
-    image.alt = say("runs.picture", { step: card.picture.toLocaleString() });
+    image.alt = say("runs.picture", { step: formatNumber(card.picture) });
     const source = `${address}/${card.picture}.png?v=${card.when}${key(card, "&")}`;
     if (image.getAttribute("src") !== source) image.src = source;
   }

@@ -1,7 +1,7 @@
 // Compares two runs: differing settings, overlaid curves, and results.
 
 import { html, make } from "../../core/dom.js";
-import { clock, fileSize } from "../../core/format.js";
+import { clock, fileSize, formatNumber } from "../../core/format.js";
 import { pairChart } from "../compare/curves.js";
 import { pairTable } from "../compare/pair_table.js";
 import { distance, stateText, verdict } from "./words.js";
@@ -52,7 +52,7 @@ export function runsCompare({ say, words, ask, back }) {
     const named = words[`train.value.${setting}`];
     if (named) return named;
     if (typeof setting === "boolean") return say(setting ? "runs.yes" : "runs.no");
-    return setting.toLocaleString(undefined, { maximumSignificantDigits: 3 });
+    return formatNumber(setting, { maximumSignificantDigits: 3 });
   };
 
   function table(cards, labels) {

@@ -10,6 +10,7 @@ import { root, send as upload } from "../../core/upload.js";
 import { refusal } from "../../core/visitor.js";
 import { runCard } from "./card.js";
 import { runsCompare } from "./compare.js";
+import { formatNumber } from "../../core/format.js";
 
 const LOOK_MS = 3000;
 
@@ -140,7 +141,7 @@ export function mount({ element, props, server, words }) {
 
   async function send(file) {
     if (file.size > props.most_mb * 1e6) {
-      return showMessage(say("runs.too_large", { most: props.most_mb.toLocaleString() }), true);
+      return showMessage(say("runs.too_large", { most: formatNumber(props.most_mb) }), true);
     }
     add.disabled = true;
     const on = (share) => {

@@ -1,7 +1,7 @@
 // Texts on a run: its origin, state, results and cost.
 
 import { html } from "../../core/dom.js";
-import { clock, fileSize } from "../../core/format.js";
+import { clock, fileSize, formatNumber } from "../../core/format.js";
 import { sentence } from "../doctor/words.js";
 
 /** "Small and quick (default) · MNIST digits · seed 0" */
@@ -12,15 +12,15 @@ export function origin(card, say) {
   const own = card.data.startsWith("own-");
   const data = say(own ? "train.preset.own-images" : `train.value.${card.data}`);
   const parts = [...new Set([preset, data])];
-  if (card.images) parts.push(say("runs.images", { count: card.images.toLocaleString() }));
+  if (card.images) parts.push(say("runs.images", { count: formatNumber(card.images) }));
   return [...parts, say("runs.seed", { seed: card.seed })].join(" \u00b7 ");
 }
 
 /** "Finished: 10,000 steps"; going: {state, step} of the run in progress, or null. */
 export function stateText(card, going, say) {
   if (card.state === "damaged") return say("runs.damaged");
-  const step = (going?.step ?? card.step).toLocaleString();
-  const goal = card.goal.toLocaleString();
+  const step = formatNumber(going?.step ?? card.step);
+  const goal = formatNumber(card.goal);
   if (going)
     return `${say(`train.state_${going.state}`)}, ${say("train.steps_of", { step, goal })}`;
   return say(card.state === "finished" ? "runs.finished" : "runs.stopped", { step, goal });

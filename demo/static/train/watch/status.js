@@ -1,7 +1,7 @@
 // The status line of a run.
 
 import { make } from "../../core/dom.js";
-import { clock } from "../../core/format.js";
+import { clock, formatNumber } from "../../core/format.js";
 
 export const ACTIVE = ["loading", "running", "paused"]; // states of this server's run
 export const GOING = [...ACTIVE, "elsewhere"];
@@ -11,7 +11,7 @@ export const GOING = [...ACTIVE, "elsewhere"];
  */
 export function status(run, say) {
   const { state, step, goal, rate, elapsed, cpu, left } = run;
-  const count = (n) => n.toLocaleString();
+  const count = (n) => formatNumber(n);
   const early = state === "done" && step < goal;
   const parts = [make("b", {}, say(`train.state_${early ? "stopped" : state}`))];
   const add = (key, values) => parts.push(make("span", {}, say(key, values)));
