@@ -447,8 +447,9 @@ def test_files_are_looked_into_and_reasons_are_true(store, tmp_path):
     files = pictures(20) | {
         "St.Peter": encoded(noise(90), "JPEG"), "Dr.X": encoded(noise(91)),
         "a.b.0a": encoded(noise(92)), "1.HEIC": photo.getvalue(),
-        "named.jpg": photo.getvalue() + b" ", "1.avif": encoded(noise(93), "AVIF"), "2.jpg": encoded(noise(94), "MPO", save_all=True,
-        append_images=[Image.fromarray(noise(95))]), "1.heic": photo.getvalue()[:300],
+        "named.jpg": photo.getvalue() + b" ", "1.avif": encoded(noise(93), "AVIF"),
+        "2.jpg": encoded(noise(94), "MPO", save_all=True, append_images=[Image.new("RGB", (9, 9))]),
+        "1.heic": photo.getvalue()[:300],
         "photos.tar.gz": b"\x1f\x8b", "backup": b"PK\3\4" + b"x" * 30, "notes.abc": b"x" * 30,
         "BMW.notes": b"BMW and more words", "1.cr2": b"II*\0", "1.jpg": b"<html>" * 9,
     }  # fmt: skip
