@@ -21,7 +21,7 @@ SENTENCES: Mapping[str, str] = {
 }
 # why files were skipped; each completes "N skipped:"
 REASONS: Mapping[str, str] = {
-    "archive": "archives inside the archive; unpack them first",
+    "archive": "archives; unpack them first, or choose a single zip file",
     "blank": "transparent images in which nothing is visible",
     "damaged": "damaged or incomplete",
     "duplicate": "duplicates, pixel for pixel",

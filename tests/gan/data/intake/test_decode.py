@@ -5,7 +5,7 @@ import struct
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from gan.data.intake.background import choose_background, composite
 from gan.data.intake.decode import decode_image, is_image
@@ -226,39 +226,6 @@ def test_unsigned_integers_of_32_bits_are_not_negative():
     signed, unsigned = struct.pack("<HHIH", 339, 3, 1, 2), struct.pack("<HHIH", 339, 3, 1, 1)
     data = encoded(values.view(np.int32), "TIFF").replace(signed, unsigned)
     assert np.abs(pixels(data)[..., 0].astype(float) - values / (2**32 - 1) * 255).max() <= 1.5
-
-
-def profile(gamma=1.0):
-    """sRGB, with its curves replaced by a gamma."""
-    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    for tag in (b"rTRC", b"gTRC", b"bTRC"):
-        (place,) = struct.unpack_from(">I", data, data.index(tag) + 4)
-        struct.pack_into(">4sIIH", data, place, b"curv", 0, 1, round(256 * gamma))
-    return bytes(data)
-
-
-def test_colour_profiles_are_converted_to_srgb():
-    linear = profile()
-    grey = Image.new("L", (40, 40), 55)  # 0.216, in sRGB 127
-    clear = Image.new("RGBA", (40, 40), (55, 55, 55, 0))
-    clear.paste((55, 55, 55, 255), (0, 0, 20, 40))
-    images = [grey, grey.convert("RGB"), grey.convert("P"), grey.convert("LA"), clear]
-    for image in images:
-        for kind in ("PNG", "TIFF") if image.mode != "P" else ("PNG",):
-            made = decode_image(encoded(image, kind, icc_profile=linear), 32, "crop", MOST)
-            assert made.notes == ("colour_profile",), (image.mode, kind)
-            assert np.abs(made.pixels[:, :14, :3].astype(int) - 127).max() <= 2, (image.mode, kind)
-            alpha = 0 if image is clear else 255
-            assert (made.pixels[:, 18:, 3] == alpha).all() and (made.pixels[:, :14, 3] == 255).all()
-    standard = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    picture = noise(size=(32, 32))
-    for same in (standard, b"", b"damaged", linear[:200], standard[:-9]):
-        made = decode_image(encoded(picture, icc_profile=same), 32, "crop", MOST)
-        assert made.notes == () and (rgb(made) == picture).all()
-    cmyk = encoded(Image.new("CMYK", (32, 32), (0, 255, 255, 0)), "JPEG", icc_profile=linear)
-    assert decode_image(cmyk, 32, "crop", MOST).notes == ()  # a profile of other colours
-    lab = Image.new("LAB", (32, 32), (136, 208, 195))  # red: L 53, a 80, b 67
-    assert np.abs(pixels(encoded(lab, "TIFF")).astype(int) - (255, 0, 0)).max() <= 12
 
 
 def test_white_drawings_on_a_clear_background_stay_visible():
