@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from dataclasses import dataclass
 
@@ -91,3 +92,16 @@ def bundle(files):
     for name, data in files:
         parts += [json.dumps({"name": name, "bytes": len(data)}).encode() + b"\n", data]
     return b"".join(parts)
+
+
+def pictures(count, folder="", first=0, size=(32, 32)):
+    """Return `count` different images as {name: bytes}."""
+    return {f"{folder}{i:03}.png": encoded(noise(first + i, size)) for i in range(count)}
+
+
+def zipped(path, files):
+    """Write {name: bytes} to a zip at `path`, and return the path."""
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return path

@@ -13,11 +13,15 @@ An import: "import" (its key), "name", "state" (reading, done, failed, cancelled
 {key: count}, text "images.noted_<key>"; errors: text "images.error_<key>".
 """
 
+import contextlib
+import os
+import re
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import url2pathname
 
 from demo.endpoint import Refused
 from demo.server.collection_payload import collection_payload, preview
@@ -109,8 +113,8 @@ class ImageCollections:
             raise Refused("images_local")
         who, folder = payload.get("who"), payload.get("folder")
         self.admit(who)
-        path = Path(folder).expanduser() if isinstance(folder, str) and folder.strip() else None
-        if path is None or not path.is_absolute() or not path.exists():
+        path = _local_path(folder) if isinstance(folder, str) else None
+        if path is None:
             raise LookupError("There is no such folder or zip file. Enter its full path.")
         return self.take(who, path, payload, leave_nothing=False)
 
@@ -184,3 +188,23 @@ class ImageCollections:
             self.expire()
             if self._ended.wait(EXPIRE_EVERY_S):
                 return
+
+
+def _local_path(text: str) -> Path | None:
+    """Return the path that exists, as it is typed or copied from a file manager or terminal.
+
+    That is with quotation marks, with escaped spaces, or as a file: address.
+    """
+    text = text.strip()
+    readings = [text, text.strip("\"'\u2018\u2019\u201c\u201d").strip()]
+    if text.startswith("file:"):
+        with contextlib.suppress(OSError):  # not an address of Windows
+            readings.append(url2pathname(text.removeprefix("file:").removeprefix("//")))
+    if os.name == "posix":
+        readings.append(re.sub(r"\\(.)", r"\1", text))
+    for reading in readings:
+        with contextlib.suppress(OSError, RuntimeError, ValueError):  # too long, ~nobody, "\0"
+            path = Path(reading).expanduser()
+            if path.is_absolute() and path.exists():
+                return path
+    return None

@@ -61,5 +61,9 @@ def read_class_names(folder: Path) -> tuple[str, ...]:
 
 def clean_title(title: Any) -> str:
     """Return one printable line of at most `LONGEST_TITLE` characters; "" if it is not text."""
-    words = "".join(c if c.isprintable() else " " for c in title) if isinstance(title, str) else ""
-    return " ".join(words.split())[:LONGEST_TITLE].rstrip()
+    return one_line(title)[:LONGEST_TITLE].rstrip() if isinstance(title, str) else ""
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line of printable characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -5,14 +5,24 @@ Runs in a process of its own (`gan.data.intake.worker`), which may be killed at 
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from gan.data.intake.background import composite, contrasts
+from gan.data.intake.colour import profile_mode, to_srgb
+from gan.data.intake.depth import Range, is_deep, read_values
 from gan.data.intake.messages import Skipped
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM")  # Pillow starts no program for these
+# Pillow starts no program for these
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF")
+ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # in others, several pictures are pages or variants
+AVIF, HEIF = (
+    (b"avif", b"avis"),
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+)
 SMALLEST_PX = 8  # a side; smaller ones are spacers
 ORIENTATION = 0x0112
 TURNS = {
@@ -24,62 +34,107 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-BACKGROUND = (255, 255, 255)  # behind transparent pixels: most are drawn for white
 GREY_SPREAD = 24  # between the channels of a pixel; JPEG adds a little to grey images
 GREY_SHARE = 0.995  # of pixels
 
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """An image, uint8 (size,size,3). `notes` are keys of `messages.NOTES`."""
+    """A decoded image; `notes` are keys of `messages.NOTES`.
+
+    `pixels` are uint8 (size,size,4), or with a `range` the values of a deep image, float32
+    (size,size). `contrasts` are `background.contrasts` of a
+    transparent image.
+    """
 
     pixels: np.ndarray
     is_grey: bool
     notes: tuple[str, ...]
+    range: Range | None = None
+    contrasts: tuple[int, ...] = ()
 
 
 def is_image(start: bytes) -> bool:
-    """Return whether a file that starts with these (at least 16) bytes may be one of `FORMATS`."""
-    known = rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|BM|II[*+]\0|MM\0\*|RIFF.{4}WEBP|P[1-6]"
-    return re.match(known, start, re.DOTALL) is not None
+    """Return whether a file that starts with these (at least 16) bytes may be an image."""
+    known = (
+        rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|II[*+]\0|MM\0[*+]|RIFF.{4}WEBP|P[1-6][\s#]|"
+        rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0"
+    )
+    return re.match(known, start, re.DOTALL) is not None or _brand(start) in (*AVIF, *HEIF)
 
 
 def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedImage:
     """Decode an image and resize it to `size` px a side; pixels of that size stay unchanged.
 
     `fit` "crop" takes the central square, "pad" adds borders in the colour of the image's border.
-    Uses the first frame of an animation, white behind transparency, and the EXIF orientation.
+    Uses the main picture of several, the colour profile and the EXIF orientation.
     Raises Skipped: the image is not accepted; MemoryError: the process's limit is reached.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with _open(data) as image:
             width, height = image.size  # from the header: nothing is decoded yet
             if width * height > most_pixels:
                 most = most_pixels // 1_000_000
                 raise Skipped("too_many_pixels", width=width, height=height, most_megapixels=most)
             if min(width, height) < SMALLEST_PX:
                 raise Skipped("too_small", least=SMALLEST_PX)
-            notes = []
-            if getattr(image, "is_animated", False):
-                notes.append("animated")
-                image.seek(0)
-            image.draft(image.mode, (2 * size, 2 * size))  # decodes a JPEG no larger than needed
-            turn = _orientation(image)
-            flat = _rgb_or_rgba(image)
-            if turn is not None:
-                notes.append("turned")
-                flat = flat.transpose(turn)
-            if flat.mode == "RGBA":
-                notes.append("transparent")
-            pixels = np.asarray(_square(flat, size, fit))
+            return _decode(image, size, fit)
     except (Skipped, MemoryError):
         raise
-    except UnidentifiedImageError as error:
-        raise Skipped("not_image") from error
     except Exception as error:  # damage makes Pillow's decoders raise anything
         raise Skipped("damaged") from error
-    spread = pixels.max(-1) - pixels.min(-1)  # unsigned: never negative
-    return DecodedImage(pixels, bool((spread <= GREY_SPREAD).mean() >= GREY_SHARE), tuple(notes))
+
+
+def _brand(start: bytes) -> bytes:
+    return start[8:12] if start[4:8] == b"ftyp" else b""
+
+
+def _open(data: bytes) -> Image.Image:
+    formats, brand = FORMATS, _brand(data)
+    if brand in HEIF:
+        import pillow_heif  # a large library, which few collections need
+
+        pillow_heif.options.DECODE_THREADS = 1
+        pillow_heif.register_heif_opener()
+        formats = ("HEIF", "AVIF")
+    try:
+        return Image.open(io.BytesIO(data), formats=formats)
+    except UnidentifiedImageError as error:
+        raise Skipped("damaged" if brand else "not_image") from error
+
+
+def _decode(image: Image.Image, size: int, fit: str) -> DecodedImage:
+    notes, scale = [], None
+    if getattr(image, "is_animated", False):
+        notes.append("animated" if image.format in ANIMATED else "several")
+        if image.format in ANIMATED:
+            image.seek(0)
+    stored = _orientation(image)
+    image.draft(image.mode, (2 * size, 2 * size))  # decodes a JPEG no larger than needed
+    image.load()  # which turns a TIFF
+    turn = _orientation(image)
+    if turn is not None or stored is not None:
+        notes.append("turned")
+    profile, mode = image.info.get("icc_profile"), None
+    if is_deep(image):
+        flat, scale = read_values(image)
+    else:
+        mode = profile_mode(image)
+        flat = _flat(image, mode)
+        if mode:
+            notes.append("colour_profile")
+    if turn is not None:
+        flat = flat.transpose(turn)
+    small = _square(flat, size, fit, lambda one: to_srgb(one, mode, profile) if mode else one)
+    if scale is not None:
+        return DecodedImage(np.asarray(small), True, tuple(notes), scale)
+    pixels = np.asarray(small.convert("RGBA"))
+    seen, found = pixels[..., :3], ()
+    if pixels[..., 3].min() < 255:
+        seen, found = composite(pixels, 255), contrasts(pixels)
+    spread = seen.max(-1) - seen.min(-1)  # unsigned: never negative
+    is_grey = bool((spread <= GREY_SPREAD).mean() >= GREY_SHARE)
+    return DecodedImage(pixels, is_grey, tuple(notes), None, found)
 
 
 def _orientation(image: Image.Image) -> Image.Transpose | None:
@@ -89,43 +144,34 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _rgb_or_rgba(image: Image.Image) -> Image.Image:
-    """Convert to RGB, or to RGBA if any pixel is transparent."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _eight_bits(image).convert("RGB")
+def _flat(image: Image.Image, mode: str | None) -> Image.Image:
+    """Convert to RGBA if any pixel is transparent, else to `mode`, or RGB without one."""
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         clear = image.convert("RGBA")
-        return clear if clear.getextrema()[3][0] < 255 else clear.convert("RGB")
-    return image.convert("RGB")
+        if clear.getextrema()[3][0] < 255:
+            return clear
+        image = clear.convert("RGB")
+    return image.convert(mode or "RGB")
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scale grey of 16 or 32 bits from 0..65535, floats from 0..1 or 0..255, or from 0..maximum."""
-    values = np.asarray(image, dtype=np.float32)
-    largest = float(values.max())
-    if not np.isfinite(largest) or not np.isfinite(values.min()):
-        raise ValueError("a value is not finite")
-    top = max(largest, 65535.0)
-    if image.mode == "F":
-        top = 1.0 if largest <= 1 else max(largest, 255.0)
-    return Image.fromarray((values.clip(0) * np.float32(255 / top)).round().astype(np.uint8))
-
-
-def _square(image: Image.Image, size: int, fit: str) -> Image.Image:
+def _square(
+    image: Image.Image, size: int, fit: str, finish: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
     width, height = image.size
     if fit == "crop":
         side = min(width, height)
         left, top = (width - side) // 2, (height - side) // 2
-        return _on_white(_resized(image, (size, size), (left, top, left + side, top + side)))
+        return finish(_resized(image, (size, size), (left, top, left + side, top + side)))
     scale = size / max(width, height)
     inner = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = _on_white(_resized(image, inner, (0, 0, width, height)))
+    small = finish(_resized(image, inner, (0, 0, width, height)))
     if inner == (size, size):
         return small
     pixels = np.asarray(small)
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    colour = tuple(int(value) for value in np.median(border, 0))
-    return ImageOps.pad(small, (size, size), color=colour)
+    colour = np.median(border, 0).astype(pixels.dtype)
+    levels = colour.tolist()
+    return ImageOps.pad(small, (size, size), color=tuple(levels) if colour.ndim else levels)
 
 
 def _resized(image: Image.Image, size: tuple[int, int], box: tuple[int, ...]) -> Image.Image:
@@ -134,10 +180,3 @@ def _resized(image: Image.Image, size: tuple[int, int], box: tuple[int, ...]) ->
     smaller = box[2] - box[0] > size[0]
     how = Image.Resampling.LANCZOS if smaller else Image.Resampling.BICUBIC  # rings less
     return image.resize(size, how, box=box, reducing_gap=3.0)
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode != "RGBA":
-        return image
-    behind = Image.new("RGBA", image.size, (*BACKGROUND, 255))
-    return Image.alpha_composite(behind, image).convert("RGB")

@@ -63,7 +63,7 @@ def import_images(
     try:
         path = str(source.absolute())
         request = {"source": path, "size": size, "fit": fit, "limits": vars(limits)}
-        with closing(worker_events(request, folder / PIXELS, 3 * size**2, stop)) as events:
+        with closing(worker_events(request, folder / PIXELS, 4 * size**2, stop)) as events:
             decoded = _follow(events, on_progress)
         if stop.is_set():
             raise ImageImportError("cancelled")

@@ -7,6 +7,7 @@ LONGEST_EXAMPLE = 80
 
 # why an import failed
 SENTENCES: Mapping[str, str] = {
+    "archive": "Of archives, only zip files can be read. Unpack it and pack the images as .zip.",
     "bundle_damaged": "The upload was incomplete or damaged. Try again.",
     "cancelled": "Import cancelled; nothing was saved.",
     "disk": "The images could not be saved: {why}.",
@@ -20,10 +21,12 @@ SENTENCES: Mapping[str, str] = {
 }
 # why files were skipped; each completes "N skipped:"
 REASONS: Mapping[str, str] = {
-    "archive": "archives inside the archive; unpack them first",
+    "archive": "archives; unpack them first, or choose a single zip file",
+    "blank": "transparent images in which nothing is visible",
     "damaged": "damaged or incomplete",
     "duplicate": "duplicates, pixel for pixel",
     "encrypted": "password-protected",
+    "format": "in an image format that is not supported; save them as PNG or JPEG",
     "hidden": "hidden or system files",
     "link": "symbolic links",
     "method": "unsupported compression method (use deflate or none)",
@@ -32,11 +35,13 @@ REASONS: Mapping[str, str] = {
     "over_limit": "over the {most}-image limit; an even sample was kept",
     "over_listed": "not read: more than {most} files",
     "same_name": "duplicate file names",
+    "too_deep": "folders nested too deeply",
     "too_heavy": "exceeded the time or memory limit",
     "too_large": "larger than {most_mb} MB",
     "too_many_pixels": "too many pixels, such as {width} x {height}; the limit is "
     "{most_megapixels} megapixels",
     "too_small": "smaller than {least} pixels per side",
+    "unlabelled": "without a class: outside the class folders, or not in dataset.json",
     "unpacked_enough": "not unpacked: the archive expands too far and may be a zip bomb",
     "unreadable": "no read permission",
     "unsafe_path": "paths outside the folder",
@@ -44,6 +49,16 @@ REASONS: Mapping[str, str] = {
 # what was done to images that were kept
 NOTES: Mapping[str, str] = {
     "animated": "animations: first frame used",
+    "chunks": "numbered sub-folders are parts of one set: not used as classes",
+    "colour_profile": "images converted to sRGB by their colour profile",
+    "dark": "images are nearly black",
+    "dataset_json": "labels read from dataset.json: sub-folders are not used as classes",
+    "deep": "images with more than 8 bits: the range of their values was stretched to 0..255",
+    "merged_classes": "sub-folders merged into others of the same name",
+    "on_black": "transparent images placed on black, so that white drawings are visible",
+    "on_grey": "transparent images placed on grey, so that white and black drawings are visible",
+    "several": "files with several pictures or pages: only the main one used",
+    "small_classes": "sub-folders, too many with a single image: treated as one set",
     "too_many_classes": "sub-folders exceed the class limit: treated as one set",
     "transparent": "transparent images placed on white",
     "turned": "images rotated by their EXIF orientation",
@@ -77,6 +92,7 @@ class SkipCounts:
 
     def add(self, key: str, example: str = "", count: int = 1, **values: int) -> None:
         """Count `count` more files for this reason."""
+        example = example.encode("utf-8", "replace").decode()  # names may have lone surrogates
         entry = {"key": key, "count": 0, "example": example[-LONGEST_EXAMPLE:], "values": values}
         self._counts.setdefault(key, entry)["count"] += count
 

@@ -1,19 +1,26 @@
-"""File names: which files may be images, and which folders are classes."""
+"""File names: which files may be images, and why others are not."""
 
-import os
 import re
-from collections.abc import Sequence
-
-from gan.storage.metadata import clean_title
 
 IMAGES = frozenset(
-    "jpg jpeg jpe jfif png apng gif webp bmp dib tif tiff ppm pgm pbm pnm mpo".split()
+    "jpg jpeg jpe jfif png apng gif webp bmp dib tif tiff ppm pgm pbm pnm mpo avif avifs heic "
+    "heics heif heifs hif".split()
+)
+# formats of images that are not read
+OTHER_IMAGES = frozenset(
+    "svg svgz ai eps ps psd psb xcf kra jxl jp2 j2k jpf jpx jxr exr hdr dds tga pcx ico icns cur "
+    "emf wmf raw cr2 cr3 crw nef nrw arw dng orf rw2 raf pef srw dcm dicom nii mha nrrd".split()
+)
+# a file with any other ending is looked into: not every text after a dot is an ending
+NO_IMAGES = frozenset(
+    "txt csv tsv json jsonl xml yaml yml toml ini cfg conf log md rst html htm css js ts py pyc "
+    "ipynb sh bat cpp java exe dll npy npz mat pkl pickle pt pth onnx h5 hdf5 parquet arrow "
+    "tfrecord mdb db sqlite pdf doc docx xls xlsx ppt pptx odt rtf mp3 wav flac ogg m4a aac mp4 "
+    "m4v mov avi mkv webm mpg mpeg wmv flv srt ttf otf woff woff2 obj ply stl glb fbx bin dat idx "
+    "url lnk xmp aae".split()
 )
 ARCHIVES = frozenset("zip rar 7z tar gz tgz bz2 tbz xz txz zst cbz cbr iso jar".split())
 HIDDEN = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"})
-SPLITS = frozenset("train training test testing val valid validation dev".split())
-LONGEST_CLASS = 40
-NO_FOLDER = "-"  # class of images beside the folders of the others
 
 Parts = tuple[str, ...]
 
@@ -31,52 +38,14 @@ def skip_reason(parts: Parts) -> str | None:
     """Return why a file is not an image by its name alone: a key of `messages.REASONS`, or None."""
     if any(part.startswith(".") or part.lower() in HIDDEN for part in parts):
         return "hidden"
-    _, dot, ending = parts[-1].lower().rpartition(".")
-    if ending in ARCHIVES and dot:
+    ending = ending_of(parts)
+    if ending in ARCHIVES:
         return "archive"
-    if not dot or ending in IMAGES:
-        return None
-    # text after the last dot is not always an extension: the file may still be an image
-    is_extension = len(ending) <= 5 and ending.isalnum() and not ending.isdigit()
-    return "other" if is_extension else None
+    if ending in OTHER_IMAGES:
+        return "format"
+    return "other" if ending in NO_IMAGES else None
 
 
-def class_names(names: Sequence[Parts]) -> list[str]:
-    """Return the class of each image, by its sub-folder; "" for all if there are no classes.
-
-    Folders around all images are ignored. Of nested folders the outermost is the class, unless all
-    of these are splits of a data set ("train", "test"): then the next one is.
-    """
-    folders = _below_shared([parts[:-1] for parts in names])
-    if all(folder and folder[0].lower() in SPLITS for folder in folders):
-        folders = _below_shared([folder[1:] for folder in folders])
-    titles = [clean_title(folder[0]) if folder else "" for folder in folders]
-    found = [title[:LONGEST_CLASS].rstrip() or NO_FOLDER for title in titles]
-    return found if len(set(found)) > 1 else [""] * len(found)
-
-
-def natural_order(classes: Sequence[str]) -> list[str]:
-    """Return the distinct names in natural order: 2 before 10."""
-
-    def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
-        pieces = re.findall(r"\d+|\D+", name.casefold())
-        numbered = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces]
-        return numbered, name
-
-    return sorted(set(classes), key=key)
-
-
-def decode_name(name: bytes) -> str:
-    """Decode a name of unknown encoding: UTF-8, GB 2312 or DOS."""
-    try:
-        return name.decode("utf-8")
-    except UnicodeDecodeError:
-        pairs = rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])+"  # GB 2312, as Windows packs it
-        if re.fullmatch(pairs, name):
-            return name.decode("gb2312", "replace")
-        return name.decode("cp437")
-
-
-def _below_shared(folders: list[Parts]) -> list[Parts]:
-    shared = len(os.path.commonprefix(folders))
-    return [folder[shared:] for folder in folders]
+def ending_of(parts: Parts) -> str:
+    """Return what is after the last dot of a file's name, in lower case; "" without a dot."""
+    return parts[-1].lower().rpartition(".")[2] if "." in parts[-1] else ""

@@ -7,6 +7,7 @@ A bundle is the line {"latent_studio_images": 1}, followed for each file by a li
 {"name": "cats/1.png", "bytes": 1234} and its bytes.
 """
 
+import contextlib
 import json
 import os
 import stat
@@ -17,18 +18,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from gan.data.intake.classes import LABELS_FILE, read_labels
 from gan.data.intake.decode import is_image
+from gan.data.intake.encodings import decode_names, is_utf8, member_names
+from gan.data.intake.folders import open_regular, walk
 from gan.data.intake.messages import SkipCounts, Skipped
-from gan.data.intake.names import IMAGES, Parts, decode_name, safe_parts, skip_reason
+from gan.data.intake.names import Parts, safe_parts, skip_reason
 
 BUNDLE = b'{"latent_studio_images": 1}\n'
 LONGEST_HEADER_BYTES = 8_192  # of a file in a bundle
-DEEPEST = 32  # folders within folders
 START_BYTES = 16
 MB = 1_000_000
 RATIO = 20  # an archive may expand to `RATIO` times its size plus `FREE_MB`: images hardly shrink
 FREE_MB = 200
-UTF8_NAME = 0x800  # flag of a zip member
+# starts of files of 7z, rar, gzip, bzip2, xz and zstd
+ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+TAR = (257, b"ustar")  # in the middle of the first header
 
 T = TypeVar("T")
 
@@ -60,11 +65,14 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return _shown(self.parts)
+        return "/".join(self.parts)
 
 
 class Source:
-    """Lists the files that may be images as `entries`, sorted by name."""
+    """Lists the files that may be images as `entries`, sorted by name.
+
+    `labels` are those of a dataset.json of StyleGAN, by file, or None if there is none.
+    """
 
     def __init__(self, path: Path, limits: Limits, skipped: SkipCounts) -> None:
         self._limits, self._skipped = limits, skipped
@@ -76,12 +84,20 @@ class Source:
         elif zipfile.is_zipfile(path):
             self._most_unpacked = RATIO * path.stat().st_size + FREE_MB * MB
             found = self._zip(path)
+        elif _starts_with(path, *ARCHIVES) or _starts_with(path, TAR[1], at=TAR[0]):
+            raise SourceError("archive")
         else:
             raise SourceError("not_zip")
         known: dict[Parts, Entry] = {}
         for entry in found:
             if known.setdefault(entry.parts, entry) is not entry:
                 skipped.add("same_name", entry.name)
+        self.labels = None
+        for parts in sorted((parts for parts in known if parts[-1] == LABELS_FILE), key=len):
+            entry = known.pop(parts)
+            self.labels = self._read_labels(entry) if self.labels is None else self.labels
+            if self.labels is None:
+                skipped.add("other", entry.name)
         self.entries = [known[parts] for parts in sorted(known)]
 
     def read(self, entry: Entry) -> bytes:
@@ -94,11 +110,14 @@ class Source:
             with entry.open() as file:
                 start = file.read(START_BYTES)
                 self._unpacked += len(start)
-                if not is_image(start):
-                    ending = entry.parts[-1].lower().rpartition(".")[2]
-                    raise Skipped("not_image" if ending in IMAGES else "other")
+                if start.startswith((*ARCHIVES, b"PK\3\4")):
+                    raise Skipped("archive")
+                if not is_image(start) and entry.parts[-1] != LABELS_FILE:
+                    raise Skipped("not_image")
                 self._unpacked += entry.size  # before reading: damaged files count as well
                 rest = file.read(entry.size)  # to the end, where a zip member's CRC is checked
+        except PermissionError as error:
+            raise Skipped("unreadable") from error
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise Skipped("damaged") from error
         except NotImplementedError as error:
@@ -107,11 +126,17 @@ class Source:
             raise Skipped("encrypted") from error
         return (start + rest)[: entry.size]
 
+    def _read_labels(self, entry: Entry) -> dict[Parts, str] | None:
+        with contextlib.suppress(Skipped):
+            return read_labels(self.read(entry), entry.parts[:-1])
+        return None
+
     def _may_be_image(self, parts: Parts) -> bool:
         reason = skip_reason(parts)
-        if reason:
-            self._skipped.add(reason, _shown(parts))
-        return reason is None
+        if reason is None or (reason == "other" and parts[-1] == LABELS_FILE):
+            return True
+        self._skipped.add(reason, "/".join(parts))
+        return False
 
     def _limited(self, files: Iterator[T]) -> Iterator[T]:
         for number, one in enumerate(files):
@@ -121,14 +146,18 @@ class Source:
             yield one
 
     def _folder(self, root: Path) -> Iterator[Entry]:
-        for path, parts in self._limited(_walk(root, self._skipped)):
+        found = list(self._limited(walk(root, self._skipped)))
+        below = [os.fsencode("/".join(parts)) for _, parts in found]
+        others = iter(decode_names([name for name in below if not is_utf8(name)]))
+        for (path, _), name in zip(found, below, strict=True):
+            parts = tuple((name.decode() if is_utf8(name) else next(others)).split("/"))
             if self._may_be_image(parts):
                 try:
                     size = os.stat(path, follow_symlinks=False).st_size
                 except OSError:
                     self._skipped.add("unreadable", parts[-1])
                     continue
-                yield Entry(parts, size, lambda path=path: _open_regular(path))
+                yield Entry(parts, size, lambda path=path: open_regular(path))
 
     def _zip(self, path: Path) -> Iterator[Entry]:
         try:
@@ -137,10 +166,8 @@ class Source:
             raise SourceError("zip_damaged") from error
         except MemoryError as error:
             raise SourceError("too_many_files") from error
-        for member in self._limited(iter(packed.infolist())):
-            name = member.filename
-            if not member.flag_bits & UTF8_NAME:
-                name = decode_name(member.orig_filename.encode("cp437", "replace"))
+        members = list(self._limited(iter(packed.infolist())))
+        for member, name in zip(members, member_names(members), strict=True):
             parts = safe_parts(name)
             if parts == () or member.is_dir():
                 continue
@@ -166,14 +193,11 @@ class Source:
                 yield Entry(parts, size, lambda start=start: _open_at(path, start))
 
 
-def _shown(parts: Parts) -> str:
-    return "/".join(parts).encode("utf-8", "replace").decode()
-
-
-def _starts_with(path: Path, start: bytes) -> bool:
+def _starts_with(path: Path, *starts: bytes, at: int = 0) -> bool:
     try:
         with open(path, "rb") as file:
-            return file.read(len(start)) == start
+            file.seek(at)
+            return file.read(max(map(len, starts))).startswith(starts)
     except OSError as error:
         raise SourceError("not_there") from error
 
@@ -194,42 +218,6 @@ def _read_bundle(path: Path) -> Iterator[tuple[str, int, int]]:
                 raise SourceError("bundle_damaged")
             yield name, start, size
             file.seek(start + size)
-
-
-def _walk(root: Path, skipped: SkipCounts) -> Iterator[tuple[str, Parts]]:
-    """Yield path and name of every regular file below a folder."""
-    waiting: list[tuple[str, Parts]] = [(str(root), ())]
-    while waiting:
-        folder, parts = waiting.pop()
-        try:
-            inside = os.scandir(folder)
-        except OSError:
-            skipped.add("unreadable", "/".join(parts))
-            continue
-        with inside:
-            for found in inside:
-                below = (*parts, decode_name(found.name.encode("utf-8", "surrogateescape")))
-                if found.is_symlink():
-                    skipped.add("link", found.name)
-                elif found.is_dir(follow_symlinks=False):
-                    if len(below) < DEEPEST and skip_reason((below[-1], "x")) is None:
-                        waiting.append((found.path, below))
-                    else:
-                        skipped.add("hidden", below[-1])
-                elif found.is_file(follow_symlinks=False):
-                    yield found.path, below
-                else:
-                    skipped.add("unreadable", below[-1])
-
-
-def _open_regular(path: str) -> BinaryIO:
-    """Open a file, unless it has become a link or a pipe since it was listed."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise OSError("not a regular file")
-    return os.fdopen(handle, "rb")
 
 
 def _open_at(path: Path, start: int) -> BinaryIO:

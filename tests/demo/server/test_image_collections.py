@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from demo.endpoint import WHO, endpoint
-from demo.server.image_collections import ADDRESS
+from demo.server.image_collections import ADDRESS, _local_path
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
 from demo.settings import Settings
@@ -235,7 +235,16 @@ def test_a_private_server_imports_folders_and_cancels_imports(root, tmp_path):
     folder.mkdir()
     for i in range(30):
         (folder / f"{i}.png").write_bytes(encoded(noise(i)))
-    for odd in (None, "", "pictures", "/nowhere/at all", 3):
+    odd_paths = (
+        "",
+        "pictures",
+        "/nowhere/at all",
+        "/" + "x" * 5000,
+        "~nobody/x",
+        "/\0",
+        "file://[",
+    )
+    for odd in (None, 3, *odd_paths):
         assert "full path" in do["bring"]({"who": ANNA, "folder": odd})["error"]
     asked = {"who": ANNA, "folder": str(folder), "size": 32, "name": "Mine"}
     key = do["bring"](asked)["import"]
@@ -254,3 +263,12 @@ def test_every_reason_and_error_has_a_text():
     keys |= {f"images.error_{key}" for key in SENTENCES}
     for language in ("en", "zh"):
         assert keys <= set(catalogue(language)), language
+
+
+def test_a_copied_path_is_taken_with_its_quotation_marks_or_as_an_address(tmp_path):
+    folder = tmp_path / "my pictures"
+    folder.mkdir()
+    escaped = str(folder).replace(" ", "\\ ")
+    for text in (f'"{folder}"', f" '{folder}'\n", f"“{folder}”", folder.as_uri(), escaped):
+        assert _local_path(text) == folder, text
+    assert _local_path('""') is None and _local_path("file:///nowhere/x") is None

@@ -24,7 +24,7 @@ export function picker({ say, longest, on }) {
           <button class="ls-btn" ref="chooseFiles">${say("choose_files")}</button>
           <button class="ls-btn" ref="chooseFolder">${say("choose_folder")}</button>
         </div>
-        <input type="file" accept="image/*,.zip,application/zip" multiple hidden ref="files">
+        <input type="file" accept="image/*,.heic,.heif,.avif,.zip,application/zip" multiple hidden ref="files">
         <input type="file" webkitdirectory multiple hidden ref="folder">
       </div>
       <div class="im-options" hidden ref="rows">
