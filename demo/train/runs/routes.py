@@ -4,20 +4,20 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.endpoint import Refused
 from demo.server.studio import Studio
 from demo.server.uploads import MB, Uploads
 from demo.train import settings_form
-from gan.runs.archive import RUN_NAME, pack
+from demo.train.runs.downloads import Downloads
 from gan.runs.listing import run_folders, run_info
 from gan.runs.snapshots import snapshot_steps
 from gan.runs.trash import empty_trash
 from gan.runs.unpack import clear_temporary, unpack
-from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.layout import TEMPORARY, snapshot_picture_path
 from gan.storage.process_files import own_prefix
 
@@ -44,23 +44,14 @@ class RunFiles:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._settings = studio, studio.settings
+        self._downloads = Downloads()
 
-    def download(self, request: Request) -> Response:
+    async def download(self, request: Request) -> Response:
         """Send a run as a zip."""
-        folder = self._folder(request)
-        if folder is None or run_info(folder) is None:
-            return _error("That run is not on this server any more.", 404)
-        try:
-            archive = pack(folder)
-        except (CheckpointError, OSError):
-            return _error("This run is damaged: it has no complete checkpoint to download.", 409)
-        name = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
-        headers = {
-            "content-disposition": f'attachment; filename="{name}.zip"',
-            "content-length": str(len(archive)),
-        }
-        content = () if request.method == "HEAD" else archive
-        return StreamingResponse(content, media_type="application/zip", headers=headers)
+        folder = await run_in_threadpool(self._folder, request)
+        if folder is None or await run_in_threadpool(run_info, folder) is None:
+            return JSONResponse({"error": "That run is not on this server any more."}, 404)
+        return await self._downloads.respond(request, folder)
 
     def picture(self, request: Request) -> Response:
         """Send the contact sheet of a step, which never changes."""
@@ -101,7 +92,3 @@ class RunFiles:
     def _folder(self, request: Request) -> Path | None:
         name = request.path_params["name"]
         return None if name.startswith(".") else run_folders(self._settings.runs).get(name)
-
-
-def _error(message: str, status: int) -> Response:
-    return JSONResponse({"error": message}, status)
