@@ -1,19 +1,23 @@
 """Checkpointing, retry, and rollback after divergence.
 
-A full disk does not stop training. A step that raises is retried from the last checkpoint. A run
-that diverged is rolled back with gentler settings: with the same ones it would diverge again.
+A full disk pauses training, but only after `MAX_UNSAVED_S`. A step that raises is retried from the
+last checkpoint. A run that diverged is rolled back with gentler settings: with the same ones it
+would diverge again.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from typing import Any
 
 from gan.config import Config
 from gan.runs.run import Diverged, Run
+from gan.runs.trash import make_room
 from gan.storage.checkpoint_file import CheckpointError
 from gan.storage.run_lock import LockLost
+from gan.system.disk import has_space
 from gan.training.distributed_trainer import PeersLost
 from gan.training.live_settings import MAX_DIVERGENCES, changed, difference, in_words, remedy
 from gan.training.manual_step import ManualStep
@@ -21,6 +25,7 @@ from gan.training.trainer import StepStats
 
 log = logging.getLogger(__name__)
 
+MAX_UNSAVED_S = 60.0  # of training while the disk refuses, before the run is paused
 MAX_RETRIES = 3  # of steps that raise, since the last checkpoint
 
 
@@ -41,12 +46,19 @@ class FaultTolerantRun:
         self._retries = 0
         self._saved: tuple[int, Config, int] | None = None
         self._saved_step = run.step
+        self._unsaved_since_s: float | None = None
         self._recovered_to: int | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """The notes of the run's marks: rollbacks, retries and damaged files."""
         return tuple(mark["note"] for mark in self.run.history.marks if "note" in mark)
+
+    @property
+    def must_pause(self) -> bool:
+        """Whether saves have failed for so long that training on would risk too much."""
+        since_s = self._unsaved_since_s
+        return since_s is not None and time.monotonic() - since_s > MAX_UNSAVED_S
 
     def advance(self) -> StepStats | None:
         """Take one step, and save when it is time. Returns None if the run was rolled back.
@@ -118,13 +130,17 @@ class FaultTolerantRun:
 
     def _save(self, keep_previous: bool = True) -> bool:
         try:
-            self.run.save(keep_previous)
+            self._write(keep_previous)
         except Diverged as error:
             self._recover(error)
             return self.warning is None
         except LockLost as error:
             raise RunFailed(f"{error}") from error
         except OSError as error:
+            if self._is_gone():
+                raise RunFailed(
+                    "The folder of this run is gone: it was moved or deleted, or its disk is away."
+                ) from error
             self._warn(error)
             return False
         finally:
@@ -134,14 +150,33 @@ class FaultTolerantRun:
             self._retries = 0
         return True
 
+    def _write(self, keep_previous: bool) -> None:
+        try:
+            self.run.save(keep_previous)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            folder = self.run.folder
+            make_room(folder.parent, lambda: has_space(folder))  # of deleted runs
+            self.run.save(keep_previous)
+
+    def _is_gone(self) -> bool:
+        try:
+            return not self.run.folder.is_dir()
+        except OSError:  # it cannot be seen for the moment
+            return False
+
     def _note_saved(self) -> None:
         self.warning, self._saved, self._saved_step = None, self._state(), self.run.step
+        self._unsaved_since_s = None
 
     def _warn(self, error: OSError) -> None:
         log.warning("The run could not be saved at step %d: %s", self.run.step, error)
+        self._unsaved_since_s = self._unsaved_since_s or time.monotonic()
         self.warning = (
             f"The run could not be saved ({error.strerror or error}). Nothing is lost yet, "
-            "and saving is retried; free some space on the disk."
+            "and saving is retried; free some space on the disk. The run is paused if this takes "
+            "longer than a minute."
         )
 
     def _recover(self, error: Diverged) -> None:

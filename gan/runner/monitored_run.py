@@ -65,10 +65,14 @@ class MonitoredRun:
         else:
             if stats is not None:
                 self.status = replace(self.status, stats=stats)
-        return self.run.rollbacks != rollbacks or not self.is_live
+            if self.is_live and self._safe.must_pause:
+                self.publish("paused", keep=False)
+        return self.run.rollbacks != rollbacks or self.status.state != "running"
 
     def refresh(self) -> None:
         """Publish the status of a running run. An error ends the run, not the thread."""
+        if self.status.state != "running":
+            return
         try:
             self.publish("running")
         except Exception as error:

@@ -82,7 +82,7 @@ class TrainingLoop:
             runs = create_runs(plans, self._make)
             for run in runs:
                 run.extend(seconds=seconds)
-        self._open(runs, limit_s, "paused" if paused else "running")
+            self._open(runs, limit_s, "paused" if paused else "running")
 
     def resume(
         self,
@@ -102,7 +102,7 @@ class TrainingLoop:
             runs = [Run.resume(folder, self._make)] if alone else resume_runs(folder, self._make)
             for run in runs:
                 run.extend(steps, seconds)
-        self._open(runs, limit_s, "running")
+            self._open(runs, limit_s, "running")
 
     def advance(self) -> None:
         """Take one step of each run, or only of the one that is behind; publish when due."""
@@ -180,8 +180,13 @@ class TrainingLoop:
 
     def _open(self, runs: list[Run], limit_s: float | None, state: str) -> None:
         made = [MonitoredRun(run, self._checkpoint_every_s, self._real_features) for run in runs]
-        for each in made:
-            each.open(state)
+        try:
+            for each in made:
+                each.open(state)
+        except BaseException:
+            for run in runs:
+                run.close()
+            raise
         self._runs = tuple(made)
         self._deadline_s = None if limit_s is None else self._elapsed_s() + limit_s
         self._publish()

@@ -21,7 +21,7 @@ def create_runs(plans: Sequence[tuple[Config, Path]], make: Maker = Trainer) -> 
     made: list[Run] = []
     try:
         for config, folder in plans:
-            made.append(Run.create(config, folder, make))
+            made.append(_create(config, folder, make))
         if len(made) > 1:
             tie(made[0].folder, made[1].folder)
     except BaseException:
@@ -30,6 +30,18 @@ def create_runs(plans: Sequence[tuple[Config, Path]], make: Maker = Trainer) -> 
             shutil.rmtree(run.folder, ignore_errors=True)
         raise
     return made
+
+
+def _create(config: Config, folder: Path, make: Maker) -> Run:
+    is_new = not folder.exists()
+    try:
+        return Run.create(config, folder, make)
+    except FileExistsError:
+        raise
+    except OSError:  # a full disk; a run that cannot be saved would only look like one
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def resume_runs(folder: Path, make: Maker = Trainer) -> list[Run]:

@@ -1,15 +1,18 @@
-"""Trash: deleted runs are kept for a day and can be restored."""
+"""Trash: deleted runs are kept for a day, or until their room is needed, and can be restored."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from gan.storage.process_files import own_prefix, remove_abandoned
 from gan.system.atomic import sync_folder
 
 TRASH = ".trash"  # within the folder of runs
+REMOVED = "removed."  # prefix of what is being deleted there
 KEPT_S = 24 * 3600
 
 
@@ -33,7 +36,10 @@ def restore_run(root: Path, name: str) -> Path:
     """
     trashed = trashed_runs(root).get(name)
     if trashed is None:
-        raise LookupError("That run is gone: the trash keeps deleted runs for a day.")
+        raise LookupError(
+            "That run is gone: the trash keeps deleted runs for a day, or until their space "
+            "is needed."
+        )
     folder = root / trashed.name.partition(".")[2]
     if folder.exists():
         raise LookupError("Another run has that name now.")
@@ -44,10 +50,30 @@ def restore_run(root: Path, name: str) -> Path:
 
 def empty_trash(root: Path) -> None:
     """Delete runs that have been in the trash for more than a day."""
+    remove_abandoned(Path(root) / TRASH, REMOVED)
     for path, _, age_s in _trashed(root):
         if age_s >= KEPT_S:
-            with contextlib.suppress(OSError):
-                shutil.rmtree(path)
+            _remove(path)
+
+
+def make_room(root: Path, is_enough: Callable[[], bool]) -> bool:
+    """Delete runs in the trash, the oldest first, until there is enough room.
+
+    Returns whether there is.
+    """
+    for path, _, _ in _trashed(root):
+        if is_enough():
+            return True
+        _remove(path)
+    return is_enough()
+
+
+def _remove(path: Path) -> None:
+    """Delete a run of the trash; while this takes place it cannot be restored."""
+    removed = path.with_name(REMOVED + own_prefix() + path.name)
+    with contextlib.suppress(OSError):
+        path.rename(removed)
+        shutil.rmtree(removed)
 
 
 def _trashed(root: Path) -> list[tuple[Path, str, float]]:

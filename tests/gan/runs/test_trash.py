@@ -8,7 +8,15 @@ from gan.config import preset
 from gan.runs import trash
 from gan.runs.listing import list_runs
 from gan.runs.run import Run
-from gan.runs.trash import KEPT_S, TRASH, empty_trash, move_to_trash, restore_run, trashed_runs
+from gan.runs.trash import (
+    KEPT_S,
+    TRASH,
+    empty_trash,
+    make_room,
+    move_to_trash,
+    restore_run,
+    trashed_runs,
+)
 
 SMALL = preset("default", width=4, batch_size=8, steps=1000)
 
@@ -71,3 +79,19 @@ def test_runs_are_deleted_for_good_after_a_day(tmp_path, monkeypatch):
     ]
     now_s = 2000 + KEPT_S
     assert not trashed_runs(tmp_path)
+
+
+def test_the_oldest_runs_make_room_and_a_half_removed_one_is_not_restored(tmp_path, monkeypatch):
+    for name in ("one", "two", "three"):
+        move_to_trash(Run.create(SMALL, tmp_path / name).folder)
+    left = tmp_path / TRASH
+    assert make_room(tmp_path, lambda: True) and len(trashed_runs(tmp_path)) == 3
+    assert make_room(tmp_path, lambda: len(trashed_runs(tmp_path)) == 2)
+    assert list(trashed_runs(tmp_path)) == ["two", "three"]
+    monkeypatch.setattr(trash.shutil, "rmtree", lambda *_: None)  # as if it was killed
+    assert make_room(tmp_path, lambda: list(trashed_runs(tmp_path)) == ["three"])
+    monkeypatch.undo()
+    assert len(list(left.iterdir())) == 2
+    empty_trash(tmp_path)
+    assert list(trashed_runs(tmp_path)) == ["three"] and len(list(left.iterdir())) == 1
+    assert not make_room(tmp_path, lambda: False) and not list(left.iterdir())
