@@ -1,5 +1,6 @@
 """Server functions of panels: JSON in, and JSON, a refusal or an error message out."""
 
+import errno
 import functools
 import re
 from collections.abc import Callable, Sequence
@@ -51,10 +52,17 @@ def endpoint(handle: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
         except TimeoutError:
             return Refused("slow").answer()
         except (ValueError, LookupError, RuntimeError, OSError) as error:
+            if is_disk_full(error):
+                return Refused("disk").answer()
             message = error.args[0] if isinstance(error, KeyError) and error.args else error
             return {"error": without_folders(str(message))}
 
     return call
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Return whether a disk, or the user's share of it, had no space left."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def requested_model(payload: dict[str, Any]) -> str:

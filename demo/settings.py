@@ -29,6 +29,8 @@ class Settings:
     max_megapixels: int = 2_000
     exports_at_once: int = 2
     max_upload_mb: int = 500
+    max_runs: int = 20
+    runs_room_mb: int = 20_000
     max_images: int = 20_000
     max_image_mb: int = 50
     max_image_megapixels: int = 100

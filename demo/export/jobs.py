@@ -9,6 +9,7 @@ import contextlib
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from demo.export.spec import ExportedFile, ExportSpec
 from gan.system import priority
 
 TICK_S = 0.1  # interval between progress updates
+
+
+# (folder, bytes): raises OSError if there is no space for so many more
+CheckDisk = Callable[[Path, int], None]
 
 
 class Cancelled(Exception):
@@ -31,12 +36,17 @@ class ExportJob(QueueEntry):
     """
 
     def __init__(
-        self, queue: ExportQueue, pool: ThreadPoolExecutor, visitor: str, spec: ExportSpec
+        self,
+        queue: ExportQueue,
+        pool: ThreadPoolExecutor,
+        visitor: str,
+        spec: ExportSpec,
+        check_disk: CheckDisk,
     ) -> None:
         super().__init__(visitor, lambda: pool.submit(self._run), spec.long, spec.expected_s)
         self.future: Future[ExportedFile] = Future()
         self.progress: tuple[int, int] = (0, 0)
-        self._queue, self._spec = queue, spec
+        self._queue, self._spec, self._check_disk = queue, spec, check_disk
         self._stop = threading.Event()
         self._ended: asyncio.Event | None = None  # of the event loop of `tick`
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -73,6 +83,7 @@ class ExportJob(QueueEntry):
         def on_frame(done: int, total: int) -> None:
             if self._stop.is_set():
                 raise Cancelled
+            self._check_disk(Path(self._folder.name), 0)
             self.progress = (done, total)
             if done:
                 self.left_s = (time.monotonic() - started) * (total - done) / done
@@ -82,7 +93,10 @@ class ExportJob(QueueEntry):
             self._folder = tempfile.TemporaryDirectory(
                 prefix="latent-studio-", ignore_cleanup_errors=True
             )
-            result = self._spec.write(Path(self._folder.name), on_frame, self._stop)
+            folder = Path(self._folder.name)
+            self._check_disk(folder, 0)
+            result = self._spec.write(folder, on_frame, self._stop)
+            self._check_disk(folder, result.size)  # Gradio makes a copy
         except BaseException as failure:
             error = failure
         # the files are gone before the future is set
@@ -104,7 +118,10 @@ class ExportJob(QueueEntry):
 class Exports:
     """All exports of the server. A visitor (Gradio session) has one job of each kind at a time."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(
+        self, at_once: int, check_disk: CheckDisk = lambda _folder, _more_bytes: None
+    ) -> None:
+        self._check_disk = check_disk
         self.queue = ExportQueue(at_once)
         # low priority, inherited by the encoders, keeps the page responsive
         self._pool = ThreadPoolExecutor(at_once, "export", priority.lower)
@@ -118,7 +135,7 @@ class Exports:
         QueueFullError if too many exports are waiting.
         """
         self.stop(visitor, kind)
-        job = ExportJob(self.queue, self._pool, visitor, spec)
+        job = ExportJob(self.queue, self._pool, visitor, spec, self._check_disk)
         with self._lock:
             self._jobs[visitor, kind] = job
         job.future.add_done_callback(lambda _: self._forget(visitor, kind, job))

@@ -12,6 +12,7 @@ from typing import Any
 
 from demo.endpoint import Refused, requested, result
 from demo.server.privacy import Privacy
+from demo.server.room import Room
 from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
 from gan.config import Config
@@ -30,6 +31,7 @@ class Access:
         self._runner, self._settings = runner, settings
         self._slot = TrainingSlot(runner, settings.max_queue)
         self.privacy = Privacy(settings)
+        self.room = Room(settings, self.privacy)
 
     def may_train(self, who: str) -> bool:
         """Return whether this visitor may start runs on this server."""
@@ -57,7 +59,7 @@ class Access:
         """Start a run, or a pair of them, and return its name; "" when it was queued.
 
         Raises:
-            Refused: not on this server, too long, or the queue is full.
+            Refused: not on this server, too long, no room on the disk, or the queue is full.
             gan.data.image_set.DataError, OSError: the data cannot be read or the run not written.
         """
         for one in (config, beside):
@@ -71,7 +73,9 @@ class Access:
             started = self._runner.start(config, folder, limit_s, paused=paused, beside=pair)
             return started, (folder, pair[1]) if pair else (folder,)
 
-        return self._slot.take(self._queued(who, begin))
+        queued = self._queued(who, begin)
+        self.room.check_start(who, *filter(None, (config, beside)))
+        return self._slot.take(queued)
 
     def resume(self, who: str, name: Any) -> str:
         """Resume a run that ended before its goal; returns as `start`.
@@ -93,7 +97,9 @@ class Access:
         def begin() -> tuple[Future, tuple[Path, ...]]:
             return self._runner.resume_run(run.folder, self._settings.max_run_s), (run.folder,)
 
-        return self._slot.take(self._queued(who, begin))
+        queued = self._queued(who, begin)
+        self.room.check_resume(run.folder, run.config)
+        return self._slot.take(queued)
 
     def act(self, who: str, job: Any, /, *args: Any, **values: Any) -> Any:
         """Do one of `JOBS` of the runner and return its result.

@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from demo.server.privacy import Privacy
+from demo.server.room import Room
 from demo.settings import Settings
 from gan.hub.cache import HubCache
 from gan.hub.names import PREFIX, hub_id
@@ -40,7 +42,7 @@ class HubModels:
     """One per server; pages are Gradio sessions. Thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings, self._room = settings, Room(settings, Privacy(settings))
         self.cache = HubCache(
             settings.hub_cache, settings.max_hub_mb * MB, settings.hub_kept, settings.hub_days
         )
@@ -118,8 +120,13 @@ class HubModels:
             return {"error": "stopped", "values": {}}
         typed = typed[:LONGEST_TYPED] if isinstance(typed, str) else ""
         token = False if self._settings.public else None
+
+        def sized(total_bytes: int) -> None:
+            self._room.check_disk(self.cache.root, total_bytes)
+            job.sized(total_bytes)
+
         try:
-            name = self.cache.get(typed, token, job.sized, job.came, job.stop)
+            name = self.cache.get(typed, token, sized, job.came, job.stop)
             self.saw(hub_id(name), page)
             return {"model": hub_id(name)}
         except OSError as error:

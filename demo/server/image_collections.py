@@ -13,7 +13,6 @@ An import: "import" (its key), "name", "state" (reading, done, failed, cancelled
 {key: count}, text "images.noted_<key>"; errors: text "images.error_<key>".
 """
 
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from demo.endpoint import Refused
 from demo.server.collection_payload import collection_payload, preview
 from demo.server.image_imports import ImageImports
 from demo.server.training_slot import ACTIVE
-from demo.server.uploads import MB, WHO
+from demo.server.uploads import WHO
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import FITS
 from gan.datasets import OWN_SIZES, is_own
@@ -32,7 +31,6 @@ from gan.storage.metadata import clean_title
 
 ADDRESS = "/studio/images"
 EXPIRE_EVERY_S = 600
-LEAST_FREE_MB = 1_000
 
 
 class ImageCollections:
@@ -135,16 +133,7 @@ class ImageCollections:
         """Raise Refused if this visitor may not bring images now."""
         if not self._studio.access.may_train(who):
             raise Refused("images_may")
-        store, settings = CollectionStore(), self._settings
-        place = store.root if store.root.is_dir() else store.root.parent
-        if place.is_dir() and shutil.disk_usage(place).free < LEAST_FREE_MB * MB:
-            raise Refused("images_room")
-        if settings.public:
-            mine = [one for one in store.all() if one.owner == self._mark(who)]
-            if len(mine) >= settings.max_collections:
-                raise Refused("images_most", most=settings.max_collections)
-            if store.disk_bytes() > settings.images_room_mb * MB:
-                raise Refused("images_room")
+        self._studio.access.room.check_images(who)
 
     def take(
         self, who: Any, source: Path, options: dict[str, Any], leave_nothing: bool

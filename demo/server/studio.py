@@ -21,7 +21,7 @@ class Studio:
         self.settings = settings
         self.runner = Runner(on_end=lambda: self.access.run_ended())
         self.access = Access(self.runner, settings)
-        self.exports = Exports(settings.exports_at_once)
+        self.exports = Exports(settings.exports_at_once, check_disk=self.access.room.check_disk)
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
         self.portable_files = PortableFiles()

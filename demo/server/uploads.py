@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from demo.endpoint import Refused
+from demo.endpoint import Refused, is_disk_full
 
 WHO = "x-studio-who"  # who uploads; a header of our own, which other sites cannot send
 AT_ONCE = 2
@@ -65,6 +65,8 @@ class Uploads:
         except ValueError as error:
             return JSONResponse({"error": str(error)})
         except OSError as error:
+            if is_disk_full(error):
+                return JSONResponse(Refused("disk").answer())
             why = error.strerror or "timed out"
             return JSONResponse({"error": f"The upload could not be saved ({why})."})
         except ClientDisconnect:

@@ -9,7 +9,6 @@ images again, on any machine, gives the same collection, and runs find it. The f
 a dot and its owner's mark, so each owner has a collection. The original files are not kept.
 """
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -154,14 +153,6 @@ class CollectionStore:
     def delete(self, one: Collection) -> None:
         """Delete a collection. Runs in progress keep its pixels until they end."""
         self._remove(self.folder(one))
-
-    def disk_bytes(self) -> int:
-        """Return the size of the store with its temporary files."""
-        found = 0
-        for path in self.root.rglob("*"):
-            with contextlib.suppress(OSError):  # deleted meanwhile
-                found += path.stat().st_size
-        return found
 
     def sweep(self) -> None:
         """Remove temporary files of dead processes and of this one."""

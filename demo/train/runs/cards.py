@@ -18,6 +18,7 @@ from gan.runs.listing import RunInfo, run_info
 from gan.runs.snapshots import sample_side, snapshot_steps
 from gan.storage.layout import ABOUT, CONFIG, HISTORY, MODEL, NEWEST, PREVIOUS, SNAPSHOTS, VITALS
 from gan.storage.metadata import read_title
+from gan.system.disk import used_bytes
 
 FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS, MODEL)
 # settings that no preset determines
@@ -64,7 +65,7 @@ def card(folder: Path) -> Card | None:
         "error": number(signs.get("frechet_error")),
         "diversity": number(signs.get("diversity")),
         "finding": diagnosis_payload(_diagnosis(info, vitals)),
-        "bytes": size_on_disk(folder),
+        "bytes": used_bytes(folder),
         "when": int(info.when),
     }
     if (config := info.config) is not None:
@@ -87,18 +88,6 @@ def preset_name(config: Config) -> str:
         if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
             return name
     return ""
-
-
-def size_on_disk(folder: Path) -> int:
-    """Return the bytes on disk of all files in a folder; hard links count once."""
-    sizes = {}
-    for path in folder.rglob("*"):
-        try:
-            known = path.lstat()
-        except OSError:  # deleted meanwhile
-            continue
-        sizes[known.st_ino] = getattr(known, "st_blocks", -(-known.st_size // 512)) * 512
-    return sum(sizes.values())
 
 
 def _diagnosis(info: RunInfo, vitals: list[dict]) -> Diagnosis | None:

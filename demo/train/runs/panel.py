@@ -66,6 +66,7 @@ def build(studio: Studio) -> None:
         folder = trashed_runs(root).get(name) if isinstance(name, str) else None
         if folder is not None and not access.owns(payload.get("who"), folder):
             raise Refused("not_yours")
+        access.room.check_count(payload.get("who"))
         return {"run": restore_run(root, str(name)).name}
 
     def resume(payload: dict[str, Any]) -> dict[str, Any]:

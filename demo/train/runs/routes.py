@@ -69,6 +69,7 @@ class RunFiles:
         """Raise Refused if this visitor may not upload runs."""
         if not self._studio.access.may_train(who):
             raise Refused("uploads")
+        self._studio.access.room.check_upload(who)
 
     def create(self) -> tuple[int, Path]:
         """Open the file of an upload: (handle, path)."""
@@ -84,6 +85,8 @@ class RunFiles:
             return settings_form.parse(config.to_json(), self._settings)
 
         most_bytes = 2 * self._settings.max_upload_mb * MB
+        # others may have taken it meanwhile; what is unpacked is about as large as the file
+        self._studio.access.room.check_upload(who, path.stat().st_size)
         folder = unpack(path, self._settings.runs, most_bytes, check)
         self._studio.access.sign(who, folder)
         path.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Who may train and control runs: on a private server, a public one, and with the owner's key."""
 
+import errno
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -151,11 +152,16 @@ def test_errors_are_answered_as_messages_and_bugs_propagate():
 
 
 def test_error_messages_do_not_reveal_folders():
-    full = OSError(28, "No space left on device", "/home/me/runs/a b/model.safetensors")
-    for error in (full, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
+    denied = OSError(13, "Permission denied", "/home/me/runs/a b/model.safetensors")
+    for error in (denied, LookupError("There is no checkpoint in /home/me/runs/first: 3/4 of it.")):
         message = failed(error)["error"]
         assert "/home" not in message and "me/" not in message, message
     assert message == "There is no checkpoint in first: 3/4 of it."
+
+
+def test_a_full_disk_is_a_refusal_in_the_language_of_the_page():
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        assert failed(OSError(number, "No space left")) == {"refused": "disk", "values": {}}
 
 
 def failed(error):
