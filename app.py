@@ -1,5 +1,6 @@
 """Latent Studio on this machine or on Hugging Face Spaces: `python app.py`."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -15,8 +16,12 @@ def main() -> None:
     from gan.storage.process_files import own_temporary_folder
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    root = os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()
-    with own_temporary_folder(Path(root)) as folder:
+    with contextlib.ExitStack() as stack:
+        try:
+            root = os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()
+            folder = stack.enter_context(own_temporary_folder(Path(root)))
+        except OSError:  # gradio needs one, too
+            sys.exit("No temporary folder can be written to. Set TMPDIR to one that can.")
         os.environ["GRADIO_TEMP_DIR"] = str(folder / "gradio")  # of the exported files
         _serve()
 
