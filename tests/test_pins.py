@@ -4,9 +4,12 @@ import ast
 import re
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 # packages whose modules have another name
@@ -68,3 +71,32 @@ def test_every_imported_package_is_pinned():
 
 def test_app_is_short():
     assert len((ROOT / "app.py").read_text().splitlines()) <= 40
+
+
+def brought() -> dict[str, str]:
+    """Return the installed versions of requirements.txt and of all that it brings."""
+    waiting = [
+        Requirement(f"{name}=={version}") for name, version in pins("requirements.txt").items()
+    ]
+    found = {}
+    while waiting:
+        wanted = waiting.pop()
+        if (name := canonicalize_name(wanted.name)) in found:
+            continue
+        distribution = metadata.distribution(name)
+        found[name] = distribution.version
+        for one in map(Requirement, distribution.requires or ()):
+            # what only one system has, PyTorch pins itself
+            if one.marker is None or (
+                "platform_system" not in str(one.marker) and one.marker.evaluate({"extra": ""})
+            ):
+                waiting.append(one)
+    return found
+
+
+def test_constraints_name_what_the_requirements_bring_and_nothing_else():
+    lines = filter(None, (ROOT / "constraints.txt").read_text().split("\n"))
+    here = [one for one in map(Requirement, lines) if not one.marker or one.marker.evaluate()]
+    named = {one.name: str(one.specifier).removeprefix("==") for one in here}
+    assert named == brought()
+    assert pins("requirements.txt").items() <= named.items()

@@ -10,15 +10,23 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextlib.contextmanager
-def serve(script: str = "app.py", start_s: float = 120) -> Iterator[tuple[str, int]]:
+def serve(
+    script: str = "app.py",
+    start_s: float = 120,
+    env: Mapping[str, str] = MappingProxyType({}),
+    log: Path | None = None,
+) -> Iterator[tuple[str, int]]:
     """Run a script that serves a page; yield its address and process id.
+
+    env: further environment variables. log: a file for all that the server prints.
 
     Raises:
         TimeoutError: it does not answer within `start_s` seconds.
@@ -27,17 +35,23 @@ def serve(script: str = "app.py", start_s: float = 120) -> Iterator[tuple[str, i
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as runs:
-        env = {
+        every = {
             **os.environ,
             "GRADIO_SERVER_PORT": str(port),
             "GRADIO_ANALYTICS_ENABLED": "False",
             "LATENT_STUDIO_RUNS": runs,
             "OMP_WAIT_POLICY": "PASSIVE",
             "PYTHONPATH": str(ROOT),
+            **env,
         }
-        server = subprocess.Popen(
-            [sys.executable, script], cwd=ROOT, env=env, stdout=subprocess.DEVNULL
-        )
+        with open(log or os.devnull, "wb") as out:
+            server = subprocess.Popen(
+                [sys.executable, script],
+                cwd=ROOT,
+                env=every,
+                stdout=out,
+                stderr=out if log else None,
+            )
         address = f"http://127.0.0.1:{port}"
         try:
             _wait(address, server, start_s)
