@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, text
+from demo.address import Addresses
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.generate import weights
@@ -99,8 +100,9 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
     parts = (weights, recipes, run_files, image_uploads)
     own = [route for part in parts for route in part.routes(studio)]
+    middleware = [Middleware(Addresses, studio.settings.public), Middleware(Compression)]
     return {
-        "app_kwargs": {"routes": bundles.routes() + own, "middleware": [Middleware(Compression)]},
+        "app_kwargs": {"routes": bundles.routes() + own, "middleware": middleware},
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
         "head": f'<script type="module" src="{first}"></script>',
