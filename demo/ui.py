@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, text
+from demo.address import Addresses
 from demo.endpoint import asking
 from demo.explore import tab as explore
 from demo.export.events import visitor
@@ -109,11 +110,10 @@ def launch_options(studio: Studio) -> dict[str, Any]:
         RequestGuard, privacy=studio.access.privacy, hosts=hosts, on_spaces=on_spaces
     )
     own = [route for part in parts for route in part.routes(studio)]
+    addresses = Middleware(Addresses, studio.settings.public)
+    middleware = [guard, addresses, Middleware(Compression)]
     return {
-        "app_kwargs": {
-            "routes": bundles.routes() + own,
-            "middleware": [guard, Middleware(Compression)],
-        },
+        "app_kwargs": {"routes": bundles.routes() + own, "middleware": middleware},
         "server_name": server_name,
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],

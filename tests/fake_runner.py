@@ -52,6 +52,11 @@ class FakeRunner:
         self.end()
         return done
 
+    def discard(self):
+        done = self._do("discard")
+        self.end()
+        return done
+
     def configure(self, **changes):
         return self._do("configure", changes)
 

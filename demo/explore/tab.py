@@ -25,6 +25,7 @@ from gan.models.generator import Generator, ModelError
 from gan.recipes.limits import limits
 
 FIRST_SEED = 0
+WAIT_S = 15  # for the description of other models
 FACES_MOST = 20  # classes shown as an image each; same limit as in the page's script
 
 
@@ -41,8 +42,12 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         try:
             generator = studio.generator(who, chosen)
             folder = studio.library.folders().get(chosen)
-            with one_at_a_time:
+            if not one_at_a_time.acquire(timeout=WAIT_S):
+                raise ModelError("The server is preparing other models. Try again in a minute.")
+            try:
                 described = known(generator, folder)
+            finally:
+                one_at_a_time.release()
             return {"model": chosen, "weights": weights({"who": who, "model": chosen}), **described}
         except ModelError as error:
             return {"model": chosen, "error": sentence_of(error)}

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
-from demo import text
+from demo import address, text
 from demo.endpoint import asking, sentence_of
 from demo.export.jobs import Cancelled, ExportJob, Exports
 from demo.export.queue import QueueFullError
 from demo.export.spec import ExportedFile, ExportSpec
 from demo.panels import QUIET
 from gan.media.writer import ExportError
+
+UNREAD_MOST = 200  # progress updates that the visitor's page has not fetched, 20 s of them
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +29,19 @@ async def stream_export(
 ) -> AsyncIterator[tuple[list[str], str]]:
     """Write the export that `check` returns; yield (files, a line of HTML), at last with the files.
 
-    No thread is blocked meanwhile. Ends soon after the visitor leaves, or after another `begin` or
-    `stop` for the same visitor and kind. The files exist until the iterator is resumed. Raises
-    gr.Error, for callers of the API, with the sentence that was yielded.
+    No thread is blocked meanwhile. Ends soon after the visitor leaves or stops reading, or after
+    another `begin` or `stop` for the same visitor and kind. The files exist until the iterator is
+    resumed. Raises gr.Error, for callers of the API, with the sentence that was yielded.
     """
     texts = text.visitor_texts(request.headers.get("accept-language", ""))
     try:
         spec = await asyncio.to_thread(check)
-        with closing(exports.begin(visitor(request), kind, spec)) as job:
+        network = address.of(request) if exports.public else ""
+        begun = exports.begin(visitor(request), kind, spec, network)
+        with closing(begun) as job:
             while not await job.tick():
+                if unread(request) > UNREAD_MOST:
+                    raise Cancelled
                 yield [], _bar(job, texts)
             file = job.future.result()
             yield [str(file.path), str(file.recipe_path)], _note(_summary(file, texts))
@@ -106,6 +113,13 @@ def _why(error: Exception, texts: Callable[..., str]) -> str:
 def visitor(request: gr.Request) -> str:
     """Return the owner of an export: one open page."""
     return str(request.session_hash)
+
+
+def unread(request: gr.Request) -> int:
+    """Return how many messages Gradio keeps for a page that has not fetched them."""
+    blocks = LocalContext.blocks.get(None)
+    kept = blocks and blocks._queue.pending_messages_per_session.get(request.session_hash)
+    return kept.qsize() if kept else 0
 
 
 def _bar(job: ExportJob, texts: Callable[..., str]) -> str:

@@ -6,6 +6,7 @@ export has its own folder, which is removed when its `ExportJob` is closed.
 
 import asyncio
 import contextlib
+import math
 import tempfile
 import threading
 import time
@@ -15,9 +16,11 @@ from pathlib import Path
 
 from demo.export.queue import ExportQueue, QueueEntry
 from demo.export.spec import ExportedFile, ExportSpec
+from gan.media.writer import ExportError
 from gan.system import priority
 
 TICK_S = 0.1  # interval between progress updates
+MOST_S = 900  # of one export on a public server
 
 
 # (folder, bytes): raises OSError if there is no space for so many more
@@ -41,12 +44,17 @@ class ExportJob(QueueEntry):
         pool: ThreadPoolExecutor,
         visitor: str,
         spec: ExportSpec,
-        check_disk: CheckDisk,
+        address: str = "",
+        most_s: float = math.inf,
+        check_disk: CheckDisk = lambda _folder, _more_bytes: None,
     ) -> None:
-        super().__init__(visitor, lambda: pool.submit(self._run), spec.long, spec.expected_s)
+        super().__init__(
+            visitor, lambda: pool.submit(self._run), spec.long, spec.expected_s, address
+        )
         self.future: Future[ExportedFile] = Future()
         self.progress: tuple[int, int] = (0, 0)
-        self._queue, self._spec, self._check_disk = queue, spec, check_disk
+        self._queue, self._spec, self._most_s = queue, spec, most_s
+        self._check_disk = check_disk
         self._stop = threading.Event()
         self._ended: asyncio.Event | None = None  # of the event loop of `tick`
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -83,6 +91,11 @@ class ExportJob(QueueEntry):
         def on_frame(done: int, total: int) -> None:
             if self._stop.is_set():
                 raise Cancelled
+            if time.monotonic() - started > self._most_s:
+                raise ExportError(
+                    f"The export took more than {self._most_s / 60:.0f} minutes, the limit of this "
+                    "server: choose fewer frames, a smaller grid or a smaller size."
+                )
             self._check_disk(Path(self._folder.name), 0)
             self.progress = (done, total)
             if done:
@@ -116,11 +129,18 @@ class ExportJob(QueueEntry):
 
 
 class Exports:
-    """All exports of the server. A visitor (Gradio session) has one job of each kind at a time."""
+    """All exports of the server. A visitor (Gradio session) has one job of each kind at a time.
+
+    `public`: whether the time of an export and one network's share of the queue are limited.
+    """
 
     def __init__(
-        self, at_once: int, check_disk: CheckDisk = lambda _folder, _more_bytes: None
+        self,
+        at_once: int,
+        public: bool = False,
+        check_disk: CheckDisk = lambda _folder, _more_bytes: None,
     ) -> None:
+        self.public, self._most_s = public, MOST_S if public else math.inf
         self._check_disk = check_disk
         self.queue = ExportQueue(at_once)
         # low priority, inherited by the encoders, keeps the page responsive
@@ -128,14 +148,16 @@ class Exports:
         self._jobs: dict[tuple[str, str], ExportJob] = {}
         self._lock = threading.Lock()
 
-    def begin(self, visitor: str, kind: str, spec: ExportSpec) -> ExportJob:
+    def begin(self, visitor: str, kind: str, spec: ExportSpec, address: str = "") -> ExportJob:
         """Queue an export, and stop the visitor's previous job of this kind.
 
         It is written in a thread of low priority. Close the job when its files are taken. Raises
-        QueueFullError if too many exports are waiting.
+        QueueFullError if too many exports are waiting, in all or from this address.
         """
         self.stop(visitor, kind)
-        job = ExportJob(self.queue, self._pool, visitor, spec, self._check_disk)
+        job = ExportJob(
+            self.queue, self._pool, visitor, spec, address, self._most_s, self._check_disk
+        )
         with self._lock:
             self._jobs[visitor, kind] = job
         job.future.add_done_callback(lambda _: self._forget(visitor, kind, job))

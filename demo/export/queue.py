@@ -1,7 +1,8 @@
 """A fair queue for a few export slots.
 
-First in, first out, with two exceptions: a visitor has at most one slot, and long exports leave one
-slot free, so that short ones never wait for a long one. With a single slot all exports share it.
+First in, first out, with three exceptions: a visitor has at most one slot; a network that has one
+lets others go first; and long exports leave one slot free, so that short ones never wait for a long
+one. With a single slot all exports share it.
 """
 
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 QUEUE_MAX = 24  # waiting exports; below the 40 events that Gradio runs at once
+MOST_PER_ADDRESS = 4  # of them
 
 
 class QueueFullError(RuntimeError):
@@ -17,12 +19,16 @@ class QueueFullError(RuntimeError):
 
 @dataclass(eq=False)
 class QueueEntry:
-    """A visitor's export in the queue; `begin` is called once, when it gets a slot."""
+    """A visitor's export in the queue; `begin` is called once, when it gets a slot.
+
+    `address`: of the visitor's network, "" without a limit.
+    """
 
     visitor: str
     begin: Callable[[], None]
     long: bool = False
     left_s: float = 1.0  # in its slot, updated during the export
+    address: str = ""
 
 
 class ExportQueue:
@@ -41,6 +47,12 @@ class ExportQueue:
             if len(self._waiting) >= QUEUE_MAX:
                 raise QueueFullError(
                     f"{QUEUE_MAX} exports are waiting already; try again in a minute."
+                )
+            near = sum(entry.address == other.address for other in self._waiting if entry.address)
+            if near >= MOST_PER_ADDRESS:
+                raise QueueFullError(
+                    f"{MOST_PER_ADDRESS} exports from your network are waiting already; try again "
+                    "in a minute."
                 )
             self._waiting.append(entry)
         self._start()
@@ -97,5 +109,6 @@ class ExportQueue:
             return None
         served = {entry.visitor for entry in running}
         room = sum(entry.long for entry in running) < self._long_slots
-        ready = (t for t in waiting if t.visitor not in served and (room or not t.long))
-        return next(ready, None)
+        ready = [t for t in waiting if t.visitor not in served and (room or not t.long)]
+        near = {entry.address for entry in running if entry.address}
+        return next((t for t in ready if t.address not in near), ready[0] if ready else None)

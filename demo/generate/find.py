@@ -26,6 +26,7 @@ STEP_S = 0.25  # computing time per call; the page shows intermediate results
 LIMIT_S = 2.2  # computing time of a search; with round trips it stays below 3 s
 AT_ONCE = 2  # searches that compute at the same time
 WAIT_S = 5.0  # how long other calls wait
+WAITING_MOST = 6  # of them: each holds one of the server's threads
 BUSY = "The server is busy with other visitors' pictures. Try again in a few seconds."
 
 
@@ -40,11 +41,20 @@ def find_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     state may be sent again.
     """
     slots = threading.BoundedSemaphore(AT_ONCE)
+    places = threading.BoundedSemaphore(AT_ONCE + WAITING_MOST)
     judge_of = lru_cache(maxsize=8)(find_judge)
 
     def find(payload: dict[str, Any]) -> dict[str, Any]:
         generator = studio.generator(payload.get("who"), requested_model(payload))
         given = (_state if "state" in payload else _target)(payload, generator)
+        if not places.acquire(blocking=False):
+            raise SearchError(BUSY)
+        try:
+            return search(given, generator)
+        finally:
+            places.release()
+
+    def search(given: Search | np.ndarray, generator: Generator) -> dict[str, Any]:
         if not slots.acquire(timeout=WAIT_S):
             raise SearchError(BUSY)
         try:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from demo import text
+from demo import address, text
 from demo.endpoint import sentence_of
 from demo.export.spec import ExportSpec
 from demo.interpolate import clips
@@ -19,6 +19,7 @@ from gan.system import priority
 CACHED = 256  # estimates
 FRESH_S = 5.0  # for models in training, whose images change
 QUEUE_MAX = 50  # waiting visitors
+MOST_PER_ADDRESS = 8  # of them, on a public server
 BUSY = "The server is estimating for many others; the next change asks again."
 
 
@@ -30,15 +31,19 @@ class Estimates:
         self._one_at_a_time = asyncio.Lock()  # fair: first come, first served
         self._pool = ThreadPoolExecutor(1, "estimate", priority.lower)
         self._numbers = itertools.count()
-        self._newest: dict[str, int] = {}  # by waiting visitor: the number of the last request
+        # by waiting visitor: the number of the last request, and its address
+        self._newest: dict[str, tuple[int, str]] = {}
         # by recipe, with the time of the estimate; the last used one last
         self._cache: dict[str, tuple[dict[str, float], float]] = {}
 
     async def answer(self, visitor: str, who: str, payload: Any) -> dict[str, Any]:
         """Return {bytes, seconds, wait_s}, {error: sentence}, or {stale} after a newer request."""
-        if visitor not in self._newest and len(self._newest) >= QUEUE_MAX:
+        here = address.present()
+        near = sum(here == one for _, one in self._newest.values() if here)
+        full = len(self._newest) >= QUEUE_MAX or near >= MOST_PER_ADDRESS
+        if full and visitor not in self._newest:
             return {"error": BUSY}
-        number = self._newest[visitor] = next(self._numbers)
+        number = self._newest[visitor] = next(self._numbers), here
         try:
             spec = await asyncio.to_thread(clips.clip_spec, self._studio, who, payload)
             key = self._key(spec)

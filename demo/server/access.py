@@ -5,23 +5,29 @@ watch, or join the queue. The owner of the server may reserve or close the slot:
 """
 
 import hmac
+import math
+import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
+from demo import address
 from demo.endpoint import Refused, requested, result
 from demo.server.gate import Gate
 from demo.server.privacy import Privacy
 from demo.server.room import Room
-from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
+from demo.server.training_slot import ACTIVE, HELD_S, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
 from gan.storage.metadata import read_owner, write_owner
 from gan.storage.run_lock import lock_owner
 
-JOBS = ("pause", "resume", "stop", "configure", "manual_step", "rollback")
+JOBS = ("pause", "resume", "stop", "discard", "configure", "manual_step", "rollback")
+PROMPT = ("pause", "stop", "discard")
+PROMPT_S = 0.9
+WAITING_MOST = 4  # requests that wait for the training thread at the same time
 
 
 class Access:
@@ -29,7 +35,9 @@ class Access:
 
     def __init__(self, runner: Runner, settings: Settings) -> None:
         self._runner, self._settings = runner, settings
-        self._slot = TrainingSlot(runner, settings.max_queue)
+        max_held_s = HELD_S if settings.public else math.inf
+        self._slot = TrainingSlot(runner, settings.max_queue, max_held_s)
+        self._waiting = threading.BoundedSemaphore(WAITING_MOST)
         self.privacy = Privacy(settings)
         self.gate = Gate(settings, self.privacy)
         self.room = Room(settings, self.privacy)
@@ -110,13 +118,30 @@ class Access:
             Refused: this visitor does not control the run, there is none, or it takes too long.
             ConfigError, LookupError, RuntimeError, OSError: whatever the job raises.
         """
+        if not self._waiting.acquire(blocking=False):
+            raise Refused("slow")
+        try:
+            return result(self._submit(who, job, *args, **values), TIMEOUT_S, "slow")
+        finally:
+            self._waiting.release()
+
+    def request(self, who: str, job: Any) -> None:
+        """Do one of `PROMPT`, but return within a second: a step may take longer.
+
+        The status of the runner shows what is `requested`. Raises as `act`.
+        """
+        done, _ = wait([self._submit(who, requested(job, PROMPT))], PROMPT_S)
+        for future in done:
+            future.result()  # raises its error
+
+    def _submit(self, who: str, job: Any, /, *args: Any, **values: Any) -> Future:
         requested(job, JOBS)
         if self._runner.status.state not in ACTIVE:
             raise Refused("no_run")
         if not self.controls(who):
             raise Refused("not_yours")
         self._slot.touch()
-        return result(getattr(self._runner, job)(*args, **values), TIMEOUT_S, "slow")
+        return getattr(self._runner, job)(*args, **values)
 
     def treat(self, who: str, remedy_name: Any) -> Any:
         """Apply a remedy of the current diagnosis: change settings, or roll back with a change.
@@ -135,14 +160,15 @@ class Access:
         """Leave the queue; False if the visitor was not in it."""
         return self._slot.leave(self.privacy.visitor(who).mark)
 
-    def status(self, who: str) -> dict[str, Any]:
+    def status(self, who: str, hidden: bool = False) -> dict[str, Any]:
         """Return what this visitor may do now: `TrainingSlot.status`, and
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
         `host`: whether the server is theirs; `taken`: whether there is a current run; `mine`:
-        whether they control it.
+        whether they control it. `hidden`: their page is in the background.
         """
         visitor = self.privacy.visitor(who)
+        self._slot.seen(visitor.mark, hidden)
         self._slot.update()
         taken = self._slot.is_taken()
         return {
@@ -161,7 +187,7 @@ class Access:
         if not self.may_train(who):
             training = self._settings.training
             raise Refused("session" if training == "open" else f"training_{training}")
-        return QueuedRun(self.privacy.visitor(who).mark, begin)
+        return QueuedRun(self.privacy.visitor(who).mark, begin, address.present())
 
     def _new_folder(self, data: str) -> Path:
         name, number = time.strftime("%Y%m%d-%H%M%S-") + data, 2

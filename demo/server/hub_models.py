@@ -1,15 +1,17 @@
 """Models of the Hugging Face Hub on this server: the cached ones, and downloads in progress.
 
-A visitor downloads one at a time. On a public server no token is used, and a model is listed only
-on the pages that asked for it.
+A visitor downloads one at a time, as long as their page asks for its state. On a public server a
+network does, too, no token is used, and a model is listed only on the pages that asked for it.
 """
 
 import logging
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from demo import address
 from demo.server.privacy import Privacy
 from demo.server.room import Room
 from demo.settings import Settings
@@ -20,22 +22,31 @@ AT_ONCE = 2
 PAGES_KNOWN = 500
 NAMES_KNOWN = 50  # per page
 LONGEST_TYPED = 200  # characters
+GONE_S = 90.0  # without a question from the page; browsers let those in the background ask less
 MB = 1_000_000
 
 log = logging.getLogger(__name__)
 
 
 class _Job:
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
+        self.address, self.seen_s = address, time.monotonic()
         self.future: Future[dict[str, Any]] = Future()
         self.stop = threading.Event()
         self.done_bytes = self.total_bytes = 0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the page has not asked for a while."""
+        return time.monotonic() - self.seen_s > GONE_S
 
     def sized(self, total_bytes: int) -> None:
         self.total_bytes = total_bytes
 
     def came(self, count_bytes: int) -> None:
         self.done_bytes += count_bytes
+        if self.is_gone:
+            self.stop.set()
 
 
 class HubModels:
@@ -82,10 +93,14 @@ class HubModels:
         """Start a download in place of the page's last one; False if there are too many."""
         self.stop(page)
         with self._lock:
+            ended = {name for name, job in self._jobs.items() if job.future.done() and job.is_gone}
+            self._jobs = {name: job for name, job in self._jobs.items() if name not in ended}
             # a stopped one may occupy its thread for a moment; the pool then queues this one
-            if sum(not job.future.done() for job in self._jobs.values()) >= AT_ONCE:
+            going = [job.address for job in self._jobs.values() if not job.future.done()]
+            here = address.present()
+            if len(going) >= AT_ONCE or (here and here in going):
                 return False
-            job = self._jobs[page] = _Job()
+            job = self._jobs[page] = _Job(here)
             job.future = self._pool.submit(self._fetch, job, page, typed)
         return True
 
@@ -97,6 +112,7 @@ class HubModels:
             job = self._jobs.get(page)
             if job is None:
                 return None
+            job.seen_s = time.monotonic()
             if not job.future.done():
                 return {"done": job.done_bytes, "total": job.total_bytes}
             del self._jobs[page]

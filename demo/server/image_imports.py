@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from demo import address
 from demo.endpoint import Refused, without_folders
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
@@ -21,6 +22,7 @@ from gan.data.intake.messages import ImageImportError
 from gan.data.intake.sources import Limits
 
 AT_ONCE = 2
+MOST_S = 1800  # of one import on a public server
 REMEMBERED = 50  # ended ones; pages ask for theirs within seconds
 
 log = logging.getLogger(__name__)
@@ -28,12 +30,16 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class ImageImport:
-    """`state` is reading, done, failed or cancelled; `owner` the mark of a visitor."""
+    """`state` is reading, done, failed or cancelled; `owner` the mark of a visitor, and `address`
+    that of their network.
+    """
 
     key: str
     name: str
     owner: str
+    address: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
+    is_late: bool = False
     state: str = "reading"
     progress: Progress | None = None
     made: Collection | None = None
@@ -62,6 +68,7 @@ class ImageImports:
         self._limits = Limits(
             settings.max_images, settings.max_image_mb, settings.max_image_megapixels
         )
+        self._most_s = MOST_S if settings.public else None
         self._all: dict[str, ImageImport] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE, "intake")
         self._lock = threading.Lock()
@@ -72,13 +79,15 @@ class ImageImports:
         """Start to import a file or folder for the visitor of this mark.
 
         `options`: name, size, fit and owner for `import_images`. `leave_nothing`: delete the source
-        afterwards. Raises Refused: too many at once, in total or of this visitor.
+        afterwards. Raises Refused: too many at once, in total, of this visitor or their network.
         """
+        here = address.present()
         with self._lock:
             reading = [one for one in self._all.values() if one.state == "reading"]
-            if len(reading) >= AT_ONCE or any(one.owner == mark for one in reading):
+            mine = (one.owner == mark or here == one.address != "" for one in reading)
+            if len(reading) >= AT_ONCE or any(mine):
                 raise Refused("images_busy")
-            made = ImageImport(secrets.token_hex(8), options["name"], mark)
+            made = ImageImport(secrets.token_hex(8), options["name"], mark, here)
             over = [key for key, one in self._all.items() if one.state != "reading"]
             for key in over[:-REMEMBERED]:
                 del self._all[key]
@@ -101,12 +110,22 @@ class ImageImports:
     def _work(
         self, one: ImageImport, source: Path, options: dict[str, Any], leave_nothing: bool
     ) -> None:
+        def end() -> None:
+            one.is_late = True
+            one.stop.set()
+
+        limit = threading.Timer(self._most_s or 0, end)
+        limit.daemon = True
+        if self._most_s is not None:
+            limit.start()
         try:
             report = partial(setattr, one, "progress")
             options = options | {"limits": self._limits, "on_progress": report, "stop": one.stop}
             one.made = import_images(source, CollectionStore(), **options)
             one.state = "done"
         except ImageImportError as error:
+            if one.is_late and error.key == "cancelled":
+                error = ImageImportError("slow", minutes=self._most_s // 60)
             sentence = without_folders(str(error))
             one.error = {"key": error.key, "values": error.values, "sentence": sentence}
             one.skipped = error.skipped
@@ -116,5 +135,6 @@ class ImageImports:
             one.error = {"key": "reader", "values": {}, "sentence": "The images could not be read."}
             one.state = "failed"
         finally:
+            limit.cancel()
             if leave_nothing:
                 source.unlink(missing_ok=True)

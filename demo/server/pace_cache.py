@@ -1,12 +1,14 @@
 """Time per training step on this machine, measured once for each kind of run."""
 
 import dataclasses
+import math
 import threading
 from typing import Any
 
+from demo.endpoint import Refused
 from gan.config import Config
 from gan.runner.runner import Runner
-from gan.training.pace import measure, paced
+from gan.training.pace import MAX_STEP_S, measure, paced
 
 # settings that do not affect the time per step
 SAME = {"seed": 0, "steps": 1, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.99}
@@ -21,8 +23,8 @@ class PaceCache:
     Afterwards the runner loads the data of such a run, never during a measurement.
     """
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    def __init__(self, runner: Runner, max_step_s: float = math.inf) -> None:
+        self._runner, self._max_step_s = runner, max_step_s
         self._measuring = threading.Lock()
         self._step_s: dict[Config, float] = {}
 
@@ -30,7 +32,8 @@ class PaceCache:
         """Return the seconds per step (`step_s`), of the run (`total_s`) and until its digits are
         readable (`readable_s`, None if unknown; `never`: they do not become readable).
 
-        {"busy": true} if it must be measured first and cannot be now.
+        {"busy": true} if it must be measured first and cannot be now; {"slow_s"} if a step takes
+        longer than that, and was not measured to its end. Raises Refused: too slow for this server.
         """
         kind = dataclasses.replace(config, **SAME)
         step_s = self._step_s.get(kind)
@@ -46,4 +49,12 @@ class PaceCache:
                 self._runner.prepare(kind)
             finally:
                 self._measuring.release()
+        self.check(config)
+        if math.isinf(step_s):
+            return {"slow_s": MAX_STEP_S}
         return dataclasses.asdict(paced(config, step_s))
+
+    def check(self, config: Config) -> None:
+        """Raise Refused if a step is known to be too slow for this server."""
+        if self._step_s.get(dataclasses.replace(config, **SAME), 0.0) > self._max_step_s:
+            raise Refused("step_slow", most=f"{self._max_step_s:g}")

@@ -1,5 +1,6 @@
 """The state of the server that all visitors share: models, runner, exports and settings."""
 
+import math
 from typing import Any
 
 from demo.export.jobs import Exports
@@ -15,6 +16,7 @@ from gan.models.generator import Generator, ModelError
 from gan.runner.runner import Runner
 from gan.runner.status import RunStatus
 from gan.storage.run_lock import is_locked
+from gan.training.pace import MAX_STEP_S
 
 
 class Studio:
@@ -22,15 +24,18 @@ class Studio:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.runner = Runner(on_end=lambda: self.access.run_ended())
+        max_step_s = MAX_STEP_S if settings.public else math.inf
+        self.runner = Runner(on_end=lambda: self.access.run_ended(), max_step_s=max_step_s)
         self.access = Access(self.runner, settings)
         self.gate = self.access.gate
-        self.exports = Exports(settings.exports_at_once, check_disk=self.access.room.check_disk)
+        self.exports = Exports(
+            settings.exports_at_once, settings.public, self.access.room.check_disk
+        )
         self.hub = HubModels(settings)
         self.library = ModelLibrary(settings, self.hub)
         self.portable_files = PortableFiles()
         self.live_files = PortableFiles()  # apart, as training makes new ones all the time
-        self.paces = PaceCache(self.runner)
+        self.paces = PaceCache(self.runner, max_step_s)
         self.collections = ImageCollections(self)
         self._live = LiveModel(self.runner)
 
@@ -62,8 +67,11 @@ class Studio:
         return self.library.load(model)
 
     def close(self) -> None:
-        """Save and stop the run, and cancel exports, imports and downloads."""
+        """Save and stop the run, and cancel exports, imports and downloads.
+
+        The run comes first: a host kills a process that takes long to end.
+        """
+        self.runner.close()
         self.exports.close()
         self.collections.close()
         self.hub.close()
-        self.runner.close()

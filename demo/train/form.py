@@ -4,6 +4,7 @@ from typing import Any
 
 from demo.endpoint import requested
 from demo.panels import Panel
+from demo.server.access import PROMPT
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train import settings_form
@@ -12,7 +13,7 @@ from gan.config import Config
 from gan.storage.layout import MODEL
 from gan.training.live_settings import STEERABLE
 
-JOBS = ("pause", "resume", "stop", "configure")
+JOBS = ("pause", "resume", "stop", "discard", "configure")
 
 
 def build(studio: Studio) -> Panel:
@@ -20,15 +21,19 @@ def build(studio: Studio) -> Panel:
     access, paces = studio.access, studio.paces
 
     def status(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "known"}: what this visitor may do now, and the current run.
+        """{"who", "known", "hidden"}: what this visitor may do now, and the current run.
 
-        `known` is the `key` of an earlier answer, whose `config` the page still has.
+        `known` is the `key` of an earlier answer, whose `config` the page still has; `hidden` is
+        true on a page in the background. `requested` is what the run will do after its step, and
+        `unsaved` true while it cannot be saved.
         """
         who = payload.get("who")
         status = studio.current(who)
         folder = studio.settings.runs / status.run
-        answer = access.status(who) | {
+        answer = access.status(who, payload.get("hidden") is True) | {
             "state": studio.runner.status.state,
+            "requested": status.requested,
+            "unsaved": status.warning is not None,
             "run": status.run,
             "step": status.step,
             "rewinds": status.rollbacks,
@@ -47,15 +52,20 @@ def build(studio: Studio) -> Panel:
 
     def start(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: start a run, or queue it ({"run": ""})."""
-        return {"run": access.start(payload.get("who"), config_of(payload))}
+        config = config_of(payload)
+        paces.check(config)
+        return {"run": access.start(payload.get("who"), config)}
 
     def act(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "job", "values"}: pause, resume, stop or configure; answers the step."""
+        """{"who", "job", "values"}: one of `JOBS`; answers the step."""
         job, values = requested(payload.get("job"), JOBS), payload.get("values")
         changes = values if job == "configure" and isinstance(values, dict) else {}
         if not set(changes) <= set(STEERABLE):
             raise LookupError(f"Only these settings can change now: {', '.join(STEERABLE)}.")
-        access.act(payload.get("who"), job, **changes)
+        if job in PROMPT:
+            access.request(payload.get("who"), job)
+        else:
+            access.act(payload.get("who"), job, **changes)
         marked = [mark["step"] for mark in studio.runner.marks()[-1:]]
         return {"step": max([studio.runner.status.step, *marked])}  # the mark is exact
 

@@ -6,6 +6,7 @@ MNIST is bundled; others are local, or torchvision downloads them. Own images ar
 import gzip
 import math
 import os
+import socket
 import zlib
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +23,7 @@ from gan.data.collection import CollectionStore
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS, cache_folder, user_path
 
+SILENT_S = 60.0  # how long a download waits for a server that sends nothing
 LOCAL_COPIES = {
     "mnist": ASSETS / "data/mnist",
     "fashion-mnist": Path("/usr/share/datasets/fashion-mnist"),
@@ -178,6 +180,8 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
     from torchvision import datasets  # slow to import, and MNIST does without it
 
     half = {"split": "train" if train else "test"} if name == "svhn" else {"train": train}
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENT_S)  # torchvision would wait for ever
     try:
         found = getattr(datasets, TORCHVISION[name][0])(str(_cache()), download=True, **half)
     except Exception as error:  # torchvision does not wrap its downloader's errors
@@ -185,6 +189,8 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
             f"{name} is not on this machine and could not be downloaded ({error}). Connect to "
             f"the network once, or set LATENT_STUDIO_DATA to a folder that holds {name}/."
         ) from error
+    finally:
+        socket.setdefaulttimeout(before)
     images = torch.as_tensor(np.asarray(found.data))
     if images.ndim == 3:
         images = images.unsqueeze(1)

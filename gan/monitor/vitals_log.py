@@ -41,8 +41,8 @@ class Vitals:
         self._due_s = run.elapsed_s + min(FIRST_S, EVERY_S)
         self._costs: list[float] = []  # seconds of the last three rows
 
-    def take(self) -> dict[str, Any] | None:
-        """Measure if a row is due, drop rows of undone steps, and return the newest row, if any."""
+    def take(self, measure: bool = True) -> dict[str, Any] | None:
+        """Drop rows of undone steps, `measure` when a row is due, and return the newest if any."""
         run = self._run
         try:
             if self._last_step() > run.step:
@@ -50,7 +50,7 @@ class Vitals:
                 self._cut(self.rows)
             # at its goal in any case: runs are compared there
             due = run.elapsed_s >= self._due_s or run.is_done
-            if due and self._last_step() < run.step:
+            if measure and due and self._last_step() < run.step:
                 self._measure()
         except Exception:
             log.exception("Measuring the vital signs of step %d failed.", run.step)

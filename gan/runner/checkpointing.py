@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 from gan.config import Config
+from gan.runner.step_guard import StepGuard, StepInterrupted, StepTooSlow
 from gan.runs.run import Diverged, Run
 from gan.runs.trash import make_room
 from gan.storage.checkpoint_file import CheckpointError
@@ -39,8 +40,9 @@ class FaultTolerantRun:
     `warning` is a sentence if the last save failed, else None.
     """
 
-    def __init__(self, run: Run, every_s: float = 10.0) -> None:
+    def __init__(self, run: Run, every_s: float = 10.0, guard: StepGuard | None = None) -> None:
         self.run, self.every_s = run, every_s
+        self._guard = guard or StepGuard()
         self.warning: str | None = None
         self._saved_s = time.monotonic()
         self._retries = 0
@@ -63,11 +65,21 @@ class FaultTolerantRun:
     def advance(self) -> StepStats | None:
         """Take one step, and save when it is time. Returns None if the run was rolled back.
 
-        Raises RunFailed after too many retries or divergences, or without a usable checkpoint.
+        Raises RunFailed after too many retries or divergences, or without a usable checkpoint, and
+        StepTooSlow with the last checkpoint loaded.
         """
         start, rollbacks = time.monotonic(), self.run.rollbacks
         try:
-            stats = self.run.advance()
+            with self._guard.step(self.run.config):
+                stats = self.run.advance()
+        except StepInterrupted as error:
+            self._reload(error)
+            self._note_saved()
+            return None
+        except StepTooSlow as error:
+            self._reload(error)
+            self.warning = str(error)
+            raise
         except Diverged as error:
             self._recover(error)
             return None
@@ -94,6 +106,11 @@ class FaultTolerantRun:
         """
         return self._saved == self._state() or self._save()
 
+    def discard(self) -> None:
+        """Go back to the last checkpoint. Raises RunFailed if none can be loaded."""
+        if self._saved != self._state():
+            self._reload(RunFailed("The run was ended without saving."))
+
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`; saved at once, so that a power cut does not undo it."""
         self.run.configure(changes)
@@ -105,7 +122,8 @@ class FaultTolerantRun:
         Raises RuntimeError if it failed and the last checkpoint was reloaded.
         """
         try:
-            made = self.run.manual_step(who)
+            with self._guard.step(self.run.config):
+                made = self.run.manual_step(who)
         except Diverged as error:
             self._recover(error)
             raise RuntimeError(self.notes[-1]) from error

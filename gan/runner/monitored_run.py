@@ -14,6 +14,7 @@ from gan.monitor.real_features import FeatureSource
 from gan.monitor.vitals_log import Vitals
 from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runner.status import RunStatus
+from gan.runner.step_guard import StepGuard, StepTooSlow
 from gan.runs.milestones import milestone_steps
 from gan.runs.run import Run
 from gan.runs.snapshots import snapshot_steps
@@ -30,8 +31,15 @@ class MonitoredRun:
     The status is an immutable object that is replaced.
     """
 
-    def __init__(self, run: Run, checkpoint_every_s: float, real_features: FeatureSource) -> None:
-        self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s)
+    def __init__(
+        self,
+        run: Run,
+        checkpoint_every_s: float,
+        real_features: FeatureSource,
+        guard: StepGuard | None = None,
+    ) -> None:
+        self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s, guard)
+        self._opened_step = run.step
         self.vitals = Vitals(run, real_features)
         goal_steps = run.trainer.schedule.goal_steps(run.config.steps)
         self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=goal_steps)
@@ -49,7 +57,8 @@ class MonitoredRun:
     def advance(self, is_over: bool) -> bool:
         """Take one step, and finish at the goal or when the time limit `is_over`.
 
-        Returns whether to publish at once: the run was rolled back, is done, or failed.
+        Returns whether to publish at once: the run was rolled back, is done, or failed. If a step
+        is too slow, the run fails at its first one, and is paused after a change of settings.
         """
         rollbacks = self.run.rollbacks
         try:
@@ -60,8 +69,13 @@ class MonitoredRun:
                     self.finish()
         except RunFailed as error:
             self._fail(error)
+        except StepTooSlow as error:
+            if self.run.step == self._opened_step:
+                self._fail(error)
+            else:
+                self.publish("paused", keep=False)
         except Exception as error:
-            self._break_off(error)
+            self.break_off(error)
         else:
             if stats is not None:
                 self.status = replace(self.status, stats=stats)
@@ -76,14 +90,15 @@ class MonitoredRun:
         try:
             self.publish("running")
         except Exception as error:
-            self._break_off(error)
+            self.break_off(error)
 
     def publish(self, state: str, keep: bool = True) -> None:
         """Replace `status`; with `keep`, also write a snapshot. A run that is done is closed."""
         run = self.run
         images, opinions = run.preview.judged()
         images.setflags(write=False)
-        row, signs = self.vitals.take(), self.vitals.rows
+        # a pause or a stop must not wait for a measurement
+        row, signs = self.vitals.take(state == "running" or run.is_done), self.vitals.rows
         kept = set(snapshot_steps(run.folder))
         best, lost = best_step(signs, kept | {run.step} if keep else kept), None
         if keep:
@@ -120,6 +135,14 @@ class MonitoredRun:
         if self._save():
             self.publish("paused" if self._safe.warning and not force else "done")
 
+    def discard(self) -> None:
+        """End the run at its last checkpoint, without saving."""
+        try:
+            self._safe.discard()
+            self.publish("done", keep=False)
+        except Exception as error:  # the folder may be gone
+            self._fail(error)
+
     def configure(self, changes: dict[str, Any]) -> None:
         """See `Run.configure`."""
         self._safe.configure(changes)
@@ -144,19 +167,20 @@ class MonitoredRun:
         self.unpause(self.status.state)
         return self.run.step
 
-    def _fail(self, error: Exception) -> None:
-        """End the run at its last good state, with the error in `status`."""
-        self.status = replace(
-            self.status, state="failed", error=str(error), left_s=None, **self._counts()
-        )
-        self.run.close()
-
-    def _break_off(self, error: Exception) -> None:
-        """End the run after an error outside of a step: its state is good."""
+    def break_off(self, error: Exception) -> None:
+        """End the run after an error outside of a step: its state is good. Raises nothing."""
         log.error("The run stopped at step %d.", self.run.step, exc_info=error)
-        with contextlib.suppress(RunFailed):
+        with contextlib.suppress(Exception):
             self._safe.save()
         self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End the run at its last good state, with the error in `status`. Raises nothing."""
+        counts: dict[str, Any] = {}
+        with contextlib.suppress(OSError):  # a disk that is away must not keep the run in progress
+            counts = self._counts()
+        self.status = replace(self.status, state="failed", error=str(error), left_s=None, **counts)
+        self.run.close()
 
     def _save(self) -> bool:
         """Save, and return whether the run can continue; `warning` is set if the disk refused."""

@@ -1,14 +1,20 @@
 """The background thread that trains, the only one to touch training tensors.
 
-Jobs enter through a queue that is drained between steps. A job's error returns through its Future;
+Jobs enter through a queue that is drained between steps; jobs that end or pause a run do not wait
+for a long step, see `StepGuard`. A job's error returns through its Future;
 an error of a step is handled by `FaultTolerantRun`, or becomes `status.error`. The thread starts
 with the first job; `close()` joins it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+import math
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +24,25 @@ from gan.datasets import DATASETS
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeaturesCache
 from gan.runner.status import RunStatus
+from gan.runner.step_guard import StepGuard
 from gan.runner.training_loop import TrainingLoop
 from gan.system import priority
 from gan.system.job_thread import JobThread
 from gan.system.machine import set_threads
 from gan.training.manual_step import ManualStep
 
+PATIENCE_S = 4.0  # how long a pause or a stop waits for the end of a step
+CLOSE_S = 8.0  # how long `close` waits
+
+log = logging.getLogger(__name__)
+
 
 class Runner:
     """A `TrainingLoop` in a background thread: starts, pauses, resumes and stops runs.
 
     `history`, `marks` and `vitals` are those of the loop. `on_end` is called in the training
-    thread when a run has ended, but not by `close`; it must not wait for a job.
+    thread when a run has ended, but not by `close`; it must not wait for a job. A run whose steps
+    take more than `max_step_s` of processor time cannot be trained.
     """
 
     def __init__(
@@ -37,20 +50,31 @@ class Runner:
         publish_every_s: float = 1.0,
         checkpoint_every_s: float = 10.0,
         on_end: Callable[[], None] | None = None,
+        max_step_s: float = math.inf,
     ) -> None:
         self._real_features = RealFeaturesCache()
+        self._guard = guard = StepGuard(max_step_s)
         self._loop = loop = TrainingLoop(
-            self._real_features.get, publish_every_s, checkpoint_every_s, on_end
+            self._real_features.get, publish_every_s, checkpoint_every_s, on_end, guard=guard
         )
         self._thread = JobThread(
-            "trainer", _begin, lambda: loop.status.state == "running", loop.advance
+            "trainer",
+            _begin,
+            lambda: loop.status.state == "running",
+            loop.advance,
+            loop.break_off,
         )
+        self._lock = threading.Lock()
+        self._requested: list[tuple[str, float]] = []  # jobs that wait, with their patience
         self.history, self.marks, self.vitals = loop.history, loop.marks, loop.vitals
 
     @property
     def status(self) -> RunStatus:
         """The newest status, an immutable object that the training thread replaces."""
-        return self._loop.status
+        with self._lock:
+            requested = self._requested[-1][0] if self._requested else ""
+        status = self._loop.status
+        return replace(status, requested=requested) if requested else status
 
     def prepare(self, config: Config) -> None:
         """Start extracting the real features for the vital signs of such a run.
@@ -86,7 +110,7 @@ class Runner:
 
     def pause(self) -> Future[None]:
         """Pause the run between two steps, saved; does nothing when none is running."""
-        return self._thread.submit(self._loop.pause)
+        return self._request("pause", self._loop.pause, PATIENCE_S)
 
     def resume(self) -> Future[None]:
         """Continue a paused run."""
@@ -94,7 +118,11 @@ class Runner:
 
     def stop(self) -> Future[None]:
         """Save the run and end it; it can be resumed later."""
-        return self._thread.submit(self._loop.finish)
+        return self._request("stop", self._loop.finish, PATIENCE_S)
+
+    def discard(self) -> Future[None]:
+        """End the run at its last checkpoint, without saving and without waiting for a step."""
+        return self._request("discard", self._loop.discard, 0.0)
 
     def configure(self, **changes: Any) -> Future[None]:
         """Change `STEERABLE` settings from the next step on; see `TrainingLoop.configure`."""
@@ -117,9 +145,44 @@ class Runner:
         return self._thread.submit(self._loop.generator)
 
     def close(self) -> None:
-        """Save and end the run, and join the thread. Later jobs are refused."""
+        """Save and end the run, and join the thread. Later jobs are refused.
+
+        A long step is not waited for: the run is then at its last checkpoint.
+        """
         self._loop.on_end = None
-        self._thread.close(lambda: self._loop.finish(force=True))
+        with self._requesting("stop", PATIENCE_S):
+            ended = self._thread.close(lambda: self._loop.finish(force=True), CLOSE_S)
+        if not ended:
+            log.warning("The run was left at its last checkpoint: a step takes too long.")
+            self._loop.abandon()
+
+    def _request(self, name: str, do: Callable[[], None], patience_s: float) -> Future[None]:
+        """Submit a job for which a step of more than `patience_s` is interrupted."""
+        waiting = contextlib.ExitStack()
+        waiting.enter_context(self._requesting(name, patience_s))
+
+        def job() -> None:
+            with waiting:  # over before the Future has its result
+                do()
+
+        future = self._thread.submit(job)
+        future.add_done_callback(lambda _: waiting.close())  # if it was refused
+        return future
+
+    @contextlib.contextmanager
+    def _requesting(self, name: str, patience_s: float) -> Iterator[None]:
+        request = (name, patience_s)
+        self._change(self._requested.append, request)
+        try:
+            yield
+        finally:
+            self._change(self._requested.remove, request)
+
+    def _change(self, do: Callable[[tuple[str, float]], None], request: tuple[str, float]) -> None:
+        with self._lock:
+            do(request)
+            waiting = [patience_s for _, patience_s in self._requested]
+            self._guard.patience_s = min(waiting, default=math.inf)
 
 
 def _begin() -> None:

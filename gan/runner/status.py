@@ -18,6 +18,7 @@ class RunStatus:
 
     - `version` increases with each status.
     - `state` is one of idle, loading, running, paused, done, failed.
+    - `requested` is what the run will do when its step ends: "pause", "stop", "discard" or "".
     - `error` says why the run failed, `warning` what is wrong while training continues (a full
       disk); `notes` lists rollbacks and damaged checkpoints.
     - `images` uint8 (60,h,w,c), read-only: column k is class k. `opinions` float32 (60,) are D's
@@ -53,3 +54,4 @@ class RunStatus:
     best_step: int | None = None
     milestones: tuple[int, ...] = ()
     beside: RunStatus | None = None
+    requested: str = ""

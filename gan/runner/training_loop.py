@@ -15,6 +15,7 @@ from gan.monitor.real_features import FeatureSource
 from gan.runner.monitored_run import MonitoredRun
 from gan.runner.publish_rate import PublishRate
 from gan.runner.status import RunStatus
+from gan.runner.step_guard import StepGuard
 from gan.runs.pairs import create_runs, resume_runs
 from gan.runs.run import Maker, Run
 from gan.training.manual_step import ManualStep, look
@@ -32,7 +33,7 @@ class TrainingLoop:
 
     `publish_every_s`: interval of publishing, longer where it is slow (see `PublishRate`).
     `checkpoint_every_s`: how much training a power cut may lose. `on_end` is called when all runs
-    have ended.
+    have ended. `guard` may end steps before their end.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class TrainingLoop:
         checkpoint_every_s: float = 10.0,
         on_end: Callable[[], None] | None = None,
         make: Maker = Trainer,
+        guard: StepGuard | None = None,
     ) -> None:
-        self.status, self.on_end = RunStatus(), on_end
+        self.status, self.on_end, self._guard = RunStatus(), on_end, guard or StepGuard()
         self._real_features, self._make = real_features, make
         self._rate, self._checkpoint_every_s = PublishRate(publish_every_s), checkpoint_every_s
         self._runs: tuple[MonitoredRun, ...] = ()
@@ -110,6 +112,8 @@ class TrainingLoop:
         is_over = self._deadline_s is not None and self._elapsed_s() >= self._deadline_s
         behind = min(each.run.step for each in live)
         is_news = [each.advance(is_over) for each in live if each.run.step == behind]
+        if self._guard.is_hurried and self._live:
+            return  # what is waited for publishes
         if any(is_news) or self._rate.is_due():
             self._rate.publish(lambda: self._each(MonitoredRun.refresh))
 
@@ -127,6 +131,15 @@ class TrainingLoop:
         """Save and end the runs. On a full disk they are paused instead, unless `force`."""
         if self._live:
             self._each(lambda each: each.finish(force))
+
+    def discard(self) -> None:
+        """End the runs at their last checkpoints, without saving."""
+        if self._live:
+            self._each(MonitoredRun.discard)
+
+    def break_off(self, error: Exception) -> None:
+        """End the runs after an unexpected error. Raises nothing."""
+        self._each(lambda each: each.break_off(error))
 
     def abandon(self) -> None:
         """Release the locks of the runs without saving: a step may be incomplete."""
@@ -179,7 +192,8 @@ class TrainingLoop:
             raise
 
     def _open(self, runs: list[Run], limit_s: float | None, state: str) -> None:
-        made = [MonitoredRun(run, self._checkpoint_every_s, self._real_features) for run in runs]
+        every_s, features, guard = self._checkpoint_every_s, self._real_features, self._guard
+        made = [MonitoredRun(run, every_s, features, guard) for run in runs]
         try:
             for each in made:
                 each.open(state)

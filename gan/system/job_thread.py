@@ -10,7 +10,8 @@ from typing import Any
 class JobThread:
     """Runs `turn()` repeatedly while `busy()`, and all queued jobs before each turn.
 
-    The first job starts the thread, which calls `begin()`. A job may raise, `turn` must not.
+    The first job starts the thread, which calls `begin()`. What a job raises is the result of its
+    Future; what `turn` raises is passed to `broken`, which must end what it was busy with.
     """
 
     def __init__(
@@ -19,8 +20,10 @@ class JobThread:
         begin: Callable[[], None],
         busy: Callable[[], bool],
         turn: Callable[[], None],
+        broken: Callable[[Exception], None],
     ) -> None:
         self._name, self._begin, self._busy, self._turn = name, begin, busy, turn
+        self._broken = broken
         self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -39,14 +42,18 @@ class JobThread:
             self._jobs.put((job, future))
         return future
 
-    def close(self, last: Callable[[], Any]) -> None:
-        """Run the queued jobs, then `last`, which ends the work; refuse later ones; join."""
+    def close(self, last: Callable[[], Any], timeout_s: float | None = None) -> bool:
+        """Run the queued jobs, then `last`, which ends the work; refuse later ones; join.
+
+        Returns False if the thread still runs after `timeout_s`.
+        """
         with self._lock:
             self._closed = True
             thread = self._thread
         if thread is not None:
             self._jobs.put((last, Future()))
-            thread.join()
+            thread.join(timeout_s)
+        return thread is None or not thread.is_alive()
 
     def _loop(self) -> None:
         self._begin()
@@ -56,7 +63,10 @@ class JobThread:
                 return
             self._run_jobs(wait=not busy)
             if self._busy():
-                self._turn()
+                try:
+                    self._turn()
+                except Exception as error:  # the thread must go on: jobs wait for it
+                    self._broken(error)
 
     def _run_jobs(self, wait: bool) -> None:
         while wait or not self._jobs.empty():

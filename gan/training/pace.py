@@ -7,6 +7,7 @@ were measured once for each preset (`bench/readable.py`).
 from __future__ import annotations
 
 import dataclasses
+import math
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +20,13 @@ from gan.config import Config, preset
 from gan.data.image_set import ImageSet
 from gan.system import priority
 from gan.system.machine import set_threads
+from gan.training.interruptible import interruptible
 from gan.training.trainer import Trainer
 
 MEASURE_S = 1.0
 LEAST_STEPS = 4  # within that time
+SLOW_S = 2.0  # the first step is enough if it takes longer
+MAX_STEP_S = 10.0  # a longer step is not measured to its end
 TRIAL_BATCH = 8
 IMAGES = 256  # of noise: the time of a step does not depend on their content
 
@@ -45,7 +49,8 @@ class Pace:
     """Seconds per step, until the digits are readable, and in total.
 
     `readable_s` is None if the steps were not measured for this config, if the run ends earlier, or
-    if `never` is set: they were measured, and the digits did not become readable.
+    if `never` is set: they were measured, and the digits did not become readable. `step_s` is
+    infinite if it is above `MAX_STEP_S` and was not measured to its end.
     """
 
     step_s: float
@@ -88,17 +93,32 @@ def _step_s(config: Config, seconds: float) -> float:
     """Return the seconds per step; extrapolated from a smaller batch if steps are slow."""
     config = dataclasses.replace(config, train_images=0)
     batch, trial = config.batch_size, min(TRIAL_BATCH, config.batch_size)
-    image_s = _timed(dataclasses.replace(config, batch_size=trial), seconds / 4) / trial
-    part = min(batch, max(trial, int(seconds / LEAST_STEPS / image_s)))
+    trial_s = _timed(dataclasses.replace(config, batch_size=trial), seconds / 4)
+    part = min(batch, int(seconds / LEAST_STEPS / trial_s * trial))
+    if part < trial:  # slow
+        return trial_s * batch / trial
     return _timed(dataclasses.replace(config, batch_size=part), seconds) * batch / part
 
 
 def _timed(config: Config, seconds: float) -> float:
     """Return the median seconds per step, weighting steps with and without R1 by frequency."""
     trainer = Trainer(config, _noise(config))
-    trainer.step()  # the first is slow: it allocates memory and starts OpenMP's threads
     times: dict[bool, list[float]] = {}  # of steps with and without R1
-    start = time.perf_counter()
+    start_cpu_s = time.thread_time()
+
+    def check() -> None:
+        if time.thread_time() - start_cpu_s > MAX_STEP_S:
+            raise _TooSlow
+
+    mixed, start = config.r1_gamma > 0 and config.r1_every > 1, time.perf_counter()
+    try:
+        with interruptible(check):
+            trainer.step()  # a little slower: it allocates memory and starts OpenMP's threads
+    except _TooSlow:
+        return math.inf
+    taken_s, start = time.perf_counter() - start, time.perf_counter()
+    if taken_s > SLOW_S and not mixed:
+        return taken_s
     while not times or time.perf_counter() - start < seconds:
         has_r1, begun = trainer.has_r1, time.perf_counter()
         trainer.step()
@@ -106,6 +126,10 @@ def _timed(config: Config, seconds: float) -> float:
     medians = {has_r1: statistics.median(taken) for has_r1, taken in times.items()}
     share = 1 / config.r1_every if len(medians) == 2 else float(True in medians)
     return share * medians.get(True, 0.0) + (1 - share) * medians.get(False, 0.0)
+
+
+class _TooSlow(Exception):
+    pass
 
 
 def _noise(config: Config) -> ImageSet:

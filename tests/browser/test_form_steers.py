@@ -70,3 +70,28 @@ def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
     begin(form, lr_d=0.0001)
     assert not undo.is_visible() and rate.input_value() == "0.0001"
     assert form.locator(".tf-applied").inner_text() == ""
+
+
+def test_what_waits_for_a_step_is_shown_and_can_be_ended_without_saving(form):
+    ended = form.get_by_role("button", name="End without saving", exact=True)
+    form.evaluate("tell({state: 'running', taken: true, mine: true, run: 'a', key: '1'})")
+    form.evaluate("tell({requested: '', unsaved: false})")
+    assert not ended.is_visible()
+    form.evaluate("tell({requested: 'stop'})")
+    form.get_by_text("The run stops when the current step ends.").wait_for()
+    assert form.get_by_role("button", name="Stop", exact=True).is_disabled()
+    assert ended.is_enabled()
+    form.evaluate("tell({requested: '', unsaved: true})")  # a full disk
+    assert ended.is_visible() and form.get_by_role("button", name="Stop", exact=True).is_enabled()
+    ended.click()
+    form.evaluate("tell({requested: 'discard'})")
+    form.get_by_text("The run ends now, at its last checkpoint.").wait_for()
+    assert ended.is_disabled()
+
+
+def test_a_visitor_in_the_queue_polls_off_screen(form):
+    form.evaluate("tell({place: 1, waiting: 1, most: 3, taken: true, mine: false})")
+    form.evaluate("document.body.style.display = 'none'")
+    asked = "{ ownKeys() { window.seen = true; return []; } }"
+    form.evaluate(f"window.run = new Proxy(window.run, {asked})")
+    form.wait_for_function("window.seen")

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from demo.endpoint import requested
+from demo.endpoint import Refused, requested
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual.payload import game, move
@@ -15,6 +15,7 @@ from gan.training.manual_step import ManualStep
 
 PRESETS = ("default", "article")  # for manual runs
 SWITCHES = ("pause", "resume")
+WAIT_S = 2.0  # for an evaluation in progress
 
 
 class ManualTable:
@@ -60,9 +61,15 @@ class ManualTable:
     def move(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "move"}: take one step of "D" or "G"; answers as `poll`."""
         move = requested(payload.get("move"), ("D", "G"))
-        with self._moving:
+        if not self._studio.access.controls(payload.get("who")):
+            raise Refused("not_yours")
+        if not self._moving.acquire(timeout=WAIT_S):
+            raise Refused("slow")
+        try:
             step = self._studio.access.act(payload.get("who"), "manual_step", move)
             self._keep(_at(self._studio.runner.status), step)
+        finally:
+            self._moving.release()
         return self.poll(payload)
 
     def begin(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +80,9 @@ class ManualTable:
 
     def switch(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job"}: pause or resume the run; answers as `poll`."""
-        self._studio.access.act(payload.get("who"), requested(payload.get("job"), SWITCHES))
+        who, job = payload.get("who"), requested(payload.get("job"), SWITCHES)
+        access = self._studio.access
+        (access.request if job == "pause" else access.act)(who, job)
         return self.poll(payload)
 
     def _look(self, status: RunStatus) -> None:

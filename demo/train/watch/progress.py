@@ -43,9 +43,9 @@ class Progress:
         `payload` may also hold `show`, the name of a run to watch instead of the current one, and
         `model`, the bundled model whose recording is shown before the first run.
 
-        Always: state, step, rate (images per second), elapsed, cpu and left (s), and error or
-        warning if any. When new, in the format of `demo.train.payload`: rows, vitals, marks, and
-        the parts
+        Always: state, step, rate (images per second), elapsed, cpu and left (s), and if any error,
+        warning, and requested, what the run will do after its step. When new, in the format of
+        `demo.train.payload`: rows, vitals, marks, and the parts
 
         - title, goal and best (steps), labelled (the columns are classes), data and labels (the
           data set and the names of the columns' classes), playable (there is a model)
@@ -65,6 +65,8 @@ class Progress:
         fresh = fresh or at[0] > status.step
         have = [None] * 4 if fresh else _list(payload.get("have"), 4)
         answer = dict(shared["status"])
+        if status.requested:
+            answer["requested"] = status.requested
         if fresh:
             answer["reset"] = True
         new, counts = source.new([0, 0, 0] if fresh else counts)

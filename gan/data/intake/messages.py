@@ -15,6 +15,7 @@ SENTENCES: Mapping[str, str] = {
     "not_zip": "This is not a complete zip file. Pack the images as .zip, or choose the image "
     "files.",
     "reader": "The image reader stopped unexpectedly; nothing was saved.",
+    "slow": "The import took longer than {minutes} minutes, the limit of this server.",
     "too_few": "Only {count} usable images were found; training needs at least {least}.",
     "too_many_files": "Too many files to list. Choose fewer.",
     "zip_damaged": "The zip file is damaged. Create it again.",

@@ -3,11 +3,15 @@
 import base64
 import json
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from demo.endpoint import endpoint
+from demo.explore import tab
 from demo.explore.tab import description
 from demo.generate.draw import IMAGES_MAX, draw_function
 from demo.server.studio import Studio
@@ -32,6 +36,28 @@ def draw(studio):
 def request(seeds=(1, 2), labels=(3, 4)):
     z = [latent(seed, 64).tolist() for seed in seeds]
     return {"model": "mnist", "z": z, "labels": list(labels)}
+
+
+def test_a_description_is_not_waited_for_for_ever(studio, monkeypatch):
+    begun, go = threading.Event(), threading.Event()
+    with gr.Blocks() as page:
+        tab.build(studio, gr.Dropdown(["mnist"], value=None), gr.I18n())
+    (panel,) = (one for one in page.blocks.values() if one.elem_id == "explore")
+    (describe,) = (made for made in panel.server_fns if made.__name__ == "describe")
+
+    def slow(*_):
+        begun.set()
+        go.wait()
+        return {}
+
+    monkeypatch.setattr(tab, "about", slow)
+    monkeypatch.setattr(tab, "WAIT_S", 0.01)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(describe, {"model": "mnist"})
+        assert begun.wait(60)
+        assert "other models" in describe({"model": "mnist"})["error"]
+        go.set()
+        first.result(60)
 
 
 def test_the_same_latents_give_the_same_pixels(draw, studio):

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from demo.export.events import stream_export
+from demo.export import events, jobs
+from demo.export.events import UNREAD_MOST, stream_export
 from demo.export.jobs import Cancelled, Exports
 from demo.export.spec import ExportedFile
 from gan.media.writer import ExportError
@@ -174,3 +175,18 @@ def test_stop_ends_all_jobs_of_a_visitor_only(exports, folders):
         job.close()
     assert other.future.result(5).frames == FRAMES
     other.close()
+
+
+def test_an_export_whose_progress_nobody_reads_is_stopped(exports, folders, monkeypatch):
+    unread = iter([0, 0, UNREAD_MOST + 1])
+    monkeypatch.setattr(events, "unread", lambda request: next(unread))
+    seen = reported(exports, Work(hold=True))
+    assert len(seen) == 3 and seen[-1][0] == [] and "cancelled" in seen[-1][1]
+
+
+def test_an_export_on_a_public_server_is_limited_in_time(folders, monkeypatch):
+    monkeypatch.setattr(jobs, "MOST_S", -1.0)
+    public = Exports(1, public=True)
+    with pytest.raises(ExportError, match="limit of this server"):
+        public.begin("a", "clip", Work()).future.result(10)
+    public.close()

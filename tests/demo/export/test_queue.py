@@ -2,7 +2,13 @@
 
 import pytest
 
-from demo.export.queue import QUEUE_MAX, ExportQueue, QueueEntry, QueueFullError
+from demo.export.queue import (
+    MOST_PER_ADDRESS,
+    QUEUE_MAX,
+    ExportQueue,
+    QueueEntry,
+    QueueFullError,
+)
 
 
 class Recorded:
@@ -11,8 +17,8 @@ class Recorded:
     def __init__(self, slots):
         self.queue, self.begun = ExportQueue(slots), []
 
-    def enter(self, visitor, long=False, left_s=1.0):
-        entry = QueueEntry(visitor, lambda: self.begun.append(visitor), long, left_s)
+    def enter(self, visitor, long=False, left_s=1.0, address=""):
+        entry = QueueEntry(visitor, lambda: self.begun.append(visitor), long, left_s, address)
         self.queue.enter(entry)
         return entry
 
@@ -104,3 +110,14 @@ def test_wait_s_is_the_remaining_time_of_earlier_entries():
     assert queue.queue.wait_s("c", long=False) == 6
     short.left_s = 1  # it went faster than expected
     assert queue.queue.wait_s("z", long=False) == 3
+
+
+def test_made_up_visitors_of_one_network_cannot_fill_the_queue():
+    queue = Recorded(2)
+    entries = [queue.enter(f"a{n}", address="a") for n in range(2 + MOST_PER_ADDRESS)]
+    assert queue.begun == ["a0", "a1"]  # nobody else waits
+    with pytest.raises(QueueFullError, match="your network"):
+        queue.enter("one too many", address="a")
+    queue.enter("b", address="b")
+    queue.queue.leave(entries[0])
+    assert queue.begun[-1] == "b"  # before those who came first

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from demo.endpoint import endpoint
 from demo.generate import find as finding
-from demo.generate.find import find_function
+from demo.generate.find import SearchError, find_function
 from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.config import preset
@@ -209,3 +209,25 @@ def test_too_many_searches_are_refused(studio, monkeypatch):
         assert all("error" not in one.result(60) for one in busy)
     assert refused == {"error": finding.BUSY}
     assert "error" not in find(request(STROKE))  # their turns were given back
+
+
+def test_few_calls_wait_for_a_turn(studio, digit, monkeypatch):
+    monkeypatch.setattr(finding, "AT_ONCE", 1)
+    monkeypatch.setattr(finding, "WAITING_MOST", 1)
+    go, begun = threading.Event(), threading.Semaphore(0)
+
+    def held(*_):
+        begun.release()
+        go.wait()
+        raise SearchError("ended")
+
+    monkeypatch.setattr(finding, "begin", held)
+    find, wanted = endpoint(find_function(studio)), request(digit[..., None])
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(find, wanted)
+        begun.acquire()
+        second = pool.submit(find, wanted)
+        while find(wanted) != {"error": finding.BUSY}:  # at once, in place of WAIT_S later
+            pass
+        go.set()
+        assert first.result() == {"error": "ended"} and "error" in second.result()

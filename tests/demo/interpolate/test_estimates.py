@@ -125,3 +125,10 @@ def test_the_cache_is_bounded(desk, monkeypatch):
     for frames in (30, 31, 32, 31, 30):
         ask(desk, ("a", payload(frames)))
     assert desk.made == [30, 31, 32, 30]
+
+
+def test_one_network_cannot_fill_the_queue(desk, monkeypatch):
+    monkeypatch.setattr(module.address, "present", lambda: "203.0.113.7")
+    asked = [(f"v{n}", payload(30 + n)) for n in range(module.MOST_PER_ADDRESS + 1)]
+    answers = ask(desk, *asked)
+    assert answers[-1] == {"error": module.BUSY} and all("bytes" in one for one in answers[:-1])

@@ -2,19 +2,22 @@
 
 import errno
 import re
+import threading
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from demo.endpoint import Refused, endpoint
-from demo.server.access import Access
+from demo.server.access import WAITING_MOST, Access
 from demo.settings import Settings
 from demo.text import catalogue
 from gan.config import Config, ConfigError
 from gan.monitor.diagnosis import Diagnosis, Remedy
 from gan.storage.metadata import read_about
 from tests.fake_runner import FakeRunner
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 ANNA, BEN = "a" * 32, "b" * 32
@@ -130,6 +133,40 @@ def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):
         assert refusal(lambda name=name: access.treat(ANNA, name)) == "diagnosis_changed"
     runner.show(diagnosis=None)
     assert refusal(lambda: access.treat(ANNA, "add_r1")) == "diagnosis_changed"
+
+
+def test_pause_and_stop_answer_before_the_step_ends(tmp_path, monkeypatch):
+    access, runner = made(tmp_path)
+    access.start(ANNA, Config())
+    monkeypatch.setattr("demo.server.access.PROMPT_S", 0.01)
+    monkeypatch.setattr(runner, "_do", lambda *_: Future())
+    monkeypatch.setattr(runner, "end", lambda: None)
+    for job in ("pause", "stop", "discard"):
+        assert access.request(ANNA, job) is None
+    failed = Future()
+    failed.set_exception(OSError("No space left"))
+    monkeypatch.setattr(runner, "_do", lambda *_: failed)
+    with pytest.raises(OSError, match="No space"):
+        access.request(ANNA, "pause")
+    assert refusal(lambda: access.request(BEN, "stop")) == "not_yours"
+
+
+def test_few_requests_wait_for_the_training_thread(tmp_path, monkeypatch):
+    access, runner = made(tmp_path)
+    access.start(ANNA, Config())
+    slow = Future()
+    monkeypatch.setattr(runner, "_do", lambda *_: slow)
+    waiting = [
+        threading.Thread(target=access.act, args=(ANNA, "configure")) for _ in range(WAITING_MOST)
+    ]
+    for thread in waiting:
+        thread.start()
+    until(lambda: access._waiting._value == 0)
+    assert refusal(lambda: access.act(ANNA, "rollback")) == "slow"
+    slow.set_result(1)
+    for thread in waiting:
+        thread.join()
+    assert access.act(ANNA, "rollback") == 1
 
 
 def test_every_refusal_has_a_text():

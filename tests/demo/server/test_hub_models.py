@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from demo import text
+from demo import address, text
+from demo.server import hub_models
 from demo.server.hub_models import HubModels
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
@@ -87,6 +88,24 @@ def test_a_page_downloads_one_model_and_a_server_two(hub, studio):
     studio.hub.stop(OTHER)
     studio.hub.close()
     assert not list(studio.settings.hub_cache.iterdir())
+
+
+def test_made_up_pages_of_one_network_download_one_model(hub, studio, monkeypatch):
+    hub.wait_s = 0.05
+    monkeypatch.setattr(address, "present", lambda: "203.0.113.7")
+    assert studio.hub.begin(ME, "ada/digits") and not studio.hub.begin(OTHER, "ada/secret")
+    monkeypatch.setattr(address, "present", lambda: "203.0.113.8")
+    assert studio.hub.begin(OTHER, "ada/secret")
+
+
+def test_a_download_that_no_page_asks_for_is_cancelled(hub, studio, monkeypatch):
+    monkeypatch.setattr(hub_models, "GONE_S", -1.0)
+    assert studio.hub.begin(ME, "ada/digits")
+    job = studio.hub._jobs[ME]
+    assert job.future.result(60)["error"] == "stopped"
+    assert studio.hub.begin(OTHER, "ada/digits")
+    assert ME not in studio.hub._jobs  # its outcome is forgotten, too
+    studio.hub._jobs[OTHER].future.result(60)
 
 
 def test_a_public_server_uses_no_token_and_lists_models_per_page(hub, settings, studio):

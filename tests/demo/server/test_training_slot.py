@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from demo import address
 from demo.endpoint import Refused
 from demo.server import training_slot
 from gan.config import Config
@@ -124,4 +125,67 @@ def test_an_idle_paused_run_is_stopped_only_for_a_queued_one(tmp_path, monkeypat
     assert access.controls(ANNA)
     now[0] += 2
     access.status(BEN)
+    assert access.controls(BEN)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(training_slot.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_visitor_who_no_longer_polls_leaves_the_queue(tmp_path, clock):
+    access, runner = made(tmp_path, max_queue=3)
+    access.start(ANNA, Config())
+    for who in (BEN, CARL, DORA):
+        access.start(who, Config())
+    clock[0] += training_slot.GONE_S - 1
+    assert access.status(CARL)["place"] == 2
+    assert access.status(DORA, hidden=True)["place"] == 3
+    clock[0] += 2
+    assert access.start(EVE, Config()) == ""  # Ben's place is free
+    assert [access.status(who)["place"] for who in (BEN, CARL, EVE)] == [0, 1, 3]
+    clock[0] += training_slot.GONE_S + 1
+    assert access.status(DORA)["place"] == 1  # in the background
+    runner.end()
+    assert access.controls(DORA)
+
+
+def test_made_up_visitors_of_one_network_cannot_fill_the_queue(tmp_path, monkeypatch):
+    access, _ = made(tmp_path, max_queue=3)
+    monkeypatch.setattr(address, "present", lambda: "203.0.113.7")
+    access.start(ANNA, Config())
+    assert [access.start(who, Config()) for who in (BEN, CARL)] == ["", ""]
+    assert refusal(lambda: access.start(DORA, Config())) == "queue_address"
+    monkeypatch.setattr(address, "present", lambda: "203.0.113.8")
+    assert access.start(DORA, Config()) == ""
+
+
+def test_nobody_holds_a_public_slot_for_ever(tmp_path, clock):
+    access, runner = made(tmp_path, public=True)
+    access.start(ANNA, Config())
+    clock[0] += 2 * training_slot.HELD_S
+    access.status(BEN)
+    assert access.controls(ANNA)  # nobody waits
+    runner.end()
+    access.start(ANNA, Config())
+    access.start(BEN, Config())
+    while clock[0] < 1000 + 3 * training_slot.HELD_S:
+        access.act(ANNA, "configure", lr_g=1e-4)
+        clock[0] += training_slot.GONE_S
+        access.status(BEN)
+    clock[0] += training_slot.GONE_S
+    access.status(BEN)
+    assert access.controls(BEN)
+
+
+def test_a_run_that_cannot_be_saved_does_not_keep_others_waiting(tmp_path, clock, monkeypatch):
+    access, runner = made(tmp_path)
+    access.start(ANNA, Config(), paused=True)
+    access.start(BEN, Config())
+    monkeypatch.setattr(runner, "stop", lambda: runner._do("stop"))  # the disk is full
+    clock[0] += training_slot.IDLE_S + 1
+    access.status(BEN)
+    assert [one[0] for one in runner.jobs] == ["start", "stop", "discard", "start"]
     assert access.controls(BEN)

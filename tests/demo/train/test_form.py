@@ -1,10 +1,12 @@
 """The form of the Train tab: its settings, ranges and validation."""
 
 import dataclasses
+import math
 from types import SimpleNamespace
 
 import pytest
 
+from demo.endpoint import Refused
 from demo.server import pace_cache
 from demo.server.pace_cache import PaceCache
 from demo.settings import Settings
@@ -100,6 +102,18 @@ def test_nothing_is_measured_while_data_load(monkeypatch):
     assert "step_s" in paced.of(Config(), True)  # known
     runner.is_preparing = False
     assert "step_s" in paced.of(Config(batch_size=16), True) and read == ["mnist"] * 2
+
+
+def test_a_pace_above_the_limit_of_the_server_is_refused(monkeypatch):
+    monkeypatch.setattr(pace_cache, "measure", lambda config: Pace(math.inf, None, math.inf))
+    runner = SimpleNamespace(is_preparing=False, prepare=lambda config: None)
+    assert PaceCache(runner).of(Config(), True) == {"slow_s": 10.0}  # on a server of one's own
+    paced = PaceCache(runner, 10.0)
+    paced.check(Config())  # unknown
+    for ask in (lambda: paced.of(Config(), True), lambda: paced.check(Config(steps=7))):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert refused.value.answer() == {"refused": "step_slow", "values": {"most": "10"}}
 
 
 RULES = """

@@ -2,14 +2,17 @@
 
 import gzip
 import hashlib
+import socket
 import struct
 import urllib.error
+import urllib.request
 
 import numpy as np
 import pytest
 import torch
 from torchvision import datasets
 
+from gan.data import image_set
 from gan.data.image_set import ASSETS, DataError, ImageSet, load, read_idx
 
 MNIST_MD5 = {
@@ -166,6 +169,19 @@ def test_without_copy_and_network_the_error_says_what_to_do(
     monkeypatch.setattr(datasets, kind, unreachable)
     with pytest.raises(DataError, match=f"{name} is not on this machine.*LATENT_STUDIO_DATA"):
         load(name)
+
+
+def test_a_download_does_not_wait_for_a_silent_server_for_ever(own_folder, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def download(*_, **__):
+            urllib.request.urlopen(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+
+        monkeypatch.setattr(image_set, "SILENT_S", 0.05)
+        monkeypatch.setattr(datasets, "KMNIST", download)
+        with pytest.raises(DataError, match="timed out"):
+            load("kmnist")
+    assert socket.getdefaulttimeout() is None
 
 
 class FakeColour:

@@ -1,5 +1,7 @@
 """The estimated time of a run, from measured steps and the table of readable digits."""
 
+import math
+
 import pytest
 import torch
 
@@ -61,6 +63,18 @@ def test_steps_with_r1_are_weighted_by_their_frequency(tiny_data, monkeypatch):
     monkeypatch.setattr(pace, "Trainer", Clocked)
     monkeypatch.setattr(pace.time, "perf_counter", lambda: now)
     assert measure(Config(**SMALL, r1_every=8), 30.0).step_s == pytest.approx(2.0)
+
+
+def test_a_step_of_minutes_is_not_measured_to_its_end(monkeypatch):
+    now = 0.0
+
+    def cpu_s():
+        nonlocal now
+        now += 1.0
+        return now
+
+    monkeypatch.setattr(pace.time, "thread_time", cpu_s)
+    assert math.isinf(measure(Config(**SMALL), 0.05).step_s)
 
 
 def test_errors_are_raised_to_the_caller(monkeypatch):

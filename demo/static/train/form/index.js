@@ -1,5 +1,5 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
-// It polls only while it is on screen.
+// It polls only while it is on screen, or in the queue: the server drops visitors who are gone.
 
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -38,6 +38,8 @@ export function mount({ element, props, trigger, server, words }) {
         <button class="ls-btn ls-primary" ref="start">${say("train.start")}</button>
         <button class="ls-btn" ref="hold">${say("train.pause")}</button>
         <button class="ls-btn" ref="stop">${say("train.stop")}</button>
+        <button class="ls-btn tf-discard" ref="discard" hidden title="${say("train.discard_hint")}">
+          ${say("train.discard")}</button>
       </div>
     </div>
     <button class="ls-btn" ref="play">${say("train.use")}</button>
@@ -45,18 +47,19 @@ export function mount({ element, props, trigger, server, words }) {
   </div>`;
   element.classList.add("ls-column", "tf");
   element.append(...parts.element.children);
-  const { bar, whose, error, start, hold, stop, play } = parts;
+  const { bar, whose, error, start, hold, stop, discard, play } = parts;
 
   start.addEventListener("click", press);
   hold.addEventListener("click", () => act(status.state === "paused" ? "resume" : "pause"));
   stop.addEventListener("click", () => act("stop"));
+  discard.addEventListener("click", () => act("discard"));
   play.addEventListener("click", () => playWith(`run:${status.run}`));
   // any view may request it: the model menu belongs to the page
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
   render();
-  const look = poll(element, refresh, pause, ["ls:state"]);
+  const look = poll(element, refresh, pause, ["ls:state"], () => status.place > 0);
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
@@ -102,14 +105,14 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("status", { known: status.key });
+    const answer = await ask("status", { known: status.key, hidden: document.hidden });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
   }
 
   function pause() {
-    return status.place ? QUEUED_MS : status.taken ? BUSY_MS : IDLE_MS;
+    return status.place || status.requested ? QUEUED_MS : status.taken ? BUSY_MS : IDLE_MS;
   }
 
   function take(answer) {
@@ -124,7 +127,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function render() {
-    const { state, may, taken, mine, pair, place } = status;
+    const { state, may, taken, mine, pair, place, requested, unsaved } = status;
     const steers = taken && mine;
     const settings = steers && config ? config : draft;
     const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
@@ -138,7 +141,10 @@ export function mount({ element, props, trigger, server, words }) {
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
     hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
-    hold.disabled = stop.disabled = !(steers && going);
+    hold.disabled = stop.disabled = !(steers && going) || Boolean(requested);
+    // for a step that takes long, or a disk that stays full
+    discard.hidden = !(steers && going && (requested || unsaved));
+    discard.disabled = requested === "discard";
     play.disabled = !status.playable;
     const text = sentence();
     whose.textContent = text;
@@ -148,8 +154,9 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function sentence() {
-    const { may, taken, mine, host, pair, place, waiting, most } = status;
+    const { may, taken, mine, host, pair, place, waiting, most, requested } = status;
     const parts = [];
+    if (requested) parts.push(say(`train.after_step_${requested}`));
     if (may !== "open") parts.push(words[`panel.refused_training_${may}`]);
     if (taken && mine && pair) parts.push(say("train.pair"));
     else if (taken && mine) parts.push(say(host ? "train.host_controls" : "train.you_control"));

@@ -27,7 +27,10 @@ export function formPace({ say, ask }) {
     const answer = await ask(settings);
     if (key !== known) return; // the settings have changed
     if (answer.busy) timer = setTimeout(() => key === known && look(settings, key), AGAIN_MS);
-    else element.textContent = answer.sentence ? "" : sentence(answer, settings);
+    else if (answer.slow_s)
+      element.textContent = say("train.pace_slow", { slow: answer.slow_s.toLocaleString() });
+    else if (answer.sentence) element.textContent = answer.refused ? answer.sentence : "";
+    else element.textContent = sentence(answer, settings);
   }
 
   function sentence({ readable_s, total_s, never, most_s }, { steps, data }) {

@@ -10,10 +10,10 @@ export const GOING = [...ACTIVE, "elsewhere"];
  * Return elements for an answer of demo/train/watch/progress.py; a stopped run is one that ended early.
  */
 export function status(run, say) {
-  const { state, step, goal, rate, elapsed, cpu, left } = run;
+  const { state, step, goal, rate, elapsed, cpu, left, requested } = run;
   const count = (n) => formatNumber(n);
   const early = state === "done" && step < goal;
-  const parts = [make("b", {}, say(`train.state_${early ? "stopped" : state}`))];
+  const parts = [make("b", {}, say(`train.state_${requested ?? (early ? "stopped" : state)}`))];
   const add = (key, values) => parts.push(make("span", {}, say(key, values)));
   add("train.steps_of", { step: count(step), goal: count(goal) });
   if (rate && ["running", "elsewhere"].includes(state))

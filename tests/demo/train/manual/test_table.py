@@ -95,8 +95,8 @@ def test_steps_need_a_paused_run(table, studio):
     try:
         assert "pause" in endpoint(table.move)({"who": ME, "move": "D"})["error"]
     finally:
-        answer = endpoint(table.switch)({"who": ME, "job": "pause"})
-    assert answer["state"] == "paused"
+        endpoint(table.switch)({"who": ME, "job": "pause"})
+        until(lambda: endpoint(table.poll)({"who": ME})["state"] == "paused")
     assert settled(table)["seen"]["step"] == studio.runner.status.step  # as it stands now
 
 
