@@ -23,27 +23,10 @@ def main() -> None:
         except OSError:  # gradio needs one, too
             sys.exit("No temporary folder can be written to. Set TMPDIR to one that can.")
         os.environ["GRADIO_TEMP_DIR"] = str(folder / "gradio")  # of the exported files
-        _serve()
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # both are read when gradio is imported
+        from demo.serve import serve
 
-
-def _serve() -> None:
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # both are read when gradio is imported
-    from demo.server.studio import Studio
-    from demo.settings import Settings
-    from demo.ui import build, launch_options
-    from gan.system.machine import set_threads
-
-    set_threads()
-    studio = Studio(Settings.from_env())
-    page = build(studio)
-    try:
-        page.launch(**launch_options(studio))
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # closing must not be interrupted
-        studio.close()
-        if (server := getattr(page, "server", None)) is not None:
-            server.force_exit = True  # open pages are not waited for
-        page.close(verbose=False)  # else it could write to the temporary folder after its removal
+        serve()
 
 
 if __name__ == "__main__":
