@@ -39,9 +39,14 @@ class StoredRun:
 
     @classmethod
     def read(cls, status: RunStatus, folder: Path, model: str, elsewhere: bool = False) -> Self:
-        """Read the folder and complete `status`; `elsewhere`: another process trains the run."""
+        """Read the folder and complete `status`; `elsewhere`: another process trains the run.
+
+        Raises ValueError: all of its history is damaged.
+        """
         history, vitals = History(folder), read_vitals(folder)
         rows, marks = history.rows, history.marks
+        if not (rows or marks) and history.path.is_file() and history.path.stat().st_size:
+            raise ValueError(f"No line of {history.path.name} can be read.")
         config = status.config or Config()
         status = replace(
             status,
