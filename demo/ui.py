@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
-from demo import bundles, text
+from demo import bundles, document, text
 from demo.explore import tab as explore
 from demo.export.events import visitor
 from demo.generate import weights
@@ -38,6 +38,11 @@ SHEETS = (
     "train/compare/compare",
     "train/images/images",
 )
+HEADER = (  # its texts and the elements that hold them
+    ("skip", '<a class="ls-skip" href="#explore">${value}</a>'),
+    ("title", "<h1>${value}</h1>"),
+    ("line", "${value}"),
+)
 FILES_KEPT_S = 3600  # exported files can be downloaded for an hour
 FILES_CHECKED_S = 300
 
@@ -59,8 +64,8 @@ def build(studio: Studio) -> gr.Blocks:
         delete_cache=(FILES_CHECKED_S, FILES_KEPT_S),
     ) as page:
         with gr.Row(elem_classes="ls-header"):
-            for name in ("title", "line"):  # gr.Markdown would cost six more requests
-                gr.HTML(t(f"app.{name}"), elem_classes=f"ls-{name}")
+            for name, tag in HEADER:  # gr.Markdown would cost six more requests
+                gr.HTML(t(f"app.{name}"), html_template=tag, elem_classes=f"ls-{name}")
             options = choices(studio)
             model = gr.Dropdown(
                 options,
@@ -100,7 +105,10 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     parts = (weights, recipes, run_files, image_uploads)
     own = [route for part in parts for route in part.routes(studio)]
     return {
-        "app_kwargs": {"routes": bundles.routes() + own, "middleware": [Middleware(Compression)]},
+        "app_kwargs": {
+            "routes": bundles.routes() + document.routes() + own,
+            "middleware": [Middleware(Compression), Middleware(document.LinkPreview)],
+        },
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],
         "head": f'<script type="module" src="{first}"></script>',
