@@ -16,7 +16,7 @@ def theme() -> gr.themes.Base:
         body_background_fill_dark="*neutral_900",
         background_fill_primary_dark="*neutral_800",
         body_text_color="*neutral_900",
-        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued="*neutral_600",  # 4.5:1 on every ground, cards and timeline too
         border_color_primary="*neutral_300",
         input_background_fill="white",
         input_background_fill_dark="*neutral_800",
@@ -27,7 +27,7 @@ def theme() -> gr.themes.Base:
         block_label_background_fill_dark="transparent",
         color_accent="*primary_600",
         button_primary_background_fill="*primary_600",
-        button_primary_background_fill_dark="*primary_500",
+        button_primary_background_fill_dark="*primary_600",
         button_primary_background_fill_hover="*primary_700",
-        button_primary_background_fill_hover_dark="*primary_400",
+        button_primary_background_fill_hover_dark="*primary_700",
     )

@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
-from demo import bundles, text
+from demo import bundles, document, text
 from demo.address import Addresses
 from demo.endpoint import asking
 from demo.explore import tab as explore
@@ -42,6 +42,11 @@ SHEETS = (
     "train/compare/compare",
     "train/images/images",
 )
+HEADER = (  # its texts and the elements that hold them
+    ("skip", '<a class="ls-skip" href="#explore">${value}</a>'),
+    ("title", "<h1>${value}</h1>"),
+    ("line", "${value}"),
+)
 FILES_KEPT_S = 3600  # exported files can be downloaded for an hour
 FILES_CHECKED_S = 300
 
@@ -63,8 +68,8 @@ def build(studio: Studio) -> gr.Blocks:
         delete_cache=(FILES_CHECKED_S, FILES_KEPT_S),
     ) as page:
         with gr.Row(elem_classes="ls-header"):
-            for name in ("title", "line"):  # gr.Markdown would cost six more requests
-                gr.HTML(t(f"app.{name}"), elem_classes=f"ls-{name}")
+            for name, tag in HEADER:  # gr.Markdown would cost six more requests
+                gr.HTML(t(f"app.{name}"), html_template=tag, elem_classes=f"ls-{name}")
             options = choices(studio)
             model = Menu(
                 options,
@@ -111,9 +116,12 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     )
     own = [route for part in parts for route in part.routes(studio)]
     addresses = Middleware(Addresses, studio.settings.public)
-    middleware = [guard, addresses, Middleware(Compression)]
+    middleware = [guard, addresses, Middleware(Compression), Middleware(document.LinkPreview)]
     return {
-        "app_kwargs": {"routes": bundles.routes() + own, "middleware": middleware},
+        "app_kwargs": {
+            "routes": bundles.routes() + document.routes() + own,
+            "middleware": middleware,
+        },
         "server_name": server_name,
         "theme": theme(),
         "css_paths": [bundles.STATIC / f"{name}.css" for name in SHEETS],

@@ -6,6 +6,7 @@ long, so the fast beginning is not over in an instant.
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from gan.runs.snapshots import COLUMNS, ROWS, snapshot_steps
 from gan.storage.config_file import read_config
 from gan.storage.layout import snapshot_picture_path
 
+SAMPLED = 3  # snapshots, to estimate a file's size
 LAST_S = 1.0  # how long the last snapshot is shown
 CLASS_COLUMNS = 3  # pictures side by side in the film of one class
 COLUMN = fields.whole(0, COLUMNS - 1)
@@ -114,6 +116,24 @@ class FilmJob:
         """(H, W, C) of every frame."""
         return next(self.frames()).shape
 
+    @property
+    def snapshots(self) -> int:
+        """The number of snapshots in the folder."""
+        return len(self._steps)
+
+    def gif_bytes(self) -> int:
+        """Estimate the size of a GIF with one frame per snapshot, from SAMPLED of them.
+
+        Raises ValueError if one of them is damaged.
+        """
+        sizes = []
+        for index in np.linspace(0, self.snapshots - 1, SAMPLED).astype(int):
+            frame, part = self._frame(self._steps[index]), io.BytesIO()
+            if frame is not None:
+                Image.fromarray(frame.squeeze()).quantize(256).save(part, "GIF")
+                sizes.append(part.tell())
+        return round(np.mean(sizes or [1]) * self.snapshots)
+
     def render(
         self,
         path: Path | str,
@@ -131,21 +151,25 @@ class FilmJob:
 
         Raises ValueError if a snapshot is damaged or of another size.
         """
-        recipe, folder = self.recipe, self._folder
-        now, frame, shape = -1, None, None
+        recipe, name = self.recipe, self._folder.name
+        now, frame = -1, None
         for index in shown(len(self._steps), recipe.frames, recipe.fps):
             if index != now:
-                now, step = index, self._steps[index]
-                sheet = _sheet(snapshot_picture_path(folder, step))
+                now, before = index, frame
                 # a run in training removes snapshots: the previous one is shown instead
-                if sheet is not None:
-                    if shape not in (None, sheet.shape):
-                        raise ValueError(f"The snapshots of {folder.name} are not all of one size.")
-                    shape = sheet.shape
-                    style = FrameStyle(recipe.scale, caption=f"step {step:,}" * recipe.caption)
-                    frame = style.apply(_chosen(sheet, recipe.column))
+                frame = self._frame(self._steps[index])
+                frame = before if frame is None else frame
+                if before is not None and frame.shape != before.shape:
+                    raise ValueError(f"The snapshots of {name} are not all of one size.")
             if frame is not None:
                 yield frame
+
+    def _frame(self, step: int) -> np.ndarray | None:
+        sheet = _sheet(snapshot_picture_path(self._folder, step))
+        if sheet is None:
+            return None
+        style = FrameStyle(self.recipe.scale, caption=f"step {step:,}" * self.recipe.caption)
+        return style.apply(_chosen(sheet, self.recipe.column))
 
 
 def shown(snapshots: int, frames: int, fps: float) -> np.ndarray:

@@ -82,8 +82,7 @@ def visit(browser, app):
         context = browser.new_context(
             viewport={"width": width, "height": height},
             accept_downloads=True,
-            locale="en-US",
-            **rest,
+            **{"locale": "en-US"} | rest,
         )
         context.set_default_timeout(60_000)
         contexts.append(context)

@@ -1,5 +1,6 @@
 """What the page fetches: for its first tab no more than that needs, and early."""
 
+import re
 from urllib.parse import urlsplit
 
 from tests.browser.app import explore, tab
@@ -33,11 +34,20 @@ def test_the_head_names_what_the_first_tab_needs_and_other_tabs_wait(visit):
 
 
 def test_the_first_tab_costs_few_requests_and_bytes(page, app):
-    requests, sizes = {}, {}
+    requests, sizes, plain = {}, {}, []
+
+    def arrived(event):
+        answer = event["response"]
+        text = re.search("html|javascript|json|css", answer["mimeType"])
+        headers = {name.lower() for name in answer["headers"]}
+        if text and "content-encoding" not in headers and event["requestId"] in requests:
+            plain.append(event["requestId"])
+
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.on("Network.requestWillBeSent", lambda e: requests.update({e["requestId"]: e}))
     network.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e}))
+    network.on("Network.responseReceived", arrived)
     page.goto(app.address)
     page.locator(".ls-badge[data-where=browser]").wait_for()
     page.wait_for_timeout(1000)
@@ -50,3 +60,6 @@ def test_the_first_tab_costs_few_requests_and_bytes(page, app):
     assert 30 < len(needed) <= REQUESTS_MOST, needed
     size = sum(sizes[key]["encodedDataLength"] for key in needed if key in sizes)
     assert 1000 < size / 1000 <= KILOBYTES_MOST
+    # every text is compressed, the document too, unless it is short
+    large = {needed[key]: sizes[key]["encodedDataLength"] for key in plain if key in needed}
+    assert not {name: size for name, size in large.items() if size > 2000}

@@ -11,7 +11,7 @@ export function editableTitle({ label, longest, save }) {
   const pen = iconButton(icon("pen"), label);
   const { element, title, field } = html`
     <div class="ls-card-head">
-      <h3 class="ls-subtitle" ref="title"></h3>
+      <h2 class="ls-subtitle" ref="title"></h2>
       <input type="text" class="ls-input" maxlength="${longest}" aria-label="${label}" hidden
         ref="field">
       ${pen}

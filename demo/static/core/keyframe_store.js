@@ -3,7 +3,6 @@
 
 import { read, write } from "./storage.js";
 
-const TAB = '[role="tab"][data-tab-id="interpolate"]'; // Gradio's button for it
 const FIRST = [
   [7, 3],
   [21, 8],
@@ -81,16 +80,6 @@ export const firstKeys = () => FIRST.map(([seed, label]) => ({ seed, label }));
 export function goodKeys(given, limits) {
   const good = allTidied(given, limits).slice(0, limits.keys[1]);
   return good.length || (Array.isArray(given) && !given.length) ? good : firstKeys();
-}
-
-/** Open the Interpolate tab when the address contains a clip. */
-export function followLinks() {
-  const look = () => {
-    const tab = /** @type {HTMLElement | null} */ (document.querySelector(TAB));
-    if (location.hash.startsWith("#clip=")) tab?.click();
-  };
-  look();
-  addEventListener("hashchange", look);
 }
 
 // --- keys on their way from Explore to Interpolate -------------------------------------------

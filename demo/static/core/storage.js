@@ -1,5 +1,8 @@
-// Texts and JSON in localStorage.
+// Texts and JSON in localStorage, or in sessionStorage, which a reload keeps but no other tab has.
 
+/** Where values are kept. */
+export const LOCAL = "localStorage";
+export const SESSION = "sessionStorage";
 const SOON_MS = 200;
 
 /** Stores {seed, z, classes, scale} per model id; does nothing where storage is forbidden. */
@@ -47,30 +50,30 @@ export class StoredState {
 }
 
 /** Return the JSON under a key, or null if there is none, it is damaged, or storage is forbidden. */
-export function read(key) {
+export function read(key, place = LOCAL) {
   try {
-    return JSON.parse(readText(key));
+    return JSON.parse(readText(key, place));
   } catch {
     return null;
   }
 }
 
 /** Store JSON; return whether it was stored: storage may be full or forbidden. */
-export const write = (key, value) => writeText(key, JSON.stringify(value));
+export const write = (key, value, place = LOCAL) => writeText(key, JSON.stringify(value), place);
 
 /** Return the text under a key, or null. */
-export function readText(key) {
+export function readText(key, place = LOCAL) {
   try {
-    return localStorage.getItem(key);
+    return window[place].getItem(key);
   } catch {
     return null;
   }
 }
 
 /** Store a text; return whether it was stored. */
-export function writeText(key, text) {
+export function writeText(key, text, place = LOCAL) {
   try {
-    localStorage.setItem(key, text);
+    window[place].setItem(key, text);
     return true;
   } catch {
     return false;

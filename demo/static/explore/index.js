@@ -2,7 +2,9 @@
 
 import { named } from "../core/class_names.js";
 import { segments, speaker } from "../core/dom.js";
+import { openListsOnPress } from "../core/list_opening.js";
 import { StoredState } from "../core/storage.js";
+import { followAddress } from "../core/tabs.js";
 import { Sketch } from "../draw/sketch.js";
 import { Engine } from "../engine/engine.js";
 import { paint, pictureOf } from "../engine/paint.js";
@@ -21,6 +23,8 @@ import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
 export function mount({ element, props, trigger, watch, server, words }) {
+  openListsOnPress(); // the first tab's script also serves the whole page
+  followAddress();
   const w = speaker(words, "explore");
   const engine = new Engine(server);
   const stored = new StoredState("latent-studio.explore.");

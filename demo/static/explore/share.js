@@ -1,7 +1,7 @@
 // Saving and sharing: the gallery, links, pictures with embedded recipes, and Interpolate.
 
 import { thank } from "../core/dom.js";
-import { sendKey, classOf, followLinks } from "../core/keyframe_store.js";
+import { sendKey, classOf } from "../core/keyframe_store.js";
 import { splitId } from "../core/shown_step.js";
 import { times } from "../latent/vectors.js";
 import { packPicture, unpackPicture } from "../recipes/image_recipe.js";
@@ -40,7 +40,6 @@ export class PictureShare extends Share {
       this.action("open_picture", () => this.file.click()),
       this.action("send", (made) => this.send(made)),
     );
-    followLinks();
   }
 
   /** Return the recipe of the large picture. */

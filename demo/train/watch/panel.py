@@ -4,10 +4,12 @@ from typing import Any
 
 import gradio as gr
 
+from demo import text
+from demo.endpoint import asking
 from demo.export.events import export_controls
 from demo.panels import KEEP_MODEL, QUIET, Menu, Panel
 from demo.server.studio import Studio
-from demo.train.watch.film import film_spec
+from demo.train.watch.film import SIZES, film_spec, size_labels
 from demo.train.watch.progress import Progress
 from gan.training.live_settings import difference
 
@@ -74,15 +76,33 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             min_width=112,
             elem_classes="tr-kind",
         )
+        size = Menu(
+            [(t(f"train.film_{name}"), name) for name in SIZES],
+            value="medium",
+            label=t("train.film_size"),
+            container=False,
+            filterable=False,
+            scale=0,
+            min_width=144,
+            elem_classes="tr-kind tr-size",
+        )
         halt = gr.Button(t("export.cancel"), elem_classes="ls-cancel", min_width=0, size="md")
     export_controls(
         studio.exports,
         "film",
-        lambda who, values: film_spec(studio, who, values[kind], values[panel]),
-        {kind, panel},
+        lambda who, values: film_spec(studio, who, values[kind], values[panel], values[size]),
+        {kind, panel, size},
         (save, halt),
         ("tr-save", "tr-save"),
         api_name="save_film",
-        api_description='Write the film of the run on show to a file: "gif", "mp4" or "webm".',
+        api_description='Write the film of the run on show to a file: "gif", "mp4" or "webm"; '
+        '"small", "medium" or "large".',
     )
+
+    def measured(values: dict[Any, Any], request: gr.Request) -> Any:
+        texts = text.visitor_texts(request.headers.get("accept-language", ""))
+        who = asking(request.headers)
+        return gr.Dropdown(choices=size_labels(studio, who, values[kind], values[panel], texts))
+
+    size.focus(measured, {kind, panel}, size, **QUIET)  # when the list is opened
     model.change(None, [model, panel], panel, js=KEEP_MODEL, **QUIET)

@@ -70,7 +70,9 @@ export class Strip {
     button.ariaSelected = String(index === this.chosen);
     button.tabIndex = index === this.chosen ? 0 : -1;
     const values = { n: index + 1, label: of, seed };
-    button.ariaLabel = this.say(labels.length ? "key_class" : "key", values);
+    // what is shown comes first: people name a button by it
+    const name = this.say(labels.length ? "key_class" : "key", values);
+    button.ariaLabel = `${label.textContent}: ${name}`;
   }
 
   layout() {

@@ -15,7 +15,7 @@ export function arena(place, { names, pair, server, words, say }) {
   const sides = names.map((name, index) => {
     const { element, canvas, diagnosis } = html`
       <article>
-        <h4 class="ls-subtitle tr-key" style="--key: var(${COLORS[index]})">${name}</h4>
+        <h3 class="ls-subtitle tr-key" style="--key: var(${COLORS[index]})">${name}</h3>
         <div class="ls-plate du-plate">
           <canvas width="140" height="168" role="img"
             aria-label="${say("compare.samples", { name })}" ref="canvas"></canvas>

@@ -17,7 +17,7 @@ export function mount({ element, props, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const parts = html`<div>
     <div class="du-head">
-      <h3 class="ls-subtitle" ref="title"></h3>
+      <h2 class="ls-subtitle" ref="title"></h2>
       <p class="ls-facts du-status" ref="status"></p>
       <div class="ls-buttons">
         <button class="ls-btn" ref="hold"></button>

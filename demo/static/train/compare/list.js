@@ -9,7 +9,7 @@ export function list(place, experiments, start, say) {
     const title = say(`compare.${one.name}.title`);
     const { element, begin, time } = html`
       <li>
-        <div><h4 class="ls-subtitle">${title}</h4>
+        <div><h3 class="ls-subtitle">${title}</h3>
           <p class="ls-small">${say(`compare.${one.name}.what`)}</p></div>
         <div class="ls-column du-begin">
           <button class="ls-btn" aria-label="${say("compare.start")}: ${title}" ref="begin">

@@ -5,13 +5,16 @@ import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
+import { SESSION, read, write } from "../../core/storage.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
+import { restored } from "./rules.js";
 import { formSteer } from "./steer.js";
 
 const QUEUED_MS = 1000; // between polls while queued
 const BUSY_MS = 2000; // while a run trains
 const IDLE_MS = 4000;
+const KEPT = "latent-studio.train.form"; // the settings, for a reload
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
@@ -23,7 +26,7 @@ export function mount({ element, props, trigger, server, words }) {
 
   const bring = () => viewTab("images")?.click();
   const fields = formFields({ offered: props.offered, say, changed, bring });
-  let draft = fields.settings();
+  let draft = restored(read(KEPT, SESSION), fields.settings(), props.offered.rows);
   const steer = formSteer({ say, send: (changes) => act("configure", changes) });
   const pace = formPace({ say, ask: (settings) => ask("pace", { settings }) });
   const parts = html`<div>
@@ -169,6 +172,7 @@ export function mount({ element, props, trigger, server, words }) {
   function changed(settings, name, before) {
     if (status.taken && status.mine) return steer.change(name, settings[name], before);
     draft = settings;
+    write(KEPT, draft, SESSION);
     shown = "";
     render();
   }

@@ -32,6 +32,20 @@ export function fits(row, value) {
   return value >= row.low && value <= row.high;
 }
 
+/**
+ * Return the settings of a form that a reload has closed, or `first` where they are not whole or not
+ * valid: the page may be of another version. The data may be a visitor's own, not yet known.
+ */
+export function restored(kept, first, rows) {
+  const fine = (name) => {
+    const [row, value] = [rows[name], kept?.[name]];
+    if (typeof value !== typeof first[name]) return false;
+    if (name === "data" || !row) return true;
+    return row.choices?.includes(value) ?? (typeof value !== "number" || fits(row, value));
+  };
+  return Object.keys(first).every(fine) ? kept : first;
+}
+
 /** Return the settings without effect, each with the text key of the reason. */
 export function withoutEffect(settings) {
   const found = {};

@@ -15,7 +15,7 @@ export function batch({ say, words }) {
   const rows = make("div", { className: "hd-batch" });
   for (const row of ROWS) {
     const { element, strip } = html`
-      <div data-row="${row}"><h4 class="ls-heading">${say(`manual.row_${row}`)}</h4>
+      <div data-row="${row}"><h2 class="ls-heading">${say(`manual.row_${row}`)}</h2>
         <div class="hd-strip" ref="strip"></div></div>`;
     strip.append(...cells[row].map((one) => one.element));
     rows.append(element);

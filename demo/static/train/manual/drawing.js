@@ -1,6 +1,7 @@
 // The diagram of the two networks, whose parts light up while they compute.
 
 import { svg } from "../../core/dom.js";
+import { roomIn } from "../../core/pixel_scale.js";
 import { layout } from "./layout.js";
 
 /** Draw into `place`; returns {setGame(game), light(phase), setMoves(seen), setFaces({real, fake})}. */
@@ -9,7 +10,7 @@ export function drawing(place, { say }) {
   const picture = svg("svg", { class: "hd-drawing", role: "img", "aria-label": label });
   place.append(picture);
   let game = null;
-  let width = 0;
+  let width = Math.floor(roomIn(place)); // the room is taken at once, not a frame later
   let lit = null; // the current phase
   let seen = null; // the last step
   const faces = {}; // data URLs of the first real and the first fake image

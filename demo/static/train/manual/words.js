@@ -16,14 +16,14 @@ const FAILURES = ["strong", "blind", "collapse"];
 export function explanation({ say }) {
   const { element, ofD, ofG, r1, failures } = html`
     <section class="ls-small hd-why">
-      <h4 class="ls-heading" data-who="D">${say("manual.want_d_title")}</h4>
+      <h2 class="ls-heading" data-who="D">${say("manual.want_d_title")}</h2>
       <p>${say("manual.want_d")}</p>
       <p class="hd-formula" ref="ofD"></p>
       <p ref="r1">${say("manual.want_r1")}</p>
-      <h4 class="ls-heading" data-who="G">${say("manual.want_g_title")}</h4>
+      <h2 class="ls-heading" data-who="G">${say("manual.want_g_title")}</h2>
       <p>${say("manual.want_g")}</p>
       <p class="hd-formula" ref="ofG"></p>
-      <h4 class="ls-heading">${say("manual.fail_title")}</h4>
+      <h2 class="ls-heading">${say("manual.fail_title")}</h2>
       <ul ref="failures"></ul>
     </section>`;
   failures.append(...FAILURES.map((name) => make("li", {}, say(`manual.fail_${name}`))));

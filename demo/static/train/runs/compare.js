@@ -13,7 +13,7 @@ export function runsCompare({ say, words, ask, back }) {
   const { element, leave, error, differ, charts, results } = html`
     <section class="ls-column ru-beside">
       <button class="ls-btn" ref="leave">${say("runs.back")}</button>
-      <h3 class="ls-heading">${say("runs.compared")}</h3>
+      <h2 class="ls-heading">${say("runs.compared")}</h2>
       <p class="ls-error" role="alert" ref="error"></p>
       <p class="ls-small" ref="differ"></p>
       <div class="ls-small" ref="results"></div>

@@ -5,6 +5,7 @@ import { make } from "../../core/dom.js";
 import { largest, roomIn, show } from "../../core/pixel_scale.js";
 
 const [COLUMNS, ROWS] = [10, 6];
+const SIDE = 28; // of most samples, px
 const TALLEST = 0.66; // of the window
 const THICK = 1 / 28; // thickness of the line, relative to a sample's side
 const [GROUND, TRACK, FAKE, REAL] = ["#030304", "#3a3a40", "#ff9d57", "#6ea8ff"];
@@ -90,6 +91,9 @@ export function filmSheet({ plate, canvas, say }) {
     if (next >= 0 && next < ROWS * COLUMNS) at = next;
     showBelief();
   });
+  // most sheets have this size: the room for it is there before the first one comes
+  [canvas.width, canvas.height] = [COLUMNS * SIDE, ROWS * (SIDE + 1)];
+  fit();
   new ResizeObserver(fit).observe(plate);
   return { paint };
 }

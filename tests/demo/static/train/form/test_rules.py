@@ -9,14 +9,18 @@ from tests.node import run_node
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
 SCRIPT = """
-const { presetOf, withChange, withPreset } = await import("./train/form/rules.js");
+const { presetOf, restored, withChange, withPreset } = await import("./train/form/rules.js");
 const { presets, own } = given;
 const data = { ...given.data, [own.data]: { image_size: own.image_size, settings: own } };
 const first = { ...presets.default, steps: 77, seed: 3 };
 const mine = withChange(first, "data", own.data, data);
 const preset = withPreset(mine, presets["own-images"], data);
 const back = withChange(preset, "data", "cifar10", data);
-give({ mine, preset, back, names: [mine, preset, back].map((one) => presetOf(one, presets)) });
+const keeps = (change) =>
+  restored({ ...first, ...change }, presets.default, given.rows).steps === 77;
+const kept = [{}, { data: own.data }, { lr_g: 5 }, { steps: "9" }, { arch: "x" }].map(keeps);
+const names = [mine, preset, back].map((one) => presetOf(one, presets));
+give({ kept, mine, preset, back, names });
 """
 
 
@@ -24,6 +28,7 @@ give({ mine, preset, back, names: [mine, preset, back].map((one) => presetOf(one
 def found(tmp_path_factory):
     offered = settings_form.payload(Settings())
     given = {"presets": offered["presets"], "data": offered["data"], "own": OWN}
+    given["rows"] = offered["rows"]
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 
 
@@ -38,3 +43,7 @@ def test_other_data_resets_the_format_of_own_images(found):
     config = Config.from_json(found["back"])
     assert (config.data, config.image_size, config.channels) == ("cifar10", 32, 3)
     assert found["names"] == ["default", "own-images", "own-images"]
+
+
+def test_a_form_comes_back_after_a_reload_only_if_it_is_valid(found):
+    assert found["kept"] == [True, True, False, False, False]

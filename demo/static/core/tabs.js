@@ -1,0 +1,72 @@
+// The open tab is part of the address, as #tab=train/runs: a reload opens it again, and Back and
+// Forward walk between tabs. A link to a picture or a clip opens the tab it belongs to.
+
+import { sleep } from "./debounce.js";
+
+const TAB = "#tab=";
+const LINKS = { "#recipe=": "explore", "#clip=": "interpolate" };
+const FIRST_VIEW = "watch"; // of the Train tab
+const [TABS, VIEWS] = [".ls-tabs", ".tr-views"];
+const BAR = " > .tab-wrapper [role=tab]"; // Gradio's buttons
+const [AGAIN_MS, TRIES] = [50, 200]; // the views come after their tab has been opened
+const SPACES = "https://huggingface.co"; // shows the page in a frame, with an address of its own
+
+/** Return the names of the tab, and on Train of the view, that a link or an address opens. */
+export function tabsOf(hash) {
+  const link = Object.keys(LINKS).find((start) => hash.startsWith(start));
+  const named = hash.startsWith(TAB) ? hash.slice(TAB.length) : (LINKS[link] ?? "explore");
+  const [tab, view = FIRST_VIEW] = named.split("/");
+  return tab === "train" ? [tab, view] : [tab];
+}
+
+/** @type {(selector: string) => HTMLElement | null} */
+const find = (selector) => document.querySelector(selector);
+
+/** Open the tabs in the address, now and when it changes, and keep it up to date. */
+export function followAddress() {
+  let turn = 0; // of openings: another one or the visitor's own press ends it
+  let opening = false;
+
+  async function follow() {
+    const mine = ++turn;
+    opening = true;
+    const names = tabsOf(location.hash);
+    for (const [k, group] of [TABS, VIEWS].slice(0, names.length).entries()) {
+      const chosen = `${group}${BAR}[data-tab-id="${CSS.escape(names[k])}"]`;
+      for (let tries = k ? TRIES : 1; tries && !find(chosen); tries -= 1) await sleep(AGAIN_MS);
+      if (mine !== turn) return;
+      if (find(chosen)?.ariaSelected === "false") find(chosen).click();
+    }
+    opening = false;
+  }
+
+  async function press(event) {
+    if (event.target.closest(".ls-skip")) return skip(event);
+    if (!event.target.closest(".tab-wrapper") || (opening && !event.isTrusted)) return;
+    turn += 1;
+    opening = false;
+    await sleep(0); // until Gradio has opened it
+    const name = (group) => find(`${group}${BAR}[aria-selected=true]`)?.dataset.tabId;
+    const tab = name(TABS);
+    const hash = `${TAB}${tab === "train" ? `${tab}/${name(VIEWS) ?? FIRST_VIEW}` : tab}`;
+    if (String(tabsOf(hash)) === String(tabsOf(location.hash))) return;
+    history.pushState(null, "", hash);
+    if (parent !== window) parent.postMessage({ hash }, SPACES);
+  }
+
+  follow();
+  addEventListener("popstate", follow);
+  document.addEventListener("click", press);
+}
+
+// The first link of the page leads past the header and the tabs.
+function skip(event) {
+  event.preventDefault(); // the address holds the open tab
+  const panels = /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll(`${TABS} > [role=tabpanel]`)
+  );
+  const shown = [...panels].find((one) => one.offsetParent);
+  if (!shown) return;
+  shown.tabIndex = -1;
+  shown.focus();
+}
