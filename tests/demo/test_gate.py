@@ -165,7 +165,8 @@ def arguments(fn, value, who):
 def _input(component, value):
     if isinstance(component, Panel):
         return value
-    return "gif" if "tr-kind" in (component.elem_classes or ()) else value.get("model")
+    chooses = "ls-model" in (component.elem_classes or ())
+    return value.get("model") if chooses else component.value
 
 
 def told(answer, given):
