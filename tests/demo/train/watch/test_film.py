@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from demo import text
+from demo.server.gate import Gate
 from demo.server.privacy import Privacy
 from demo.settings import Settings
 from demo.train.watch.film import SIZES, film_spec, size_labels
@@ -26,10 +27,10 @@ def studio(tmp_path):
         Image.fromarray(np.full((168, 280), step, np.uint8)).save(sheets / f"{step:08d}.png")
     status = RunStatus(run="first")
     settings = Settings(tmp_path / "runs", tmp_path / "models", max_side_px=300)
+    runner = SimpleNamespace(status=status)
+    gate = Gate(settings, Privacy(settings))
     return SimpleNamespace(
-        settings=settings,
-        access=SimpleNamespace(privacy=Privacy(settings)),
-        runner=SimpleNamespace(status=status),
+        settings=settings, gate=gate, runner=runner, current=lambda who: runner.status
     )
 
 
