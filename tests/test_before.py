@@ -280,11 +280,11 @@ def studio(tmp_path):
 
 def test_the_page_gets_the_recipe_of_every_file(studio):
     for kind, suffix in FORMATS.items():
-        found = opened(BEFORE / "clips" / f"{kind}{suffix}", "clip", studio)
+        found = opened(BEFORE / "clips" / f"{kind}{suffix}", "clip", studio, "")
         assert found == {"clip": CLIP | {"format": kind}}
     for name, recipe in REFERENCE["pictures"].items():
         for kind in ("picture", "clip"):
-            assert opened(BEFORE / "pictures" / name, kind, studio) == {"picture": recipe}
+            assert opened(BEFORE / "pictures" / name, kind, studio, "") == {"picture": recipe}
 
 
 # --- links ---------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def test_links_open_in_the_page(tmp_path, studio):
     def recipe(name, kind):
         path = tmp_path / name
         path.write_text(LINKS[name]["link"])
-        return opened(path, kind, studio)[kind]
+        return opened(path, kind, studio, "")[kind]
 
     script = """
 const { ClipRecipes } = await import("./recipes/clip_recipe.js");

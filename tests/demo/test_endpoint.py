@@ -25,7 +25,7 @@ def test_errors_are_sentences():
 @pytest.mark.parametrize(
     "error, sentence",
     [
-        (OSError(28, "No space left", "/srv/my runs/a b/x.json"), "No space left: x.json"),
+        (OSError(13, "Permission denied", "/srv/my runs/a b/x.json"), "Permission denied: x.json"),
         (OSError("the disk is gone"), "the disk is gone"),
         (ValueError(f"{ROOT}/runs/r1/config.json is damaged"), "config.json is damaged"),
         (ValueError("/srv/my runs/r1/history.jsonl is damaged"), "history.jsonl is damaged"),

@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -52,10 +53,11 @@ def test_a_description_is_not_waited_for_for_ever(studio, monkeypatch):
 
     monkeypatch.setattr(tab, "about", slow)
     monkeypatch.setattr(tab, "WAIT_S", 0.01)
+    nobody = SimpleNamespace(headers={})
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(describe, {"model": "mnist"})
+        first = pool.submit(describe, {"model": "mnist"}, nobody)
         assert begun.wait(60)
-        assert "other models" in describe({"model": "mnist"})["error"]
+        assert "other models" in describe({"model": "mnist"}, nobody)["error"]
         go.set()
         first.result(60)
 

@@ -44,7 +44,7 @@ class Studio:
     def trains(self, name):
         return self.training
 
-    def generator(self, name, wait_s=0.0):
+    def generator(self, who, name, wait_s=0.0):
         if name != "mnist":
             raise ModelError("That model is not on this server any more; choose another one.")
         if not self.training:

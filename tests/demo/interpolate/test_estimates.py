@@ -26,7 +26,7 @@ class Desk:
         monkeypatch.setattr(module.clips, "clip_spec", self._spec)
         self.estimates = Estimates(self.studio, self._run)
 
-    def _spec(self, studio, payload):
+    def _spec(self, studio, who, payload):
         if payload is None:
             raise ValueError("This is not a clip.")
         job = SimpleNamespace(recipe=ClipRecipe.from_json(payload), size=(5, 5, 1), images=1)

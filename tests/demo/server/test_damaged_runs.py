@@ -116,7 +116,7 @@ def all_answers(studio, do, watched, pairs):
     assert "run:good" in dict(map(reversed, menu))
     for step in ("", "@10"):
         try:
-            studio.generator(f"run:bad{step}")
+            studio.generator("", f"run:bad{step}")
         except ModelError as error:
             compared.append(str(error))
     return [compared, polls, frames, listed, menu, pairs.poll({"who": ME})]

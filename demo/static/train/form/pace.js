@@ -28,7 +28,7 @@ export function formPace({ say, ask }) {
     if (key !== known) return; // the settings have changed
     if (answer.busy) timer = setTimeout(() => key === known && look(settings, key), AGAIN_MS);
     else if (answer.slow_s)
-      element.textContent = say("train.pace_slow", { slow: answer.slow_s.toLocaleString() });
+      element.textContent = say("train.pace_slow", { slow: formatNumber(answer.slow_s) });
     else if (answer.sentence) element.textContent = answer.refused ? answer.sentence : "";
     else element.textContent = sentence(answer, settings);
   }

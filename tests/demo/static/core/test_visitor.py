@@ -6,6 +6,7 @@ from tests.node import run_node
 
 SCRIPT = """
 const store = new Map(given.stored === null ? [] : [["latent-studio-owner", given.stored]]);
+globalThis.window = globalThis;
 globalThis.localStorage = given.refuses
   ? { getItem() { throw new Error("no"); }, setItem() { throw new Error("no"); } }
   : { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value) };

@@ -30,7 +30,11 @@ def studio(tmp_path):
     runner = SimpleNamespace(status=status)
     gate = Gate(settings, Privacy(settings))
     return SimpleNamespace(
-        settings=settings, gate=gate, runner=runner, current=lambda who: runner.status
+        settings=settings,
+        gate=gate,
+        access=SimpleNamespace(privacy=Privacy(settings)),
+        runner=runner,
+        current=lambda who: runner.status,
     )
 
 

@@ -50,7 +50,10 @@ def studio(tmp_path: Path) -> SimpleNamespace:
     ended(tmp_path / "models/mnist")
     runner = Runner()
     settings = Settings(runs=tmp_path / "runs", models=tmp_path / "models")
-    yield SimpleNamespace(settings=settings, runner=runner, access=Access(runner, settings))
+    access = Access(runner, settings)
+    made = SimpleNamespace(settings=settings, runner=runner, access=access, gate=access.gate)
+    made.current = lambda who: made.gate.shown(who, made.runner.status)
+    yield made
     runner.close()
 
 
