@@ -59,7 +59,7 @@ class Privacy:
 
     def has_wrong_key(self, who: str) -> bool:
         """Return whether a page sends an owner key that is not that of this server."""
-        return " " in who and not self.visitor(who).is_host
+        return bool(self._settings.owner_key) and " " in who and not self.visitor(who).is_host
 
     def owner(self, who: Any) -> str:
         """Return the owner to record for what this visitor uploads; "" on a private server."""

@@ -71,7 +71,7 @@ class App:
 
     def left_over(self) -> list[Path]:
         """What its exports have not cleared away (yet)."""
-        return list(self._temporary.glob("latent-studio-*"))
+        return list(self._temporary.glob("latent-studio-*/latent-studio-*"))
 
     def stop(self) -> None:
         """Stop the server as whoever runs it would."""

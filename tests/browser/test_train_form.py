@@ -58,8 +58,8 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
 
 
 def test_the_hosts_key_leaves_the_address_and_does_not_come_back(visit):
-    page = visit(at="/?owner=a-key-of-mine&x=1")
-    page.wait_for_function("!location.search.includes('owner')")
+    page = visit(at="/?x=1#owner=a-key-of-mine")
+    page.wait_for_function("!location.hash.includes('owner')")
     assert page.evaluate("location.search") == "?x=1"
     kept = "localStorage['latent-studio-owner']"
     assert page.evaluate(kept)[32:] == " a-key-of-mine"

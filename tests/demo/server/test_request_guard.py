@@ -182,6 +182,7 @@ def test_wrong_keys_wait_and_are_logged(monkeypatch, caplog):
             assert answer.status_code == 200 and len(waited) == len(caplog.records) == count
             assert (WRONG_KEY in answer.headers) == bool(count)
             assert "wrong-key" not in caplog.text
+    assert not Privacy(Settings()).has_wrong_key(f"{TOKEN} any-key")  # there is none to guess
 
 
 def test_responses_say_how_browsers_may_use_them():
