@@ -52,9 +52,9 @@ def test_a_model_of_the_hub_is_opened_by_its_name(visit, app, repo, width):
     drawn = still(page)
     press(page, "Copy link")
     page.get_by_role("button", name="Link copied").wait_for()
+    at = page.url.removeprefix(app.address)
     tab(page, "Interpolate")
     painted(page, LOOP)
-    at = page.url.removeprefix(app.address)
     page.context.close()
 
     for path in (app.hub_cache / "ada--digits").iterdir():
