@@ -6,9 +6,7 @@ other sites send, and takes JSON only as JSON. Bodies are bounded in size, time 
 """
 
 import asyncio
-import json
 import logging
-import math
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,11 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from demo.endpoint import asking
 from demo.server.api_calls import invalid_call, unknown_stream
 from demo.server.privacy import Privacy
+from gan.system import strict_json
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 JSON_BYTES = 4_000_000  # a picture to find is 1.4 MB
 JSON_S = 20.0  # to receive it
-DIGITS = 20  # of a whole number
 WRONG_KEY_S = 1.0
 WRONG_KEY = "x-studio-key"  # tells the page to forget its owner key
 # what the page and API clients use of Gradio; its uploads, proxy and editors stay closed
@@ -34,7 +32,6 @@ GRADIO = re.compile(
     r"|(heartbeat|queue|run|api|call)/.+|file=.+"
 )
 CLOSED = re.compile(r"/(monitoring|login|logout)(/|$)")
-UNUSUAL = re.compile(rb"\d{%d}|[eE]\+?\d{3}|NaN|Infinity|\\u[dD][89a-fA-F]" % DIGITS)
 
 HEADERS = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
 
@@ -66,24 +63,21 @@ class RequestGuard:
                     sent.setdefault("content-security-policy", self._policy)
             await send(message)
 
-        refusal = self._refusal(scope, headers)
-        api = "/gradio_api/" in scope["path"]
-        if refusal is None and scope["method"] == "POST" and api:
+        call, refusal = None, self._refusal(scope, headers)
+        if refusal is None and scope["method"] == "POST" and _function(scope):
             try:
                 body = await asyncio.wait_for(_receive(receive), JSON_S)
-                value = read_json(body)
+                receive, call = _replay(body, receive), strict_json.parse(body, JSON_BYTES)
+                if why := invalid_call(_page(scope), _function(scope), call):
+                    refusal = _error(400, why)
             except TimeoutError:
                 refusal = _error(408, "The request took too long to arrive.")
+            except _TooLarge:
+                sentence = f"The request is larger than {JSON_BYTES / 1e6:.0f} MB."
+                refusal = _error(413, sentence)
             except ValueError as error:
-                refusal = _error(413 if str(error) == TOO_LARGE else 400, str(error))
-            else:
-                receive = _replay(body, receive)
-                if why := invalid_call(_page(scope), _function(scope), value):
-                    refusal = _error(400, why)
-                if self._privacy.has_wrong_key(_who(value) or asking(headers)):
-                    more[WRONG_KEY] = "wrong"
-                    await self._slow_down(scope)
-        elif refusal is None and self._privacy.has_wrong_key(asking(headers)):
+                refusal = _error(400, f"The request is not valid JSON: {error}")
+        if self._privacy.has_wrong_key(_who(call) or asking(headers)):
             more[WRONG_KEY] = "wrong"
             await self._slow_down(scope)
         await (refusal or self.app)(scope, receive, respond)
@@ -96,18 +90,18 @@ class RequestGuard:
                 "with the setting LATENT_STUDIO_HOSTS.\n",
                 421,
             )
-        api, function = "/gradio_api/" in path, _function(scope)
-        if (api and not GRADIO.fullmatch(function)) or CLOSED.search(path):
+        function = _function(scope)
+        if (function is not None and not GRADIO.fullmatch(function)) or CLOSED.search(path):
             return _error(404, "Not found.")
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             session = QueryParams(scope.get("query_string", b"")).get("session_hash")
-            if api and unknown_stream(_page(scope), function, session):
+            if function and unknown_stream(_page(scope), function, session):
                 return _error(404, "There is no such call.")
             return None
         if self._is_foreign(headers):
             return _error(403, "This server takes no requests from pages of other sites.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if api and kind != "application/json":
+        if function and kind != "application/json":
             return _error(415, "Send JSON, with the content type application/json.")
         return None
 
@@ -128,33 +122,8 @@ class RequestGuard:
             await asyncio.sleep(WRONG_KEY_S)
 
 
-TOO_LARGE = f"The request is larger than {JSON_BYTES / 1e6:.0f} MB."
-
-
-def read_json(body: bytes) -> Any:
-    """Parse JSON whose numbers are finite and whose text is valid Unicode; else ValueError."""
-    try:
-        if not UNUSUAL.search(body):
-            return json.loads(body)
-        value = json.loads(
-            body, parse_int=_whole, parse_float=_finite, parse_constant=_refuse_number
-        )
-        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair has no encoding
-        return value
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"The request is not valid JSON: {str(error)[:200]!a}") from error
-
-
-def _whole(text: str) -> int:
-    return int(text) if len(text) <= DIGITS else _refuse_number(text)
-
-
-def _finite(text: str) -> float:
-    return number if math.isfinite(number := float(text)) else _refuse_number(text)
-
-
-def _refuse_number(text: str) -> Any:
-    raise ValueError(f"the number {text[:20]} is out of range")
+class _TooLarge(Exception):
+    """A body has more than `JSON_BYTES`."""
 
 
 async def _receive(receive: Receive) -> bytes:
@@ -165,7 +134,7 @@ async def _receive(receive: Receive) -> bytes:
         parts.append(part)
         size += len(part)
         if size > JSON_BYTES:
-            raise ValueError(TOO_LARGE)
+            raise _TooLarge
     return b"".join(parts)
 
 
@@ -181,9 +150,10 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _function(scope: Scope) -> str:
-    """Return what follows /gradio_api/ in the address."""
-    return scope["path"].partition("/gradio_api/")[2]
+def _function(scope: Scope) -> str | None:
+    """Return what follows /gradio_api/ in the address; None for other addresses."""
+    _, api, function = scope["path"].partition("/gradio_api/")
+    return function if api else None
 
 
 def _page(scope: Scope) -> Blocks:
