@@ -47,7 +47,6 @@ class RunList:
             known = known if known <= now else 0
             made = [one for one in self._cards.values() if one.card]
         owns, hides = self._studio.access.owns, self._studio.access.privacy.hides
-        key = self._studio.gate.key
         runs = [one.card.info for one in made]
         hidden = {run.name for run in runs if hides(who, run.folder, run.config)}
         fresh = [one.card for one in made if one.version > known]
@@ -55,14 +54,12 @@ class RunList:
         payload["going"] = [name for name in payload["going"] if name not in hidden]
         if far := [name for name in far if name not in hidden]:
             payload["elsewhere"] = far
-        cards = {
-            one.info.name: one.payload | {"mine": owns(who, one.info.folder)}
-            for one in fresh
-            if one.info.name not in hidden
-        }
-        for name, sent in cards.items():
-            if hides("", self._studio.settings.runs / name):
-                sent["key"] = key(name)
+        cards = {}
+        for run, card_payload in ((one.info, one.payload) for one in fresh):
+            if run.name not in hidden:
+                cards[run.name] = card_payload | {"mine": owns(who, run.folder)}
+                if hides("", run.folder, run.config):
+                    cards[run.name]["key"] = self._studio.gate.key(run.name)
         if cards:
             payload["cards"] = cards
         if ordered > known:
