@@ -7,7 +7,7 @@ LONGEST_EXAMPLE = 80
 
 # why an import failed
 SENTENCES: Mapping[str, str] = {
-    "archive": "Of archives, only zip files can be read. Unpack it and pack the images as .zip.",
+    "archive": "This archive cannot be read; only zip files can. Unpack it and import the images.",
     "bundle_damaged": "The upload was incomplete or damaged. Try again.",
     "cancelled": "Import cancelled; nothing was saved.",
     "disk": "The images could not be saved: {why}.",
@@ -59,7 +59,7 @@ NOTES: Mapping[str, str] = {
     "on_black": "transparent images placed on black, so that white drawings are visible",
     "on_grey": "transparent images placed on grey, so that white and black drawings are visible",
     "several": "files with several pictures or pages: only the main one used",
-    "small_classes": "sub-folders, too many with a single image: treated as one set",
+    "small_classes": "sub-folders treated as one set: too many of them have a single image",
     "too_many_classes": "sub-folders exceed the class limit: treated as one set",
     "transparent": "transparent images placed on white",
     "turned": "images rotated by their EXIF orientation",
