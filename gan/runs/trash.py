@@ -81,6 +81,6 @@ def _trashed(root: Path) -> list[tuple[Path, str, float]]:
     trash, found = Path(root) / TRASH, []
     for path in trash.iterdir() if trash.is_dir() else []:
         when_ns, _, name = path.name.partition(".")
-        if when_ns.isdigit() and name:
+        if when_ns.isdecimal() and name:
             found.append((path, name, (time.time_ns() - int(when_ns)) / 1e9))
     return sorted(found, key=lambda one: -one[2])
