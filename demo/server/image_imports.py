@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from demo import address
-from demo.endpoint import Refused, without_folders
+from demo.endpoint import Refused, sentence_of
 from demo.settings import Settings
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import Progress, import_images
@@ -126,7 +126,7 @@ class ImageImports:
         except ImageImportError as error:
             if one.is_late and error.key == "cancelled":
                 error = ImageImportError("slow", minutes=self._most_s // 60)
-            sentence = without_folders(str(error))
+            sentence = sentence_of(error)
             one.error = {"key": error.key, "values": error.values, "sentence": sentence}
             one.skipped = error.skipped
             one.state = "cancelled" if error.key == "cancelled" else "failed"

@@ -66,25 +66,22 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     )
     with gr.Row(elem_classes="ls-export tr-save"):
         save = gr.Button(t("train.save_film"), min_width=0, size="md")
+        plain: dict[str, Any] = {"container": False, "filterable": False, "scale": 0}
         kind = Menu(
             [(name, name.lower()) for name in ("GIF", "MP4", "WebM")],
             value="gif",
             label=t("train.film_kind"),
-            container=False,
-            filterable=False,
-            scale=0,
             min_width=112,
             elem_classes="tr-kind",
+            **plain,
         )
         size = Menu(
             [(t(f"train.film_{name}"), name) for name in SIZES],
             value="medium",
             label=t("train.film_size"),
-            container=False,
-            filterable=False,
-            scale=0,
             min_width=144,
             elem_classes="tr-kind tr-size",
+            **plain,
         )
         halt = gr.Button(t("export.cancel"), elem_classes="ls-cancel", min_width=0, size="md")
     export_controls(
