@@ -157,7 +157,7 @@ class Runner:
             self._loop.abandon()
 
     def _request(self, name: str, do: Callable[[], None], patience_s: float) -> Future[None]:
-        """Submit a job for which a step of more than `patience_s` is interrupted."""
+        """Submit a job, and interrupt the step before it if that takes more than `patience_s`."""
         waiting = contextlib.ExitStack()
         waiting.enter_context(self._requesting(name, patience_s))
 

@@ -25,9 +25,9 @@ class StepTooSlow(RuntimeError):
 class StepGuard:
     """Checks the long steps of one training thread while they run.
 
-    `patience_s` may be set by any thread: steps that have lasted longer are interrupted.
-    `max_step_s` limits the processor time of the training thread, since a step may take longer on a
-    busy machine, and a third of the time that passes. Without it, there is no limit.
+    A step may take `max_step_s` of the training thread's processor time, and `BUSY` times as much
+    wall time, since other work slows it down. Any thread may set `patience_s`: a step that has
+    lasted longer is interrupted.
     """
 
     def __init__(
