@@ -36,7 +36,9 @@ class Server:
         env = {key: value for key, value in os.environ.items() if "STUDIO" not in key}
         env |= {"GRADIO_SERVER_PORT": str(port), "LATENT_STUDIO_RUNS": str(folder / "runs")}
         env |= {"TMPDIR": str(folder), "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=env)
+        self.process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True
+        )
         while True:
             assert self.process.poll() is None
             try:
@@ -53,8 +55,9 @@ class Server:
         return urllib.request.urlopen(f"{address}/{event}", timeout=60)
 
     def end(self, number):
+        """Stop the server and return what it wrote to stderr."""
         self.process.send_signal(number)
-        self.process.wait(60)
+        return self.process.communicate(timeout=60)[1]
 
 
 def files(folder):
@@ -78,3 +81,15 @@ def test_no_temporary_file_outlives_the_next_start(tmp_path):
     server = Server(tmp_path)
     assert not files(tmp_path)
     server.end(signal.SIGTERM)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_open_page_does_not_hold_the_server(tmp_path, number):
+    server = Server(tmp_path)
+    with urllib.request.urlopen(f"{server.address}/gradio_api/heartbeat/page", timeout=60):
+        begun = time.monotonic()
+        assert "Traceback" not in server.end(number)
+    assert server.process.returncode == 0
+    assert time.monotonic() - begun < 5
