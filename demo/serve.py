@@ -17,9 +17,9 @@ def serve() -> None:
     studio = Studio(Settings.from_env())
     page = build(studio)
     try:
-        # Gradio's own lock would wait for open pages when interrupted
-        page.launch(**launch_options(studio), prevent_thread_lock=True)
         with contextlib.suppress(KeyboardInterrupt):
+            # Gradio's own lock would wait for open pages when interrupted
+            page.launch(**launch_options(studio), prevent_thread_lock=True)
             while page.is_running:
                 time.sleep(0.1)
     finally:

@@ -58,7 +58,7 @@ class Work:
             "estimate": lambda: first.call("interpolate", "estimate", **CLIP | {"frames": 200}),
             "gif": lambda: self.export("export_clip", CLIP | {"frames": 120, "scale": 8}),
             "mp4": lambda: self.export("export_clip", CLIP | {"frames": 600, "format": "mp4"}),
-            "film": lambda: self.export("save_film", {"show": self.run}, "webm"),
+            "film": lambda: self.export("save_film", {"show": self.run}, "webm", "small"),
             "zip": lambda: self._get(f"/studio/runs/{self.run}.zip"),
             "upload": self.upload,
             "images": self.images,

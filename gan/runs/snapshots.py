@@ -5,6 +5,7 @@ They are thinned as they age; the first, the last and the best are never removed
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -124,8 +125,15 @@ def thin(steps: Sequence[int], limit: int, keep: Collection[int] = ()) -> list[i
 
 
 def steps_in(folder: Path, suffix: str) -> list[int]:
-    """Return the steps that files in a folder, like 00000100.png, are named after, in order."""
-    named = (re.fullmatch(rf"([0-9]{{8}})\.{suffix}", path.name) for path in folder.glob("*"))
+    """Return the steps that files in a folder, like 00000100.png, are named after, in order.
+
+    There are none in a folder that does not exist, or is deleted meanwhile.
+    """
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    named = (re.fullmatch(rf"([0-9]{{8}})\.{suffix}", name) for name in names)
     return sorted(int(found[1]) for found in named if found)
 
 

@@ -85,7 +85,11 @@ class RunList:
             serves = known is not None and name in going and now_s - known.made_s < CARD_S
             if known is None or (known.stamp != mark and not serves):
                 self._version += 1
-                self._cards[name] = _Made(mark, self._version, now_s, card(folder))
+                try:
+                    made = card(folder)
+                except FileNotFoundError:  # deleted meanwhile
+                    made = None
+                self._cards[name] = _Made(mark, self._version, now_s, made)
         self._cards = {name: self._cards[name] for name in folders}
         there = [made.card for made in self._cards.values() if made.card is not None]
         there.sort(key=lambda made: (made.info.when, made.info.name), reverse=True)

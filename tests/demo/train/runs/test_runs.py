@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from demo.endpoint import WHO
 from demo.server.studio import Studio
 from demo.settings import Settings
+from demo.train.runs import cards
 from demo.train.runs import panel as view
 from demo.train.runs.compare import POINTS, compared
 from demo.train.runs.listing import RunList
@@ -73,6 +74,21 @@ def test_a_damaged_run_is_listed_with_a_message(server, tmp_path):
     assert answer["names"] == ["first"]
     assert answer["cards"]["first"]["state"] == "damaged" and answer["cards"]["first"]["sentence"]
     assert do["delete"]({"who": ME, "run": "first"}) == {"deleted": "first"}
+
+
+def test_a_run_that_is_deleted_meanwhile_does_not_harm_the_list(server, tmp_path, monkeypatch):
+    shutil.copytree(tmp_path / "first", tmp_path / "gone")
+    size = cards.used_bytes
+
+    def delete_then_size(folder):
+        if folder.name == "gone":
+            shutil.rmtree(folder)
+            raise FileNotFoundError(folder)
+        return size(folder)
+
+    monkeypatch.setattr(cards, "used_bytes", delete_then_size)
+    studio, do, _ = server
+    assert do["listed"]({"who": ME})["names"] == ["first"]
 
 
 def test_only_its_owner_changes_and_restores_a_run(server, tmp_path):
