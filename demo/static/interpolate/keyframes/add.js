@@ -22,7 +22,8 @@ export class Add {
     this.dialog = null;
     const say = (this.say = speaker(words, "interpolate"));
     this.opener = button("+", "lc-add", () => this.toggle(this.menu.hidden));
-    Object.assign(this.opener, { title: say("add"), ariaLabel: say("add"), ariaHasPopup: "true" });
+    const popup = { ariaHasPopup: "true", ariaExpanded: "false" };
+    Object.assign(this.opener, { title: say("add"), ariaLabel: say("add"), ...popup });
     const item = (name, work) =>
       button(say(name), "", () => {
         this.toggle(false);
