@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from gan.data.image_set import ImageSet
+from gan.metrics.feature_extractors import feature_extractor_for
 from gan.metrics.frechet import FrechetDistance, feature_statistics
-from gan.metrics.judge import Judge
 from gan.training.trainer import Trainer
 
 DRAWN = 1000  # samples
@@ -22,22 +22,29 @@ DRAWN = 1000  # samples
 class Autopsy:
     """Measures one trainer against held-out images."""
 
-    def __init__(self, trainer: Trainer, held: ImageSet, judge: Judge) -> None:
-        self.trainer, self.judge = trainer, judge
+    def __init__(self, trainer: Trainer, held: ImageSet) -> None:
+        self.trainer, self.extractor = trainer, feature_extractor_for(held)
         pixels = held.pixels()
-        self._frechet = FrechetDistance(feature_statistics(judge.extract(pixels)[0]))
+        self._frechet = FrechetDistance(feature_statistics(self.extractor.extract(pixels)[0]))
         # equal numbers: the nearest of more images is nearer
         count = min(1000, len(trainer.data.labels), len(held.labels))
         self._seen = _flat(trainer.data.images[:count])
         self._unseen = _flat(held.images[:count])
+        some = _flat(trainer.data.images[:DRAWN])
+        self._train = some
+        self._apart = float(
+            torch.cdist(some, some).fill_diagonal_(torch.inf).min(1).values.median()
+        )
         self._rng = np.random.default_rng(7)
-        every, labels = _flat(held.images), held.labels
+        # of few images, the training ones tell more of the spread
+        spread = held if len(held.labels) > 1000 else trainer.data
+        every, labels = _flat(spread.images), spread.labels
         self._whole = every.std(0).mean()
         kinds = [every[labels == k].std(0).mean() for k in labels.unique()]
         self._within = torch.stack(kinds).mean()
 
     def images(self) -> np.ndarray:
-        """Draw `DRAWN` samples of the live G, uint8 (n,28,28,1), cycling through the classes."""
+        """Draw `DRAWN` samples of the live G, uint8 (n,h,w,c), cycling through the classes."""
         trainer = self.trainer
         z = torch.from_numpy(self._rng.standard_normal((DRAWN, trainer.config.z_dim))).float()
         classes = trainer._classes(torch.arange(DRAWN) % max(1, trainer.config.classes))
@@ -51,31 +58,34 @@ class Autopsy:
     def report(self, images: np.ndarray) -> dict[str, Any]:
         """Return the metrics of images.
 
-        - classes: counts of the judge's predictions; confidence: their mean probability
+        - classes: counts of the judge's predictions, if there is a judge
         - frechet: squared Frechet distance
         - pixel_spread: mean standard deviation of a pixel over that of real images; class_spread:
           the same within a class
         - copies: share of images nearer to a training image than to any held-out one, 0.5 without
           copies
+        - nearest: median distance to the nearest training image over that of training images to
+          each other, 0 of copies
         - near: mean squared distance to the nearest training image over that to the nearest
           held-out one
         """
-        features, probabilities = self.judge.extract(images)
-        counts = np.bincount(probabilities.argmax(1), minlength=probabilities.shape[1])
+        features, probabilities = self.extractor.extract(images)
+        counts = [] if probabilities is None else np.bincount(probabilities.argmax(1)).tolist()
         flat = _flat(torch.from_numpy(images))
         classes = max(1, self.trainer.config.classes)
         within = torch.stack([flat[k::classes].std(0).mean() for k in range(classes)]).mean()
         spread = flat.std(0).mean() / self._whole
+        nearest = float(torch.cdist(flat, self._train).min(1).values.median())
         seen, unseen = (torch.cdist(flat, x).min(1).values for x in (self._seen, self._unseen))
         return {
-            "classes": counts.tolist(),
+            "classes": counts,
             "frechet": round(float(self._frechet.estimate(features).value), 3),
-            "confidence": round(float(probabilities.max(1).mean()), 3),
             "pixel_spread": round(float(spread), 3),
             "class_spread": round(
                 float(within / (self._within if classes > 1 else self._whole)), 3
             ),
             "copies": round(float((seen < unseen).float().mean()), 3),
+            "nearest": round(nearest / self._apart, 3),
             "near": round(float(seen.square().mean() / unseen.square().mean()), 3),
         }
 

@@ -27,13 +27,11 @@ from bench.support.verdict import verdict
 from gan.config import Config
 from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
-from gan.metrics.judge import Judge
 from gan.monitor.real_features import RealFeatures, read_real_features
 from gan.monitor.vitals import Probe
 from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
 from gan.system.atomic import write_json
-from gan.training.experiments import TRIED
 
 AUTOPSIES = 8
 SAVE_S = 10.0  # as the page does
@@ -58,14 +56,18 @@ def record_all(out: Path, names: Sequence[str] | None = None) -> None:
         folder = out / name
         if folder.exists():
             continue
-        settings = TRIED | recipe.settings | {"steps": recipe.steps, "seed": seed}
-        config = Config.from_json(settings)
+        config = Config.from_json(recipe.settings | {"steps": recipe.steps, "seed": seed})
         known = real_features.get(config.data) or real_features.setdefault(
-            config.data, read_real_features(config.data, 28)
+            config.data, read_real_features(config.data, config.image_size)
         )
         start = time.perf_counter()
         ended = record(recipe, config, folder, known)
         print(f"{folder.name:28} {ended:30} {time.perf_counter() - start:6.1f} s", flush=True)
+
+
+def every(step: int) -> int:
+    """Return the steps between readings: few at first, as on a slow machine."""
+    return 20 if step <= 200 else 50 if step <= 600 else 100
 
 
 def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeatures) -> str:
@@ -75,7 +77,7 @@ def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeat
     run = Run.create(config, work)
     keeper = FaultTolerantRun(run, SAVE_S)
     probe, held = Probe(run.trainer, real_features), load(config.data, train=False)
-    autopsy = Autopsy(run.trainer, held, Judge.load(config.data))
+    autopsy = Autopsy(run.trainer, held)
     vitals: list[dict] = []
     reports: list[dict] = []
     ended = "done"
@@ -83,7 +85,7 @@ def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeat
         while run.step < config.steps:
             keeper.advance()
             vitals = [row for row in vitals if row["step"] <= run.step]
-            if run.step % recipe.vitals_every == 0 and run.step:
+            if run.step and run.step % every(run.step) == 0:
                 vitals.append(probe.measure() | {"elapsed_s": round(run.elapsed_s, 2)})
             if run.step % max(1, config.steps // AUTOPSIES) == 0 and run.step:
                 images = autopsy.images()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gan.config import Config
 from gan.monitor.doctor import diagnose
+from gan.monitor.doctor_signals import spaced
 from gan.monitor.vitals_log import read_vitals
 
 
@@ -33,11 +34,13 @@ def read(folder: Path) -> Recording:
     )
 
 
-def replay(recording: Recording, every: int = 1) -> list[tuple[int, str]]:
+def replay(recording: Recording, every: int = 1, apart: int = 0) -> list[tuple[int, str]]:
     """Return each new state with the step of its diagnosis, in order.
 
-    Diagnoses at every mark and at every `every`-th row of history.
+    Diagnoses at every mark and at every `every`-th row of history; readings are at least `apart`
+    steps apart, as on a faster machine.
     """
+    readings = spaced(recording.vitals, apart)
     rows: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
     states: list[tuple[int, str]] = []
@@ -49,7 +52,7 @@ def replay(recording: Recording, every: int = 1) -> list[tuple[int, str]]:
         if "mark" not in line and len(rows) % every:
             continue
         step = line.get("from_step", line["step"])
-        vitals = [row for row in recording.vitals if row["step"] <= line["step"]]
+        vitals = [row for row in readings if row["step"] <= line["step"]]
         state = diagnose(rows, vitals, recording.config, marks).state
         if not states or states[-1][1] != state:
             states.append((step, state))

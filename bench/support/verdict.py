@@ -13,6 +13,7 @@ import numpy as np
 
 ALIKE = 0.3  # class_spread: images of one class are nearly the same
 COPIES, NEAR = 0.6, 0.93  # reached by no run on all images, except one with a single image
+COPIED = 0.35  # `nearest`: even with few held-out images
 LAST = 3  # reports at the end
 NOTHING = 80.0  # Frechet distance: not even strokes
 RAN_AWAY = 1000.0  # a loss
@@ -34,10 +35,10 @@ def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any
         found["diverged"] = min(ran)
         reports = [r for r in reports if r["step"] < min(ran)]  # later images mean nothing
     end = reports[-LAST:]
-    if end and np.mean([r["copies"] for r in end]) > COPIES:
-        near = [r["near"] < NEAR for r in reports]
-        if all(near[-LAST:]):
-            found["memorising"] = reports[_since(near)]["step"]
+    closer = end and np.mean([r["copies"] for r in end]) > COPIES
+    near = [r["nearest"] < COPIED or (closer and r["near"] < NEAR) for r in reports]
+    if near and all(near[-LAST:]):
+        found["memorising"] = reports[_since(near)]["step"]
     alike = [r["class_spread"] < ALIKE for r in reports]
     if alike and alike[-1]:
         found["collapsing"] = reports[_since(alike)]["step"]

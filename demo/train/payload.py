@@ -85,8 +85,9 @@ def mark_rows(marks: Iterable[dict[str, Any]]) -> list[list[Any]]:
 def diagnosis_payload(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
     """Return a diagnosis as JSON; None where there is none.
 
-    state, since (step), values, evidence as [name, value, limit, side] and remedies as [name,
-    whether it rolls back]. Numbers have three digits; values that are not finite are left out.
+    state, since (step), values, evidence as [name, value, limit, side], remedies as [name, whether
+    it rolls back], trials as [name, step, whether it helped or null], and restart. Numbers have
+    three digits; values that are not finite are left out.
     """
     if diagnosis is None:
         return None
@@ -104,6 +105,8 @@ def diagnosis_payload(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
         "values": {name: value for name, value in values.items() if value is not None},
         "evidence": [each for each in evidence if each[1] is not None],
         "remedies": [[remedy.name, remedy.rollback] for remedy in diagnosis.remedies],
+        "trials": [[each.name, each.step, each.helped] for each in diagnosis.trials],
+        "restart": diagnosis.restart,
     }
 
 

@@ -29,11 +29,22 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A remedy that was applied at a step; `helped` is None until that can be told."""
+
+    name: str
+    step: int
+    helped: bool | None = None
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """The state of a run, one of `STATES`, since a step.
 
-    `values` are shown with the state, `evidence` supports it, and `remedies` come in order of
-    promise; there are none for states that are no illness.
+    `values` are shown with the state, `evidence` supports it, both of the same reading. `remedies`
+    come in order of promise; there are none for states that are no illness. `trials` are remedies
+    of this illness, or of the one before a healthy state, that were applied; those that did not
+    help are no longer among the remedies. `restart`: only a new run can help.
     """
 
     state: str = "waiting"
@@ -41,3 +52,5 @@ class Diagnosis:
     values: dict[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    restart: bool = False

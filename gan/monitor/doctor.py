@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from gan.config import Config
-from gan.monitor.diagnosis import Diagnosis, Evidence
+from gan.monitor.diagnosis import ILLNESSES, Diagnosis, Evidence
 from gan.monitor.doctor_rules import RULES, Rule, divergence, formed, gain
-from gan.monitor.doctor_signals import Signals, signals
+from gan.monitor.doctor_signals import Signals, signals, spaced
 from gan.monitor.remedies import remedies
+from gan.monitor.trials import trials
 
 PATIENCE = 2  # readings in a row that enter or leave a state
 LEAD = 4  # readings that must stay healthy after a healthy one
@@ -38,14 +39,15 @@ VALUES: dict[str, tuple[str, ...]] = {
     "memorising": ("gap", "memorisation"),
     "plateau": ("frechet", "gain_share"),
 }
-MEASURED = ("d_loss_share", "frechet", "diversity", "classes", "top_share", "gap", "memorisation")
+MEASURED = ("d_loss_share", "frechet", "diversity", "pixel_spread", "class_spread", "classes")
+MEASURED += ("top_share", "gap", "memorisation")
 
 
 def diagnose(
     rows: Sequence[Row], vitals: Sequence[Row], config: Config, marks: Sequence[Row] = ()
 ) -> Diagnosis:
     """Diagnose a run from its history rows, vital signs and marks."""
-    known = signals(rows, _thinned(vitals), config)
+    known = signals(rows, _thinned(spaced(vitals)), config)
     rules = {name: rule(known) for name, rule in RULES.items()}
     states = _states(rules, formed(known))
     can_go_back = any(state in WELL for state in states)
@@ -69,7 +71,10 @@ def diagnose(
     values = {name: figures[name] for name in VALUES[state] if name in figures}
     if state == "memorising":  # of its two signs, only those observed
         values = {each.name: each.value for each in evidence if each.name in VALUES[state]}
-    return Diagnosis(state, since, values, evidence, remedies(state, config, can_go_back))
+    tried = trials(states, known.steps.tolist(), marks)
+    left = remedies(state, config, can_go_back, [each.name for each in tried])
+    restart = state in ILLNESSES and not left and all(each.helped is False for each in tried)
+    return Diagnosis(state, since, values, evidence, left, tried, restart)
 
 
 def healthy_steps(
@@ -80,7 +85,7 @@ def healthy_steps(
     A reading counts only if the `LEAD` readings after it are healthy too: an illness begins before
     it is diagnosed, and a rollback must go to a step before it began.
     """
-    known = signals(rows, vitals, config)
+    known = signals(rows, spaced(vitals), config)
     states = _states({name: rule(known) for name, rule in RULES.items()}, formed(known))
     well = [all(each in WELL for each in states[i : i + 1 + LEAD]) for i in range(len(states))]
     spans = []

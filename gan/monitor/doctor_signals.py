@@ -26,7 +26,7 @@ GUESSING = MappingProxyType(
         "least-squares": 0.25,
     }
 )
-SMOOTH = 3  # readings of the running median of noisy signals
+APART = 50  # steps between two readings at least: slow machines measure more often per step
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,15 @@ class Signals:
     `d_loss_share` is D's mean loss since the previous reading, relative to a guessing D: 0 if D is
     never wrong, 1 if it cannot tell real from fake, more if it is fooled. `classes` is how many
     classes G draws, exp(entropy); `top_class` the most frequent one and `top_share` its share,
-    0..1. The others are those of `Probe.measure`, all but `frechet` as a running median.
+    0..1. The others are those of `Probe.measure`.
     """
 
     steps: np.ndarray
     d_loss_share: np.ndarray
     frechet: np.ndarray
     diversity: np.ndarray
+    pixel_spread: np.ndarray
+    class_spread: np.ndarray
     gap: np.ndarray
     classes: np.ndarray
     top_class: np.ndarray
@@ -51,6 +53,18 @@ class Signals:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+
+def spaced(vitals: Sequence[dict[str, Any]], steps: int = APART) -> list[dict[str, Any]]:
+    """Return the readings that come at least so many steps after the last one returned.
+
+    The same training is then judged alike on slow and fast machines.
+    """
+    kept: list[dict[str, Any]] = []
+    for row in vitals:
+        if not kept or row["step"] - kept[-1]["step"] >= steps:
+            kept.append(row)
+    return kept
 
 
 def signals(
@@ -64,12 +78,14 @@ def signals(
         steps=np.array([row["step"] for row in vitals], int),
         d_loss_share=_losses(rows, vitals) / GUESSING[config.loss],
         frechet=_column(vitals, "frechet"),
-        diversity=_running_median(_column(vitals, "diversity")),
-        gap=_running_median(_column(vitals, "gap")),
+        diversity=_column(vitals, "diversity"),
+        pixel_spread=_column(vitals, "pixel_spread"),
+        class_spread=_column(vitals, "class_spread"),
+        gap=_column(vitals, "gap"),
         classes=np.array([_effective(*pair) for pair in zip(counts, totals, strict=True)]),
         top_class=np.array([f.index(top) for f, top in zip(counts, tops, strict=True)], int),
         top_share=np.array(tops, float) / np.array(totals, float),
-        memorisation=_running_median(_column(vitals, "memorisation")),
+        memorisation=_column(vitals, "memorisation"),
     )
 
 
@@ -95,11 +111,3 @@ def _losses(rows: Sequence[dict[str, Any]], vitals: Sequence[dict[str, Any]]) ->
 
 def _column(vitals: Sequence[dict[str, Any]], name: str) -> np.ndarray:
     return np.array([row.get(name, math.nan) for row in vitals], float)
-
-
-def _running_median(values: np.ndarray) -> np.ndarray:
-    """Return the median of each value and the `SMOOTH` - 1 before it; the first is repeated."""
-    if not len(values):
-        return values
-    padded = np.concatenate([np.full(SMOOTH - 1, values[0]), values])
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, SMOOTH), axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from gan.config import Config
@@ -18,13 +19,18 @@ REMEDIES = {
 }
 
 
-def remedies(state: str, config: Config, can_go_back: bool) -> tuple[Remedy, ...]:
+def remedies(
+    state: str, config: Config, can_go_back: bool, tried: Collection[str] = ()
+) -> tuple[Remedy, ...]:
     """Return the remedies of a state that change something under the present config.
 
     can_go_back: whether there was a healthy step; a diverged run is rolled back in any case.
+    tried: the names of those to leave out, which did not help or may still help.
     """
     found = []
     for name in REMEDIES.get(state, ()):
+        if name in tried:
+            continue
         if name == "rollback":
             # with the first change, or the run would fall ill again
             first = found[0].changes if found else _changes("lower_lr", config)

@@ -21,6 +21,7 @@ from gan.training.trainer import Trainer
 
 SAMPLES = 500  # images of G: four times as many halve the error of the Frechet distance
 SCORED = 256  # images of each kind that D scores
+SPREAD = 2000  # training images whose spread samples are compared with
 BINS = 24  # of D's scores, half a logit each; the outermost are open
 LIMIT = 6.0
 MEMORISABLE = 5000  # training images: a small G cannot memorise more
@@ -39,6 +40,8 @@ class Probe:
         self._z = torch.from_numpy(z).to(trainer.device)
         labels = torch.arange(SAMPLES) % max(1, config.classes)
         self._classes = trainer._classes(labels)
+        self._labels = labels.to(trainer.device) if config.classes else None
+        self._real_spreads = self._spreads_of_training()
         self._train = self._chosen(trainer.data)
         self._held = real_features.held and self._chosen(real_features.held)
 
@@ -49,6 +52,8 @@ class Probe:
         - frechet, frechet_error: squared distance and its standard error
         - diversity: variance of the features within a class over that of real images (without a
           judge, of all images), 1 is like real
+        - pixel_spread: mean standard deviation of a pixel over that of training images, 1 is like
+          real; class_spread: the same within a class, as requested of G
         - precision, recall: of 500 samples against 500 real images, 0..1
         - memorisation: see `gan.metrics.neighbours`; with at most 5,000 training images
         - confidence: the judge's mean probability of its predictions, 0..1; classes: their counts
@@ -58,7 +63,7 @@ class Probe:
         - augment, certainty: ADA's probability and r_t (`gan.training.adaptive_augment`)
         """
         images = self._images()
-        row: dict[str, Any] = {"step": self.trainer.step_count}
+        row: dict[str, Any] = {"step": self.trainer.step_count, **self._spreads(images)}
         if self.real_features.extractor is not None and bool(images.isfinite().all()):
             row |= self._image_signs(images)
         row |= self._score_signs(images[:SCORED])
@@ -94,6 +99,19 @@ class Probe:
             row |= {"classes": counts.tolist(), "confidence": probabilities.max(1).mean()}
         return row
 
+    def _spreads_of_training(self) -> tuple[float, float | None]:
+        data = self.trainer.data
+        count = len(data.labels)
+        chosen = np.random.default_rng(0).choice(count, min(SPREAD, count), replace=False)
+        images, labels = data.batch(torch.from_numpy(chosen))
+        return spreads(images, None if self._labels is None else labels)
+
+    def _spreads(self, images: Tensor) -> dict[str, Any]:
+        """Measure images float32 (n,c,h,w), whose classes are `self._labels`."""
+        drawn = spreads(images, self._labels)
+        pairs = zip(("pixel_spread", "class_spread"), drawn, self._real_spreads, strict=True)
+        return {name: one / real for name, one, real in pairs if one is not None and real}
+
     def _memorisation(self, pixels: np.ndarray) -> float | None:
         seen, held = self.trainer.data, self.real_features.held
         if len(seen.labels) > MEMORISABLE or len(held.labels) < 4:
@@ -117,6 +135,20 @@ class Probe:
         chosen = np.random.default_rng(0).choice(count, min(SCORED, count), replace=False)
         images, labels = data.batch(torch.from_numpy(chosen))
         return images.to(self.trainer.device), self.trainer._classes(labels)
+
+
+def spreads(images: Tensor, labels: Tensor | None) -> tuple[float, float | None]:
+    """Return the mean standard deviation of a pixel of images (n,c,h,w): of all, within a class.
+
+    A class with a single image has none; without `labels` (n,), or such a class, the second is
+    None.
+    """
+    flat = images.flatten(1)
+    if labels is None:
+        return float(flat.std(0).mean()), None
+    groups = [flat[labels == label] for label in labels.unique()]
+    within = [float(group.std(0).mean()) for group in groups if len(group) > 1]
+    return float(flat.std(0).mean()), sum(within) / len(within) if within else None
 
 
 def histogram(scores: Tensor) -> list[int]:

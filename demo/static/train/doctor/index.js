@@ -1,7 +1,7 @@
 // The doctor: the diagnosis in a sentence, its evidence, and a button per remedy.
 
 import { button, html, make } from "../../core/dom.js";
-import { changesInWords, figure, isIll, sentence } from "./words.js";
+import { changesInWords, figure, isIll, sentence, trialsInWords } from "./words.js";
 import { formatNumber } from "../../core/format.js";
 
 const ANNOUNCED_MS = 3000;
@@ -12,13 +12,14 @@ const ANNOUNCED_MS = 3000;
  * why it was refused; takeBack(values) restores them. Returns {take}.
  */
 export function doctor(place, { say, words, treat, takeBack }) {
-  const { element, diagnosis, announced, row, why, message, more } = html`<div>
+  const { element, diagnosis, announced, row, why, tried, message, more } = html`<div>
     <p class="dr-said" ref="diagnosis"></p>
     <p class="ls-unseen" role="status" ref="announced"></p>
     <div class="dr-row" ref="row">
       <button class="ls-btn dr-why" aria-controls="dr-more" aria-expanded="false" ref="why">
         ${say("watch.why")}</button>
     </div>
+    <p class="dr-trials" role="status" hidden ref="tried"></p>
     <p class="dr-message" role="status" hidden ref="message"></p>
     <div class="ls-note dr-more" id="dr-more" hidden ref="more"></div>
   </div>`;
@@ -41,6 +42,9 @@ export function doctor(place, { say, words, treat, takeBack }) {
     shown = now;
     const { state = "", remedies = [] } = finding ?? {};
     diagnosis.textContent = finding ? sentence(finding, words) : say("watch.no_finding");
+    const trials = finding ? trialsInWords(finding, say) : "";
+    tried.hidden = !trials;
+    if (tried.textContent !== trials) tried.textContent = trials;
     // announced only for a new state, not for every new value
     if (place.dataset.state !== state) {
       announced.textContent = diagnosis.textContent;

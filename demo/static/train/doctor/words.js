@@ -9,12 +9,12 @@ const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, shown in perc
 /** Whether a diagnosis is an illness. */
 export const isIll = (finding) => ILL.includes(finding?.state);
 
-/** Return the one or two sentences of a diagnosis whose values are all known, or "". */
+/** Return the sentences of a diagnosis whose values are all known, or "". */
 export function sentence(finding, words) {
   if (!finding) return "";
   const entries = Object.entries(finding.values).map(([name, value]) => [name, plain(name, value)]);
   const values = Object.fromEntries(entries);
-  return ["state", "more"]
+  return ["state", "more", "also"]
     .map((part) => fill(words[`doctor.${part}.${finding.state}`] ?? "", values))
     .filter((text) => text && !/\{\w+\}/.test(text))
     .join(" ");
@@ -34,6 +34,17 @@ function plain(name, value) {
 function percent(share) {
   const close = (share > 98 && share < 100) || (share > 0 && share < 2);
   return number(share, close ? 1 : 0);
+}
+
+/** Say of each remedy that was applied whether it helped, and when only a new run can help. */
+export function trialsInWords({ trials = [], restart = false }, say) {
+  const parts = trials.map(([name, step, helped]) => {
+    const key = helped === null ? "pending" : helped ? "helped" : "failed";
+    const remedy = say(`doctor.remedy.${name}`);
+    return say(`doctor.trial.${key}`, { remedy, step: formatNumber(step) });
+  });
+  if (restart) parts.push(say("doctor.restart"));
+  return parts.join(" ");
 }
 
 /** Convert [step, kind, changes, the previous step, a note in English] to {step, kind, text}. */

@@ -1,0 +1,79 @@
+"""Remedies that were applied to a run, and whether they helped.
+
+They are read from the marks of the history, so that a change by hand counts like a button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gan.monitor.diagnosis import ILLNESSES, Trial
+from gan.monitor.remedies import REMEDIES
+
+TRIAL_STEPS = 300  # after which a remedy has helped, or has not
+TOLD_STEPS = 900  # during which a recovery, or a relapse after a rollback, is put down to it
+# the setting that each remedy changes, and whether it raises it
+SETTINGS = {
+    "add_r1": ("r1_gamma", True),
+    "lower_lr_d": ("lr_d", False),
+    "raise_lr_d": ("lr_d", True),
+    "raise_lr_g": ("lr_g", True),
+    "lower_lr_g": ("lr_g", False),
+    "more_d_steps": ("d_steps_per_g_step", True),
+    "fewer_d_steps": ("d_steps_per_g_step", False),
+    "adapt_augment": ("augment_target", True),
+    "augment": ("augment", True),
+}
+
+
+def trials(
+    states: Sequence[str], steps: Sequence[int], marks: Sequence[dict[str, Any]]
+) -> tuple[Trial, ...]:
+    """Return the remedies applied to the present illness, or to the one just recovered from.
+
+    states: of the readings at `steps`; marks: of the history. The newest trial of a remedy counts.
+    """
+    if not states:
+        return ()
+    last = len(states) - 1
+    end = last
+    while end >= 0 and states[end] not in ILLNESSES:
+        end -= 1
+    begin = end
+    while begin > 0 and states[begin - 1] == states[end]:
+        begin -= 1
+    now, is_ill = steps[last], end == last
+    found = {}
+    if end >= 0 and (is_ill or now - steps[end] <= TOLD_STEPS):
+        until = now if is_ill else steps[end + 1]
+        for name, step in _applied(states[end], marks).items():
+            if steps[begin] <= step <= until:
+                over = not is_ill or now - step >= TRIAL_STEPS
+                found[name] = Trial(name, step, not is_ill if over else None)
+    for mark in marks:
+        step = mark["step"]
+        if mark.get("mark") == "rolled back" and mark.get("asked") and now - step <= TOLD_STEPS:
+            over = is_ill or now - step >= TRIAL_STEPS
+            found["rollback"] = Trial("rollback", step, not is_ill if over else None)
+    return tuple(found.values())
+
+
+def _applied(illness: str, marks: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Return the remedies of an illness that marks of changes amount to, with their last steps.
+
+    A setting that moves the other way later undoes its remedy.
+    """
+    found: dict[str, int] = {}
+    before: dict[str, float] = {}
+    for mark in marks:
+        changes = mark.get("changes") or {}
+        for name in REMEDIES.get(illness, ()):
+            setting, raises = SETTINGS.get(name, ("", False))
+            if mark.get("mark") == "changed" and setting in changes:
+                if setting in before and (changes[setting] > before[setting]) != raises:
+                    found.pop(name, None)
+                else:
+                    found[name] = mark["step"]
+        before |= changes
+    return found
