@@ -18,6 +18,9 @@ from gan.monitor.diagnosis import Evidence
 from gan.monitor.doctor_signals import GUESSING, Signals
 
 ONE_PICTURE = 0.02  # diversity: all samples are the same image
+THIN = 0.22  # spread of the pixels, within a class if G is conditional: nearly one picture
+FULL = 0.7  # spread with which G is no collapse, whatever the diversity of its features
+EARLY_STEPS = 100  # a healthy G may draw one picture until then
 ALIKE = 0.3  # diversity that is too low once G draws several classes
 LOST = 0.6  # of the run's best diversity, which counts as that of real images at most
 NARROWED = 0.5  # of the classes drawn before
@@ -25,6 +28,7 @@ WINNING = 0.06  # D's loss as a share of a guessing D's
 FOOLED = 1.1
 POOR = 20.0  # Frechet distance of images that are easy to tell from real ones
 BY_HEART = 0.12  # D's mean probability of training images minus that of held-out ones
+SURE = 2.0  # standard errors: with few held-out images, a gap may be chance
 COPIED = 0.6  # memorisation: samples are copies
 LITTLE = 0.05  # of the Frechet distance: a smaller gain within `PLATEAU` is none
 PLATEAU = 9  # readings at least, and a third of the run
@@ -52,13 +56,19 @@ def collapsing(s: Signals) -> Rule:
     drawn = np.where(np.isnan(s.classes), best > FORMED, most > DRAWN)
     limit = np.where(drawn, np.maximum(ALIKE, LOST * best), ONE_PICTURE)
     narrow = drawn & (s.classes < NARROWED * most)
-    enter = (s.diversity < limit) | narrow
+    name = "pixel_spread" if np.isnan(s.class_spread).all() else "class_spread"
+    spread, late = getattr(s, name), s.steps >= EARLY_STEPS
+    full = spread > FULL  # False where it is not known
+    poor = (s.diversity < limit) & ~full
+    enter = (poor | narrow & ~full | (spread < THIN)) & late
     # recovering from a single image takes long; else a little more variety is enough
-    stay = (s.diversity < np.where(drawn, 1.15, 5) * limit) | narrow
-    evidence = [("diversity", "below", _last(limit))]
-    if _last(narrow):
-        evidence.append(("classes", "below", NARROWED * _last(most)))
-    return Rule(enter, stay, tuple(evidence))
+    stay = (s.diversity < np.where(drawn, 1.15, 5) * limit) & ~full | narrow & ~full
+    stay |= spread < 1.3 * THIN
+    limits = (("diversity", "below", _last(limit)), (name, "below", THIN))
+    limits += (("classes", "below", NARROWED * _last(most)),)
+    shown = [_last(poor), _last(spread) < THIN, _last(narrow)]
+    evidence = [limit for limit, holds in zip(limits, shown, strict=True) if holds]
+    return Rule(enter, stay, tuple(evidence or limits[:1]))
 
 
 def d_winning(s: Signals) -> Rule:
@@ -79,10 +89,12 @@ def d_blind(s: Signals) -> Rule:
 
 def memorising(s: Signals) -> Rule:
     """D overfits its training images (Karras et al. 2020), or G copies them."""
-    enter = (s.gap > BY_HEART) | (s.memorisation < COPIED)
-    stay = (s.gap > 2 / 3 * BY_HEART) | (s.memorisation < 1.2 * COPIED)
-    gap, copies = ("gap", "above", BY_HEART), ("memorisation", "below", COPIED)
-    exceeded = [gap] * (_last(s.gap) > BY_HEART) + [copies] * (_last(s.memorisation) < COPIED)
+    least = s.gap - SURE * s.gap_error
+    enter = (least > BY_HEART) | (s.memorisation < COPIED)
+    stay = (least > 2 / 3 * BY_HEART) | (s.memorisation < 1.2 * COPIED)
+    gap = ("gap", "above", BY_HEART + SURE * _last(s.gap_error))
+    copies = ("memorisation", "below", COPIED)
+    exceeded = [gap] * (_last(s.gap) > gap[2]) + [copies] * (_last(s.memorisation) < COPIED)
     return Rule(enter, stay, tuple(exceeded) or (gap,))
 
 
@@ -100,7 +112,7 @@ def plateau(s: Signals) -> Rule:
 
 # the most serious first
 RULES: MappingProxyType[str, Callable[[Signals], Rule]] = MappingProxyType(
-    {rule.__name__: rule for rule in (memorising, collapsing, d_winning, d_blind, plateau)}
+    {rule.__name__: rule for rule in (collapsing, memorising, d_winning, d_blind, plateau)}
 )
 
 

@@ -46,6 +46,7 @@ class Signals:
     pixel_spread: np.ndarray
     class_spread: np.ndarray
     gap: np.ndarray
+    gap_error: np.ndarray
     classes: np.ndarray
     top_class: np.ndarray
     top_share: np.ndarray
@@ -82,6 +83,7 @@ def signals(
         pixel_spread=_column(vitals, "pixel_spread"),
         class_spread=_column(vitals, "class_spread"),
         gap=_column(vitals, "gap"),
+        gap_error=np.nan_to_num(_column(vitals, "gap_error")),
         classes=np.array([_effective(*pair) for pair in zip(counts, totals, strict=True)]),
         top_class=np.array([f.index(top) for f, top in zip(counts, tops, strict=True)], int),
         top_share=np.array(tops, float) / np.array(totals, float),

@@ -58,7 +58,8 @@ class Probe:
         - memorisation: see `gan.metrics.neighbours`; with at most 5,000 training images
         - confidence: the judge's mean probability of its predictions, 0..1; classes: their counts
         - d_real, d_fake: counts of D's scores in `BINS` bins of half a logit from -6 to 6
-        - gap: D's mean probability of training images minus that of held-out ones, -1..1
+        - gap, gap_error: D's mean probability of training images minus that of held-out ones,
+          -1..1, and its standard error
         - grad_g, grad_d: gradient norms of the last step
         - augment, certainty: ADA's probability and r_t (`gan.training.adaptive_augment`)
         """
@@ -125,8 +126,11 @@ class Probe:
         real = scores(self.trainer, *self._train)
         row = {"d_real": histogram(real), "d_fake": histogram(fake)}
         if self._held is not None:
-            held = scores(self.trainer, *self._held)
-            row["gap"] = float(real.sigmoid().mean() - held.sigmoid().mean())
+            held = scores(self.trainer, *self._held).sigmoid()
+            row["gap"] = float(real.sigmoid().mean() - held.mean())
+            if len(held) > 1:
+                errors = [float(one.var() / len(one)) for one in (real.sigmoid(), held)]
+                row["gap_error"] = sum(errors) ** 0.5
         return row
 
     def _chosen(self, data: ImageSet) -> tuple[Tensor, Tensor]:
