@@ -32,13 +32,14 @@ Row = dict[str, Any]
 # the values shown with each state
 VALUES: dict[str, tuple[str, ...]] = {
     "warming_up": ("step",),
-    "healthy": ("d_loss_share",),
+    "healthy": ("d_loss_share", "diversity"),
     "d_winning": ("d_loss_share",),
     "d_blind": ("d_loss_share",),
-    "collapsing": ("top_share", "top_class", "diversity"),
+    "collapsing": ("top_share", "top_class", "diversity", "class_spread", "pixel_spread"),
     "memorising": ("gap", "memorisation"),
     "plateau": ("frechet", "gain_share"),
 }
+SIGNS = ("collapsing", "memorising")  # of these, only the values that support it are shown
 MEASURED = ("d_loss_share", "frechet", "diversity", "pixel_spread", "class_spread", "classes")
 MEASURED += ("top_share", "gap", "memorisation")
 
@@ -68,9 +69,12 @@ def diagnose(
         if name in figures
     )
     since = int(known.steps[first]) if first else 0
-    values = {name: figures[name] for name in VALUES[state] if name in figures}
-    if state == "memorising":  # of its two signs, only those observed
-        values = {each.name: each.value for each in evidence if each.name in VALUES[state]}
+    shown = {each.name for each in evidence}
+    if state not in SIGNS:
+        shown = set(VALUES[state])
+    elif "classes" in shown:
+        shown |= {"top_share", "top_class"}
+    values = {name: figures[name] for name in VALUES[state] if name in shown & figures.keys()}
     tried = trials(states, known.steps.tolist(), marks)
     left = remedies(state, config, can_go_back, [each.name for each in tried])
     restart = state in ILLNESSES and not left and all(each.helped is False for each in tried)

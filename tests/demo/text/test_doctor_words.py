@@ -32,15 +32,18 @@ def test_every_state_and_remedy_has_texts(words):
 
 def test_every_value_of_the_evidence_has_a_text(words):
     narrow = {"classes": lambda k: [50] * 10 if k < 5 else [500] + [0] * 9}
+    narrow |= {"diversity": lambda k: 0.9 if k < 5 else 0.1, "class_spread": 0.1}
     known = signals(*made(12, **narrow, gap=0.4, memorisation=0.1), Config())
     evidence = {name for rule in RULES.values() for name, _, _ in rule(known).evidence}
-    assert {"diversity", "classes", "frechet", "gap", "memorisation"} < evidence
+    assert {"diversity", "class_spread", "classes", "frechet", "gap", "memorisation"} < evidence
+    evidence |= {"pixel_spread"}  # without classes
     assert all(words[f"doctor.evidence.{name}"] for name in evidence | {"loss"})
 
 
 def test_texts_use_only_values_that_findings_have(words):
     for state in STATES:
-        sentence = words[f"doctor.state.{state}"] + words.get(f"doctor.more.{state}", "")
+        parts = [text for key, text in words.items() if re.fullmatch(rf"doctor\.\w+\.{state}", key)]
+        sentence = " ".join(parts)
         asked = set(re.findall(r"\{(\w+)\}", sentence))
         given = {"step"} if state == "diverged" else set(VALUES.get(state, ()))
         assert asked <= given, state

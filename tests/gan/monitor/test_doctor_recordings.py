@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.doctor import FOLDER, SILENT, score, summary
+from bench.doctor import FOLDER, score, summary
 from bench.support.replay import Recording, read, replay
 from gan.monitor.diagnosis import STATES
 
@@ -17,7 +17,6 @@ def recordings() -> list[Recording]:
 
 
 def test_there_are_labelled_recordings_of_every_state(recordings):
-    assert len(recordings) >= 24
     labels = [recording.label for recording in recordings]
     shown = {label["main"] for label in labels}
     assert shown >= {"d_winning", "d_blind", "collapsing", "diverged", "memorising", "healthy"}
@@ -26,18 +25,13 @@ def test_there_are_labelled_recordings_of_every_state(recordings):
         assert label["by"]
 
 
-def test_it_finds_most_states_with_few_false_alarms(recordings):
+def test_it_names_most_illnesses_and_accuses_no_healthy_run(recordings):
     found = summary([score(recording, EVERY) for recording in recordings])
-    ill = found["hits"] + found["misses"]
-    assert found["hits"] >= 0.8 * ill
-    assert found["false_alarms"] <= 0.1 * len(recordings)
-
-
-def test_healthy_runs_are_never_called_ill(recordings):
-    well = [recording for recording in recordings if recording.label["main"] == "healthy"]
-    for recording in well:
-        assert {state for _, state in replay(recording, EVERY)} <= set(SILENT), recording.name
+    assert found["recall"] >= 0.85
+    assert found["false_alarm_runs"] == 0
+    assert found["wrong_names"] <= 0.1 * found["ill_runs"]
+    assert found["delay_share"] <= 0.1
 
 
 def test_the_diagnosis_does_not_flicker(recordings):
-    assert max(len(replay(recording, EVERY)) for recording in recordings) <= 6
+    assert max(len(replay(recording, EVERY)) for recording in recordings) <= 8

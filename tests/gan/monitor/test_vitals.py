@@ -114,11 +114,24 @@ def test_a_collapse_shows(images, known):
     assert row["classes"][1] == SAMPLES and row["diversity"] < 0.01 and row["frechet"] > 20
 
 
+def test_one_picture_of_each_class_has_no_spread_within_classes(images):
+    trainer = Trainer(SMALL, images)
+    classes = [torch.nonzero(images.labels == label)[:40, 0] for label in range(10)]
+    drawing(trainer, images.images[torch.stack(classes, 1).flatten()])
+    row = Probe(trainer, RealFeatures()).measure()
+    assert row["class_spread"] == pytest.approx(1, abs=0.15)
+    assert row["pixel_spread"] == pytest.approx(1, abs=0.15)
+    drawing(trainer, images.images[torch.stack(classes, 1)[0]].repeat(SAMPLES // 10, 1, 1, 1))
+    row = Probe(trainer, RealFeatures()).measure()
+    assert row["class_spread"] == 0 and row["pixel_spread"] > 0.5
+
+
 def test_without_real_features_their_signs_are_left_out(images):
     row = Probe(Trainer(SMALL, images), RealFeatures()).measure()
-    assert set(row) == {"step", "d_real", "d_fake"}
+    assert set(row) == {"step", "pixel_spread", "class_spread", "d_real", "d_fake"}
     held = ImageSet("mnist", images.images[:100], images.labels[:100])
-    assert set(Probe(Trainer(SMALL, images), RealFeatures(held)).measure()) == {*row, "gap"}
+    found = Probe(Trainer(SMALL, images), RealFeatures(held)).measure()
+    assert set(found) == {*row, "gap", "gap_error"}
 
 
 def test_without_a_judge_all_but_classes_is_measured(images):
@@ -135,8 +148,10 @@ def test_without_a_judge_all_but_classes_is_measured(images):
     drawing(trainer, held.images[:1].repeat(SAMPLES, 1, 1, 1))
     row = Probe(trainer, known).measure()
     assert row["diversity"] < 0.01 and row["frechet"] > 60 and row["recall"] < 0.05
-    diagnosis = diagnose([], [row] * 9, SMALL)
-    assert diagnosis.state == "collapsing" and set(diagnosis.values) == {"diversity"}
+    rows = [row | {"step": 100 * step} for step in range(1, 9)]
+    diagnosis = diagnose([], rows, SMALL)
+    assert diagnosis.state == "collapsing"
+    assert set(diagnosis.values) == {"diversity", "class_spread"}
 
 
 def test_drawing_training_images_counts_as_memorisation(images, known):

@@ -14,7 +14,7 @@ export function sentence(finding, words) {
   if (!finding) return "";
   const entries = Object.entries(finding.values).map(([name, value]) => [name, plain(name, value)]);
   const values = Object.fromEntries(entries);
-  return ["state", "more", "also"]
+  return ["state", "measured", "more", "spread", "also"]
     .map((part) => fill(words[`doctor.${part}.${finding.state}`] ?? "", values))
     .filter((text) => text && !/\{\w+\}/.test(text))
     .join(" ");

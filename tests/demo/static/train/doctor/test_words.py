@@ -4,19 +4,20 @@ import pytest
 
 from demo import text
 from demo.train.payload import diagnosis_payload
-from gan.monitor.diagnosis import ILLNESSES, STATES, Diagnosis
+from gan.monitor.diagnosis import ILLNESSES, STATES, Diagnosis, Trial
 from gan.training.live_settings import STEERABLE
 from tests.node import run_node
 
 SCRIPT = """
-const { changesInWords, figure, isIll, markWords, sentence } = await import(
+const { changesInWords, figure, isIll, markWords, sentence, trialsInWords } = await import(
   "./train/doctor/words.js");
 const { fill } = await import("./core/dom.js");
 const say = (key, values) => fill(given.words[key] ?? key, values ?? {});
 give({
   sentences: given.findings.map((diagnosis) => sentence(diagnosis, given.words)),
-  without: sentence({state: "collapsing", values: {diversity: 0.1}}, given.words),
+  without: sentence({state: "collapsing", values: {gap: 0.1}}, given.words),
   ill: given.findings.map((diagnosis) => isIll(diagnosis)),
+  trials: trialsInWords(given.tried, say),
   figures: given.figures.map(([name, value]) => figure(name, value)),
   marks: given.marks.map((mark) => markWords(mark, say).text),
   changes: changesInWords(given.changes, say),
@@ -45,7 +46,9 @@ def said(tmp_path_factory):
     marks += [[1200, "of a later version", {}, None, *note] for note in ([], ["a note"])]
     changes = dict.fromkeys(STEERABLE, 0.000123456)
     given = {"words": words, "findings": findings, "figures": FIGURES, "marks": marks}
-    given |= {"changes": changes}
+    tried = (Trial("lower_lr_g", 1200, False), Trial("add_r1", 1300, True), Trial("augment", 1))
+    ill = Diagnosis("collapsing", trials=tried, restart=True)
+    given |= {"changes": changes, "tried": diagnosis_payload(ill)}
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 
 
@@ -58,6 +61,17 @@ def test_a_sentence_has_its_values_filled_in(said):
     assert found["collapsing"] == "93 % of step 1,200 is a 1. Most of it."
     # where no classes are known nothing is said of them
     assert said["without"] == "Most of it."
+
+
+def test_each_remedy_is_said_to_have_helped_or_not(said):
+    for part in (
+        "Lower G's learning rate (step 1,200) did not help.",
+        "Increase R1 (step 1,300) helped.",
+        "Augment the images: applied at step 1;",
+        "start a new run",
+    ):
+        assert part in said["trials"]
+    assert "{" not in said["trials"]
 
 
 def test_both_languages_agree_on_illnesses(said):
