@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 from bench.support.autopsy import Autopsy
 from bench.support.record_runs import record_all
 from gan.data.image_set import load
-from gan.metrics.judge import Judge
 from gan.monitor.remedies import remedies
 from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
@@ -40,9 +39,9 @@ class Patient(NamedTuple):
 PATIENTS = (
     Patient("strong-d-0", "d_winning", 300),
     Patient("weak-d-0", "d_blind", 400),
-    Patient("few-images-0", "memorising", 500),
-    Patient("article-long-0", "collapsing", 1000),
-    Patient("no-r1-0", "collapsing", 500),
+    Patient("few-0", "memorising", 500),
+    Patient("article-0", "collapsing", 1000),
+    Patient("sixty-alone-0", "collapsing", 500),
 )
 FIGURES = ("frechet", "class_spread", "near")
 
@@ -86,7 +85,7 @@ def treated(folder: Path, changes: dict[str, Any], steps: int) -> dict[str, Any]
             keeper.advance()
     except RunFailed:
         pass
-    autopsy = Autopsy(run.trainer, load(run.config.data, train=False), Judge.load(run.config.data))
+    autopsy = Autopsy(run.trainer, load(run.config.data, train=False))
     report = autopsy.report(autopsy.images())
     shutil.rmtree(run.folder)
     return {key: report[key] for key in FIGURES}
