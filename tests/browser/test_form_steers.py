@@ -20,7 +20,7 @@ MOUNT = """async (given) => {
     const server = {
         status: async () => ({ ...window.run }),
         act: async () => ({ step: 5 }),
-        pace: async () => ({ readable_s: 20, total_s: 300 }),
+        pace: async () => ({ step_s: 0.1, readable_s: 20, total_s: 180 }),
     };
     const props = { offered: given.offered };
     mount({ element, props, trigger() {}, server, words: given.words });
@@ -40,7 +40,7 @@ def form(page, site):
     page.goto(site.address)
     offered = settings_form.payload(Settings())
     page.evaluate(MOUNT, {"offered": offered, "words": text.catalogue("en")})
-    page.get_by_text("all 10,000 steps in about").wait_for()
+    page.get_by_text("about 1,800 steps in 3 min").wait_for()
     return page
 
 
