@@ -2,7 +2,6 @@
 // how long it takes to the next.
 
 import { button, div, field, iconButton, make, note, slider, speaker } from "../../core/dom.js";
-import { help, helpLines } from "../../core/help.js";
 import { icon } from "../../core/icons.js";
 import { SEED_MAX } from "../../latent/latents.js";
 import { classText } from "../../recipes/image_recipe.js";
@@ -35,8 +34,6 @@ export class Editor {
     const remove = iconButton(icon("bin"), say("delete"), () => actions.remove());
     this.duplicate.dataset.do = "duplicate";
     remove.dataset.do = "delete";
-    const lines = ["hold", "length"].map((name) => [say(name), say(`${name}_hint`)]);
-    const both = lines.map(([name]) => name).join(", ");
     this.element = div(
       "lc-editor",
       this.title,
@@ -45,13 +42,7 @@ export class Editor {
       inline(say("seed"), this.seed, "ls-field lc-seed"),
       this.hold.element,
       this.length.element,
-      make(
-        "span",
-        { className: "lc-buttons" },
-        help(both, helpLines(lines)),
-        this.duplicate,
-        remove,
-      ),
+      make("span", { className: "lc-buttons" }, this.duplicate, remove),
     );
     this.element.role = "group";
     this.classes.addEventListener("change", () => {
@@ -72,6 +63,7 @@ export class Editor {
     const range = slider(limits);
     const shown = note("", "lc-value");
     const element = inline(this.say(name), range, `lc-${name}`);
+    element.title = this.say(`${name}_hint`);
     element.append(shown);
     range.addEventListener("input", () =>
       actions.edit({ ...this.key, [name]: convert(Number(range.value)) }, name),
