@@ -48,6 +48,7 @@ RANGES = {
     "augment_target": (0.0, 0.99),
     "train_images": (0, 1_000_000),
     "steps": (1, 10_000_000),
+    "seconds": (0.0, 1e9),
     "seed": (0, 2**32 - 1),
     "image_classes": (0, MOST_CLASSES),
 }
@@ -84,7 +85,8 @@ class Config:
     augment_target: float = 0.0  # r_t that ADA aims at (Karras et al. 2020); 0: p is fixed
     train_images: int = 0  # train on a class-balanced subset of this size; 0: all
     precision: str = "auto"  # auto: bfloat16 where the hardware is faster with it
-    steps: int = 10_000  # the goal, in steps of G
+    steps: int = 10_000  # the goal, in steps of G, unless `seconds` is set
+    seconds: float = 0.0  # the goal, in seconds of training; 0: `steps` is the goal
     seed: int = 0  # of all random numbers, and of the choice of train_images
     image_channels: int = 0  # 1 or 3 for the user's own images; else 0, as the data set has them
     image_classes: int = 0  # of the user's own images; else 0, as the data set has them

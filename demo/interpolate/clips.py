@@ -9,6 +9,7 @@ from gan.recipes.estimate import estimate
 from gan.recipes.render import RenderJob
 
 WAIT_S = 0.5  # for newer weights of a model in training
+CLASSES_MOST = 10  # in the name of a file
 
 
 def clip_spec(studio: Studio, who: Any, payload: Any) -> ExportSpec:
@@ -30,8 +31,7 @@ def clip_spec(studio: Studio, who: Any, payload: Any) -> ExportSpec:
         )
     job = RenderJob(recipe, generator)
     other = recipe.model_id != generator.model_id and not studio.trains(recipe.model)
-    name = f"latent-studio-{safe_name(recipe.model)}-{recipe.path}-{recipe.frames}f"
-    spec = ExportSpec(job, name, other)
+    spec = ExportSpec(job, file_name(recipe), other)
     height, width, _ = job.size
     if max(height, width) > settings.max_side_px:
         raise ValueError(
@@ -45,6 +45,22 @@ def clip_spec(studio: Studio, who: Any, payload: Any) -> ExportSpec:
             "smaller size."
         )
     return spec
+
+
+def file_name(recipe: ClipRecipe) -> str:
+    """Return "latent-studio-mnist-3-8-0-spline-120f": the model, the classes, the path, the frames.
+
+    The classes are those of the keyframes, the strongest of blended ones, if they are not too many.
+    The page names a saved recipe alike.
+    """
+    classes = [_strongest(key.classes) for key in recipe.keys]
+    named = classes if len(classes) <= CLASSES_MOST and None not in classes else []
+    parts = ["latent-studio", safe_name(recipe.model), *map(str, named), recipe.path]
+    return "-".join([*parts, f"{recipe.frames}f"])
+
+
+def _strongest(classes: int | tuple[float, ...] | None) -> int | None:
+    return classes.index(max(classes)) if isinstance(classes, tuple) else classes
 
 
 def estimated(spec: ExportSpec) -> dict[str, float]:

@@ -11,9 +11,9 @@ from gan.runner.runner import Runner
 from gan.training.pace import MAX_STEP_S, measure, paced
 
 # settings that do not affect the time per step
-SAME = {"seed": 0, "steps": 1, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.99}
-SAME |= {"lr_schedule": "constant", "ema_decay": 0.0, "train_images": 0, "loss": "hinge"}
-SAME |= {"d_slope": 0.2}
+SAME = {"seed": 0, "steps": 1, "seconds": 0.0, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
+SAME |= {"beta2": 0.99, "lr_schedule": "constant", "ema_decay": 0.0, "train_images": 0}
+SAME |= {"loss": "hinge", "d_slope": 0.2}
 KEPT = 64
 
 

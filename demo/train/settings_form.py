@@ -10,9 +10,11 @@ from gan.datasets import DATASETS
 from gan.training.live_settings import STEERABLE
 
 FIRST_PRESET = "default"
+FIRST_S = 180.0  # of training, until the visitor chooses another length
 DERIVED = ("image_channels", "image_classes")  # from the data; not in the form
-# lower than what `Config` allows: beyond, a single step exhausts a small machine
-MOST = {"width": 128, "batch_size": 256, "image_size": 128}
+# lower than what `Config` allows: beyond, a single step exhausts a small machine, or a run by time
+# would be free of the limit on steps
+MOST = {"width": 128, "batch_size": 256, "image_size": 128, "seconds": 86_400.0}
 
 
 def rows(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -45,6 +47,7 @@ def payload(settings: Settings) -> dict[str, Any]:
     filled = {name: preset(name).to_json() for name in PRESETS}
     for values in filled.values():
         values["steps"] = min(values["steps"], settings.max_steps)
+        values["seconds"] = min(FIRST_S, settings.max_run_s or FIRST_S)
     data = {
         name: {"image_size": spec.image_size, "here": is_available(name)}
         for name, spec in DATASETS.items()
@@ -69,5 +72,5 @@ def parse(values: Any, settings: Settings) -> Config:
     return config
 
 
-def _most(settings: Settings) -> dict[str, int]:
+def _most(settings: Settings) -> dict[str, float]:
     return {"steps": settings.max_steps, **MOST}

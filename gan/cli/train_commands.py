@@ -78,6 +78,8 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     changes = dict(_setting(text) for text in args.set)
     if args.steps is not None:
         changes["steps"] = args.steps
+    if args.seconds is not None:
+        changes["seconds"] = args.seconds
     own = args.images is not None or is_own(args.data)
     name = args.preset or ("own-images" if own else "default")
 
@@ -95,7 +97,7 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
         data = settings_of(args.data)
     config = config_of(data)
     peers.check(config)
-    loop.start([(config, args.out)], seconds=args.seconds)
+    loop.start([(config, args.out)])
 
 
 def _resume(args: argparse.Namespace, _: Alone | Cluster, loop: TrainingLoop) -> None:
@@ -110,7 +112,7 @@ def _resume(args: argparse.Namespace, _: Alone | Cluster, loop: TrainingLoop) ->
 
 def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
     """Train to the goal, or until `stop`, with a progress bar on stderr."""
-    shown, total = (), None if args.seconds else loop.status.goal_steps
+    shown, total = (), None if loop.status.goal_s else loop.status.goal_steps
     with tqdm(total=total, initial=loop.status.step, unit="step") as bar:
         while (status := loop.status).state == "running":
             if stop.is_set():  # between steps: half a step could not be resumed bit for bit

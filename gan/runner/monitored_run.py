@@ -41,8 +41,13 @@ class MonitoredRun:
         self.run, self._safe = run, FaultTolerantRun(run, checkpoint_every_s, guard)
         self._opened_step = run.step
         self.vitals = Vitals(run, real_features)
-        goal_steps = run.trainer.schedule.goal_steps(run.config.steps)
-        self.status = RunStatus(run=run.folder.name, config=run.config, goal_steps=goal_steps)
+        schedule = run.trainer.schedule
+        self.status = RunStatus(
+            run=run.folder.name,
+            config=run.config,
+            goal_steps=schedule.goal_steps(run.config.steps),
+            goal_s=schedule.goal_s,
+        )
         self._restart_pace()
 
     @property

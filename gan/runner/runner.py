@@ -137,7 +137,7 @@ class Runner:
         return self._thread.submit(lambda: self._loop.manual_step(who))
 
     def look(self) -> Future[ManualStep]:
-        """Return the state before a manual step, without a step."""
+        """See `TrainingLoop.look`."""
         return self._thread.submit(self._loop.look)
 
     def generator(self) -> Future[Generator]:

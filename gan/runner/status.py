@@ -19,6 +19,7 @@ class RunStatus:
     - `version` increases with each status.
     - `state` is one of idle, loading, running, paused, done, failed.
     - `requested` is what the run will do when its step ends: "pause", "stop", "discard" or "".
+    - `goal_s` is the goal in seconds of training; if it is None, the goal is `goal_steps`.
     - `error` says why the run failed, `warning` what is wrong while training continues (a full
       disk); `notes` lists rollbacks and damaged checkpoints.
     - `images` uint8 (60,h,w,c), read-only: column k is class k. `opinions` float32 (60,) are D's
@@ -55,3 +56,4 @@ class RunStatus:
     milestones: tuple[int, ...] = ()
     beside: RunStatus | None = None
     requested: str = ""
+    goal_s: float | None = None

@@ -70,21 +70,17 @@ class TrainingLoop:
         self,
         plans: Sequence[tuple[Config, Path]],
         *,
-        seconds: float | None = None,
         limit_s: float | None = None,
         paused: bool = False,
     ) -> None:
         """Create one run, or two that train in step, each in a new folder.
 
-        They end at `config.steps`, or after `seconds` of training if given. `limit_s` stops them
-        after that many seconds of training of all runs together, without changing the goal.
+        `limit_s` stops them after that many seconds of training of all runs together, without
+        changing the goal.
         Raises RuntimeError if another run is open, and what `Run.create` raises.
         """
         with self._loading(plans[0][0]):
-            runs = create_runs(plans, self._make)
-            for run in runs:
-                run.extend(seconds=seconds)
-            self._open(runs, limit_s, "paused" if paused else "running")
+            self._open(create_runs(plans, self._make), limit_s, "paused" if paused else "running")
 
     def resume(
         self,
@@ -162,8 +158,13 @@ class TrainingLoop:
         return self._then_publish(self._paused(), lambda each: each.manual_step(who))
 
     def look(self) -> ManualStep:
-        """Return the state before a manual step, without a step."""
-        return look(self._paused().run.trainer)
+        """Evaluate the run in progress, or the first of a pair, without a step.
+
+        Raises LookupError if it has ended.
+        """
+        if not self._runs or not self._runs[0].is_live:
+            raise LookupError("No run is in progress.")
+        return look(self._runs[0].run.trainer)
 
     def generator(self) -> Generator:
         """Return a copy of the EMA weights of the first run; raises LookupError without a run."""

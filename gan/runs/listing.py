@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ LONGEST_SENTENCE = 300  # characters
 class RunInfo:
     """A run on disk. `when` is the time of its last checkpoint, in seconds since 1970.
 
-    `state` is "finished", "can be resumed" (before the goal of its schedule, or `config.steps`) or
+    `state` is "finished", "can be resumed" (before the goal of its schedule or of `config`) or
     "damaged"; `sentence` says what is damaged: the run, or its newest checkpoint if it can be
     resumed from an earlier one. `goal_steps` is the goal in steps, or `config.steps` if the goal is
-    in seconds. `cpu_s` is the processor time of its steps.
+    in seconds, which is then `goal_s`. `cpu_s` is the processor time of its steps.
     """
 
     name: str
@@ -37,6 +37,7 @@ class RunInfo:
     sentence: str | None = None
     cpu_s: float = 0.0
     goal_steps: int = 0
+    goal_s: float | None = None
 
 
 def list_runs(root: Path) -> list[RunInfo]:
@@ -74,15 +75,16 @@ def run_info(folder: Path) -> RunInfo | None:
             numbers, when = read_numbers(path), path.stat().st_mtime
             config = Config.from_json(numbers["config"])
             step, times = numbers["step_count"], check_values(Numbers, numbers, path.name)
-            schedule = Schedule.of_checkpoint(numbers, config.steps)
+            schedule = Schedule.of_checkpoint(numbers, config)
         except (OSError, ValueError, TypeError) as error:
             sentence = sentence or f"{error}"[:LONGEST_SENTENCE]
             continue
         # as in `Run.extend`
-        is_done = schedule.progress(step, times.elapsed_s) == 1 and step >= config.steps
+        goals = (schedule, Schedule.of_config(config))
+        is_done = all(each.progress(step, times.elapsed_s) == 1 for each in goals)
         state = "finished" if is_done else "can be resumed"
-        goal = schedule.goal_steps(config.steps)
-        last = (step, times.elapsed_s, when, state, sentence, times.cpu_s, goal)
+        goal = (schedule.goal_steps(config.steps), schedule.goal_s)
+        last = (step, times.elapsed_s, when, state, sentence, times.cpu_s, *goal)
         return RunInfo(folder.name, folder, config, *last)
     return _without_checkpoint(folder, sentence)
 
@@ -101,5 +103,7 @@ def _without_checkpoint(folder: Path, sentence: str | None) -> RunInfo | None:
     # without a sentence it was killed before its first checkpoint, and restarts
     state = "damaged" if sentence else "can be resumed"
     when = (path if config else folder).stat().st_mtime
-    goal = config.steps if config else 0
-    return RunInfo(folder.name, folder, config, 0, 0.0, when, state, sentence, goal_steps=goal)
+    info = RunInfo(folder.name, folder, config, 0, 0.0, when, state, sentence)
+    if config is None:
+        return info
+    return replace(info, goal_steps=config.steps, goal_s=config.seconds or None)

@@ -186,12 +186,13 @@ class Run:
     def extend(self, steps: int | None = None, seconds: float | None = None) -> None:
         """Set a new goal: `steps` in all, or `seconds` from now on. See `Schedule.extend`.
 
-        Without either, the goal stays; but a run that has reached it before `config.steps`
-        continues to `config.steps`.
+        Without either, the goal stays; but a run that has reached it before the goal of `config`
+        continues to that one.
         """
         goal, unit = (steps, "steps") if seconds is None else (self.elapsed_s + seconds, "seconds")
-        if goal is None and self.is_done and self.step < self.config.steps:
-            goal = self.config.steps
+        own = Schedule.of_config(self.config)
+        if goal is None and self.is_done and own.progress(self.step, self.elapsed_s) < 1:
+            goal, unit = own.goal, own.unit
         if goal is not None:
             self._aim(goal, unit)
 
@@ -305,7 +306,7 @@ class Run:
 
     def _take(self, state: dict[str, Any], numbers: dict[str, Any]) -> None:
         config, elapsed_s = Config.from_json(state["config"]), float(numbers["elapsed_s"])
-        schedule = Schedule.of_checkpoint(numbers, config.steps)
+        schedule = Schedule.of_checkpoint(numbers, config)
         unfinished = [StepStats(**stats) for stats in numbers.get("recent", [])]
         self.trainer.configure(config)
         self.trainer.load_state_dict(state)

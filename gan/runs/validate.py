@@ -87,7 +87,7 @@ def _load(path: Path, trainer: Trainer) -> int:
         config = Config.from_json(state["config"])
         trainer.configure(config)
         check_values(Numbers, numbers, "its numbers")
-        Schedule.of_checkpoint(numbers, config.steps)
+        Schedule.of_checkpoint(numbers, config)
         trainer.load_state_dict(state)
         if not trainer.is_finite():
             raise ValueError("its weights are not finite numbers")

@@ -77,14 +77,16 @@ def measure(config: Config, seconds: float = MEASURE_S) -> Pace:
 def paced(config: Config, step_s: float) -> Pace:
     """Return the pace of a run of this config at `step_s` seconds per step."""
     found, steps = readable_steps(config)
-    readable_s = steps * step_s if steps is not None and steps <= config.steps else None
-    return Pace(step_s, readable_s, config.steps * step_s, never=found and steps is None)
+    total_s = config.seconds or config.steps * step_s
+    readable_s = steps * step_s if steps is not None and steps * step_s <= total_s else None
+    return Pace(step_s, readable_s, total_s, never=found and steps is None)
 
 
 def readable_steps(config: Config) -> tuple[bool, int | None]:
     """Return whether a config was measured, and in how many steps its digits became readable."""
     for name, steps in READABLE_STEPS.items():
-        if preset(name, steps=config.steps, seed=config.seed) == config:
+        free = {"steps": config.steps, "seconds": config.seconds, "seed": config.seed}
+        if preset(name, **free) == config:
             return True, steps
     return False, None
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gan.config import Config
+
 REWARM = 0.1  # of the full rate: the least to continue with after the decay
 
 LONGEST = 1e12  # goal, in steps or seconds
@@ -47,13 +49,23 @@ class Schedule:
             raise ValueError(f"The schedule's unit is {self.unit!r}; it must be steps or seconds.")
 
     @classmethod
-    def of_checkpoint(cls, numbers: dict[str, Any], steps: int) -> Schedule:
-        """Return the schedule saved in a checkpoint; to `steps` in one of an older version."""
-        return cls(**numbers.get("schedule", {"goal": steps}))
+    def of_config(cls, config: Config) -> Schedule:
+        """Return the schedule that a run of this config begins with."""
+        return cls(config.seconds, "seconds") if config.seconds else cls(config.steps)
+
+    @classmethod
+    def of_checkpoint(cls, numbers: dict[str, Any], config: Config) -> Schedule:
+        """Return the schedule saved in a checkpoint; one of an older version has none."""
+        return cls(**numbers["schedule"]) if "schedule" in numbers else cls.of_config(config)
 
     def goal_steps(self, steps: int) -> int:
         """Return the goal in steps; `steps` while it is in seconds."""
         return int(self.goal) if self.unit == "steps" else steps
+
+    @property
+    def goal_s(self) -> float | None:
+        """The goal in seconds of training; None while it is in steps."""
+        return self.goal if self.unit == "seconds" else None
 
     def progress(self, steps: int, seconds: float) -> float:
         """Return the fraction of the run completed, 0..1, after `steps` and `seconds`."""

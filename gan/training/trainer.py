@@ -46,13 +46,13 @@ class Trainer:
 
     The same config, data and machine give the same weights: every random number comes from
     `rng`, a CPU generator whose state is part of `state_dict()`. The learning rates follow
-    `schedule`, at first to `config.steps`; the caller counts `elapsed_s`, the seconds of training,
-    for a schedule in seconds, and saves both.
+    `schedule`, at first to the goal of `config`; the caller counts `elapsed_s`, the seconds of
+    training, for a schedule in seconds, and saves both.
     """
 
     def __init__(self, config: Config, data: ImageSet, device: torch.device | None = None) -> None:
         self.config, self.step_count, self.elapsed_s = config, 0, 0.0
-        self.schedule = Schedule(config.steps)
+        self.schedule = Schedule.of_config(config)
         self.data = data.subset(config.train_images, config.seed)
         self.device = device or choose_device()
         placement = {"device": self.device, "memory_format": torch.channels_last}

@@ -14,13 +14,14 @@ MOUNT = """async (given) => {
         await new Promise((done) => { link.onload = done; });
     }
     const element = document.createElement("div");
+    element.className = "ls-mount"; // what is hidden takes no room, as on the page
     document.body.replaceChildren(element);
     const { mount } = await import("./train/form/index.js");
     window.run = { state: "idle", run: "", may: "open", place: 0, rewinds: 0, key: "0" };
     const server = {
         status: async () => ({ ...window.run }),
         act: async () => ({ step: 5 }),
-        pace: async () => ({ readable_s: 20, total_s: 300 }),
+        pace: async () => ({ step_s: 0.1, readable_s: 20, total_s: 180 }),
     };
     const props = { offered: given.offered };
     mount({ element, props, trigger() {}, server, words: given.words });
@@ -40,7 +41,7 @@ def form(page, site):
     page.goto(site.address)
     offered = settings_form.payload(Settings())
     page.evaluate(MOUNT, {"offered": offered, "words": text.catalogue("en")})
-    page.get_by_text("all 10,000 steps in about").wait_for()
+    page.get_by_text("about 1,800 steps in 3 min").wait_for()
     return page
 
 
@@ -95,3 +96,29 @@ def test_a_visitor_in_the_queue_polls_off_screen(form):
     asked = "{ ownKeys() { window.seen = true; return []; } }"
     form.evaluate(f"window.run = new Proxy(window.run, {asked})")
     form.wait_for_function("window.seen")
+
+
+def test_help_is_pressed_and_settings_are_basic_or_all_and_by_time_or_by_steps(form):
+    about = form.get_by_role("button", name="Seed ?")
+    about.click()
+    text = form.get_by_role("note", name="The same seed and settings give the same run.")
+    assert text.is_visible() and text.evaluate("one => one === document.activeElement")
+    form.keyboard.press("Escape")
+    assert not text.is_visible() and about.evaluate("one => one === document.activeElement")
+
+    width = form.locator("input[name=width]")
+    assert not width.is_visible()
+    form.get_by_role("button", name="All", exact=True).click()
+    assert width.is_visible()
+    form.get_by_label("Preset").select_option("article")  # its networks have a fixed size
+    assert not width.is_visible() and form.locator("input[name=z_dim]").is_visible()
+
+    minutes, steps = (form.locator(f"input[name={name}]") for name in ("minutes", "steps"))
+    assert minutes.input_value() == "3" and not steps.is_visible()
+    minutes.fill("0.5")
+    minutes.press("Enter")
+    form.get_by_role("button", name="Steps", exact=True).click()
+    assert steps.is_visible() and not minutes.is_visible()
+    form.get_by_text("10,000 steps in about").wait_for()
+    form.get_by_role("button", name="Time", exact=True).click()
+    assert minutes.input_value() == "0.5" and not steps.is_visible()

@@ -115,14 +115,17 @@ def test_the_keyboard_skips_the_header_and_opens_lists_only_when_asked(visit):
 def test_a_reload_opens_the_same_tab_and_form_and_back_walks_between_tabs(visit):
     page = visit()
     page.get_by_role("tab", name="Train").click()
-    page.get_by_role("tab", name="Runs").click()
+    page.get_by_role("button", name="Steps", exact=True).click()
     steps = page.locator("#train-form input[name=steps]")
     steps.fill("250")
     steps.press("Enter")
+    page.get_by_role("button", name="All", exact=True).click()
+    page.get_by_role("tab", name="Runs").click()
     page.reload()
     page.locator(".ru-bar").wait_for()
     assert page.get_by_role("tab", name="Runs").get_attribute("aria-selected") == "true"
     assert steps.input_value() == "250"
+    assert page.locator(".tf-grid").evaluate("grid => !grid.hidden")  # all settings, as chosen
     for view in ("watch", None):  # Back
         page.go_back()
         chosen = view or "explore"

@@ -22,7 +22,7 @@ def press(page, name):
 @pytest.mark.slow
 def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     page, other = train(visit), train(visit, width=390, height=844)
-    page.get_by_text("all 10,000 steps in about").wait_for()  # before Start, and nobody waited
+    page.get_by_text("steps in 3 min").wait_for()  # before Start, and nobody waited
     press(page, "Start")
     page.locator(WHOSE).get_by_text("You started this run").wait_for()
     assert page.locator(".tf-seed input").is_disabled()
@@ -70,7 +70,7 @@ def test_the_hosts_key_leaves_the_address_and_does_not_come_back(visit):
 
 def test_a_box_shows_whether_it_is_ticked(visit):
     page = train(visit)
-    page.locator("#train-form summary").get_by_text("More settings").click()
+    press(page, "All")
     box = page.locator("#train-form input[name=conditional]")
     assert box.is_checked()
     ticked = box.screenshot()

@@ -67,10 +67,9 @@ def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
     page.reload()
     tab(page, "Train")
     tab(page, "Images")
-    card.get_by_role("button", name="Train on these").click()
+    card.get_by_role("button", name="Train on these").click()  # opens Watch, beside the settings
     page.get_by_text("On this machine:").wait_for()  # how long it takes, before Start
     page.locator("#train-form").get_by_role("button", name="Start", exact=True).click()
-    tab(page, "Watch")
     page.locator("#train .tr-status", has_text="Training").wait_for()
     painted(page, SHEET)
     changes(page, SHEET, pixels(page, SHEET))

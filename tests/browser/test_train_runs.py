@@ -110,7 +110,10 @@ def test_a_run_is_gone_on_with_and_cannot_be_deleted_meanwhile(visit, packed):
     page.locator(".tr-views").get_by_role("tab", name="Runs").click()
     card(page, "three").get_by_text(re.compile("^Training, step")).wait_for()
     assert card(page, "three").get_by_role("button", name="Delete").is_disabled()
+    assert not page.locator("#train-form").is_visible()  # the list has the whole width
+    tab(page, "Watch")
     page.locator("#train-form").get_by_role("button", name="Stop", exact=True).click()
+    tab(page, "Runs")
     card(page, "three").get_by_text(re.compile("^Stopped at step")).wait_for()
     for title in ("one", "two", "three"):
         if card(page, title).count():

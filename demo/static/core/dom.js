@@ -67,8 +67,7 @@ export function iconButton(picture, label, onclick = null) {
 }
 
 /** Create a section heading. */
-export const heading = (title, hint = "") =>
-  make("h2", { className: "ls-heading", title: hint }, title);
+export const heading = (title) => make("h2", { className: "ls-heading" }, title);
 
 export const div = (className, ...children) => make("div", { className }, ...children);
 

@@ -1,6 +1,7 @@
 // The choice of class: one button each, and a mixer that blends two classes.
 
 import { div, heading, make, slider, speaker } from "../core/dom.js";
+import { helped } from "../core/help.js";
 import { show, shownAt } from "../core/pixel_scale.js";
 import { paint } from "../engine/paint.js";
 import { mixed, parts } from "../latent/class_weights.js";
@@ -23,7 +24,7 @@ export class Classes {
     this.value = make("output", { className: "ls-note" });
     const other = make("label", { className: "ls-note" }, `${w("blend_with")} `, this.other);
     const mixer = div("ls-mixer", other, this.range, this.value);
-    const title = heading(w("class"), w("class_hint"));
+    const title = helped(heading(w("class")), w("class"), w("class_hint"));
     this.element = make("section", {}, title, this.buttons, mixer);
     this.other.addEventListener("change", () => {
       const a = this.pair?.[0] ?? parts(this.now).a;

@@ -1,6 +1,7 @@
 // The basic controls of the Explore tab: seed, scale, undo, and the numbers of z.
 
 import { button, div, field, make, number, slider, speaker } from "../core/dom.js";
+import { helped } from "../core/help.js";
 import { shortcuts } from "../core/keyboard.js";
 import { latent, randomSeed, SEED_MAX } from "../latent/latents.js";
 
@@ -33,14 +34,13 @@ export class Controls {
     this.scale = row(w("scale"), { min: 0, max: 1.5, step: 0.01 }, (scale) =>
       store.go({ scale }, "scale"),
     );
-    this.scale.element.title = w("scale_hint");
     this.line = make("span"); // says which latent is shown
     this.element = make(
       "section",
       {},
       div("ls-row", field(w("seed"), this.seed), button(w("randomise"), "ls-primary", randomise)),
       div("ls-row ls-thirds", this.reset, this.undo, this.redo),
-      this.scale.element,
+      helped(this.scale.element, w("scale"), w("scale_hint")),
     );
     this.summary = make("summary", { className: "ls-note" }, w("raw"));
     this.raw = make("details", {}, this.summary);

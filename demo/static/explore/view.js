@@ -1,6 +1,7 @@
 // The elements of the Explore tab, and the size of its large picture.
 
 import { div, heading, make, speaker } from "../core/dom.js";
+import { helped } from "../core/help.js";
 
 const PHONE = "(max-width: 799px)"; // as in core/app.css
 const BESIDE = 760; // px of the stage from which the companion is placed beside the picture
@@ -17,7 +18,8 @@ export function skeleton(words, { modes, companions, time, share, controls, clas
   const plate = div("ls-plate ls-hero-plate", div("ls-hero-frame", hero, where), companion);
   const keys = make("span", { className: "ls-keys" }, w("keys"));
   const under = make("p", { className: "ls-note ls-under" }, controls.line, keys);
-  const title = heading(w("directions"), w("directions_hint"));
+  const name = w("directions");
+  const title = helped(heading(name), name, w("directions_hint"));
   const list = make("section", {}, title, directions.element, controls.raw);
   const panel = div(
     "ls-panel ls-explore",

@@ -1,6 +1,7 @@
 // The form of the path between keyframes, and its measured evenness.
 
 import { button, div, heading, make, note, number, segments, speaker } from "../core/dom.js";
+import { help, helpLines, helped } from "../core/help.js";
 import { randomSeed } from "../latent/latents.js";
 
 export class PathForm {
@@ -28,7 +29,7 @@ export class PathForm {
       heading(say("path")),
       this.paths.element,
       this.hint,
-      div("lc-toggles", ...Object.values(this.toggles), this.again),
+      div("lc-toggles", ...Object.values(this.toggles), this.again, this.about()),
       this.row("easing", this.easing),
       this.row("tiles", this.tiles),
       make("details", { className: "ls-note lc-figures" }, this.figures, hint),
@@ -36,15 +37,19 @@ export class PathForm {
   }
 
   row(name, { element }) {
-    const label = note(this.say(name));
-    label.title = this.say(`${name}_hint`);
-    return div("lc-line-of", label, element);
+    const line = div("lc-line-of", note(this.say(name)), element);
+    return helped(line, this.say(name), this.say(`${name}_hint`));
   }
 
   button(name, work) {
-    const made = button(this.say(name), "lc-toggle", work);
-    made.title = this.say(`${name}_hint`);
-    return made;
+    return button(this.say(name), "lc-toggle", work);
+  }
+
+  // The help of the buttons of the path.
+  about() {
+    const names = [...Object.keys(this.toggles), "again"];
+    const lines = names.map((name) => [this.say(name), this.say(`${name}_hint`)]);
+    return help(this.say("path"), helpLines(lines));
   }
 
   show(settings) {

@@ -7,6 +7,7 @@ import { packLatent } from "./image_recipe.js";
 
 const FORMAT = 1; // of the JSON
 const MARK = "latent_studio_clip";
+const CLASSES_MOST = 10; // in the name of a file
 
 function packKey({ seed, label, z, weights, hold = 0, length = 1 }, classes) {
   /** @type {any} */
@@ -17,6 +18,16 @@ function packKey({ seed, label, z, weights, hold = 0, length = 1 }, classes) {
   if (hold !== 0) key.hold = hold;
   if (length !== 1) key.length = length;
   return key;
+}
+
+/** Return the name of a recipe's file, without suffix, as demo/interpolate/clips.py does. */
+export function fileName({ model, keys, path, frames }) {
+  const strongest = (classes) =>
+    Array.isArray(classes) ? classes.indexOf(Math.max(...classes)) : classes;
+  const classes = keys.map((key) => strongest(key.class));
+  const named = classes.length <= CLASSES_MOST && !classes.includes(undefined) ? classes : [];
+  const safe = model.replace(/[^A-Za-z0-9]/gu, "-").slice(0, 60);
+  return ["latent-studio", safe, ...named, path, `${frames}f`].join("-");
 }
 
 /** Converts the state of the page to recipes and back. */

@@ -3,6 +3,7 @@
 
 import { sleep } from "../core/debounce.js";
 import { fill, html } from "../core/dom.js";
+import { help } from "../core/help.js";
 import { setShownStep, shownStep, onShownStep, splitId } from "../core/shown_step.js";
 import { Film } from "./film.js";
 import { pauseMs } from "./step_cache.js";
@@ -25,11 +26,12 @@ export class TimeSlider {
     this.film = on.state ? new Film(server, on.state) : null;
     const [name, hint] = [words["snapshot.time"], words["snapshot.hint"]];
     const parts = html`
-      <div class="mo-time" role="group" aria-label="${name}" title="${hint}" hidden>
+      <div class="mo-time" role="group" aria-label="${name}" hidden>
         <button class="ls-btn mo-play" ref="play">${words["snapshot.play"]}</button>
         <input type="range" class="ls-range" min="0" step="1" aria-label="${name}" ref="range">
         <output class="mo-label" ref="label"></output>
         <button class="ls-btn mo-newest" ref="newest">${words["snapshot.newest"]}</button>
+        ${help(name, hint)}
       </div>`;
     this.element = parts.element;
     this.play = parts.play;

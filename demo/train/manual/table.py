@@ -1,6 +1,7 @@
 """Manual training: the visitor who controls the run takes steps, everybody sees the last one."""
 
 import threading
+import time
 from concurrent.futures import Future
 from typing import Any
 
@@ -16,6 +17,7 @@ from gan.training.manual_step import ManualStep
 PRESETS = ("default", "article")  # for manual runs
 SWITCHES = ("pause", "resume")
 WAIT_S = 2.0  # for an evaluation in progress
+LIVE_S = 2.0  # between evaluations of a run that trains, each as long as about half a step
 
 
 class ManualTable:
@@ -26,13 +28,15 @@ class ManualTable:
         self._moving = threading.Lock()
         # (at, number, payload) of the last step; replaced, so that polls need no lock
         self._last: tuple[Any, int, dict[str, Any] | None] = (None, 0, None)
+        self._looked_s = -LIVE_S
 
     def poll(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "key", "number"}: the status of the run, and what the page does not have yet.
 
         Always: state, run, step, mine (whether this visitor controls it), may (whether they may
         train here). During a run also `game` of `demo.train.manual.payload` with its `key` if that
-        has changed, and `seen`, the last `move`, with its `number` if there is a newer one.
+        has changed, and `seen`, the last `move`, with its `number` if there is a newer one. While
+        the run trains, that is its state, now and then.
         """
         who = payload.get("who")
         status = self._studio.current(who)
@@ -51,7 +55,7 @@ class ManualTable:
         answer["key"] = " ".join([status.run, *kind])
         if answer["key"] != payload.get("key"):
             answer["game"] = networks
-        if status.state == "paused":
+        if status.state in ("paused", "running"):
             self._look(status)
         at, number, seen = self._last
         if at is not None and at[0] == status.run and number != payload.get("number"):
@@ -86,10 +90,12 @@ class ManualTable:
         return self.poll(payload)
 
     def _look(self, status: RunStatus) -> None:
-        """Evaluate a paused run, unless that is done; does not wait."""
-        at = _at(status)
-        if self._last[0] == at or not self._moving.acquire(blocking=False):
+        """Evaluate the run where it is now, unless that is done; does not wait."""
+        at, now_s = _at(status), time.monotonic()
+        is_due = status.state == "paused" or now_s - self._looked_s >= LIVE_S
+        if self._last[0] == at or not is_due or not self._moving.acquire(blocking=False):
             return
+        self._looked_s = now_s
 
         def looked(future: Future[ManualStep]) -> None:
             try:

@@ -22,7 +22,7 @@ from gan.system.disk import used_bytes
 
 FILES = (CONFIG, NEWEST, PREVIOUS, HISTORY, VITALS, ABOUT, SNAPSHOTS, MODEL)
 # settings that no preset determines
-OWN = ("seed", "steps", "data", "image_size", "image_channels", "image_classes")
+OWN = ("seed", "steps", "seconds", "data", "image_size", "image_channels", "image_classes")
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ def card(folder: Path) -> Card | None:
     if (config := info.config) is not None:
         payload |= {
             "goal": info.goal_steps,
+            "goal_s": info.goal_s,
             "data": config.data,
             "preset": preset_name(config),
             "seed": config.seed,

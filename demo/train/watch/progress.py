@@ -47,8 +47,9 @@ class Progress:
         warning, and requested, what the run will do after its step. When new, in the format of
         `demo.train.payload`: rows, vitals, marks, and the parts
 
-        - title, goal and best (steps), labelled (the columns are classes), data and labels (the
-          data set and the names of the columns' classes), playable (there is a model)
+        - title, goal and best (steps), goal_s (None unless the goal is a time), labelled (the
+          columns are classes), data and labels (the data set and the names of the columns'
+          classes), playable (there is a model)
         - picture (see `sheet_text`) and opinions (base64, D(x) of each sample as a byte)
         - frames (steps with a recorded picture)
         - finding
@@ -141,6 +142,7 @@ def _about(source: Live | StoredRun) -> dict[str, Any]:
     config = status.config or Config()
     return {
         "goal": status.goal_steps,
+        "goal_s": number(status.goal_s),
         "best": status.best_step,
         "labelled": config.classes > 0,
         "data": config.data,

@@ -121,6 +121,7 @@ def _status(run: RunInfo) -> RunStatus:
         config=run.config,
         step=run.step,
         goal_steps=run.goal_steps or run.step,
+        goal_s=run.goal_s,
         elapsed_s=run.elapsed_s,
         cpu_s=run.cpu_s,
         error=run.sentence,

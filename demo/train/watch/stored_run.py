@@ -66,7 +66,7 @@ class StoredRun:
                 step=newest["step"],
                 elapsed_s=newest["elapsed_s"],
                 images_per_s=rate * config.batch_size,
-                left_s=max(0, status.goal_steps - newest["step"]) / rate if rate else None,
+                left_s=_left_s(status, newest, rate),
             )
         curve, signs = [curve_row(row) for row in rows], [vitals_row(row) for row in vitals]
         return cls(status, folder, model, ChartRows(curve, signs, mark_rows(marks)))
@@ -83,6 +83,12 @@ class StoredRun:
 def added(counts: Sequence[int], rows: Sequence[list[Any]]) -> list[int]:
     """Return the counts with the lengths of new rows added."""
     return [count + len(new) for count, new in zip(counts, rows, strict=True)]
+
+
+def _left_s(status: RunStatus, newest: dict[str, Any], rate: float) -> float | None:
+    if status.goal_s is not None:
+        return max(0.0, status.goal_s - newest["elapsed_s"])
+    return max(0, status.goal_steps - newest["step"]) / rate if rate else None
 
 
 def _steps_per_s(rows: list[dict[str, Any]]) -> float:

@@ -66,7 +66,7 @@ def test_the_file_contains_the_generated_frames_and_its_recipe_is_beside_it(stud
     reported, wanted = [], clip_spec(studio, "", payload(studio))
     made = make(wanted, tmp_path, lambda *at: reported.append(at))
     assert sorted(tmp_path.iterdir()) == [made.path, made.recipe_path]
-    assert made.path.name == "latent-studio-mnist-spline-12f.gif"
+    assert made.path.name == "latent-studio-mnist-0-1-2-spline-12f.gif"
     with Image.open(made.path) as gif:
         played = np.stack([np.array(f.convert("L")) for f in ImageSequence.Iterator(gif)])
     plan = wanted.job.plan()

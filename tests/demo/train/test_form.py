@@ -42,7 +42,12 @@ def test_every_setting_has_texts_and_the_range_of_config():
 
 def test_every_preset_of_the_form_is_valid():
     for name, values in settings_form.payload(SETTINGS)["presets"].items():
-        assert settings_form.parse(values, SETTINGS) == preset(name, steps=5000)
+        assert settings_form.parse(values, SETTINGS) == preset(name, steps=5000, seconds=180.0)
+    (seconds,) = {
+        values["seconds"]
+        for values in settings_form.payload(Settings(max_run_s=60))["presets"].values()
+    }
+    assert seconds == 60  # no more than the server allows at a time
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,9 @@ def test_a_pace_is_measured_once_per_kind_of_run(monkeypatch):
     answer = paced.of(Config(steps=2000), True)
     assert answer["total_s"] == pytest.approx(20) and 0 < answer["readable_s"] < 20
     assert paced.of(Config(steps=1000, seed=5), False)["total_s"] == pytest.approx(10)
+    timed = paced.of(Config(seconds=60.0), False)  # a step takes 10 ms, so it has 6000 steps
+    assert timed["total_s"] == 60 and timed["readable_s"] == answer["readable_s"]
+    assert paced.of(Config(seconds=1.0), False)["readable_s"] is None
     assert len(measured) == 1
     paced.of(Config(batch_size=16), True)
     assert len(measured) == 2
@@ -120,7 +128,7 @@ RULES = """
 const { STOPS, fits, withoutEffect, nearestStop, presetOf, withChange, withPreset } =
   await import("./train/form/rules.js");
 const { rows, presets, data } = given.offered;
-const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps: 77 },
+const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps: 77, seconds: 0 },
   presets.article, data);
 give({
   fits: given.tries.map(([name, value]) => fits(rows[name], value)),
@@ -144,11 +152,12 @@ def test_the_page_applies_the_same_rules(tmp_path):
     found = run_node(tmp_path, RULES, given)
     for (name, value), fits in zip(tries, found["fits"], strict=True):
         assert fits == taken(name, value), (name, value)
-    assert taken(None, None, found["article"] | {"steps": 77}) and found["article"]["seed"] == 9
+    assert taken(None, None, found["article"]) and found["article"]["seed"] == 9
+    assert (found["article"]["steps"], found["article"]["seconds"]) == (77, 0)
     assert found["article"]["data"] == "cifar10" and found["article"]["image_size"] == 32
     assert found["names"] == ["article", ""]
     assert (found["mlp"], found["side"]) == (False, 32)
-    assert found["idle"][0] == {} and set(found["idle"][1]) >= {"width", "d_norm", "r1_every"}
+    assert found["idle"][0] == [] and set(found["idle"][1]) >= {"width", "d_norm", "r1_every"}
     assert all(all(checks) for checks in found["stops"].values()), found["stops"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -79,6 +80,16 @@ def test_a_run_is_finished_at_the_goal_of_its_schedule_not_at_that_of_its_settin
     assert listed(16) == ("finished", 16, 16)
     run.extend(seconds=1e6)
     assert listed(17) == ("can be resumed", 17, 12)
+
+
+def test_a_run_by_time_is_listed_with_its_goal_and_finished_at_it(tmp_path, tiny_data, monkeypatch):
+    monkeypatch.setattr(runs.image_set, "load", lambda *_, **__: tiny_data)
+    run = Run.create(replace(TINY, seconds=60.0), tmp_path / "run")
+    for elapsed_s, state in ((10.0, "can be resumed"), (60.0, "finished")):
+        run.trainer.elapsed_s = elapsed_s
+        run.save()
+        (info,) = list_runs(tmp_path)
+        assert (info.state, info.goal_s, info.elapsed_s) == (state, 60.0, elapsed_s)
 
 
 def test_runs_listed_as_resumable_can_be_resumed(root, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -131,6 +131,22 @@ def test_a_run_by_seconds_resumed_without_a_goal_keeps_it_or_continues_to_its_st
     run.trainer.elapsed_s = 1e6
     run.extend()
     assert run.trainer.schedule == Schedule(20, cap=REWARM) and not run.is_done
+
+
+def test_a_run_by_time_ends_at_it_also_if_it_is_resumed_before_its_first_checkpoint(
+    few_images, tmp_path
+):
+    run = Run.create(replace(TINY, seconds=5.0), tmp_path)
+    for path in tmp_path.glob("checkpoint*"):
+        path.unlink()
+    run.close()
+    run = Run.resume(tmp_path)
+    assert run.trainer.schedule == Schedule(5.0, "seconds")
+    run.trainer.step_count = 21  # beyond `steps`
+    assert not run.is_done
+    run.trainer.elapsed_s = 5.0
+    run.extend()
+    assert run.is_done and run.trainer.schedule == Schedule(5.0, "seconds")
 
 
 def test_a_checkpoint_without_a_schedule_follows_its_steps(few_images, tmp_path):

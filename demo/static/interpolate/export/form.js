@@ -1,6 +1,7 @@
 // The form of the exported file, with its estimated size.
 
 import { button, div, field, heading, make, segments, slider, speaker } from "../../core/dom.js";
+import { helped } from "../../core/help.js";
 import { frameCount, readNumber } from "../settings.js";
 
 export class FileForm {
@@ -39,7 +40,7 @@ export class FileForm {
     for (const input of [this.scale, this.caption]) {
       input.addEventListener("change", () => actions.rest());
     }
-    const labelled = (name) => field(say(name), this[name], { title: say(`${name}_hint`) });
+    const labelled = (name) => helped(field(say(name), this[name]), say(name), say(`${name}_hint`));
     const more = make(
       "details",
       { className: "lc-details" },

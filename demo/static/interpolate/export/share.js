@@ -4,6 +4,7 @@ import { download } from "../../core/dom.js";
 import { askHub } from "../../core/hub_request.js";
 import { classOf } from "../../core/keyframe_store.js";
 import { times } from "../../latent/vectors.js";
+import { fileName } from "../../recipes/clip_recipe.js";
 import { unpackPicture } from "../../recipes/image_recipe.js";
 import { Share } from "../../recipes/share.js";
 
@@ -41,9 +42,8 @@ export class ClipShare extends Share {
 
   save() {
     const recipe = this.page.recipe();
-    const safe = recipe.model.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
     const blob = new Blob([`${JSON.stringify(recipe)}\n`], { type: "application/json" });
-    download(blob, `latent-studio-${safe}-${recipe.path}-${recipe.frames}f.json`);
+    download(blob, `${fileName(recipe)}.json`);
   }
 
   /** Show a clip, or insert a picture saved by Explore as a keyframe. */

@@ -1,19 +1,25 @@
-// The fields of a run's settings: a preset, the main ones, and the rest on demand.
+// The fields of a run's settings: a preset and the main ones (Basic), and the rest (All).
 
-import { html, make } from "../../core/dom.js";
+import { html, make, segments } from "../../core/dom.js";
+import { read, write } from "../../core/storage.js";
+import { formLength } from "./length.js";
 import { formRow } from "./rows.js";
 import { STOPS, presetOf, withChange, withPreset, withoutEffect } from "./rules.js";
 import { formatNumber } from "../../core/format.js";
 
-const FIRST = ["data", "seed", "steps"];
+const FIRST = ["data", "seed"];
+const LENGTH = ["steps", "seconds"];
+const BASIC = ["lr_g", "lr_d", "augment"]; // of those that may change during a run
+const LEVELS = ["basic", "all"];
+const KEPT = "latent-studio.train.level"; // which of them, for all visits
 const OWN_PRESET = "own-images"; // the preset for a visitor's own images
 const LIVE = Object.keys(STOPS);
 
 const option = (value, textContent) => make("option", { value, textContent });
 
 /**
- * {top, live, more, show(settings, mode), offer(collections), useData(name), knows(name),
- * settings()}: three elements to place. `offer` adds a visitor's own images to the data; `bring()`
+ * {top, level, live, more, show(settings, mode), offer(collections), useData(name), knows(name),
+ * settings()}: four elements to place. `offer` adds a visitor's own images to the data; `bring()`
  * is called to upload more.
  *
  * `mode` is "draft" (all fields enabled), "steer" (during a run: those that may change) or "held"
@@ -26,9 +32,12 @@ export function formFields({ offered, say, changed, bring }) {
   const named = rows.data.choices;
   let present = presets[offered.first];
   let mode = "draft";
+  let level = read(KEPT) === "all" ? "all" : "basic";
 
   const made = {};
+  const length = formLength(rows, { say, done: take, first: present.seconds });
   for (const [name, row] of Object.entries(rows)) {
+    if (LENGTH.includes(name)) continue;
     made[name] = formRow(name, row, { say, done: (value) => take(name, value) });
   }
   const select = made.data.element.querySelector("select");
@@ -49,20 +58,40 @@ export function formFields({ offered, say, changed, bring }) {
   const { element: top, preset, about } = parts;
   const { element: live } = html`
     <fieldset class="ls-column tf-live"><legend>${say("train.steering")}</legend></fieldset>`;
-  const { element: more, grid } = html`
-    <details class="tf-more"><summary>${say("train.more_settings")}</summary>
-      <div class="tf-grid" ref="grid"></div></details>`;
-  const rest = Object.keys(rows).filter((name) => !FIRST.includes(name) && !LIVE.includes(name));
+  const more = make("div", { className: "tf-grid" });
+  const options = LEVELS.map((name) => [name, say(`train.level_${name}`)]);
+  const levels = segments(say("train.level"), options, (name) => {
+    write(KEPT, name);
+    setLevel(name);
+  });
+  const { element: levelRow } = html`
+    <div class="tf-level"><span class="ls-note" aria-hidden="true">${say("train.level")}</span>
+      ${levels.element}</div>`;
+  const rest = Object.keys(made).filter((name) => !FIRST.includes(name) && !LIVE.includes(name));
   const place = (names, where) => where.append(...names.map((name) => made[name].element));
   place(FIRST, top);
+  top.append(...length.elements);
   place(LIVE, live);
-  place(rest, grid);
+  place(rest, more);
+  setLevel(level);
   preset.append(...Object.keys(presets).map((name) => option(name, say(`train.preset.${name}`))));
   const own = option("", say("train.preset_own"));
   preset.addEventListener("change", () => {
     if (preset.value) show(withPreset(present, presets[preset.value], data), mode);
     changed(present, "preset");
   });
+
+  // Hide what is not of this level, and what has no effect with the other settings.
+  function setLevel(name) {
+    level = name;
+    levels.set(level);
+    more.hidden = level === "basic";
+    const unused = withoutEffect(present);
+    for (const one of [...LIVE, ...rest]) {
+      const listed = level === "all" || BASIC.includes(one);
+      made[one].element.hidden = !listed || unused.includes(one);
+    }
+  }
 
   function offer(collections) {
     for (const name of rows.data.choices) if (!named.includes(name)) delete data[name];
@@ -90,9 +119,9 @@ export function formFields({ offered, say, changed, bring }) {
     const [other, usual] = named.includes(name)
       ? [OWN_PRESET, offered.first]
       : [offered.first, OWN_PRESET];
-    const { steps, seed } = settings;
+    const { steps, seconds, seed } = settings;
     if (presetOf(settings, presets) !== other) return settings;
-    return { ...presets[usual], steps, seed };
+    return { ...presets[usual], steps, seconds, seed };
   }
 
   function take(name, value) {
@@ -111,16 +140,15 @@ export function formFields({ offered, say, changed, bring }) {
 
   function show(settings, now) {
     [present, mode] = [settings, now];
-    const unused = withoutEffect(settings);
+    length.set(settings);
+    length.allow(now === "draft");
     for (const [name, row] of Object.entries(made)) {
       row.set(settings[name]);
       if (name === "data") setData(settings.data);
       const may = now === "draft" || (now === "steer" && rows[name].live);
-      row.allow(
-        may && !(name in unused),
-        name in unused ? say(`train.no_effect_${unused[name]}`) : "",
-      );
+      row.allow(may);
     }
+    setLevel(level);
     const name = presetOf(settings, presets);
     own.remove();
     if (!name) preset.prepend(own);
@@ -131,5 +159,5 @@ export function formFields({ offered, say, changed, bring }) {
 
   const knows = (name) => rows.data.choices.includes(name);
   const useData = (name) => knows(name) && take("data", name);
-  return { top, live, more, show, offer, useData, knows, settings: () => present };
+  return { top, level: levelRow, live, more, show, offer, useData, knows, settings: () => present };
 }

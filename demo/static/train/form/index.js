@@ -1,6 +1,7 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
-// It polls only while it is on screen, or in the queue: the server drops visitors who are gone.
+// It polls only while the Train tab is open, or in the queue: the server drops visitors who are gone.
 
+import { sleep } from "../../core/debounce.js";
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify, viewTab } from "../../core/panel_events.js";
@@ -46,7 +47,7 @@ export function mount({ element, props, trigger, server, words }) {
       </div>
     </div>
     <button class="ls-btn" ref="play">${say("train.use")}</button>
-    ${fields.live}${steer.element}${fields.more}
+    ${fields.level}${fields.live}${steer.element}${fields.more}
   </div>`;
   element.classList.add("ls-column", "tf");
   element.append(...parts.element.children);
@@ -62,7 +63,8 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
   render();
-  const look = poll(element, refresh, pause, ["ls:state"], () => status.place > 0);
+  const tab = element.closest(".tr-panel") ?? element; // views without settings hide the form
+  const look = poll(tab, refresh, pause, ["ls:state"], () => status.place > 0);
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
@@ -77,6 +79,8 @@ export function mount({ element, props, trigger, server, words }) {
     if (status.taken && status.mine) return; // the form shows the current run
     if (!fields.knows(name)) await offerOwn();
     fields.useData(name);
+    viewTab("watch")?.click();
+    await sleep(0); // until Gradio has opened it
     if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
     start.focus({ preventScroll: true });
   }
@@ -90,8 +94,6 @@ export function mount({ element, props, trigger, server, words }) {
     start.disabled = true; // until the state is known
     const answer = await (status.place ? ask("leave") : ask("start", { settings: draft }));
     await showAnswer(answer);
-    // show the progress of training on images just chosen
-    if (answer.run && viewTab("images")?.ariaSelected === "true") viewTab("watch")?.click();
   }
 
   async function act(job, values = {}) {

@@ -1,11 +1,12 @@
 // A row of the form: a choice, a switch, a number, or a number with a slider.
 
 import { html, make } from "../../core/dom.js";
+import { help } from "../../core/help.js";
 import { STOPS, fits, nearestStop } from "./rules.js";
 import { formatNumber } from "../../core/format.js";
 
 /**
- * Create {element, set(value), allow(yes, why)}; `done(value)` is called with a valid new value
+ * Create {element, set(value), allow(yes)}; `done(value)` is called with a valid new value
  * on release or Enter, not while dragging or typing. Errors are shown below.
  */
 export function formRow(name, row, { say, done }) {
@@ -31,13 +32,14 @@ function toggle(name, _row, { say, done }) {
 }
 
 function typed(name, row, options) {
-  const box = numberBox(name, row, options.say);
-  const made = framed(name, box, [box], (value) => (box.value = String(value)), options.say);
+  const box = numberBox(name, row);
+  const set = (value) => (box.value = String(value));
+  const made = framed(name, box, [box], set, options.say, limits(name, row, options.say));
   return listen(box, made, name, row, options);
 }
 
 function slid(name, row, options) {
-  const box = numberBox(name, row, options.say);
+  const box = numberBox(name, row);
   const stops = STOPS[name].filter((stop) => stop >= row.low && stop <= row.high);
   const { element: pair, bar } = html`
     <div class="tf-slid">
@@ -50,7 +52,7 @@ function slid(name, row, options) {
     bar.value = nearestStop(name, value);
     bar.ariaValueText = String(value);
   };
-  const made = framed(name, pair, [bar, box], set, options.say);
+  const made = framed(name, pair, [bar, box], set, options.say, limits(name, row, options.say));
   const moved = () => set(stops[bar.valueAsNumber]);
   bar.addEventListener("input", moved);
   bar.addEventListener("change", () => {
@@ -64,41 +66,44 @@ function slid(name, row, options) {
 function listen(box, made, name, row, { say, done }) {
   box.addEventListener("change", () => {
     const value = box.value.trim() === "" ? NaN : Number(box.value);
-    const outside = { name: say(`train.${name}`), range: range(row, say) };
-    made.complain(fits(row, value) ? "" : say("train.outside", outside));
+    made.complain(fits(row, value) ? "" : limits(name, row, say));
     if (fits(row, value)) done(value);
   });
   return made;
 }
 
-function numberBox(name, row, say) {
+function numberBox(name, row) {
   const kind = { step: row.whole ? "1" : "any", inputMode: row.whole ? "numeric" : "decimal" };
-  const limits = { min: row.low, max: row.high, title: range(row, say) };
-  return make("input", { type: "number", name, ...kind, ...limits });
+  return make("input", { type: "number", name, ...kind, min: row.low, max: row.high });
 }
 
 // Describe the range of a number.
-function range(row, say) {
+function limits(name, row, say) {
   const text = (value) => formatNumber(value, { maximumFractionDigits: 6 });
   const values = { low: text(row.low), high: text(row.high), least: row.zero_or };
-  return say(`train.range_${row.zero_or ? "zero_or" : row.whole ? "whole" : "any"}`, values);
+  const kind = row.zero_or ? "zero_or" : row.whole ? "whole" : "any";
+  const inside = say(`train.range_${kind}`, values);
+  return say("train.outside", { name: say(`train.${name}`), range: inside });
 }
 
-function framed(name, control, inputs, set, say) {
+function framed(name, control, inputs, set, say, about = "") {
+  const label = say(`train.${name}`);
   const { element, wrong } = html`
-    <label class="ls-field tf-row tf-${name}">
-      <span title="${say(`train.hint.${name}`)}">${say(`train.${name}`)}</span>
-      ${control}
-      <p class="ls-error tf-wrong" id="tf-wrong-${name}" ref="wrong"></p>
-    </label>`;
+    <div class="ls-helped tf-helped tf-${name}">
+      <label class="ls-field tf-row">
+        <span>${label}</span>
+        ${control}
+        <p class="ls-error tf-wrong" id="tf-wrong-${name}" ref="wrong"></p>
+      </label>
+      ${help(label, `${say(`train.hint.${name}`)} ${about}`)}
+    </div>`;
   for (const one of inputs) one.setAttribute("aria-describedby", wrong.id);
   const complain = (sentence) => {
     wrong.textContent = sentence;
     for (const one of inputs) one.ariaInvalid = String(sentence !== "");
   };
-  const allow = (yes, why = "") => {
+  const allow = (yes) => {
     for (const one of inputs) one.disabled = !yes;
-    element.title = why;
   };
   const shown = (value) => {
     set(value);

@@ -46,15 +46,10 @@ export function restored(kept, first, rows) {
   return Object.keys(first).every(fine) ? kept : first;
 }
 
-/** Return the settings without effect, each with the text key of the reason. */
-export function withoutEffect(settings) {
-  const found = {};
-  if (settings.arch === "mlp") {
-    Object.assign(found, { width: "mlp", d_norm: "mlp", d_hidden: "mlp", d_slope: "mlp" });
-    found.conditional = "mlp_labels";
-  }
-  if (!settings.r1_gamma) found.r1_every = "no_r1";
-  return found;
+/** Return the names of the settings without effect: the MLP has a fixed size and no classes. */
+export function withoutEffect({ arch, r1_gamma }) {
+  const mlp = arch === "mlp" ? ["width", "d_norm", "d_hidden", "d_slope", "conditional"] : [];
+  return r1_gamma ? mlp : [...mlp, "r1_every"];
 }
 
 const NAMED = { image_channels: 0, image_classes: 0 }; // for data sets with a known format
@@ -73,13 +68,13 @@ export function withChange(settings, name, value, data) {
 
 /** Return the settings of a preset with the chosen data, length and seed. */
 export function withPreset(settings, preset, data) {
-  const { data: name, steps, seed } = settings;
-  return withChange({ ...preset, steps, seed }, "data", name, data);
+  const { data: name, steps, seconds, seed } = settings;
+  return withChange({ ...preset, steps, seconds, seed }, "data", name, data);
 }
 
 /** Return the preset with these settings, ignoring data, length and seed, or "". */
 export function presetOf(settings, presets) {
-  const free = [...DATA, "steps", "seed"];
+  const free = [...DATA, "steps", "seconds", "seed"];
   const same = (values) =>
     Object.keys(values).every((name) => free.includes(name) || values[name] === settings[name]);
   return Object.keys(presets).find((name) => same(presets[name])) || "";

@@ -1,6 +1,7 @@
 // The upload form of images: a drop area, how to crop them, and the name.
 
 import { html, segments } from "../../core/dom.js";
+import { helped } from "../../core/help.js";
 import { acceptFiles } from "../../core/file_drop.js";
 import { fileSize, formatNumber } from "../../core/format.js";
 import { chosen, dropped, parcel } from "./files.js";
@@ -64,10 +65,9 @@ export function picker({ say, longest, on }) {
       made.set(value);
     }
     made.set(options[key]);
-    return html`
-      <div class="ls-field" title="${say(`${key}_hint`)}">
-        <span>${say(key)}</span>${made.element}
-      </div>`.element;
+    const { element } = html`
+      <div class="ls-field"><span>${say(key)}</span>${made.element}</div>`;
+    return helped(element, say(key), say(`${key}_hint`));
   }
 
   function take(all) {

@@ -170,6 +170,6 @@ export function mount({ element, props, server, words }) {
     const did = last?.who.toLowerCase() || "";
     controls.show({ status, next: next(), did, slow, waits, phase });
     seen.rows.hidden = seen.losses.hidden = last === null;
-    seen.rows.dataset.stale = String(!isPaused());
+    seen.rows.dataset.stale = String(!["paused", "running"].includes(status.state));
   }
 }

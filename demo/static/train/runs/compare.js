@@ -41,14 +41,16 @@ export function runsCompare({ say, words, ask, back }) {
   function settings(differences) {
     if (!differences) return "";
     if (!differences.length) return say("runs.same_settings");
-    const one = ([name, first, second]) => {
-      const values = { name: say(`train.${name}`), first: value(first), second: value(second) };
+    const one = ([name, ...both]) => {
+      const [first, second] = both.map((setting) => value(setting, name));
+      const values = { name: say(`train.${name}`), first, second };
       return say("runs.differs", values);
     };
     return say("runs.differ", { list: differences.map(one).join("; ") });
   }
 
-  const value = (setting) => {
+  const value = (setting, name) => {
+    if (name === "seconds") return setting ? clock(setting, say) : say("train.by_steps");
     const named = words[`train.value.${setting}`];
     if (named) return named;
     if (typeof setting === "boolean") return say(setting ? "runs.yes" : "runs.no");

@@ -2,6 +2,7 @@
 // compared, and runs are uploaded and downloaded as files.
 
 import { arrange, button, fill, html, make } from "../../core/dom.js";
+import { help } from "../../core/help.js";
 import { endpoint } from "../../core/endpoint.js";
 import { acceptFiles } from "../../core/file_drop.js";
 import { notify, viewTab } from "../../core/panel_events.js";
@@ -25,12 +26,15 @@ export function mount({ element, props, server, words }) {
   let silent = true; // whether the line shows the number of runs
   let selected = []; // at most two names, the last selected at the end
 
+  const hints = ["train.frechet_hint", "train.diversity_hint", "runs.upload_hint"];
+  const about = hints.map((key) => say(key)).join("\n");
   const pair = runsCompare({ say, words, ask, back: () => showPart("list") });
   const parts = html`<div>
     <div class="ls-buttons ru-bar" ref="bar">
       <div class="ru-line" role="status" ref="line"></div>
       <button class="ls-btn" ref="compare">${say("runs.compare")}</button>
       <button class="ls-btn" ref="add">${say("runs.upload")}</button>
+      ${help(say("train.view.runs"), about)}
       <input type="file" accept=".zip,application/zip" hidden ref="file">
     </div>
     <div class="ru-list" ref="list"></div>
@@ -95,7 +99,7 @@ export function mount({ element, props, server, words }) {
     compare.title = selected.length === 2 ? "" : say("runs.select_two");
     compare.hidden = found.length < 2;
     add.disabled = listed.bring === false;
-    add.title = say(add.disabled ? "panel.refused_uploads" : "runs.upload_hint");
+    add.title = add.disabled ? say("panel.refused_uploads") : "";
   }
 
   // Send a request, and show why it was refused or that it was `done`.

@@ -16,22 +16,23 @@ export function origin(card, say) {
   return [...parts, say("runs.seed", { seed: card.seed })].join(" \u00b7 ");
 }
 
-/** "Finished: 10,000 steps"; going: {state, step} of the run in progress, or null. */
+/** "Finished: 10,000 steps" or, by time, "Finished: 3 min 0 s, 1,843 steps"; going: {state, step} of
+ *  the run in progress, or null. */
 export function stateText(card, going, say) {
   if (card.state === "damaged") return say("runs.damaged");
   const step = formatNumber(going?.step ?? card.step);
-  const goal = formatNumber(card.goal);
+  const timed = card.goal_s ? "_time" : "";
+  const goal = timed ? clock(card.goal_s, say) : formatNumber(card.goal);
   if (going)
-    return `${say(`train.state_${going.state}`)}, ${say("train.steps_of", { step, goal })}`;
-  return say(card.state === "finished" ? "runs.finished" : "runs.stopped", { step, goal });
+    return `${say(`train.state_${going.state}`)}, ${say(`train.steps_of${timed}`, { step, goal })}`;
+  const time = clock(card.elapsed ?? 0, say);
+  const key = card.state === "finished" ? `runs.finished${timed}` : `runs.stopped${timed}`;
+  return say(key, { step, goal, time });
 }
 
-/** Return distance and diversity, each a node with an explanation. */
+/** Return distance and diversity, each a node. */
 export function figures(card, say) {
-  const node = (name, value) =>
-    html`
-    <span title="${say(`train.${name}_hint`)}">
-      ${say(`train.${name}`)} <b>${value}</b></span>`.element;
+  const node = (name, value) => html`<span>${say(`train.${name}`)} <b>${value}</b></span>`.element;
   const made = [];
   if (card.frechet !== undefined) made.push(node("frechet", distance(card)));
   if (card.diversity !== undefined) made.push(node("diversity", card.diversity.toFixed(2)));

@@ -82,8 +82,8 @@ export function mount({ element, props, server, watch, words }) {
     ({ run } = cursor);
     if (reset) [rows, marks] = [[], []];
     if (answer.goal !== undefined) {
-      const { goal, playable, title, data, labels } = answer;
-      about = { goal, playable, title };
+      const { goal, goal_s, playable, title, data, labels } = answer;
+      about = { goal, goal_s, playable, title };
       parts.head(named({ data, labels }, words));
       signs.setNames((k) => words[`class.${data}.${k}`] ?? String(k));
     }

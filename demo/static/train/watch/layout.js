@@ -1,6 +1,7 @@
 // The layout of the Watch panel.
 
 import { html, make } from "../../core/dom.js";
+import { help } from "../../core/help.js";
 
 const COLUMNS = 10;
 
@@ -28,8 +29,8 @@ export function layout(element, say) {
         <i class="tr-best-tick" hidden ref="tick"></i>
       </div>
       <output class="tr-at" ref="label"></output>
-      <button class="ls-btn" title="${say("watch.best_hint")}" disabled ref="favourite">
-        ${say("watch.best")}</button>
+      <button class="ls-btn" disabled ref="favourite">${say("watch.best")}</button>
+      ${help(say("watch.best"), say("watch.best_hint"))}
       <button class="ls-btn" ref="follow">${say("train.newest")}</button>
     </div>
     <p class="ls-facts tr-status" role="status" ref="status"></p>

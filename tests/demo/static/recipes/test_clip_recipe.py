@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from demo.interpolate.clips import file_name
 from gan.latent.latents import latent
 from gan.recipes.clip_recipe import RULES, ClipRecipe
 from gan.recipes.limits import limits
@@ -14,7 +15,7 @@ from tests.node import run_node
 START = (
     f"const LIMITS = {json.dumps(limits())};"
     + """
-const { ClipRecipes } = await import("./recipes/clip_recipe.js");
+const { ClipRecipes, fileName } = await import("./recipes/clip_recipe.js");
 const clips = new ClipRecipes(LIMITS);
 """
 )
@@ -42,7 +43,8 @@ def test_a_state_comes_back_from_a_recipe(node):
     state = STATE | {"keys": keys, "model": "run:模 1"} | changed
     script = """
 const recipe = clips.pack(given.state, given.about);
-give({ recipe, short: clips.short(recipe), state: clips.unpack(recipe) });
+const name = fileName(recipe);
+give({ recipe, name, short: clips.short(recipe), state: clips.unpack(recipe) });
 """
     found = node(script, {"state": state, "about": ABOUT})
     recipe = ClipRecipe.from_json(found["recipe"])
@@ -52,6 +54,8 @@ give({ recipe, short: clips.short(recipe), state: clips.unpack(recipe) });
     assert np.float32(recipe.keys[0].z).tobytes() == z.tobytes()
     assert recipe.keys[2].z is None  # the latent of its seed is left out
     assert [k.classes for k in recipe.keys] == [0, tuple(keys[1]["weights"]), 9]
+    name = f"latent-studio-run---1-0-3-9-{recipe.path}-{recipe.frames}f"
+    assert found["name"] == file_name(recipe) == name
     back = found["state"]
     keys[2].pop("z")
     assert back.pop("keys") == keys

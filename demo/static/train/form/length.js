@@ -1,0 +1,44 @@
+// How long a run trains: for a time, or for a number of steps.
+
+import { make, segments } from "../../core/dom.js";
+import { formRow } from "./rows.js";
+
+const MINUTE_S = 60;
+const SHORTEST = 0.1; // minutes
+
+/**
+ * Create {elements, set(settings), allow(yes)}: the choice between both, and their rows, of which one
+ * is shown. `done(name, value)` is called with a change of `steps` or `seconds`, which is 0 for a run
+ * by steps; `first`: the seconds offered first.
+ */
+export function formLength(rows, { say, done, first }) {
+  let last = first; // seconds, for the return from steps to time
+  const minutes = formRow(
+    "minutes",
+    { ...rows.seconds, low: SHORTEST, high: rows.seconds.high / MINUTE_S },
+    { say, done: (value) => done("seconds", value * MINUTE_S) },
+  );
+  const steps = formRow("steps", rows.steps, { say, done: (value) => done("steps", value) });
+  const options = ["seconds", "steps"].map((unit) => [unit, say(`train.by_${unit}`)]);
+  const choice = segments(say("train.length"), options, (unit) =>
+    done("seconds", unit === "seconds" ? last : 0),
+  );
+  const label = make("span", { ariaHidden: "true", textContent: say("train.length") });
+  const unit = make("div", { className: "ls-field tf-unit" }, label, choice.element);
+
+  function set({ seconds, steps: count }) {
+    last = seconds || last;
+    choice.set(seconds ? "seconds" : "steps");
+    minutes.element.hidden = !seconds;
+    steps.element.hidden = Boolean(seconds);
+    minutes.set(Number((last / MINUTE_S).toFixed(2)));
+    steps.set(count);
+  }
+
+  function allow(yes) {
+    for (const one of choice.element.children) one.toggleAttribute("disabled", !yes);
+    minutes.allow(yes);
+    steps.allow(yes);
+  }
+  return { elements: [unit, minutes.element, steps.element], set, allow };
+}
