@@ -108,7 +108,7 @@ def test_damaged_keys_are_left_out(context):
     page.evaluate(MOUNT)
     assert len(keys(page)) == 6 and keys(page)[1] == "1 · 1"
     for inbox in ("{", "7", "[null]"):
-        page.evaluate("t => localStorage.setItem('latent-studio.interpolate.inbox', t)", inbox)
+        page.evaluate("t => sessionStorage.setItem('latent-studio.interpolate.inbox', t)", inbox)
         page.evaluate(SEND, ["mnist", {"seed": 2, "label": 2}])
     assert len(keys(page)) == 9
 

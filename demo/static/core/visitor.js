@@ -10,6 +10,9 @@ const KEY = "latent-studio-owner";
 const TOKEN_LENGTH = 32;
 const SHAPE = /^[0-9a-f]{32}( \S{1,200})?$/;
 
+const HEARTBEAT = "/heartbeat/"; // in the address of a request that Gradio's page keeps open
+
+let silence = () => {}; // a request got no answer, or the heartbeat ended
 let known = readOwnerKey(); // also kept in memory: storage may be forbidden
 signRequests();
 
@@ -18,6 +21,11 @@ export const who = () => known;
 
 /** Return the value of the header. */
 export const identify = () => encodeURIComponent(known);
+
+/** Call listener() when the server may be gone. */
+export function onSilence(listener) {
+  silence = listener;
+}
 
 /** Return why a request was refused or not answered, as a sentence, or "". */
 export function refusal(answer, words) {
@@ -35,10 +43,23 @@ function signRequests() {
     const request = new Request(resource, options);
     if (new URL(request.url).origin !== location.origin) return send(request);
     request.headers.set(HEADER, identify());
-    const response = await send(request);
+    const response = await send(request).catch((error) => {
+      if (error.name !== "AbortError") silence();
+      throw error;
+    });
+    if (request.url.includes(HEARTBEAT) && response.body) return untilEnd(response);
     if (response.headers.get("x-studio-key")) remember(known.slice(0, TOKEN_LENGTH)); // wrong key
     return response;
   };
+}
+
+function untilEnd(response) {
+  const { readable, writable } = new TransformStream();
+  response.body
+    .pipeTo(writable)
+    .catch(() => {})
+    .finally(() => silence());
+  return new Response(readable, response);
 }
 
 function remember(mine) {
