@@ -105,9 +105,7 @@ def test_a_server_that_goes_and_comes_back(app, browser):
     """Without `visit`: a console that reports failed requests is right here."""
     pages = []
     for width, height in SIZES:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-US"
-        )
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
         page = context.new_page()
         pages.append(page)
         page.goto(app.address)

@@ -36,14 +36,17 @@ for (const [panel, names] of Object.entries(NAMES)) {
   known[panel] = given && Object.keys(given).length ? given : kept;
 }
 if (linkOf(location.hash)) known[""] = {}; // the link has a model of its own
-for (const name of ["pointerdown", "keydown"]) {
-  addEventListener(name, () => (touched = true), { capture: true });
+/** Follow Back, Forward and the visitor's presses; call it once. */
+export function watchAddress() {
+  for (const name of ["pointerdown", "keydown"]) {
+    addEventListener(name, () => (touched = true), { capture: true });
+  }
+  addEventListener("popstate", travel);
+  addEventListener("pagehide", () => {
+    settle();
+    keep();
+  });
 }
-addEventListener("popstate", travel);
-addEventListener("pagehide", () => {
-  settle();
-  keep();
-});
 
 /** Return the open tab that an address names, of Train with its view: "train/runs". */
 export function tabOf(hash = location.hash) {

@@ -6,6 +6,7 @@ import { make } from "./dom.js";
 import { onSilence } from "./visitor.js";
 
 const AGAIN_MS = 2000;
+const HEARTBEAT = "/heartbeat/"; // of the request that Gradio's page keeps open as long as it can
 const SCRIPTS = new URL("../explore.js", import.meta.url); // of this page's version
 
 /** Look after the connection; call back() when the server is there again. */
@@ -30,6 +31,9 @@ export function watchConnection(words, back) {
     if (isLost) back();
   }
   onSilence(look);
+  new PerformanceObserver((ended) => {
+    if (ended.getEntries().some(({ name }) => name.includes(HEARTBEAT))) look();
+  }).observe({ type: "resource" });
 }
 
 /** Resolve to the status of an answer, 0 without one. */

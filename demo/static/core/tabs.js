@@ -1,7 +1,7 @@
 // The open tab is part of the address: a reload opens it again, and Back and Forward walk between
 // tabs. A link to a picture or a clip opens the tab it belongs to.
 
-import { showTab, tabOf } from "./address.js";
+import { showTab, tabOf, watchAddress } from "./address.js";
 import { sleep } from "./debounce.js";
 
 const [TABS, VIEWS] = [".ls-tabs", ".tr-views"];
@@ -40,6 +40,7 @@ export function followAddress() {
     showTab(tab === "train" && name(VIEWS) ? `${tab}/${name(VIEWS)}` : tab);
   }
 
+  watchAddress();
   follow();
   addEventListener("popstate", follow);
   document.addEventListener("click", press);

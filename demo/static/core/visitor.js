@@ -10,9 +10,7 @@ const KEY = "latent-studio-owner";
 const TOKEN_LENGTH = 32;
 const SHAPE = /^[0-9a-f]{32}( \S{1,200})?$/;
 
-const HEARTBEAT = "/heartbeat/"; // in the address of a request that Gradio's page keeps open
-
-let silence = () => {}; // a request got no answer, or the heartbeat ended
+let silence = () => {}; // a request got no answer
 let known = readOwnerKey(); // also kept in memory: storage may be forbidden
 signRequests();
 
@@ -47,19 +45,9 @@ function signRequests() {
       if (error.name !== "AbortError") silence();
       throw error;
     });
-    if (request.url.includes(HEARTBEAT) && response.body) return untilEnd(response);
     if (response.headers.get("x-studio-key")) remember(known.slice(0, TOKEN_LENGTH)); // wrong key
     return response;
   };
-}
-
-function untilEnd(response) {
-  const { readable, writable } = new TransformStream();
-  response.body
-    .pipeTo(writable)
-    .catch(() => {})
-    .finally(() => silence());
-  return new Response(readable, response);
 }
 
 function remember(mine) {
