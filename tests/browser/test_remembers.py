@@ -1,4 +1,4 @@
-"""What the page remembers: a reload, Back and Forward, two tabs, a server that goes and comes back."""
+"""What the page remembers: a reload, Back and Forward, two tabs, a server that comes back."""
 
 from __future__ import annotations
 
