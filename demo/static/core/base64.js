@@ -22,9 +22,12 @@ export async function decodePicture(text) {
 export const base64 = (data) =>
   btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
 
+/** Convert base64 to base64url, which addresses may hold, and back. */
+export const toUrl = (text) => text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+export const fromUrl = (text) => text.replaceAll("-", "+").replaceAll("_", "/");
+
 /** Encode text as base64url, for a link. */
-export const base64url = (text) =>
-  base64(new TextEncoder().encode(text))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
+export const base64url = (text) => toUrl(base64(new TextEncoder().encode(text)));
+
+/** Decode base64url to text. Throws an Error if it is not valid. */
+export const base64urlText = (text) => new TextDecoder().decode(bytes(fromUrl(text)));

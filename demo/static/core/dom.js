@@ -111,17 +111,6 @@ export function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers fetch it later
 }
 
-/** Copy the page's address with `hash` and show it in the address bar. Return whether it was copied. */
-export async function copyAddress(hash) {
-  history.replaceState(history.state, "", hash);
-  try {
-    await navigator.clipboard.writeText(location.href);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const THANKS_MS = 1600; // how long a button confirms
 
 /** Show a confirmation on a button for a short time. */

@@ -1,7 +1,7 @@
 // What the browser stores: the keyframes of Interpolate per model, keyframes sent to it by Explore,
 // and the latent of Explore.
 
-import { read, write } from "./storage.js";
+import { SESSION, read, readOwn, write, writeOwn } from "./storage.js";
 
 const FIRST = [
   [7, 3],
@@ -13,18 +13,18 @@ const FIRST = [
 const store = (model) => `latent-studio.interpolate.${model}`;
 
 export function recall(model) {
-  const kept = read(store(model));
+  const kept = readOwn(store(model));
   return kept && typeof kept === "object" ? kept : {};
 }
 
 // Where storage is full or forbidden, a reload starts with the default loop.
-export const remember = (model, thing) => write(store(model), thing);
+export const remember = (model, thing) => writeOwn(store(model), thing);
 
 // Return the latent of the Explore tab as a key, or null if there is none. Explore stores
 // {seed, z, classes, scale}; versions without blends stored {seed, z, label}.
 export function exploring(model, latent, limits) {
   try {
-    const kept = read(`latent-studio.explore.${model}`);
+    const kept = readOwn(`latent-studio.explore.${model}`);
     const { seed, z, classes = kept.label, scale = 1 } = kept;
     const fine = Array.isArray(z) && [...z, scale].every(Number.isFinite);
     if (!Number.isInteger(seed) || !fine) return null;
@@ -91,12 +91,12 @@ const INBOX_MOST = 200;
 const unstored = { inbox: [] }; // where the browser forbids storage
 
 function readInbox() {
-  const kept = read(INBOX);
+  const kept = read(INBOX, SESSION);
   return [...(Array.isArray(kept) ? kept : []), ...unstored.inbox];
 }
 
 function writeInbox(inbox) {
-  unstored.inbox = write(INBOX, inbox) ? [] : inbox;
+  unstored.inbox = write(INBOX, inbox, SESSION) ? [] : inbox;
 }
 
 /** Send a key {seed, label, z?, weights?} to the loop of `model`. */

@@ -1,4 +1,5 @@
-// Texts and JSON in localStorage, or in sessionStorage, which a reload keeps but no other tab has.
+// Texts and JSON in localStorage, or in sessionStorage, which a reload keeps but no other tab of the
+// browser has.
 
 /** Where values are kept. */
 export const LOCAL = "localStorage";
@@ -27,26 +28,39 @@ export class StoredState {
     if (!this.last) return;
     const { model, state } = this.last;
     this.last = null;
-    write(this.prefix + model, { ...state, z: Array.from(state.z) });
+    writeOwn(this.prefix + model, { ...state, z: Array.from(state.z) });
   }
 
   /** Return the stored state of a model with latents of this length, or null. */
   find(model, zDim, seedMax) {
-    const kept = read(this.prefix + model);
-    const { seed, z, label, classes = label, scale = 1 } = kept ?? {};
-    const numbers = (list, most) =>
-      Array.isArray(list) && list.every((x) => Number.isFinite(x) && Math.abs(x) <= most);
-    const fine =
-      Number.isInteger(seed) &&
-      seed >= 0 &&
-      seed <= seedMax &&
-      z?.length === zDim &&
-      numbers(z, 100) &&
-      (Number.isInteger(classes) || numbers(classes, 10)) &&
-      scale >= 0 &&
-      scale <= 3;
-    return fine ? { seed, z: Float32Array.from(z), classes, scale } : null;
+    return validPicture(readOwn(this.prefix + model), zDim, seedMax);
   }
+}
+
+/** Return the state in foreign JSON if it is valid for latents of this length, else null. */
+export function validPicture(kept, zDim, seedMax) {
+  const { seed, z, label, classes = label, scale = 1 } = kept ?? {};
+  const numbers = (list, most) =>
+    Array.isArray(list) && list.every((x) => Number.isFinite(x) && Math.abs(x) <= most);
+  const fine =
+    Number.isInteger(seed) &&
+    seed >= 0 &&
+    seed <= seedMax &&
+    z?.length === zDim &&
+    numbers(z, 100) &&
+    (Number.isInteger(classes) || numbers(classes, 10)) &&
+    scale >= 0 &&
+    scale <= 3;
+  return fine ? { seed, z: Float32Array.from(z), classes, scale } : null;
+}
+
+/** As `read`: what this tab stored, else what any tab of this browser stored last. */
+export const readOwn = (key) => read(key, SESSION) ?? read(key);
+
+/** Store JSON for this tab, whose reload reads it, and for tabs that are opened later. */
+export function writeOwn(key, value) {
+  write(key, value, SESSION);
+  return write(key, value);
 }
 
 /** Return the JSON under a key, or null if there is none, it is damaged, or storage is forbidden. */

@@ -1,23 +1,12 @@
-// The open tab is part of the address, as #tab=train/runs: a reload opens it again, and Back and
-// Forward walk between tabs. A link to a picture or a clip opens the tab it belongs to.
+// The open tab is part of the address: a reload opens it again, and Back and Forward walk between
+// tabs. A link to a picture or a clip opens the tab it belongs to.
 
+import { showTab, tabOf, watchAddress } from "./address.js";
 import { sleep } from "./debounce.js";
 
-const TAB = "#tab=";
-const LINKS = { "#recipe=": "explore", "#clip=": "interpolate" };
-const FIRST_VIEW = "watch"; // of the Train tab
 const [TABS, VIEWS] = [".ls-tabs", ".tr-views"];
 const BAR = " > .tab-wrapper [role=tab]"; // Gradio's buttons
 const [AGAIN_MS, TRIES] = [50, 200]; // the views come after their tab has been opened
-const SPACES = "https://huggingface.co"; // shows the page in a frame, with an address of its own
-
-/** Return the names of the tab, and on Train of the view, that a link or an address opens. */
-export function tabsOf(hash) {
-  const link = Object.keys(LINKS).find((start) => hash.startsWith(start));
-  const named = hash.startsWith(TAB) ? hash.slice(TAB.length) : (LINKS[link] ?? "explore");
-  const [tab, view = FIRST_VIEW] = named.split("/");
-  return tab === "train" ? [tab, view] : [tab];
-}
 
 /** @type {(selector: string) => HTMLElement | null} */
 const find = (selector) => document.querySelector(selector);
@@ -30,7 +19,7 @@ export function followAddress() {
   async function follow() {
     const mine = ++turn;
     opening = true;
-    const names = tabsOf(location.hash);
+    const names = tabOf().split("/");
     for (const [k, group] of [TABS, VIEWS].slice(0, names.length).entries()) {
       const chosen = `${group}${BAR}[data-tab-id="${CSS.escape(names[k])}"]`;
       for (let tries = k ? TRIES : 1; tries && !find(chosen); tries -= 1) await sleep(AGAIN_MS);
@@ -48,12 +37,10 @@ export function followAddress() {
     await sleep(0); // until Gradio has opened it
     const name = (group) => find(`${group}${BAR}[aria-selected=true]`)?.dataset.tabId;
     const tab = name(TABS);
-    const hash = `${TAB}${tab === "train" ? `${tab}/${name(VIEWS) ?? FIRST_VIEW}` : tab}`;
-    if (String(tabsOf(hash)) === String(tabsOf(location.hash))) return;
-    history.pushState(null, "", hash);
-    if (parent !== window) parent.postMessage({ hash }, SPACES);
+    showTab(tab === "train" && name(VIEWS) ? `${tab}/${name(VIEWS)}` : tab);
   }
 
+  watchAddress();
   follow();
   addEventListener("popstate", follow);
   document.addEventListener("click", press);

@@ -10,6 +10,7 @@ const KEY = "latent-studio-owner";
 const TOKEN_LENGTH = 32;
 const SHAPE = /^[0-9a-f]{32}( \S{1,200})?$/;
 
+let silence = () => {}; // a request got no answer
 let known = readOwnerKey(); // also kept in memory: storage may be forbidden
 signRequests();
 
@@ -18,6 +19,11 @@ export const who = () => known;
 
 /** Return the value of the header. */
 export const identify = () => encodeURIComponent(known);
+
+/** Call listener() when the server may be gone. */
+export function onSilence(listener) {
+  silence = listener;
+}
 
 /** Return why a request was refused or not answered, as a sentence, or "". */
 export function refusal(answer, words) {
@@ -35,7 +41,10 @@ function signRequests() {
     const request = new Request(resource, options);
     if (new URL(request.url).origin !== location.origin) return send(request);
     request.headers.set(HEADER, identify());
-    const response = await send(request);
+    const response = await send(request).catch((error) => {
+      if (error.name !== "AbortError") silence();
+      throw error;
+    });
     if (response.headers.get("x-studio-key")) remember(known.slice(0, TOKEN_LENGTH)); // wrong key
     return response;
   };

@@ -1,8 +1,13 @@
 // The Explore tab: one latent, kept in this browser tab, and the controls that move it.
 
+import { onTravel, recall, show as showInAddress } from "../core/address.js";
 import { named } from "../core/class_names.js";
+import { watchConnection } from "../core/connection.js";
+import { timers } from "../core/debounce.js";
 import { segments, speaker } from "../core/dom.js";
+import { hubName } from "../core/hub_request.js";
 import { openListsOnPress } from "../core/list_opening.js";
+import { splitId } from "../core/shown_step.js";
 import { StoredState } from "../core/storage.js";
 import { followAddress } from "../core/tabs.js";
 import { Sketch } from "../draw/sketch.js";
@@ -11,6 +16,7 @@ import { paint, pictureOf } from "../engine/paint.js";
 import { unpack } from "../engine/scheduler.js";
 import { SEED_MAX } from "../latent/latents.js";
 import { TimeSlider } from "../time/time_slider.js";
+import { stateOf, textsOf } from "./address.js";
 import { Classes } from "./classes.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -22,15 +28,19 @@ import { PictureShare } from "./share.js";
 import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
-export function mount({ element, props, trigger, watch, server, words }) {
+export async function mount({ element, props, trigger, watch, server, words }) {
   openListsOnPress(); // the first tab's script also serves the whole page
   followAddress();
+  watchConnection(words, () => model && redraw());
   const w = speaker(words, "explore");
   const engine = new Engine(server);
   const stored = new StoredState("latent-studio.explore.");
   const store = new LatentStore(changed);
+  const later = timers();
   let model = null; // the panel's value
   let shown = null; // {image, state}: the large picture and the state it was drawn from
+  let picture = ""; // its seed and class: another one is a new picture, not a moved one
+  let wanted = {}; // the texts of an address to go to
   let why = null; // the key of the last change: what caused it
   let dragged = null; // the same during a drag: a direction's images do not change along itself
   let [frame, fittedTo, described] = [0, 0, null]; // described: the model_id of `model`'s directions
@@ -65,6 +75,7 @@ export function mount({ element, props, trigger, watch, server, words }) {
     state: () => store.state,
     show(id, image) {
       model = { ...model, model: id };
+      showInAddress("", () => ({ model: model.model }));
       if (image) paint(v.hero, (shown = { image, state: store.state }).image);
     },
     rest: redraw,
@@ -116,6 +127,10 @@ export function mount({ element, props, trigger, watch, server, words }) {
     time.moved();
     pictures.hero();
     stored.keep(time.base, state);
+    const { seed, classes } = state;
+    const now = `${seed} ${Array.isArray(classes) ? "" : classes}`;
+    showInAddress("explore", () => textsOf(state, model), now !== picture);
+    picture = now;
     dragged = why = key;
     if (!frame) frame = requestAnimationFrame(show);
   }
@@ -150,12 +165,20 @@ export function mount({ element, props, trigger, watch, server, words }) {
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
     const other = shape(before) !== shape(model);
     const kind = (m) => m && String([m.data, m.labels, m.shape]);
+    showInAddress(
+      "",
+      () => ({ model: model.model }),
+      before && splitId(before.model)[0] !== time.base,
+    );
     if (kind(before) !== kind(model)) {
       classes.setModel(model);
       sketch.setModel(model);
     }
     if (other) {
-      const kept = first ? stored.find(model.model, model.z_dim, SEED_MAX) : null;
+      const kept = first
+        ? (stateOf(recall("explore"), model.z_dim) ??
+          stored.find(model.model, model.z_dim, SEED_MAX))
+        : null;
       store.begin(fitted(model, kept, store.state));
       map.setModel(model);
       compare.setModel(model);
@@ -172,6 +195,12 @@ export function mount({ element, props, trigger, watch, server, words }) {
   function redraw() {
     pictures.hero();
     redrawParts();
+  }
+  /** Show the model and the picture of an address, as far as it has them. */
+  function visit(texts) {
+    return models.open(texts.model ?? model.model, (about) =>
+      fitted(about, stateOf(texts, about.z_dim), store.state),
+    );
   }
   function paintFirst() {
     const drawn = unpack(model.first);
@@ -216,6 +245,22 @@ export function mount({ element, props, trigger, watch, server, words }) {
   element.replaceChildren(v.panel);
   // Gradio sets overflow: hidden, within which position: sticky does not work
   element.closest(".gradio-container")?.style.setProperty("overflow", "clip");
-  setValue(props.value);
+  for (const panel of ["", "explore"]) {
+    onTravel(panel, (texts) => {
+      wanted = { ...wanted, ...texts };
+      later("visit", 0, () => {
+        if (model && Object.keys(wanted).length) visit(wanted); // once for both
+        wanted = {};
+      });
+    });
+  }
+  const { model: id = props.value?.model } = recall("");
+  const isOther = id !== props.value?.model;
+  const first =
+    isOther && hubName(id) === null ? await visit({ model: id, ...recall("explore") }) : null;
+  if (first) {
+    store.begin(store.state); // nothing to undo yet
+    show();
+  } else setValue(props.value);
   share.arrive(); // the recipe of a link, if the page was opened by one
 }

@@ -1,6 +1,8 @@
 // The Interpolate tab: keyframes on a timeline, the loop playing live, and the export form.
 // Its state belongs to the browser and is stored in localStorage per model.
 
+import { onTravel, recall, show as showInAddress } from "../core/address.js";
+import { base64url, base64urlText } from "../core/base64.js";
 import { timers } from "../core/debounce.js";
 import { fill, speaker } from "../core/dom.js";
 import { History } from "../core/history.js";
@@ -113,6 +115,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     estimate.look({ frames: frameCount(settings), size: size.size }, lack, other);
     shown = unsent = state;
     later("keep", KEEP_MS, keep);
+    showInAddress("interpolate", () => ({ loop: base64url(JSON.stringify(inAddress(state))) }));
   }
 
   function replay() {
@@ -157,6 +160,28 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     trigger("change");
   }
 
+  // What of a state goes into the address: of the settings only those that differ from a new loop's.
+  function inAddress({ keys, chosen, settings }) {
+    const own = Object.entries(settings).filter(([name, value]) => value !== choices.start[name]);
+    return { keys, chosen, wish: Object.fromEntries(own) };
+  }
+
+  function fromAddress({ loop }) {
+    try {
+      const { keys, chosen, wish } = JSON.parse(base64urlText(loop));
+      return { keys, chosen, wish: { ...choices.start, ...wish } };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Return a valid state from a stored one. */
+  function valid({ keys, chosen, wish }) {
+    const good = kept.goodKeys(keys, limits);
+    const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
+    return { keys: good, chosen: at, settings: choices.tidy(wish) };
+  }
+
   // The first model restores its stored state; later ones keep the current state.
   function onModel(next) {
     view.error("");
@@ -165,10 +190,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     time.setModel(about.model);
     file.offer(about.shape[2] === 1);
     if (first) {
-      const { keys, chosen, wish } = kept.recall(time.base);
-      const good = kept.goodKeys(keys, limits);
-      const at = Math.min(Math.max(0, Math.trunc(chosen) || 0), Math.max(0, good.length - 1));
-      history.state = { keys: good, chosen: at, settings: choices.tidy(wish) };
+      history.state = valid(fromAddress(recall("interpolate")) ?? kept.recall(time.base));
     }
     shown = {};
     changed(history.state);
@@ -190,6 +212,10 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     shown = {};
     changed(history.state);
   };
+  onTravel("interpolate", (texts) => {
+    const given = fromAddress(texts);
+    if (given && about) history.go(valid(given));
+  });
   kept.before(document.querySelector(".lc-actions"), keep);
   kept.whenSent(element, collect);
   watch("value", () => {

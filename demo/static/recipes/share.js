@@ -1,7 +1,8 @@
 // Recipes shared as links and files, on the tabs Explore and Interpolate.
 
+import { showLink } from "../core/address.js";
 import { base64url } from "../core/base64.js";
-import { button, copyAddress, fill, make, thank } from "../core/dom.js";
+import { button, fill, make, thank } from "../core/dom.js";
 import { acceptFiles } from "../core/file_drop.js";
 import { RecipeError } from "./image_recipe.js";
 import { openRecipe } from "./open.js";
@@ -25,7 +26,10 @@ export class Share {
     const address = { className: "ls-input ls-link", readOnly: true, hidden: true };
     this.address = make("input", { ...address, ariaLabel: words["recipe.link"] });
     this.address.addEventListener("blur", () => (this.address.hidden = document.hasFocus()));
-    addEventListener("hashchange", () => this.arrive());
+    addEventListener("hashchange", () => {
+      this.arrived = null; // Back may return to a link
+      this.arrive();
+    });
   }
 
   /** Return the recipe for a link; each tab has its own. */
@@ -70,7 +74,8 @@ export class Share {
       throw new RecipeError(fill(this.words["recipe.long_link"], { limit }));
     }
     this.arrived = hash + text;
-    if (await copyAddress(this.arrived)) thank(this.link, this.text("copied"));
+    showLink(this.arrived);
+    if (await copied(location.href)) thank(this.link, this.text("copied"));
     else this.show(location.href);
   }
 
@@ -98,5 +103,15 @@ export class Share {
   /** Open files dropped on `area`, unless `other(file, target)` takes them. */
   accept(area, other = null) {
     acceptFiles(area, (file, target) => other?.(file, target) || this.read(file));
+  }
+}
+
+/** Copy a text; resolve to whether the browser allows it. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -11,6 +11,7 @@ from demo.panels import KEEP_MODEL, QUIET, Menu, Panel
 from demo.server.studio import Studio
 from demo.train.watch.film import SIZES, film_spec, size_labels
 from demo.train.watch.progress import Progress
+from demo.train.watch.stopped import StoppedRuns
 from gan.training.live_settings import difference
 
 
@@ -20,17 +21,20 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
     The panel's value is {"show": name} while the visitor watches another run than the current one;
     `model` in it is the one chosen above the tabs.
     """
-    watched, access = Progress(studio), studio.access
+    watched, access, stopped_runs = Progress(studio), studio.access, StoppedRuns(studio)
 
     def progress(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "show", "model", and the last answer's cursor}: see `Progress.poll`.
 
-        `mine`: whether this visitor may apply remedies to the run shown.
+        `mine`: whether this visitor may apply remedies to the run shown. `stopped`, in an answer
+        that replaces all: see `StoppedRuns.of`.
         """
         answer, current = watched.poll(payload), studio.runner.status
         shown = current.state in ("running", "paused") and answer["cursor"]["run"] == current.run
         alone = current.beside is None  # the settings of a pair do not change
         answer["mine"] = shown and alone and access.controls(payload.get("who"))
+        if answer.get("reset") and (stopped := stopped_runs.of(payload.get("who"))):
+            answer["stopped"] = stopped
         return answer
 
     def treat(payload: dict[str, Any]) -> dict[str, Any]:
@@ -58,10 +62,14 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         access.act(payload.get("who"), "configure", **changes)
         return {"step": studio.runner.status.step}
 
+    def resume(payload: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
+        return {"run": access.resume(payload.get("who"), payload.get("run"))}
+
     panel = Panel(
         "train/watch",
         value={"model": model.value},
-        server_functions=[progress, watched.frames, treat, take_back],
+        server_functions=[progress, watched.frames, treat, take_back, resume],
         elem_id="train",
     )
     with gr.Row(elem_classes="ls-export tr-save"):

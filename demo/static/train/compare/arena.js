@@ -8,10 +8,10 @@ import { grid } from "./grid.js";
 import { table } from "./table.js";
 
 /**
- * Fill `place` for a pair of demo/train/compare/pairs.py with the labels `names`. Return
- * update(answer), which shows the answer of a poll.
+ * Fill `place` for a pair of demo/train/compare/pairs.py with the labels `names`, at first at the step
+ * `at` (null: the newest); onStep(step) is called with the displayed step. Return update(answer), which shows the answer of a poll.
  */
-export function arena(place, { names, pair, server, words, say }) {
+export function arena(place, { names, pair, server, words, at, onStep, say }) {
   const sides = names.map((name, index) => {
     const { element, canvas, diagnosis } = html`
       <article>
@@ -47,7 +47,11 @@ export function arena(place, { names, pair, server, words, say }) {
     newest,
     grids: sides.map(({ canvas }) => grid(canvas, () => labelled)),
     fetchFrames: (wanted) => server.frames(wanted),
-    onStep: (step) => lines.mark(step),
+    at,
+    onStep(step) {
+      lines.mark(step);
+      onStep(step);
+    },
     say,
   });
 

@@ -7,17 +7,16 @@ import { latest } from "./rows.js";
 
 /**
  * runs: both names; range, label and newest: elements; grids: two of grid.js;
- * fetchFrames({run, steps}) asks the server; onStep(step) is called with the displayed step, null for
- * the newest. Return update(sides), which adds the answer of a poll for both runs.
+ * fetchFrames({run, steps}) asks the server; `at`: the first step to show; onStep(step) is called with
+ * the displayed step, null for the newest. Return update(sides), which adds the answer of a poll for both runs.
  */
-export function films({ runs, range, label, newest, grids, fetchFrames, onStep, say }) {
+export function films({ runs, range, label, newest, grids, fetchFrames, at, onStep, say }) {
   const recordings = runs.map((run) => ({
     steps: [],
     step: 0,
     live: null,
     frames: recordedFrames((steps) => fetchFrames({ run, steps })),
   }));
-  let at = null; // null follows the newest
   let turn = 0; // only the newest request is shown
 
   const stops = () => {

@@ -1,6 +1,7 @@
 // The Side by side panel: the list of experiments, and the current or last pair.
 // It polls only while it is on screen, and requests only what has changed.
 
+import { recall, show as showInAddress } from "../../core/address.js";
 import { fill, html, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { changed } from "../../core/panel_events.js";
@@ -11,6 +12,7 @@ import { list } from "./list.js";
 
 const BUSY_MS = 700; // between polls while the pair trains
 const IDLE_MS = 3000;
+const STEP = /^\d{1,9}$/;
 const PACE_MS = 4000; // between requests of the machine's pace
 
 export function mount({ element, props, server, words }) {
@@ -43,6 +45,10 @@ export function mount({ element, props, server, words }) {
   let paced = false;
   let pacedAt = -Infinity;
 
+  const { at: kept = "" } = recall("train/compare"); // the step of the address
+  const onStep = (step) =>
+    showInAddress("train/compare", () => (step === null ? {} : { at: String(step) }));
+
   const going = () => answer.live && ACTIVE.includes(answer.state);
 
   async function refresh() {
@@ -63,7 +69,8 @@ export function mount({ element, props, server, words }) {
     if (next.pair) {
       ({ pair } = next);
       const names = labels(pair, say);
-      update = arena(parts.arena, { names, pair, server, words, say });
+      const at = update || !STEP.test(kept) ? null : Number(kept);
+      update = arena(parts.arena, { names, pair, server, words, at, onStep, say });
       title.textContent = pair.experiment
         ? say(`compare.${pair.experiment}.title`)
         : names.join(" / ");

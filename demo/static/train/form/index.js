@@ -1,12 +1,13 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
 // It polls only while the Train tab is open, or in the queue: the server drops visitors who are gone.
 
+import { onTravel, recall, show as showInAddress } from "../../core/address.js";
 import { sleep } from "../../core/debounce.js";
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
-import { SESSION, read, write } from "../../core/storage.js";
+import { settingsOf, textsOf } from "./address.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
 import { restored } from "./rules.js";
@@ -15,7 +16,6 @@ import { formSteer } from "./steer.js";
 const QUEUED_MS = 1000; // between polls while queued
 const BUSY_MS = 2000; // while a run trains
 const IDLE_MS = 4000;
-const KEPT = "latent-studio.train.form"; // the settings, for a reload
 
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
@@ -27,7 +27,8 @@ export function mount({ element, props, trigger, server, words }) {
 
   const bring = () => viewTab("images")?.click();
   const fields = formFields({ offered: props.offered, say, changed, bring });
-  let draft = restored(read(KEPT, SESSION), fields.settings(), props.offered.rows);
+  const { presets, first, rows } = props.offered;
+  let draft = restored(settingsOf(recall("train"), presets), fields.settings(), rows);
   const steer = formSteer({ say, send: (changes) => act("configure", changes) });
   const pace = formPace({ say, ask: (settings) => ask("pace", { settings }) });
   const parts = html`<div>
@@ -62,7 +63,11 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
-  render();
+  onTravel("train", (texts) => {
+    draft = restored(settingsOf(texts, presets), draft, rows);
+    keep();
+  });
+  keep();
   const tab = element.closest(".tr-panel") ?? element; // views without settings hide the form
   const look = poll(tab, refresh, pause, ["ls:state"], () => status.place > 0);
 
@@ -171,11 +176,15 @@ export function mount({ element, props, trigger, server, words }) {
     return parts.join(" ");
   }
 
+  function keep() {
+    showInAddress("train", () => textsOf(draft, presets, first));
+    shown = "";
+    render();
+  }
+
   function changed(settings, name, before) {
     if (status.taken && status.mine) return steer.change(name, settings[name], before);
     draft = settings;
-    write(KEPT, draft, SESSION);
-    shown = "";
-    render();
+    keep();
   }
 }

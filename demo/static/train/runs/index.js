@@ -1,6 +1,7 @@
 // The Runs panel: every run of the server as a card, updated while it is on screen; two can be
 // compared, and runs are uploaded and downloaded as files.
 
+import { onTravel, recall, show as showInAddress } from "../../core/address.js";
 import { arrange, button, fill, html, make } from "../../core/dom.js";
 import { help } from "../../core/help.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -25,10 +26,19 @@ export function mount({ element, props, server, words }) {
   let shown = new Map(); // by name, of `runCard`
   let silent = true; // whether the line shows the number of runs
   let selected = []; // at most two names, the last selected at the end
+  let wanted = recall("train/runs"); // of the address, until the runs are known
 
   const hints = ["train.frechet_hint", "train.diversity_hint", "runs.upload_hint"];
   const about = hints.map((key) => say(key)).join("\n");
-  const pair = runsCompare({ say, words, ask, back: () => showPart("list") });
+  const pair = runsCompare({
+    say,
+    words,
+    ask,
+    back() {
+      showPart("list");
+      showSelected();
+    },
+  });
   const parts = html`<div>
     <div class="ls-buttons ru-bar" ref="bar">
       <div class="ru-line" role="status" ref="line"></div>
@@ -46,9 +56,15 @@ export function mount({ element, props, server, words }) {
   element.append(...parts.element.children);
   showPart("list");
 
-  compare.addEventListener("click", async () => {
-    showPart("pair");
-    await pair.show(selected.map((name) => [name, cards[name]]));
+  compare.addEventListener("click", () => {
+    showPair();
+    showSelected(true);
+  });
+  onTravel("train/runs", (texts) => {
+    wanted = texts;
+    showPart("list");
+    take(listed);
+    showSelected();
   });
   add.addEventListener("click", () => chosen.click());
   chosen.addEventListener("change", () => {
@@ -64,6 +80,17 @@ export function mount({ element, props, server, words }) {
     if (part === "list") render();
   }
 
+  function showPair() {
+    showPart("pair");
+    return pair.show(selected.map((name) => [name, cards[name]]));
+  }
+
+  function showSelected(fresh = false) {
+    const compared = element.dataset.part === "pair" ? { compared: "1" } : {};
+    const texts = selected.length ? { selected: selected.join(","), ...compared } : {};
+    showInAddress("train/runs", () => texts, fresh);
+  }
+
   function showMessage(sentence, wrong = false) {
     silent = false;
     line.replaceChildren(
@@ -77,8 +104,11 @@ export function mount({ element, props, server, words }) {
     cards = Object.fromEntries(
       names.map((name) => [name, answer.cards?.[name] || cards[name]]).filter(([, card]) => card),
     );
-    selected = selected.filter((name) => cards[name]);
+    if (wanted && names.length) selected = (wanted.selected ?? "").split(",").slice(0, 2);
+    selected = selected.filter((name) => names.includes(name) && cards[name]);
     render();
+    if (wanted?.compared && selected.length === 2) showPair();
+    if (names.length) wanted = null;
   }
 
   function render() {
@@ -121,6 +151,7 @@ export function mount({ element, props, server, words }) {
       selected = selected.filter((one) => one !== name);
       if (on) selected = [...selected.slice(-1), name];
       render();
+      showSelected();
     },
     rename: async (name, title) => !(await change("rename", { run: name, title })).sentence,
     async resume(name) {

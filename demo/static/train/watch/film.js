@@ -10,8 +10,8 @@ import { recordedFrames } from "./recorded_frames.js";
 const THUMB_PX = 16; // of the scrubber
 
 /**
- * parts: of layout.js. fetchFrames({run, steps}) asks the server; onShow(step, beliefs) is called with
- * the displayed step and D's outputs for the samples if known; onSeek(step) is called when the visitor
+ * parts: of layout.js. fetchFrames({run, steps}) asks the server; onShow(step, beliefs, isNewest) is
+ * called with the displayed step and D's outputs for the samples if known; onSeek(step) is called when the visitor
  * stays at a step, null for the newest.
  */
 export function film({ parts, fetchFrames, onShow, onSeek, say }) {
@@ -50,7 +50,7 @@ export function film({ parts, fetchFrames, onShow, onSeek, say }) {
     if (mine !== turn) return;
     const beliefs = isLive ? live.beliefs : null;
     if (image) sheet.paint(image, beliefs);
-    onShow(at === null ? null : step, beliefs);
+    onShow(step, beliefs, at === null);
   }
 
   function stop() {
@@ -115,6 +115,10 @@ export function film({ parts, fetchFrames, onShow, onSeek, say }) {
       if (at && !stops().includes(at)) at = stops().findLast((one) => one < at) ?? null;
       if (isNew) await show();
     },
+    /** Return the step that the visitor has gone to; null: the newest. */
+    at: () => at,
+    /** Return the displayed step, undefined without pictures. */
+    shown: () => at ?? stops().at(-1),
     /** Go to a recorded step set on another tab; null: the newest. */
     seek(step) {
       if (step === at || playing || (step !== null && !stops().includes(step))) return;

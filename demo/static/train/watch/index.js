@@ -1,12 +1,13 @@
 // The Watch panel: the diagnosis, the film, its status, curves and vital signs, updated by
 // polling. It polls only while it is on screen, and requests only what has changed.
 
+import { onTravel, recall, show as showInAddress } from "../../core/address.js";
 import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
-import { atStep } from "../../core/format.js";
+import { atStep, formatNumber } from "../../core/format.js";
 import { changed, notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { shownStep, onShownStep, setShownStep } from "../../core/shown_step.js";
@@ -49,16 +50,22 @@ export function mount({ element, props, server, watch, words }) {
   const player = film({
     parts,
     fetchFrames: (wanted) => server.frames({ ...wanted, model: model() }),
-    onShow: (step, seen) => {
-      for (const one of charts) one.setMark(step);
+    onShow: (step, seen, isNewest) => {
+      for (const one of charts) one.setMark(isNewest ? null : step);
+      label(step);
       parts.opinion.textContent = opinion(seen);
     },
-    onSeek: (step) => run && setShownStep(run, step),
+    onSeek: (step) => {
+      if (run) setShownStep(run, step);
+      wanted = "";
+      note(step);
+    },
     say,
   });
 
   const model = () => props.value?.model ?? null; // chosen in the menu
-  let show = ""; // the run that the visitor has opened; "" is the current one
+  let { run: show = "", step: wanted = "" } = recall("train/watch");
+  // show: the run that the visitor has opened; "" is the current one. wanted: the step to go to
   let cursor = {}; // versions of the parts that the server sends only when they change
   let about = {};
   let rows = [];
@@ -68,12 +75,17 @@ export function mount({ element, props, server, watch, words }) {
   let run = "";
   let before = ""; // the last state of the buttons
   let state = "idle";
+  let stopped = null; // the visitor's last run, if it can be resumed
+  if (show) props.value = { ...props.value, show }; // so that the displayed film is the one that is saved
 
   async function refresh() {
+    const asked = show;
     const answer = await ask("progress", { ...cursor, show, model: model() });
+    if (asked !== show) return; // the visitor has opened another run meanwhile
     if (!answer.offline) return take(answer);
     parts.error.textContent = answer.sentence;
     state = "idle";
+    label(player.shown());
   }
 
   async function take(answer) {
@@ -100,19 +112,57 @@ export function mount({ element, props, server, watch, words }) {
     }
     if (answer.finding !== undefined) ({ finding } = answer);
     strip.take(finding, answer.mine, run, cursor.at[1]);
-    parts.shown.hidden = !show || run !== show;
-    parts.shownRun.textContent = say("watch.shown", { run: about.title });
+    if (reset && run !== show) show = ""; // it is no longer on the server
+    parts.back.hidden = !show;
+    if (reset) showStopped(answer.stopped);
     frames = answer.frames ?? frames;
     const recorded = frames.length > 0 || rows.length > 0;
     if (run || state !== "idle")
       parts.status.replaceChildren(...status({ ...about, ...answer }, say));
     else parts.status.textContent = say(recorded ? "train.recorded" : "train.nothing_yet");
     parts.error.textContent = answer.error || answer.warning || "";
+    parts.shown.hidden = !run && !recorded;
     await player.update({ ...answer, run, of: cursor.of, frames });
-    if (reset) player.seek(shownStep(run));
+    label(player.shown() ?? answer.step);
+    if (reset) seek();
     const now = [state, run, about.playable].join();
     if (now !== before) notify("ls:state"); // the form polls, too
     before = now;
+  }
+
+  // Say whether the picture is live or recorded, of which run and step.
+  function label(step) {
+    if (step === undefined) return;
+    const isLive = GOING.includes(state) && player.at() === null;
+    const name = run ? about.title : say("watch.bundled", { title: about.title });
+    parts.kind.textContent = say(
+      !isLive ? "watch.recording" : state === "paused" ? "train.state_paused" : "watch.live",
+    );
+    parts.kind.dataset.live = String(isLive);
+    parts.shownRun.textContent = [name, text(step)].join(" \u00b7 ");
+  }
+
+  function showStopped(found) {
+    stopped = found ?? null;
+    parts.stopped.hidden = !stopped;
+    if (stopped) {
+      const step = formatNumber(stopped.step);
+      parts.stoppedAt.textContent = say("watch.stopped", { run: stopped.title, step });
+    }
+  }
+
+  // Go to the step of the address, or to that set on another tab.
+  function seek() {
+    const step = wanted ? Number(wanted) : shownStep(run);
+    if (run && wanted) setShownStep(run, step);
+    player.seek(step);
+    if (run) wanted = ""; // the recording may still be that of another model
+    note(player.at());
+  }
+
+  function note(step, fresh = false) {
+    const texts = { ...(show && { run: show }), ...(step !== null && { step: String(step) }) };
+    showInAddress("train/watch", () => texts, fresh);
   }
 
   // Describe D's outputs for the displayed samples.
@@ -129,14 +179,25 @@ export function mount({ element, props, server, watch, words }) {
     return answer;
   }
 
-  function open(name) {
+  function open(name, fresh = false) {
     show = name;
-    props.value = { ...props.value, show }; // so that the displayed film is the one that is saved
+    note(null, fresh);
+    props.value = { ...props.value, show };
     look();
   }
 
   const look = poll(parts.plate, refresh, () => (GOING.includes(state) ? BUSY_MS : IDLE_MS), []);
-  parts.back.addEventListener("click", () => open(""));
+  parts.back.addEventListener("click", () => open("", true));
+  parts.resume.addEventListener("click", async () => {
+    const answer = await steer("resume", { run: stopped.run });
+    parts.error.textContent = answer.sentence || (answer.run ? "" : say("runs.queued"));
+  });
+  onTravel("train/watch", (texts) => {
+    wanted = texts.step ?? "";
+    if ((texts.run ?? "") !== show) return open(texts.run ?? "");
+    if (!wanted && run) setShownStep(run, null);
+    seek();
+  });
   document.addEventListener("ls:show", (event) => open(String(event.detail ?? "")));
   watch("value", look);
   onShownStep((name, step) => name === run && player.seek(step));

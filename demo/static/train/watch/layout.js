@@ -8,11 +8,16 @@ const COLUMNS = 10;
 /** Fill `element` and return its parts; head(labels) names the columns of the sheet in turn. */
 export function layout(element, say) {
   const parts = html`<div>
-    <div class="tr-shown" hidden ref="shown">
-      <span ref="shownRun"></span>
-      <button class="ls-btn" ref="back">${say("watch.back")}</button>
+    <div class="tr-stopped" hidden ref="stopped">
+      <span role="status" ref="stoppedAt"></span>
+      <button class="ls-btn ls-primary" ref="resume">${say("runs.resume")}</button>
     </div>
     <section class="dr" ref="doctor"></section>
+    <div class="tr-shown" hidden ref="shown">
+      <b class="tr-kind-of" ref="kind"></b>
+      <span ref="shownRun"></span>
+      <button class="ls-btn" hidden ref="back">${say("watch.back")}</button>
+    </div>
     <div class="ls-plate tr-plate" data-empty="yes" ref="plate">
       <div class="tr-sheet">
         <div class="tr-classes" aria-hidden="true" ref="heads"></div>
