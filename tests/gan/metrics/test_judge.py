@@ -90,8 +90,8 @@ def test_warped_digits_keep_their_class(judge, digits):
 
 def test_a_trained_judge_is_accurate_after_a_round_trip(tmp_path, digits):
     part = ImageSet("mnist", digits.images[:2560], digits.labels[:2560])
-    save(train(part, 10, epochs=2), tmp_path / "mnist")
-    rest = ImageSet("mnist", digits.images[5000:], digits.labels[5000:])
+    save(train(part, 10, epochs=2, width=8), tmp_path / "mnist")
+    rest = ImageSet("mnist", digits.images[9000:], digits.labels[9000:])
     assert accuracy(Judge.load("mnist", tmp_path), rest) > 0.85
 
 
