@@ -2,12 +2,15 @@
 
 import json
 import os
+from functools import cache
 
 import pytest
 
 # before torch: OpenMP reads the environment variables of gan/__init__.py when torch is loaded
 from gan.config import preset
-from gan.data.image_set import ImageSet, load
+from gan.data import image_set
+from gan.data.image_set import ASSETS, ImageSet, load
+from gan.monitor import real_features
 from gan.runs import unpack
 from gan.runs.validate import check_run
 from gan.system.machine import choose_device, set_threads
@@ -38,6 +41,24 @@ def threads():
 def runs_checked_here(monkeypatch):
     """Check unpacked runs in this process, except where a test undoes it: starting one is slow."""
     monkeypatch.setattr(unpack, "check_apart", check_run)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def mnist_read_once():
+    """Unpack the files of MNIST, and extract the features of its images, once for all tests."""
+    read, extract = image_set.read_idx, real_features.read_real_features
+    bundled, features = cache(read), cache(extract)
+
+    def read_once(path):
+        return (bundled if path.is_relative_to(ASSETS) else read)(path)
+
+    def extract_once(name, size):
+        return (features if name == "mnist" else extract)(name, size)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(image_set, "read_idx", read_once)
+        patch.setattr(real_features, "read_real_features", extract_once)
+        yield
 
 
 @pytest.fixture(scope="session")

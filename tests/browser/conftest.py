@@ -1,6 +1,8 @@
 """One Chromium and one server for all browser tests, which all carry the mark `browser`."""
 
+import json
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -61,14 +63,20 @@ def app(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def rested():
+    """Contexts that no test uses now, by their options: their caches hold the page's scripts."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser, app):
+def visit(browser, app, rested):
     """Open the page as a visitor of its own; console errors and foreign requests fail the test.
 
     `at` follows the address, `before` is a script that runs ahead of the page's own, and the rest
     goes to Playwright's context.
     """
-    contexts, problems = [], []
+    used, problems = [], []
 
     def heard(message):
         if message.type == "error":
@@ -79,14 +87,13 @@ def visit(browser, app):
             problems.append(f"left the machine: {request.url}")
 
     def open_page(width=1280, height=800, at="", before="", **rest):
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            accept_downloads=True,
-            **{"locale": "en-US"} | rest,
-        )
+        options = {"viewport": {"width": width, "height": height}, "locale": "en-US"} | rest
+        known = rested[json.dumps(options, sort_keys=True)]
+        context = known.pop() if known else browser.new_context(**options)
         context.set_default_timeout(60_000)
-        contexts.append(context)
+        used.append((context, known))
         page = context.new_page()
+        _forget(page, app.address)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", heard)
         page.on("request", asked)
@@ -97,9 +104,20 @@ def visit(browser, app):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for context, known in used:
+        if context.pages:  # the test has not closed it
+            for page in context.pages:
+                page.close()
+            known.append(context)
     assert not problems, problems
+
+
+def _forget(page, address):
+    """Remove what an earlier test's visitor stored; caches stay."""
+    session = page.context.new_cdp_session(page)
+    given = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb"}
+    session.send("Storage.clearDataForOrigin", given)
+    session.detach()
 
 
 def _cannot_run(reason):

@@ -52,14 +52,14 @@ SERVER = """() => {
     window.rows = (count, value = 0.5) => Array(count).fill(Array(64).fill(value));
     window.until = async (done) => {
         for (let i = 0; !done(); i += 1) {
-            if (i > 500) throw new Error(`never: ${done}`);
+            if (i > 6000) throw new Error(`never: ${done}`);
             await new Promise((next) => setTimeout(next, 10));
         }
     };
     // draws until the browser does it
     window.settle = async (engine, model = "m") => {
         for (let i = 0; engine.where !== "browser"; i += 1) {
-            if (i > 500) throw new Error("the browser never drew");
+            if (i > 6000) throw new Error("the browser never drew");
             await engine.draw(model, rows(1), [3]);
             await new Promise((next) => setTimeout(next, 10));
         }

@@ -48,7 +48,8 @@ def test_the_server_draws_until_the_weights_are_there_then_the_browser(page, sma
         assert np.abs(np.array(image["pixels"]) - wanted).max() <= 1
 
 
-def test_pictures_wait_a_moment_for_weights_whose_file_is_known(page, small):
+def test_pictures_wait_a_moment_for_weights_whose_file_is_known(page, site, small):
+    site.change("engine/weights.js", "const SOON_MS = 500;", "const SOON_MS = 60000;")
     offer(page, small[1])
     found = page.evaluate(
         """async () => {

@@ -53,10 +53,10 @@ def test_the_map_moves_the_picture_and_stays_in_place_meanwhile(visit):
         page.keyboard.press(key)
         corner = moved(page, corner)
     press(page, "New plane")
-    turned = changes(page, MAP, grid, 5)
+    turned = changes(page, MAP, grid)
     assert same(still(page), corner)  # another plane through the same picture
     page.get_by_label("Range").fill("1")
-    changes(page, MAP, turned, 5)
+    changes(page, MAP, turned)
     assert same(still(page), corner)
 
 
@@ -100,7 +100,7 @@ def test_directions_of_ones_own_names_and_pins_outlive_a_reload(visit):
     drag(page, row(page, old[3])[1], (0.5, 0.5), (0.9, 0.5))
     moved(page, before)
     row(page, old[2])[0].get_by_role("button", name="Pin").click()
-    painted(page, STRIP.format(old[3]), 5)  # what moved last is not blank now
+    painted(page, STRIP.format(old[3]))  # what moved last is not blank now
     wanted = [old[2], old[0], "Mine", *old[3:]]
     assert names(page) == wanted
     page.reload()

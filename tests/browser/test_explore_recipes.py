@@ -80,7 +80,7 @@ def arrived(visit, at, about):
 
 
 def says(page, part):
-    page.locator(ERROR).get_by_text(part).wait_for(timeout=5000)
+    page.locator(ERROR).get_by_text(part).wait_for()
 
 
 @pytest.mark.slow

@@ -84,7 +84,8 @@ def _plays(page, data):
             video.muted = true;
             video.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)], {type: "video/mp4"}));
             await video.play();
-            await new Promise(done => setTimeout(done, 1500));
+            for (let i = 0; i < 600 && video.currentTime <= 0.1; i += 1)
+                await new Promise(done => setTimeout(done, 50));
             return video.currentTime > 0.1 && video.videoWidth > 0;
         }""",
         list(data),

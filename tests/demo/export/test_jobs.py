@@ -144,11 +144,11 @@ def test_closing_the_stream_stops_the_work(exports, folders):
 def test_a_new_export_of_a_visitor_replaces_the_previous_one(exports, folders):
     old = Work(hold=True)
     first = exports.begin("a", "clip", old)
-    assert old.begun.wait(5)
+    assert old.begun.wait(60)
     second = exports.begin("a", "clip", Work())
     with pytest.raises(Cancelled):
-        first.future.result(5)
-    assert second.future.result(5).frames == FRAMES
+        first.future.result(60)
+    assert second.future.result(60).frames == FRAMES
     second.close()
     first.close()
 
@@ -171,9 +171,9 @@ def test_stop_ends_all_jobs_of_a_visitor_only(exports, folders):
     exports.stop("a")
     for job in jobs.values():
         with pytest.raises(Cancelled):
-            job.future.result(5)
+            job.future.result(60)
         job.close()
-    assert other.future.result(5).frames == FRAMES
+    assert other.future.result(60).frames == FRAMES
     other.close()
 
 
@@ -188,5 +188,5 @@ def test_an_export_on_a_public_server_is_limited_in_time(folders, monkeypatch):
     monkeypatch.setattr(jobs, "MOST_S", -1.0)
     public = Exports(1, public=True)
     with pytest.raises(ExportError, match="limit of this server"):
-        public.begin("a", "clip", Work()).future.result(10)
+        public.begin("a", "clip", Work()).future.result(60)
     public.close()

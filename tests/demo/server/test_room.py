@@ -158,7 +158,7 @@ def test_an_export_that_would_fill_the_disk_ends_and_leaves_no_file(tmp_path, fr
     exports = Exports(1, check_disk=access.room.check_disk)
     for begun in (False, True):  # the second one is refused before its first frame
         with pytest.raises(OSError) as caught:
-            exports.begin("a", "clip", Unread() if begun else Work()).future.result(20)
+            exports.begin("a", "clip", Unread() if begun else Work()).future.result(60)
         assert caught.value.errno == errno.ENOSPC
     exports.close()
     assert [path.name for path in tmp_path.iterdir()] == []
@@ -174,10 +174,10 @@ def test_a_model_of_the_hub_is_not_downloaded_to_a_full_disk(tmp_path, free, mon
     monkeypatch.setattr(models.cache, "get", get)
     free.bytes = LEAST_FREE_BYTES + 99
     models.begin("page", "ada/digits")
-    assert models._jobs["page"].future.result(20) == {"error": "disk", "values": {}}
+    assert models._jobs["page"].future.result(60) == {"error": "disk", "values": {}}
     free.bytes += 1
     models.begin("page", "ada/digits")
-    assert models._jobs["page"].future.result(20) == {"model": "hub:ada/digits"}
+    assert models._jobs["page"].future.result(60) == {"model": "hub:ada/digits"}
     models.close()
 
 

@@ -27,9 +27,15 @@ def test_those_of_bundled_models_equal_those_found_anew(folder):
             assert each.axis @ measured[each.name].axis > 0.99
 
 
-def test_a_round_trip_changes_nothing(tmp_path, tiny_model):
+@pytest.fixture(scope="module")
+def made(tiny_model):
+    """A model and its directions."""
     generator = Generator.load(tiny_model)
-    found = directions(generator)
+    return generator, directions(generator)
+
+
+def test_a_round_trip_changes_nothing(tmp_path, made):
+    generator, found = made
     save_directions(tmp_path, generator, found)
     again = load_directions(tmp_path, generator)
     for one, other in zip(found, again, strict=True):
@@ -37,10 +43,10 @@ def test_a_round_trip_changes_nothing(tmp_path, tiny_model):
         assert (one.kind, one.name, one.effect) == (other.kind, other.name, other.effect)
 
 
-def test_those_of_other_weights_or_a_damaged_file_are_ignored(tmp_path, tiny_model):
-    generator = Generator.load(tiny_model)
+def test_those_of_other_weights_or_a_damaged_file_are_ignored(tmp_path, made, tiny_model):
+    generator, found = made
     assert load_directions(tmp_path, generator) is None
-    save_directions(tmp_path, generator, directions(generator))
+    save_directions(tmp_path, generator, found)
     other = Generator.load(tiny_model)
     other.model_id = "0" * 12
     assert load_directions(tmp_path, other) is None

@@ -41,6 +41,13 @@ def digits():
     return data.images[index].permute(0, 2, 3, 1).numpy(), data.labels[index].numpy()
 
 
+@pytest.fixture(scope="module")
+def done(generator, judge, digits):
+    """The search for the first digit, at its start and at its end."""
+    search = begin(generator, digits[0][:1], judge)
+    return search, advance(search, generator)
+
+
 def whole(generator, targets, judge=None):
     return projections(advance(begin(generator, targets, judge), generator), generator)
 
@@ -82,31 +89,28 @@ def test_images_that_are_no_digits_cannot_be_drawn(generator, judge):
     assert [one.verdict for one in whole(generator, targets, judge)] == ["cannot"] * 4
 
 
-def test_many_short_calls_equal_one_long_call(generator, judge, digits):
-    target = digits[0][:1]
-    first = begin(generator, target, judge)
-    search, pieces = first, 0
+def test_many_short_calls_equal_one_long_call(generator, done):
+    search, at_once = done
+    pieces = 0
     while search.progress() < 1:
         search = unpack(pack(advance(search, generator, pause=0.02)), generator)
         pieces += 1
     assert pieces > 3
-    at_once = advance(first, generator)
     torch.testing.assert_close(search.z, at_once.z, rtol=0, atol=0)
     np.testing.assert_array_equal(
         projections(search, generator)[0].z, projections(at_once, generator)[0].z
     )
 
 
-def test_the_error_falls_until_the_end(generator, judge, digits):
-    search = begin(generator, digits[0][1:2], judge)
+def test_the_error_falls_until_the_end(generator, done):
+    search, end = done
     start = projections(search, generator)[0].error
     assert search.progress() == 0
     search = advance(search, generator, pause=0)
     assert search.step == 1 and 0 < search.progress() < 1
-    done = advance(search, generator)
-    assert done.step == STEPS and done.progress() == 1
-    assert projections(done, generator)[0].error < start / 2
-    assert advance(done, generator).step == STEPS
+    assert end.step == STEPS and end.progress() == 1
+    assert projections(end, generator)[0].error < start / 2
+    assert advance(end, generator).step == STEPS
 
 
 def test_a_search_ends_at_its_time_limit(generator, digits):
@@ -128,7 +132,8 @@ def test_the_candidates_are_of_several_classes(generator, judge, digits):
 
 def test_the_model_is_unchanged(generator, digits):
     before = weights_hash(generator.network.state_dict())
-    whole(generator, digits[0][:2])
+    search = advance(begin(generator, digits[0][:2]), generator, pause=0)
+    projections(search, generator)
     assert weights_hash(generator.network.state_dict()) == before
     assert all(p.grad is None and not p.requires_grad for p in generator.network.parameters())
     assert not generator.network.training
@@ -218,7 +223,7 @@ def test_a_state_of_another_model_is_refused(article, state):
 def test_accepted_states_stay_finite(generator, state):
     rng = np.random.default_rng(0)
     let_through = 0
-    for _ in range(300):
+    for _ in range(100):
         raw = np.frombuffer(state, np.uint8).copy()
         raw[rng.integers(0, len(raw), 3)] = rng.integers(0, 256, 3)
         try:
@@ -228,4 +233,4 @@ def test_accepted_states_stay_finite(generator, state):
         let_through += 1
         one = projections(advance(search, generator, pause=0), generator)[0]
         assert np.isfinite([*one.z, one.error, one.match]).all()
-    assert let_through > 100
+    assert let_through > 30

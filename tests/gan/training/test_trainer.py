@@ -49,7 +49,7 @@ def same(one: list[torch.Tensor], other: list[torch.Tensor]) -> bool:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_same_seed_gives_the_same_weights(tiny_data, name):
-    one, other = run(make(tiny_data, name), 20), run(make(tiny_data, name), 20)
+    one, other = run(make(tiny_data, name), 7), run(make(tiny_data, name), 7)
     assert not differing(frozen(one), frozen(other))
 
 
