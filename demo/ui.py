@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, document, text
-from demo.address import Addresses
+from demo.address import LOOPBACK, Addresses
 from demo.endpoint import asking
 from demo.explore import tab as explore
 from demo.export.events import visitor
@@ -19,7 +19,7 @@ from demo.interpolate import tab as interpolate
 from demo.panels import QUIET, Menu
 from demo.server import recipes
 from demo.server.model_menu import choices, preferred
-from demo.server.request_guard import LOOPBACK, RequestGuard
+from demo.server.request_guard import RequestGuard
 from demo.server.studio import Studio
 from demo.theme import theme
 from demo.train import tab as train
@@ -97,6 +97,7 @@ def build(studio: Studio) -> gr.Blocks:
         def gone(request: gr.Request) -> None:
             studio.exports.stop(visitor(request))
             studio.hub.stop(visitor(request))
+            studio.access.closed(asking(request.headers))
 
         page.unload(gone)
         gr.on([page.load, tabs.select, model.focus], refresh, model, model, **QUIET)

@@ -1,5 +1,7 @@
 // Polling while an element is on screen.
 
+const HIDDEN_MS = 1000; // a page that is closed is hidden first, and must not poll as such
+
 export const isOnScreen = (place) => !document.hidden && place.offsetParent !== null;
 
 /**
@@ -23,7 +25,11 @@ export function poll(place, look, pause, events, needed = () => false) {
     again = false;
   }
 
-  for (const name of [...events, "visibilitychange"]) document.addEventListener(name, now);
+  for (const name of events) document.addEventListener(name, now);
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    timer = setTimeout(now, document.hidden ? HIDDEN_MS : 0);
+  });
   new IntersectionObserver(([seen]) => seen.isIntersecting && now()).observe(place);
   now();
   return now;

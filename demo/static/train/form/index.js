@@ -1,5 +1,6 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
-// It polls only while it is on screen, or in the queue: the server drops visitors who are gone.
+// It polls while it is on screen; also off screen for a visitor in the queue or with a run, because
+// the server gives the place of those who are gone to others.
 
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -10,6 +11,7 @@ import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
 import { restored } from "./rules.js";
 import { formSteer } from "./steer.js";
+import { sentences } from "./words.js";
 
 const QUEUED_MS = 1000; // between polls while queued
 const BUSY_MS = 2000; // while a run trains
@@ -19,7 +21,7 @@ const KEPT = "latent-studio.train.form"; // the settings, for a reload
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const ask = endpoint(server, words);
-  let status = { state: "idle", may: "open", place: 0 };
+  let status = { state: "idle", may: "open", place: null }; // null: not known yet
   let config = null; // of the present run
   let shown = ""; // the settings shown
   let offeredOwn = false;
@@ -53,7 +55,7 @@ export function mount({ element, props, trigger, server, words }) {
   const { bar, whose, error, start, hold, stop, discard, play } = parts;
 
   start.addEventListener("click", press);
-  hold.addEventListener("click", () => act(status.state === "paused" ? "resume" : "pause"));
+  hold.addEventListener("click", holdOrResume);
   stop.addEventListener("click", () => act("stop"));
   discard.addEventListener("click", () => act("discard"));
   play.addEventListener("click", () => playWith(`run:${status.run}`));
@@ -62,7 +64,7 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
   render();
-  const look = poll(element, refresh, pause, ["ls:state"], () => status.place > 0);
+  const look = poll(element, refresh, pause, ["ls:state"], () => status.place !== 0 || status.mine);
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
@@ -92,6 +94,11 @@ export function mount({ element, props, trigger, server, words }) {
     await showAnswer(answer);
     // show the progress of training on images just chosen
     if (answer.run && viewTab("images")?.ariaSelected === "true") viewTab("watch")?.click();
+  }
+
+  async function holdOrResume() {
+    if (status.mine) return act(status.state === "paused" ? "resume" : "pause");
+    await showAnswer(await ask("resume", { run: status.ended.run }));
   }
 
   async function act(job, values = {}) {
@@ -130,7 +137,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function render() {
-    const { state, may, taken, mine, pair, place, requested, unsaved } = status;
+    const { state, may, taken, mine, stops, pair, place, requested, unsaved, ended } = status;
     const steers = taken && mine;
     const settings = steers && config ? config : draft;
     const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
@@ -143,30 +150,19 @@ export function mount({ element, props, trigger, server, words }) {
     );
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
-    hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
-    hold.disabled = stop.disabled = !(steers && going) || Boolean(requested);
+    const resumes = ended && !steers && may === "open" && !place;
+    hold.textContent = say((steers && state === "paused") || resumes ? "train.resume" : "train.pause");
+    hold.disabled = !resumes && (!(steers && going) || Boolean(requested));
+    stop.disabled = !(stops && going) || Boolean(requested);
     // for a step that takes long, or a disk that stays full
-    discard.hidden = !(steers && going && (requested || unsaved));
+    discard.hidden = !(stops && going && (requested || unsaved));
     discard.disabled = requested === "discard";
     play.disabled = !status.playable;
-    const text = sentence();
+    const text = sentences(status, props.limits, say);
     whose.textContent = text;
     whose.hidden = !text;
-    pace.show(settings, !text);
+    pace.show(settings, !taken && may === "open");
     bar.dataset.may = may;
-  }
-
-  function sentence() {
-    const { may, taken, mine, host, pair, place, waiting, most, requested } = status;
-    const parts = [];
-    if (requested) parts.push(say(`train.after_step_${requested}`));
-    if (may !== "open") parts.push(words[`panel.refused_training_${may}`]);
-    if (taken && mine && pair) parts.push(say("train.pair"));
-    else if (taken && mine) parts.push(say(host ? "train.host_controls" : "train.you_control"));
-    if (taken && !mine) parts.push(say("train.watching"));
-    if (place) parts.push(say("train.queue_position", { place, waiting }));
-    else if (waiting) parts.push(say("train.queue_length", { waiting, most }));
-    return parts.join(" ");
   }
 
   function changed(settings, name, before) {

@@ -33,14 +33,12 @@ export function formPace({ say, ask }) {
     else element.textContent = sentence(answer, settings);
   }
 
-  function sentence({ readable_s, total_s, never, most_s }, { steps, data }) {
+  function sentence({ readable_s, total_s, never }, { steps, data }) {
     const values = { steps: formatNumber(steps), total: clock(total_s, say) };
     if (readable_s !== null) values.readable = clock(readable_s, say);
     const digits = data === DIGITS; // not measured for other images
     const kind = digits && readable_s !== null ? "readable" : digits && never ? "never" : "total";
-    const text = say(`train.pace_${kind}`, values);
-    if (!most_s || total_s <= most_s) return text;
-    return `${text} ${say("train.pace_cut", { most: clock(most_s, say) })}`;
+    return say(`train.pace_${kind}`, values);
   }
   return { element, show };
 }
