@@ -83,7 +83,7 @@ class TrainingSlot:
                 if len(self._queue) >= self._max_queue:
                     raise Refused("queue_full" if self._max_queue else "busy", most=self._max_queue)
                 run.page = Presence()
-                if not self._queue:
+                if not self._others_wait():
                     self._waited_s = run.page.at_s
                 self._queue.append(run)
                 self._ended.pop(run.owner, None)
@@ -134,15 +134,14 @@ class TrainingSlot:
             left_s, away_s = self._limit_s(now) - now, self._page.gone_at_s(self._away_s) - now
             if away_s < self._away_s / 2:  # the owner is silent, not between two polls
                 left_s = min(left_s, away_s)
-            left_s = max(0.0, left_s)
-            run_s = self._runner.status.left_s  # None while it is paused or not known
+            left_s, run_s = max(0.0, left_s), self._runner.status.left_s  # None: not known
             first_s = left_s if run_s is None else min(left_s, run_s)
             return {
                 "place": place,
                 "waiting": waiting,
                 "most": self._max_queue,
                 "wait_s": round(first_s + ahead * self._max_run_s),
-                "left_s": round(left_s) if waiting else None,
+                "left_s": round(left_s) if self._others_wait() else None,
                 "message": self._messages.pop(owner, ""),
                 "ended": self._ended.get(owner),
             }
@@ -156,7 +155,7 @@ class TrainingSlot:
             self._drop_gone()
             now = time.monotonic()
             is_away = now > self._page.gone_at_s(self._away_s)
-            is_over = self._queue and (is_away or now > self._limit_s(now))
+            is_over = self._others_wait() and (is_away or now > self._limit_s(now))
             if is_over and not self._starting and not self._ending:
                 why = "away" if is_away else "limit"
                 log.info("Ending a run that others wait for (%s).", why)
@@ -175,8 +174,11 @@ class TrainingSlot:
 
     def _limit_s(self, now: float) -> float:
         """Return until when the current run may last if others wait."""
-        waited_s = self._waited_s if self._queue else now
+        waited_s = self._waited_s if self._others_wait() else now
         return max(self._taken_s + self._max_run_s, waited_s + min(NOTICE_S, self._max_run_s))
+
+    def _others_wait(self) -> bool:
+        return any(run.owner != self.holder for run in self._queue)
 
     def _discard_unsaved(self, _: Future) -> None:
         if self._runner.status.state == "paused":  # it could not be saved

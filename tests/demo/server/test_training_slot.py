@@ -192,6 +192,16 @@ def test_a_run_whose_owner_left_ends_for_others_and_only_for_them(tmp_path, cloc
     assert access.status(ANNA)["ended"] == {"why": "away", "run": name}
 
 
+def test_a_run_does_not_end_for_the_next_one_of_its_own_owner(tmp_path, clock):
+    access, _ = made(tmp_path)
+    name = access.start(ANNA, Config())
+    assert access.start(ANNA, Config()) == ""
+    pass_time(access, clock, 1000, ANNA)
+    assert access.status(ANNA)["left_s"] is None and access._runner.status.run == name
+    access.start(BEN, Config())
+    assert access.status(ANNA)["left_s"] == training_slot.NOTICE_S
+
+
 def test_an_owner_in_the_background_is_given_more_time(tmp_path, clock):
     access, _ = made(tmp_path)
     access.start(ANNA, Config())

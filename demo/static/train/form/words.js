@@ -13,8 +13,9 @@ export function sentences(status, limits, say) {
   if (taken && mine && pair) parts.push(say("train.pair"));
   else if (taken && mine) parts.push(say(host ? "train.host_controls" : "train.you_control"));
   if (taken && !mine) parts.push(say("train.watching"));
-  if (taken && waiting) parts.push(say("train.others_wait", { left: about(status.left_s) }));
-  if (taken && mine && waiting && !host) parts.push(say("train.if_you_leave", { away }));
+  const othersWait = taken && status.left_s != null;
+  if (othersWait) parts.push(say("train.others_wait", { left: about(status.left_s) }));
+  if (othersWait && mine && !host) parts.push(say("train.if_you_leave", { away }));
   if (taken && !mine && stops) parts.push(say("train.you_may_stop"));
   if (ended) parts.push(say(`train.ended_${ended.why}`));
   if (place) parts.push(say("train.queue_position", { place, waiting, wait: about(status.wait_s) }));
