@@ -22,6 +22,7 @@ from demo.server.model_menu import choices, preferred
 from demo.server.request_guard import RequestGuard
 from demo.server.studio import Studio
 from demo.theme import theme
+from demo.train import presence
 from demo.train import tab as train
 from demo.train.images import routes as image_uploads
 from demo.train.runs import routes as run_files
@@ -107,7 +108,7 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
-    parts = (weights, recipes, run_files, image_uploads)
+    parts = (weights, recipes, run_files, image_uploads, presence)
     on_spaces = "SPACE_ID" in os.environ
     server_name = os.environ.get("GRADIO_SERVER_NAME", "0.0.0.0" if on_spaces else "127.0.0.1")
     named = studio.settings.hosts.lower().replace(",", " ").split()

@@ -171,17 +171,25 @@ class Access:
         """Note that a page of this visitor was closed; others of theirs may still be open."""
         self._slot.closed(self.privacy.visitor(who).mark)
 
-    def status(self, who: str, hidden: bool = False) -> dict[str, Any]:
+    def present(self, who: str, hidden: bool = False) -> bool:
+        """Note that the page of this visitor is still there, maybe in the background.
+
+        Return whether this matters: they have the current run, or a place in the queue.
+        """
+        mark = self.privacy.visitor(who).mark
+        self._slot.seen(mark, hidden)
+        self._slot.update()
+        return self._slot.holds(mark)
+
+    def status(self, who: str) -> dict[str, Any]:
         """Return what this visitor may do now: `TrainingSlot.status`, and
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
         `host`: whether the server is theirs; `taken`: whether there is a current run; `mine` and
         `stops`: whether they control it, and may stop it.
-        `hidden`: their page is in the background.
         """
         visitor = self.privacy.visitor(who)
-        self._slot.seen(visitor.mark, hidden)
-        self._slot.update()
+        self.present(who)
         taken = self._slot.is_taken()
         return {
             "may": "open" if self.may_train(who) else self._settings.training,

@@ -107,6 +107,11 @@ class TrainingSlot:
             if owner == self.holder:
                 self._page = Presence(hidden=hidden)
 
+    def holds(self, owner: str) -> bool:
+        """Return whether a visitor has the current run or a place in the queue."""
+        with self._lock:
+            return self._position(owner) > 0 or (owner == self.holder and self.is_taken())
+
     def closed(self, owner: str) -> None:
         """Note that a page of a visitor was closed: it is not in the background any more."""
         with self._lock:

@@ -21,16 +21,15 @@ def build(studio: Studio) -> Panel:
     access, paces = studio.access, studio.paces
 
     def status(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "known", "hidden"}: what this visitor may do now, and the current run.
+        """{"who", "known"}: what this visitor may do now, and the current run.
 
-        `known` is the `key` of an earlier answer, whose `config` the page still has; `hidden` is
-        true on a page in the background. `requested` is what the run will do after its step, and
-        `unsaved` true while it cannot be saved.
+        `known` is the `key` of an earlier answer, whose `config` the page still has. `requested` is
+        what the run will do after its step, and `unsaved` true while it cannot be saved.
         """
         who = payload.get("who")
         status = studio.current(who)
         folder = studio.settings.runs / status.run
-        answer = access.status(who, payload.get("hidden") is True) | {
+        answer = access.status(who) | {
             "state": studio.runner.status.state,
             "requested": status.requested,
             "unsaved": status.warning is not None,

@@ -1,21 +1,19 @@
 // Polling while an element is on screen.
 
-const HIDDEN_MS = 1000; // a page that is closed is hidden first, and must not poll as such
-
 export const isOnScreen = (place) => !document.hidden && place.offsetParent !== null;
 
 /**
  * Call the async `look()` now, whenever `place` comes on screen or one of `events` reaches the document,
- * and again `pause()` milliseconds after it has ended; never concurrently, and off screen
- * only while `needed()`. Return a function that polls at once.
+ * and again `pause()` milliseconds after it has ended; never concurrently and never off screen.
+ * Return a function that polls at once.
  */
-export function poll(place, look, pause, events, needed = () => false) {
+export function poll(place, look, pause, events) {
   let [timer, asking, again] = [0, false, false];
 
   async function now() {
     clearTimeout(timer);
     if (asking) return void (again = true);
-    if (isOnScreen(place) || needed()) {
+    if (isOnScreen(place)) {
       asking = true;
       await look().catch(console.error);
       asking = false;
@@ -25,11 +23,7 @@ export function poll(place, look, pause, events, needed = () => false) {
     again = false;
   }
 
-  for (const name of events) document.addEventListener(name, now);
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(timer);
-    timer = setTimeout(now, document.hidden ? HIDDEN_MS : 0);
-  });
+  for (const name of [...events, "visibilitychange"]) document.addEventListener(name, now);
   new IntersectionObserver(([seen]) => seen.isIntersecting && now()).observe(place);
   now();
   return now;

@@ -1,11 +1,11 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
-// It polls while it is on screen; also off screen for a visitor in the queue or with a run, because
-// the server gives the place of those who are gone to others.
+// It polls only while it is on screen.
 
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
+import { stayPresent } from "../../core/presence.js";
 import { SESSION, read, write } from "../../core/storage.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
@@ -21,7 +21,7 @@ const KEPT = "latent-studio.train.form"; // the settings, for a reload
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const ask = endpoint(server, words);
-  let status = { state: "idle", may: "open", place: null }; // null: not known yet
+  let status = { state: "idle", may: "open", place: 0 };
   let config = null; // of the present run
   let shown = ""; // the settings shown
   let offeredOwn = false;
@@ -64,7 +64,7 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
   render();
-  const look = poll(element, refresh, pause, ["ls:state"], () => status.place !== 0 || status.mine);
+  const look = poll(element, refresh, pause, ["ls:state"]);
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
@@ -115,7 +115,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("status", { known: status.key, hidden: document.hidden });
+    const answer = await ask("status", { known: status.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
@@ -133,6 +133,7 @@ export function mount({ element, props, trigger, server, words }) {
     status = answer;
     if (answer.config) config = answer.config;
     if (answer.message) error.textContent = answer.message;
+    if (answer.place || answer.mine) stayPresent();
     render();
   }
 
@@ -151,7 +152,9 @@ export function mount({ element, props, trigger, server, words }) {
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
     const resumes = ended && !steers && may === "open" && !place;
-    hold.textContent = say((steers && state === "paused") || resumes ? "train.resume" : "train.pause");
+    hold.textContent = say(
+      (steers && state === "paused") || resumes ? "train.resume" : "train.pause",
+    );
     hold.disabled = !resumes && (!(steers && going) || Boolean(requested));
     stop.disabled = !(stops && going) || Boolean(requested);
     // for a step that takes long, or a disk that stays full

@@ -18,7 +18,8 @@ export function sentences(status, limits, say) {
   if (othersWait && mine && !host) parts.push(say("train.if_you_leave", { away }));
   if (taken && !mine && stops) parts.push(say("train.you_may_stop"));
   if (ended) parts.push(say(`train.ended_${ended.why}`));
-  if (place) parts.push(say("train.queue_position", { place, waiting, wait: about(status.wait_s) }));
+  if (place)
+    parts.push(say("train.queue_position", { place, waiting, wait: about(status.wait_s) }));
   else if (waiting) parts.push(say("train.queue_length", { waiting, most }));
   if (taken && !mine && !place && may === "open")
     parts.push(say("train.queue_wait", { wait: about(status.wait_s), run }));
