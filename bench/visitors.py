@@ -87,8 +87,8 @@ def first_picture(browser: Browser, address: str) -> tuple[Page, float, list[Req
     page = browser.new_context(viewport={"width": 800, "height": 600}).new_page()
     asked: list[Any] = []
     answered: set[Any] = set()
-    page.on("request", asked.append)
-    page.on("requestfinished", answered.add)
+    page.on("request", lambda request: asked.append(request))
+    page.on("requestfinished", lambda request: answered.add(request))
     begun = time.monotonic()
     page.goto(address, timeout=60_000)
     page.wait_for_function(PICTURE, timeout=60_000)
