@@ -10,6 +10,7 @@ export function sentences(status, limits, say) {
   const parts = [];
   if (requested) parts.push(say(`train.after_step_${requested}`));
   if (may !== "open") parts.push(say(`panel.refused_training_${may}`));
+  if (ended) parts.push(say(`train.ended_${ended.why}`));
   if (place)
     parts.push(say("train.queue_position", { place, waiting, wait: about(status.wait_s) }));
   if (taken && mine && pair) parts.push(say("train.pair"));
@@ -19,7 +20,6 @@ export function sentences(status, limits, say) {
   if (endsSoon && !host) parts.push(say("train.if_you_leave", { away }));
   if (taken && !mine) parts.push(say("train.watching"));
   if (taken && !mine && stops) parts.push(say("train.you_may_stop"));
-  if (ended) parts.push(say(`train.ended_${ended.why}`));
   if (waiting && !place) parts.push(say("train.queue_length", { waiting, most }));
   if (taken && !mine && !place && may === "open")
     parts.push(say("train.queue_wait", { wait: about(status.wait_s), run }));
