@@ -98,7 +98,6 @@ def build(studio: Studio) -> gr.Blocks:
         def gone(request: gr.Request) -> None:
             studio.exports.stop(visitor(request))
             studio.hub.stop(visitor(request))
-            studio.access.closed(asking(request.headers))
 
         page.unload(gone)
         gr.on([page.load, tabs.select, model.focus], refresh, model, model, **QUIET)

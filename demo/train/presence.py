@@ -11,10 +11,13 @@ ADDRESS = "/studio/presence"
 
 
 def routes(studio: Studio) -> list[Route]:
-    """Return the route: POST ?hidden=1 if the page is in the background; see `Access.present`."""
+    """Return the route: POST ?page=, "open", "hidden" (in the background) or "closed"."""
 
     def present(request: Request) -> JSONResponse:
-        hidden = request.query_params.get("hidden") == "1"
-        return JSONResponse({"holds": studio.access.present(asking(request.headers), hidden)})
+        who, page = asking(request.headers), request.query_params.get("page")
+        if page == "closed":
+            studio.access.closed(who)
+            return JSONResponse({})
+        return JSONResponse({"holds": studio.access.present(who, page == "hidden")})
 
     return [Route(ADDRESS, present, methods=["POST"])]

@@ -53,7 +53,7 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     assert page.locator(".tf-lr_d input[type=number]").input_value() == "0.0002"
     page.locator(WHOSE).get_by_text("Others are waiting: this run ends in").wait_for()
     tab(page, "Explore")  # an owner who is elsewhere, also after a reload, is not gone
-    with page.expect_response(lambda one: "/studio/presence" in one.url) as told:
+    with page.expect_response(lambda one: "presence?page=open" in one.url) as told:
         page.reload()
     assert told.value.json() == {"holds": True}
     tab(page, "Train")

@@ -12,6 +12,7 @@ let timer = 0;
 
 if (readText(KEY, SESSION)) tell();
 document.addEventListener("visibilitychange", () => timer && again(HIDDEN_MS));
+addEventListener("pagehide", () => timer && send("closed").catch(() => {}));
 
 /** Say it from now on, until the server answers that the visitor has no run and no place any more. */
 export function stayPresent() {
@@ -22,13 +23,17 @@ export function stayPresent() {
 
 async function tell() {
   again(EVERY_MS);
-  const hidden = Number(document.hidden);
-  const asked = fetch(`${root()}/studio/presence?hidden=${hidden}`, { method: "POST" });
+  const asked = send(document.hidden ? "hidden" : "open");
   const answer = await asked.then((response) => response.json()).catch(() => null); // offline
   if (answer?.holds !== false) return;
   clearTimeout(timer);
   timer = 0;
   writeText(KEY, "", SESSION);
+}
+
+function send(page) {
+  const options = { method: "POST", keepalive: true }; // sent although the page closes
+  return fetch(`${root()}/studio/presence?page=${page}`, options);
 }
 
 function again(pause) {
