@@ -1,12 +1,19 @@
-"""Measure the server load of many visitors who drag a slider at once.
+"""Measure a server that a hundred visitors come to, while one of them trains.
 
-    python bench/visitors.py --visitors 100 --pages 10
+    python bench/visitors.py [--visitors 100] [--pages 5] [--within 60]
 
-Some visitors are pages of a headless Chromium, each with its own cache; the others repeat, all at
-once, the requests that such a page makes when it loads. (A hundred pages are too many for one
-machine: an idle Gradio page takes 4 % of a core.) Then the pages move a slider at every frame for
-ten seconds. Reports the requests during the drag (none) and the server's CPU time, beside that of
-an equally long idle time. The last line is one JSON object.
+One visitor trains the default run. The others open the page, one after the other within a minute:
+some as pages of a headless Chromium, each with its own cache; the rest repeat the requests that
+such a page makes before its first picture, over six connections, and then watch the run, as the
+Watch tab does, until all are there. (A hundred pages are too many for one machine: an idle Gradio
+page takes 4 % of a core.) At last the pages move a slider at every frame for ten seconds, for which
+they need no server. The last line is one JSON object:
+
+- `first_picture_p95_s`: of a page until its picture is painted, of the others until they have all
+  that it needs. `page_first_picture_s`: of the pages alone, the slowest.
+- `failures`: requests that failed, pages without a picture, and a run that did not go on.
+- `server_cpu_share`: of all cores, what the server used while they came, without the training
+  itself, which is `training_cpu_share`. `server_rss_mb`: its memory at most.
 """
 
 from __future__ import annotations
@@ -14,29 +21,36 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import sys
+import threading
 import time
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
-from bench.support.serving import serve
+from bench.clients.crowd import Crowd, Request
+from bench.clients.http_calls import Call, send
+from bench.clients.visitor import Visitor, until
+from bench.start_up import PICTURE
+from bench.support.memory import Memory
+from bench.support.serving import quantile, serve
+from gan.system.priority import TRAINING
 from tests.browser import chromium
 
+DRAG_S = 10
 DRAG = """seconds => {
   const gate = document.querySelector("#explore .ls-gate");
   const hero = document.querySelector("#explore .ls-hero");
   const look = () => hero.getContext("2d").getImageData(0, 0, hero.width, hero.height).data.join();
   const end = performance.now() + 1000 * seconds;
   let before = look();
-  window.moves = window.changes = 0;
+  window.changes = 0;
   const move = () => {
-    window.moves += 1;
     gate.value = 2.5 * Math.sin(performance.now() / 300);
     gate.dispatchEvent(new Event("input", {bubbles: true}));
     requestAnimationFrame(() => {
@@ -50,86 +64,118 @@ DRAG = """seconds => {
 }"""
 
 
-def processor_s(pid: int) -> float:
-    """Return the CPU seconds that a process has used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def processor_s(pid: int) -> tuple[float, float]:
+    """Return the CPU seconds of a process without its training threads, and of these (Linux)."""
+    ticks, training = _ticks(Path(f"/proc/{pid}/stat"))[0], 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        used, nice = _ticks(task / "stat")
+        training += used if nice >= TRAINING else 0
+    second = os.sysconf("SC_CLK_TCK")
+    return (ticks - training) / second, training / second
 
 
-def measure(pages: list[Page], pid: int, visits: list[list], seconds: float) -> dict[str, float]:
-    """Measure the server's CPU time while idle, and while all pages drag."""
-    start = processor_s(pid)
-    pages[0].wait_for_timeout(1000 * seconds)
-    idle_s = processor_s(pid) - start
-    start, asked = processor_s(pid), sum(map(len, visits))
+def _ticks(stat: Path) -> tuple[int, int]:
+    try:
+        fields = stat.read_text().rsplit(")", 1)[1].split()
+    except OSError:  # the thread has ended
+        return 0, 0
+    return int(fields[11]) + int(fields[12]), int(fields[16])
+
+
+def first_picture(browser: Browser, address: str) -> tuple[Page, float, list[Request]]:
+    """Open the page; return it, the seconds to its picture, and the requests until then."""
+    page = browser.new_context(viewport={"width": 800, "height": 600}).new_page()
+    asked: list[Any] = []
+    answered: set[Any] = set()
+    page.on("request", lambda request: asked.append(request))
+    page.on("requestfinished", lambda request: answered.add(request))
     begun = time.monotonic()
+    page.goto(address, timeout=60_000)
+    page.wait_for_function(PICTURE, timeout=60_000)
+    took, needed = time.monotonic() - begun, []
+    for request in [one for one in asked if one in answered]:
+        url = urlsplit(request.url)
+        path = url.path + (f"?{url.query}" if url.query else "")
+        # no streams that stay open
+        if url.scheme == "http" and "/queue/" not in path and "/heartbeat" not in path:
+            needed.append(Request(path, request.post_data or ""))
+    return page, took, needed
+
+
+def drag(pages: list[Page]) -> dict[str, int]:
+    """Move a slider on all pages at once; return the requests this made and the pictures drawn."""
+    asked: list[str] = []
     for page in pages:
-        page.evaluate(DRAG, seconds)
-    pages[0].wait_for_timeout(1000 * seconds)
-    took = time.monotonic() - begun
-    drag_s = processor_s(pid) - start
-    moves = [page.evaluate("[moves, changes]") for page in pages]
-    return {
-        "dragging_pages": len(pages),
-        "moves": sum(move for move, _ in moves),
-        "pictures": sum(change for _, change in moves),
-        "fewest_pictures_of_a_visitor": min(change for _, change in moves),
-        "requests_during_drag": sum(map(len, visits)) - asked,
-        "server_idle_cpu_percent": round(100 * idle_s / seconds, 1),
-        "server_drag_cpu_percent": round(100 * drag_s / took, 1),
-    }
-
-
-def enter(page: Page, address: str) -> list[tuple[str, str | None]]:
-    """Open the page; return the growing list of its requests, as (address, body)."""
-    asked: list[tuple[str, str | None]] = []
-    page.on("request", lambda request: asked.append((request.url, request.post_data)))
-    page.goto(address, timeout=120_000)
-    page.get_by_text("generated in your browser").wait_for(timeout=120_000)
-    page.wait_for_timeout(2000)
-    return asked
-
-
-def fetch(visit: list[tuple[str, str | None]]) -> int:
-    """Repeat the requests without a browser; return the bytes received."""
-    size = 0
-    for address, body in visit:
-        if not address.startswith("http") or "/queue/" in address or "/heartbeat" in address:
-            continue  # a stream that stays open
-        headers = {"Content-Type": "application/json"} if body else {}
-        data = body.encode() if body else None
-        request = urllib.request.Request(address, data=data, headers=headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            size += len(answer.read())
-    return size
+        page.on("request", lambda request: asked.append(request.url))
+        page.evaluate(DRAG, DRAG_S)
+    pages[0].wait_for_timeout(1000 * DRAG_S)
+    changes = [page.evaluate("changes") for page in pages]
+    return {"requests_during_drag": len(asked), "fewest_pictures_of_a_page": min(changes)}
 
 
 def main() -> None:
-    """Start the app, open the pages and measure."""
+    """Start the app, let the visitors come and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, default=100)
-    parser.add_argument("--pages", type=int, default=10, help="how many of them are browser pages")
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--pages", type=int, default=5, help="how many of them are browser pages")
+    parser.add_argument("--within", type=float, default=60, help="seconds in which they come")
     options = parser.parse_args()
+    failures = Counter[str]()
     with sync_playwright() as playwright, serve() as (address, pid):
         browser = playwright.chromium.launch(executable_path=chromium.find())
-        pages = [
-            browser.new_context(viewport={"width": 800, "height": 600}).new_page()
-            for _ in range(options.pages)
-        ]
-        visits = [enter(page, address) for page in pages]
-        before, begun = processor_s(pid), time.monotonic()
-        others = options.visitors - options.pages
-        with ThreadPoolExecutor(others) as crowd:
-            sizes = list(crowd.map(fetch, [visits[0]] * others))
+        port = urlsplit(address).port
+        config = json.loads(send(port, Call("config", "GET", "/config")).body)
+        parts = {each["props"].get("elem_id"): each["id"] for each in config["components"]}
+        page, _, needed = first_picture(browser, address)
+        page.context.close()
+        owner = Visitor(port, parts)
+        owner.call("train-form", "start", settings={"steps": 100_000})
+        until(lambda: owner.standing()["state"] == "running", "training")
+        crowd = Crowd(port, needed, parts["train"])
+        begun, before = time.monotonic(), processor_s(pid)
+        arrivals = [begun + options.within * n / options.visitors for n in range(options.visitors)]
+        of_pages = arrivals[:: max(1, options.visitors // options.pages)][: options.pages]
+        others, end = sorted(set(arrivals) - set(of_pages)), begun + options.within
+        threads = [threading.Thread(target=crowd.come, args=(at, end)) for at in others]
+        pages: list[Page] = []
+        pages_s: list[float] = []
+        with Memory(pid) as memory:
+            for thread in threads:
+                thread.start()
+            for at in of_pages:
+                time.sleep(max(0.0, at - time.monotonic()))
+                try:
+                    page, took, _ = first_picture(browser, address)
+                    pages.append(page)
+                    pages_s.append(took)
+                except Error as error:
+                    failures[f"a page: {error.message.splitlines()[0]}"] += 1
+            for thread in threads:
+                thread.join()
+        took_s, after = time.monotonic() - begun, processor_s(pid)
+        standing = owner.standing()
+        if standing["state"] != "running":
+            failures[f"the run: {standing['state']}"] += 1
+        failures += crowd.failures
+        cores = took_s * (os.cpu_count() or 1)
+        for why, count in failures.most_common():
+            print(f"{count} failures: {why}")
         figures = {
             "visitors": options.visitors,
-            "all_others_in_after_s": round(time.monotonic() - begun, 1),
-            "kb_a_visit": round(statistics.median(sizes) / 1000),
-            "server_cpu_s_a_visit": round((processor_s(pid) - before) / others, 3),
+            "first_picture_p95_s": round(quantile([*pages_s, *crowd.pictures_s], 0.95), 2),
+            "failures": failures.total(),
+            "server_cpu_share": round((after[0] - before[0]) / cores, 3),
+            "server_rss_mb": round(max(memory.seen)),
+            "training_cpu_share": round((after[1] - before[1]) / cores, 3),
+            "first_picture_median_s": round(quantile([*pages_s, *crowd.pictures_s], 0.5), 2),
+            "page_first_picture_s": round(max(pages_s), 2),
+            "pages": len(pages),
+            "requests_a_visit": len(needed),
+            "polls": crowd.polls,
+            "steps_trained": standing["step"],
+            "within_s": round(took_s, 1),
         }
-        print(f"{options.visitors} visitors have loaded the page: {figures}", flush=True)
-        figures |= measure(pages, pid, visits, options.seconds)
+        figures |= drag(pages)
         browser.close()
     print(json.dumps(figures))
 

@@ -1,13 +1,14 @@
-"""The network address of the visitor whose request is being answered.
+"""Where the request that is being answered came from.
 
-On a public server it limits what one network may hold at a time. Only `of` reads a request, and
-only `Addresses` sets it for server functions and routes.
+On a public server the network address limits what one network may hold at a time. `Addresses` notes
+it for server functions and routes.
 """
 
 import asyncio
 import contextlib
 import ipaddress
 import os
+import re
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 
@@ -18,12 +19,20 @@ IPV6_PREFIX = 64  # bits of the network of one household or machine
 FUNCTIONS = "/component_server/"  # end of the path of server functions
 AT_ONCE = 16  # server functions that run for one address; Gradio has 40 threads for all
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 _present: ContextVar[str] = ContextVar("address", default="")
+_local: ContextVar[bool] = ContextVar("local", default=False)
 
 
 def present() -> str:
     """Return the address of the request being answered; "" means without a limit."""
     return _present.get()
+
+
+def is_local() -> bool:
+    """Return whether the request being answered came from a browser on the server's machine."""
+    return _local.get()
 
 
 def of(request: HTTPConnection) -> str:
@@ -43,7 +52,7 @@ def of(request: HTTPConnection) -> str:
 
 
 class Addresses:
-    """Middleware: makes the address of each request `present` on a public server.
+    """Middleware: notes whether a request is local, and its address on a public server.
 
     Server functions wait while `AT_ONCE` of them run for the same address, so that one network
     cannot hold all threads.
@@ -54,6 +63,8 @@ class Addresses:
         self._running: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            _local.set(_came_from_here(HTTPConnection(scope)))
         if not self._public or scope["type"] != "http":
             return await self.app(scope, receive, send)
         address = of(HTTPConnection(scope))
@@ -73,6 +84,18 @@ class Addresses:
             users.pop()
             if not users:
                 del self._running[address]
+
+
+def _came_from_here(request: HTTPConnection) -> bool:
+    """Return whether both ends are this machine; proxies and tunnels on it give other names."""
+    found = _parsed(request.client.host if request.client else "")
+    named = without_port(request.headers.get("host", "")) in LOOPBACK
+    return bool(found and found.is_loopback) and named and "x-forwarded-for" not in request.headers
+
+
+def without_port(host: str) -> str:
+    """Return the name in a Host header."""
+    return re.sub(r":\d+$", "", host.lower()).strip("[]")
 
 
 def _parsed(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -39,8 +39,9 @@ class Settings:
     images_kept_h: int | None = None
     training: str = "open"
     owner_key: str = ""
-    max_run_s: int | None = None
-    max_queue: int = 3
+    max_run_s: int = 300
+    away_s: int = 20
+    max_queue: int = 40
     public: bool = False
     hosts: str = ""
     hub: bool = True

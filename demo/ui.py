@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from demo import bundles, document, text
-from demo.address import Addresses
+from demo.address import LOOPBACK, Addresses
 from demo.endpoint import asking
 from demo.explore import tab as explore
 from demo.export.events import visitor
@@ -19,9 +19,10 @@ from demo.interpolate import tab as interpolate
 from demo.panels import QUIET, Menu
 from demo.server import recipes
 from demo.server.model_menu import choices, preferred
-from demo.server.request_guard import LOOPBACK, RequestGuard
+from demo.server.request_guard import RequestGuard
 from demo.server.studio import Studio
 from demo.theme import theme
+from demo.train import presence
 from demo.train import tab as train
 from demo.train.images import routes as image_uploads
 from demo.train.runs import routes as run_files
@@ -106,7 +107,7 @@ def build(studio: Studio) -> gr.Blocks:
 def launch_options(studio: Studio) -> dict[str, Any]:
     """Return the options of `Blocks.launch` for this page."""
     first = bundles.bundles().address("explore.js").removeprefix("/")  # relative: under any root
-    parts = (weights, recipes, run_files, image_uploads)
+    parts = (weights, recipes, run_files, image_uploads, presence)
     on_spaces = "SPACE_ID" in os.environ
     server_name = os.environ.get("GRADIO_SERVER_NAME", "0.0.0.0" if on_spaces else "127.0.0.1")
     named = studio.settings.hosts.lower().replace(",", " ").split()

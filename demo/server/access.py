@@ -5,7 +5,6 @@ watch, or join the queue. The owner of the server may reserve or close the slot:
 """
 
 import hmac
-import math
 import threading
 import time
 from concurrent.futures import Future, wait
@@ -17,13 +16,14 @@ from demo.endpoint import Refused, requested, result
 from demo.server.gate import Gate
 from demo.server.privacy import Privacy
 from demo.server.room import Room
-from demo.server.training_slot import ACTIVE, HELD_S, TIMEOUT_S, QueuedRun, TrainingSlot
+from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
 from gan.storage.metadata import read_owner, write_owner
 from gan.storage.run_lock import lock_owner
 
+STOPS = ("stop", "discard")
 JOBS = ("pause", "resume", "stop", "discard", "configure", "manual_step", "rollback")
 PROMPT = ("pause", "stop", "discard")
 PROMPT_S = 0.9
@@ -35,8 +35,8 @@ class Access:
 
     def __init__(self, runner: Runner, settings: Settings) -> None:
         self._runner, self._settings = runner, settings
-        max_held_s = HELD_S if settings.public else math.inf
-        self._slot = TrainingSlot(runner, settings.max_queue, max_held_s)
+        limits = settings.max_queue, settings.max_run_s, settings.away_s
+        self._slot = TrainingSlot(runner, *limits)
         self._waiting = threading.BoundedSemaphore(WAITING_MOST)
         self.privacy = Privacy(settings)
         self.gate = Gate(settings, self.privacy)
@@ -53,6 +53,10 @@ class Access:
         visitor = self.privacy.visitor(who)
         mine = bool(visitor.mark) and hmac.compare_digest(visitor.mark, self._slot.holder)
         return mine or visitor.is_host
+
+    def may_stop(self, who: str) -> bool:
+        """Return whether this visitor may stop the current run: also at a private server itself."""
+        return self.controls(who) or (not self._settings.public and address.is_local())
 
     def owns(self, who: str, folder: Path) -> bool:
         """Return whether this visitor may change the run in a folder, which may be in the trash."""
@@ -78,9 +82,9 @@ class Access:
         self.privacy.check(who, config)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            folder, limit_s = self._new_folder(config.data), self._settings.max_run_s
+            folder = self._new_folder(config.data)
             pair = (beside, folder.with_name(folder.name + "-b")) if beside else None
-            started = self._runner.start(config, folder, limit_s, paused=paused, beside=pair)
+            started = self._runner.start(config, folder, paused=paused, beside=pair)
             return started, (folder, pair[1]) if pair else (folder,)
 
         queued = self._queued(who, begin)
@@ -105,7 +109,7 @@ class Access:
         refuse_if_elsewhere(run.folder)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            return self._runner.resume_run(run.folder, self._settings.max_run_s), (run.folder,)
+            return self._runner.resume_run(run.folder), (run.folder,)
 
         queued = self._queued(who, begin)
         self.room.check_resume(run.folder, run.config)
@@ -138,9 +142,12 @@ class Access:
         requested(job, JOBS)
         if self._runner.status.state not in ACTIVE:
             raise Refused("no_run")
-        if not self.controls(who):
+        if not (self.may_stop(who) if job in STOPS else self.controls(who)):
             raise Refused("not_yours")
-        self._slot.touch()
+        mark = self.privacy.visitor(who).mark
+        self._slot.seen(mark)
+        if job in STOPS and mark != self._slot.holder:
+            self._slot.tell("host")
         return getattr(self._runner, job)(*args, **values)
 
     def treat(self, who: str, remedy_name: Any) -> Any:
@@ -160,22 +167,36 @@ class Access:
         """Leave the queue; False if the visitor was not in it."""
         return self._slot.leave(self.privacy.visitor(who).mark)
 
-    def status(self, who: str, hidden: bool = False) -> dict[str, Any]:
+    def closed(self, who: str) -> None:
+        """Note that a page of this visitor was closed; others of theirs may still be open."""
+        self._slot.closed(self.privacy.visitor(who).mark)
+
+    def present(self, who: str, hidden: bool = False) -> bool:
+        """Note that the page of this visitor is still there, maybe in the background.
+
+        Return whether this matters: they have the current run, or a place in the queue.
+        """
+        mark = self.privacy.visitor(who).mark
+        self._slot.seen(mark, hidden)
+        self._slot.update()
+        return self._slot.holds(mark)
+
+    def status(self, who: str) -> dict[str, Any]:
         """Return what this visitor may do now: `TrainingSlot.status`, and
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
-        `host`: whether the server is theirs; `taken`: whether there is a current run; `mine`:
-        whether they control it. `hidden`: their page is in the background.
+        `host`: whether the server is theirs; `taken`: whether there is a current run; `mine` and
+        `stops`: whether they control it, and may stop it.
         """
         visitor = self.privacy.visitor(who)
-        self._slot.seen(visitor.mark, hidden)
-        self._slot.update()
+        self.present(who)
         taken = self._slot.is_taken()
         return {
             "may": "open" if self.may_train(who) else self._settings.training,
             "host": visitor.is_host,
             "taken": taken,
             "mine": taken and self.controls(who),
+            "stops": taken and self.may_stop(who),
             **self._slot.status(visitor.mark),
         }
 

@@ -16,12 +16,12 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.address import without_port
 from demo.endpoint import asking
 from demo.server.api_calls import invalid_call, unknown_stream
 from demo.server.privacy import Privacy
 from gan.system import strict_json
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 JSON_BYTES = 4_000_000  # a picture to find is 1.4 MB
 JSON_S = 20.0  # to receive it
 WRONG_KEY_S = 1.0
@@ -84,7 +84,7 @@ class RequestGuard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         name, path = headers.get("host", ""), scope["path"]
-        if self._hosts is not None and _without_port(name) not in self._hosts:
+        if self._hosts is not None and without_port(name) not in self._hosts:
             return PlainTextResponse(
                 f"This server does not answer to the name {name[:100]!r}. The name can be allowed "
                 "with the setting LATENT_STUDIO_HOSTS.\n",
@@ -164,10 +164,6 @@ def _who(value: Any) -> str:
     payload = value.get("data") if isinstance(value, dict) else None
     who = payload.get("who") if isinstance(payload, dict) else None
     return who if isinstance(who, str) else ""
-
-
-def _without_port(host: str) -> str:
-    return re.sub(r":\d+$", "", host.lower()).strip("[]")
 
 
 def _error(status: int, sentence: str) -> Response:

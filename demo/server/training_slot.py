@@ -1,19 +1,20 @@
 """The one training slot of a server, and the queue for it, first come first served.
 
-While others wait, nobody holds the slot for long: see `IDLE_S` and `HELD_S`. Visitors who are gone
-lose their place in the queue.
+Visitors whose pages are gone lose their place in the queue. While others wait, a run ends when its
+owner is gone or it has had its time; while nobody waits, no run ends.
 """
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from demo.endpoint import Refused, result, sentence_of
+from demo.server.presence import GONE_S, Presence
 from gan.runner.runner import Runner
 from gan.storage.metadata import read_owner, write_owner
 
@@ -21,42 +22,43 @@ log = logging.getLogger(__name__)
 
 ACTIVE = ("loading", "running", "paused")
 TIMEOUT_S = 20
-IDLE_S = 600  # after which a paused run makes room for a queued one
-HELD_S = 4 * 3600  # after which any run does, on a public server
-GONE_S = 20  # without a poll, after which a visitor leaves the queue
-HIDDEN_GONE_S = 90  # for a page in the background, which browsers let poll once a minute
-MOST_PER_ADDRESS = 2  # places in the queue
-MESSAGES_KEPT = 16
+NOTICE_S = 60  # at least, from the first visitor who waits to the end of a run that had its time
+MOST_PER_ADDRESS = 30  # places in the queue: a class behind one router
+MESSAGES_KEPT = 64
 
 
 @dataclass
 class QueuedRun:
     """A run to train for a visitor: `begin` starts it and returns the folders of its runs.
 
-    `address`: of the visitor's network, "" without a limit. `gone_at_s`: when it leaves the queue.
+    `address`: of the visitor's network, "" without a limit.
     """
 
     owner: str
     begin: Callable[[], tuple[Future, tuple[Path, ...]]]
     address: str = ""
-    gone_at_s: float = math.inf
+    page: Presence = field(default_factory=Presence)
 
 
 class TrainingSlot:
     """Trains one run at a time and queues up to `max_queue`, one per visitor. Thread-safe.
 
-    `holder` is the mark of the visitor who started the current or last run. Nothing that waits is
-    done while the lock is held.
+    While others wait, a run ends `max_run_s` after its start and `away_s` after its owner's last
+    poll. `holder` is the mark of the visitor who started the current or last run. Nothing that
+    waits is done while the lock is held.
     """
 
-    def __init__(self, runner: Runner, max_queue: int, max_held_s: float = math.inf) -> None:
+    def __init__(self, runner: Runner, max_queue: int, max_run_s: float, away_s: float) -> None:
         self.holder = ""
-        self._runner, self._max_queue, self._max_held_s = runner, max_queue, max_held_s
+        self._runner, self._max_queue = runner, max_queue
+        self._max_run_s, self._away_s = max_run_s, away_s
         self._queue: list[QueuedRun] = []
         self._lock = threading.RLock()
-        self._starting = False
-        self._touched_s = self._taken_s = time.monotonic()
+        self._starting = self._ending = False
+        self._page = Presence()  # of the holder
+        self._taken_s = self._waited_s = time.monotonic()  # start of the run, and of the waiting
         self._messages: dict[str, str] = {}  # by owner: why their queued run could not start
+        self._ended: dict[str, dict[str, str]] = {}  # by owner: their run that was ended, and why
 
     def is_taken(self) -> bool:
         """Return whether a run is in progress, paused, or about to start."""
@@ -80,8 +82,11 @@ class TrainingSlot:
                     raise Refused("queue_address", most=MOST_PER_ADDRESS)
                 if len(self._queue) >= self._max_queue:
                     raise Refused("queue_full" if self._max_queue else "busy", most=self._max_queue)
+                run.page = Presence()
+                if not self._others_wait():
+                    self._waited_s = run.page.at_s
                 self._queue.append(run)
-                run.gone_at_s = time.monotonic() + GONE_S
+                self._ended.pop(run.owner, None)
                 return ""
             started = self._start(run)
         return result(started, TIMEOUT_S, "loading")
@@ -93,48 +98,92 @@ class TrainingSlot:
             self._queue = [run for run in self._queue if run.owner != owner]
             return len(self._queue) < before
 
-    def touch(self) -> None:
-        """Note that the holder is active."""
-        self._touched_s = time.monotonic()
-
     def seen(self, owner: str, hidden: bool = False) -> None:
-        """Keep the visitor's place in the queue; `hidden`: their page is in the background."""
+        """Note a poll of a visitor; `hidden`: their page is in the background."""
         with self._lock:
             for run in self._queue:
                 if run.owner == owner:
-                    run.gone_at_s = time.monotonic() + (HIDDEN_GONE_S if hidden else GONE_S)
+                    run.page = Presence(hidden=hidden)
+            if owner == self.holder:
+                self._page = Presence(hidden=hidden)
 
-    def status(self, owner: str) -> dict[str, str | int]:
+    def holds(self, owner: str) -> bool:
+        """Return whether a visitor has the current run or a place in the queue."""
+        with self._lock:
+            return self._position(owner) > 0 or (owner == self.holder and self.is_taken())
+
+    def closed(self, owner: str) -> None:
+        """Note that a page of a visitor was closed: it is not in the background any more."""
+        with self._lock:
+            pages = [run.page for run in self._queue if run.owner == owner]
+            for page in [*pages, self._page] if owner == self.holder else pages:
+                page.hidden = False
+
+    def tell(self, why: str) -> None:
+        """Tell the holder that others end their run: "limit", "away" or "host"."""
+        with self._lock:
+            self._ended[self.holder] = {"why": why, "run": self._runner.status.run}
+            _shorten(self._ended)
+
+    def status(self, owner: str) -> dict[str, Any]:
         """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
 
-        `message`: why their queued run could not start, reported once.
+        `wait_s`: the longest time until a run of theirs starts, queued now if it is not yet;
+        `left_s`: the time until the current run ends because others wait, None if nobody does.
+        `message`: why their queued run could not start, reported once. `ended`: {"why", "run"} of
+        their last run if it was ended for others or by the owner of the server, else None.
         """
         with self._lock:
+            now, place, waiting = time.monotonic(), self._position(owner), len(self._queue)
+            ahead = place - 1 if place else waiting
+            left_s, away_s = self._limit_s(now) - now, self._page.gone_at_s(self._away_s) - now
+            if away_s < self._away_s / 2:  # the owner is silent, not between two polls
+                left_s = min(left_s, away_s)
+            left_s, run_s = max(0.0, left_s), self._runner.status.left_s  # None: not known
+            first_s = left_s if run_s is None else min(left_s, run_s)
             return {
-                "place": self._position(owner),
-                "waiting": len(self._queue),
+                "place": place,
+                "waiting": waiting,
                 "most": self._max_queue,
+                "wait_s": round(first_s + ahead * self._max_run_s),
+                "left_s": round(left_s) if self._others_wait() else None,
                 "message": self._messages.pop(owner, ""),
+                "ended": self._ended.get(owner),
             }
 
     def update(self) -> None:
-        """Start the next run if the slot is free; stop a run that others have waited for too long.
+        """Start the next run if the slot is free; end a run that others have waited for.
 
         Its last checkpoint stays even if it cannot be saved now.
         """
         with self._lock:
             self._drop_gone()
-            now, paused = time.monotonic(), self._runner.status.state == "paused"
-            idle = paused and now - self._touched_s > IDLE_S
-            if self._queue and (idle or now - self._taken_s > self._max_held_s):
-                log.info("Stopping a run that others wait for.")
-                self._touched_s = self._taken_s = now
+            now = time.monotonic()
+            is_away = now > self._page.gone_at_s(self._away_s)
+            is_over = self._others_wait() and (is_away or now > self._limit_s(now))
+            if is_over and not self._starting and not self._ending:
+                why = "away" if is_away else "limit"
+                log.info("Ending a run that others wait for (%s).", why)
+                self._ending = True
+                self.tell(why)
                 self._runner.stop().add_done_callback(self._discard_unsaved)
-            if self.is_taken() or not self._queue:
+            if self.is_taken():
                 return
-            run = self._queue.pop(0)
+            # not a page in the background that is silent: it may be gone
+            here = (run for run in self._queue if now <= run.page.at_s + GONE_S)
+            if (run := next(here, None)) is None:
+                return
+            self._queue.remove(run)
             started = self._start(run)
         started.add_done_callback(lambda future: self._report(run, future))
+
+    def _limit_s(self, now: float) -> float:
+        """Return until when the current run may last if others wait."""
+        waited_s = self._waited_s if self._others_wait() else now
+        return max(self._taken_s + self._max_run_s, waited_s + min(NOTICE_S, self._max_run_s))
+
+    def _others_wait(self) -> bool:
+        return any(run.owner != self.holder for run in self._queue)
 
     def _discard_unsaved(self, _: Future) -> None:
         if self._runner.status.state == "paused":  # it could not be saved
@@ -143,7 +192,7 @@ class TrainingSlot:
     def _drop_gone(self) -> None:
         """Drop the visitors from the queue who have not polled lately."""
         now = time.monotonic()
-        self._queue = [run for run in self._queue if now <= run.gone_at_s]
+        self._queue = [run for run in self._queue if now <= run.page.gone_at_s(GONE_S)]
 
     def _position(self, owner: str) -> int:
         return next((n for n, run in enumerate(self._queue, 1) if run.owner == owner), 0)
@@ -154,19 +203,18 @@ class TrainingSlot:
         log.warning("The next run in the queue could not start: %r", error)
         with self._lock:
             self._messages[run.owner] = sentence_of(error)
-            for owner in list(self._messages)[:-MESSAGES_KEPT]:
-                del self._messages[owner]
+            _shorten(self._messages)
 
     def _start(self, run: QueuedRun) -> Future[str]:
         """Start a run in the free slot; the Future holds its name."""
         named: Future[str] = Future()
         # at once: the last holder must not control this run while it loads
-        before, self.holder, self._starting = self.holder, run.owner, True
-        self._touched_s = self._taken_s = time.monotonic()
+        before, self.holder, self._starting = (self.holder, self._page), run.owner, True
+        self._taken_s, self._page, self._ending = time.monotonic(), run.page, False
         try:
             started, folders = run.begin()
         except Exception as error:  # the runner is closed
-            self.holder, self._starting = before, False
+            (self.holder, self._page), self._starting = before, False
             named.set_exception(error)
             return named
 
@@ -174,8 +222,10 @@ class TrainingSlot:
             error = future.exception()
             with self._lock:
                 self._starting = False
-                if error is not None:
-                    self.holder = before
+                if error is None:
+                    self._ended.pop(run.owner, None)
+                else:
+                    self.holder, self._page = before
             if error is None:
                 _sign(folders, run.owner)
                 named.set_result(folders[0].name)
@@ -185,6 +235,11 @@ class TrainingSlot:
 
         started.add_done_callback(settle)
         return named
+
+
+def _shorten(messages: dict[str, Any]) -> None:
+    for owner in list(messages)[:-MESSAGES_KEPT]:
+        del messages[owner]
 
 
 def _sign(folders: tuple[Path, ...], owner: str) -> None:

@@ -21,16 +21,15 @@ def build(studio: Studio) -> Panel:
     access, paces = studio.access, studio.paces
 
     def status(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "known", "hidden"}: what this visitor may do now, and the current run.
+        """{"who", "known"}: what this visitor may do now, and the current run.
 
-        `known` is the `key` of an earlier answer, whose `config` the page still has; `hidden` is
-        true on a page in the background. `requested` is what the run will do after its step, and
-        `unsaved` true while it cannot be saved.
+        `known` is the `key` of an earlier answer, whose `config` the page still has. `requested` is
+        what the run will do after its step, and `unsaved` true while it cannot be saved.
         """
         who = payload.get("who")
         status = studio.current(who)
         folder = studio.settings.runs / status.run
-        answer = access.status(who, payload.get("hidden") is True) | {
+        answer = access.status(who) | {
             "state": studio.runner.status.state,
             "requested": status.requested,
             "unsaved": status.warning is not None,
@@ -73,16 +72,21 @@ def build(studio: Studio) -> Panel:
         """{"who"}: leave the queue."""
         return {"left": access.leave(payload.get("who"))}
 
+    def resume(payload: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "run"}: resume a run that was ended for others, or queue it ({"run": ""})."""
+        return {"run": access.resume(payload.get("who"), payload.get("run"))}
+
     def pace(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "settings"}: how long such a run takes here (`PaceCache.of`), and its limit."""
+        """{"who", "settings"}: how long such a run takes here (`PaceCache.of`)."""
         config, free = config_of(payload), studio.runner.status.state not in ACTIVE
         may_measure = access.may_train(payload.get("who")) and free
-        return paces.of(config, may_measure) | {"most_s": studio.settings.max_run_s}
+        return paces.of(config, may_measure)
 
     return Panel(
         "train/form",
         value={},
-        server_functions=[status, start, act, leave, pace, studio.collections.images],
+        server_functions=[status, start, act, resume, leave, pace, studio.collections.images],
         elem_id="train-form",
+        limits={"run_s": studio.settings.max_run_s, "away_s": studio.settings.away_s},
         offered=settings_form.payload(studio.settings),
     )

@@ -1,4 +1,4 @@
-"""The form of the Train tab: start, change a run while it goes on, wait in line for the next."""
+"""The form of the Train tab: start, change a run while it goes on, queue for the next."""
 
 import pytest
 
@@ -40,7 +40,8 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     page.locator(APPLIED).get_by_text("Augmentation p is 0 again").wait_for()
 
     other.locator(WHOSE).get_by_text("Another visitor controls this run").wait_for()
-    assert other.locator(".tf-buttons").get_by_role("button", name="Stop").is_disabled()
+    other.locator(WHOSE).get_by_text("within about 5 min").wait_for()
+    assert other.locator(".tf-buttons").get_by_role("button", name="Pause").is_disabled()
     other.locator(".tf-lr_d input[type=number]").fill("0.001")  # of their own run
     press(other, "Join queue")
     other.locator(WHOSE).get_by_text("Position 1 of 1 in the queue").wait_for()
@@ -50,11 +51,41 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     tab(page, "Train")
     page.locator(WHOSE).get_by_text("You started this run").wait_for()
     assert page.locator(".tf-lr_d input[type=number]").input_value() == "0.0002"
-    press(page, "Stop")
+    page.locator(WHOSE).get_by_text("Others are waiting: this run ends in").wait_for()
+    tab(page, "Explore")  # an owner who is elsewhere, also after a reload, is not gone
+    with page.expect_response(lambda one: "presence?page=open" in one.url) as told:
+        page.reload()
+    assert told.value.json() == {"holds": True}
+    tab(page, "Train")
+
+    press(other, "Stop")  # at the server itself
     other.locator(WHOSE).get_by_text("You started this run").wait_for()
-    page.locator(WHOSE).get_by_text("Another visitor controls this run").wait_for()
+    page.locator(WHOSE).get_by_text("The owner of this server stopped your run").wait_for()
+    press(page, "Resume")
+    page.locator(WHOSE).get_by_text("Position 1 of 1 in the queue").wait_for()
     press(other, "Stop")
+    page.locator(WHOSE).get_by_text("You started this run").wait_for()
+    other.locator(WHOSE).get_by_text("Another visitor controls this run").wait_for()
+    press(page, "Stop")
     page.get_by_role("button", name="Start", exact=True).wait_for()
+
+
+@pytest.mark.slow
+def test_three_who_joined_and_vanished_do_not_keep_a_fourth_waiting(visit):
+    ghosts = [train(visit) for _ in range(3)]
+    fourth = train(visit)
+    press(ghosts[0], "Start")
+    ghosts[0].locator(WHOSE).get_by_text("You started this run").wait_for()
+    for place, page in enumerate(ghosts[1:], 1):
+        press(page, "Join queue")
+        page.locator(WHOSE).get_by_text(f"Position {place} of").wait_for()
+    for page in ghosts:
+        page.close()
+    press(fourth, "Join queue")
+    fourth.locator(WHOSE).get_by_text("Position 3 of 3 in the queue").wait_for()
+    fourth.locator(WHOSE).get_by_text("You started this run").wait_for(timeout=30_000)
+    press(fourth, "Stop")
+    fourth.get_by_role("button", name="Start", exact=True).wait_for()
 
 
 def test_the_hosts_key_leaves_the_address_and_does_not_come_back(visit):

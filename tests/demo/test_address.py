@@ -57,3 +57,25 @@ def test_one_network_holds_a_part_of_the_threads(public, most):
 
     asyncio.run(all_of_them())
     assert seen == ({"203.0.113.7", "203.0.113.8"} if public else {""})
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "forwarded", "here"),
+    [
+        ("127.0.0.1", "localhost:7860", None, True),
+        ("::1", "[::1]:7860", None, True),
+        ("192.168.1.7", "localhost:7860", None, False),  # a made-up name
+        ("127.0.0.1", "studio.example", None, False),  # a proxy or tunnel on this machine
+        ("127.0.0.1", "localhost:7860", "8.8.4.4", False),
+        ("testclient", "[", None, False),
+    ],
+)
+def test_only_a_browser_on_the_same_machine_is_local(client, host, forwarded, here):
+    seen, asked = [], scope(client, forwarded)
+    asked["headers"].append((b"host", host.encode()))
+
+    async def app(*_):
+        seen.append(address.is_local())
+
+    asyncio.run(Addresses(app, False)(asked, None, None))
+    assert seen == [here]

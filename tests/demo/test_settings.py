@@ -13,7 +13,7 @@ def read(**env):
 
 def test_the_default_is_an_open_private_server():
     assert Settings.from_env({}) == Settings()
-    assert Settings().training == "open" and not Settings().public and Settings().max_queue == 3
+    assert Settings().training == "open" and not Settings().public and Settings().max_queue == 40
 
 
 def test_a_space_is_public_by_default():

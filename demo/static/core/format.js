@@ -9,6 +9,13 @@ export function clock(seconds, say) {
   return say("train.h_min", { h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) });
 }
 
+/** Format seconds rounded up, for times that are only estimated: "40 s", "3 min" or "1 h 5 min". */
+export function roughly(seconds, say) {
+  if (seconds <= 50) return say("train.s", { s: Math.max(10, 10 * Math.ceil(seconds / 10)) });
+  const m = Math.ceil(seconds / 60);
+  return m < 60 ? say("train.min", { m }) : clock(60 * m, say);
+}
+
 /** Format a number of bytes: "45 MB". */
 export function fileSize(bytes) {
   const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));

@@ -4,16 +4,16 @@ export const isOnScreen = (place) => !document.hidden && place.offsetParent !== 
 
 /**
  * Call the async `look()` now, whenever `place` comes on screen or one of `events` reaches the document,
- * and again `pause()` milliseconds after it has ended; never concurrently, and off screen
- * only while `needed()`. Return a function that polls at once.
+ * and again `pause()` milliseconds after it has ended; never concurrently and never off screen.
+ * Return a function that polls at once.
  */
-export function poll(place, look, pause, events, needed = () => false) {
+export function poll(place, look, pause, events) {
   let [timer, asking, again] = [0, false, false];
 
   async function now() {
     clearTimeout(timer);
     if (asking) return void (again = true);
-    if (isOnScreen(place) || needed()) {
+    if (isOnScreen(place)) {
       asking = true;
       await look().catch(console.error);
       asking = false;

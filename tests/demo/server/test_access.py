@@ -82,6 +82,23 @@ def test_the_server_owner_controls_and_owns_every_run(tmp_path):
     access.act(HOST, "stop")
 
 
+@pytest.mark.parametrize("public", [False, True])
+def test_at_a_private_server_itself_any_run_can_be_stopped(tmp_path, monkeypatch, public):
+    access, runner = made(tmp_path, public=public)
+    name = access.start(ANNA, Config())
+    assert not access.status(BEN)["stops"] and access.status(ANNA)["stops"]
+    assert refusal(lambda: access.act(BEN, "stop")) == "not_yours"
+    monkeypatch.setattr("demo.address.is_local", lambda: True)
+    assert refusal(lambda: access.act(BEN, "pause")) == "not_yours"
+    if public:
+        assert refusal(lambda: access.act(BEN, "stop")) == "not_yours"
+        return
+    assert access.status(BEN)["stops"] and not access.status(BEN)["mine"]
+    access.request(BEN, "stop")
+    assert runner.jobs[-1] == ("stop",)
+    assert access.status(ANNA)["ended"] == {"why": "host", "run": name}
+
+
 def test_on_a_public_server_a_run_belongs_to_the_visitor_who_started_it(tmp_path):
     access, runner = made(tmp_path, public=True)
     name = access.start(ANNA, Config(), beside=replace(Config(), seed=1))
@@ -108,12 +125,12 @@ def test_unknown_runs_cannot_be_resumed(tmp_path):
             access.resume(ANNA, name)
 
 
-def test_steps_and_time_of_a_run_are_limited(tmp_path):
-    access, runner = made(tmp_path, max_steps=500, max_run_s=60)
+def test_the_steps_of_a_run_are_limited(tmp_path):
+    access, runner = made(tmp_path, max_steps=500)
     for config, beside in ((Config(), None), (Config(steps=500), Config())):
         assert refusal(lambda c=config, b=beside: access.start(ANNA, c, beside=b)) == "too_long"
     access.start(ANNA, Config(steps=500), paused=True)
-    assert runner.jobs == [("start", Config(steps=500), 60, True, None)]
+    assert runner.jobs == [("start", Config(steps=500), None, True, None)]
 
 
 def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):

@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from demo.address import LOOPBACK
 from demo.server import request_guard
 from demo.server.privacy import Privacy
-from demo.server.request_guard import JSON_BYTES, LOOPBACK, WRONG_KEY, RequestGuard
+from demo.server.request_guard import JSON_BYTES, WRONG_KEY, RequestGuard
 from demo.settings import Settings
 
 CALL = "/gradio_api/component_server/"

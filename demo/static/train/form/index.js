@@ -1,5 +1,5 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
-// It polls only while the Train tab is open, or in the queue: the server drops visitors who are gone.
+// It polls only while the Train tab is open.
 
 import { onTravel, recall, show as showInAddress } from "../../core/address.js";
 import { sleep } from "../../core/debounce.js";
@@ -7,11 +7,13 @@ import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
+import { stayPresent } from "../../core/presence.js";
 import { settingsOf, textsOf } from "./address.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";
 import { restored } from "./rules.js";
 import { formSteer } from "./steer.js";
+import { sentences } from "./words.js";
 
 const QUEUED_MS = 1000; // between polls while queued
 const BUSY_MS = 2000; // while a run trains
@@ -55,7 +57,7 @@ export function mount({ element, props, trigger, server, words }) {
   const { bar, whose, error, start, hold, stop, discard, play } = parts;
 
   start.addEventListener("click", press);
-  hold.addEventListener("click", () => act(status.state === "paused" ? "resume" : "pause"));
+  hold.addEventListener("click", holdOrResume);
   stop.addEventListener("click", () => act("stop"));
   discard.addEventListener("click", () => act("discard"));
   play.addEventListener("click", () => playWith(`run:${status.run}`));
@@ -69,7 +71,7 @@ export function mount({ element, props, trigger, server, words }) {
   });
   keep();
   const tab = element.closest(".tr-panel") ?? element; // views without settings hide the form
-  const look = poll(tab, refresh, pause, ["ls:state"], () => status.place > 0);
+  const look = poll(tab, refresh, pause, ["ls:state"]);
 
   // Offer this visitor's own images as data sets.
   async function offerOwn() {
@@ -101,6 +103,11 @@ export function mount({ element, props, trigger, server, words }) {
     await showAnswer(answer);
   }
 
+  async function holdOrResume() {
+    if (status.mine) return act(status.state === "paused" ? "resume" : "pause");
+    await showAnswer(await ask("resume", { run: status.ended.run }));
+  }
+
   async function act(job, values = {}) {
     const answer = await ask("act", { job, values });
     await showAnswer(answer);
@@ -115,7 +122,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   async function refresh() {
-    const answer = await ask("status", { known: status.key, hidden: document.hidden });
+    const answer = await ask("status", { known: status.key });
     if (!answer.sentence) take(answer);
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
@@ -133,11 +140,12 @@ export function mount({ element, props, trigger, server, words }) {
     status = answer;
     if (answer.config) config = answer.config;
     if (answer.message) error.textContent = answer.message;
+    if (answer.place || answer.mine) stayPresent();
     render();
   }
 
   function render() {
-    const { state, may, taken, mine, pair, place, requested, unsaved } = status;
+    const { state, may, taken, mine, stops, pair, place, requested, unsaved, ended } = status;
     const steers = taken && mine;
     const settings = steers && config ? config : draft;
     const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
@@ -150,30 +158,21 @@ export function mount({ element, props, trigger, server, words }) {
     );
     start.disabled = may !== "open" || steers;
     const going = state === "running" || state === "paused";
-    hold.textContent = say(state === "paused" ? "train.resume" : "train.pause");
-    hold.disabled = stop.disabled = !(steers && going) || Boolean(requested);
+    const resumes = ended && !steers && may === "open" && !place;
+    hold.textContent = say(
+      (steers && state === "paused") || resumes ? "train.resume" : "train.pause",
+    );
+    hold.disabled = !resumes && (!(steers && going) || Boolean(requested));
+    stop.disabled = !(stops && going) || Boolean(requested);
     // for a step that takes long, or a disk that stays full
-    discard.hidden = !(steers && going && (requested || unsaved));
+    discard.hidden = !(stops && going && (requested || unsaved));
     discard.disabled = requested === "discard";
     play.disabled = !status.playable;
-    const text = sentence();
+    const text = sentences(status, props.limits, say);
     whose.textContent = text;
     whose.hidden = !text;
-    pace.show(settings, !text);
+    pace.show(settings, !taken && may === "open");
     bar.dataset.may = may;
-  }
-
-  function sentence() {
-    const { may, taken, mine, host, pair, place, waiting, most, requested } = status;
-    const parts = [];
-    if (requested) parts.push(say(`train.after_step_${requested}`));
-    if (may !== "open") parts.push(words[`panel.refused_training_${may}`]);
-    if (taken && mine && pair) parts.push(say("train.pair"));
-    else if (taken && mine) parts.push(say(host ? "train.host_controls" : "train.you_control"));
-    if (taken && !mine) parts.push(say("train.watching"));
-    if (place) parts.push(say("train.queue_position", { place, waiting }));
-    else if (waiting) parts.push(say("train.queue_length", { waiting, most }));
-    return parts.join(" ");
   }
 
   function keep() {

@@ -33,15 +33,13 @@ export function formPace({ say, ask }) {
     else element.textContent = sentence(answer, settings);
   }
 
-  function sentence({ step_s, readable_s, total_s, never, most_s }, { steps, seconds, data }) {
+  function sentence({ step_s, readable_s, total_s, never }, { steps, seconds, data }) {
     const count = seconds ? Number((seconds / step_s).toPrecision(2)) : steps; // an estimate
     const values = { steps: formatNumber(count), total: clock(total_s, say) };
     if (readable_s !== null) values.readable = clock(readable_s, say);
     const digits = data === DIGITS; // not measured for other images
     const kind = digits && readable_s !== null ? "readable" : digits && never ? "never" : "total";
-    const text = say(`train.pace_${kind}${seconds ? "_time" : ""}`, values);
-    if (!most_s || total_s <= most_s) return text;
-    return `${text} ${say("train.pace_cut", { most: clock(most_s, say) })}`;
+    return say(`train.pace_${kind}${seconds ? "_time" : ""}`, values);
   }
   return { element, show };
 }

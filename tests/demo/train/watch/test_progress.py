@@ -12,6 +12,7 @@ from demo.endpoint import endpoint
 from demo.server.model_menu import dated_name
 from demo.server.studio import Studio
 from demo.train.payload import MAX_CURVE_ROWS, thin_curves, vitals_row
+from demo.train.watch import progress
 from demo.train.watch.progress import Progress
 from gan.storage.layout import VITALS
 from gan.storage.metadata import change_about
@@ -41,6 +42,17 @@ def test_a_poll_without_picture_is_under_a_kilobyte(running: Studio) -> None:
     running.runner.rows += rows(26)[20:]
     running.runner.signs += signs(1)
     assert len(json.dumps(watched.poll(cursor))) < 1000
+
+
+def test_a_class_watches_one_run_whose_picture_is_made_once(
+    running: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    monkeypatch.setattr(progress, "sheet_text", lambda images: made.append(images) or "picture")
+    watched = Progress(running)
+    answers = [watched.poll({"who": f"{number:032d}"}) for number in range(40)]
+    assert all(one == answers[0] for one in answers) and answers[0]["picture"]
+    assert len(made) == 1
 
 
 def test_only_new_vital_signs_are_sent_and_long_runs_are_thinned(running: Studio) -> None:

@@ -1,0 +1,42 @@
+// Says that this page is still there, while its visitor trains or is in the queue: the server gives the
+// places of those who are gone to others. A reload does not end it.
+
+import { SESSION, readText, writeText } from "./storage.js";
+import { root } from "./upload.js";
+
+const KEY = "latent-studio.present";
+const EVERY_MS = 5000;
+const HIDDEN_MS = 1000; // a page is hidden before it is closed, and a phone's soon stops
+
+let timer = 0;
+
+if (readText(KEY, SESSION)) tell();
+document.addEventListener("visibilitychange", () => timer && again(HIDDEN_MS));
+addEventListener("pagehide", () => timer && send("closed").catch(() => {}));
+
+/** Say it from now on, until the server answers that the visitor has no run and no place any more. */
+export function stayPresent() {
+  if (timer) return;
+  writeText(KEY, "yes", SESSION);
+  tell();
+}
+
+async function tell() {
+  again(EVERY_MS);
+  const asked = send(document.hidden ? "hidden" : "open");
+  const answer = await asked.then((response) => response.json()).catch(() => null); // offline
+  if (answer?.holds !== false) return;
+  clearTimeout(timer);
+  timer = 0;
+  writeText(KEY, "", SESSION);
+}
+
+function send(page) {
+  const options = { method: "POST", keepalive: true }; // sent although the page closes
+  return fetch(`${root()}/studio/presence?page=${page}`, options);
+}
+
+function again(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(tell, pause);
+}
