@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -87,9 +88,13 @@ class Addresses:
 
 
 def _came_from_here(request: HTTPConnection) -> bool:
-    """Return whether both ends are this machine; proxies and tunnels on it give other names."""
+    """Return whether both ends are this machine.
+
+    A proxy on it may hide where a request comes from, but a browser also names its page's origin.
+    """
     found = _parsed(request.client.host if request.client else "")
-    named = without_port(request.headers.get("host", "")) in LOOPBACK
+    origin = urlsplit(request.headers.get("origin", "")).hostname or "localhost"
+    named = {without_port(request.headers.get("host", "")), origin} <= {*LOOPBACK}
     return bool(found and found.is_loopback) and named and "x-forwarded-for" not in request.headers
 
 

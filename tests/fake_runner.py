@@ -21,15 +21,15 @@ class FakeRunner:
         self.fails = None  # what the next start or resume raises
         self.waits = None  # a Future that the next start gives instead, while it loads
 
-    def start(self, config, folder, limit_s=None, *, paused=False, beside=None):
-        self.jobs.append(("start", config, limit_s, paused, beside))
+    def start(self, config, folder, *, paused=False, beside=None):
+        self.jobs.append(("start", config, paused, beside))
         for one, path in ((config, folder), *([beside] if beside else [])):
             path.mkdir(parents=True)
             (path / "config.json").write_text(json.dumps(one.to_json()))
         return self._begin(folder, "paused" if paused else "running", config)
 
-    def resume_run(self, folder, limit_s=None):
-        self.jobs.append(("resume_run", folder.name, limit_s))
+    def resume_run(self, folder):
+        self.jobs.append(("resume_run", folder.name))
         return self._begin(folder, "running", None)
 
     def history(self, since_row=0, run=""):

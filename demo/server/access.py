@@ -186,14 +186,15 @@ class Access:
 
         `may`: who may train, "open" (this visitor), "owner" (of the server only) or "off" (nobody);
         `host`: whether the server is theirs; `taken`: whether there is a current run; `mine` and
-        `stops`: whether they control it, and may stop it.
+        `stops`: whether they control it, and may stop it; `holds` as `present` returns it.
         """
         visitor = self.privacy.visitor(who)
-        self.present(who)
+        holds = self.present(who)
         taken = self._slot.is_taken()
         return {
             "may": "open" if self.may_train(who) else self._settings.training,
             "host": visitor.is_host,
+            "holds": holds,
             "taken": taken,
             "mine": taken and self.controls(who),
             "stops": taken and self.may_stop(who),

@@ -160,7 +160,7 @@ class TrainingSlot:
             self._drop_gone()
             now = time.monotonic()
             is_away = now > self._page.gone_at_s(self._away_s)
-            is_over = self._others_wait() and (is_away or now > self._limit_s(now))
+            is_over = self._is_wanted(now) and (is_away or now > self._limit_s(now))
             if is_over and not self._starting and not self._ending:
                 why = "away" if is_away else "limit"
                 log.info("Ending a run that others wait for (%s).", why)
@@ -181,6 +181,11 @@ class TrainingSlot:
         """Return until when the current run may last if others wait."""
         waited_s = self._waited_s if self._others_wait() else now
         return max(self._taken_s + self._max_run_s, waited_s + min(NOTICE_S, self._max_run_s))
+
+    def _is_wanted(self, now: float) -> bool:
+        """Return whether there is a run to end, and another visitor who would start at once."""
+        here = (now <= run.page.at_s + GONE_S for run in self._queue if run.owner != self.holder)
+        return self.is_taken() and any(here)
 
     def _others_wait(self) -> bool:
         return any(run.owner != self.holder for run in self._queue)

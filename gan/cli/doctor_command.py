@@ -30,4 +30,9 @@ def report(diagnosis: Diagnosis) -> str:
         changes = ", ".join(f"{name} {value:g}" for name, value in remedy.changes.items())
         back = "the last healthy step, with " if remedy.rollback else ""
         lines.append(f"  try {remedy.name.replace('_', ' ')}: {back}{changes}")
+    for each in diagnosis.trials:
+        result = {None: "may still help", True: "helped", False: "did not help"}[each.helped]
+        lines.append(f"  {each.name.replace('_', ' ')} at step {each.step} {result}")
+    if diagnosis.restart:
+        lines.append("  no change during training can help any more; start a new run")
     return "\n".join(lines)

@@ -13,8 +13,8 @@ from gan.monitor.remedies import REMEDIES
 
 TRIAL_STEPS = 300  # after which a remedy has helped, or has not
 TOLD_STEPS = 900  # during which a recovery, or a relapse after a rollback, is put down to it
-# the setting that each remedy changes, and whether it raises it
-SETTINGS = {
+# the setting that each remedy changes, and whether it raises it; None: it may do both
+SETTINGS: dict[str, tuple[str, bool | None]] = {
     "add_r1": ("r1_gamma", True),
     "lower_lr_d": ("lr_d", False),
     "raise_lr_d": ("lr_d", True),
@@ -22,7 +22,7 @@ SETTINGS = {
     "lower_lr_g": ("lr_g", False),
     "more_d_steps": ("d_steps_per_g_step", True),
     "fewer_d_steps": ("d_steps_per_g_step", False),
-    "adapt_augment": ("augment_target", True),
+    "adapt_augment": ("augment_target", None),
     "augment": ("augment", True),
 }
 
@@ -53,7 +53,10 @@ def trials(
                 found[name] = Trial(name, step, not is_ill if over else None)
     for mark in marks:
         step = mark["step"]
-        if mark.get("mark") == "rolled back" and mark.get("asked") and now - step <= TOLD_STEPS:
+        # an illness that begins later is another one
+        is_due = not is_ill or steps[begin] - step < TRIAL_STEPS
+        asked = mark.get("mark") == "rolled back" and mark.get("asked")
+        if asked and is_due and now - step <= TOLD_STEPS:
             over = is_ill or now - step >= TRIAL_STEPS
             found["rollback"] = Trial("rollback", step, not is_ill if over else None)
     return tuple(found.values())
@@ -62,18 +65,17 @@ def trials(
 def _applied(illness: str, marks: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Return the remedies of an illness that marks of changes amount to, with their last steps.
 
-    A setting that moves the other way later undoes its remedy.
+    A setting that moves the other way undoes its remedy.
     """
     found: dict[str, int] = {}
-    before: dict[str, float] = {}
-    for mark in marks:
-        changes = mark.get("changes") or {}
-        for name in REMEDIES.get(illness, ()):
-            setting, raises = SETTINGS.get(name, ("", False))
-            if mark.get("mark") == "changed" and setting in changes:
-                if setting in before and (changes[setting] > before[setting]) != raises:
-                    found.pop(name, None)
-                else:
-                    found[name] = mark["step"]
-        before |= changes
+    for name in REMEDIES.get(illness, ()):
+        setting, raises = SETTINGS.get(name, ("", None))
+        for mark in marks:
+            if mark.get("mark") != "changed" or setting not in mark["changes"]:
+                continue
+            value, before = mark["changes"][setting], mark.get("before", {}).get(setting)
+            if None in (raises, before) or (value > before) == raises:
+                found[name] = mark["step"]
+            else:
+                found.pop(name, None)
     return found

@@ -21,7 +21,7 @@ from gan.training.trainer import Trainer
 
 SAMPLES = 500  # images of G: four times as many halve the error of the Frechet distance
 SCORED = 256  # images of each kind that D scores
-SPREAD = 2000  # training images whose spread samples are compared with
+SPREAD = 500  # training images whose spread samples are compared with
 BINS = 24  # of D's scores, half a logit each; the outermost are open
 LIMIT = 6.0
 MEMORISABLE = 5000  # training images: a small G cannot memorise more

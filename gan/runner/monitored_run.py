@@ -59,8 +59,8 @@ class MonitoredRun:
         """Publish the first status; the run is done if it has reached its goal."""
         self.publish("done" if self.run.is_done else state, keep=self.run.step == 0)
 
-    def advance(self, is_over: bool) -> bool:
-        """Take one step, and finish at the goal or when the time limit `is_over`.
+    def advance(self) -> bool:
+        """Take one step, and finish at the goal.
 
         Returns whether to publish at once: the run was rolled back, is done, or failed. If a step
         is too slow, the run fails at its first one, and is paused after a change of settings.
@@ -68,9 +68,9 @@ class MonitoredRun:
         rollbacks = self.run.rollbacks
         try:
             stats = self._safe.advance()
-            if self.run.is_done or is_over:
+            if self.run.is_done:
                 self._safe.save()  # rolls back if the weights are not finite
-                if self.run.is_done or is_over:
+                if self.run.is_done:
                     self.finish()
         except RunFailed as error:
             self._fail(error)

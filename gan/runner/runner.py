@@ -95,18 +95,17 @@ class Runner:
         self,
         config: Config,
         folder: Path,
-        limit_s: float | None = None,
         *,
         paused: bool = False,
         beside: tuple[Config, Path] | None = None,
     ) -> Future[None]:
         """Start a new run, or two in step with `beside`; see `TrainingLoop.start`."""
         plans = [(config, Path(folder)), *([beside] if beside else [])]
-        return self._thread.submit(lambda: self._loop.start(plans, limit_s=limit_s, paused=paused))
+        return self._thread.submit(lambda: self._loop.start(plans, paused=paused))
 
-    def resume_run(self, folder: Path, limit_s: float | None = None) -> Future[None]:
+    def resume_run(self, folder: Path) -> Future[None]:
         """Resume a stopped run, or pair; see `TrainingLoop.resume`."""
-        return self._thread.submit(lambda: self._loop.resume(Path(folder), limit_s=limit_s))
+        return self._thread.submit(lambda: self._loop.resume(Path(folder)))
 
     def pause(self) -> Future[None]:
         """Pause the run between two steps, saved; does nothing when none is running."""

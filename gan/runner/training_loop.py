@@ -49,7 +49,6 @@ class TrainingLoop:
         self._real_features, self._make = real_features, make
         self._rate, self._checkpoint_every_s = PublishRate(publish_every_s), checkpoint_every_s
         self._runs: tuple[MonitoredRun, ...] = ()
-        self._deadline_s: float | None = None
 
     def history(self, since_row: int = 0, run: str = "") -> list[dict]:
         """Return the rows of history from `since_row` on; none if the run is not open."""
@@ -70,17 +69,14 @@ class TrainingLoop:
         self,
         plans: Sequence[tuple[Config, Path]],
         *,
-        limit_s: float | None = None,
         paused: bool = False,
     ) -> None:
         """Create one run, or two that train in step, each in a new folder.
 
-        `limit_s` stops them after that many seconds of training of all runs together, without
-        changing the goal.
         Raises RuntimeError if another run is open, and what `Run.create` raises.
         """
         with self._loading(plans[0][0]):
-            self._open(create_runs(plans, self._make), limit_s, "paused" if paused else "running")
+            self._open(create_runs(plans, self._make), "paused" if paused else "running")
 
     def resume(
         self,
@@ -88,26 +84,24 @@ class TrainingLoop:
         *,
         steps: int | None = None,
         seconds: float | None = None,
-        limit_s: float | None = None,
         alone: bool = False,
     ) -> None:
         """Resume a run from the last checkpoint, and the other one of its pair unless `alone`.
 
-        `steps`, `seconds`: a new goal, see `Run.extend`. `limit_s`: see `start`.
+        `steps`, `seconds`: a new goal, see `Run.extend`.
         Raises RuntimeError if another run is open, and what `Run.resume` raises.
         """
         with self._loading():
             runs = [Run.resume(folder, self._make)] if alone else resume_runs(folder, self._make)
             for run in runs:
                 run.extend(steps, seconds)
-            self._open(runs, limit_s, "running")
+            self._open(runs, "running")
 
     def advance(self) -> None:
         """Take one step of each run, or only of the one that is behind; publish when due."""
         live = self._live
-        is_over = self._deadline_s is not None and self._elapsed_s() >= self._deadline_s
         behind = min(each.run.step for each in live)
-        is_news = [each.advance(is_over) for each in live if each.run.step == behind]
+        is_news = [each.advance() for each in live if each.run.step == behind]
         if self._guard.is_hurried and self._live:
             return  # what is waited for publishes
         if any(is_news) or self._rate.is_due():
@@ -192,7 +186,7 @@ class TrainingLoop:
             self.status = replace(before, version=before.version + 2)
             raise
 
-    def _open(self, runs: list[Run], limit_s: float | None, state: str) -> None:
+    def _open(self, runs: list[Run], state: str) -> None:
         every_s, features, guard = self._checkpoint_every_s, self._real_features, self._guard
         made = [MonitoredRun(run, every_s, features, guard) for run in runs]
         try:
@@ -203,7 +197,6 @@ class TrainingLoop:
                 run.close()
             raise
         self._runs = tuple(made)
-        self._deadline_s = None if limit_s is None else self._elapsed_s() + limit_s
         self._publish()
 
     def _each(self, do: Callable[[MonitoredRun], None]) -> None:
@@ -248,14 +241,6 @@ class TrainingLoop:
             raise LookupError("Manual steps need a paused run; pause it first.")
         return self._runs[0]
 
-    def _elapsed_s(self) -> float:
-        return sum(each.run.elapsed_s for each in self._runs)
-
     def _left_s(self) -> float | None:
         lefts = [each.status.left_s for each in self._live]
-        if not lefts or None in lefts:
-            return None
-        left_s = sum(lefts)
-        if self._deadline_s is None:
-            return left_s
-        return min(left_s, max(0, self._deadline_s - self._elapsed_s()))
+        return None if not lefts or None in lefts else sum(lefts)

@@ -180,8 +180,9 @@ class Run:
         """Change settings from the next step on, with a mark; ConfigError as in `changed`."""
         after = live_settings.changed(self.config, changes)
         if made := live_settings.difference(self.config, after):
+            before = live_settings.difference(after, self.config)
             self.trainer.configure(after)
-            self.history.mark(self.step, "changed", changes=made)
+            self.history.mark(self.step, "changed", changes=made, before=before)
 
     def extend(self, steps: int | None = None, seconds: float | None = None) -> None:
         """Set a new goal: `steps` in all, or `seconds` from now on. See `Schedule.extend`.

@@ -59,6 +59,7 @@ class Mark(BaseModel, extra="allow"):
     note: Text = ""
     from_step: Step = 0
     changes: dict[Literal[STEERABLE], Number] = {}
+    before: dict[Literal[STEERABLE], Number] = {}
     asked: StrictBool = False
 
 

@@ -129,7 +129,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     stored.keep(time.base, state);
     const { seed, classes } = state;
     const now = `${seed} ${Array.isArray(classes) ? "" : classes}`;
-    showInAddress("explore", () => textsOf(state, model), now !== picture);
+    showInAddress("explore", () => textsOf(state, model), picture !== "" && now !== picture);
     picture = now;
     dragged = why = key;
     if (!frame) frame = requestAnimationFrame(show);

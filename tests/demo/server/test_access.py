@@ -130,7 +130,7 @@ def test_the_steps_of_a_run_are_limited(tmp_path):
     for config, beside in ((Config(), None), (Config(steps=500), Config())):
         assert refusal(lambda c=config, b=beside: access.start(ANNA, c, beside=b)) == "too_long"
     access.start(ANNA, Config(steps=500), paused=True)
-    assert runner.jobs == [("start", Config(steps=500), None, True, None)]
+    assert runner.jobs == [("start", Config(steps=500), True, None)]
 
 
 def test_only_remedies_of_the_current_finding_can_be_applied(tmp_path):

@@ -8,8 +8,9 @@ from gan.monitor.trials import SETTINGS, TRIAL_STEPS
 from tests.made_vitals import EVERY, made
 
 
-def changed(step, **changes):
-    return {"step": step, "mark": "changed", "changes": changes}
+def changed(step, before=None, **changes):
+    known = {} if before is None else {"before": dict.fromkeys(changes, before)}
+    return {"step": step, "mark": "changed", "changes": changes, **known}
 
 
 def winning(count, until=99):
@@ -41,14 +42,26 @@ def test_a_remedy_after_which_the_illness_ended_has_helped_for_a_while():
 def test_what_was_changed_before_the_illness_or_undone_is_no_remedy():
     early = changed(2 * EVERY, lr_d=1e-4)
     assert not diagnose(*winning(12), Config(), [early]).trials
-    undone = [changed(9 * EVERY, r1_gamma=3.0), changed(10 * EVERY, r1_gamma=1.0)]
+    undone = [changed(9 * EVERY, 1.0, r1_gamma=3.0), changed(10 * EVERY, 3.0, r1_gamma=1.0)]
     assert not diagnose(*winning(20), Config(), undone).trials
+
+
+def test_a_change_the_other_way_is_no_remedy():
+    worse = changed(10 * EVERY, 1e-4, lr_d=1e-2)
+    found = diagnose(*winning(14), Config(), [worse])
+    assert not found.trials and "lower_lr_d" in [one.name for one in found.remedies]
+
+
+def test_a_rollback_is_not_blamed_for_a_later_illness():
+    mark = {"step": 100, "mark": "rolled back", "asked": True, "from_step": 300}
+    found = diagnose(*winning(8), Config(), [mark])
+    assert found.state == "d_winning" and not found.trials
 
 
 def test_only_a_restart_is_left_when_nothing_helped():
     changes = [{"lr_g": 1e-2}, {"lr_d": 1e-4}, {"r1_gamma": 9.0}]
     marks = [changed((8 + index) * EVERY, **one) for index, one in enumerate(changes)]
-    back = {"step": 5 * EVERY, "mark": "rolled back", "asked": True, "from_step": 8 * EVERY}
+    back = {"step": 6 * EVERY, "mark": "rolled back", "asked": True, "from_step": 8 * EVERY}
     found = diagnose(*winning(14), Config(), [back, *marks])
     assert found.restart and not found.remedies
     assert {one.name for one in found.trials} >= {"lower_lr_d", "rollback"}

@@ -45,7 +45,7 @@ export function mount({ element, props, server, words }) {
   let paced = false;
   let pacedAt = -Infinity;
 
-  const { at: kept = "" } = recall("train/compare"); // the step of the address
+  let { at: kept = "" } = recall("train/compare"); // the step of the address, for the first pair
   const onStep = (step) =>
     showInAddress("train/compare", () => (step === null ? {} : { at: String(step) }));
 
@@ -75,6 +75,7 @@ export function mount({ element, props, server, words }) {
         ? say(`compare.${pair.experiment}.title`)
         : names.join(" / ");
     }
+    kept = "";
     if (!next.sides.length) [pair, update] = [null, null];
     if (!pair) title.textContent = say("compare.none");
     show();

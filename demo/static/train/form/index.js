@@ -65,6 +65,7 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
+  document.addEventListener("ls:train", stayPresent); // this tab may be left before the answer
   onTravel("train", (texts) => {
     draft = restored(settingsOf(texts, presets), draft, rows);
     keep();
@@ -78,8 +79,10 @@ export function mount({ element, props, trigger, server, words }) {
     const answer = await ask("images");
     if (!answer.collections) return;
     fields.offer(answer.collections);
-    // the chosen one was deleted
-    if (!fields.knows(draft.data)) changed(props.offered.presets[props.offered.first], "data");
+    // the chosen one was deleted, or the address names an unknown one
+    if (fields.knows(draft.data)) return;
+    draft = presets[first];
+    keep();
   }
 
   async function useData(name) {
@@ -140,7 +143,7 @@ export function mount({ element, props, trigger, server, words }) {
     status = answer;
     if (answer.config) config = answer.config;
     if (answer.message) error.textContent = answer.message;
-    if (answer.place || answer.mine) stayPresent();
+    if (answer.holds) stayPresent();
     render();
   }
 

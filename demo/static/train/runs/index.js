@@ -104,7 +104,9 @@ export function mount({ element, props, server, words }) {
     cards = Object.fromEntries(
       names.map((name) => [name, answer.cards?.[name] || cards[name]]).filter(([, card]) => card),
     );
-    if (wanted && names.length) selected = (wanted.selected ?? "").split(",").slice(0, 2);
+    if (wanted && names.length) {
+      selected = [...new Set((wanted.selected ?? "").split(","))].slice(0, 2);
+    }
     selected = selected.filter((name) => names.includes(name) && cards[name]);
     render();
     if (wanted?.compared && selected.length === 2) showPair();

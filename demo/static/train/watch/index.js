@@ -22,6 +22,7 @@ import { vitals } from "./vitals.js";
 const BUSY_MS = 700; // between polls while a run trains
 const IDLE_MS = 3000; // otherwise, to notice a run that another visitor starts
 const MAX_POINTS = 1200; // of a chart, on this page
+const STEP = /^\d{1,9}$/; // of the address
 
 export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
@@ -121,7 +122,6 @@ export function mount({ element, props, server, watch, words }) {
       parts.status.replaceChildren(...status({ ...about, ...answer }, say));
     else parts.status.textContent = say(recorded ? "train.recorded" : "train.nothing_yet");
     parts.error.textContent = answer.error || answer.warning || "";
-    parts.shown.hidden = !run && !recorded;
     await player.update({ ...answer, run, of: cursor.of, frames });
     label(player.shown() ?? answer.step);
     if (reset) seek();
@@ -153,9 +153,9 @@ export function mount({ element, props, server, watch, words }) {
 
   // Go to the step of the address, or to that set on another tab.
   function seek() {
-    const step = wanted ? Number(wanted) : shownStep(run);
-    if (run && wanted) setShownStep(run, step);
+    const step = STEP.test(wanted) ? Number(wanted) : shownStep(run);
     player.seek(step);
+    if (run && wanted && player.at() === step) setShownStep(run, step);
     if (run) wanted = ""; // the recording may still be that of another model
     note(player.at());
   }
@@ -189,7 +189,10 @@ export function mount({ element, props, server, watch, words }) {
   const look = poll(parts.plate, refresh, () => (GOING.includes(state) ? BUSY_MS : IDLE_MS), []);
   parts.back.addEventListener("click", () => open("", true));
   parts.resume.addEventListener("click", async () => {
+    parts.resume.disabled = true;
     const answer = await steer("resume", { run: stopped.run });
+    parts.resume.disabled = false;
+    showStopped(null); // it goes on, is in the queue, or is gone
     parts.error.textContent = answer.sentence || (answer.run ? "" : say("runs.queued"));
   });
   onTravel("train/watch", (texts) => {
@@ -202,5 +205,9 @@ export function mount({ element, props, server, watch, words }) {
   watch("value", look);
   onShownStep((name, step) => name === run && player.seek(step));
   // the visitor has changed the current run: show it at once
-  document.addEventListener("ls:train", () => (show ? open("") : look()));
+  document.addEventListener("ls:train", () => {
+    wanted = "";
+    if (show) open("");
+    else look();
+  });
 }

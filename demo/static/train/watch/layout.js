@@ -13,7 +13,7 @@ export function layout(element, say) {
       <button class="ls-btn ls-primary" ref="resume">${say("runs.resume")}</button>
     </div>
     <section class="dr" ref="doctor"></section>
-    <div class="tr-shown" hidden ref="shown">
+    <div class="tr-shown">
       <b class="tr-kind-of" ref="kind"></b>
       <span ref="shownRun"></span>
       <button class="ls-btn" hidden ref="back">${say("watch.back")}</button>
