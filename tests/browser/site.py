@@ -38,7 +38,8 @@ class Site:
             route.fulfill(content_type="text/html", body=PAGE)
             return
         path = STATIC / name
-        body = self.files[name] if name in self.files else path.read_bytes()
+        found = path.read_bytes() if path.is_file() else None
+        body = self.files.get(name, found)
         if body is None:
             route.fulfill(status=404)
         else:

@@ -46,7 +46,7 @@ def edit(page):
     press(page, "Class 3")
     page.get_by_label("Blend with").select_option("8")
     drag(page, page.get_by_label("Weight of the second class"), (0.5, 0.5), (0.4, 0.5))
-    page.get_by_label("Scale of z").fill("0.8")
+    page.get_by_role("slider", name="Scale of z").fill("0.8")
     drag(page, page.locator(".ls-gate").first, (0.5, 0.5), (0.8, 0.5))
     return moved(page, before)
 
@@ -54,7 +54,7 @@ def edit(page):
 def settings(page):
     """What the page says of its picture, apart from the pixels."""
     pressed = page.locator(".ls-classes [aria-pressed=true]").all_inner_texts()
-    scale = page.get_by_label("Scale of z").input_value()
+    scale = page.get_by_role("slider", name="Scale of z").input_value()
     share = page.get_by_label("Weight of the second class").input_value()
     return seed(page), pressed, scale, share
 

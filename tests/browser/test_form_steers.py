@@ -23,7 +23,7 @@ MOUNT = """async (given) => {
         act: async () => ({ step: 5 }),
         pace: async () => ({ step_s: 0.1, readable_s: 20, total_s: 180 }),
     };
-    const props = { offered: given.offered };
+    const props = { offered: given.offered, limits: { run_s: 300, away_s: 20 } };
     mount({ element, props, trigger() {}, server, words: given.words });
     window.tell = async (values) => {
         Object.assign(window.run, values);
@@ -75,7 +75,9 @@ def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
 
 def test_what_waits_for_a_step_is_shown_and_can_be_ended_without_saving(form):
     ended = form.get_by_role("button", name="End without saving", exact=True)
-    form.evaluate("tell({state: 'running', taken: true, mine: true, run: 'a', key: '1'})")
+    form.evaluate(
+        "tell({state: 'running', taken: true, mine: true, stops: true, run: 'a', key: '1'})"
+    )
     form.evaluate("tell({requested: '', unsaved: false})")
     assert not ended.is_visible()
     form.evaluate("tell({requested: 'stop'})")
@@ -88,14 +90,6 @@ def test_what_waits_for_a_step_is_shown_and_can_be_ended_without_saving(form):
     form.evaluate("tell({requested: 'discard'})")
     form.get_by_text("The run ends now, at its last checkpoint.").wait_for()
     assert ended.is_disabled()
-
-
-def test_a_visitor_in_the_queue_polls_off_screen(form):
-    form.evaluate("tell({place: 1, waiting: 1, most: 3, taken: true, mine: false})")
-    form.evaluate("document.body.style.display = 'none'")
-    asked = "{ ownKeys() { window.seen = true; return []; } }"
-    form.evaluate(f"window.run = new Proxy(window.run, {asked})")
-    form.wait_for_function("window.seen")
 
 
 def test_help_is_pressed_and_settings_are_basic_or_all_and_by_time_or_by_steps(form):

@@ -36,6 +36,7 @@ for (const [panel, names] of Object.entries(NAMES)) {
   known[panel] = given && Object.keys(given).length ? given : kept;
 }
 if (linkOf(location.hash)) known[""] = {}; // the link has a model of its own
+
 /** Follow Back, Forward and the visitor's presses; call it once. */
 export function watchAddress() {
   for (const name of ["pointerdown", "keydown"]) {
@@ -82,8 +83,11 @@ export function showTab(tab) {
 export function showLink(hash) {
   settle();
   touched = false;
-  history.replaceState(history.state, "", hash);
+  history.replaceState(history.state, "", whole(hash));
 }
+
+// a hash alone would be one of <base>, without the query
+const whole = (hash) => location.pathname + location.search + hash;
 
 function flush() {
   settle();
@@ -103,7 +107,7 @@ function settle() {
 
 function put(hash, fresh) {
   if (hash === location.hash) return;
-  history[fresh ? "pushState" : "replaceState"](history.state, "", hash);
+  history[fresh ? "pushState" : "replaceState"](history.state, "", whole(hash));
   if (parent !== window) parent.postMessage({ hash }, SPACES);
 }
 

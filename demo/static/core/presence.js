@@ -10,9 +10,12 @@ const HIDDEN_MS = 1000; // a page is hidden before it is closed, and a phone's s
 
 let timer = 0;
 
-if (readText(KEY, SESSION)) tell();
-document.addEventListener("visibilitychange", () => timer && again(HIDDEN_MS));
-addEventListener("pagehide", () => timer && send("closed").catch(() => {}));
+/** Say it again after a reload, and when the page is hidden or closed; call it once. */
+export function watchPresence() {
+  if (readText(KEY, SESSION)) tell();
+  document.addEventListener("visibilitychange", () => timer && again(HIDDEN_MS));
+  addEventListener("pagehide", () => timer && send("closed").catch(() => {}));
+}
 
 /** Say it from now on, until the server answers that the visitor has no run and no place any more. */
 export function stayPresent() {

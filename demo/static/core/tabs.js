@@ -3,6 +3,7 @@
 
 import { showTab, tabOf, watchAddress } from "./address.js";
 import { sleep } from "./debounce.js";
+import { watchPresence } from "./presence.js";
 
 const [TABS, VIEWS] = [".ls-tabs", ".tr-views"];
 const BAR = " > .tab-wrapper [role=tab]"; // Gradio's buttons
@@ -41,6 +42,7 @@ export function followAddress() {
   }
 
   watchAddress();
+  watchPresence();
   follow();
   addEventListener("popstate", follow);
   document.addEventListener("click", press);

@@ -61,7 +61,7 @@ def test_opinions_come_with_the_picture_and_findings_on_change(running: Studio) 
     assert abs(np.frombuffer(b64decode(first["opinions"]), np.uint8) / 255 - beliefs).max() < 0.003
     assert first["finding"] == {
         **{"state": "healthy", "since": 100, "values": {"diversity": 0.912}},
-        **{"evidence": [], "remedies": []},
+        **{"evidence": [], "remedies": [], "trials": [], "restart": False},
     }
     running.runner.status = replace(running.runner.status, version=9, step=210)
     second = watched.poll(first["cursor"])
