@@ -21,6 +21,9 @@ const SOON_MS = 300; // a drag is one change, and browsers limit the number of c
 const SPACES = "https://huggingface.co"; // shows the page in a frame, with an address of its own
 
 const session = read(KEPT, SESSION);
+// the last change before a reload may be missing in the address
+const [entry] = performance.getEntriesByType("navigation");
+const isReload = entry?.toJSON().type === "reload";
 const known = {}; // the texts of each panel: foreign input, which the panel checks
 const pending = {}; // by panel: make its texts
 const listeners = {};
@@ -32,7 +35,7 @@ let touched = false;
 for (const [panel, names] of Object.entries(NAMES)) {
   // the session knows more than the address of a page that it had
   const kept = texts(session?.texts?.[panel], names);
-  const given = session?.at === location.hash ? null : inAddress(panel);
+  const given = isReload || session?.at === location.hash ? null : inAddress(panel);
   known[panel] = given && Object.keys(given).length ? given : kept;
 }
 if (linkOf(location.hash)) known[""] = {}; // the link has a model of its own

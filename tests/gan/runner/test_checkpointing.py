@@ -221,7 +221,9 @@ def test_changes_while_it_runs_are_marked_and_resumed_bit_for_bit(tmp_path):
     keeper = FaultTolerantRun(saved_twice(tmp_path))
     keeper.configure({"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2})
     changes = {"lr_g": 1e-4, "d_steps_per_g_step": 2, "r1_gamma": 3.0, "r1_every": 2}
-    assert History(tmp_path).marks == [{"step": 20, "mark": "changed", "changes": changes}]
+    (mark,) = History(tmp_path).marks
+    assert mark["changes"] == changes and (mark["step"], mark["mark"]) == (20, "changed")
+    assert mark["before"] == {name: getattr(TINY, name) for name in changes}
     resumed = Run.resume(tmp_path)
     assert resumed.config == keeper.run.config == dataclasses.replace(TINY, **changes)
     unchanged = walk(Run.create(TINY, tmp_path / "u"), 30)

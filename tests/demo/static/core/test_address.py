@@ -11,7 +11,7 @@ globalThis.window = globalThis.parent = globalThis;
 globalThis.addEventListener = (...all) => target.addEventListener(...all);
 const entries = [given.hash];
 let at = 0;
-globalThis.location = { get hash() { return entries[at]; } };
+globalThis.location = { pathname: "", search: "", get hash() { return entries[at]; } };
 globalThis.history = { state: null,
   replaceState: (_state, _, hash) => (entries[at] = hash),
   pushState: (_state, _, hash) => entries.splice((at += 1), entries.length, hash) };

@@ -66,10 +66,10 @@ def test_a_sentence_has_its_values_filled_in(said):
 
 def test_each_remedy_is_said_to_have_helped_or_not(said):
     for part in (
-        "Lower G's learning rate (step 1,200) did not help.",
-        "Increase R1 (step 1,300) helped.",
-        "Augment the images: applied at step 1;",
-        "start a new run",
+        "“Lower G's learning rate” at step 1,200 did not help.",
+        "“Increase R1” at step 1,300 helped.",
+        "“Augment the images”, applied at step 1:",
+        "Start a new run",
     ):
         assert part in said["trials"]
     assert "{" not in said["trials"]

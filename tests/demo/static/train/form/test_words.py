@@ -35,7 +35,7 @@ def said(tmp_path_factory):
 def test_an_owner_is_told_the_time_left_only_while_others_wait(said):
     assert said["free"] == "" and "ends in" not in said["alone"]
     assert "this run ends in 3 min" in said["others wait"]
-    assert "If you close this page, it ends 20 s later" in said["others wait"]
+    assert "If you close this page, the run ends after 20 s" in said["others wait"]
     assert "this run ends in 10 s" in said["nearly over"]
 
 
@@ -46,5 +46,5 @@ def test_a_visitor_is_told_how_long_they_wait(said):
 
 
 def test_a_visitor_is_told_what_they_can_do(said):
-    assert "You can stop it" in said["at the server"] and "stop it" not in said["watching"]
+    assert "You can stop this run" in said["at the server"] and "stop it" not in said["watching"]
     assert "so that others can train" in said["ended"] and "Resume" in said["ended"]
