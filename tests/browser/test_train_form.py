@@ -30,7 +30,9 @@ def test_a_run_is_steered_by_whoever_started_it_and_the_next_one_waits(visit):
     rate = page.locator(".tf-lr_d input[type=number]")
     rate.fill("3")
     rate.press("Enter")
-    page.get_by_text("Learning rate of D: a number from 0.000001 to 0.1.").wait_for()
+    page.locator(".tf-wrong").get_by_text(
+        "Learning rate of D: a number from 0.000001 to 0.1."
+    ).wait_for()
     rate.fill("0.0002")
     rate.press("Enter")
     page.locator(APPLIED).get_by_text("Learning rate of D: 0.0002 from step").wait_for()
