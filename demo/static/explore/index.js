@@ -1,15 +1,15 @@
 // The Explore tab: one latent, kept in this browser tab, and the controls that move it.
 
-import { onTravel, recall, show as showInAddress } from "../core/address.js";
+import { onTravel, recall, show as showInAddress } from "../page/address.js";
 import { named } from "../core/class_names.js";
-import { watchConnection } from "../core/connection.js";
+import { watchConnection } from "../page/connection.js";
 import { timers } from "../core/debounce.js";
 import { segments, speaker } from "../core/dom.js";
 import { hubName } from "../core/hub_request.js";
-import { openListsOnPress } from "../core/list_opening.js";
+import { openListsOnPress } from "../page/list_opening.js";
 import { splitId } from "../core/shown_step.js";
 import { StoredState } from "../core/storage.js";
-import { followAddress } from "../core/tabs.js";
+import { followAddress } from "../page/tabs.js";
 import { Sketch } from "../draw/sketch.js";
 import { Engine } from "../engine/engine.js";
 import { paint, pictureOf } from "../engine/paint.js";

@@ -1,7 +1,7 @@
 // The Interpolate tab: keyframes on a timeline, the loop playing live, and the export form.
 // Its state belongs to the browser and is stored in localStorage per model.
 
-import { onTravel, recall, show as showInAddress } from "../core/address.js";
+import { onTravel, recall, show as showInAddress } from "../page/address.js";
 import { base64url, base64urlText } from "../core/base64.js";
 import { timers } from "../core/debounce.js";
 import { fill, speaker } from "../core/dom.js";

@@ -1,6 +1,6 @@
 // Recipes shared as links and files, on the tabs Explore and Interpolate.
 
-import { showLink } from "../core/address.js";
+import { showLink } from "../page/address.js";
 import { base64url } from "../core/base64.js";
 import { button, fill, make, thank } from "../core/dom.js";
 import { acceptFiles } from "../core/file_drop.js";

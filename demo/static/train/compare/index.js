@@ -1,7 +1,7 @@
 // The Side by side panel: the list of experiments, and the current or last pair.
 // It polls only while it is on screen, and requests only what has changed.
 
-import { recall, show as showInAddress } from "../../core/address.js";
+import { recall, show as showInAddress } from "../../page/address.js";
 import { fill, html, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { changed } from "../../core/panel_events.js";

@@ -1,13 +1,13 @@
 // The form of the Train tab: the settings, the buttons, and the position in the queue.
 // It polls only while the Train tab is open.
 
-import { onTravel, recall, show as showInAddress } from "../../core/address.js";
+import { onTravel, recall, show as showInAddress } from "../../page/address.js";
 import { sleep } from "../../core/debounce.js";
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
-import { stayPresent } from "../../core/presence.js";
+import { stayPresent } from "../../page/presence.js";
 import { settingsOf, textsOf } from "./address.js";
 import { formFields } from "./fields.js";
 import { formPace } from "./pace.js";

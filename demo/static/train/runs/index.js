@@ -1,7 +1,7 @@
 // The Runs panel: every run of the server as a card, updated while it is on screen; two can be
 // compared, and runs are uploaded and downloaded as files.
 
-import { onTravel, recall, show as showInAddress } from "../../core/address.js";
+import { onTravel, recall, show as showInAddress } from "../../page/address.js";
 import { arrange, button, fill, html, make } from "../../core/dom.js";
 import { help } from "../../core/help.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -9,7 +9,7 @@ import { acceptFiles } from "../../core/file_drop.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send as upload } from "../../core/upload.js";
-import { refusal } from "../../core/visitor.js";
+import { refusal } from "../../page/visitor.js";
 import { runCard } from "./card.js";
 import { runsCompare } from "./compare.js";
 import { formatNumber } from "../../core/format.js";

@@ -1,7 +1,7 @@
 // The Watch panel: the diagnosis, the film, its status, curves and vital signs, updated by
 // polling. It polls only while it is on screen, and requests only what has changed.
 
-import { onTravel, recall, show as showInAddress } from "../../core/address.js";
+import { onTravel, recall, show as showInAddress } from "../../page/address.js";
 import { thinned } from "../../charts/axes.js";
 import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";

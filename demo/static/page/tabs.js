@@ -2,7 +2,7 @@
 // tabs. A link to a picture or a clip opens the tab it belongs to.
 
 import { showTab, tabOf, watchAddress } from "./address.js";
-import { sleep } from "./debounce.js";
+import { sleep } from "../core/debounce.js";
 import { watchPresence } from "./presence.js";
 
 const [TABS, VIEWS] = [".ls-tabs", ".tr-views"];

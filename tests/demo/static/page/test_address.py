@@ -18,7 +18,7 @@ globalThis.history = { state: null,
 const go = (by) => { at += by; target.dispatchEvent(new Event("popstate")); };
 const press = () => target.dispatchEvent(new Event("pointerdown"));
 const soon = () => new Promise((done) => setTimeout(done, 400));
-const address = await import("./core/address.js");
+const address = await import("./page/address.js");
 const { onTravel, recall, show, showLink, showTab, watchAddress } = address;
 watchAddress();
 const heard = [];

@@ -2,7 +2,7 @@
 // Forward and a copied address show it again. What the other tabs show is kept in sessionStorage,
 // which no other tab of the browser shares.
 
-import { SESSION, read, write } from "./storage.js";
+import { SESSION, read, write } from "../core/storage.js";
 
 /** The names of each panel's texts, by its tab; "" is on every tab, "train" on all of its views. */
 const NAMES = {

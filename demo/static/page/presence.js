@@ -1,8 +1,8 @@
 // Says that this page is still there, while its visitor trains or is in the queue: the server gives the
 // places of those who are gone to others. A reload does not end it.
 
-import { SESSION, readText, writeText } from "./storage.js";
-import { root } from "./upload.js";
+import { SESSION, readText, writeText } from "../core/storage.js";
+import { root } from "../core/upload.js";
 
 const KEY = "latent-studio.present";
 const EVERY_MS = 5000;

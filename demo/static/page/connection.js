@@ -1,8 +1,8 @@
 // One line at the top of the page while the server cannot be reached. What is drawn in the browser
 // goes on; the panels that poll go on by themselves when the server is back.
 
-import { sleep } from "./debounce.js";
-import { make } from "./dom.js";
+import { sleep } from "../core/debounce.js";
+import { make } from "../core/dom.js";
 import { onSilence } from "./visitor.js";
 
 const AGAIN_MS = 2000;
