@@ -36,7 +36,7 @@ class Autopsy:
             torch.cdist(some, some).fill_diagonal_(torch.inf).min(1).values.median()
         )
         self._rng = np.random.default_rng(7)
-        # of few images, the training ones tell more of the spread
+        # with few images, the training set gives the better estimate
         spread = held if len(held.labels) > 1000 else trainer.data
         every, labels = _flat(spread.images), spread.labels
         self._whole = every.std(0).mean()

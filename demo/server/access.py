@@ -55,7 +55,7 @@ class Access:
         return mine or visitor.is_host
 
     def may_stop(self, who: str) -> bool:
-        """Return whether this visitor may stop the current run: also at a private server itself."""
+        """Return whether this visitor may stop the run: its owner, or any on a private machine."""
         return self.controls(who) or (not self._settings.public and address.is_local())
 
     def owns(self, who: str, folder: Path) -> bool:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 ACTIVE = ("loading", "running", "paused")
 TIMEOUT_S = 20
-NOTICE_S = 60  # at least, from the first visitor who waits to the end of a run that had its time
+NOTICE_S = 60  # from the first visitor joining the queue to the end of a run past its limit
 MOST_PER_ADDRESS = 30  # places in the queue: a class behind one router
 MESSAGES_KEPT = 64
 
@@ -120,7 +120,7 @@ class TrainingSlot:
                 page.hidden = False
 
     def tell(self, why: str) -> None:
-        """Tell the holder that others end their run: "limit", "away" or "host"."""
+        """Record for the holder why their run is ended: "limit", "away" or "host"."""
         with self._lock:
             self._ended[self.holder] = {"why": why, "run": self._runner.status.run}
             _shorten(self._ended)
@@ -178,7 +178,7 @@ class TrainingSlot:
         started.add_done_callback(lambda future: self._report(run, future))
 
     def _limit_s(self, now: float) -> float:
-        """Return until when the current run may last if others wait."""
+        """Return the time at which the current run ends if others wait."""
         waited_s = self._waited_s if self._others_wait() else now
         return max(self._taken_s + self._max_run_s, waited_s + min(NOTICE_S, self._max_run_s))
 

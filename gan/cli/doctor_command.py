@@ -34,5 +34,5 @@ def report(diagnosis: Diagnosis) -> str:
         result = {None: "may still help", True: "helped", False: "did not help"}[each.helped]
         lines.append(f"  {each.name.replace('_', ' ')} at step {each.step} {result}")
     if diagnosis.restart:
-        lines.append("  no change during training can help any more; start a new run")
+        lines.append("  no remedies are left; start a new run with different settings")
     return "\n".join(lines)

@@ -30,7 +30,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Trial:
-    """A remedy that was applied at a step; `helped` is None until that can be told."""
+    """A remedy that was applied at a step; `helped` is None until that is known."""
 
     name: str
     step: int
@@ -41,7 +41,7 @@ class Trial:
 class Diagnosis:
     """The state of a run, one of `STATES`, since a step.
 
-    `values` are shown with the state, `evidence` supports it, both of the same reading. `remedies`
+    `values` are shown with the state, `evidence` supports it; both are of one reading. `remedies`
     come in order of promise; there are none for states that are no illness. `trials` are remedies
     of this illness, or of the one before a healthy state, that were applied; those that did not
     help are no longer among the remedies. `restart`: only a new run can help.

@@ -39,7 +39,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "memorising": ("gap", "memorisation"),
     "plateau": ("frechet", "gain_share"),
 }
-SIGNS = ("collapsing", "memorising")  # of these, only the values that support it are shown
+SIGNS = ("collapsing", "memorising")  # for these states, only values that are evidence are shown
 MEASURED = ("d_loss_share", "frechet", "diversity", "pixel_spread", "class_spread", "classes")
 MEASURED += ("top_share", "gap", "memorisation")
 

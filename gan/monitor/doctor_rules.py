@@ -19,7 +19,7 @@ from gan.monitor.doctor_signals import GUESSING, Signals
 
 ONE_PICTURE = 0.02  # diversity: all samples are the same image
 THIN = 0.22  # spread of the pixels, within a class if G is conditional: nearly one picture
-FULL = 0.7  # spread with which G is no collapse, whatever the diversity of its features
+FULL = 0.7  # spread above which no low diversity counts as a collapse
 EARLY_STEPS = 100  # a healthy G may draw one picture until then
 ALIKE = 0.3  # diversity that is too low once G draws several classes
 LOST = 0.6  # of the run's best diversity, which counts as that of real images at most

@@ -1,6 +1,6 @@
 """Remedies that were applied to a run, and whether they helped.
 
-They are read from the marks of the history, so that a change by hand counts like a button.
+They are read from the marks of the history, so a change by hand counts like a button.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from gan.monitor.diagnosis import ILLNESSES, Trial
 from gan.monitor.remedies import REMEDIES
 
 TRIAL_STEPS = 300  # after which a remedy has helped, or has not
-TOLD_STEPS = 900  # during which a recovery, or a relapse after a rollback, is put down to it
+TOLD_STEPS = 900  # for this long, a recovery or a relapse after a rollback is attributed to it
 # the setting that each remedy changes, and whether it raises it; None: it may do both
 SETTINGS: dict[str, tuple[str, bool | None]] = {
     "add_r1": ("r1_gamma", True),
@@ -63,7 +63,7 @@ def trials(
 
 
 def _applied(illness: str, marks: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Return the remedies of an illness that marks of changes amount to, with their last steps.
+    """Return the remedies of an illness that recorded changes amount to, with their last steps.
 
     A setting that moves the other way undoes its remedy.
     """

@@ -21,7 +21,7 @@ from gan.training.trainer import Trainer
 
 SAMPLES = 500  # images of G: four times as many halve the error of the Frechet distance
 SCORED = 256  # images of each kind that D scores
-SPREAD = 500  # training images whose spread samples are compared with
+SPREAD = 500  # training images, whose spread is the reference for that of samples
 BINS = 24  # of D's scores, half a logit each; the outermost are open
 LIMIT = 6.0
 MEMORISABLE = 5000  # training images: a small G cannot memorise more
@@ -53,7 +53,7 @@ class Probe:
         - diversity: variance of the features within a class over that of real images (without a
           judge, of all images), 1 is like real
         - pixel_spread: mean standard deviation of a pixel over that of training images, 1 is like
-          real; class_spread: the same within a class, as requested of G
+          real; class_spread: the same within the class requested of G
         - precision, recall: of 500 samples against 500 real images, 0..1
         - memorisation: see `gan.metrics.neighbours`; with at most 5,000 training images
         - confidence: the judge's mean probability of its predictions, 0..1; classes: their counts

@@ -28,8 +28,8 @@ const known = {}; // the texts of each panel: foreign input, which the panel che
 const pending = {}; // by panel: make its texts
 const listeners = {};
 let [timer, isNew] = [0, false];
-// Only what visitors do themselves makes an entry that Back returns to, never what a reload or Back
-// brings about: Back would not get past it.
+// Only a visitor's own action adds a history entry. Changes caused by a reload or by Back must not:
+// Back would return to the same entry for ever.
 let touched = false;
 
 for (const [panel, names] of Object.entries(NAMES)) {
@@ -67,7 +67,7 @@ export function onTravel(panel, arrive) {
   listeners[panel] = arrive;
 }
 
-/** Show the texts that make() returns soon; `fresh`: Back returns to what was shown before. */
+/** Put the texts that make() returns into the address soon; `fresh`: as a new history entry. */
 export function show(panel, make, fresh = false) {
   pending[panel] = make;
   isNew ||= fresh;

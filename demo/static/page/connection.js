@@ -9,7 +9,7 @@ const AGAIN_MS = 2000;
 const HEARTBEAT = "/heartbeat/"; // of the request that Gradio's page keeps open as long as it can
 const SCRIPTS = new URL("../explore.js", import.meta.url); // of this page's version
 
-/** Look after the connection; call back() when the server is there again. */
+/** Monitor the connection; call back() when the server can be reached again. */
 export function watchConnection(words, back) {
   const line = make("p", { className: "ls-offline ls-error", role: "status" });
   document.querySelector(".ls-tabs")?.before(line);

@@ -1,5 +1,5 @@
-// Says that this page is still there, while its visitor trains or is in the queue: the server gives the
-// places of those who are gone to others. A reload does not end it.
+// Tells the server that this page is open while its visitor trains or is in the queue. The server
+// gives the places of absent visitors to others. Reporting continues after a reload.
 
 import { SESSION, readText, writeText } from "../core/storage.js";
 import { root } from "../core/upload.js";
@@ -10,14 +10,14 @@ const HIDDEN_MS = 1000; // a page is hidden before it is closed, and a phone's s
 
 let timer = 0;
 
-/** Say it again after a reload, and when the page is hidden or closed; call it once. */
+/** Resume reporting after a reload, and report when the page is hidden or closed. Call once. */
 export function watchPresence() {
   if (readText(KEY, SESSION)) tell();
   document.addEventListener("visibilitychange", () => timer && again(HIDDEN_MS));
   addEventListener("pagehide", () => timer && send("closed").catch(() => {}));
 }
 
-/** Say it from now on, until the server answers that the visitor has no run and no place any more. */
+/** Report until the server answers that the visitor has neither a run nor a place in the queue. */
 export function stayPresent() {
   if (timer) return;
   writeText(KEY, "yes", SESSION);

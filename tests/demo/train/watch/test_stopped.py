@@ -1,6 +1,7 @@
 """The run that a visitor is offered to resume after a restart."""
 
 import json
+import os
 
 from demo.train.watch.stopped import StoppedRuns
 from gan.config import Config
@@ -21,6 +22,7 @@ def run(studio, name, who):
 def test_it_is_the_visitors_last_one_and_only_before_any_other_run(studio):
     stopped = StoppedRuns(studio)
     assert stopped.of(ME) is None
+    os.utime(run(studio, "older", ME) / "config.json", (1, 1))
     run(studio, "mine", ME)
     run(studio, "theirs", OTHER)
     assert stopped.of(ME) == {"run": "mine", "title": "mine", "step": 0}

@@ -69,7 +69,7 @@ def test_each_remedy_is_said_to_have_helped_or_not(said):
         "“Lower G's learning rate” at step 1,200 did not help.",
         "“Increase R1” at step 1,300 helped.",
         "“Augment the images”, applied at step 1:",
-        "Start a new run",
+        "No remedies are left",
     ):
         assert part in said["trials"]
     assert "{" not in said["trials"]
