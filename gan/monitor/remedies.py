@@ -17,6 +17,18 @@ REMEDIES = {
     "diverged": ("rollback",),  # exploded weights do not recover
     "memorising": ("augment", "adapt_augment", "rollback"),
 }
+# the setting that each remedy changes, and whether it raises it; None: it may do both
+SETTINGS: dict[str, tuple[str, bool | None]] = {
+    "add_r1": ("r1_gamma", True),
+    "lower_lr_d": ("lr_d", False),
+    "raise_lr_d": ("lr_d", True),
+    "raise_lr_g": ("lr_g", True),
+    "lower_lr_g": ("lr_g", False),
+    "more_d_steps": ("d_steps_per_g_step", True),
+    "fewer_d_steps": ("d_steps_per_g_step", False),
+    "adapt_augment": ("augment_target", None),
+    "augment": ("augment", True),
+}
 
 
 def remedies(

@@ -9,22 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gan.monitor.diagnosis import ILLNESSES, Trial
-from gan.monitor.remedies import REMEDIES
+from gan.monitor.remedies import REMEDIES, SETTINGS
 
 TRIAL_STEPS = 300  # after which a remedy has helped, or has not
 TOLD_STEPS = 900  # for this long, a recovery or a relapse after a rollback is attributed to it
-# the setting that each remedy changes, and whether it raises it; None: it may do both
-SETTINGS: dict[str, tuple[str, bool | None]] = {
-    "add_r1": ("r1_gamma", True),
-    "lower_lr_d": ("lr_d", False),
-    "raise_lr_d": ("lr_d", True),
-    "raise_lr_g": ("lr_g", True),
-    "lower_lr_g": ("lr_g", False),
-    "more_d_steps": ("d_steps_per_g_step", True),
-    "fewer_d_steps": ("d_steps_per_g_step", False),
-    "adapt_augment": ("augment_target", None),
-    "augment": ("augment", True),
-}
 
 
 def trials(
@@ -69,7 +57,9 @@ def _applied(illness: str, marks: Sequence[dict[str, Any]]) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for name in REMEDIES.get(illness, ()):
-        setting, raises = SETTINGS.get(name, ("", None))
+        if name == "rollback":  # has a mark of its own
+            continue
+        setting, raises = SETTINGS[name]
         for mark in marks:
             if mark.get("mark") != "changed" or setting not in mark["changes"]:
                 continue

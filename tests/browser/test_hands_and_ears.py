@@ -71,11 +71,6 @@ def test_axe_finds_no_fault_on_any_tab(visit, scheme, locale):
         page.evaluate(OPEN_ALL)
         page.wait_for_timeout(300)
         check(name)
-        if (about := page.locator(".ls-help:visible")).count():
-            about.first.click()
-            page.locator(".ls-help-text:popover-open").wait_for()
-            check(f"the help of {name}")
-            page.keyboard.press("Escape")
         if name == "interpolate":
             page.locator(".lc-menu > button").nth(3).click()
             page.locator("dialog[open]").wait_for()

@@ -3,8 +3,8 @@
 from gan.config import Config
 from gan.monitor.diagnosis import Trial
 from gan.monitor.doctor import diagnose
-from gan.monitor.remedies import REMEDIES
-from gan.monitor.trials import SETTINGS, TRIAL_STEPS
+from gan.monitor.remedies import REMEDIES, SETTINGS
+from gan.monitor.trials import TRIAL_STEPS
 from tests.made_vitals import EVERY, made
 
 
