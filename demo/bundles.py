@@ -22,7 +22,7 @@ ADDRESS = "/studio/static"
 # A file has the modules that its entries import and that no earlier file has, so the first one is
 # what the first tab needs.
 PAGE = {
-    "explore.js": ("page/visitor", "explore/index", "hub/index"),
+    "explore.js": ("core/visitor", "explore/index", "hub/index"),
     "interpolate.js": ("interpolate/index",),
     "train.js": tuple(
         f"train/{panel}/index" for panel in ("watch", "form", "manual", "compare", "runs", "images")

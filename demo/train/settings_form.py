@@ -47,7 +47,7 @@ def payload(settings: Settings) -> dict[str, Any]:
     filled = {name: preset(name).to_json() for name in PRESETS}
     for values in filled.values():
         values["steps"] = min(values["steps"], settings.max_steps)
-        values["seconds"] = min(FIRST_S, settings.max_run_s or FIRST_S)
+        values["seconds"] = min(FIRST_S, settings.max_run_s)
     data = {
         name: {"image_size": spec.image_size, "here": is_available(name)}
         for name, spec in DATASETS.items()

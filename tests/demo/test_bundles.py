@@ -86,17 +86,17 @@ def test_any_changed_file_changes_the_version(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("text", ["export default 1;", "export let a = 1;", 'import "./dom.js";'])
 def test_a_form_that_cannot_be_joined_is_refused(tmp_path, monkeypatch, text):
-    (tmp_path / "page").mkdir()
-    (tmp_path / "page/visitor.js").write_text(text + "\n")
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core/visitor.js").write_text(text + "\n")
     monkeypatch.setattr(bundles, "STATIC", tmp_path)
-    with pytest.raises(ValueError, match="page/visitor"):
+    with pytest.raises(ValueError, match="core/visitor"):
         bundles.bundles.__wrapped__()
 
 
 def test_modules_that_import_each_other_are_refused(tmp_path, monkeypatch):
-    (tmp_path / "page").mkdir()
-    (tmp_path / "page/visitor.js").write_text('import { b } from "./b.js";\n')
-    (tmp_path / "page/b.js").write_text('import { a } from "./visitor.js";\n')
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core/visitor.js").write_text('import { b } from "./b.js";\n')
+    (tmp_path / "core/b.js").write_text('import { a } from "./visitor.js";\n')
     monkeypatch.setattr(bundles, "STATIC", tmp_path)
     with pytest.raises(ValueError, match="import each other"):
         bundles.bundles.__wrapped__()

@@ -1,6 +1,6 @@
 // Calls of a panel's server functions, with refusals and connection errors as sentences.
 
-import { refusal, who } from "../page/visitor.js";
+import { refusal, who } from "./visitor.js";
 
 /**
  * Return a function (name, payload) that resolves to the answer and its `sentence`: why it was refused,

@@ -1,6 +1,6 @@
 // File uploads.
 
-import { HEADER, identify } from "../page/visitor.js";
+import { HEADER, identify } from "./visitor.js";
 
 /** Return the root path of the page. */
 export const root = () => (window.gradio_config?.root ?? "").replace(/\/+$/, "");

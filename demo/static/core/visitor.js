@@ -1,7 +1,7 @@
 // The visitor's identity: the visitor who starts a run controls it, also after a reload.
 
-import { fill } from "../core/dom.js";
-import { readText, writeText } from "../core/storage.js";
+import { fill } from "./dom.js";
+import { readText, writeText } from "./storage.js";
 
 /** The header of a request that says who asks; see demo/endpoint.py. */
 export const HEADER = "x-studio-who";

@@ -3,7 +3,7 @@
 
 import { sleep } from "../core/debounce.js";
 import { make } from "../core/dom.js";
-import { onSilence } from "./visitor.js";
+import { onSilence } from "../core/visitor.js";
 
 const AGAIN_MS = 2000;
 const HEARTBEAT = "/heartbeat/"; // of the request that Gradio's page keeps open as long as it can

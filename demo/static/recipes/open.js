@@ -1,7 +1,7 @@
 // Recipes in files and links, which the server reads and checks (demo/server/recipes.py).
 
 import { root } from "../core/upload.js";
-import { refusal } from "../page/visitor.js";
+import { refusal } from "../core/visitor.js";
 import { RecipeError } from "./image_recipe.js";
 
 const [HEAD, TAIL] = [4e6, 8e6]; // bytes of a larger file that are sent: one of them has the recipe

@@ -6,7 +6,7 @@ import { endpoint } from "../../core/endpoint.js";
 import { notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send } from "../../core/upload.js";
-import { refusal } from "../../page/visitor.js";
+import { refusal } from "../../core/visitor.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
 import * as texts from "./words.js";

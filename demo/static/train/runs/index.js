@@ -9,7 +9,7 @@ import { acceptFiles } from "../../core/file_drop.js";
 import { notify, viewTab } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send as upload } from "../../core/upload.js";
-import { refusal } from "../../page/visitor.js";
+import { refusal } from "../../core/visitor.js";
 import { runCard } from "./card.js";
 import { runsCompare } from "./compare.js";
 import { formatNumber } from "../../core/format.js";

@@ -19,7 +19,7 @@ globalThis.fetch = async (request) => {
   signed.push(request.headers.get("x-studio-who"));
   return new Response("", { headers: given.wrong ? { "x-studio-key": "wrong" } : {} });
 };
-const { who, refusal } = await import("./page/visitor.js");
+const { who, refusal } = await import("./core/visitor.js");
 const words = { "panel.refused_queue_full": "{most} wait." };
 const first = who();
 await fetch("http://elsewhere/a");
