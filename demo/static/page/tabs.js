@@ -12,6 +12,8 @@ const [AGAIN_MS, TRIES] = [50, 200]; // the views come after their tab has been 
 /** @type {(selector: string) => HTMLElement | null} */
 const find = (selector) => document.querySelector(selector);
 
+const nameOfOpen = (group) => find(`${group}${BAR}[aria-selected=true]`)?.dataset.tabId;
+
 /** Open the tabs in the address, now and when it changes, and keep it up to date. */
 export function followAddress() {
   let turn = 0; // of openings: another one or the visitor's own press ends it
@@ -35,9 +37,11 @@ export function followAddress() {
     if (!event.target.closest(".tab-wrapper") || (opening && !event.isTrusted)) return;
     turn += 1;
     opening = false;
-    await sleep(0); // until Gradio has opened it
-    const name = (group) => find(`${group}${BAR}[aria-selected=true]`)?.dataset.tabId;
-    const tab = name(TABS);
+    const pressed = event.target.closest("[role=tab]");
+    if (!pressed) await sleep(0); // a tab in the menu of those that do not fit: until it is open
+    const name = (group) =>
+      pressed?.matches(group + BAR) ? pressed.dataset.tabId : nameOfOpen(group);
+    const tab = pressed?.matches(VIEWS + BAR) ? "train" : name(TABS);
     showTab(tab === "train" && name(VIEWS) ? `${tab}/${name(VIEWS)}` : tab);
   }
 
