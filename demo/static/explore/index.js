@@ -183,6 +183,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       map.setModel(model);
       compare.setModel(model);
       controls.fold();
+      if (first) v.hero.width = v.hero.height = model.shape[0]; // for its place on the page
       if (first && !kept) paintFirst();
       refit();
     }
