@@ -44,7 +44,8 @@ LIMITS = {
     "LATENT_STUDIO_PUBLIC": "1",
     "LATENT_STUDIO_OWNER_KEY": "key-of-the-server",
     "LATENT_STUDIO_MAX_STEPS": "300",
-    "LATENT_STUDIO_MAX_RUN_S": "5",
+    "LATENT_STUDIO_MAX_RUN_S": "3600",  # or the paused run would end while strangers wait
+    "LATENT_STUDIO_AWAY_S": "3600",
     "HF_ENDPOINT": "http://127.0.0.1:9",  # no Hub
 }
 

@@ -65,7 +65,7 @@ def every_tab(page):
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; `make lint` installs it")
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "zh-CN")])
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), pytest.param("dark", "zh-CN", marks=pytest.mark.slow)])
 def test_axe_finds_no_fault_on_any_tab(visit, scheme, locale):
     page = visit(color_scheme=scheme, locale=locale, before=SHIFTS)
     page.evaluate(AXE.read_text() + ";0")
@@ -121,6 +121,7 @@ def test_the_keyboard_skips_the_header_and_opens_lists_only_when_asked(visit):
     assert page.evaluate("document.activeElement.contains(document.querySelector('#explore'))")
 
 
+@pytest.mark.slow
 def test_a_reload_opens_the_same_tab_and_form_and_back_walks_between_tabs(visit):
     page = visit()
     page.get_by_role("tab", name="Train").click()

@@ -41,6 +41,7 @@ def says(page, selector, *words):
     assert 0 <= box["y"] and box["y"] + box["height"] <= page.viewport_size["height"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_reload_back_and_another_tab_leave_everything_where_it_was(visit, width, height):
     page = explore(visit, width=width, height=height)
@@ -101,6 +102,7 @@ def test_a_reload_back_and_another_tab_leave_everything_where_it_was(visit, widt
     assert page.locator(HERO).is_visible()
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_and_comes_back(app, browser):
     """Without `visit`: a console that reports failed requests is right here."""
     pages = []

@@ -55,6 +55,7 @@ def press(page, title, name):
     card(page, title).get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.slow
 def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path):
     page = open_runs(visit)
     page.locator(".ru input[type=file]").set_input_files(
@@ -102,6 +103,7 @@ def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path
     page.locator("#train .tr-at").filter(has_text="20").wait_for()
 
 
+@pytest.mark.slow
 def test_a_run_is_gone_on_with_and_cannot_be_deleted_meanwhile(visit, packed):
     page = open_runs(visit)
     bring(page, packed, "three")
