@@ -6,6 +6,7 @@ Uses the live weights and new latents, where vital signs use the EMA and a few f
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from gan.data.image_set import ImageSet
 from gan.metrics.feature_extractors import feature_extractor_for
 from gan.metrics.frechet import FrechetDistance, feature_statistics
+from gan.runs.preview import scores
 from gan.training.trainer import Trainer
 
 DRAWN = 1000  # samples
@@ -32,6 +34,7 @@ class Autopsy:
         self._unseen = _flat(held.images[:count])
         some = _flat(trainer.data.images[:DRAWN])
         self._train = some
+        self._real = [one.subset(min(DRAWN, len(one.labels)), 0) for one in (trainer.data, held)]
         self._apart = float(
             torch.cdist(some, some).fill_diagonal_(torch.inf).min(1).values.median()
         )
@@ -68,6 +71,8 @@ class Autopsy:
           each other, 0 of copies
         - near: mean squared distance to the nearest training image over that to the nearest
           held-out one
+        - overfit: how far D's mean score of held-out images is from that of training images towards
+          that of G's, 0..1: r_v of Karras et al. 2020, arXiv 2006.06676
         """
         features, probabilities = self.extractor.extract(images)
         counts = [] if probabilities is None else np.bincount(probabilities.argmax(1)).tolist()
@@ -87,7 +92,19 @@ class Autopsy:
             "copies": round(float((seen < unseen).float().mean()), 3),
             "nearest": round(nearest / self._apart, 3),
             "near": round(float(seen.square().mean() / unseen.square().mean()), 3),
+            "overfit": round(self._overfit(images), 3),
         }
+
+    @torch.no_grad()
+    def _overfit(self, images: np.ndarray) -> float:
+        trainer, means = self.trainer, []
+        drawn = torch.from_numpy(images).permute(0, 3, 1, 2)
+        labels = torch.arange(len(drawn)) % max(1, trainer.config.classes)
+        for one in (*self._real, replace(self._real[0], images=drawn, labels=labels)):
+            scaled, labels = one.batch(torch.arange(len(one.labels)))
+            means.append(float(scores(trainer, scaled, trainer._classes(labels)).mean()))
+        trained, held, generated = means
+        return float(np.clip((trained - held) / max(trained - generated, 1e-6), 0, 1))
 
 
 def _flat(images: torch.Tensor) -> torch.Tensor:

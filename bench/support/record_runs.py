@@ -17,15 +17,18 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from torch.nn.functional import pad
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the repository's root
 
 from bench.support.autopsy import Autopsy
-from bench.support.recorded import RECIPES, Recipe
+from bench.support.recorded import DIGITS, RECIPES, Recipe
 from bench.support.verdict import verdict
 from gan.config import Config
-from gan.data.image_set import load
+from gan.data.image_set import ImageSet, load
 from gan.media.contact_sheet import grid, png_bytes
 from gan.monitor.real_features import RealFeatures, read_real_features
 from gan.monitor.vitals import Probe
@@ -70,14 +73,23 @@ def every(step: int) -> int:
     return 20 if step <= 200 else 50 if step <= 600 else 100
 
 
+def held_out(data: str) -> ImageSet:
+    """Return images that a run has not seen; of the 60 digits more than are held out."""
+    own = load(data, train=False)
+    if data != DIGITS:
+        return own
+    others = load("mnist", train=False).subset(1000, 0)
+    return replace(own, images=pad(others.images, (2, 2, 2, 2)), labels=others.labels)
+
+
 def record(recipe: Recipe, config: Config, folder: Path, real_features: RealFeatures) -> str:
     """Record one run in `folder`; return how it ended."""
     work = folder.with_name("." + folder.name)
     shutil.rmtree(work, ignore_errors=True)
     run = Run.create(config, work)
     keeper = FaultTolerantRun(run, SAVE_S)
-    probe, held = Probe(run.trainer, real_features), load(config.data, train=False)
-    autopsy = Autopsy(run.trainer, held)
+    probe = Probe(run.trainer, real_features)
+    autopsy = Autopsy(run.trainer, held_out(config.data))
     vitals: list[dict] = []
     reports: list[dict] = []
     ended = "done"

@@ -1,8 +1,9 @@
 """Label a recorded run by means other than the doctor's vital signs.
 
-Collapse and copying are detected by the autopsy, from live weights, new latents and pixels. The
-labels d_winning and d_blind cannot be detected in images: they hold where the recipe was made to
-show them and G never draws anything like digits. A person then checks the contact sheets.
+Collapse, copying and a D that knows its training images by heart are detected by the autopsy, from
+live weights, new latents, pixels and all scores. The labels d_winning and d_blind cannot
+be detected in images: they hold where the recipe was made to show them and G never draws anything
+like digits. A person then checks the contact sheets.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 ALIKE = 0.3  # class_spread: images of one class are nearly the same
 COPIES, NEAR = 0.6, 0.93  # reached by no run on all images, except one with a single image
 COPIED = 0.35  # `nearest`: even with few held-out images
+OVERFIT = 0.7  # D scores held-out images nearly as it scores G's
 LAST = 3  # reports at the end
 NOTHING = 80.0  # Frechet distance: not even strokes
 RAN_AWAY = 1000.0  # a loss
@@ -36,9 +38,12 @@ def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any
         reports = [r for r in reports if r["step"] < min(ran)]  # later images mean nothing
     end = reports[-LAST:]
     closer = end and np.mean([r["copies"] for r in end]) > COPIES
-    near = [r["nearest"] < COPIED or (closer and r["near"] < NEAR) for r in reports]
-    if near and all(near[-LAST:]):
-        found["memorising"] = reports[_since(near)]["step"]
+    by_heart = [
+        r["nearest"] < COPIED or (closer and r["near"] < NEAR) or r["overfit"] > OVERFIT
+        for r in reports
+    ]
+    if by_heart and all(by_heart[-LAST:]):
+        found["memorising"] = reports[_since(by_heart)]["step"]
     alike = [r["class_spread"] < ALIKE for r in reports]
     if alike and alike[-1]:
         found["collapsing"] = reports[_since(alike)]["step"]
