@@ -50,6 +50,7 @@ class TrainingSlot:
 
     def __init__(self, runner: Runner, max_queue: int, max_run_s: float, away_s: float) -> None:
         self.holder = ""
+        self._run = ""  # of the holder; the runner's is still the last one while this one loads
         self._runner, self._max_queue = runner, max_queue
         self._max_run_s, self._away_s = max_run_s, away_s
         self._queue: list[QueuedRun] = []
@@ -118,7 +119,7 @@ class TrainingSlot:
     def tell(self, why: str) -> None:
         """Record for the holder why their run is ended: "limit", "away" or "host"."""
         with self._lock:
-            _keep(self._ended, self.holder, {"why": why, "run": self._runner.status.run})
+            _keep(self._ended, self.holder, {"why": why, "run": self._run})
 
     def status(self, owner: str) -> dict[str, Any]:
         """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
@@ -205,12 +206,13 @@ class TrainingSlot:
     def _start(self, run: QueuedRun) -> Future[str]:
         """Start a run in the free slot; the Future holds its name."""
         named: Future[str] = Future()
-        before = self.holder, self._pages
+        before = self._run, self.holder, self._pages
         self._starting, self._ending, self._taken_s = True, False, time.monotonic()
         # at once: the last holder must not control this run while it loads
         self.holder, self._pages = run.owner, run.pages
         try:
             started, folders = run.begin()
+            self._run = folders[0].name
         except Exception as error:  # the runner is closed
             started = Future()
             started.set_exception(error)
@@ -220,7 +222,7 @@ class TrainingSlot:
             with self._lock:
                 self._starting = False
                 if error is not None:
-                    self.holder, self._pages = before
+                    self._run, self.holder, self._pages = before
                     named.set_exception(error)
                     return self.update()  # a run may have been queued meanwhile
                 self._ended.pop(run.owner, None)
