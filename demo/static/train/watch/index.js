@@ -10,7 +10,7 @@ import { endpoint } from "../../core/endpoint.js";
 import { atStep, formatNumber } from "../../core/format.js";
 import { changed, notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
-import { shownStep, onShownStep, setShownStep } from "../../core/shown_step.js";
+import { shownStep, onShownStep, setShownStep, stepOf } from "../../core/shown_step.js";
 import { doctor } from "../doctor/index.js";
 import { markWords } from "../doctor/words.js";
 import { curvesOf } from "./curves.js";
@@ -22,7 +22,6 @@ import { vitals } from "./vitals.js";
 const BUSY_MS = 700; // between polls while a run trains
 const IDLE_MS = 3000; // otherwise, to notice a run that another visitor starts
 const MAX_POINTS = 1200; // of a chart, on this page
-const STEP = /^\d{1,9}$/; // of the address
 
 export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
@@ -153,7 +152,7 @@ export function mount({ element, props, server, watch, words }) {
 
   // Go to the step of the address, or to that set on another tab.
   function seek() {
-    const step = STEP.test(wanted) ? Number(wanted) : shownStep(run);
+    const step = stepOf(wanted) ?? shownStep(run);
     player.seek(step);
     if (run && wanted && player.at() === step) setShownStep(run, step);
     if (run) wanted = ""; // the recording may still be that of another model
