@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
-from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,7 +22,7 @@ AT_ONCE = 16  # server functions that run for one address; Gradio has 40 threads
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 _present: ContextVar[str] = ContextVar("address", default="")
-_local: ContextVar[bool] = ContextVar("local", default=False)
+_request: ContextVar[HTTPConnection | None] = ContextVar("request", default=None)
 
 
 def present() -> str:
@@ -33,7 +32,8 @@ def present() -> str:
 
 def is_local() -> bool:
     """Return whether the request being answered came from a browser on the server's machine."""
-    return _local.get()
+    request = _request.get()
+    return request is not None and _came_from_here(request)
 
 
 def of(request: HTTPConnection) -> str:
@@ -53,7 +53,7 @@ def of(request: HTTPConnection) -> str:
 
 
 class Addresses:
-    """Middleware: notes whether a request is local, and its address on a public server.
+    """Middleware: notes each request, and its address on a public server.
 
     Server functions wait while `AT_ONCE` of them run for the same address, so that one network
     cannot hold all threads.
@@ -65,7 +65,7 @@ class Addresses:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            _local.set(_came_from_here(HTTPConnection(scope)))
+            _request.set(HTTPConnection(scope))
         if not self._public or scope["type"] != "http":
             return await self.app(scope, receive, send)
         address = of(HTTPConnection(scope))
@@ -93,9 +93,11 @@ def _came_from_here(request: HTTPConnection) -> bool:
     A proxy on it may hide where a request comes from, but a browser also names its page's origin.
     """
     found = _parsed(request.client.host if request.client else "")
-    origin = urlsplit(request.headers.get("origin", "")).hostname or "localhost"
-    named = {without_port(request.headers.get("host", "")), origin} <= {*LOOPBACK}
-    return bool(found and found.is_loopback) and named and "x-forwarded-for" not in request.headers
+    if found is None or not found.is_loopback or "x-forwarded-for" in request.headers:
+        return False
+    host, origin = (request.headers.get(name, "") for name in ("host", "origin"))
+    page = origin.partition("://")[2] or "localhost"
+    return {without_port(host), without_port(page)} <= {*LOOPBACK}
 
 
 def without_port(host: str) -> str:

@@ -22,7 +22,7 @@ from demo.server.model_menu import choices, preferred
 from demo.server.request_guard import RequestGuard
 from demo.server.studio import Studio
 from demo.theme import theme
-from demo.train import presence
+from demo.train import routes as presence
 from demo.train import tab as train
 from demo.train.images import routes as image_uploads
 from demo.train.runs import routes as run_files

@@ -167,19 +167,22 @@ class Access:
         """Leave the queue; False if the visitor was not in it."""
         return self._slot.leave(self.privacy.visitor(who).mark)
 
-    def closed(self, who: str) -> None:
+    def closed(self, who: str, page: str = "") -> None:
         """Note that a page of this visitor was closed; others of theirs may still be open."""
-        self._slot.closed(self.privacy.visitor(who).mark)
+        self._slot.closed(self.privacy.visitor(who).mark, page)
 
-    def present(self, who: str, hidden: bool = False) -> bool:
-        """Note that the page of this visitor is still there, maybe in the background.
+    def present(self, who: str, page: str = "", hidden: bool = False) -> bool:
+        """Note that a page of this visitor is still there, maybe in the background.
 
-        Return whether this matters: they have the current run, or a place in the queue.
+        Return whether this matters: see `holds`.
         """
-        mark = self.privacy.visitor(who).mark
-        self._slot.seen(mark, hidden)
+        self._slot.seen(self.privacy.visitor(who).mark, page, hidden)
         self._slot.update()
-        return self._slot.holds(mark)
+        return self.holds(who)
+
+    def holds(self, who: str) -> bool:
+        """Return whether this visitor has the current run, or a place in the queue."""
+        return self._slot.holds(self.privacy.visitor(who).mark)
 
     def status(self, who: str) -> dict[str, Any]:
         """Return what this visitor may do now: `TrainingSlot.status`, and

@@ -52,6 +52,10 @@ class Studio:
         """Return the status of the current or last run; empty if it is hidden from this visitor."""
         return self.gate.shown(who, self.runner.status)
 
+    def resume(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "run"}: resume a run, or a pair; answers its name, or "" when it was queued."""
+        return {"run": self.access.resume(payload.get("who"), payload.get("run"))}
+
     def generator(self, who: Any, model: str, wait_s: float = 0.0) -> Generator:
         """Return a model that this visitor may see; of the current run a recent copy.
 

@@ -37,7 +37,7 @@ class QueuedRun:
     owner: str
     begin: Callable[[], tuple[Future, tuple[Path, ...]]]
     address: str = ""
-    page: Presence = field(default_factory=Presence)
+    pages: Presence = field(default_factory=Presence)
 
 
 class TrainingSlot:
@@ -50,12 +50,13 @@ class TrainingSlot:
 
     def __init__(self, runner: Runner, max_queue: int, max_run_s: float, away_s: float) -> None:
         self.holder = ""
+        self._run = ""  # of the holder; the runner's is still the last one while this one loads
         self._runner, self._max_queue = runner, max_queue
         self._max_run_s, self._away_s = max_run_s, away_s
         self._queue: list[QueuedRun] = []
         self._lock = threading.RLock()
         self._starting = self._ending = False
-        self._page = Presence()  # of the holder
+        self._pages = Presence()  # of the holder
         self._taken_s = self._waited_s = time.monotonic()  # start of the run, and of the waiting
         self._messages: dict[str, str] = {}  # by owner: why their queued run could not start
         self._ended: dict[str, dict[str, str]] = {}  # by owner: their run that was ended, and why
@@ -82,9 +83,9 @@ class TrainingSlot:
                     raise Refused("queue_address", most=MOST_PER_ADDRESS)
                 if len(self._queue) >= self._max_queue:
                     raise Refused("queue_full" if self._max_queue else "busy", most=self._max_queue)
-                run.page = Presence()
-                if not self._others_wait():
-                    self._waited_s = run.page.at_s
+                run.pages = Presence()
+                if not self._others():
+                    self._waited_s = time.monotonic()
                 self._queue.append(run)
                 self._ended.pop(run.owner, None)
                 return ""
@@ -98,32 +99,27 @@ class TrainingSlot:
             self._queue = [run for run in self._queue if run.owner != owner]
             return len(self._queue) < before
 
-    def seen(self, owner: str, hidden: bool = False) -> None:
-        """Note a poll of a visitor; `hidden`: their page is in the background."""
+    def seen(self, owner: str, page: str = "", hidden: bool = False) -> None:
+        """Note a poll of a visitor's page; `hidden`: it is in the background."""
         with self._lock:
-            for run in self._queue:
-                if run.owner == owner:
-                    run.page = Presence(hidden=hidden)
-            if owner == self.holder:
-                self._page = Presence(hidden=hidden)
+            for pages in self._pages_of(owner):
+                pages.seen(page, hidden)
 
     def holds(self, owner: str) -> bool:
         """Return whether a visitor has the current run or a place in the queue."""
         with self._lock:
             return self._position(owner) > 0 or (owner == self.holder and self.is_taken())
 
-    def closed(self, owner: str) -> None:
-        """Note that a page of a visitor was closed: it is not in the background any more."""
+    def closed(self, owner: str, page: str = "") -> None:
+        """Note that a visitor's page was closed; others of theirs may still be open."""
         with self._lock:
-            pages = [run.page for run in self._queue if run.owner == owner]
-            for page in [*pages, self._page] if owner == self.holder else pages:
-                page.hidden = False
+            for pages in self._pages_of(owner):
+                pages.closed(page)
 
     def tell(self, why: str) -> None:
         """Record for the holder why their run is ended: "limit", "away" or "host"."""
         with self._lock:
-            self._ended[self.holder] = {"why": why, "run": self._runner.status.run}
-            _shorten(self._ended)
+            _keep(self._ended, self.holder, {"why": why, "run": self._run})
 
     def status(self, owner: str) -> dict[str, Any]:
         """The visitor's position (`place`, 0: not in the queue) among `waiting`, at most `most`.
@@ -136,7 +132,7 @@ class TrainingSlot:
         with self._lock:
             now, place, waiting = time.monotonic(), self._position(owner), len(self._queue)
             ahead = place - 1 if place else waiting
-            left_s, away_s = self._limit_s(now) - now, self._page.gone_at_s(self._away_s) - now
+            left_s, away_s = self._limit_s(now) - now, self._pages.gone_at_s(self._away_s) - now
             if away_s < self._away_s / 2:  # the owner is silent, not between two polls
                 left_s = min(left_s, away_s)
             left_s, run_s = max(0.0, left_s), self._runner.status.left_s  # None: not known
@@ -146,7 +142,7 @@ class TrainingSlot:
                 "waiting": waiting,
                 "most": self._max_queue,
                 "wait_s": round(first_s + ahead * self._max_run_s),
-                "left_s": round(left_s) if self._others_wait() else None,
+                "left_s": round(left_s) if self._others() else None,
                 "message": self._messages.pop(owner, ""),
                 "ended": self._ended.get(owner),
             }
@@ -158,20 +154,18 @@ class TrainingSlot:
         """
         with self._lock:
             self._drop_gone()
-            now = time.monotonic()
-            is_away = now > self._page.gone_at_s(self._away_s)
-            is_over = self._is_wanted(now) and (is_away or now > self._limit_s(now))
-            if is_over and not self._starting and not self._ending:
+            now, is_away = time.monotonic(), self._pages.are_gone(self._away_s)
+            is_over = is_away or now > self._limit_s(now)
+            is_wanted = self.is_taken() and any(run.pages.are_here() for run in self._others())
+            if is_over and is_wanted and not self._starting and not self._ending:
                 why = "away" if is_away else "limit"
                 log.info("Ending a run that others wait for (%s).", why)
                 self._ending = True
                 self.tell(why)
                 self._runner.stop().add_done_callback(self._discard_unsaved)
-            if self.is_taken():
-                return
             # not a page in the background that is silent: it may be gone
-            here = (run for run in self._queue if now <= run.page.at_s + GONE_S)
-            if (run := next(here, None)) is None:
+            run = next((run for run in self._queue if run.pages.are_here()), None)
+            if run is None or self.is_taken():
                 return
             self._queue.remove(run)
             started = self._start(run)
@@ -179,16 +173,12 @@ class TrainingSlot:
 
     def _limit_s(self, now: float) -> float:
         """Return the time at which the current run ends if others wait."""
-        waited_s = self._waited_s if self._others_wait() else now
+        waited_s = self._waited_s if self._others() else now
         return max(self._taken_s + self._max_run_s, waited_s + min(NOTICE_S, self._max_run_s))
 
-    def _is_wanted(self, now: float) -> bool:
-        """Return whether there is a run to end, and another visitor who would start at once."""
-        here = (now <= run.page.at_s + GONE_S for run in self._queue if run.owner != self.holder)
-        return self.is_taken() and any(here)
-
-    def _others_wait(self) -> bool:
-        return any(run.owner != self.holder for run in self._queue)
+    def _others(self) -> list[QueuedRun]:
+        """Return the runs that wait for the holder's."""
+        return [run for run in self._queue if run.owner != self.holder]
 
     def _discard_unsaved(self, _: Future) -> None:
         if self._runner.status.state == "paused":  # it could not be saved
@@ -196,8 +186,12 @@ class TrainingSlot:
 
     def _drop_gone(self) -> None:
         """Drop the visitors from the queue who have not polled lately."""
-        now = time.monotonic()
-        self._queue = [run for run in self._queue if now <= run.page.gone_at_s(GONE_S)]
+        self._queue = [run for run in self._queue if not run.pages.are_gone(GONE_S)]
+
+    def _pages_of(self, owner: str) -> list[Presence]:
+        """Return the pages of a visitor in the queue and of the holder, whom this may be."""
+        queued = [run.pages for run in self._queue if run.owner == owner]
+        return [*queued, self._pages] if owner == self.holder else queued
 
     def _position(self, owner: str) -> int:
         return next((n for n, run in enumerate(self._queue, 1) if run.owner == owner), 0)
@@ -207,44 +201,42 @@ class TrainingSlot:
             return
         log.warning("The next run in the queue could not start: %r", error)
         with self._lock:
-            self._messages[run.owner] = sentence_of(error)
-            _shorten(self._messages)
+            _keep(self._messages, run.owner, sentence_of(error))
 
     def _start(self, run: QueuedRun) -> Future[str]:
         """Start a run in the free slot; the Future holds its name."""
         named: Future[str] = Future()
+        before = self._run, self.holder, self._pages
+        self._starting, self._ending, self._taken_s = True, False, time.monotonic()
         # at once: the last holder must not control this run while it loads
-        before, self.holder, self._starting = (self.holder, self._page), run.owner, True
-        self._taken_s, self._page, self._ending = time.monotonic(), run.page, False
+        self.holder, self._pages = run.owner, run.pages
         try:
             started, folders = run.begin()
+            self._run = folders[0].name
         except Exception as error:  # the runner is closed
-            (self.holder, self._page), self._starting = before, False
-            named.set_exception(error)
-            return named
+            started = Future()
+            started.set_exception(error)
 
         def settle(future: Future) -> None:
             error = future.exception()
             with self._lock:
                 self._starting = False
-                if error is None:
-                    self._ended.pop(run.owner, None)
-                else:
-                    self.holder, self._page = before
-            if error is None:
-                _sign(folders, run.owner)
-                named.set_result(folders[0].name)
-            else:
-                named.set_exception(error)
-                self.update()  # a run may have been queued meanwhile
+                if error is not None:
+                    self._run, self.holder, self._pages = before
+                    named.set_exception(error)
+                    return self.update()  # a run may have been queued meanwhile
+                self._ended.pop(run.owner, None)
+            _sign(folders, run.owner)
+            named.set_result(folders[0].name)
 
         started.add_done_callback(settle)
         return named
 
 
-def _shorten(messages: dict[str, Any]) -> None:
-    for owner in list(messages)[:-MESSAGES_KEPT]:
-        del messages[owner]
+def _keep(messages: dict[str, Any], owner: str, message: Any) -> None:
+    messages[owner] = message
+    for first in list(messages)[:-MESSAGES_KEPT]:
+        del messages[first]
 
 
 def _sign(folders: tuple[Path, ...], owner: str) -> None:

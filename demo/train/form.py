@@ -72,10 +72,6 @@ def build(studio: Studio) -> Panel:
         """{"who"}: leave the queue."""
         return {"left": access.leave(payload.get("who"))}
 
-    def resume(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "run"}: resume a run that was ended for others, or queue it ({"run": ""})."""
-        return {"run": access.resume(payload.get("who"), payload.get("run"))}
-
     def pace(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "settings"}: how long such a run takes here (`PaceCache.of`)."""
         config, free = config_of(payload), studio.runner.status.state not in ACTIVE
@@ -85,7 +81,15 @@ def build(studio: Studio) -> Panel:
     return Panel(
         "train/form",
         value={},
-        server_functions=[status, start, act, resume, leave, pace, studio.collections.images],
+        server_functions=[
+            status,
+            start,
+            act,
+            leave,
+            pace,
+            studio.resume,
+            studio.collections.images,
+        ],
         elem_id="train-form",
         limits={"run_s": studio.settings.max_run_s, "away_s": studio.settings.away_s},
         offered=settings_form.payload(studio.settings),

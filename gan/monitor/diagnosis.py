@@ -44,7 +44,7 @@ class Diagnosis:
     `values` are shown with the state, `evidence` supports it; both are of one reading. `remedies`
     come in order of promise; there are none for states that are no illness. `trials` are remedies
     of this illness, or of the one before a healthy state, that were applied; those that did not
-    help are no longer among the remedies. `restart`: only a new run can help.
+    help are no longer among the remedies.
     """
 
     state: str = "waiting"
@@ -53,4 +53,9 @@ class Diagnosis:
     evidence: tuple[Evidence, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     trials: tuple[Trial, ...] = ()
-    restart: bool = False
+
+    @property
+    def restart(self) -> bool:
+        """Whether only a new run can help: no remedy is left, and none has helped."""
+        is_over = not self.remedies and all(each.helped is False for each in self.trials)
+        return self.state in ILLNESSES and is_over

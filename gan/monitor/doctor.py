@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gan.config import Config
-from gan.monitor.diagnosis import ILLNESSES, Diagnosis, Evidence
+from gan.monitor.diagnosis import Diagnosis, Evidence
 from gan.monitor.doctor_rules import RULES, Rule, divergence, formed, gain
 from gan.monitor.doctor_signals import Signals, signals, spaced
 from gan.monitor.remedies import remedies
@@ -77,8 +77,7 @@ def diagnose(
     values = {name: figures[name] for name in VALUES[state] if name in shown & figures.keys()}
     tried = trials(states, known.steps.tolist(), marks)
     left = remedies(state, config, can_go_back, [each.name for each in tried])
-    restart = state in ILLNESSES and not left and all(each.helped is False for each in tried)
-    return Diagnosis(state, since, values, evidence, left, tried, restart)
+    return Diagnosis(state, since, values, evidence, left, tried)
 
 
 def healthy_steps(

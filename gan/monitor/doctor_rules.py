@@ -59,14 +59,14 @@ def collapsing(s: Signals) -> Rule:
     name = "pixel_spread" if np.isnan(s.class_spread).all() else "class_spread"
     spread, late = getattr(s, name), s.steps >= EARLY_STEPS
     full = spread > FULL  # False where it is not known
-    poor = (s.diversity < limit) & ~full
-    enter = (poor | narrow & ~full | (spread < THIN)) & late
+    poor = s.diversity < limit
+    enter = ((poor | narrow) & ~full | (spread < THIN)) & late
     # recovering from a single image takes long; else a little more variety is enough
-    stay = (s.diversity < np.where(drawn, 1.15, 5) * limit) & ~full | narrow & ~full
-    stay |= spread < 1.3 * THIN
+    poor_still = s.diversity < np.where(drawn, 1.15, 5) * limit
+    stay = (poor_still | narrow) & ~full | (spread < 1.3 * THIN)
     limits = (("diversity", "below", _last(limit)), (name, "below", THIN))
     limits += (("classes", "below", NARROWED * _last(most)),)
-    shown = [_last(poor), _last(spread) < THIN, _last(narrow)]
+    shown = [_last(poor & ~full), _last(spread) < THIN, _last(narrow)]
     evidence = [limit for limit, holds in zip(limits, shown, strict=True) if holds]
     return Rule(enter, stay, tuple(evidence or limits[:1]))
 

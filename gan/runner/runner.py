@@ -131,13 +131,13 @@ class Runner:
         """Roll back to the newest milestone at or before `step`; see `TrainingLoop.rollback`."""
         return self._thread.submit(lambda: self._loop.rollback(step, changes))
 
-    def manual_step(self, who: str) -> Future[ManualStep]:
+    def manual_step(self, who: str, run: str = "") -> Future[ManualStep]:
         """Step "D" or "G" alone; see `TrainingLoop.manual_step`."""
-        return self._thread.submit(lambda: self._loop.manual_step(who))
+        return self._thread.submit(lambda: self._loop.manual_step(who, run))
 
-    def look(self) -> Future[ManualStep]:
+    def look(self, run: str = "") -> Future[ManualStep]:
         """See `TrainingLoop.look`."""
-        return self._thread.submit(self._loop.look)
+        return self._thread.submit(lambda: self._loop.look(run))
 
     def generator(self) -> Future[Generator]:
         """Return a copy of the EMA weights of the first run; LookupError without a run."""

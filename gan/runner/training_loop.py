@@ -144,21 +144,16 @@ class TrainingLoop:
         """See `MonitoredRun.rollback`; raises LookupError unless a single run is open."""
         return self._then_publish(self._single(), lambda each: each.rollback(step, changes))
 
-    def manual_step(self, who: str) -> ManualStep:
-        """Take a step of "D" or "G" in the paused run, or in the first of a pair.
+    def manual_step(self, who: str, run: str = "") -> ManualStep:
+        """Take a step of "D" or "G" in a paused run; raises LookupError if it is not paused."""
+        return self._then_publish(self._paused(run), lambda each: each.manual_step(who))
 
-        Raises LookupError if no run is paused.
-        """
-        return self._then_publish(self._paused(), lambda each: each.manual_step(who))
-
-    def look(self) -> ManualStep:
-        """Evaluate the run in progress, or the first of a pair, without a step.
-
-        Raises LookupError if it has ended.
-        """
-        if not self._runs or not self._runs[0].is_live:
+    def look(self, run: str = "") -> ManualStep:
+        """Evaluate a run in progress without a step; raises LookupError if it has ended."""
+        found = self._find(run)
+        if found is None or not found.is_live:
             raise LookupError("No run is in progress.")
-        return look(self._runs[0].run.trainer)
+        return look(found.run.trainer)
 
     def generator(self) -> Generator:
         """Return a copy of the EMA weights of the first run; raises LookupError without a run."""
@@ -236,10 +231,11 @@ class TrainingLoop:
             )
         return self._runs[0]
 
-    def _paused(self) -> MonitoredRun:
-        if not self._runs or self._runs[0].status.state != "paused":
+    def _paused(self, name: str) -> MonitoredRun:
+        found = self._find(name)
+        if found is None or found.status.state != "paused":
             raise LookupError("Manual steps need a paused run; pause it first.")
-        return self._runs[0]
+        return found
 
     def _left_s(self) -> float | None:
         lefts = [each.status.left_s for each in self._live]

@@ -65,7 +65,10 @@ def every_tab(page):
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; `make lint` installs it")
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), pytest.param("dark", "zh-CN", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("scheme", "locale"),
+    [("light", "en-US"), pytest.param("dark", "zh-CN", marks=pytest.mark.slow)],
+)
 def test_axe_finds_no_fault_on_any_tab(visit, scheme, locale):
     page = visit(color_scheme=scheme, locale=locale, before=SHIFTS)
     page.evaluate(AXE.read_text() + ";0")

@@ -14,7 +14,7 @@ from tests.browser.app import HERO, LOOP, changes, explore, painted, pixels, see
 
 SIZES = [(1280, 800), (390, 844)]
 SETTLED_MS = 600  # the address follows a change after a moment
-RUN = "20200102-030405-mnist"
+RUN, OTHER_RUN = "20200102-030405-mnist", "20200102-030406-mnist"
 
 
 def open_tab(page, name):
@@ -112,13 +112,15 @@ def test_a_server_that_goes_and_comes_back(app, browser):
         pages.append(page)
         page.goto(app.address)
         page.locator(".ls-badge[data-where=browser]").wait_for()
-    folder = app._folder / "runs" / RUN
-    token = pages[0].evaluate("localStorage['latent-studio-owner']")
-    run = Run.create(preset("default", width=4, batch_size=8, steps=100_000), folder)
-    run.advance()
-    run.save()
-    run.close()
-    write_owner(folder, hashlib.sha256(token.encode()).hexdigest())
+    folders = [app._folder / "runs" / name for name in (RUN, OTHER_RUN)]
+    for page, folder, steps in zip(pages, folders, (1, 0), strict=True):
+        token = page.evaluate("localStorage['latent-studio-owner']")
+        run = Run.create(preset("default", width=4, batch_size=8, steps=100_000), folder)
+        for _ in range(steps):
+            run.advance()
+        run.save()
+        run.close()
+        write_owner(folder, hashlib.sha256(token.encode()).hexdigest())
     open_tab(pages[1], "interpolate")
     painted(pages[1], LOOP)
     app.kill()
@@ -138,7 +140,13 @@ def test_a_server_that_goes_and_comes_back(app, browser):
 
     open_tab(pages[1], "train")
     pages[1].locator("#train .tr-shown", has_text="Recording").wait_for()
-    assert pages[1].locator("#train .tr-stopped").is_hidden()  # another visitor's
+    stopped = pages[1].locator("#train .tr-stopped")
+    says(pages[1], "#train .tr-stopped", "stopped at step 0")
+    stopped.get_by_role("button", name="Dismiss").click()
+    stopped.wait_for(state="hidden")
+    pages[1].reload()
+    pages[1].locator("#train .tr-shown", has_text="Recording").wait_for()
+    assert stopped.is_hidden()
     page = pages[0]
     open_tab(page, "train")
     says(page, "#train .tr-stopped", "stopped at step 1")
@@ -148,4 +156,5 @@ def test_a_server_that_goes_and_comes_back(app, browser):
     says(page, "#train .tr-shown", "Recording")
     for one in pages:
         one.context.close()
-    shutil.rmtree(folder)
+    for folder in folders:
+        shutil.rmtree(folder)

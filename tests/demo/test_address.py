@@ -79,3 +79,26 @@ def test_only_a_browser_on_the_same_machine_is_local(client, host, forwarded, he
 
     asyncio.run(Addresses(app, False)(asked, None, None))
     assert seen == [here]
+
+
+@pytest.mark.parametrize(
+    ("origin", "here"),
+    [
+        ("http://localhost:7860", True),
+        ("http://[::1]:7860", True),
+        ("null", True),
+        ("https://studio.example", False),
+        ("http://localhost@studio.example", False),
+        ("http://[", False),
+        ("http://]:x", False),
+    ],
+)
+def test_the_page_that_asks_must_be_local_too(origin, here):
+    seen, asked = [], scope("127.0.0.1")
+    asked["headers"] = [(b"host", b"localhost:7860"), (b"origin", origin.encode())]
+
+    async def app(*_):
+        seen.append(address.is_local())
+
+    asyncio.run(Addresses(app, False)(asked, None, None))
+    assert seen == [here] and not address.is_local()

@@ -1,7 +1,7 @@
 // What the browser stores: the keyframes of Interpolate per model, keyframes sent to it by Explore,
 // and the latent of Explore.
 
-import { SESSION, read, readOwn, write, writeOwn } from "./storage.js";
+import { SESSION, read, readOwn, write } from "./storage.js";
 
 const FIRST = [
   [7, 3],
@@ -12,13 +12,14 @@ const FIRST = [
 ]; // [seed, class] of the default loop
 const store = (model) => `latent-studio.interpolate.${model}`;
 
+// The loop that any tab of this browser stored last. What this tab shows is kept with its address.
 export function recall(model) {
-  const kept = readOwn(store(model));
+  const kept = read(store(model));
   return kept && typeof kept === "object" ? kept : {};
 }
 
 // Where storage is full or forbidden, a reload starts with the default loop.
-export const remember = (model, thing) => writeOwn(store(model), thing);
+export const remember = (model, thing) => write(store(model), thing);
 
 // Return the latent of the Explore tab as a key, or null if there is none. Explore stores
 // {seed, z, classes, scale}; versions without blends stored {seed, z, label}.

@@ -17,6 +17,9 @@ export const shownStep = (run) => steps.get(run) ?? null;
 /** Call listener(run, step) whenever the shown step changes. */
 export const onShownStep = (listener) => listeners.add(listener);
 
+/** Return the step in a text of the address, or null if it has none. */
+export const stepOf = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null);
+
 /**
  * Split a model's id into the id without step and the step: "run:x@120" is ["run:x", 120];
  * see gan/recipes/model_ids.py.

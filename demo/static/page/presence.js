@@ -7,6 +7,7 @@ import { root } from "../core/upload.js";
 const KEY = "latent-studio.present";
 const EVERY_MS = 5000;
 const HIDDEN_MS = 1000; // a page is hidden before it is closed, and a phone's soon stops
+const ID = Math.random().toString(36).slice(2); // the visitor may have several pages
 
 let timer = 0;
 
@@ -36,7 +37,7 @@ async function tell() {
 
 function send(page) {
   const options = { method: "POST", keepalive: true }; // sent although the page closes
-  return fetch(`${root()}/studio/presence?page=${page}`, options);
+  return fetch(`${root()}/studio/presence?page=${page}&id=${ID}`, options);
 }
 
 function again(pause) {

@@ -22,10 +22,6 @@ def build(studio: Studio) -> None:
         chosen = experiment(payload.get("experiment"))
         return {"run": access.start(payload.get("who"), chosen.first, beside=chosen.second)}
 
-    def resume(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "run"}: resume both runs of a stopped pair."""
-        return {"run": access.resume(payload.get("who"), payload.get("run"))}
-
     def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job"}: pause, resume or stop the current pair."""
         if studio.runner.status.beside is None:
@@ -40,7 +36,7 @@ def build(studio: Studio) -> None:
 
     Panel(
         "train/compare",
-        server_functions=[pairs.poll, pairs.progress.frames, start, resume, act, pace],
+        server_functions=[pairs.poll, pairs.progress.frames, start, studio.resume, act, pace],
         elem_id="train-compare",
         experiments=[
             {"name": each.name, "steps": each.first.steps, "cost": each.cost}

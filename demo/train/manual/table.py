@@ -14,10 +14,14 @@ from gan.runner.status import RunStatus
 from gan.storage.metadata import read_class_names
 from gan.training.manual_step import ManualStep
 
+At = tuple[str, int, int]  # the name of a run, how often it was rolled back, and its step
+
 PRESETS = ("default", "article")  # for manual runs
 SWITCHES = ("pause", "resume")
 WAIT_S = 2.0  # for an evaluation in progress
-LIVE_S = 2.0  # between evaluations of a run that trains, each as long as about half a step
+# between evaluations of a run that trains, which waits for them, however many visitors watch
+LIVE_S = 2.0
+LIVE_SHARE = 0.1  # of its time: where a step takes seconds, an evaluation takes half of that
 
 
 class ManualTable:
@@ -27,8 +31,8 @@ class ManualTable:
         self._studio = studio
         self._moving = threading.Lock()
         # (at, number, payload) of the last step; replaced, so that polls need no lock
-        self._last: tuple[Any, int, dict[str, Any] | None] = (None, 0, None)
-        self._looked_s = -LIVE_S
+        self._last: tuple[At | None, int, dict[str, Any] | None] = (None, 0, None)
+        self._due: tuple[str, float] = ("", 0.0)  # a run, and when it is evaluated again
 
     def poll(self, payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "key", "number"}: the status of the run, and what the page does not have yet.
@@ -70,8 +74,9 @@ class ManualTable:
         if not self._moving.acquire(timeout=WAIT_S):
             raise Refused("slow")
         try:
-            step = self._studio.access.act(payload.get("who"), "manual_step", move)
-            self._keep(_at(self._studio.runner.status), step)
+            status = self._studio.runner.status
+            step = self._studio.access.act(payload.get("who"), "manual_step", move, status.run)
+            self._keep(status, step)
         finally:
             self._moving.release()
         return self.poll(payload)
@@ -91,24 +96,24 @@ class ManualTable:
 
     def _look(self, status: RunStatus) -> None:
         """Evaluate the run where it is now, unless that is done; does not wait."""
-        at, now_s = _at(status), time.monotonic()
-        is_due = status.state == "paused" or now_s - self._looked_s >= LIVE_S
+        at, begun_s = (status.run, status.rollbacks, status.step), time.monotonic()
+        is_due = status.state == "paused" or self._due[0] != status.run or self._due[1] <= begun_s
         if self._last[0] == at or not is_due or not self._moving.acquire(blocking=False):
             return
-        self._looked_s = now_s
 
         def looked(future: Future[ManualStep]) -> None:
             try:
-                if future.exception() is None:  # else it was resumed meanwhile
-                    self._keep(at, future.result())
+                if future.exception() is None:  # else the run has ended
+                    self._keep(status, future.result())
             finally:
+                now_s = time.monotonic()
+                pause_s = max(LIVE_S, (now_s - begun_s) / LIVE_SHARE)
+                self._due = (status.run, now_s + pause_s)
                 self._moving.release()
 
-        self._studio.runner.look().add_done_callback(looked)
+        # by name: it may be the turn of another run, which not everybody may see
+        self._studio.runner.look(status.run).add_done_callback(looked)
 
-    def _keep(self, at: Any, step: ManualStep) -> None:
+    def _keep(self, status: RunStatus, step: ManualStep) -> None:
+        at = (status.run, status.rollbacks, step.step)
         self._last = (at, self._last[1] + 1, move(step))
-
-
-def _at(status: RunStatus) -> tuple[str, int, int]:
-    return status.run, status.rollbacks, status.step

@@ -65,10 +65,6 @@ def build(studio: Studio) -> None:
         access.room.check_count(who)
         return {"run": restore_run(root, name).name}
 
-    def resume(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
-        return {"run": access.resume(payload.get("who"), payload.get("run"))}
-
     def compare(payload: dict[str, Any]) -> dict[str, Any]:
         """{"runs": two names}: see `compared`; `differences` where both settings are known."""
         names = payload.get("runs")
@@ -83,7 +79,7 @@ def build(studio: Studio) -> None:
 
     Panel(
         "train/runs",
-        server_functions=[listed, rename, delete, undo, resume, compare],
+        server_functions=[listed, rename, delete, undo, studio.resume, compare],
         elem_id="runs",
         address=ADDRESS,
         longest=LONGEST_TITLE,

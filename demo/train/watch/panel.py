@@ -62,14 +62,10 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
         access.act(payload.get("who"), "configure", **changes)
         return {"step": studio.runner.status.step}
 
-    def resume(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "run"}: resume it; answers its name, or "" when it was queued."""
-        return {"run": access.resume(payload.get("who"), payload.get("run"))}
-
     panel = Panel(
         "train/watch",
         value={"model": model.value},
-        server_functions=[progress, watched.frames, treat, take_back, resume],
+        server_functions=[progress, watched.frames, treat, take_back, studio.resume],
         elem_id="train",
     )
     with gr.Row(elem_classes="ls-export tr-save"):

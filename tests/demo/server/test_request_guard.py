@@ -59,6 +59,7 @@ def site(hosts=None, on_spaces=False, base="http://localhost:7860"):
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "http://localhost:3000"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
     ],
 )
 def test_pages_of_other_sites_command_nothing(headers, status):

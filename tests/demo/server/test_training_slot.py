@@ -12,7 +12,7 @@ from demo.server import training_slot
 from demo.server.presence import GONE_S
 from gan.config import Config
 from gan.data.image_set import DataError
-from tests.demo.server.test_access import ANNA, BEN, made, refusal
+from tests.demo.server.test_access import ANNA, BEN, HOST, KEY, made, refusal
 from tests.waiting import until
 
 CARL, DORA, EVE = (letter * 32 for letter in "345")
@@ -69,6 +69,23 @@ def test_the_last_holder_does_not_control_the_next_run_while_it_loads(tmp_path):
     assert access.status(ANNA)["taken"] and not access.controls(ANNA) and access.controls(BEN)
     loading.set_exception(DataError("No images."))
     assert not access.controls(BEN)
+
+
+def test_a_run_that_the_host_stops_while_it_loads_is_named(tmp_path, monkeypatch):
+    access, runner = made(tmp_path, owner_key=KEY)
+    monkeypatch.setattr(runner, "stop", lambda: runner._do("stop"))  # done when it is loaded
+    last = access.start(ANNA, Config())
+    access.start(BEN, Config())
+    runner.waits = loading = Future()
+    runner.end()
+    name = runner.status.run
+    runner.show(state="loading", run=last)
+    access.request(HOST, "stop")
+    assert access.status(BEN)["ended"] == {"why": "host", "run": name}
+    loading.set_exception(DataError("No images."))
+    runner.show(state="paused")
+    access.request(HOST, "stop")
+    assert access.status(ANNA)["ended"] == {"why": "host", "run": last}
 
 
 def test_a_run_queued_while_a_start_fails_is_started(tmp_path):
@@ -255,7 +272,6 @@ def test_the_queue_takes_forty_and_says_how_long_each_waits(tmp_path, clock):
     pupils = [f"{number:032d}" for number in range(40)]
     assert [access.start(who, Config()) for who in pupils] == [""] * 40
     assert refusal(lambda: access.start(BEN, Config())) == "queue_full"
-    access._slot._page.at_s += 1000  # the owner stays
     assert [access.status(who)["wait_s"] for who in pupils[:3]] == [200, 500, 800]
     runner.show(left_s=50.0)  # the run reaches its goal before
     assert [access.status(who)["wait_s"] for who in pupils[:2]] == [50, 350]

@@ -130,7 +130,10 @@ def test_manual_steps_of_a_paused_run_advance_it_one_step_at_a_time(runner, tmp_
         runner.manual_step("D").result()
     runner.start(A, tmp_path / "r", paused=True).result()
     assert (runner.status.state, runner.status.step) == ("paused", 0)
-    assert runner.look().result().moved == ()
+    assert runner.look("r").result().moved == ()
+    for job in (runner.look("another"), runner.manual_step("D", "another")):
+        with pytest.raises(LookupError):
+            job.result()
     assert runner.manual_step("D").result().who == "D" and runner.status.step == 0
     assert runner.manual_step("G").result().step == 1 == runner.status.step
     assert load_checkpoint(tmp_path / "r" / NEWEST)[0]["step_count"] == 1

@@ -6,13 +6,13 @@ import { fill, html, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { changed } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
+import { stepOf } from "../../core/shown_step.js";
 import { ACTIVE, status } from "../watch/status.js";
 import { arena } from "./arena.js";
 import { list } from "./list.js";
 
 const BUSY_MS = 700; // between polls while the pair trains
 const IDLE_MS = 3000;
-const STEP = /^\d{1,9}$/;
 const PACE_MS = 4000; // between requests of the machine's pace
 
 export function mount({ element, props, server, words }) {
@@ -69,7 +69,7 @@ export function mount({ element, props, server, words }) {
     if (next.pair) {
       ({ pair } = next);
       const names = labels(pair, say);
-      const at = update || !STEP.test(kept) ? null : Number(kept);
+      const at = update ? null : stepOf(kept);
       update = arena(parts.arena, { names, pair, server, words, at, onStep, say });
       title.textContent = pair.experiment
         ? say(`compare.${pair.experiment}.title`)

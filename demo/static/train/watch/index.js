@@ -7,22 +7,22 @@ import { chart } from "../../charts/line_chart.js";
 import { named } from "../../core/class_names.js";
 import { fill } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
-import { atStep, formatNumber } from "../../core/format.js";
+import { atStep } from "../../core/format.js";
 import { changed, notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
-import { shownStep, onShownStep, setShownStep } from "../../core/shown_step.js";
+import { shownStep, onShownStep, setShownStep, stepOf } from "../../core/shown_step.js";
 import { doctor } from "../doctor/index.js";
 import { markWords } from "../doctor/words.js";
 import { curvesOf } from "./curves.js";
 import { film } from "./film.js";
 import { layout } from "./layout.js";
 import { GOING, status } from "./status.js";
+import { stoppedRun } from "./stopped.js";
 import { vitals } from "./vitals.js";
 
 const BUSY_MS = 700; // between polls while a run trains
 const IDLE_MS = 3000; // otherwise, to notice a run that another visitor starts
 const MAX_POINTS = 1200; // of a chart, on this page
-const STEP = /^\d{1,9}$/; // of the address
 
 export function mount({ element, props, server, watch, words }) {
   const say = (key, values = {}) => fill(words[key] || key, values);
@@ -47,6 +47,14 @@ export function mount({ element, props, server, watch, words }) {
     words,
     treat: (remedy) => steer("treat", { remedy }),
     takeBack: (values) => steer("take_back", { values }),
+  });
+  const offer = stoppedRun(parts, {
+    say,
+    resume: async (name) => {
+      const answer = await steer("resume", { run: name });
+      parts.error.textContent = answer.sentence || (answer.run ? "" : say("runs.queued"));
+      return !answer.sentence;
+    },
   });
   const player = film({
     parts,
@@ -76,7 +84,6 @@ export function mount({ element, props, server, watch, words }) {
   let run = "";
   let before = ""; // the last state of the buttons
   let state = "idle";
-  let stopped = null; // the visitor's last run, if it can be resumed
   if (show) props.value = { ...props.value, show }; // so that the displayed film is the one that is saved
 
   async function refresh() {
@@ -115,7 +122,7 @@ export function mount({ element, props, server, watch, words }) {
     strip.take(finding, answer.mine, run, cursor.at[1]);
     if (reset && run !== show) show = ""; // it is no longer on the server
     parts.back.hidden = !show;
-    if (reset) showStopped(answer.stopped);
+    if (reset) offer.show(answer.stopped);
     frames = answer.frames ?? frames;
     const recorded = frames.length > 0 || rows.length > 0;
     if (run || state !== "idle")
@@ -142,18 +149,9 @@ export function mount({ element, props, server, watch, words }) {
     parts.shownRun.textContent = [name, text(step)].join(" \u00b7 ");
   }
 
-  function showStopped(found) {
-    stopped = found ?? null;
-    parts.stopped.hidden = !stopped;
-    if (stopped) {
-      const step = formatNumber(stopped.step);
-      parts.stoppedAt.textContent = say("watch.stopped", { run: stopped.title, step });
-    }
-  }
-
   // Go to the step of the address, or to that set on another tab.
   function seek() {
-    const step = STEP.test(wanted) ? Number(wanted) : shownStep(run);
+    const step = stepOf(wanted) ?? shownStep(run);
     player.seek(step);
     if (run && wanted && player.at() === step) setShownStep(run, step);
     if (run) wanted = ""; // the recording may still be that of another model
@@ -188,13 +186,6 @@ export function mount({ element, props, server, watch, words }) {
 
   const look = poll(parts.plate, refresh, () => (GOING.includes(state) ? BUSY_MS : IDLE_MS), []);
   parts.back.addEventListener("click", () => open("", true));
-  parts.resume.addEventListener("click", async () => {
-    parts.resume.disabled = true;
-    const answer = await steer("resume", { run: stopped.run });
-    parts.resume.disabled = false;
-    showStopped(null); // it goes on, is in the queue, or is gone
-    parts.error.textContent = answer.sentence || (answer.run ? "" : say("runs.queued"));
-  });
   onTravel("train/watch", (texts) => {
     wanted = texts.step ?? "";
     if ((texts.run ?? "") !== show) return open(texts.run ?? "");

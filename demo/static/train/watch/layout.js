@@ -11,6 +11,7 @@ export function layout(element, say) {
     <div class="tr-stopped" hidden ref="stopped">
       <span role="status" ref="stoppedAt"></span>
       <button class="ls-btn ls-primary" ref="resume">${say("runs.resume")}</button>
+      <button class="ls-btn" ref="dismiss">${say("watch.dismiss")}</button>
     </div>
     <section class="dr" ref="doctor"></section>
     <div class="tr-shown">

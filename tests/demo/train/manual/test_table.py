@@ -1,7 +1,10 @@
 """Manual training: one visitor takes steps, all see them, and invalid requests do nothing."""
 
-import dataclasses
 import json
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +15,8 @@ from demo.settings import Settings
 from demo.train.manual import payload
 from demo.train.manual.table import ManualTable
 from gan.config import preset
-from gan.training.manual_step import BlockChange, Evaluation, manual_step
+from gan.runner.status import RunStatus
+from gan.training.manual_step import BlockChange, Evaluation, look, manual_step
 from gan.training.trainer import Trainer
 from tests.waiting import until
 
@@ -108,7 +112,69 @@ def test_values_that_are_not_finite_are_left_out(tiny_data):
     made = manual_step(Trainer(config, tiny_data), "D")
     nothing = np.full(8, np.nan, np.float32)
     broken = Evaluation(made.after.fake, nothing, nothing, float("nan"), float("inf"))
-    lost = dataclasses.replace(made, after=broken, moved=(BlockChange(float("nan"), float("inf")),))
+    lost = replace(made, after=broken, moved=(BlockChange(float("nan"), float("inf")),))
     wire = json.loads(json.dumps(payload.move(lost), allow_nan=False))
     assert wire["d_real"][1] == [None] * 8 and wire["loss_d"][1] is wire["loss_g"][1] is None
     assert wire["moved"] == [[None, None]]
+
+
+class Watched:
+    """A studio whose run trains; its evaluations end when the test says so."""
+
+    def __init__(self, now):
+        self.now, self.asked = now, []
+        self.status = RunStatus(1, "running", "a", preset("default"), 5)
+        self.runner = SimpleNamespace(look=self.look)
+        self.access = SimpleNamespace(controls=lambda who: False, may_train=lambda who: True)
+        self.settings = Settings(runs=Path("no runs"))
+
+    def current(self, who):
+        return self.status
+
+    def look(self, run):
+        self.asked.append((run, Future()))
+        return self.asked[-1][1]
+
+    def pass_time(self, seconds):
+        self.now[0] += seconds
+        self.status = replace(self.status, step=self.status.step + 1)
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    return Watched(now)
+
+
+@pytest.fixture(scope="module")
+def made(tiny_data):
+    return look(Trainer(preset("default", width=4, batch_size=8, z_dim=8), tiny_data))
+
+
+def test_many_spectators_do_not_slow_a_slow_run(watched, made):
+    table = ManualTable(watched)
+    for _ in range(300):
+        for who in (ME, OTHER):
+            table.poll({"who": who})
+        watched.pass_time(1)
+        if not watched.asked[-1][1].done():
+            watched.pass_time(3)
+            watched.asked[-1][1].set_result(made)
+    assert 300 / 45 < len(watched.asked) <= 300 / 40 + 1
+    watched.status = replace(watched.status, run="b")  # the next run does not wait for that
+    before = len(watched.asked)
+    table.poll({"who": ME})
+    assert len(watched.asked) == before + 1
+
+
+def test_a_batch_is_of_the_run_that_was_on_show(watched, made):
+    table = ManualTable(watched)
+    table.poll({"who": OTHER})
+    watched.status = RunStatus(2, "running", "b", preset("default"), 5)
+    (run, future), *_ = watched.asked
+    assert run == "a"  # the trainer refuses if it is over by then
+    future.set_result(made)
+    assert "seen" not in table.poll({"who": OTHER})
+    watched.status = replace(watched.status, run="a")
+    assert "seen" in table.poll({"who": OTHER})

@@ -48,8 +48,8 @@ def said(tmp_path_factory):
     changes = dict.fromkeys(STEERABLE, 0.000123456)
     given = {"words": words, "findings": findings, "figures": FIGURES, "marks": marks}
     tried = (Trial("lower_lr_g", 1200, False), Trial("add_r1", 1300, True), Trial("augment", 1))
-    ill = Diagnosis("collapsing", trials=tried, restart=True)
-    given |= {"changes": changes, "tried": diagnosis_payload(ill)}
+    ill = diagnosis_payload(Diagnosis("collapsing", trials=tried))
+    given |= {"changes": changes, "tried": ill | {"restart": True}}
     return run_node(tmp_path_factory.mktemp("js"), SCRIPT, given)
 
 
