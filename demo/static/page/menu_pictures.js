@@ -10,6 +10,7 @@ import { pictureUrl } from "../core/base64.js";
 export function menuPictures(place, ask) {
   const known = new Map(); // by name: [version, PNG in base64]
   let asked = new Set(); // names, since the menu was opened
+  let busy = false; // a request is in progress
 
   const rows = () => [...place.querySelectorAll("[role=option]")];
 
@@ -23,9 +24,10 @@ export function menuPictures(place, ask) {
     }
   }
 
-  /** Ask for the pictures of the rows in view, each once. */
+  /** Ask for the pictures of the rows in view, each once, in one request at a time. */
   async function fetchSeen() {
     paint();
+    if (busy) return;
     const list = place.querySelector(".options")?.getBoundingClientRect();
     const isSeen = (row) => {
       const { top, bottom } = row.getBoundingClientRect();
@@ -35,9 +37,11 @@ export function menuPictures(place, ask) {
     if (!names.length) return;
     const have = names.map(({ ariaLabel: name }) => [name, known.get(name)?.[0] ?? ""]);
     for (const [name] of have) asked.add(name);
+    busy = true;
     const answer = await ask({ have: Object.fromEntries(have) }).catch(() => ({}));
+    busy = false;
     for (const [name, found] of Object.entries(answer.pictures ?? {})) known.set(name, found);
-    paint();
+    fetchSeen(); // the list may have been scrolled meanwhile
   }
 
   // the list comes a moment after it was opened, and the server may have another one
