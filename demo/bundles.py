@@ -23,6 +23,7 @@ ADDRESS = "/studio/static"
 # what the first tab needs.
 PAGE = {
     "explore.js": ("core/visitor", "explore/index", "hub/index"),
+    "menu.js": ("page/menu_pictures",),  # when the menu of models is first opened
     "interpolate.js": ("interpolate/index",),
     "train.js": tuple(
         f"train/{panel}/index" for panel in ("watch", "form", "manual", "compare", "runs", "images")

@@ -15,6 +15,7 @@ from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.panels import QUIET, Panel
+from demo.server.menu_pictures import FIRST_SEED, pictures_function, small_picture
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions
@@ -24,7 +25,6 @@ from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
 from gan.recipes.limits import limits
 
-FIRST_SEED = 0
 WAIT_S = 15  # for the description of other models
 FACES_MOST = 20  # classes shown as an image each; same limit as in the page's script
 
@@ -67,6 +67,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             find_function(studio),
             snapshots_function(studio),
             describe,
+            pictures_function(studio),
         ],
         elem_id="explore",
         limits=limits(),
@@ -79,7 +80,8 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
     """Describe a model to the panel: directions, which `folder` may have, and images to show first.
 
     `first` holds images of the first seed in every class (one image without classes or with more
-    than `FACES_MOST`), so that the page can paint before its first request.
+    than `FACES_MOST`), so that the page can paint before its first request; `picture` is that of
+    the menu.
     """
     count = generator.classes if 0 < generator.classes <= FACES_MOST else 1
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
@@ -93,6 +95,7 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
         "directions": [_payload(direction) for direction in found],
         "axes": base64.b64encode(axes.tobytes()).decode(),
         "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),
+        "picture": small_picture(generator),
     }
 
 

@@ -7,7 +7,7 @@ export const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0
 export const floats = (text) => new Float32Array(bytes(text).buffer);
 
 /** Return the data URL of a PNG or JPEG in base64. */
-const pictureUrl = (text) =>
+export const pictureUrl = (text) =>
   `data:image/${text.startsWith("/9j/") ? "jpeg" : "png"};base64,${text}`;
 
 /** Decode a PNG or JPEG in base64 to an image element. */

@@ -29,7 +29,7 @@ import { LatentStore, fitted } from "./state.js";
 import * as view from "./view.js";
 
 export async function mount({ element, props, trigger, watch, server, words }) {
-  openListsOnPress(); // the first tab's script also serves the whole page
+  openListsOnPress(server.pictures); // the first tab's script also serves the whole page
   followAddress();
   watchConnection(words, () => model && redraw());
   const w = speaker(words, "explore");
@@ -161,6 +161,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     time.setModel(value.model);
     model = { ...value, model: time.model, labels: named(value, words) };
     described = value.model_id;
+    view.showInMenu(value);
     v.panel.classList.remove("ls-empty");
     const shape = (m) => m && String([m.z_dim, m.classes, m.shape]);
     const other = shape(before) !== shape(model);

@@ -1,5 +1,6 @@
 // The elements of the Explore tab, and the size of its large picture.
 
+import { pictureUrl } from "../core/base64.js";
 import { div, heading, make, speaker } from "../core/dom.js";
 import { helped } from "../core/help.js";
 
@@ -42,4 +43,9 @@ export function fit(v) {
   const down = phone ? 0.42 * window.innerHeight : Math.max(280, window.innerHeight - top - 140);
   const scale = Math.max(1, Math.floor(Math.min(across, down) / side));
   v.hero.style.width = v.hero.style.height = `${side * scale}px`;
+}
+
+/** Show the model's picture in the closed menu, which Gradio draws: see core/app.css. */
+export function showInMenu({ picture }) {
+  document.documentElement.style.setProperty("--ls-model", `url(${pictureUrl(picture)})`);
 }

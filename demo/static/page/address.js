@@ -11,7 +11,9 @@ const NAMES = {
   interpolate: ["loop"],
   train: ["preset", "settings"],
   "train/watch": ["run", "step"],
-  "train/compare": ["at"],
+  "train/manual": ["networks"],
+  "train/images": ["size", "fit", "classes"],
+  "train/compare": ["at", "list"],
   "train/runs": ["selected", "compared"],
 };
 const LINKS = { "#recipe=": "explore", "#clip=": "interpolate" }; // which their tabs open

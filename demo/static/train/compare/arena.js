@@ -9,7 +9,8 @@ import { table } from "./table.js";
 
 /**
  * Fill `place` for a pair of demo/train/compare/pairs.py with the labels `names`, at first at the step
- * `at` (null: the newest); onStep(step) is called with the displayed step. Return update(answer), which shows the answer of a poll.
+ * `at` (null: the newest); onStep(step) is called with the displayed step. Return {update(answer), go(step)}:
+ * update shows the answer of a poll.
  */
 export function arena(place, { names, pair, server, words, at, onStep, say }) {
   const sides = names.map((name, index) => {
@@ -40,7 +41,7 @@ export function arena(place, { names, pair, server, words, at, onStep, say }) {
   let labelled = true; // of both runs
   const lines = curves(charts, names, say);
   const result = table(figures, names, words, say);
-  const showFrames = films({
+  const recorded = films({
     runs: pair.names,
     range,
     label,
@@ -55,7 +56,7 @@ export function arena(place, { names, pair, server, words, at, onStep, say }) {
     say,
   });
 
-  return async function update(answer) {
+  async function update(answer) {
     answer.sides.forEach((run, index) => {
       const side = sides[index];
       labelled = run.labelled ?? labelled;
@@ -73,6 +74,8 @@ export function arena(place, { names, pair, server, words, at, onStep, say }) {
       signs: lines.last()[index],
     }));
     result.update(measured, answer.outcome);
-    await showFrames(answer.sides);
-  };
+    await recorded.update(answer.sides);
+  }
+
+  return { update, go: recorded.go };
 }

@@ -8,7 +8,8 @@ import { latest } from "./rows.js";
 /**
  * runs: both names; range, label and newest: elements; grids: two of grid.js;
  * fetchFrames({run, steps}) asks the server; `at`: the first step to show; onStep(step) is called with
- * the displayed step, null for the newest. Return update(sides), which adds the answer of a poll for both runs.
+ * the displayed step, null for the newest. Return {update(sides), go(step)}: update adds the answer of a
+ * poll for both runs.
  */
 export function films({ runs, range, label, newest, grids, fetchFrames, at, onStep, say }) {
   const recordings = runs.map((run) => ({
@@ -57,7 +58,7 @@ export function films({ runs, range, label, newest, grids, fetchFrames, at, onSt
   newest.addEventListener("click", () => go(null));
   for (const one of grids) one.show(null);
 
-  return async function update(sides) {
+  async function update(sides) {
     let news = false;
     for (const [index, side] of sides.entries()) {
       const recording = recordings[index];
@@ -69,5 +70,7 @@ export function films({ runs, range, label, newest, grids, fetchFrames, at, onSt
       Object.assign(recording, { steps, step: side.step });
     }
     if (news) await show();
-  };
+  }
+
+  return { update, go };
 }

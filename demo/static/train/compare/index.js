@@ -1,7 +1,7 @@
 // The Side by side panel: the list of experiments, and the current or last pair.
 // It polls only while it is on screen, and requests only what has changed.
 
-import { recall, show as showInAddress } from "../../page/address.js";
+import { onTravel, recall, show as showInAddress } from "../../page/address.js";
 import { fill, html, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { changed } from "../../core/panel_events.js";
@@ -39,15 +39,27 @@ export function mount({ element, props, server, words }) {
 
   let cursor = {};
   let pair = null; // from demo/train/compare/pairs.py
-  let update = null; // of its arena
+  let shown = null; // its arena
   let answer = { state: "idle", sides: [] };
-  let chosen = null; // whether the visitor has opened or closed the list; null: automatic
   let paced = false;
   let pacedAt = -Infinity;
 
-  let { at: kept = "" } = recall("train/compare"); // the step of the address, for the first pair
-  const onStep = (step) =>
-    showInAddress("train/compare", () => (step === null ? {} : { at: String(step) }));
+  let at = null; // the displayed step, at first that of the address; null: the newest
+  let chosen = null; // whether the visitor has opened or closed the list; null: automatic
+  function arrive(texts) {
+    at = stepOf(texts.at);
+    chosen = { open: true, closed: false }[texts.list] ?? null;
+  }
+  arrive(recall("train/compare"));
+  const note = () =>
+    showInAddress("train/compare", () => ({
+      ...(at !== null && { at: String(at) }),
+      ...(chosen !== null && { list: chosen ? "open" : "closed" }),
+    }));
+  function onStep(step) {
+    at = step;
+    note();
+  }
 
   const going = () => answer.live && ACTIVE.includes(answer.state);
 
@@ -69,17 +81,16 @@ export function mount({ element, props, server, words }) {
     if (next.pair) {
       ({ pair } = next);
       const names = labels(pair, say);
-      const at = update ? null : stepOf(kept);
-      update = arena(parts.arena, { names, pair, server, words, at, onStep, say });
+      if (shown) at = null; // another pair has other steps
+      shown = arena(parts.arena, { names, pair, server, words, at, onStep, say });
       title.textContent = pair.experiment
         ? say(`compare.${pair.experiment}.title`)
         : names.join(" / ");
     }
-    kept = "";
-    if (!next.sides.length) [pair, update] = [null, null];
+    if (!next.sides.length) [pair, shown, at] = [null, null, null];
     if (!pair) title.textContent = say("compare.none");
     show();
-    await update?.(next);
+    await shown?.update(next);
   }
 
   function show() {
@@ -132,8 +143,7 @@ export function mount({ element, props, server, words }) {
 
   async function start(experiment) {
     const { run } = await send("start", { experiment });
-    if (run) chosen = false;
-    show();
+    if (run) choose(false);
   }
 
   hold.addEventListener("click", () => {
@@ -142,7 +152,17 @@ export function mount({ element, props, server, words }) {
   });
   stop.addEventListener("click", () => send("act", { job: "stop" }));
   open.addEventListener("click", () => {
-    chosen = parts.experiments.hidden;
+    choose(parts.experiments.hidden);
+  });
+  function choose(opened) {
+    chosen = opened;
+    note();
+    show();
+  }
+  onTravel("train/compare", (texts) => {
+    arrive(texts);
+    shown?.go(at);
+    note();
     show();
   });
   show();

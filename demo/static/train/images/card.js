@@ -10,8 +10,9 @@ import { formatNumber } from "../../core/format.js";
 const CLASSES_SHOWN = 24; // shown before "all"
 
 /**
- * {element, show(collection)}. actions: train(one), remove(one) and rename(one, name), which resolve
- * to whether it was done, and preview(id, label): see demo/server/image_collections.py.
+ * {element, show(collection), choose(k)}: k is the shown class, null for all. actions: train(one),
+ * remove(one) and rename(one, name), which resolve to whether it was done, preview(id, label): see
+ * demo/server/image_collections.py, and chosen(id, k).
  */
 export function imagesCard({ say, longest, actions }) {
   const title = editableTitle({
@@ -85,11 +86,19 @@ export function imagesCard({ say, longest, actions }) {
     const made = button(text, "im-class");
     made.setAttribute("aria-pressed", String(value === label));
     made.addEventListener("click", () => {
-      label = value;
-      chips();
-      look();
+      choose(value);
+      actions.chosen(one.id, value);
     });
     return made;
+  }
+
+  function choose(value) {
+    if (value === label) return;
+    label = value;
+    open ||= value >= CLASSES_SHOWN;
+    if (!one.id) return; // not shown yet
+    chips();
+    look();
   }
 
   function chips() {
@@ -109,6 +118,7 @@ export function imagesCard({ say, longest, actions }) {
   function show(now) {
     const other = JSON.stringify(now.classes) !== JSON.stringify(one.classes);
     one = now;
+    if (label >= one.classes.length) label = null; // of a foreign address
     title.show(one.name);
     element.setAttribute("aria-label", one.name);
     parts.facts.textContent = say("facts", {
@@ -134,5 +144,5 @@ export function imagesCard({ say, longest, actions }) {
     remove.title = one.training ? say("in_use") : "";
   }
 
-  return { element, show };
+  return { element, show, choose };
 }

@@ -1,12 +1,14 @@
 // A visitor's own images: upload, preview and train on them. Imports in progress are
 // polled only while the view is on screen, and found again after a reload.
 
+import { onTravel, recall, show as showInAddress } from "../../page/address.js";
 import { arrange, fill, html, make } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
 import { notify } from "../../core/panel_events.js";
 import { poll } from "../../core/poll.js";
 import { root, send } from "../../core/upload.js";
 import { refusal } from "../../core/visitor.js";
+import { classesOf, textOf } from "./address.js";
 import { imagesCard } from "./card.js";
 import { picker } from "./pick.js";
 import * as texts from "./words.js";
@@ -23,7 +25,8 @@ export function mount({ element, props, server, words }) {
   let shown = new Map(); // cards by id
   const seen = new Set(); // imports that were over when this page came, or were reported
 
-  const pick = picker({ say, longest: props.longest, on: { send: upload, bring } });
+  let chosen = classesOf(recall("train/images")); // the shown class of each collection
+  const pick = picker({ say, longest: props.longest, on: { send: upload, bring, changed: note } });
   const parts = html`<div>
     <p>${say("lead")}</p>
     ${pick.element}
@@ -90,6 +93,7 @@ export function mount({ element, props, server, words }) {
     }
     const cards = listed.collections.map((one) => {
       const card = shown.get(one.id) ?? imagesCard({ say, longest: props.longest, actions });
+      if (!shown.has(one.id)) card.choose(chosen.get(one.id) ?? null);
       card.show(one);
       return [one.id, card];
     });
@@ -143,7 +147,15 @@ export function mount({ element, props, server, words }) {
     return look();
   });
 
+  function note() {
+    showInAddress("train/images", () => ({ ...pick.texts(), ...textOf(chosen) }));
+  }
+
   const actions = {
+    chosen(id, k) {
+      chosen.set(id, k);
+      note();
+    },
     train: ({ id }) => notify("ls:data", id),
     preview: (id, label) => ask("preview", { id, label }),
     rename: ({ id }, name) => change("rename", { id, name }),
@@ -154,5 +166,12 @@ export function mount({ element, props, server, words }) {
     const answer = await ask("images");
     if (!answer.sentence) take(answer);
   }
+  pick.choose(recall("train/images"));
+  onTravel("train/images", (texts) => {
+    pick.choose(texts);
+    chosen = classesOf(texts);
+    for (const [id, card] of shown) card.choose(chosen.get(id) ?? null);
+    note();
+  });
   const look = poll(element, refresh, () => (reading() ? BUSY_MS : IDLE_MS), ["ls:state"]);
 }

@@ -9,14 +9,17 @@ import { chosen, dropped, parcel } from "./files.js";
 const FILES_MOST = 300000; // per drop; the server accepts far fewer
 
 /**
- * {element, show(listed), busy(yes)}; `on` has send(parcel, options) and bring(folder, options):
- * options are {name, size, fit}.
+ * {element, show(listed), busy(yes), choose(texts), texts()}; `on` has send(parcel, options) and
+ * bring(folder, options), whose options are {name, size, fit}, and changed(). The texts {size, fit}
+ * are foreign.
  */
 export function picker({ say, longest, on }) {
   let found = null; // the files that wait for the button
   let listed = {};
   let working = false;
-  const options = { size: 64, fit: "crop" };
+  const usual = { size: 64, fit: "crop" };
+  let options = { ...usual };
+  const choices = {}; // by option: {values, set}
   const parts = html`
     <section class="ls-column im-pick">
       <div class="ls-column im-drop">
@@ -58,16 +61,24 @@ export function picker({ say, longest, on }) {
     const made = segments(
       say(key),
       values.map((value) => [value, text(value)]),
-      set,
+      (value) => {
+        options[key] = value;
+        made.set(value);
+        on.changed();
+      },
     );
-    function set(value) {
-      options[key] = value;
-      made.set(value);
-    }
-    made.set(options[key]);
+    choices[key] = { values, set: made.set };
     const { element } = html`
       <div class="ls-field"><span>${say(key)}</span>${made.element}</div>`;
     return helped(element, say(key), say(`${key}_hint`));
+  }
+
+  function choose(texts) {
+    options = { ...usual, size: Number(texts.size ?? usual.size), fit: texts.fit ?? usual.fit };
+    for (const [key, { values, set }] of Object.entries(choices)) {
+      if (!values.includes(options[key])) options[key] = usual[key];
+      set(options[key]);
+    }
   }
 
   function take(all) {
@@ -130,6 +141,7 @@ export function picker({ say, longest, on }) {
         const fits = choice("fit", now.fits, (value) => say(`fit_${value}`));
         rows.prepend(choice("size", now.sizes, String), fits);
         rows.hidden = false;
+        choose(options);
       }
       listed = now;
       if (!now.may) error.textContent = say("may_not");
@@ -139,5 +151,7 @@ export function picker({ say, longest, on }) {
       working = yes;
       render();
     },
+    choose,
+    texts: () => ({ size: String(options.size), fit: options.fit }),
   };
 }

@@ -1,6 +1,7 @@
 // The Manual panel: single training steps of D or G, shown in phases, and their effect.
 // It polls only while it is on screen.
 
+import { onTravel, recall, show as showInAddress } from "../../page/address.js";
 import { sleep } from "../../core/debounce.js";
 import { fill, html } from "../../core/dom.js";
 import { endpoint } from "../../core/endpoint.js";
@@ -63,11 +64,17 @@ export function mount({ element, props, server, words }) {
   element.append(...parts.element.children);
   const picture = drawing(plate, { say });
 
-  choose(chosen);
+  onTravel("train/manual", arrive);
+  arrive(recall("train/manual"));
   const look = poll(plate, refresh, () => (isActive(status) ? BUSY_MS : IDLE_MS), ["ls:train"]);
+
+  function arrive({ networks = "" }) {
+    choose(Object.hasOwn(props.games, networks) ? networks : Object.keys(props.games)[0]);
+  }
 
   function choose(name) {
     chosen = name;
+    showInAddress("train/manual", () => ({ networks: name }));
     controls.choose(name);
     if (isActive(status)) return;
     last = null;
