@@ -19,6 +19,7 @@ from gan.runs.preview import scores
 from gan.training.trainer import Trainer
 
 DRAWN = 1000  # samples
+SEEN = 0.5  # logits by which D prefers training images to G's
 
 
 class Autopsy:
@@ -104,7 +105,9 @@ class Autopsy:
             scaled, labels = one.batch(torch.arange(len(one.labels)))
             means.append(float(scores(trainer, scaled, trainer._classes(labels)).mean()))
         trained, held, generated = means
-        return float(np.clip((trained - held) / max(trained - generated, 1e-6), 0, 1))
+        if trained - generated < SEEN:  # D has not learnt what real images look like
+            return 0.0
+        return float(np.clip((trained - held) / (trained - generated), 0, 1))
 
 
 def _flat(images: torch.Tensor) -> torch.Tensor:
