@@ -10,12 +10,12 @@ import gradio as gr
 import numpy as np
 
 from demo.endpoint import asking, sentence_of
+from demo.explore.menu_pictures import FIRST_SEED, pictures_function, small_picture
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
 from demo.generate.weights import weights_function
 from demo.panels import QUIET, Panel
-from demo.server.menu_pictures import FIRST_SEED, pictures_function, small_picture
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions

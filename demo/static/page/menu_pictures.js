@@ -5,7 +5,7 @@ import { pictureUrl } from "../core/base64.js";
 
 /**
  * Show pictures in the menu inside `place`. Return look(), to be called when it is opened;
- * ask({have}) is `pictures` of demo/server/menu_pictures.py.
+ * ask({have}) is `pictures` of demo/explore/menu_pictures.py.
  */
 export function menuPictures(place, ask) {
   const known = new Map(); // by name: [version, PNG in base64]

@@ -11,8 +11,8 @@ import pytest
 from safetensors.torch import save_file
 
 from demo.endpoint import endpoint
-from demo.server import menu_pictures
-from demo.server.menu_pictures import MOST, SIDE, pictures_function, small_picture
+from demo.explore import menu_pictures
+from demo.explore.menu_pictures import MOST, SIDE, pictures_function, small_picture
 from demo.server.studio import Studio
 from gan.config import preset
 from gan.hub.names import ORIGIN
