@@ -1,7 +1,7 @@
 """The doctor's rules: which signals indicate a state, and their limits.
 
 A rule takes the signals of all readings so far. The limits were tuned on the recordings with even
-seeds in tests/data/recordings; not all of those have been recorded with the spread of pixels yet.
+seeds in tests/data/recordings.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def test_it_names_most_illnesses_and_accuses_no_healthy_run(recordings):
     assert found["recall"] >= 0.8
     assert found["false_alarm_runs"] == 0
     assert found["wrong_names"] <= 0.2 * found["ill_runs"]
-    assert found["delay_share"] <= 0.1
+    assert found["delay_share"] <= 0.2
+    assert found["ill_runs"] >= 40 and found["healthy_runs"] >= 50
 
 
 def test_the_diagnosis_does_not_flicker(recordings):
