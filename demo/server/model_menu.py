@@ -3,6 +3,7 @@
 Names of data sets and classes are English; the page translates them by the same keys.
 """
 
+import html
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -59,9 +60,12 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
         if model not in studio.library.folders() or not studio.gate.shows(who, model):
             return gr.skip()
         studio.hub.saw(model, request.session_hash)
+        options = choices(studio, who, request.session_hash, model)
         if done:
-            gr.Info(visitor_texts(request.headers.get("accept-language", ""))(done))
-        return gr.Dropdown(choices=choices(studio, who, request.session_hash, model), value=model)
+            # the toast is HTML, and people name their runs
+            name = html.escape(next(name for name, each in options if each == model))
+            gr.Info(visitor_texts(request.headers.get("accept-language", ""))(done, model=name))
+        return gr.Dropdown(choices=options, value=model)
 
     return select
 

@@ -97,10 +97,15 @@ def test_a_run_comes_plays_is_compared_goes_out_and_away(visit, packed, tmp_path
     card(page, "one").wait_for()
 
     press(page, "one", "Use model")
-    page.get_by_text("Selected. Explore and Interpolate").wait_for()
+    page.get_by_text("now use the model “one”.").wait_for()
     press(page, "one", "Watch")
     page.locator("#train canvas").first.wait_for()
     page.locator("#train .tr-at").filter(has_text="20").wait_for()
+    tab(page, "Runs")
+    press(page, "two", "Watch")
+    page.locator("#train .tr-shown", has_text="two").wait_for()
+    page.get_by_role("button", name="Use this model").click()  # the one that is shown
+    page.get_by_text("now use the model “two”.").wait_for()
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ export function mount({ element, props, trigger, server, words }) {
   hold.addEventListener("click", holdOrResume);
   stop.addEventListener("click", () => act("stop"));
   discard.addEventListener("click", () => act("discard"));
-  play.addEventListener("click", () => playWith(`run:${status.run}`));
+  play.addEventListener("click", () => playWith(`run:${watched() || status.run}`));
   // any view may request it: the model menu belongs to the page
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
@@ -94,6 +94,9 @@ export function mount({ element, props, trigger, server, words }) {
     if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
     start.focus({ preventScroll: true });
   }
+
+  // the run that Watch shows in place of the one in progress
+  const watched = () => recall("train/watch").run;
 
   function playWith(model) {
     props.value = { play: model, count: (props.value?.count ?? 0) + 1 };
@@ -170,7 +173,7 @@ export function mount({ element, props, trigger, server, words }) {
     // for a step that takes long, or a disk that stays full
     discard.hidden = !(stops && going && (requested || unsaved));
     discard.disabled = requested === "discard";
-    play.disabled = !status.playable;
+    play.disabled = !status.playable && !watched();
     const text = sentences(status, props.limits, say);
     whose.textContent = text;
     whose.hidden = !text;
