@@ -65,13 +65,14 @@ export function arena(place, { names, pair, server, words, at, onStep, say }) {
       side.diagnosis.dataset.ill = String(Boolean(run.error || isIll(side.finding)));
     });
     lines.update(answer.sides);
+    const signs = lines.last();
     const measured = answer.sides.map(({ step, elapsed, cpu, state }, index) => ({
       elapsed,
       cpu,
       failed: state === "failed",
       finding: sides[index].finding,
       images: step * pair.images[index],
-      signs: lines.last()[index],
+      signs: signs[index],
     }));
     result.update(measured, answer.outcome);
     await recorded.update(answer.sides);

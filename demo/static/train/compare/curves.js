@@ -57,8 +57,12 @@ export function curves(place, labels, say) {
       }
     },
 
-    /** Return the last vital signs of both, null before the first. */
-    last: () => known.vitals.map((rows) => rows.at(-1) ?? null),
+    /** Return the last vital signs of both, of nearly the same step; null without any. */
+    last() {
+      const until = Math.min(...known.vitals.map((rows) => rows.at(-1)?.[0] ?? Infinity));
+      const upTo = ([step]) => step <= until;
+      return known.vitals.map((rows) => rows.findLast(upTo) ?? rows.at(-1) ?? null);
+    },
 
     /** Mark the step of the displayed pictures; null for none. */
     mark(step) {

@@ -1,12 +1,14 @@
 // The table of two runs' costs and results, and a sentence on which did better.
 
 import { make, number } from "../../core/dom.js";
-import { brief, clock, formatNumber } from "../../core/format.js";
+import { atStep, brief, clock, formatNumber } from "../../core/format.js";
 import { pairTable } from "./pair_table.js";
 
-const [FRECHET, HIGH, DIVERSITY, GAP, CLASSES] = [1, 3, 4, 6, 9]; // of a row of vital signs
+const [STEP, FRECHET, HIGH, DIVERSITY, GAP, CLASSES] = [0, 1, 3, 4, 6, 9]; // of a row of vital signs
 const [SAME, MUCH] = [1.05, 1.5]; // cost ratios: below, the same; above, shown as a factor
-const ROWS = ["seconds", "cpu", "images", "frechet", "diversity", "classes", "gap", "verdict"];
+const COSTS = ["seconds", "cpu", "images"];
+const RESULTS = ["measured", "frechet", "diversity", "classes", "gap", "verdict"];
+const ROWS = [...COSTS, ...RESULTS];
 const UNKNOWN = "\u2013";
 
 /** Fill `place`; names: the labels of both runs. */
@@ -62,6 +64,7 @@ function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
     seconds: elapsed ? clock(elapsed, say) : UNKNOWN,
     cpu: cpu ? clock(cpu, say) : UNKNOWN,
     images: formatNumber(images),
+    measured: signs ? atStep(signs[STEP], say) : UNKNOWN,
     frechet: known(FRECHET) ? `${brief(signs[FRECHET])} \u00b1 ${brief(spread)}` : UNKNOWN,
     diversity: known(DIVERSITY) ? signs[DIVERSITY].toFixed(2) : UNKNOWN,
     classes: known(CLASSES) ? say("compare.of", { drawn, all: signs[CLASSES].length }) : UNKNOWN,
