@@ -38,8 +38,9 @@ export function film({ parts, fetchFrames, onShow, onSeek, say }) {
     const share = place / Math.max(1, all.length - 1);
     tick.style.left = `calc(${THUMB_PX / 2}px + ${share} * (100% - ${THUMB_PX}px))`;
     if (!all.length) return;
-    const step = at === null ? all.at(-1) : at;
-    range.value = all.indexOf(step);
+    // the newest is the live picture, which has D(x), though a step after it may be recorded
+    const step = at ?? live?.step ?? all.at(-1);
+    range.value = at === null ? all.length - 1 : all.indexOf(step);
     label.textContent = atStep(step, say);
     range.setAttribute("aria-valuetext", label.textContent);
     follow.setAttribute("aria-pressed", String(at === null));
@@ -118,7 +119,7 @@ export function film({ parts, fetchFrames, onShow, onSeek, say }) {
     /** Return the step that the visitor has gone to; null: the newest. */
     at: () => at,
     /** Return the displayed step, undefined without pictures. */
-    shown: () => at ?? stops().at(-1),
+    shown: () => at ?? live?.step ?? stops().at(-1),
     /** Go to a recorded step set on another tab; null: the newest. */
     seek(step) {
       if (step === at || playing || (step !== null && !stops().includes(step))) return;
