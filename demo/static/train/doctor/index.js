@@ -84,7 +84,8 @@ export function doctor(place, { say, words, treat, takeBack }) {
     if (help.length && !mine) help.push(make("p", {}, say("watch.not_in_control")));
     const since = say("watch.since", { step: formatNumber(finding.since) });
     const evidence = make("ul", { className: "dr-evidence" }, ...figures);
-    more.replaceChildren(make("p", {}, since), evidence, ...help);
+    const basis = figures.length ? [make("p", {}, since), evidence] : [];
+    more.replaceChildren(...basis, ...help);
   }
 
   async function press(name) {

@@ -4,6 +4,7 @@ import { fill, number } from "../../core/dom.js";
 import { formatNumber } from "../../core/format.js";
 
 const ILL = ["d_winning", "d_blind", "collapsing", "diverged", "memorising"];
+const LEAST = 0.001; // a smaller value says no more
 const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, shown in percent
 
 /** Whether a diagnosis is an illness. */
@@ -27,6 +28,7 @@ function plain(name, value) {
   if (typeof value !== "number") return String(value);
   if (SHARES.test(name)) return percent(100 * value);
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return formatNumber(Math.round(value));
+  if (value !== 0 && Math.abs(value) < LEAST) return `< ${LEAST}`;
   return String(Number(value.toPrecision(value < 1 ? 2 : 3)));
 }
 
@@ -61,6 +63,6 @@ export function markWords([step, kind, changes, from, note], say) {
 export const changesInWords = (changes, say) =>
   Object.entries(changes)
     .map(([name, value]) => `${say(`train.${name}`)} ${shortly(value)}`)
-    .join(", ");
+    .join(say("app.comma"));
 
 const shortly = (value) => (typeof value === "number" ? Number(value.toPrecision(3)) : value);

@@ -23,8 +23,10 @@ export function stateText(card, going, say) {
   const step = formatNumber(going?.step ?? card.step);
   const timed = card.goal_s ? "_time" : "";
   const goal = timed ? clock(card.goal_s, say) : formatNumber(card.goal);
-  if (going)
-    return `${say(`train.state_${going.state}`)}, ${say(`train.steps_of${timed}`, { step, goal })}`;
+  if (going) {
+    const done = say(`train.steps_of${timed}`, { step, goal });
+    return say(`train.state_${going.state}`) + say("app.comma") + done;
+  }
   const time = clock(card.elapsed ?? 0, say);
   const key = card.state === "finished" ? `runs.finished${timed}` : `runs.stopped${timed}`;
   return say(key, { step, goal, time });
