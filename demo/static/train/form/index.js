@@ -19,6 +19,9 @@ const QUEUED_MS = 1000; // between polls while queued
 const BUSY_MS = 2000; // while a run trains
 const IDLE_MS = 4000;
 
+// the run that Watch shows in place of the one in progress
+const watched = () => recall("train/watch").run;
+
 export function mount({ element, props, trigger, server, words }) {
   const say = (key, values = {}) => fill(words[key] ?? key, values);
   const ask = endpoint(server, words);
@@ -94,9 +97,6 @@ export function mount({ element, props, trigger, server, words }) {
     if (element.getBoundingClientRect().top > innerHeight / 2) element.scrollIntoView(); // a phone's
     start.focus({ preventScroll: true });
   }
-
-  // the run that Watch shows in place of the one in progress
-  const watched = () => recall("train/watch").run;
 
   function playWith(model) {
     props.value = { play: model, count: (props.value?.count ?? 0) + 1 };
