@@ -52,7 +52,7 @@ export function doctor(place, { say, words, treat, takeBack }) {
     }
     place.dataset.state = state;
     place.dataset.ill = isIll(finding) ? "yes" : "no";
-    why.disabled = !finding;
+    why.disabled = !finding?.evidence.length && !remedies.length;
     const names = remedies.map(([name]) => name);
     if (row.dataset.names !== names.join()) {
       row.dataset.names = names.join();
