@@ -21,10 +21,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the repository's root
 
 from bench.support.autopsy import Autopsy
+from bench.support.record_runs import AUTOPSIES, held_out
 from bench.support.recorded import PEOPLE
 from bench.support.verdict import verdict
 from gan.config import Config, preset
-from gan.data.image_set import ImageSet, load
+from gan.data.image_set import ImageSet
 from gan.media.contact_sheet import grid, png_bytes
 from gan.monitor.real_features import RealFeaturesCache
 from gan.runner.training_loop import TrainingLoop
@@ -32,7 +33,6 @@ from gan.system.atomic import write_json
 from gan.training.experiments import experiment
 from gan.training.trainer import Trainer
 
-AUTOPSIES = 8
 SECONDS = 180  # the page's default
 SEEDS = range(11, 41, 2)  # odd: held out
 OWN_SEEDS = range(11, 21, 2)
@@ -92,7 +92,7 @@ def record(plan: Plan, out: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
     loop = TrainingLoop(RealFeaturesCache().get, make=make)
     loop.start([(config, work) for (_, config, _), work in zip(plan, works, strict=True)])
-    held = load(plan[0][1].data, train=False)
+    held = held_out(plan[0][1].data)
     autopsies = [Autopsy(trainer, held) for trainer in trainers]
     reports: list[list[dict[str, Any]]] = [[] for _ in plan]
     while loop.status.state == "running":

@@ -1,9 +1,9 @@
 """Label a recorded run by means other than the doctor's vital signs.
 
-Collapse, copying and a D that knows its training images by heart are detected by the autopsy, from
-live weights, new latents, pixels and all scores. The labels d_winning and d_blind cannot
-be detected in images: they hold where the recipe was made to show them and G never draws anything
-like digits. A person then checks the contact sheets.
+Collapse, copying and a D that overfits are detected by the autopsy, from live weights, new latents,
+pixels and all scores. The labels d_winning and d_blind cannot be detected in images: they hold
+where the recipe was made to show them and G never draws anything like digits. A person then checks
+the contact sheets.
 """
 
 from __future__ import annotations
