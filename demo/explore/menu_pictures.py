@@ -1,4 +1,4 @@
-"""The pictures beside the names in the menu of models: what Explore shows of each one first."""
+"""The pictures in the menu of models: the image that Explore first shows of each model."""
 
 import base64
 from collections.abc import Callable

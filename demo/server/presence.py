@@ -1,4 +1,4 @@
-"""Whether a page of a visitor is still there: told by its polls."""
+"""Whether a visitor's page is still open, known from its polls."""
 
 import time
 from dataclasses import dataclass

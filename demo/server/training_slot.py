@@ -189,7 +189,7 @@ class TrainingSlot:
         self._queue = [run for run in self._queue if not run.pages.are_gone(GONE_S)]
 
     def _pages_of(self, owner: str) -> list[Presence]:
-        """Return the pages of a visitor in the queue and of the holder, whom this may be."""
+        """Return the pages of a visitor's queued runs, and of the running one if it is theirs."""
         queued = [run.pages for run in self._queue if run.owner == owner]
         return [*queued, self._pages] if owner == self.holder else queued
 

@@ -14,7 +14,7 @@ from gan.storage.run_lock import is_locked
 
 
 class StoppedRuns:
-    """Finds it, however many others have trained since."""
+    """Finds that run, even after others have trained."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio, self._since_s = studio, time.time()
