@@ -114,6 +114,7 @@ class ImageImports:
             one.is_late = True
             one.stop.set()
 
+        state = "failed"
         limit = threading.Timer(self._most_s or 0, end)
         limit.daemon = True
         if self._most_s is not None:
@@ -122,19 +123,19 @@ class ImageImports:
             report = partial(setattr, one, "progress")
             options = options | {"limits": self._limits, "on_progress": report, "stop": one.stop}
             one.made = import_images(source, CollectionStore(), **options)
-            one.state = "done"
+            state = "done"
         except ImageImportError as error:
             if one.is_late and error.key == "cancelled":
                 error = ImageImportError("slow", minutes=self._most_s // 60)
             sentence = sentence_of(error)
             one.error = {"key": error.key, "values": error.values, "sentence": sentence}
             one.skipped = error.skipped
-            one.state = "cancelled" if error.key == "cancelled" else "failed"
+            state = "cancelled" if error.key == "cancelled" else "failed"
         except Exception:  # a bug; the page must not wait forever
             log.exception("Images could not be read.")
             one.error = {"key": "reader", "values": {}, "sentence": "The images could not be read."}
-            one.state = "failed"
         finally:
             limit.cancel()
             if leave_nothing:
                 source.unlink(missing_ok=True)
+            one.state = state  # last: whoever sees that it has ended finds the upload deleted

@@ -108,9 +108,8 @@ def test_a_visitor_of_a_public_server_has_a_limited_number_of_runs(tmp_path, fre
     assert run(BEN) and [run(HOST) for _ in range(3)]
     access.resume(ANNA, folders[0].name)
     access._runner.end()
-    studio = SimpleNamespace(
-        access=access, gate=access.gate, settings=access._settings, runner=access._runner
-    )
+    parts = {"gate": access.gate, "settings": access._settings, "runner": access._runner}
+    studio = SimpleNamespace(access=access, resume=access.resume, **parts)
     do = functions(view.build, studio)
     assert do["delete"]({"who": ANNA, "run": folders[0].name}) == {"deleted": folders[0].name}
     run()  # a deleted one does not count, but cannot be restored beyond the limit
