@@ -1,9 +1,11 @@
 """Image sets, in memory as uint8: batches are drawn by index, without loader processes.
 
-MNIST is bundled; others are local, or torchvision downloads them. Own images are memory-mapped.
+MNIST and the faces are bundled; others are local, or torchvision downloads them. Own images are
+memory-mapped.
 """
 
 import gzip
+import lzma
 import math
 import os
 import socket
@@ -26,8 +28,15 @@ from gan.paths import ASSETS, cache_folder, user_path
 SILENT_S = 60.0  # how long a download waits for a server that sends nothing
 LOCAL_COPIES = {
     "mnist": ASSETS / "data/mnist",
+    "faces": ASSETS / "data/faces",
+    "faces-64": ASSETS / "data/faces-64",
     "fashion-mnist": Path("/usr/share/datasets/fashion-mnist"),
 }
+# how the files of a pair are named, images (n,h,w) or (n,h,w,3) and labels
+IDX_NAMES = (
+    ("{}-images-idx3-ubyte.gz", "{}-labels-idx1-ubyte.gz"),
+    ("{}-images-idx4-ubyte.xz", "{}-labels-idx1-ubyte.xz"),
+)
 # class in torchvision.datasets, and a path that it leaves in its cache
 TORCHVISION = {
     "mnist": ("MNIST", "MNIST/raw"),
@@ -82,7 +91,7 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
     """Load the training or the test split of a data set, resized to `size` px if that differs.
 
     The folder in the environment variable LATENT_STUDIO_DATA is searched first: `<folder>/<name>/`
-    with gzipped idx files, or torchvision's layout. The test split of a collection of own images
+    with compressed idx files, or torchvision's layout. The test split of a collection of own images
     (`gan.data.collection`) are its held-out images.
     Raises DataError: unknown name, a damaged file, or neither a copy nor a network.
     """
@@ -97,7 +106,7 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
         raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
     if len(labels) and labels.max() >= spec.classes:
         raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
-    return ImageSet(name, _resized(images, size), labels)
+    return ImageSet(name, _resized(images, size), labels, spec.class_names)
 
 
 def load_for(config: Config) -> ImageSet:
@@ -116,14 +125,17 @@ def is_available(name: str) -> bool:
     """Return whether a data set is on this machine, so that `load` needs no network."""
     if is_own(name):
         return CollectionStore().find(name) is not None
-    return bool(_idx_files(name, train=True)) or (_cache() / TORCHVISION[name][1]).exists()
+    if _idx_files(name, train=True):
+        return True
+    return name in TORCHVISION and (_cache() / TORCHVISION[name][1]).exists()
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Read a gzipped idx file of unsigned bytes as a uint8 array; DataError if it is damaged."""
+    """Read an idx file of unsigned bytes (.gz or .xz) as uint8; DataError if it is damaged."""
+    unpack = lzma.decompress if path.suffix == ".xz" else gzip.decompress
     try:
-        raw = gzip.decompress(path.read_bytes())
-    except (OSError, EOFError, zlib.error) as error:
+        raw = unpack(path.read_bytes())
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise DataError(f"{path} cannot be read ({error}); copy it again.") from error
     dims = raw[3] if len(raw) > 4 and raw[:3] == b"\0\0\x08" else 0
     shape = tuple(np.frombuffer(raw, ">u4", dims, 4)) if dims and len(raw) >= 4 + 4 * dims else ()
@@ -162,21 +174,25 @@ def _idx_files(name: str, train: bool) -> list[Path]:
     """Return the files of images and labels in the first folder that has both, or []."""
     half, chosen = "train" if train else "t10k", _chosen()
     for folder in (chosen / name if chosen else None, LOCAL_COPIES.get(name)):
-        names = (f"{half}-images-idx3-ubyte.gz", f"{half}-labels-idx1-ubyte.gz")
-        if folder and all((folder / file).is_file() for file in names):
-            return [folder / file for file in names]
+        for names in IDX_NAMES:
+            files = [folder / file.format(half) for file in names] if folder else []
+            if files and all(file.is_file() for file in files):
+                return files
     return []
 
 
 def _read_idx_pair(images_path: Path, labels_path: Path) -> tuple[Tensor, Tensor]:
     images, labels = read_idx(images_path), read_idx(labels_path)
-    if images.ndim != 3 or labels.shape != images.shape[:1]:
+    if images.ndim not in (3, 4) or labels.shape != images.shape[:1]:
         raise DataError(f"{images_path.parent}: images and labels do not belong together.")
-    return torch.from_numpy(images.copy()).unsqueeze(1), torch.from_numpy(labels.astype(np.int64))
+    channels_first = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
+    return torch.from_numpy(channels_first.copy()), torch.from_numpy(labels.astype(np.int64))
 
 
 def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
     """Load through torchvision, which shows a progress bar while it downloads."""
+    if name not in TORCHVISION:
+        raise DataError(f"{name} is bundled with Latent Studio, but its files are missing.")
     from torchvision import datasets  # slow to import, and MNIST does without it
 
     half = {"split": "train" if train else "test"} if name == "svhn" else {"train": train}

@@ -5,14 +5,17 @@ Training on 60,000 images takes two minutes on two cores.
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import chain, pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample, pad
 
+from gan.data.attributes import Attributes
 from gan.data.image_set import ImageSet
 
 FEATURES = 128
+WIDE = 48  # px: larger images need one more stage
 BATCH = 128
 MAX_LR = 4e-3
 SHIFT_PX = 2
@@ -22,16 +25,20 @@ MIRRORED = ("fashion-mnist", "cifar10")
 
 
 class Classifier(nn.Module):
-    """Three convolutions and a dense layer of 128 features, for images of at least 24 px."""
+    """Three convolutions, or four from 48 px on, and a dense layer of 128 features.
+
+    For images of at least 24 px. `classes` may be the sum of several groups, see `train`.
+    """
 
     def __init__(self, classes: int, channels: int = 1, size: int = 28, width: int = 32) -> None:
         super().__init__()
+        widths = [channels, width, 2 * width, 4 * width, *[4 * width] * (size >= WIDE)]
+        stages = [_stage(*pair) for pair in pairwise(widths)]
+        side = size >> len(stages)
         self.body = nn.Sequential(
-            *_stage(channels, width),
-            *_stage(width, 2 * width),
-            *_stage(2 * width, 4 * width),
+            *chain.from_iterable(stages),
             nn.Flatten(),
-            nn.Linear(4 * width * (size // 8) ** 2, FEATURES, bias=False),
+            nn.Linear(widths[-1] * side**2, FEATURES, bias=False),
             nn.BatchNorm1d(FEATURES),
             nn.ReLU(),
         )
@@ -89,11 +96,16 @@ def train(
     width: int = 32,
     half: bool = False,
     on_progress: Callable[[float], None] | None = None,
+    attributes: Attributes | None = None,
 ) -> Classifier:
     """Train a classifier with AdamW and the 1cycle schedule (Smith & Topin 2018).
 
     Deterministic for a seed on one machine. half: use bfloat16. on_progress: gets 0..1; may raise.
+    With `attributes` it learns these instead of the labels: its logits are those of the values of
+    the first attribute, then of the second, and so on, `classes` in all.
     """
+    targets = data.labels[:, None] if attributes is None else attributes.indices
+    groups = [classes] if attributes is None else [len(v) for v in attributes.values.values()]
     channels, size = data.images.shape[1:3]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -105,9 +117,11 @@ def train(
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, MAX_LR, total)
     for step, index in enumerate(_batches(len(data.labels), size, epochs, rng)):
-        images, labels = data.batch(index)
+        images, wanted = data.batch(index)[0], targets[index]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            loss = cross_entropy(network(augment(images, rng))[1], labels)
+            found = network(augment(images, rng))[1].split(groups, 1)
+            pairs = zip(found, wanted.unbind(1), strict=True)
+            loss = sum(cross_entropy(*pair) for pair in pairs) / len(groups)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

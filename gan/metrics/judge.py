@@ -15,8 +15,10 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 from tqdm import tqdm
 
+from gan.data.attributes import Attributes, attribute_values, load_attributes
 from gan.data.image_set import ASSETS, DataError, ImageSet, load
 from gan.datasets import DATASETS
 from gan.metrics.classifier import Classifier, train
@@ -32,10 +34,17 @@ class JudgeError(RuntimeError):
 
 
 class Judge:
-    """A trained classifier of one data set. Thread-safe."""
+    """A trained classifier of one data set. Thread-safe.
+
+    `attributes` are the names of what it reads, with the number of values of each; the first one is
+    the class. Of most data sets it reads the class alone.
+    """
 
     def __init__(self, data_name: str, network: Classifier) -> None:
         self.data_name, self.name = data_name, f"the judge of {data_name}"
+        spec = DATASETS[data_name]
+        self.shape = (spec.image_size, spec.image_size, spec.channels)
+        self.attributes = _attributes(data_name)
         self.network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
         self._lock = threading.Lock()
 
@@ -54,7 +63,8 @@ class Judge:
         try:
             tensors = load_file(path)
             width = len(tensors["body.0.weight"])
-            network = Classifier(DATASETS[data_name].classes, width=width)
+            spec, values = DATASETS[data_name], sum(_attributes(data_name).values())
+            network = Classifier(values, spec.channels, spec.image_size, width)
             network.load_state_dict(tensors)  # float16, copied to float32
         except (OSError, SafetensorError, RuntimeError, KeyError) as error:
             raise JudgeError(f"The judge in {path} cannot be used: {error}") from error
@@ -67,27 +77,46 @@ class Judge:
     def extract(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return features float32 (n,128) and class probabilities float32 (n,classes).
 
-        Raises JudgeError: the images are not uint8 (n,28,28,1).
+        Raises JudgeError: the images are not uint8 (n,h,w,c) of the data set's shape.
         """
-        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (28, 28, 1):
+        features, logits = self._read(images)
+        return features.numpy(), logits[0].softmax(1).numpy()
+
+    def read(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the probabilities of the values of each attribute, float32 (n,values).
+
+        Raises JudgeError as `extract` does.
+        """
+        parts = zip(self.attributes, self._read(images)[1], strict=True)
+        return {name: logits.softmax(1).numpy() for name, logits in parts}
+
+    def _read(self, images: np.ndarray) -> tuple[Tensor, tuple[Tensor, ...]]:
+        if images.dtype != np.uint8 or images.shape[1:] != self.shape:
             raise JudgeError(
-                "The judge takes 28x28 grey images, uint8 (n, 28, 28, 1); these are "
-                f"{images.dtype} {images.shape}."
+                f"{self.name} takes images uint8 {self.shape}; "
+                f"these are {images.dtype} {images.shape[1:]}."
             )
-        # with one channel NHWC and NCHW hold the same bytes
-        pixels = torch.from_numpy(np.array(images).reshape(-1, 1, 28, 28))
+        pixels = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
         with self._lock, torch.inference_mode():
             parts = [self.network(part.float() / 127.5 - 1) for part in pixels.split(BATCH)]
-            features = torch.cat([part[0] for part in parts])
-            return features.numpy(), torch.cat([part[1] for part in parts]).softmax(1).numpy()
+        features, logits = (torch.cat(part) for part in zip(*parts, strict=True))
+        return features, logits.split(list(self.attributes.values()), 1)
 
 
-def find_judge(data_name: str, shape: tuple[int, ...] = (28, 28, 1)) -> Judge | None:
+def find_judge(data_name: str, shape: tuple[int, ...] | None = None) -> Judge | None:
     """Load the judge of a data set; None if it has none, or none for images of `shape` (h,w,c)."""
     try:
-        return Judge.load(data_name) if shape == (28, 28, 1) else None
+        judge = Judge.load(data_name)
     except JudgeError:
         return None
+    return judge if shape in (None, judge.shape) else None
+
+
+def _attributes(data_name: str) -> dict[str, int]:
+    """Return what the judge of a data set reads: names and numbers of values."""
+    known = attribute_values(data_name)
+    counts = {name: len(values) for name, values in known.items()}
+    return counts or {"class": DATASETS[data_name].classes}
 
 
 def save(network: Classifier, folder: Path) -> None:
@@ -100,9 +129,12 @@ def save(network: Classifier, folder: Path) -> None:
     save_file(tensors, folder / MODEL)
 
 
-def accuracy(judge: Judge, data: ImageSet) -> float:
-    """Return the share of images (0..1) that the judge classifies correctly."""
-    return float((judge.predict(data.pixels()) == data.labels.numpy()).mean())
+def accuracy(judge: Judge, data: ImageSet, attributes: Attributes | None) -> dict[str, float]:
+    """Return the share of images (0..1) of which the judge reads each attribute correctly."""
+    known = data.labels[:, None] if attributes is None else attributes.indices
+    read = judge.read(data.pixels())
+    pairs = zip(read, known.numpy().T, strict=True)
+    return {name: float((read[name].argmax(1) == right).mean()) for name, right in pairs}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -121,9 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         data = load(options.data)
     except DataError as error:
         parser.error(f"{error}")
-    if data.images.shape[1:] != (1, 28, 28):
-        parser.error(f"A judge needs 28x28 grey images; {options.data} has others.")
-    start, classes = time.perf_counter(), DATASETS[options.data].classes
+    attributes = load_attributes(options.data)
+    start, classes = time.perf_counter(), sum(_attributes(options.data).values())
     half = has_bfloat16(torch.device("cpu"))
     layout = "{percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
     with tqdm(total=1.0, bar_format=layout) as bar:
@@ -131,12 +162,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         def show(share: float) -> None:
             bar.update(share - bar.n)
 
-        network = train(data, classes, options.epochs, options.seed, options.width, half, show)
+        how = (options.epochs, options.seed, options.width, half, show)
+        network = train(data, classes, *how, attributes)
     save(network, options.out)
     seconds = time.perf_counter() - start
     judge = Judge.load(options.data, options.out.parent)
-    share = accuracy(judge, load(options.data, train=False))
-    print(f"{options.out}: {share:.2%} accuracy on the test images, {seconds:.0f} s of training")
+    held = load_attributes(options.data, train=False)
+    for name, share in accuracy(judge, load(options.data, train=False), held).items():
+        print(f"{name}: {share:.2%} accuracy on the test images")
+    print(f"{options.out}: {seconds:.0f} s of training")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ def test_the_default_preset_is_the_default_config():
 def test_a_preset_takes_its_image_size_from_the_data(data):
     config = preset("default", data=data)
     spec = DATASETS[data]
-    assert (config.image_size, config.channels, config.classes) == dataclasses.astuple(spec)
+    found = (config.image_size, config.channels, config.classes)
+    assert found == (spec.image_size, spec.channels, spec.classes)
     assert preset("unconditional", data=data).classes == 0
     assert preset("default", data=data, image_size=64).image_size == 64
 
