@@ -5,7 +5,7 @@ import { formatNumber } from "../../core/format.js";
 
 const ILL = ["d_winning", "d_blind", "collapsing", "diverged", "memorising"];
 const LEAST = 0.001; // a smaller value says no more
-const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, shown in percent
+const SHARES = /(^|_)(share|confidence|gap|overfit|separation)$/; // 0..1, shown in percent
 
 /** Whether a diagnosis is an illness. */
 export const isIll = (finding) => ILL.includes(finding?.state);
@@ -15,7 +15,7 @@ export function sentence(finding, words) {
   if (!finding) return "";
   const entries = Object.entries(finding.values).map(([name, value]) => [name, plain(name, value)]);
   const values = Object.fromEntries(entries);
-  return ["state", "measured", "more", "spread", "also"]
+  return ["state", "measured", "more", "spread", "live", "also"]
     .map((part) => fill(words[`doctor.${part}.${finding.state}`] ?? "", values))
     .filter((text) => text && !/\{\w+\}/.test(text))
     .join(" ");
