@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from demo.text import catalogue
 from tests.browser.app import HERO, changes, painted, pixels, tab
@@ -55,6 +56,26 @@ def test_applying_a_remedy_moves_nothing_and_no_button_is_cut(visit, width, loca
         box = shown.bounding_box()
         assert 0 <= box["x"] and box["x"] + box["width"] <= width
         assert not shown.evaluate("one => one.scrollWidth > one.clientWidth")
+
+
+def test_a_verdict_stands_only_beside_pictures_it_is_of_and_gives_its_step(visit):
+    page, read = visit(), []
+
+    def progress(answer):  # as of a run that went on since its last vital signs
+        read.extend(row[0] for row in answer.get("vitals", [])[:-1])
+        return answer | ({"vitals": answer["vitals"][:-1]} if "vitals" in answer else {})
+
+    answers(page, progress=progress)
+    page.evaluate("location.hash = '#tab=train/watch'")
+    said = page.locator("#train .dr-said")
+    expect(said).to_contain_text("Measured at step")
+    verdict = said.inner_text()
+    assert f"{read[-1]:,}." in verdict
+    page.locator("#train .tr-scrub input").press("Home")
+    expect(said).to_contain_text(f"diagnosis is of step {read[-1]:,}, later than the step shown.")
+    assert page.locator("#train .dr-why").is_disabled()
+    page.locator("#train .tr-scrub input").press("End")
+    expect(said).to_have_text(verdict)
 
 
 @pytest.mark.slow

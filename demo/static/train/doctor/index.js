@@ -14,7 +14,7 @@ const MESSAGE_MS = 6000; // of a message without a button
  */
 export function doctor(place, { say, words, treat, takeBack }) {
   const parts = html`<div>
-    <p class="dr-said" ref="diagnosis"></p>
+    <p class="dr-said"><span><span ref="diagnosis"></span> <small ref="measured"></small></span></p>
     <p class="ls-unseen" role="status" ref="announced"></p>
     <div class="dr-row" ref="row">
       <button class="ls-btn dr-why" aria-controls="dr-more" aria-expanded="false" ref="why">
@@ -28,10 +28,12 @@ export function doctor(place, { say, words, treat, takeBack }) {
       <p hidden ref="closed">${say("watch.not_in_control")}</p>
     </div>
   </div>`;
-  const { diagnosis, announced, row, why, tried, message, more } = parts;
+  const { diagnosis, measured, announced, row, why, tried, message, more } = parts;
   place.append(...parts.element.children);
   place.setAttribute("aria-label", say("watch.doctor"));
   let finding = null;
+  let absent = ""; // why there is none
+  let step = null; // that the finding's values are of, null if of the newest
   let mine = false;
   let busy = false;
   let shown = "";
@@ -44,11 +46,13 @@ export function doctor(place, { say, words, treat, takeBack }) {
   });
 
   function draw() {
-    const now = JSON.stringify([finding, mine, busy, message.hidden]);
+    const now = JSON.stringify([finding, absent, step, mine, busy, message.hidden]);
     if (now === shown) return; // a replaced button would lose the focus
     shown = now;
     const { state = "", remedies = [] } = finding ?? {};
-    diagnosis.textContent = finding ? sentence(finding, words) : say("watch.no_finding");
+    diagnosis.textContent = finding ? sentence(finding, words) : absent;
+    const dated = finding && step !== null && Object.keys(finding.values).some((k) => k !== "step");
+    measured.textContent = dated ? say("watch.measured", { step: formatNumber(step) }) : "";
     // while the message says which remedy was applied, its trial need not
     const waited = waits;
     waits = finding?.trials.some(([, , helped]) => helped === null) ?? false;
@@ -144,14 +148,19 @@ export function doctor(place, { say, words, treat, takeBack }) {
 
   return {
     /**
-     * Show the diagnosis or null; `allowed`: this visitor may treat it; `rewinds`: the number of
-     * rollbacks of the run, after which a remedy cannot be undone.
+     * Show a diagnosis. `read`: the step it is of, `newest`: that of the run, `isLater`: `read` is
+     * after the displayed step, so nothing is shown; `allowed`: this visitor may treat it;
+     * `rewinds`: the number of rollbacks of the run, after which a remedy cannot be undone.
      */
-    take(next, allowed, run, rewinds) {
+    take({ found, read, newest, isLater, allowed, run, rewinds }) {
       if (run !== place.dataset.run) message.hidden = true;
       if (rewinds !== rollbacks) message.querySelector("button")?.remove();
       [place.dataset.run, rollbacks] = [run, rewinds];
-      [finding, mine] = [next, allowed];
+      const hides = found !== null && isLater;
+      finding = hides ? null : found;
+      step = read === newest ? null : read;
+      absent = say(hides ? "watch.found_later" : "watch.no_finding", { step: formatNumber(read) });
+      mine = allowed;
       draw();
     },
   };

@@ -62,6 +62,7 @@ export function mount({ element, props, server, watch, words }) {
     onShow: (step, seen, isNewest) => {
       for (const one of charts) one.setMark(isNewest ? null : step);
       label(step);
+      diagnose();
       parts.opinion.textContent = opinion(seen);
     },
     onSeek: (step) => {
@@ -81,6 +82,7 @@ export function mount({ element, props, server, watch, words }) {
   let marks = [];
   let frames = []; // steps with a recorded picture
   let finding = null;
+  let mine = false; // this visitor may apply remedies
   let run = "";
   let before = ""; // the last state of the buttons
   let state = "idle";
@@ -119,7 +121,7 @@ export function mount({ element, props, server, watch, words }) {
       parts.event.textContent = marks.findLast(({ kind }) => kind !== "changed")?.text ?? "";
     }
     if (answer.finding !== undefined) ({ finding } = answer);
-    strip.take(finding, answer.mine, run, cursor.at[1]);
+    ({ mine } = answer);
     if (reset && run !== show) show = ""; // it is no longer on the server
     parts.back.hidden = !show;
     if (reset) offer.show(answer.stopped);
@@ -132,6 +134,7 @@ export function mount({ element, props, server, watch, words }) {
     await player.update({ ...answer, run, of: cursor.of, frames });
     label(player.shown() ?? answer.step);
     if (reset) seek();
+    diagnose();
     const now = [state, run, about.playable].join();
     if (now !== before) notify("ls:state"); // the form polls, too
     before = now;
@@ -147,6 +150,14 @@ export function mount({ element, props, server, watch, words }) {
     );
     parts.kind.dataset.live = String(isLive);
     parts.shownRun.textContent = [name, text(step)].join(" \u00b7 ");
+  }
+
+  // Show the diagnosis if it says something of the displayed picture.
+  function diagnose() {
+    const [newest, rewinds] = cursor.at;
+    const read = signs.newest() ?? newest;
+    const isLater = player.at() !== null && player.at() < read;
+    strip.take({ found: finding, read, newest, isLater, allowed: mine, run, rewinds });
   }
 
   // Go to the step of the address, or to that set on another tab.

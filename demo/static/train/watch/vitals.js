@@ -130,6 +130,8 @@ export function vitals(place, { say, text }) {
       );
       if (news) details();
     },
+    /** Return the step of the newest row, undefined without any. */
+    newest: () => rows.at(-1)?.[STEP],
     /** Set the function that names classes. */
     setNames(next) {
       nameOf = next;
