@@ -31,9 +31,10 @@ export function manualControls({ say, games, on }) {
   slowly.addEventListener("click", on.slow);
   hold.addEventListener("click", on.hold);
 
-  // `next`: the player of the next step; `phase`: a sentence during a step
-  function show({ status, next, did, slow, waits, phase }) {
-    const { state, mine, may } = status;
+  // next: the player of the next step; phase: a sentence during a step; away: the server is
+  function show({ status, next, did, slow, waits, phase, away }) {
+    const { state } = status;
+    const [mine, may] = [status.mine && !away, status.may && !away];
     const [active, manual] = [isActive(status), state === "paused" && mine];
     if (active && document.activeElement === start) movesFocus = true; // it is about to be hidden
     choice.element.hidden = start.hidden = active;
@@ -53,7 +54,7 @@ export function manualControls({ say, games, on }) {
       steps.D.focus();
       movesFocus = false;
     }
-    message.textContent = phase || sentence(status, did, waits);
+    message.textContent = away ? say("train.offline") : phase || sentence(status, did, waits);
   }
 
   function sentence(status, did, waits) {

@@ -93,9 +93,11 @@ export function mount({ element, props, server, watch, words }) {
     const answer = await ask("progress", { ...cursor, show, model: model() });
     if (asked !== show) return; // the visitor has opened another run meanwhile
     if (!answer.offline) return take(answer);
-    parts.error.textContent = answer.sentence;
-    state = "idle";
+    parts.status.textContent = answer.sentence;
+    parts.error.textContent = "";
+    [state, mine] = ["idle", false];
     label(player.shown());
+    diagnose();
   }
 
   async function take(answer) {
@@ -154,7 +156,7 @@ export function mount({ element, props, server, watch, words }) {
 
   // Show the diagnosis if it says something of the displayed picture.
   function diagnose() {
-    const [newest, rewinds] = cursor.at;
+    const [newest, rewinds] = cursor.at ?? [0, 0];
     const read = signs.newest() ?? newest;
     const isLater = player.at() !== null && player.at() < read;
     strip.take({ found: finding, read, newest, isLater, allowed: mine, run, rewinds });
