@@ -145,7 +145,7 @@ export function mount({ element, props, server, words }) {
   }
 
   async function start(experiment) {
-    const { run } = await send("start", { experiment });
+    const { run } = await send("start", { experiment, language: navigator.language });
     if (run) choose(false);
   }
 
