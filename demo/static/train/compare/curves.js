@@ -26,7 +26,14 @@ const COLUMNS = {
 export function pairChart(figure, name, labels, say) {
   const curves = labels.map((label, index) => ({ name: label, color: COLORS[index] }));
   const text = (step) => atStep(step, say);
-  return chart(figure, { title: say(TITLES[name]), curves, text, apart: true, ...SHAPES[name] });
+  return chart(figure, {
+    title: say(TITLES[name]),
+    curves,
+    text,
+    say,
+    apart: true,
+    ...SHAPES[name],
+  });
 }
 
 /** Fill `place`; labels: of both runs. */

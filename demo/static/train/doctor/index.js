@@ -96,9 +96,9 @@ export function doctor(place, { say, words, treat, takeBack }) {
   function showBasis() {
     if (!finding?.evidence.length) return parts.basis.replaceChildren();
     const figures = finding.evidence.map(([name, value, limit, side]) => {
-      const bound = say(`watch.${side}`, { limit: figure(name, limit) });
+      const bound = say(`watch.${side}`, { limit: figure(name, limit, say) });
       const { element } = html`
-        <li><span>${say(`doctor.evidence.${name}`)}</span><b>${figure(name, value)}</b>
+        <li><span>${say(`doctor.evidence.${name}`)}</span><b>${figure(name, value, say)}</b>
           <span>${bound}</span></li>`;
       return element;
     });

@@ -2,7 +2,7 @@
 
 import { html, segments } from "../../core/dom.js";
 import { ACTIVE } from "../watch/status.js";
-import { formatNumber } from "../../core/format.js";
+import { formatNumber, sentences } from "../../core/format.js";
 
 /** Whether a run is training or paused. */
 export const isActive = ({ state }) => ACTIVE.includes(state);
@@ -64,7 +64,8 @@ export function manualControls({ say, games, on }) {
     if (!isActive(status)) return say(may ? "manual.nothing" : "manual.may_not");
     if (state === "loading") return say("manual.loading");
     if (state === "running") return say(mine ? "manual.running" : "manual.running_watch");
-    return `${say(mine ? "manual.paused" : "manual.watching", at)} ${did && say(`manual.did_${did}`)}`.trim();
+    const whose = say(mine ? "manual.paused" : "manual.watching", at);
+    return sentences([whose, did && say(`manual.did_${did}`)]);
   }
 
   return { element, choose: choice.set, show };

@@ -33,12 +33,14 @@ export function mount({ element, props, server, watch, words }) {
     title: say("train.losses"),
     curves: curvesOf(["loss_g", "loss_d"], say),
     text,
+    say,
   });
   const beliefs = chart(parts.beliefs, {
     title: say("train.beliefs"),
     curves: curvesOf(["d_real", "d_fake"], say),
     range: [0, 1],
     text,
+    say,
   });
   const signs = vitals(parts.vitals, { say, text });
   const charts = [losses, beliefs, signs];
