@@ -64,9 +64,13 @@ export function curves(place, labels, say) {
       }
     },
 
-    /** Return the last vital signs of both, of nearly the same step; null without any. */
-    last() {
-      const until = Math.min(...known.vitals.map((rows) => rows.at(-1)?.[0] ?? Infinity));
+    /**
+     * Return the last vital signs of both, null without any: of nearly the same step, unless the
+     * runs have come `apart`.
+     */
+    last(apart) {
+      const steps = known.vitals.map((rows) => rows.at(-1)?.[0] ?? Infinity);
+      const until = apart ? Infinity : Math.min(...steps);
       const upTo = ([step]) => step <= until;
       return known.vitals.map((rows) => rows.findLast(upTo) ?? rows.at(-1) ?? null);
     },

@@ -99,6 +99,13 @@ def test_a_stopped_pair_can_be_resumed(studio):
     ]
 
 
+def test_the_run_that_failed_first_does_worse(studio):
+    runner = FakeRunner("done")
+    runner.status = replace(runner.status, error="Not finite.")  # its state is that of both
+    outcome = put_on(studio, runner).poll({})["outcome"]
+    assert (outcome["by"], outcome["better"]) == ("failed", 1)
+
+
 def test_another_visitor_does_not_control_the_pair(studio):
     assert put_on(studio, FakeRunner(), controls=False).poll({})["mine"] is False
 
