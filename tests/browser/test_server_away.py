@@ -62,6 +62,18 @@ def status(page):
     return page.locator("#train .tr-status")
 
 
+def other_views(page):
+    """Open the other views of Train that act on the run: yield what each says, and its buttons."""
+    for view, words, buttons in (
+        ("compare", ".du-status", ".du-begin button, .du-head button:not([aria-controls])"),
+        ("manual", ".hd-message", ".ls-buttons > button"),
+    ):
+        open_tab(page, view)
+        panel = page.locator(f"#train-{view}")
+        yield panel.locator(words), panel.locator(buttons).locator("visible=true")
+    open_tab(page, "watch")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("away", [offline, restart])
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -82,6 +94,9 @@ def test_every_tab_stays_usable_and_recovers_by_itself(app, pages, away, width, 
         expect(train.locator("#train .tr-shown")).not_to_contain_text("Live")
         for name in ("Start", "Pause", "Stop", "Use this model"):
             expect(form(train, name)).to_be_disabled()
+        for said, buttons in other_views(train):
+            expect(said).to_contain_text(LOST)
+            assert buttons.count() and all(one.is_disabled() for one in buttons.all())
         before = still(explore)
         explore.get_by_role("button", name="Randomise", exact=True).click()
         changes(explore, HERO, before)
@@ -96,6 +111,9 @@ def test_every_tab_stays_usable_and_recovers_by_itself(app, pages, away, width, 
     changes(explore, HERO, before)
     changes(interpolate, LOOP, pixels(interpolate, LOOP))
     train.bring_to_front()
+    for said, buttons in other_views(train):
+        expect(said).not_to_contain_text(LOST)
+        expect(buttons.last).to_be_enabled()
     if away is restart:  # its run has ended, and can be resumed
         train.locator("#train .tr-stopped").get_by_role("button", name="Resume").click()
     expect(status(train)).to_contain_text("Training", timeout=30_000)
