@@ -1,6 +1,6 @@
 // The doctor: the diagnosis in a sentence, its evidence, and a button per remedy.
 
-import { button, html, make } from "../../core/dom.js";
+import { arrange, button, html, make } from "../../core/dom.js";
 import { changesInWords, figure, isIll, sentence, trialsInWords } from "./words.js";
 import { formatNumber } from "../../core/format.js";
 
@@ -72,7 +72,8 @@ export function doctor(place, { say, words, treat, takeBack }) {
     const names = remedies.map(([name]) => name);
     if (row.dataset.names !== names.join()) {
       row.dataset.names = names.join();
-      row.replaceChildren(why, ...names.map(remedyButton), message);
+      const buttons = names.map((name) => ({ element: remedyButton(name) }));
+      arrange(row, [{ element: why }, ...buttons, { element: message }]);
       parts.options.replaceChildren(...names.map(option));
     }
     for (const one of place.querySelectorAll(".dr-remedy")) one.disabled = !mine || busy;
