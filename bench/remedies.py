@@ -26,6 +26,7 @@ from gan.data.image_set import load
 from gan.monitor.remedies import remedies
 from gan.runner.checkpointing import FaultTolerantRun, RunFailed
 from gan.runs.run import Run
+from gan.training.schedule import Schedule
 
 
 class Patient(NamedTuple):
@@ -80,6 +81,8 @@ def treated(folder: Path, changes: dict[str, Any], steps: int) -> dict[str, Any]
     if changes:
         keeper.configure(changes)
     goal = run.step + steps
+    # in the first half of a longer run, at the full rate: a finished one has none left
+    run.trainer.schedule = Schedule(2 * goal)
     try:
         while run.step < goal:
             keeper.advance()

@@ -22,6 +22,7 @@ def made(count: int, **series: Any) -> tuple[list[dict], list[dict]]:
             "confidence": 0.95,
             "classes": [50] * 10,
             "gap": 0.01,
+            "separation": 0.5,
             "loss_d": 0.9,
             "loss_g": 1.2,
         }

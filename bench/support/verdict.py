@@ -16,7 +16,7 @@ ALIKE = 0.45  # class_spread: by eye, images of one class are nearly the same; o
 COPIES, NEAR = 0.6, 0.93  # reached by no run on all images, except one with a single image
 COPIED = 0.35  # `nearest`: even with few held-out images
 OVERFIT = 0.7  # D scores held-out images nearly as it scores G's
-LAST = 3  # reports at the end
+LAST = 3  # reports at the end, in all of which a state must hold
 NOTHING = 80.0  # Frechet distance: not even strokes
 RAN_AWAY = 1000.0  # a loss
 FLAT = 0.95  # of the mean Frechet distance of the middle third of a run
@@ -45,7 +45,7 @@ def verdict(means: str, reports: list[dict[str, Any]], lines: list[dict[str, Any
     if by_heart and all(by_heart[-LAST:]):
         found["memorising"] = reports[_since(by_heart)]["step"]
     alike = [r["class_spread"] < ALIKE for r in reports]
-    if alike and alike[-1]:
+    if alike and all(alike[-LAST:]):
         found["collapsing"] = reports[_since(alike)]["step"]
     if means in ("d_winning", "d_blind") and last["frechet"] > NOTHING:
         found[means] = 0

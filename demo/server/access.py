@@ -5,8 +5,10 @@ watch, or join the queue. The owner of the server may reserve or close the slot:
 """
 
 import hmac
+import logging
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,10 @@ from demo.server.training_slot import ACTIVE, TIMEOUT_S, QueuedRun, TrainingSlot
 from demo.settings import Settings
 from gan.config import Config
 from gan.runner.runner import Runner
-from gan.storage.metadata import read_owner, write_owner
+from gan.storage.metadata import change_about, read_owner, write_owner
 from gan.storage.run_lock import lock_owner
+
+log = logging.getLogger(__name__)
 
 STOPS = ("stop", "discard")
 JOBS = ("pause", "resume", "stop", "discard", "configure", "manual_step", "rollback")
@@ -68,9 +72,17 @@ class Access:
             write_owner(folder, mark)
 
     def start(
-        self, who: str, config: Config, *, paused: bool = False, beside: Config | None = None
+        self,
+        who: str,
+        config: Config,
+        *,
+        paused: bool = False,
+        beside: Config | None = None,
+        titles: Sequence[str] = (),
     ) -> str:
         """Start a run, or a pair of them, and return its name; "" when it was queued.
+
+        titles: of the runs, if any.
 
         Raises:
             Refused: not on this server, too long, no room on the disk, or the queue is full.
@@ -84,8 +96,10 @@ class Access:
         def begin() -> tuple[Future, tuple[Path, ...]]:
             folder = self._new_folder(config.data)
             pair = (beside, folder.with_name(folder.name + "-b")) if beside else None
+            folders = (folder, pair[1]) if pair else (folder,)
             started = self._runner.start(config, folder, paused=paused, beside=pair)
-            return started, (folder, pair[1]) if pair else (folder,)
+            started.add_done_callback(lambda _: _entitle(folders, titles))
+            return started, folders
 
         queued = self._queued(who, begin)
         self.room.check_start(who, *filter(None, (config, beside)))
@@ -220,6 +234,15 @@ class Access:
         while folder.exists():
             folder, number = self._settings.runs / f"{name}-{number}", number + 1
         return folder
+
+
+def _entitle(folders: Sequence[Path], titles: Sequence[str]) -> None:
+    """Give runs their titles; one whose start or title fails has none."""
+    for folder, title in zip(folders, titles, strict=False):
+        try:
+            change_about(folder, title=title)
+        except OSError as error:
+            log.warning("Cannot name run %s: %s", folder.name, error)
 
 
 def refuse_if_elsewhere(folder: Path) -> None:

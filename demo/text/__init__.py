@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -27,9 +28,12 @@ def say(key: str, **values: object) -> str:
     return catalogue("en")[key].format(**values)
 
 
-def visitor_texts(language: str) -> Callable[..., str]:
-    """Return `say` in a browser's language: Gradio does not translate toasts or streamed HTML."""
-    texts = catalogue("zh" if language.lower().startswith("zh") else "en")
+def visitor_texts(language: Any) -> Callable[..., str]:
+    """Return `say` in a browser's language, for what the page cannot translate, such as toasts.
+
+    Anything but a language of the page is English.
+    """
+    texts = catalogue("zh" if str(language).lower().startswith("zh") else "en")
     return lambda key, **values: texts[key].format(**values)
 
 

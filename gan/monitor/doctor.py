@@ -29,19 +29,27 @@ WELL = ("healthy", "plateau")
 
 Row = dict[str, Any]
 
+SPREADS = ("pixel_spread", "class_spread", "live_spread")
 # the values shown with each state
 VALUES: dict[str, tuple[str, ...]] = {
     "warming_up": ("step",),
     "healthy": ("d_loss_share", "diversity"),
     "d_winning": ("d_loss_share",),
     "d_blind": ("d_loss_share",),
-    "collapsing": ("top_share", "top_class", "diversity", "class_spread", "pixel_spread"),
-    "memorising": ("gap", "memorisation"),
+    "collapsing": (
+        "top_share",
+        "top_class",
+        "diversity",
+        "class_spread",
+        "pixel_spread",
+        "live_spread",
+    ),
+    "memorising": ("overfit", "memorisation"),
     "plateau": ("frechet", "gain_share"),
 }
 SIGNS = ("collapsing", "memorising")  # for these states, only values that are evidence are shown
-MEASURED = ("d_loss_share", "frechet", "diversity", "pixel_spread", "class_spread", "classes")
-MEASURED += ("top_share", "gap", "memorisation")
+MEASURED = ("d_loss_share", "frechet", "diversity", *SPREADS, "classes")
+MEASURED += ("top_share", "overfit", "memorisation")
 
 
 def diagnose(

@@ -18,7 +18,8 @@ from gan.monitor.diagnosis import Evidence
 from gan.monitor.doctor_signals import GUESSING, Signals
 
 ONE_PICTURE = 0.02  # diversity: all samples are the same image
-THIN = 0.22  # spread of the pixels, within a class if G is conditional: nearly one picture
+THIN = 0.22  # spread of the pixels of all samples: nearly one picture
+ONE_A_CLASS = 0.3  # the same within a class, also of the live weights, which are not averaged
 FULL = 0.7  # spread above which no low diversity counts as a collapse
 EARLY_STEPS = 100  # a healthy G may draw one picture until then
 ALIKE = 0.3  # diversity that is too low once G draws several classes
@@ -26,9 +27,10 @@ LOST = 0.6  # of the run's best diversity, which counts as that of real images a
 NARROWED = 0.5  # of the classes drawn before
 WINNING = 0.06  # D's loss as a share of a guessing D's
 FOOLED = 1.1
+BADLY = 2.0  # a D that is fooled so badly needs one reading less
 POOR = 20.0  # Frechet distance of images that are easy to tell from real ones
-BY_HEART = 0.12  # D's mean probability of training images minus that of held-out ones
-SURE = 2.0  # standard errors: with few held-out images, a gap may be chance
+BY_HEART = 0.15  # `overfit`
+SURE = 1.0  # standard errors: with few held-out images, it may be chance
 COPIED = 0.6  # memorisation: samples are copies
 LITTLE = 0.05  # of the Frechet distance: a smaller gain within `PLATEAU` is none
 PLATEAU = 9  # readings at least, and a third of the run
@@ -56,17 +58,20 @@ def collapsing(s: Signals) -> Rule:
     drawn = np.where(np.isnan(s.classes), best > FORMED, most > DRAWN)
     limit = np.where(drawn, np.maximum(ALIKE, LOST * best), ONE_PICTURE)
     narrow = drawn & (s.classes < NARROWED * most)
-    name = "pixel_spread" if np.isnan(s.class_spread).all() else "class_spread"
+    of_all = np.isnan(s.class_spread).all()
+    name, least = ("pixel_spread", THIN) if of_all else ("class_spread", ONE_A_CLASS)
     spread, late = getattr(s, name), s.steps >= EARLY_STEPS
+    live = np.full(len(s), np.nan) if of_all else s.live_spread
     full = spread > FULL  # False where it is not known
-    poor = s.diversity < limit
-    enter = ((poor | narrow) & ~full | (spread < THIN)) & late
+    poor, thin = s.diversity < limit, (spread < least) | (live < least)
+    enter = ((poor | narrow) & ~full | thin) & late
     # recovering from a single image takes long; else a little more variety is enough
     poor_still = s.diversity < np.where(drawn, 1.15, 5) * limit
-    stay = (poor_still | narrow) & ~full | (spread < 1.3 * THIN)
-    limits = (("diversity", "below", _last(limit)), (name, "below", THIN))
-    limits += (("classes", "below", NARROWED * _last(most)),)
-    shown = [_last(poor & ~full), _last(spread) < THIN, _last(narrow)]
+    thin_still = (spread < 1.3 * least) | (live < 1.3 * least)
+    stay = (poor_still | narrow) & ~full | thin_still
+    limits = (("diversity", "below", _last(limit)), (name, "below", least))
+    limits += (("live_spread", "below", least), ("classes", "below", NARROWED * _last(most)))
+    shown = [_last(poor & ~full), _last(spread) < least, _last(live) < least, _last(narrow)]
     evidence = [limit for limit, holds in zip(limits, shown, strict=True) if holds]
     return Rule(enter, stay, tuple(evidence or limits[:1]))
 
@@ -80,8 +85,9 @@ def d_winning(s: Signals) -> Rule:
 def d_blind(s: Signals) -> Rule:
     """D does worse than guessing, though G's images are poor and not improving."""
     good = s.frechet < POOR
-    earlier = np.concatenate([np.full(2, np.nan), s.frechet])[: len(s)]
     # the first readings have no earlier one to compare with: D may still learn
+    before, earlier = (np.concatenate([np.full(k, np.nan), s.frechet])[: len(s)] for k in (1, 2))
+    earlier = np.where(s.d_loss_share > BADLY, before, earlier)
     stuck = np.isnan(s.frechet) | (s.frechet >= 0.9 * earlier)
     limits = (("d_loss_share", "above", FOOLED), ("frechet", "above", POOR))
     return Rule((s.d_loss_share > FOOLED) & ~good & stuck, (s.d_loss_share > 1.0) & ~good, limits)
@@ -89,13 +95,14 @@ def d_blind(s: Signals) -> Rule:
 
 def memorising(s: Signals) -> Rule:
     """D overfits its training images (Karras et al. 2020), or G copies them."""
-    least = s.gap - SURE * s.gap_error
+    least = s.overfit - SURE * s.overfit_error
     enter = (least > BY_HEART) | (s.memorisation < COPIED)
     stay = (least > 2 / 3 * BY_HEART) | (s.memorisation < 1.2 * COPIED)
-    gap = ("gap", "above", BY_HEART + SURE * _last(s.gap_error))
+    overfit = ("overfit", "above", BY_HEART + SURE * _last(s.overfit_error))
     copies = ("memorisation", "below", COPIED)
-    exceeded = [gap] * (_last(s.gap) > gap[2]) + [copies] * (_last(s.memorisation) < COPIED)
-    return Rule(enter, stay, tuple(exceeded) or (gap,))
+    exceeded = [overfit] * (_last(s.overfit) > overfit[2])
+    exceeded += [copies] * (_last(s.memorisation) < COPIED)
+    return Rule(enter, stay, tuple(exceeded) or (overfit,))
 
 
 def plateau(s: Signals) -> Rule:

@@ -26,6 +26,8 @@ GUESSING = MappingProxyType(
         "least-squares": 0.25,
     }
 )
+POOLED = 4  # readings: with few held-out images, a single one says little
+LEAST = 0.05  # separation of training images from G's: with less, D knows nothing yet
 APART = 50  # steps between two readings at least: slow machines measure more often per step
 
 
@@ -36,7 +38,10 @@ class Signals:
     `d_loss_share` is D's mean loss since the previous reading, relative to a guessing D: 0 if D is
     never wrong, 1 if it cannot tell real from fake, more if it is fooled. `classes` is how many
     classes G draws, exp(entropy); `top_class` the most frequent one and `top_share` its share,
-    0..1. The others are those of `Probe.measure`.
+    0..1. `overfit` is how far D's probability of held-out images is from that of training images
+    towards that of G's: 0 if D does not know the training images, 1 if it knows nothing else
+    (r_v of Karras et al. 2020, arXiv 2006.06676). It is the lesser of this reading's and that of
+    the last `POOLED` ones. The others are those of `Probe.measure`.
     """
 
     steps: np.ndarray
@@ -45,8 +50,9 @@ class Signals:
     diversity: np.ndarray
     pixel_spread: np.ndarray
     class_spread: np.ndarray
-    gap: np.ndarray
-    gap_error: np.ndarray
+    live_spread: np.ndarray
+    overfit: np.ndarray
+    overfit_error: np.ndarray
     classes: np.ndarray
     top_class: np.ndarray
     top_share: np.ndarray
@@ -74,6 +80,7 @@ def signals(
     """Compute the signals from rows of history and of vital signs."""
     counts = [row.get("classes") or [0] for row in vitals]
     tops = [max(found) for found in counts]
+    overfit, overfit_error = _overfit(vitals)
     totals = [sum(found) or math.nan for found in counts]
     return Signals(
         steps=np.array([row["step"] for row in vitals], int),
@@ -82,8 +89,9 @@ def signals(
         diversity=_column(vitals, "diversity"),
         pixel_spread=_column(vitals, "pixel_spread"),
         class_spread=_column(vitals, "class_spread"),
-        gap=_column(vitals, "gap"),
-        gap_error=np.nan_to_num(_column(vitals, "gap_error")),
+        live_spread=_column(vitals, "live_spread"),
+        overfit=overfit,
+        overfit_error=overfit_error,
         classes=np.array([_effective(*pair) for pair in zip(counts, totals, strict=True)]),
         top_class=np.array([f.index(top) for f, top in zip(counts, tops, strict=True)], int),
         top_share=np.array(tops, float) / np.array(totals, float),
@@ -96,6 +104,17 @@ def _effective(counts: list[int], total: float) -> float:
     if math.isnan(total):
         return math.nan
     return math.exp(-sum(n / total * math.log(n / total) for n in counts if n))
+
+
+def _overfit(vitals: Sequence[dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return `Signals.overfit` and its standard error, which other readings do not lower."""
+    gap, error = _column(vitals, "gap"), np.nan_to_num(_column(vitals, "gap_error"))
+    parts = [slice(max(0, end - POOLED), end) for end in range(1, len(vitals) + 1)]
+    separation = _column(vitals, "separation")
+    apart = np.array([max(separation[part].mean(), LEAST) for part in parts])
+    gaps = np.array([gap[part].mean() for part in parts])
+    errors = np.array([np.sqrt((error[part] ** 2).mean()) for part in parts])
+    return np.minimum(gap / np.maximum(separation, LEAST), gaps / apart), errors / apart
 
 
 def _losses(rows: Sequence[dict[str, Any]], vitals: Sequence[dict[str, Any]]) -> np.ndarray:

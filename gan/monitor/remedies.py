@@ -13,7 +13,7 @@ from gan.training.live_settings import bounded
 REMEDIES = {
     "d_winning": ("raise_lr_g", "lower_lr_d", "fewer_d_steps", "add_r1", "rollback"),
     "d_blind": ("raise_lr_d", "more_d_steps", "rollback"),
-    "collapsing": ("lower_lr_g", "add_r1", "rollback"),
+    "collapsing": ("add_r1", "lower_lr_g", "rollback"),
     "diverged": ("rollback",),  # exploded weights do not recover
     "memorising": ("augment", "adapt_augment", "rollback"),
 }

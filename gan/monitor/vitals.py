@@ -6,6 +6,7 @@ second. Measuring changes no weight, no running mean and no random state of the 
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from gan.runs.preview import scores
 from gan.training.trainer import Trainer
 
 SAMPLES = 500  # images of G: four times as many halve the error of the Frechet distance
+LIVE = 200  # images of the live weights, for their spread alone
 SCORED = 256  # images of each kind that D scores
 SPREAD = 500  # training images, whose spread is the reference for that of samples
 BINS = 24  # of D's scores, half a logit each; the outermost are open
@@ -54,17 +56,20 @@ class Probe:
           judge, of all images), 1 is like real
         - pixel_spread: mean standard deviation of a pixel over that of training images, 1 is like
           real; class_spread: the same within the class requested of G
+        - live_spread: class_spread, or pixel_spread without classes, of images of the live weights:
+          if G changes the one picture that it draws of a class, the average still varies
         - precision, recall: of 500 samples against 500 real images, 0..1
         - memorisation: see `gan.metrics.neighbours`; with at most 5,000 training images
         - confidence: the judge's mean probability of its predictions, 0..1; classes: their counts
         - d_real, d_fake: counts of D's scores in `BINS` bins of half a logit from -6 to 6
         - gap, gap_error: D's mean probability of training images minus that of held-out ones,
-          -1..1, and its standard error
+          -1..1, and its standard error; separation: the same minus that of G's images
         - grad_g, grad_d: gradient norms of the last step
         - augment, certainty: ADA's probability and r_t (`gan.training.adaptive_augment`)
         """
         images = self._images()
         row: dict[str, Any] = {"step": self.trainer.step_count, **self._spreads(images)}
+        row["live_spread"] = self._live_spread()
         if self.real_features.extractor is not None and bool(images.isfinite().all()):
             row |= self._image_signs(images)
         row |= self._score_signs(images[:SCORED])
@@ -113,6 +118,18 @@ class Probe:
         pairs = zip(("pixel_spread", "class_spread"), drawn, self._real_spreads, strict=True)
         return {name: one / real for name, one, real in pairs if one is not None and real}
 
+    @torch.no_grad()
+    def _live_spread(self) -> float | None:
+        live = copy.deepcopy(self.trainer.G)  # training mode changes the running statistics
+        parts = zip(self._z[:LIVE].split(CHUNK), self._classes[:LIVE].split(CHUNK), strict=True)
+        images = torch.cat([live(z, classes) for z, classes in parts])
+        of_all, of_classes = self._real_spreads
+        real, labels = of_all, None
+        if self._labels is not None and of_classes is not None:
+            real, labels = of_classes, self._labels[:LIVE]
+        drawn = spreads(images, labels)[labels is not None]
+        return drawn / real if real and drawn is not None else None
+
     def _memorisation(self, pixels: np.ndarray) -> float | None:
         seen, held = self.trainer.data, self.real_features.held
         if len(seen.labels) > MEMORISABLE or len(held.labels) < 4:
@@ -126,11 +143,11 @@ class Probe:
         real = scores(self.trainer, *self._train)
         row = {"d_real": histogram(real), "d_fake": histogram(fake)}
         if self._held is not None:
-            held = scores(self.trainer, *self._held).sigmoid()
-            row["gap"] = float(real.sigmoid().mean() - held.mean())
+            held, real = scores(self.trainer, *self._held).sigmoid(), real.sigmoid()
+            row["gap"] = float(real.mean() - held.mean())
+            row["separation"] = float(real.mean() - fake.sigmoid().mean())
             if len(held) > 1:
-                errors = [float(one.var() / len(one)) for one in (real.sigmoid(), held)]
-                row["gap_error"] = sum(errors) ** 0.5
+                row["gap_error"] = sum(float(one.var() / len(one)) for one in (real, held)) ** 0.5
         return row
 
     def _chosen(self, data: ImageSet) -> tuple[Tensor, Tensor]:

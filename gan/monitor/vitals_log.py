@@ -21,6 +21,7 @@ from gan.storage.layout import VITALS
 FIRST_S = 2.0  # of training, before the first row
 EVERY_S = 5.0  # of training between two rows; more if a row takes more than `SHARE` of the time
 SHARE = 0.02
+EARLY, EARLY_SHARE = 8, 0.06  # rows that may take more, as most problems show early
 COLD_S = 10.0  # until the second row at the latest: most of the first one's cost is warm-up
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Vitals:
         cost_s = time.perf_counter() - start
         self._costs = [*self._costs[-2:], cost_s]
         # the least of three: a busy machine slows the training down as well
-        pause_s = min(self._costs) / SHARE
+        pause_s = min(self._costs) / (EARLY_SHARE if len(self.rows) < EARLY else SHARE)
         if len(self._costs) == 1:
             pause_s = min(pause_s, COLD_S)
         self._due_s = run.elapsed_s + max(EVERY_S, pause_s)

@@ -25,15 +25,15 @@ LOOP = "#interpolate .ls-plate canvas"
 class App:
     """A server at `address` that keeps its runs in `folder`; it can go away and come back.
 
-    `hub` is the Hub that it knows.
+    `hub` is the Hub that it knows; `settings` are further environment variables.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = str(probe.getsockname()[1])
         self.address = f"http://127.0.0.1:{self._port}"
-        self._folder = folder
+        self._folder, self._settings = folder, settings
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
         self.hub, self.hub_cache = FakeHub(), folder / "hub"
@@ -49,6 +49,7 @@ class App:
             "TMPDIR": str(self._temporary),
             "HF_ENDPOINT": self.hub.address,
             "HF_HOME": str(self._folder / "hf"),
+            **self._settings,
         }
         log = self._folder / "app.log"
         with open(log, "wb") as out:

@@ -11,7 +11,7 @@ DRAW = """async (rows) => {
     const figure = document.querySelector("figure");
     figure.innerHTML = "";
     const made = chart(figure, {
-        title: "t", text: (step) => `at ${step}`, smooth: false, apart: true,
+        title: "t", text: (step) => `at ${step}`, smooth: false, apart: true, say: (key) => key,
         curves: [{ name: "A", color: "--a" }, { name: "B", color: "--b" }],
     });
     const canvas = figure.querySelector("canvas");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.app import (
     BADGE,
     HERO,
@@ -66,6 +68,7 @@ def test_a_drag_asks_the_server_for_nothing(visit):
     assert not requests
 
 
+@pytest.mark.slow
 def test_without_workers_the_server_draws(visit):
     page = explore(visit, "server", before="delete window.Worker;")
     assert page.locator(BADGE).inner_text() == "generated on the server"
@@ -85,6 +88,7 @@ def test_without_webassembly_plain_javascript_draws(visit):
     moved(page, before)
 
 
+@pytest.mark.slow
 def test_what_is_locked_stays_whatever_else_moves(visit):
     page = explore(visit)
     held, other, *more = names(page)
@@ -112,6 +116,7 @@ def test_what_is_locked_stays_whatever_else_moves(visit):
     assert value(page, held) != kept
 
 
+@pytest.mark.slow
 def test_the_keyboard_alone_is_enough(visit):
     page = explore(visit)
     first, begun = still(page), seed(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 
 from tests.browser.app import (
     HERO,
@@ -84,6 +85,7 @@ def test_the_way_from_a_to_b_begins_at_one_and_ends_at_the_other(visit):
     assert same(still(page, ASIDE), b)
 
 
+@pytest.mark.slow
 def test_directions_of_ones_own_names_and_pins_outlive_a_reload(visit):
     page = explore(visit)
     press(page, "Compare")

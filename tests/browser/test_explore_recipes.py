@@ -157,6 +157,7 @@ def _base64(path):
     return base64.b64encode(path.read_bytes()).decode()
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_there_after_a_reload_and_comes_back(visit):
     page = explore(visit)
     seen, about = edit(page), settings(page)
@@ -172,6 +173,7 @@ def test_what_is_kept_is_there_after_a_reload_and_comes_back(visit):
     assert close(moved(page, other), seen) and settings(page) == about
 
 
+@pytest.mark.slow
 def test_what_is_sent_is_one_more_keyframe(visit):
     page = explore(visit)
     tab(page, "Interpolate")

@@ -65,10 +65,8 @@ def every_tab(page):
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; `make lint` installs it")
-@pytest.mark.parametrize(
-    ("scheme", "locale"),
-    [("light", "en-US"), pytest.param("dark", "zh-CN", marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "zh-CN")])
 def test_axe_finds_no_fault_on_any_tab(visit, scheme, locale):
     page = visit(color_scheme=scheme, locale=locale, before=SHIFTS)
     page.evaluate(AXE.read_text() + ";0")
@@ -91,6 +89,7 @@ def test_axe_finds_no_fault_on_any_tab(visit, scheme, locale):
     assert not faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390)])
 def test_every_target_fits_a_finger_and_nothing_overflows(visit, width, height):
     page = visit(width=width, height=height, before=SHIFTS, has_touch=True, is_mobile=True)

@@ -75,6 +75,7 @@ def test_what_plays_is_what_the_plan_says_and_no_edit_asks_the_server_for_pictur
     assert not [text for text in asked if '"draw"' in text]
 
 
+@pytest.mark.slow
 def test_keys_are_moved_copied_deleted_and_all_of_it_undone(visit):
     page = interpolate(visit)
     start = keys(page)

@@ -26,6 +26,7 @@ def test_the_first_paint_is_alive_and_a_slider_changes_the_digit(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_pixels_after_a_reload_and_to_another_visitor(visit):
     first, second = visit(), visit()
     for page in (first, second):

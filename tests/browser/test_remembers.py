@@ -6,13 +6,15 @@ import hashlib
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from gan.config import preset
 from gan.runs.run import Run
 from gan.storage.metadata import write_owner
-from tests.browser.app import HERO, LOOP, changes, explore, painted, pixels, seed, still
+from tests.browser.app import HERO, LOOP, App, changes, explore, painted, pixels, seed, still
 
 SIZES = [(1280, 800), (390, 844)]
+AWAY_S, REPORT_S = 8, 5  # without a report the visitor is gone; between two reports of a page
 SETTLED_MS = 600  # the address follows a change after a moment
 RUN, OTHER_RUN = "20200102-030405-mnist", "20200102-030406-mnist"
 
@@ -158,3 +160,30 @@ def test_a_server_that_goes_and_comes_back(app, browser):
         one.context.close()
     for folder in folders:
         shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_until_the_last_page_of_its_visitor_is_closed(browser, tmp_path):
+    app = App(tmp_path, LATENT_STUDIO_AWAY_S=str(AWAY_S))
+    contexts = [browser.new_context(locale="en-US") for _ in range(2)]
+    first, second, other = (contexts[which].new_page() for which in (0, 0, 1))
+    try:
+        for page in (first, second, other):
+            page.goto(app.address + "/#tab=train/watch")
+        forms = [page.locator("#train-form") for page in (first, other)]
+        forms[0].get_by_role("button", name="Start", exact=True).click()
+        expect(second.locator(".tf-whose")).to_contain_text("You started this run")
+        forms[1].get_by_role("button", name="Join queue").click()
+        expect(second.locator(".tf-whose")).to_contain_text(
+            "Others are waiting"
+        )  # so the run may end
+        first.close()
+        second.wait_for_timeout(1000 * (AWAY_S + REPORT_S + 1))
+        expect(second.locator("#train .tr-status")).to_contain_text("Training")
+        expect(other.locator(".tf-whose")).not_to_contain_text("You started this run")
+        second.close()
+        expect(other.locator(".tf-whose")).to_contain_text("You started this run", timeout=60_000)
+    finally:
+        for context in contexts:
+            context.close()
+        app.stop()

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.browser.app import tab
+from tests.browser.site import open_page
 
 
 def side_by_side(visit, **options):
@@ -31,6 +32,42 @@ def stop_what_goes_on(page):
 
 def status(page, word):
     page.locator("#train-compare .du-status b", has_text=word).wait_for()
+
+
+ARENA = """async ([sides, goal]) => {
+    const { arena } = await import("./train/compare/arena.js");
+    const { fill } = await import("./core/dom.js");
+    const say = (key, values) => fill(words[key], values ?? {});
+    const pair = { names: ["a", "b"], goal, images: [1, 1] };
+    const server = { frames: async () => ({ frames: {} }) };
+    const shown = arena(document.body, {
+        names: ["A", "B"], pair, server, words, at: null, onStep: () => {}, say });
+    await shown.update({ sides, outcome: null });
+    const label = document.querySelector(".du-film output").textContent;
+    const row = [...document.querySelectorAll("tr")].find((one) => /^Measured/.test(one.innerText));
+    return [label, ...[...row.querySelectorAll("td")].map((one) => one.textContent)];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("early", "goal", "told"),
+    [
+        # in step: measured at the same step, though one was measured again since
+        ({}, 3000, ["step 120", "step 100", "step 100"]),
+        ({"error": "Not finite."}, 3000, ["steps 90 and 120", "step 50", "step 120"]),
+        ({}, 120, ["steps 90 and 120", "step 50", "step 120"]),  # ended early, without an error
+    ],
+)
+def test_a_run_is_shown_at_its_newest_step_though_the_other_ended_early(browser, early, goal, told):
+    def side(step, *measured):
+        signs = [[step, 1, 1, 1, 1, 1, 0, 1, 1, [10] * 10] for step in measured]
+        return {"state": "running", "step": step, "reset": True, "vitals": signs, "picture": ""}
+
+    steps = (120, 100) if told[1] == "step 100" else (90, 50)
+    page = open_page(browser)
+    sides = [side(*steps) | early, side(120, 50, 100, 120)]
+    assert page.evaluate(ARENA, [sides, goal]) == told
+    page.close()
 
 
 @pytest.mark.slow

@@ -60,6 +60,7 @@ def says(page, words, place="#explore"):
     page.locator(f"{place} .mo-label", has_text=words).wait_for()
 
 
+@pytest.mark.slow
 def test_a_digit_is_seen_being_learnt_and_links_bring_back_its_moment(visit, model):
     page = explore(visit)
     assert page.locator(TIME).is_hidden()  # the bundled model keeps no weights of its past

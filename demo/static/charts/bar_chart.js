@@ -1,13 +1,14 @@
 // A small bar chart on a canvas, one bar per bin; several series overlap.
 // Hovering a bin shows its values in the legend.
 
+import { labelled, percent } from "../core/format.js";
 import { PAD, line, plot } from "./plot.js";
 
 /**
  * Draw into `figure`; return setValues. series: [{name, color}]; labels(): [[bin's edge or middle,
  * text]] along the axis, cut to fit; level: a share to compare with; bin(k): the words for a bin.
  */
-export function bars(figure, { title, series, labels, level = null, bin }) {
+export function bars(figure, { title, series, labels, level = null, bin, say }) {
   let values = series.map(() => []);
   let hover = null;
   const { canvas, draw, setLegend } = plot(figure, { title, series, paint, onPoint });
@@ -25,6 +26,7 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     pen.fillStyle = color("--body-text-color-subdued");
     pen.textAlign = "right";
     pen.textBaseline = "middle";
+    // without a space, for which there is no room
     pen.fillText(`${Math.round(top)}%`, PAD.left - 6, PAD.top + 4);
     pen.textBaseline = "alphabetic";
     pen.textAlign = "center";
@@ -41,7 +43,7 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
     });
     pen.globalAlpha = 1;
     if (level !== null) across(base - tall(level), "--tr-real", [4, 4]);
-    const shown = values.map((shares) => (hover === null ? "" : `${shares[hover]}%`));
+    const shown = values.map((shares) => (hover === null ? "" : percent(shares[hover], say)));
     setLegend(hover === null ? "" : bin(hover), shown);
   }
 
@@ -55,7 +57,7 @@ export function bars(figure, { title, series, labels, level = null, bin }) {
   return function setValues(next, description) {
     values = next;
     if (hover !== null && hover >= values[0].length) hover = null;
-    canvas.setAttribute("aria-label", `${title}: ${description}`);
+    canvas.setAttribute("aria-label", labelled(title, description, say));
     draw();
   };
 }

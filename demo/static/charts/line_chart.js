@@ -4,7 +4,7 @@
 import { fit, logTicks, smoothed, ticks } from "./axes.js";
 import { chartMarks } from "./marks.js";
 import { PAD, line, plot } from "./plot.js";
-import { formatNumber } from "../core/format.js";
+import { formatNumber, labelled } from "../core/format.js";
 
 /**
  * Draw into `figure`. curves: [{name, color}] where color is a CSS variable; text(x): the legend's
@@ -15,7 +15,7 @@ import { formatNumber } from "../core/format.js";
  * known one.
  */
 export function chart(figure, options) {
-  const { title, curves, text, range = null, log = false, least = 0, level = null } = options;
+  const { title, curves, text, say, range = null, log = false, least = 0, level = null } = options;
   const { band = null, smooth: steady = true, apart = false } = options;
   const { read = null, onHover = () => {} } = options;
   let rows = [];
@@ -24,7 +24,8 @@ export function chart(figure, options) {
   let hover = null; // index of the row under the pointer
   let end = 0; // of the axis
   const { canvas, draw, setLegend } = plot(figure, { title, series: curves, paint, onPoint });
-  canvas.setAttribute("aria-label", `${title}: ${curves.map((c) => c.name).join(", ")}`);
+  const names = curves.map(({ name }) => name);
+  canvas.setAttribute("aria-label", labelled(title, names.join(say("app.comma")), say));
   const marks = chartMarks(figure);
 
   /** `until`: the least end of the axis, to align it with another chart. */

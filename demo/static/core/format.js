@@ -34,5 +34,18 @@ export const brief = (y) => (y >= 100 ? y.toFixed(0) : y >= 10 ? y.toFixed(1) : 
  */
 export const formatNumber = (value, options) => value?.toLocaleString("en", options);
 
+/** Format a percentage: "50 %", in Chinese "50%". */
+export const percent = (share, say) => say("app.percent", { share });
+
+/** Format "name: text". */
+export const labelled = (name, text, say) => say("app.label", { name, text });
+
+/** Join sentences and empty texts; no space follows a Chinese full stop. */
+export const sentences = (parts) =>
+  parts
+    .filter((part) => part)
+    .join(" ")
+    .replace(/(?<=[。！？]) /g, "");
+
 /** Describe a step of a run. */
 export const atStep = (step, say) => say("train.at_step", { step: formatNumber(step) });

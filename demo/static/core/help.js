@@ -20,9 +20,6 @@ export function help(name, text) {
 /** Return an element, such as a heading or a label with its control, and a "?" about `name` behind it. */
 export const helped = (element, name, text) => div("ls-helped", element, help(name, text));
 
-/** Return the text of one "?" about several controls, given as [name, text]. */
-export const helpLines = (all) => all.map(([name, text]) => `${name}: ${text}`).join("\n");
-
 // Below the button, or above it where there is no room; the text scrolls with the page.
 function place(shown, button) {
   const at = button.getBoundingClientRect();

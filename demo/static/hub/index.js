@@ -52,7 +52,8 @@ export function mount({ element, props, trigger, server, words }) {
     if (!busy) return;
     if (total) [bar.max, bar.value] = [total, done];
     else bar.removeAttribute("value");
-    toggle.textContent += total ? ` ${Math.floor((100 * done) / total)} %` : " \u2026";
+    const share = Math.floor((100 * done) / total);
+    toggle.textContent += total ? ` ${fill(words["app.percent"], { share })}` : " \u2026";
     const key = !total ? "looking" : done < total ? "coming" : "checking";
     note.textContent = fill(w(key), { done: megabytes(done), total: megabytes(total) });
   }

@@ -1,7 +1,7 @@
 // The form of the path between keyframes, and its measured evenness.
 
 import { button, div, heading, make, note, number, segments, speaker } from "../core/dom.js";
-import { help, helpLines, helped } from "../core/help.js";
+import { help, helped } from "../core/help.js";
 import { randomSeed } from "../latent/latents.js";
 
 export class PathForm {
@@ -48,8 +48,9 @@ export class PathForm {
   // The help of the buttons of the path.
   about() {
     const names = [...Object.keys(this.toggles), "again"];
-    const lines = names.map((name) => [this.say(name), this.say(`${name}_hint`)]);
-    return help(this.say("path"), helpLines(lines));
+    const line = (name) =>
+      this.say("label", { name: this.say(name), text: this.say(`${name}_hint`) });
+    return help(this.say("path"), names.map(line).join("\n"));
   }
 
   show(settings) {

@@ -31,6 +31,7 @@ export function watchConnection(words, back) {
     if (isLost) back();
   }
   onSilence(look);
+  addEventListener("offline", look); // a request that waits for its end tells nothing of it
   new PerformanceObserver((ended) => {
     if (ended.getEntries().some(({ name }) => name.includes(HEARTBEAT))) look();
   }).observe({ type: "resource" });

@@ -72,7 +72,8 @@ class Pairs:
             known = cursor if isinstance(cursor, dict) else {}
             answer["sides"].append(self.progress.poll(known | {"who": who, "show": name}))
         if not (pair.live and runner.state in ACTIVE):
-            at = tuple((side["state"], side["step"]) for side in answer["sides"])
+            failed = [side["state"] == "failed" or "error" in side for side in answer["sides"]]
+            at = tuple(zip(failed, (side["step"] for side in answer["sides"]), strict=True))
             answer["outcome"] = self._outcome(pair, at)
         cursors = [side.pop("cursor") for side in answer["sides"]]
         return answer | {"cursor": {"pair": key, "sides": cursors}}
@@ -98,10 +99,10 @@ class Pairs:
                 return Pair(names, configs, live=False, resumable=resumable)
         return None
 
-    def _judge(self, pair: Pair, at: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+    def _judge(self, pair: Pair, at: tuple[tuple[bool, int], ...]) -> dict[str, Any]:
         root = self._studio.settings.runs
         last = [(read_vitals(root / name) or [None])[-1] for name in pair.names]
-        return dataclasses.asdict(outcome(*last, tuple(state == "failed" for state, _ in at)))
+        return dataclasses.asdict(outcome(*last, tuple(failed for failed, _ in at)))
 
 
 def _about(pair: Pair) -> dict[str, Any]:

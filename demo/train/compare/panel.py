@@ -6,6 +6,7 @@ from demo.endpoint import Refused, requested
 from demo.panels import Panel
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
+from demo.text import visitor_texts
 from demo.train.compare.pairs import Pairs
 from gan.config import Config
 from gan.training.experiments import EXPERIMENTS, experiment
@@ -18,9 +19,14 @@ def build(studio: Studio) -> None:
     access, pairs = studio.access, Pairs(studio)
 
     def start(payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "experiment"}: start both runs, or queue them ({"run": ""})."""
-        chosen = experiment(payload.get("experiment"))
-        return {"run": access.start(payload.get("who"), chosen.first, beside=chosen.second)}
+        """{"who", "experiment", "language"}: start both runs, or queue them ({"run": ""}).
+
+        The runs get the names of the sides in that language.
+        """
+        chosen, say = experiment(payload.get("experiment")), visitor_texts(payload.get("language"))
+        titles = [say(f"compare.{chosen.name}.{side}") for side in ("first", "second")]
+        who, beside = payload.get("who"), chosen.second
+        return {"run": access.start(who, chosen.first, beside=beside, titles=titles)}
 
     def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job"}: pause, resume or stop the current pair."""

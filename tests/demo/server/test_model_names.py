@@ -12,7 +12,9 @@ from demo.settings import Settings
 from demo.text import catalogue
 from gan.config import preset
 from gan.datasets import DATASETS
-from gan.storage.metadata import change_about
+from gan.paths import ROOT
+from gan.storage.config_file import read_config
+from gan.storage.metadata import change_about, read_class_names
 
 RUN = "20260214-093000-mnist"
 OWN = {"data": "own-0123456789ab", "image_size": 32, "image_channels": 3, "image_classes": 2}
@@ -77,3 +79,14 @@ def test_own_classes_keep_their_names():
     config = preset("own-images", **OWN)
     assert class_names(config, ("cats", "dogs")) == ["cats", "dogs"]
     assert class_names(config) == class_names(config, ("one",)) == ["0", "1"]
+
+
+def test_class_names_of_bundled_models_are_translated():
+    for folder in (ROOT / "assets/models").iterdir():
+        config, own = read_config(folder), read_class_names(folder)
+        names = class_names(config, own)
+        if all(map(str.isdecimal, names)):
+            continue
+        assert not own or names == list(own)
+        translated = [catalogue("zh").get(f"class.{config.data}.{k}") for k in range(len(names))]
+        assert len({*translated, *names}) == 2 * len(names) and None not in translated

@@ -33,9 +33,11 @@ def test_every_state_and_remedy_has_texts(words):
 def test_every_value_of_the_evidence_has_a_text(words):
     narrow = {"classes": lambda k: [50] * 10 if k < 5 else [500] + [0] * 9}
     narrow |= {"diversity": lambda k: 0.9 if k < 5 else 0.1, "class_spread": 0.1}
+    narrow |= {"live_spread": 0.1}
     known = signals(*made(12, **narrow, gap=0.4, memorisation=0.1), Config())
     evidence = {name for rule in RULES.values() for name, _, _ in rule(known).evidence}
-    assert {"diversity", "class_spread", "classes", "frechet", "gap", "memorisation"} < evidence
+    assert {"diversity", "class_spread", "live_spread", "classes"} < evidence
+    assert {"frechet", "overfit", "memorisation"} < evidence
     evidence |= {"pixel_spread"}  # without classes
     assert all(words[f"doctor.evidence.{name}"] for name in evidence | {"loss"})
 

@@ -139,7 +139,7 @@ def test_memorising_shows_the_observed_evidence_only():
     assert found.state == "memorising" and set(found.values) == {"memorisation"}
     assert [each.name for each in found.evidence] == ["memorisation"]
     both = diagnose(*made(12, memorisation=late(0.2), gap=late(0.4, 0.01)), Config())
-    assert set(both.values) == {"memorisation", "gap"}
+    assert set(both.values) == {"memorisation", "overfit"}
 
 
 def test_healthy_steps_end_before_the_illness():

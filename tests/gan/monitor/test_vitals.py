@@ -51,7 +51,8 @@ def make_log(known, monkeypatch):
 
     def made(run, every_s=0.0, share=1e9):
         monkeypatch.setattr(vitals_log, "EVERY_S", every_s)
-        monkeypatch.setattr(vitals_log, "SHARE", share)
+        for name in ("SHARE", "EARLY_SHARE"):
+            monkeypatch.setattr(vitals_log, name, share)
         return Vitals(run, lambda *_: known)
 
     return made
@@ -128,10 +129,10 @@ def test_one_picture_of_each_class_has_no_spread_within_classes(images):
 
 def test_without_real_features_their_signs_are_left_out(images):
     row = Probe(Trainer(SMALL, images), RealFeatures()).measure()
-    assert set(row) == {"step", "pixel_spread", "class_spread", "d_real", "d_fake"}
+    assert set(row) == {"step", "pixel_spread", "class_spread", "live_spread", "d_real", "d_fake"}
     held = ImageSet("mnist", images.images[:100], images.labels[:100])
     found = Probe(Trainer(SMALL, images), RealFeatures(held)).measure()
-    assert set(found) == {*row, "gap", "gap_error"}
+    assert set(found) == {*row, "gap", "gap_error", "separation"}
 
 
 def test_without_a_judge_all_but_classes_is_measured(images):

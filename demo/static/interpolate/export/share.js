@@ -1,6 +1,7 @@
 // Sharing of clips: links, recipe files, and exported files opened or dropped onto the tab.
 
 import { download } from "../../core/dom.js";
+import { sentences } from "../../core/format.js";
 import { askHub } from "../../core/hub_request.js";
 import { classOf } from "../../core/keyframe_store.js";
 import { times } from "../../latent/vectors.js";
@@ -58,7 +59,7 @@ export class ClipShare extends Share {
     if (!here) notes.unshift(this.text("no_such_model", { model: clip.model }));
     else if (clip.model_id !== this.page.about().model_id)
       notes.unshift(this.text("newer_weights"));
-    this.say(notes.filter((one) => one).join(" "));
+    this.say(sentences(notes));
     // read again, since the server then checks whether the clip fits its model
     if (!here) askHub(clip.model, () => this.read(new Blob([JSON.stringify(clip)])));
     return undefined;
@@ -77,7 +78,7 @@ export class ClipShare extends Share {
     const other = LIMITED.filter((name) => Math.abs(recipe[name] - settings[name]) > FPS_NEAR);
     const list = other
       .map((name) => `${name} ${short(recipe[name])} \u2192 ${short(settings[name])}`)
-      .join(", ");
+      .join(this.words["app.comma"]);
     return list && this.text("changed", { list });
   }
 

@@ -72,7 +72,7 @@ export class Strip {
     const values = { n: index + 1, label: of, seed };
     // what is shown comes first: people name a button by it
     const name = this.say(labels.length ? "key_class" : "key", values);
-    button.ariaLabel = `${label.textContent}: ${name}`;
+    button.ariaLabel = this.say("label", { name: label.textContent, text: name });
   }
 
   layout() {

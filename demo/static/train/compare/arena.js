@@ -65,17 +65,21 @@ export function arena(place, { names, pair, server, words, at, onStep, say }) {
       side.diagnosis.dataset.ill = String(Boolean(run.error || isIll(side.finding)));
     });
     lines.update(answer.sides);
-    const signs = lines.last();
-    const measured = answer.sides.map(({ step, elapsed, cpu, state }, index) => ({
+    // one has failed, or ended before its goal while the other reached it
+    const failed = answer.sides.map(({ state, error }) => state === "failed" || Boolean(error));
+    const ends = new Set(answer.sides.map(({ step }) => step >= pair.goal));
+    const apart = failed.includes(true) || ends.size > 1;
+    const signs = lines.last(apart);
+    const measured = answer.sides.map(({ step, elapsed, cpu }, index) => ({
       elapsed,
       cpu,
-      failed: state === "failed",
+      failed: failed[index],
       finding: sides[index].finding,
       images: step * pair.images[index],
       signs: signs[index],
     }));
     result.update(measured, answer.outcome);
-    await recorded.update(answer.sides);
+    await recorded.update(answer.sides, apart);
   }
 
   return { update, go: recorded.go };

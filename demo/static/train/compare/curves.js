@@ -26,7 +26,14 @@ const COLUMNS = {
 export function pairChart(figure, name, labels, say) {
   const curves = labels.map((label, index) => ({ name: label, color: COLORS[index] }));
   const text = (step) => atStep(step, say);
-  return chart(figure, { title: say(TITLES[name]), curves, text, apart: true, ...SHAPES[name] });
+  return chart(figure, {
+    title: say(TITLES[name]),
+    curves,
+    text,
+    say,
+    apart: true,
+    ...SHAPES[name],
+  });
 }
 
 /** Fill `place`; labels: of both runs. */
@@ -57,9 +64,13 @@ export function curves(place, labels, say) {
       }
     },
 
-    /** Return the last vital signs of both, of nearly the same step; null without any. */
-    last() {
-      const until = Math.min(...known.vitals.map((rows) => rows.at(-1)?.[0] ?? Infinity));
+    /**
+     * Return the last vital signs of both, null without any: of nearly the same step, unless the
+     * runs have come `apart`.
+     */
+    last(apart) {
+      const steps = known.vitals.map((rows) => rows.at(-1)?.[0] ?? Infinity);
+      const until = apart ? Infinity : Math.min(...steps);
       const upTo = ([step]) => step <= until;
       return known.vitals.map((rows) => rows.findLast(upTo) ?? rows.at(-1) ?? null);
     },

@@ -1,15 +1,15 @@
 // The recorded pictures of two runs on one scrubber, at the same step.
 
 import { decodePicture } from "../../core/base64.js";
-import { atStep } from "../../core/format.js";
+import { atStep, formatNumber } from "../../core/format.js";
 import { recordedFrames } from "../watch/recorded_frames.js";
 import { latest } from "./rows.js";
 
 /**
  * runs: both names; range, label and newest: elements; grids: two of grid.js;
  * fetchFrames({run, steps}) asks the server; `at`: the first step to show; onStep(step) is called with
- * the displayed step, null for the newest. Return {update(sides), go(step)}: update adds the answer of a
- * poll for both runs.
+ * the displayed step, null for the newest. Return {update(sides, apart), go(step)}: update adds the
+ * answer of a poll for both runs; `apart`: their newest steps differ.
  */
 export function films({ runs, range, label, newest, grids, fetchFrames, at, onStep, say }) {
   const recordings = runs.map((run) => ({
@@ -18,6 +18,7 @@ export function films({ runs, range, label, newest, grids, fetchFrames, at, onSt
     live: null,
     frames: recordedFrames((steps) => fetchFrames({ run, steps })),
   }));
+  let isApart = false;
   let turn = 0; // only the newest request is shown
 
   const stops = () => {
@@ -30,7 +31,11 @@ export function films({ runs, range, label, newest, grids, fetchFrames, at, onSt
     range.max = Math.max(0, all.length - 1);
     range.disabled = all.length < 2;
     range.value = at === null ? all.length - 1 : all.indexOf(latest(all, at));
-    label.textContent = atStep(at ?? Math.max(...recordings.map(({ step }) => step)), say);
+    const [first, second] = recordings.map(({ step }) => step);
+    label.textContent =
+      at === null && isApart && first !== second
+        ? say("compare.apart", { first: formatNumber(first), second: formatNumber(second) })
+        : atStep(at ?? Math.max(first, second), say);
     range.setAttribute("aria-valuetext", label.textContent);
     newest.setAttribute("aria-pressed", String(at === null));
     onStep(at);
@@ -58,8 +63,9 @@ export function films({ runs, range, label, newest, grids, fetchFrames, at, onSt
   newest.addEventListener("click", () => go(null));
   for (const one of grids) one.show(null);
 
-  async function update(sides) {
-    let news = false;
+  async function update(sides, apart) {
+    let news = apart !== isApart;
+    isApart = apart;
     for (const [index, side] of sides.entries()) {
       const recording = recordings[index];
       if (side.reset) recording.frames.clear();

@@ -66,8 +66,11 @@ export function mount({ element, props, server, words }) {
   async function refresh() {
     const next = await ask("poll", cursor);
     if (next.offline) {
-      error.textContent = next.sentence;
+      parts.status.textContent = next.sentence;
+      error.textContent = "";
       answer = { ...answer, state: "idle" };
+      hold.disabled = stop.disabled = true;
+      choices.allow(false, next.sentence);
       return;
     }
     if (error.textContent === say("train.offline")) error.textContent = "";
@@ -142,7 +145,7 @@ export function mount({ element, props, server, words }) {
   }
 
   async function start(experiment) {
-    const { run } = await send("start", { experiment });
+    const { run } = await send("start", { experiment, language: navigator.language });
     if (run) choose(false);
   }
 

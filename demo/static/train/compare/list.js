@@ -1,7 +1,7 @@
 // The list of experiments: what differs, the result when it was tried, the duration.
 
 import { html, make } from "../../core/dom.js";
-import { clock, formatNumber } from "../../core/format.js";
+import { clock, formatNumber, labelled } from "../../core/format.js";
 
 /** Fill `place` with a row per experiment ({name, steps, cost}); its button calls start(name). */
 export function list(place, experiments, start, say) {
@@ -12,7 +12,7 @@ export function list(place, experiments, start, say) {
         <div><h3 class="ls-subtitle">${title}</h3>
           <p class="ls-small">${say(`compare.${one.name}.what`)}</p></div>
         <div class="ls-column du-begin">
-          <button class="ls-btn" aria-label="${say("compare.start")}: ${title}" ref="begin">
+          <button class="ls-btn" aria-label="${labelled(say("compare.start"), title, say)}" ref="begin">
             ${say("compare.start")}</button>
           <span class="ls-note" ref="time">
             ${say("compare.steps", { steps: count(one.steps) })}</span>

@@ -1,7 +1,7 @@
 // The table of two runs' costs and results, and a sentence on which did better.
 
 import { make, number } from "../../core/dom.js";
-import { atStep, brief, clock, formatNumber } from "../../core/format.js";
+import { atStep, brief, clock, formatNumber, percent, sentences } from "../../core/format.js";
 import { pairTable } from "./pair_table.js";
 
 const [STEP, FRECHET, HIGH, DIVERSITY, GAP, CLASSES] = [0, 1, 3, 4, 6, 9]; // of a row of vital signs
@@ -52,7 +52,7 @@ export function sentence({ better, by, ratio }, figures, names, say) {
     const values = { dear, more: Math.round(100 * (more - 1)), ratio: more.toFixed(1) };
     parts.push(say(`compare.${key}`, values));
   }
-  return [...parts, say("compare.one_seed")].join(" ");
+  return sentences([...parts, say("compare.one_seed")]);
 }
 
 function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
@@ -68,7 +68,7 @@ function figuresOf({ elapsed, cpu, images, signs, finding, failed }, say) {
     frechet: known(FRECHET) ? `${brief(signs[FRECHET])} \u00b1 ${brief(spread)}` : UNKNOWN,
     diversity: known(DIVERSITY) ? signs[DIVERSITY].toFixed(2) : UNKNOWN,
     classes: known(CLASSES) ? say("compare.of", { drawn, all: signs[CLASSES].length }) : UNKNOWN,
-    gap: known(GAP) ? `${number(Math.round(100 * signs[GAP]) || 0, 0)} %` : UNKNOWN,
+    gap: known(GAP) ? percent(number(Math.round(100 * signs[GAP]) || 0, 0), say) : UNKNOWN,
     verdict: state ? say(`compare.verdict.${state}`) : UNKNOWN,
   };
 }

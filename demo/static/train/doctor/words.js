@@ -1,11 +1,11 @@
 // The diagnoses of gan/monitor/doctor.py and the marks of demo/train/watch/sources.py in words.
 
 import { fill, number } from "../../core/dom.js";
-import { formatNumber } from "../../core/format.js";
+import { formatNumber, percent, sentences } from "../../core/format.js";
 
 const ILL = ["d_winning", "d_blind", "collapsing", "diverged", "memorising"];
 const LEAST = 0.001; // a smaller value says no more
-const SHARES = /(^|_)(share|confidence|gap|separation)$/; // 0..1, shown in percent
+const SHARES = /(^|_)(share|confidence|gap|overfit|separation)$/; // 0..1, shown in percent
 
 /** Whether a diagnosis is an illness. */
 export const isIll = (finding) => ILL.includes(finding?.state);
@@ -15,25 +15,26 @@ export function sentence(finding, words) {
   if (!finding) return "";
   const entries = Object.entries(finding.values).map(([name, value]) => [name, plain(name, value)]);
   const values = Object.fromEntries(entries);
-  return ["state", "measured", "more", "spread", "also"]
-    .map((part) => fill(words[`doctor.${part}.${finding.state}`] ?? "", values))
-    .filter((text) => text && !/\{\w+\}/.test(text))
-    .join(" ");
+  const texts = ["state", "measured", "more", "spread", "live", "also"].map((part) =>
+    fill(words[`doctor.${part}.${finding.state}`] ?? "", values),
+  );
+  return sentences(texts.filter((text) => !/\{\w+\}/.test(text)));
 }
 
 /** Format a measured value with its unit. */
-export const figure = (name, value) => plain(name, value) + (SHARES.test(name) ? " %" : "");
+export const figure = (name, value, say) =>
+  SHARES.test(name) ? percent(plain(name, value), say) : plain(name, value);
 
 function plain(name, value) {
   if (typeof value !== "number") return String(value);
-  if (SHARES.test(name)) return percent(100 * value);
+  if (SHARES.test(name)) return shareOf100(100 * value);
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return formatNumber(Math.round(value));
   if (value !== 0 && Math.abs(value) < LEAST) return `< ${LEAST}`;
   return String(Number(value.toPrecision(value < 1 ? 2 : 3)));
 }
 
 // 99.6 % must not become 100 %
-function percent(share) {
+function shareOf100(share) {
   const close = (share > 98 && share < 100) || (share > 0 && share < 2);
   return number(share, close ? 1 : 0);
 }
@@ -46,7 +47,7 @@ export function trialsInWords({ trials = [], restart = false }, say) {
     return say(`doctor.trial.${key}`, { remedy, step: formatNumber(step) });
   });
   if (restart) parts.push(say("doctor.restart"));
-  return parts.join(" ");
+  return sentences(parts);
 }
 
 /** Convert [step, kind, changes, the previous step, a note in English] to {step, kind, text}. */

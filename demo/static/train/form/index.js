@@ -27,6 +27,7 @@ export function mount({ element, props, trigger, server, words }) {
   const ask = endpoint(server, words);
   let status = { state: "idle", may: "open", place: 0 };
   let config = null; // of the present run
+  let away = false; // the server does not answer
   let shown = ""; // the settings shown
   let offeredOwn = false;
 
@@ -129,7 +130,10 @@ export function mount({ element, props, trigger, server, words }) {
 
   async function refresh() {
     const answer = await ask("status", { known: status.key });
+    if (away && !answer.offline) error.textContent = "";
+    away = Boolean(answer.offline);
     if (!answer.sentence) take(answer);
+    else if (away) render();
     if (!offeredOwn) offerOwn();
     offeredOwn = true;
   }
@@ -154,7 +158,8 @@ export function mount({ element, props, trigger, server, words }) {
     const { state, may, taken, mine, stops, pair, place, requested, unsaved, ended } = status;
     const steers = taken && mine;
     const settings = steers && config ? config : draft;
-    const mode = steers && config ? (pair ? "held" : "steer") : may === "open" ? "draft" : "held";
+    const open = steers && config ? !pair && !away : may === "open";
+    const mode = !open ? "held" : steers && config ? "steer" : "draft";
     const now = JSON.stringify([mode, settings]);
     if (now !== shown) fields.show(settings, mode); // or the text being typed would be lost
     shown = now;
@@ -174,7 +179,8 @@ export function mount({ element, props, trigger, server, words }) {
     discard.hidden = !(stops && going && (requested || unsaved));
     discard.disabled = requested === "discard";
     play.disabled = !status.playable && !watched();
-    const text = sentences(status, props.limits, say);
+    if (away) for (const one of [start, hold, stop, discard, play]) one.disabled = true;
+    const text = away ? say("train.offline") : sentences(status, props.limits, say);
     whose.textContent = text;
     whose.hidden = !text;
     pace.show(settings, !taken && may === "open");

@@ -1,6 +1,6 @@
 // What the form says about the current run, the queue, and whose turn it is.
 
-import { roughly } from "../../core/format.js";
+import { roughly, sentences as joined } from "../../core/format.js";
 
 /** Return the sentences for a `status` of demo/train/form.py; `limits` are those of the server. */
 export function sentences(status, limits, say) {
@@ -23,5 +23,5 @@ export function sentences(status, limits, say) {
   if (waiting && !place) parts.push(say("train.queue_length", { waiting, most }));
   if (taken && !mine && !place && may === "open")
     parts.push(say("train.queue_wait", { wait: about(status.wait_s), run }));
-  return parts.join(" ");
+  return joined(parts);
 }

@@ -1,13 +1,13 @@
 // Texts on imported images: progress, durations, and skipped files.
 
-import { formatNumber } from "../../core/format.js";
+import { formatNumber, sentences } from "../../core/format.js";
 
 /** Return a line for each reason for skipped files, and for changes to accepted ones. */
 export function leftOut({ skipped = [], noted = {} }, say) {
   const lines = skipped.map(({ key, count, example, values }) => {
     const why = say(`skipped_${key}`, plain(values));
     const line = say("left_out_line", { count: formatNumber(count), why });
-    return example ? `${line} ${say("such_as", { example })}` : line;
+    return example ? sentences([line, say("such_as", { example })]) : line;
   });
   const notes = Object.entries(noted).map(([key, count]) =>
     say(`noted_${key}`, { count: formatNumber(count) }),
@@ -24,7 +24,7 @@ export function progress({ done, total, kept, left_s: left }, say) {
   if (!total) return say("listing");
   const count = (n) => formatNumber(n);
   const line = say("reading", { done: count(done), total: count(total), kept: count(kept) });
-  return left > 1 ? `${line} ${say("left", { s: count(left) })}` : line;
+  return left > 1 ? sentences([line, say("left", { s: count(left) })]) : line;
 }
 
 /** Describe when a collection is deleted; "" if it stays. */

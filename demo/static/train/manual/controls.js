@@ -2,7 +2,7 @@
 
 import { html, segments } from "../../core/dom.js";
 import { ACTIVE } from "../watch/status.js";
-import { formatNumber } from "../../core/format.js";
+import { formatNumber, sentences } from "../../core/format.js";
 
 /** Whether a run is training or paused. */
 export const isActive = ({ state }) => ACTIVE.includes(state);
@@ -31,9 +31,10 @@ export function manualControls({ say, games, on }) {
   slowly.addEventListener("click", on.slow);
   hold.addEventListener("click", on.hold);
 
-  // `next`: the player of the next step; `phase`: a sentence during a step
-  function show({ status, next, did, slow, waits, phase }) {
-    const { state, mine, may } = status;
+  // next: the player of the next step; phase: a sentence during a step; away: the server is
+  function show({ status, next, did, slow, waits, phase, away }) {
+    const { state } = status;
+    const [mine, may] = [status.mine && !away, status.may && !away];
     const [active, manual] = [isActive(status), state === "paused" && mine];
     if (active && document.activeElement === start) movesFocus = true; // it is about to be hidden
     choice.element.hidden = start.hidden = active;
@@ -53,7 +54,7 @@ export function manualControls({ say, games, on }) {
       steps.D.focus();
       movesFocus = false;
     }
-    message.textContent = phase || sentence(status, did, waits);
+    message.textContent = away ? say("train.offline") : phase || sentence(status, did, waits);
   }
 
   function sentence(status, did, waits) {
@@ -63,7 +64,8 @@ export function manualControls({ say, games, on }) {
     if (!isActive(status)) return say(may ? "manual.nothing" : "manual.may_not");
     if (state === "loading") return say("manual.loading");
     if (state === "running") return say(mine ? "manual.running" : "manual.running_watch");
-    return `${say(mine ? "manual.paused" : "manual.watching", at)} ${did && say(`manual.did_${did}`)}`.trim();
+    const whose = say(mine ? "manual.paused" : "manual.watching", at);
+    return sentences([whose, did && say(`manual.did_${did}`)]);
   }
 
   return { element, choose: choice.set, show };

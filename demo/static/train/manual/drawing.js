@@ -1,6 +1,7 @@
 // The diagram of the two networks, whose parts light up while they compute.
 
 import { svg } from "../../core/dom.js";
+import { percent } from "../../core/format.js";
 import { roomIn } from "../../core/pixel_scale.js";
 import { layout } from "./layout.js";
 
@@ -83,7 +84,7 @@ export function drawing(place, { say }) {
     if (faces[id]) made.querySelector("image").setAttribute("href", faces[id]);
     if (!who) return;
     const moved = seen?.who === who ? seen.moved[index] : null;
-    const share = moved && moved[1] !== null ? percent(moved[1]) : "";
+    const share = moved && moved[1] !== null ? percent(rounded(moved[1]), say) : "";
     made.querySelector(".hd-share").textContent = share;
     const values = { kind: say(`manual.kind.${kind}`), shape: shape.join("×"), share };
     made.querySelector("title").textContent = moved
@@ -121,7 +122,7 @@ export function drawing(place, { say }) {
   };
 }
 
-const percent = (value) => `${value >= 10 ? Math.round(value) : Number(value.toPrecision(1))} %`;
+const rounded = (share) => (share >= 10 ? Math.round(share) : Number(share.toPrecision(1)));
 
 function head([fromX, fromY], [x, y], name) {
   const turn = (Math.atan2(y - fromY, x - fromX) * 180) / Math.PI;

@@ -34,6 +34,7 @@ export function mount({ element, props, server, words }) {
   let phase = ""; // the sentence of the current phase
   let slow = false;
   let waits = false; // queued by this panel
+  let away = false; // the server does not answer
 
   const call = (what, payload = {}) => ask(what, { key: status.key, number, ...payload });
   const isPaused = () => status.state === "paused";
@@ -149,8 +150,10 @@ export function mount({ element, props, server, words }) {
   async function refresh() {
     if (busy) return;
     const answer = await call("poll");
-    if (answer.sentence) error.textContent = answer.sentence;
-    else if (!busy) await take(answer);
+    if (away && !answer.offline) error.textContent = "";
+    away = Boolean(answer.offline);
+    if (answer.sentence && !away) error.textContent = answer.sentence;
+    if (!answer.sentence && !busy) await take(answer);
     render();
   }
 
@@ -175,7 +178,7 @@ export function mount({ element, props, server, words }) {
 
   function render() {
     const did = last?.who.toLowerCase() || "";
-    controls.show({ status, next: next(), did, slow, waits, phase });
+    controls.show({ status, next: next(), did, slow, waits, phase, away });
     seen.rows.hidden = seen.losses.hidden = last === null;
     seen.rows.dataset.stale = String(!["paused", "running"].includes(status.state));
   }

@@ -1,7 +1,7 @@
 // Compares two runs: differing settings, overlaid curves, and results.
 
 import { html, make } from "../../core/dom.js";
-import { clock, fileSize, formatNumber } from "../../core/format.js";
+import { clock, fileSize, formatNumber, labelled } from "../../core/format.js";
 import { pairChart } from "../compare/curves.js";
 import { pairTable } from "../compare/pair_table.js";
 import { distance, stateText, verdict } from "./words.js";
@@ -23,7 +23,7 @@ export function runsCompare({ say, words, ask, back }) {
 
   async function show(runs) {
     const cards = runs.map(([, card]) => card);
-    const labels = cards.map((card, k) => `${"AB"[k]}: ${card.title}`);
+    const labels = cards.map((card, k) => labelled("AB"[k], card.title, say));
     error.textContent = differ.textContent = "";
     charts.replaceChildren();
     results.replaceChildren(table(cards, labels));
@@ -46,7 +46,7 @@ export function runsCompare({ say, words, ask, back }) {
       const values = { name: say(`train.${name}`), first, second };
       return say("runs.differs", values);
     };
-    return say("runs.differ", { list: differences.map(one).join("; ") });
+    return say("runs.differ", { list: differences.map(one).join(say("app.semicolon")) });
   }
 
   const value = (setting, name) => {

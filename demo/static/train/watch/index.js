@@ -33,12 +33,14 @@ export function mount({ element, props, server, watch, words }) {
     title: say("train.losses"),
     curves: curvesOf(["loss_g", "loss_d"], say),
     text,
+    say,
   });
   const beliefs = chart(parts.beliefs, {
     title: say("train.beliefs"),
     curves: curvesOf(["d_real", "d_fake"], say),
     range: [0, 1],
     text,
+    say,
   });
   const signs = vitals(parts.vitals, { say, text });
   const charts = [losses, beliefs, signs];
@@ -62,6 +64,7 @@ export function mount({ element, props, server, watch, words }) {
     onShow: (step, seen, isNewest) => {
       for (const one of charts) one.setMark(isNewest ? null : step);
       label(step);
+      diagnose();
       parts.opinion.textContent = opinion(seen);
     },
     onSeek: (step) => {
@@ -81,6 +84,7 @@ export function mount({ element, props, server, watch, words }) {
   let marks = [];
   let frames = []; // steps with a recorded picture
   let finding = null;
+  let mine = false; // this visitor may apply remedies
   let run = "";
   let before = ""; // the last state of the buttons
   let state = "idle";
@@ -91,9 +95,11 @@ export function mount({ element, props, server, watch, words }) {
     const answer = await ask("progress", { ...cursor, show, model: model() });
     if (asked !== show) return; // the visitor has opened another run meanwhile
     if (!answer.offline) return take(answer);
-    parts.error.textContent = answer.sentence;
-    state = "idle";
+    parts.status.textContent = answer.sentence;
+    parts.error.textContent = "";
+    [state, mine] = ["idle", false];
     label(player.shown());
+    diagnose();
   }
 
   async function take(answer) {
@@ -119,7 +125,7 @@ export function mount({ element, props, server, watch, words }) {
       parts.event.textContent = marks.findLast(({ kind }) => kind !== "changed")?.text ?? "";
     }
     if (answer.finding !== undefined) ({ finding } = answer);
-    strip.take(finding, answer.mine, run, cursor.at[1]);
+    ({ mine } = answer);
     if (reset && run !== show) show = ""; // it is no longer on the server
     parts.back.hidden = !show;
     if (reset) offer.show(answer.stopped);
@@ -132,6 +138,7 @@ export function mount({ element, props, server, watch, words }) {
     await player.update({ ...answer, run, of: cursor.of, frames });
     label(player.shown() ?? answer.step);
     if (reset) seek();
+    diagnose();
     const now = [state, run, about.playable].join();
     if (now !== before) notify("ls:state"); // the form polls, too
     before = now;
@@ -147,6 +154,14 @@ export function mount({ element, props, server, watch, words }) {
     );
     parts.kind.dataset.live = String(isLive);
     parts.shownRun.textContent = [name, text(step)].join(" \u00b7 ");
+  }
+
+  // Show the diagnosis if it says something of the displayed picture.
+  function diagnose() {
+    const [newest, rewinds] = cursor.at ?? [0, 0];
+    const read = signs.newest() ?? newest;
+    const isLater = player.at() !== null && player.at() < read;
+    strip.take({ found: finding, read, newest, isLater, allowed: mine, run, rewinds });
   }
 
   // Go to the step of the address, or to that set on another tab.

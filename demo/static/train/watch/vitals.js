@@ -8,7 +8,7 @@ import { thinned } from "../../charts/axes.js";
 import { bars } from "../../charts/bar_chart.js";
 import { chart } from "../../charts/line_chart.js";
 import { html, make, number } from "../../core/dom.js";
-import { brief } from "../../core/format.js";
+import { brief, labelled, percent } from "../../core/format.js";
 import { SHAPES, curvesOf } from "./curves.js";
 
 const MAX_ROWS = 400; // on this page
@@ -19,23 +19,23 @@ const [STEP, FRECHET, LOW, HIGH, DIVERSITY, CONFIDENCE, GAP, GRAD_G, GRAD_D, SHA
   Array(12).keys();
 const [PRECISION, RECALL, COPIES, AUGMENT, CERTAINTY] = [12, 13, 14, 15, 16];
 const HINTS = ["frechet", "diversity", "precision_recall", "shares", "scores", "gap"];
-const percent = (share) => Math.round(100 * share) || 0; // not -0
+const hundred = (share) => Math.round(100 * share) || 0; // percent, and not -0
 
 /** @type {[string, number[], (...values: number[]) => object][]} */
 const FIGURES = [
-  ["confidence", [CONFIDENCE], (share) => ({ share: percent(share) })],
+  ["confidence", [CONFIDENCE], (share) => ({ share: hundred(share) })],
   [
     "precision_recall",
     [PRECISION, RECALL],
-    (precision, recall) => ({ precision: percent(precision), recall: percent(recall) }),
+    (precision, recall) => ({ precision: hundred(precision), recall: hundred(recall) }),
   ],
   ["memorisation", [COPIES], (times) => ({ times: number(times) })],
-  ["gap", [GAP], (gap) => ({ gap: number(percent(gap), 0) })],
+  ["gap", [GAP], (gap) => ({ gap: number(hundred(gap), 0) })],
   ["gradients", [GRAD_G, GRAD_D], (g, d) => ({ g: brief(g), d: brief(d) })],
   [
     "augmented",
     [AUGMENT, CERTAINTY],
-    (share, sign) => ({ share: percent(share), certainty: number(percent(sign), 0) }),
+    (share, sign) => ({ share: hundred(share), certainty: number(hundred(sign), 0) }),
   ],
 ]; // below the charts: the text, its columns, and its values
 
@@ -48,6 +48,7 @@ export function vitals(place, { say, text }) {
   place.append(make("div", { className: "tr-charts" }, ...figures), line, about);
   place.hidden = true;
 
+  const listed = (texts) => texts.join(say("app.comma"));
   let rows = [];
   let mark = null; // the step of the displayed picture
   let hover = null; // the step under the pointer
@@ -61,6 +62,7 @@ export function vitals(place, { say, text }) {
       title: say(`train.${name}`),
       curves: curvesOf(curves, say),
       text,
+      say,
       onHover,
       ...SHAPES[name],
       ...options,
@@ -73,6 +75,7 @@ export function vitals(place, { say, text }) {
   let nameOf = (k) => String(k); // of a class
   const shares = bars(figures[2], {
     title: say("train.shares"),
+    say,
     series: curvesOf(["d_fake"], say),
     labels: () => Array.from({ length: CLASSES }, (_, k) => [k + 0.5, nameOf(k)]),
     level: 100 / CLASSES,
@@ -81,6 +84,7 @@ export function vitals(place, { say, text }) {
   const logit = (k) => number(k / 2 - LIMIT, 1);
   const scores = bars(figures[3], {
     title: say("train.scores"),
+    say,
     series: curvesOf(["d_real", "d_fake"], say),
     labels: () => [-6, -4, -2, 0, 2, 4, 6].map((score) => [(score + LIMIT) * 2, number(score, 0)]),
     bin: (k) => say("train.score_k", { low: logit(k), high: logit(k + 1) }),
@@ -96,14 +100,17 @@ export function vitals(place, { say, text }) {
     const row = chosen();
     if (!row) return;
     if (row[SHARES]) {
-      shares([row[SHARES]], row[SHARES].map((share, k) => `${nameOf(k)}: ${share}%`).join(", "));
+      shares(
+        [row[SHARES]],
+        listed(row[SHARES].map((share, k) => labelled(nameOf(k), percent(share, say), say))),
+      );
     }
     const mean = (bins) => bins.reduce((sum, share, k) => sum + share * (k / 2 - LIMIT + 0.25), 0);
     const bins = [spread(row[REAL]), spread(row[FAKE])];
     const captions = ["d_real", "d_fake"].map(
       (name, index) => `${say("train." + name)} ${number(mean(bins[index]) / 100, 1)}`,
     );
-    scores(bins, captions.join(", "));
+    scores(bins, listed(captions));
     // older recordings lack some columns
     const known = FIGURES.filter(([, columns]) => columns.every((k) => typeof row[k] === "number"));
     const parts = known.map(([key, columns, read]) =>
@@ -130,6 +137,8 @@ export function vitals(place, { say, text }) {
       );
       if (news) details();
     },
+    /** Return the step of the newest row, undefined without any. */
+    newest: () => rows.at(-1)?.[STEP],
     /** Set the function that names classes. */
     setNames(next) {
       nameOf = next;

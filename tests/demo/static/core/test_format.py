@@ -1,7 +1,10 @@
-"""Numbers in the page's sentences."""
+"""Numbers, labels and sentences in the page's language."""
+
+import re
 
 import pytest
 
+from demo.text import LANGUAGES, catalogue
 from tests.node import STATIC, run_node
 
 
@@ -21,3 +24,32 @@ def test_no_number_is_written_as_in_the_region_of_the_browser():
     wanted = {"core/format.js"}
     found = {path for path in STATIC.rglob("*.js") if "toLocale" in path.read_text("utf-8")}
     assert {path.relative_to(STATIC).as_posix() for path in found} == wanted
+
+
+def test_chinese_has_no_space_before_a_percent_sign_nor_after_a_full_stop(tmp_path):
+    script = """
+        import { labelled, percent, sentences } from "./core/format.js";
+        import { fill } from "./core/dom.js";
+        give(given.map(([words, parts]) => {
+            const say = (key, values) => fill(words[key], values);
+            return [percent(50, say), labelled("G", "5", say), sentences(parts)];
+        }));
+    """
+    texts = (["One.", "", "Two."], ["一。", "", "二！", "三"])
+    given = [[catalogue(one), parts] for one, parts in zip(LANGUAGES, texts, strict=True)]
+    assert run_node(tmp_path, script, given) == [
+        ["50 %", "G: 5", "One. Two."],
+        ["50%", "G：5", "一。二！三"],
+    ]
+    assert not {key: text for key, text in catalogue("zh").items() if re.search(r"\s%", text)}
+
+
+def test_lists_labels_and_percentages_are_written_by_the_texts_of_the_language():
+    english = re.compile(r"\} %|\}: \$\{|join\(\"[,:;] \"\)")
+    found = {
+        (path.relative_to(STATIC).as_posix(), line.strip())
+        for path in STATIC.rglob("*.js")
+        for line in path.read_text("utf-8").splitlines()
+        if english.search(line)
+    }
+    assert {name for name, _ in found} == {"interpolate/stage/canvas.js"}  # CSS, not a text

@@ -13,11 +13,15 @@ from demo.server.privacy import Privacy
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.compare.pairs import Pairs
+from demo.train.compare.panel import build
 from gan.monitor.diagnosis import STATES
 from gan.runner.status import RunStatus
 from gan.runs.pairs import tie
 from gan.runs.run import Run
+from gan.storage.metadata import read_title
 from gan.training.experiments import EXPERIMENTS, experiment
+from tests.demo.server.test_access import ANNA, made
+from tests.panels import functions
 
 IMAGES = np.zeros((60, 28, 28, 1), np.uint8)
 SIGNS = {"frechet": 4.0, "frechet_error": 0.1, "diversity": 0.9, "classes": [50] * 10}
@@ -95,6 +99,13 @@ def test_a_stopped_pair_can_be_resumed(studio):
     ]
 
 
+def test_the_run_that_failed_first_does_worse(studio):
+    runner = FakeRunner("done")
+    runner.status = replace(runner.status, error="Not finite.")  # its state is that of both
+    outcome = put_on(studio, runner).poll({})["outcome"]
+    assert (outcome["by"], outcome["better"]) == ("failed", 1)
+
+
 def test_another_visitor_does_not_control_the_pair(studio):
     assert put_on(studio, FakeRunner(), controls=False).poll({})["mine"] is False
 
@@ -147,3 +158,13 @@ def test_every_experiment_and_state_has_texts(language):
         for part in ("title", "first", "second", "what"):
             assert words[f"compare.{one.name}.{part}"]
     assert all(words[f"compare.verdict.{state}"] for state in (*STATES, "failed"))
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN", None, 7])
+def test_the_runs_of_a_pair_are_named_after_their_sides(studio, tmp_path, language):
+    studio.access, _ = made(tmp_path)
+    start = functions(build, studio)["start"]
+    name = start({"who": ANNA, "experiment": "r1", "language": language})["run"]
+    titles = [read_title(tmp_path / run) for run in (name, name + "-b")]
+    words = text.catalogue("zh" if language == "zh-CN" else "en")
+    assert titles == [words["compare.r1.first"], words["compare.r1.second"]]

@@ -43,7 +43,7 @@ def test_the_queue_advances_when_a_real_run_ends(studio):
     for _ in range(200):
         if studio.access.controls(ANOTHER) and studio.runner.status.run not in ("", first):
             break
-        studio.runner.generator().exception(5)  # a job: one turn of the training thread
+        studio.runner.generator().exception(60)  # a job: one turn of the training thread
     assert studio.access.controls(ANOTHER) and studio.runner.status.run != first
     studio.access.act(ANOTHER, "stop")
     assert studio.runner.status.state == "done"

@@ -67,6 +67,7 @@ def test_the_size_of_a_film_is_limited(studio):
         assert [spec.job.recipe.scale for spec in specs] == scales
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snapshots", [4, 128])
 def test_a_gif_of_noise_in_colour_stays_small_and_its_size_is_foretold(studio, tmp_path, snapshots):
     sheets = tmp_path / "runs/first/snapshots"

@@ -18,7 +18,7 @@ give({
   without: sentence({state: "collapsing", values: {gap: 0.1}}, given.words),
   ill: given.findings.map((diagnosis) => isIll(diagnosis)),
   trials: trialsInWords(given.tried, say),
-  figures: given.figures.map(([name, value]) => figure(name, value)),
+  figures: given.figures.map(([name, value]) => figure(name, value, say)),
   marks: given.marks.map((mark) => markWords(mark, say).text),
   changes: changesInWords(given.changes, say),
 });
