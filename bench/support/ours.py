@@ -1,4 +1,4 @@
-"""Train the default preset for so many seconds, as `python -m gan train` does.
+"""Train for so many seconds, as `python -m gan train` does.
 
     python -m bench.support.ours OUT --seconds 60 --seed 0
 
@@ -15,24 +15,25 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.config import preset
+from gan.config import Config, preset
 from gan.data.image_set import load
 from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
 from gan.runner.checkpointing import FaultTolerantRun
-from gan.runs.run import Run
+from gan.runs.run import Maker, Run
 from gan.system.machine import set_threads
+from gan.training.trainer import Trainer
 
 SAMPLES = 10_000
 
 
-def train_ours(seconds: float, seed: int) -> tuple[Generator, int]:
+def train_ours(config: Config, seconds: float, make: Maker = Trainer) -> tuple[Generator, int]:
     """Train with the schedule of that time; return the generator and the number of steps.
 
-    The time includes history and checkpoints.
+    The time includes history and checkpoints. make: returns the trainer.
     """
     with tempfile.TemporaryDirectory() as folder:
-        run = Run.create(preset("default", seed=seed), Path(folder) / "run")
+        run = Run.create(config, Path(folder) / "run", make)
         run.extend(seconds=seconds)
         keeper, begun = FaultTolerantRun(run), time.perf_counter()
         while (spent_s := time.perf_counter() - begun) < seconds:
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     set_threads()
-    generator, steps = train_ours(options.seconds, options.seed)
+    generator, steps = train_ours(preset("default", seed=options.seed), options.seconds)
     z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
     labels = labels_like(load("mnist").labels, SAMPLES)
     drawn = generator.sample(z, labels)[..., 0]
