@@ -1,6 +1,6 @@
 // Draw the data sets `faces` (32 px, pixel art) and `faces-64` with DiceBear, as idx files.
 //
-//     cd tools/faces && npm ci && node draw.mjs ../../assets/data
+//     cd tools/faces && npm ci && node draw.mjs ../../assets/data [faces | faces-64]
 //
 // Needs node 20 and xz; takes about ten minutes of one core. The same versions draw the same bytes.
 // Each set has 12,000 faces for training and 2,000 others for testing: images (n,h,w,3), labels
@@ -9,7 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as styles from "@dicebear/collection";
+import { pixelArt, toonHead } from "@dicebear/collection";
 import { createAvatar } from "@dicebear/core";
 import { Resvg } from "@resvg/resvg-js";
 
@@ -42,11 +42,13 @@ const numbered = (prefix, count) =>
 // All are drawn independently of each other.
 const SETS = {
   faces: {
-    style: "pixelArt",
+    style: pixelArt,
     px: 32,
     attributes: {
       hair_color: { values: Object.keys(HAIR) },
-      skin: { values: ["ffdbac", "f0c795", "dfb183", "cb9e6e", "b5814f", "96622f", "74471f", "55330f"] },
+      skin: {
+        values: ["ffdbac", "f0c795", "dfb183", "cb9e6e", "b5814f", "96622f", "74471f", "55330f"],
+      },
       hair_length: { values: ["short", "long"] },
       glasses: { values: ["none", "clear", "dark"], parts: [4, 1, 1] },
       beard: { values: ["no", "yes"], parts: [3, 1] },
@@ -79,21 +81,31 @@ const SETS = {
     }),
   },
   "faces-64": {
-    style: "toonHead",
+    style: toonHead,
     px: 64,
     attributes: {
       hair_color: { values: Object.keys(HAIR) },
-      skin: { values: ["f6d0b4", "f1c3a5", "d9a07c", "c68e7a", "b98e6a", "a36b4f", "7d4f38", "5c3829"] },
+      skin: {
+        values: ["f6d0b4", "f1c3a5", "d9a07c", "c68e7a", "b98e6a", "a36b4f", "7d4f38", "5c3829"],
+      },
       hair: { values: ["sideComed", "undercut", "spiky", "bun"] },
-      back_hair: { values: ["none", "neckHigh", "shoulderHigh", "longStraight", "longWavy"], parts: [4, 1, 1, 1, 1] },
-      beard: { values: ["none", "moustacheTwirl", "fullBeard", "chin", "chinMoustache", "longBeard"], parts: [15, 1, 1, 1, 1, 1] },
-      mouth: { values: ["laugh", "smile", "agape", "sad", "angry"] },
+      back_hair: {
+        values: ["none", "neckHigh", "shoulderHigh", "longStraight", "longWavy"],
+        parts: [4, 1, 1, 1, 1],
+      },
+      beard: {
+        values: ["none", "moustacheTwirl", "fullBeard", "chin", "chinMoustache", "longBeard"],
+        parts: [15, 1, 1, 1, 1, 1],
+      },
+      mouth: { values: ["laugh", "agape", "sad", "angry"] }, // at 64 px "smile" looks like "sad"
       eyes: { values: ["happy", "wide", "bow", "humble", "wink"] },
       eyebrows: { values: ["raised", "happy", "neutral", "sad", "angry"] },
       clothes: { values: ["turtleNeck", "openJacket", "dress", "shirt", "tShirt"] },
       clothes_color: { values: Object.keys(CLOTHES) },
     },
     options: (face) => ({
+      scale: 118,
+      translateY: 4,
       skinColor: [face.skin],
       hair: [face.hair],
       hairColor: [HAIR[face.hair_color]],
@@ -176,7 +188,7 @@ function draw(name, folder) {
       do {
         chosen = face(set, index, pick);
         const options = { seed: "", backgroundColor: [BACKGROUND], ...set.options(chosen, pick) };
-        image = pixels(createAvatar(styles[set.style], options).toString(), set.px);
+        image = pixels(createAvatar(set.style, options).toString(), set.px);
       } while (seen.has(image.toString("latin1")));
       seen.add(image.toString("latin1"));
       images.push(image);
@@ -191,5 +203,5 @@ function draw(name, folder) {
   writeFileSync(join(folder, "attributes.json"), `${JSON.stringify(values, null, 1)}\n`);
 }
 
-const target = process.argv[2];
-for (const name of Object.keys(SETS)) draw(name, join(target, name));
+const [target, ...only] = process.argv.slice(2);
+for (const name of only.length ? only : Object.keys(SETS)) draw(name, join(target, name));
