@@ -61,17 +61,21 @@ def collapsing(s: Signals) -> Rule:
     of_all = np.isnan(s.class_spread).all()
     name, least = ("pixel_spread", THIN) if of_all else ("class_spread", ONE_A_CLASS)
     spread, late = getattr(s, name), s.steps >= EARLY_STEPS
-    live = np.full(len(s), np.nan) if of_all else s.live_spread
     full = spread > FULL  # False where it is not known
-    poor, thin = s.diversity < limit, (spread < least) | (live < least)
+    poor, thin = s.diversity < limit, (spread < least) | (s.live_spread < least)
     enter = ((poor | narrow) & ~full | thin) & late
     # recovering from a single image takes long; else a little more variety is enough
     poor_still = s.diversity < np.where(drawn, 1.15, 5) * limit
-    thin_still = (spread < 1.3 * least) | (live < 1.3 * least)
+    thin_still = (spread < 1.3 * least) | (s.live_spread < 1.3 * least)
     stay = (poor_still | narrow) & ~full | thin_still
     limits = (("diversity", "below", _last(limit)), (name, "below", least))
     limits += (("live_spread", "below", least), ("classes", "below", NARROWED * _last(most)))
-    shown = [_last(poor & ~full), _last(spread) < least, _last(live) < least, _last(narrow)]
+    shown = [
+        _last(poor & ~full),
+        _last(spread) < least,
+        _last(s.live_spread) < least,
+        _last(narrow),
+    ]
     evidence = [limit for limit, holds in zip(limits, shown, strict=True) if holds]
     return Rule(enter, stay, tuple(evidence or limits[:1]))
 

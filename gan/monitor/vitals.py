@@ -56,8 +56,8 @@ class Probe:
           judge, of all images), 1 is like real
         - pixel_spread: mean standard deviation of a pixel over that of training images, 1 is like
           real; class_spread: the same within the class requested of G
-        - live_spread: class_spread, or pixel_spread without classes, of images of the live weights:
-          if G changes the one picture that it draws of a class, the average still varies
+        - live_spread: class_spread of images of the live weights: if G changes the one picture that
+          it draws of a class, the average still varies
         - precision, recall: of 500 samples against 500 real images, 0..1
         - memorisation: see `gan.metrics.neighbours`; with at most 5,000 training images
         - confidence: the judge's mean probability of its predictions, 0..1; classes: their counts
@@ -120,15 +120,14 @@ class Probe:
 
     @torch.no_grad()
     def _live_spread(self) -> float | None:
+        real = self._real_spreads[1]
+        if self._labels is None or not real:
+            return None
         live = copy.deepcopy(self.trainer.G)  # training mode changes the running statistics
         parts = zip(self._z[:LIVE].split(CHUNK), self._classes[:LIVE].split(CHUNK), strict=True)
         images = torch.cat([live(z, classes) for z, classes in parts])
-        of_all, of_classes = self._real_spreads
-        real, labels = of_all, None
-        if self._labels is not None and of_classes is not None:
-            real, labels = of_classes, self._labels[:LIVE]
-        drawn = spreads(images, labels)[labels is not None]
-        return drawn / real if real and drawn is not None else None
+        drawn = spreads(images, self._labels[:LIVE])[1]
+        return None if drawn is None else drawn / real
 
     def _memorisation(self, pixels: np.ndarray) -> float | None:
         seen, held = self.trainer.data, self.real_features.held

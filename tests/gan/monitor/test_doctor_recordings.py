@@ -26,7 +26,7 @@ def test_there_are_labelled_recordings_of_every_state(recordings):
 
 
 @pytest.mark.parametrize(
-    ("odd", "recall", "delay", "ill", "healthy"), [(0, 0.8, 0.1, 19, 15), (1, 0.79, 0.22, 24, 41)]
+    ("odd", "recall", "delay", "ill", "healthy"), [(0, 0.88, 0.08, 18, 17), (1, 0.95, 0.1, 23, 44)]
 )
 def test_it_names_most_illnesses_and_accuses_no_healthy_run(
     recordings, odd, recall, delay, ill, healthy
