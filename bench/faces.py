@@ -5,9 +5,8 @@
 Each seed is one run of the preset. The Frechet distance, recall and the floor, which is the
 distance of real training images, are those of `gan.metrics.evaluate`: 2,000 samples against the
 2,000 test faces. `attribute_accuracy` is the judge's mean accuracy over the attributes of test
-faces. The checkerboard is that of `gan.metrics.checkerboard`; "before" is one more run of the first
-seed, whose pixel shuffles begin without ICNR. The last line is one JSON object of the medians over
-the seeds; `spread` is the largest minus the least distance.
+faces. The checkerboard is that of `gan.metrics.checkerboard`. The last line is one JSON object of
+the medians over the seeds; `spread` is the largest minus the least distance.
 """
 
 from __future__ import annotations
@@ -23,17 +22,15 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.ours import train_ours
-from gan.config import PRESETS, Config, preset
+from gan.config import PRESETS, preset
 from gan.data.attributes import load_attributes
-from gan.data.image_set import ImageSet, load
+from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.checkerboard import checkerboard
 from gan.metrics.evaluate import evaluate
 from gan.metrics.judge import Judge, accuracy
 from gan.models.generator import Generator
-from gan.models.networks import Upsample
 from gan.system.machine import set_threads
-from gan.training.trainer import Trainer
 
 COUNT = 2000
 
@@ -63,8 +60,6 @@ def main() -> None:
             options.pictures.mkdir(parents=True, exist_ok=True)
             sheet = grid(drawn(generator)[:100], 10)
             (options.pictures / f"{options.data}-{seed}.png").write_bytes(png_bytes(sheet))
-    first = preset(options.preset, data=options.data, seed=options.seeds[0])
-    before = board(train_ours(first, options.seconds, uneven)[0])
     read = accuracy(Judge.load(options.data), held, load_attributes(options.data, train=False))
     middle = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
     distances = [row["frechet"] for row in rows]
@@ -74,21 +69,10 @@ def main() -> None:
         "floor": middle["floor"],
         "recall": middle["recall"],
         "attribute_accuracy": statistics.mean(read.values()),
-        "checkerboard_before": before,
-        "checkerboard_after": middle["checkerboard"],
+        "checkerboard": middle["checkerboard"],
         "checkerboard_real": checkerboard(held.pixels()),
     }
     print(json.dumps({name: float(f"{value:.4g}") for name, value in found.items()}))
-
-
-def uneven(config: Config, data: ImageSet) -> Trainer:
-    """Make a trainer whose generator begins with the usual weights of a convolution."""
-    trainer = Trainer(config, data)
-    for module in trainer.G.modules():
-        if isinstance(module, Upsample):
-            module.conv.reset_parameters()
-    trainer.ema.load_state_dict(trainer.G.state_dict())
-    return trainer
 
 
 def drawn(generator: Generator) -> np.ndarray:

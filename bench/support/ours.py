@@ -20,20 +20,19 @@ from gan.data.image_set import load
 from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
 from gan.runner.checkpointing import FaultTolerantRun
-from gan.runs.run import Maker, Run
+from gan.runs.run import Run
 from gan.system.machine import set_threads
-from gan.training.trainer import Trainer
 
 SAMPLES = 10_000
 
 
-def train_ours(config: Config, seconds: float, make: Maker = Trainer) -> tuple[Generator, int]:
+def train_ours(config: Config, seconds: float) -> tuple[Generator, int]:
     """Train with the schedule of that time; return the generator and the number of steps.
 
-    The time includes history and checkpoints. make: returns the trainer.
+    The time includes history and checkpoints.
     """
     with tempfile.TemporaryDirectory() as folder:
-        run = Run.create(config, Path(folder) / "run", make)
+        run = Run.create(config, Path(folder) / "run")
         run.extend(seconds=seconds)
         keeper, begun = FaultTolerantRun(run), time.perf_counter()
         while (spent_s := time.perf_counter() - begun) < seconds:
