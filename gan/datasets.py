@@ -9,22 +9,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DataSpec:
-    """Side in pixels, colour channels (1 or 3) and number of classes of a data set.
-
-    `class_names` is empty where classes are only numbered.
-    """
+    """Side in pixels, colour channels (1 or 3) and number of classes of a data set."""
 
     image_size: int
     channels: int
     classes: int
-    class_names: tuple[str, ...] = ()
 
 
-HAIR_COLOURS = ("black", "brown", "blond", "ginger", "grey", "blue", "green", "pink")
 DATASETS = {
     "mnist": DataSpec(28, 1, 10),
-    "faces": DataSpec(32, 3, 8, HAIR_COLOURS),
-    "faces-64": DataSpec(64, 3, 8, HAIR_COLOURS),
+    "faces": DataSpec(32, 3, 8),
+    "faces-64": DataSpec(64, 3, 8),
     "fashion-mnist": DataSpec(28, 1, 10),
     "kmnist": DataSpec(28, 1, 10),
     "cifar10": DataSpec(32, 3, 10),

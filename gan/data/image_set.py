@@ -106,7 +106,7 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
         raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
     if len(labels) and labels.max() >= spec.classes:
         raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
-    return ImageSet(name, _resized(images, size), labels, spec.class_names)
+    return ImageSet(name, _resized(images, size), labels)
 
 
 def load_for(config: Config) -> ImageSet:
