@@ -43,6 +43,14 @@ def says(page, selector, *words):
     assert 0 <= box["y"] and box["y"] + box["height"] <= page.viewport_size["height"]
 
 
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """A server of its own: Train shows the newest run, and other tests leave some."""
+    running = App(tmp_path_factory.mktemp("app"))
+    yield running
+    running.stop()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_reload_back_and_another_tab_leave_everything_where_it_was(visit, width, height):
