@@ -80,9 +80,7 @@ class Access:
         beside: Config | None = None,
         titles: Sequence[str] = (),
     ) -> str:
-        """Start a run, or a pair of them, and return its name; "" when it was queued.
-
-        titles: of the runs, if any.
+        """Start a run, or a pair, with these titles and return its name; "" when it was queued.
 
         Raises:
             Refused: not on this server, too long, no room on the disk, or the queue is full.
