@@ -19,7 +19,8 @@ from demo.panels import QUIET, Panel
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
 from gan.explore.cached_directions import load_directions
-from gan.explore.directions import Direction, directions
+from gan.explore.direction import Direction
+from gan.explore.directions import directions
 from gan.latent.latents import latent
 from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
@@ -100,8 +101,17 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
 
 
 def _payload(direction: Direction) -> dict[str, Any]:
+    named = {name: value for name, value in vars(direction).items() if name != "axis"}
+    return _rounded(named | {"true": direction.is_true})
+
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    """Round the numbers, those of inner objects too: JSON has 17 digits otherwise."""
     return {
-        name: round(float(value), 4) if isinstance(value, (float, np.floating)) else value
-        for name, value in vars(direction).items()
-        if name != "axis"
+        name: _rounded(value)
+        if isinstance(value, dict)
+        else round(float(value), 4)
+        if isinstance(value, (float, np.floating))
+        else value
+        for name, value in values.items()
     }

@@ -14,7 +14,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from gan.explore.directions import Direction, directions
+from gan.explore.direction import Direction
+from gan.explore.directions import directions
 from gan.metrics.judge import find_judge
 from gan.models.generator import Generator
 from gan.storage.layout import DIRECTIONS

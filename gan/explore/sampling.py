@@ -28,7 +28,7 @@ class SampleSizes:
 
     @property
     def images(self) -> int:
-        """Approximate number of images drawn, with five measured directions."""
+        """Approximate number of images drawn, with five measured directions and no random ones."""
         moved = self.effect * (5 + self.pca + self.sefa) + self.ends * 5
         return self.fit + self.held + self.features + 2 * moved
 

@@ -90,6 +90,13 @@ class Judge:
         parts = zip(self.attributes, self._read(images)[1], strict=True)
         return {name: logits.softmax(1).numpy() for name, logits in parts}
 
+    def logits(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the logits (n,values) of each attribute of images (n,c,h,w) in [-1, 1].
+
+        Differentiable in `images`.
+        """
+        return self.network(images)[1].split(list(self.attributes.values()), 1)
+
     def _read(self, images: np.ndarray) -> tuple[Tensor, tuple[Tensor, ...]]:
         if images.dtype != np.uint8 or images.shape[1:] != self.shape:
             raise JudgeError(

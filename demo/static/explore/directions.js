@@ -5,6 +5,7 @@ import { floats } from "../core/base64.js";
 import { button, div, make, number, segments, speaker } from "../core/dom.js";
 import { read, write } from "../core/storage.js";
 import { Direction } from "./direction.js";
+import { directionMatrix } from "./direction_matrix.js";
 
 const STORE = "latent-studio.directions.";
 const OPEN = 8; // of a set, before "show more"
@@ -26,13 +27,14 @@ export class Directions {
       this.render();
     });
     this.hint = make("p", { className: "ls-note" });
+    this.matrix = div("");
     this.pinned = div("ls-column ls-dirs");
     this.list = div("ls-column ls-dirs");
     this.rest = button(w("more"), "", () => {
       this.more += OPEN;
       this.render();
     });
-    const parts = [this.pinned, this.tabs.element, this.hint, this.list, this.rest];
+    const parts = [this.pinned, this.tabs.element, this.hint, this.list, this.rest, this.matrix];
     this.element = div("ls-column", ...parts);
     this.watcher = new IntersectionObserver(
       (entries) => {
@@ -62,15 +64,20 @@ export class Directions {
         title: this.words[`explore.name.${d.name}`] ?? w(`direction.${d.kind}`, { n }),
         axis: axes.slice(i * model.z_dim, (i + 1) * model.z_dim),
         said: this.effect(d),
+        unsure: d.true === false,
         hint: typeof d.r2 === "number" ? w("r2", { r2: number(d.r2) }) : "",
       };
     });
     this.more = 0;
+    const measured = model.directions.filter((d) => d.changes);
+    const title = (d) => this.words[`explore.name.${d.name}`] ?? d.name;
+    const table = measured.length > 1 ? [directionMatrix(measured, title, this.words)] : [];
+    this.matrix.replaceChildren(...table);
     this.render();
   }
 
   /** Describe the effect of a direction: the measured trait, or how much changes. */
-  effect({ trait, effect, low, high, unit, keeps }) {
+  effect({ trait, effect, low, high, unit, keeps, ...d }) {
     const { w, words } = this;
     if (!trait) return w("effect", { effect: number(effect, 0) });
     const short = (x) => number(x, Math.abs(x) < 10 ? 1 : 0);
@@ -79,7 +86,9 @@ export class Directions {
       low: short(low),
       high: short(high),
       unit: words[`explore.unit.${unit}`] ?? "",
-      keeps: keeps === null ? "" : w("keeps", { share: Math.round(keeps * 100) }),
+      keeps:
+        (keeps === null ? "" : w("keeps", { share: Math.round(keeps * 100) })) +
+        (d.true === false ? w("unsure") : ""),
     });
   }
 
@@ -114,6 +123,7 @@ export class Directions {
     this.rest.hidden = shown.length <= most;
     this.tabs.offer([...kinds]);
     this.tabs.set(this.set);
+    this.matrix.hidden = this.set !== "measured";
     this.hint.textContent = this.words[`explore.hint.${this.set}`] ?? "";
     this.store.lock(all.filter((d) => d.locked).map((d) => d.axis));
     this.fit();

@@ -12,17 +12,9 @@ from torch.nn.functional import leaky_relu
 import gan.explore.sampling
 from gan.config import preset
 from gan.data.image_set import ASSETS
-from gan.explore.directions import (
-    DISTINCT,
-    R2,
-    choose,
-    directions,
-    measured,
-    pca,
-    purified,
-    ridge,
-    sefa,
-)
+from gan.explore.direction import ridge
+from gan.explore.directions import directions, pca, sefa
+from gan.explore.measured_directions import DISTINCT, R2, choose, measured, purified
 from gan.explore.sampling import LEAST, Sampler, SampleSizes, multiply_adds
 from gan.explore.traits import TRAITS, measure
 from gan.metrics.judge import Judge
@@ -313,7 +305,7 @@ def test_purified_directions_move_their_own_trait_only():
 def test_the_better_explained_of_two_mixtures_is_chosen():
     first, second = np.eye(8)[0], np.eye(8)[1]
     weights = np.stack([first + 0.1 * second, first, second, np.eye(8)[2]], 1)
-    assert choose(weights, np.array([0.5, 0.9, 0.8, R2 / 2])) == [1, 2]
+    assert choose(weights, np.array([0.5, 0.9, 0.8, R2 / 2]), np.full(4, R2)) == [1, 2]
     assert 0 < DISTINCT < 1
 
 

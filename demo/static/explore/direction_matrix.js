@@ -1,0 +1,36 @@
+// How well the named directions do what their names say: what each changes, as a table of shades.
+
+import { make, speaker } from "../core/dom.js";
+
+/**
+ * Create a table, folded away, of `directions`, measured ones of a model: the change of every trait
+ * along each, in percent of that of its own trait, and that of its own along a random direction.
+ * `title(direction)` names one.
+ */
+export function directionMatrix(directions, title, words) {
+  const w = speaker(words, "explore.matrix");
+  const cell = (share) => {
+    const made = make("td", {}, `${Math.round(100 * share)}`);
+    made.style.setProperty("--share", `${Math.min(100, Math.round(100 * Math.abs(share)))}%`);
+    return made;
+  };
+  const heads = [...directions.map(title), w("random")];
+  const rows = directions.map((d) => {
+    const own = d.changes[d.trait];
+    const shares = directions.map(({ trait }) => d.changes[trait] / own);
+    const each = make(
+      "td",
+      {},
+      ((d.high - d.low) / 6).toFixed(1) + (words[`explore.unit.${d.unit}`] ?? ""),
+    );
+    const name = make("th", { scope: "row" }, title(d));
+    const cells = [...shares, d.random / own].map(cell);
+    return make("tr", { className: d.true ? "" : "ls-unsure" }, name, ...cells, each);
+  });
+  const head = [...heads, w("sigma")].map((text) => {
+    return make("th", { scope: "col" }, make("span", {}, text));
+  });
+  const table = make("table", {}, make("tr", {}, make("td"), ...head), ...rows);
+  const said = make("p", { className: "ls-note" }, w("hint"));
+  return make("details", { className: "ls-matrix" }, make("summary", {}, w("title")), said, table);
+}
