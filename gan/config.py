@@ -25,6 +25,7 @@ CHOICES = {
     "image_size": (28, 32, 64, 128),
     "image_channels": (0, 1, 3),
     "loss": ("non-saturating", "hinge", "relativistic", "least-squares"),
+    "upsample": ("resize", "shuffle"),
     "d_norm": ("batch", "spectral", "none"),
     "lr_schedule": ("constant", "linear"),
     "precision": ("auto", "float32", "bfloat16"),
@@ -67,6 +68,7 @@ class Config:
     conditional: bool = True  # whether G and D are given the class
     z_dim: int = 64  # size of the latent
     width: int = 32  # channels of the largest feature maps
+    upsample: str = "resize"  # of a convolutional G; shuffle: of older models, has a checkerboard
     loss: str = "non-saturating"
     d_norm: str = "batch"  # spectral: Miyato et al. 2018
     d_hidden: int = 128  # width of D's dense layer before its score; 0: none
@@ -160,7 +162,7 @@ class Config:
 
 
 # the values in effect before these settings existed
-ABSENT = {"d_hidden": 0, "d_slope": 0.2}
+ABSENT = {"d_hidden": 0, "d_slope": 0.2, "upsample": "shuffle"}
 
 
 def _shown(value: Any) -> str:

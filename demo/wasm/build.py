@@ -13,7 +13,7 @@ from pathlib import Path
 SOURCE = Path(__file__).with_name("kernels.c")
 RESULT = Path(__file__).parent.parent / "static/engine/kernels.wasm"
 
-# No library, no start-up code, no imports: two functions, their memory, and where it is free.
+# No library, no start-up code, no imports: three functions, their memory, and where it is free.
 FLAGS = [
     "--target=wasm32-freestanding",
     "-mcpu=generic+simd128",
@@ -24,6 +24,7 @@ FLAGS = [
     "-Wl,--no-entry",
     "-Wl,--export=linear",
     "-Wl,--export=up",
+    "-Wl,--export=resize",
     "-Wl,--export=__heap_base",
     "-Wl,--initial-memory=131072",
     "-Wl,-z,stack-size=16384",

@@ -9,6 +9,7 @@ from torch.nn.functional import leaky_relu
 
 from gan.models.generator import Generator
 from gan.models.networks import SLOPE, MLPGenerator
+from gan.models.portable import size
 
 DRAW = 256  # images per batch: a visitor's own image is drawn between two batches
 BUDGET = 40e9  # multiply-adds: half a second of two cores for a small network
@@ -45,7 +46,7 @@ class Sampler:
 
     def __init__(self, generator: Generator, seed: int = 0) -> None:
         self.generator = generator
-        self.sizes = _sizes(generator.network)
+        self.sizes = _sizes(generator)
         count = max(self.sizes.fit + self.sizes.held, self.sizes.features)
         rng = np.random.default_rng(seed)
         self.z = rng.standard_normal((count, generator.z_dim), dtype=np.float32)
@@ -105,17 +106,8 @@ def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
     return leaky_relu(network.norms[1](h), SLOPE).flatten(1)
 
 
-def _sizes(network: nn.Module) -> SampleSizes:
+def _sizes(generator: Generator) -> SampleSizes:
     full, least = SampleSizes(), vars(LEAST)
-    share = min(1, BUDGET / (full.images * multiply_adds(network)))
+    share = min(1, BUDGET / (full.images * size(generator)[0]))
     sizes = {name: max(least[name], int(value * share)) for name, value in vars(full).items()}
     return SampleSizes(**sizes)
-
-
-def multiply_adds(network: nn.Module) -> int:
-    """Return the multiply-adds of the linear and convolution layers for one image."""
-    total = sum(m.weight.numel() for m in network.modules() if isinstance(m, nn.Linear))
-    if not isinstance(network, MLPGenerator):
-        for stage, up in enumerate(network.ups):
-            total += up.conv.weight.numel() * (network.base << stage) ** 2
-    return total

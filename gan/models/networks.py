@@ -7,7 +7,7 @@ exploring; unconditional networks take (n,0).
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu, linear
+from torch.nn.functional import conv_transpose2d, leaky_relu, linear, pad
 from torch.nn.utils.parametrizations import spectral_norm
 
 from gan.config import Config
@@ -57,11 +57,28 @@ def stages(config: Config) -> list[int]:
     return [min(last << (count - 1 - i), 256) for i in range(count)]
 
 
-class Upsample(nn.Module):
-    """Convolution, then pixel shuffle to twice the side (Shi et al. 2016).
+class ResizeUpsample(nn.Module):
+    """Nearest-neighbour upsampling to twice the side, then a 3x3 convolution (Odena et al. 2016).
 
-    On a CPU it takes a quarter of the time of a convolution after upsampling.
+    Even areas stay even: there is no checkerboard. Each output pixel is the sum of 2x2 inputs only,
+    so that both together are one transposed convolution with a 4x4 kernel. On a CPU it takes half
+    the time of `ShuffleUpsample`, and a third of that of its two parts.
     """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, padding=1)
+
+    def forward(self, h: Tensor) -> Tensor:
+        padded = pad(self.conv.weight, (1, 1, 1, 1))
+        rows = padded[:, :, 1:] + padded[:, :, :-1]
+        kernel = (rows[..., 1:] + rows[..., :-1]).flip(2, 3).transpose(0, 1)
+        kernel = kernel.contiguous(memory_format=torch.channels_last)
+        return conv_transpose2d(h, kernel, self.conv.bias, stride=2, padding=1)
+
+
+class ShuffleUpsample(nn.Module):
+    """Convolution, then pixel shuffle to twice the side (Shi et al. 2016); of older models."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -84,7 +101,8 @@ class ConvGenerator(nn.Module):
         self.fc = nn.Linear(config.z_dim + embed, widths[0] * self.base**2)
         self.norms = nn.ModuleList([nn.BatchNorm2d(w) for w in widths])
         outputs = [*widths[1:], config.channels]
-        self.ups = nn.ModuleList([Upsample(i, o) for i, o in zip(widths, outputs, strict=True)])
+        up = ResizeUpsample if config.upsample == "resize" else ShuffleUpsample
+        self.ups = nn.ModuleList([up(i, o) for i, o in zip(widths, outputs, strict=True)])
         if self.embed is not None:
             nn.init.normal_(self.embed.weight)
 

@@ -6,6 +6,9 @@ folded into the adjacent layers. Its metadata (strings) are `model_id`, `z_dim`,
 
 - {"op": "linear", "in", "out", "activation"}: weight (out, in). The first one takes z and then
   the class weights. Outputs that form an image are ordered by row, column, channel.
+- {"op": "resize", "in", "out", "side", "activation"}: feature maps of `side` pixels, each pixel
+  repeated to 2x2 (Odena et al. 2016), then a 3x3 convolution with zero padding of 1; weight
+  (out, in, 3, 3).
 - {"op": "up", "in", "out", "side", "activation"}: a 3x3 convolution with zero padding of 1 on
   feature maps of `side` pixels; weight (4 * out, in, 3, 3). Its channels 4c to 4c + 3 are the 2x2
   pixels of channel c at twice the side (Shi et al. 2016).
@@ -23,7 +26,10 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from gan.models.generator import Generator
-from gan.models.networks import ConvGenerator, MLPGenerator
+from gan.models.networks import ConvGenerator, MLPGenerator, ShuffleUpsample
+
+# of each operation: multiply-adds per input pixel, channel and output channel; weights; biases
+TAPS = {"linear": (1, 1, 1), "up": (36, 36, 4), "resize": (16, 9, 1)}
 
 
 class PortableError(ValueError):
@@ -64,9 +70,12 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
     else:
         made = [{"op": "linear", "in": first, "out": network.fc.out_features}]
         for index, up in enumerate(network.ups):
-            conv, side = up.conv, network.base << index
-            outputs = conv.out_channels // 4
-            made.append({"op": "up", "in": conv.in_channels, "out": outputs, "side": side})
+            outputs = up.conv.out_channels
+            op = "resize"
+            if isinstance(up, ShuffleUpsample):
+                op, outputs = "up", outputs // 4
+            side = network.base << index
+            made.append({"op": op, "in": up.conv.in_channels, "out": outputs, "side": side})
     last = len(made) - 1
     return [x | {"activation": "leaky" if k < last else "tanh"} for k, x in enumerate(made)]
 
@@ -75,10 +84,10 @@ def size(generator: Generator) -> tuple[int, int]:
     """Return the multiply-adds for one image, and the number of weights (two bytes each)."""
     work = count = 0
     for layer in layers(generator):
-        taps = 36 if layer["op"] == "up" else 1
-        weights = layer["in"] * layer["out"] * taps
-        work += weights * layer.get("side", 1) ** 2
-        count += weights + layer["out"] * (4 if taps == 36 else 1)
+        each = layer["in"] * layer["out"]
+        taps, kernel, biases = TAPS[layer["op"]]
+        work += each * taps * layer.get("side", 1) ** 2
+        count += each * kernel + layer["out"] * biases
     return work, count
 
 
@@ -106,7 +115,7 @@ def _without_norm(weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> tuple[T
     """Fold a batch norm into the layer before it.
 
     Each channel of the norm is produced by equally many consecutive outputs: a plane of the first
-    feature map, or the four that become 2x2 pixels.
+    feature map, one channel of a convolution, or the four that become 2x2 pixels.
     """
     gain = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
     shift = norm.bias.double() - norm.running_mean.double() * gain

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from tests.browser.engine import offer
@@ -50,7 +49,16 @@ def test_a_worker_that_dies_in_the_middle_loses_no_request(page, site, small, ho
 
 
 @pytest.mark.parametrize(
-    "lack", ["no Worker", "no worker.js", "broken worker.js", "no kernels.js", "refused", "large"]
+    "lack",
+    [
+        "no Worker",
+        "no worker.js",
+        "broken worker.js",
+        "no kernels.js",
+        "no WASM",
+        "refused",
+        "large",
+    ],
 )
 def test_what_is_missing_leaves_the_drawing_to_the_server(page, site, small, lack):
     if lack == "no Worker":
@@ -62,6 +70,8 @@ def test_what_is_missing_leaves_the_drawing_to_the_server(page, site, small, lac
     if lack == "no kernels.js":  # in the worker: the page has its own
         site.change("engine/worker.js", "./kernels.js", "./gone.js")
         site.files["engine/gone.js"] = None
+    if lack == "no WASM":
+        site.files["engine/kernels.wasm"] = b"no module at all"
     if lack == "large":
         offer(page, {"model_id": "aa", "live": False, "portable": False})
     elif lack != "refused":
@@ -78,31 +88,6 @@ def test_what_is_missing_leaves_the_drawing_to_the_server(page, site, small, lac
         }"""
     )
     assert places == ["server"]
-
-
-def test_without_webassembly_plain_javascript_draws(page, site, small):
-    generator, answer = small
-    site.files["engine/kernels.wasm"] = b"no module at all"
-    site.change("engine/kernels.js", "export function plain(floats) {", TOLD)
-    offer(page, answer)
-    image = page.evaluate(
-        """async () => {
-            let plain = 0;
-            new BroadcastChannel("plain").onmessage = () => { plain += 1; };
-            const engine = await start();
-            await settle(engine);
-            const image = await engine.draw("m", rows(1), [3]);
-            await until(() => plain);
-            return { ...image, pixels: [...image.pixels] };
-        }"""
-    )
-    wanted = generator.sample(np.full((1, 64), 0.5), 3).ravel().astype(int)
-    assert np.abs(np.array(image["pixels"]) - wanted).max() <= 1
-
-
-TOLD = """export function plain(floats) {
-  new BroadcastChannel("plain").postMessage("");
-"""
 
 
 def test_an_offline_server_is_told_from_a_refusal_and_the_browser_draws_on(page, small):

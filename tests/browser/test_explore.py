@@ -21,18 +21,6 @@ from tests.browser.app import (
 )
 
 MINUS = "\u2212"
-# workers that have no WebAssembly, and a note of what they draw with instead
-PLAIN = """
-const Whole = Worker;
-window.Worker = class extends Whole {
-    constructor(url, options) {
-        const blob = (text) =>
-          URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-        const without = blob("delete self.WebAssembly");
-        super(blob(`import "${without}"; import "${url}";`), options);
-        this.addEventListener("message", ({ data }) => { window.kind ??= data.kind; });
-    }
-};"""
 
 
 def value(page, name):
@@ -78,14 +66,6 @@ def test_without_workers_the_server_draws(visit):
     press(page, "Undo")
     assert same(moved(page, by_server), before)
     assert close(still(explore(visit)), before)  # and it is the picture all others see
-
-
-def test_without_webassembly_plain_javascript_draws(visit):
-    page = explore(visit, before=PLAIN)
-    assert page.evaluate("window.kind") == "plain"
-    before = still(page)
-    drag(page, page.locator(".ls-gate").first, (0.5, 0.5), (0.97, 0.5))
-    moved(page, before)
 
 
 @pytest.mark.slow

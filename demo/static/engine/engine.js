@@ -9,8 +9,8 @@ const scheduler = new Scheduler();
  * Draws images for one panel. `server` is the panel's, with the server functions `draw` of
  * demo/generate/draw.py and `weights` of demo/generate/weights.py.
  *
- * The server draws until the weights of a model have arrived, and for good where neither WebAssembly
- * nor plain JavaScript runs in a worker; callers need not know.
+ * The server draws until the weights of a model have arrived, and for good where WebAssembly does not
+ * run in a worker; callers need not know.
  */
 export class Engine {
   /** Called with "browser" or "server" when the source of pictures changes. */

@@ -48,7 +48,9 @@ export class Generator {
     this.kernels = this.makeKernels(floats);
     this.layers.forEach((layer, k) => {
       const { memory } = this.kernels;
-      pack(tensor(`${k}.weight`), memory.subarray(layer.weight), layer);
+      const weights = tensor(`${k}.weight`);
+      if (layer.op === "resize") packResize(weights, memory.subarray(layer.weight), layer);
+      else pack(weights, memory.subarray(layer.weight), layer);
       memory.set(tensor(`${k}.bias`), layer.bias);
     });
     const [h, w, c] = this.shape;
@@ -73,13 +75,13 @@ export class Generator {
 
   /** Draw one latent with class weights (lists of numbers) into `pixels`. */
   draw(z, classes, pixels) {
-    const { memory, linear, up } = this.kernels;
+    const { memory, linear } = this.kernels;
     let [from, to] = [this.input, this.output];
     memory.set(z, from);
     memory.set(classes, from + this.z_dim);
     for (const { op, weight, bias, padded, side, slope, values, ...layer } of this.layers) {
       if (op === "linear") linear(from, weight, bias, to, layer.in, values, slope);
-      else up(from, weight, bias, to, side, layer.in, layer.out, slope, padded);
+      else this.kernels[op](from, weight, bias, to, side, layer.in, layer.out, slope, padded);
       [from, to] = [to, from];
     }
     // a clamped array rounds halves to even and clips to 0..255, as the server does
@@ -107,9 +109,8 @@ function classWeights(label, index, classes) {
 // The memory offsets of a layer's numbers, and its number of outputs per image.
 function place(layer, room) {
   const slope = SLOPE[layer.activation];
-  const known = layer.op === "linear" || layer.op === "up";
-  if (slope === undefined || !known) throw new Error(`no such layer: ${JSON.stringify(layer)}`);
-  const taps = layer.op === "up" ? 9 : 1;
+  const taps = { linear: 1, up: 9, resize: 16 }[layer.op]; // all of an output's, or of its 2x2
+  if (!slope || !taps) throw new Error(`no such layer: ${JSON.stringify(layer)}`);
   const outputs = Math.ceil((taps === 9 ? 4 * layer.out : layer.out) / 4) * 4;
   return {
     ...layer,
@@ -117,8 +118,8 @@ function place(layer, room) {
     taps,
     weight: room(outputs * layer.in * taps),
     bias: room(outputs),
-    values: taps === 9 ? layer.out * (2 * layer.side) ** 2 : outputs,
-    padded: taps === 9 ? room(layer.in * (layer.side + 2) ** 2) : 0,
+    values: taps > 1 ? layer.out * (2 * layer.side) ** 2 : outputs,
+    padded: taps > 1 ? room(layer.in * (layer.side + 2) ** 2) : 0,
   };
 }
 
@@ -132,6 +133,24 @@ function pack(weights, to, { in: inputs, taps }) {
     for (let i = 0; i < inputs; i += 1) {
       for (let t = 0; t < taps; t += 1) to[block + 4 * (t * inputs + i)] = weights[from++];
     }
+  }
+}
+
+// Pack weights (outputs, inputs, 3, 3) for `resize` of kernels.c: of each pixel of a 2x2 square, the
+// sums of the weights that fall on the same input.
+function packResize(weights, to, { in: inputs, out: outputs }) {
+  const each = Math.ceil(outputs / 4) * 16 * inputs; // numbers of one pixel
+  const part = new Float32Array(outputs * inputs * 4);
+  for (let pixel = 0; pixel < 4; pixel += 1) {
+    const [a, b] = [pixel >> 1, pixel & 1];
+    part.fill(0);
+    for (let i = 0; i < weights.length; i += 1) {
+      const [row, column] = [Math.floor((i % 9) / 3), i % 3];
+      // row 0 is above an upper pixel, rows 1 and 2 are its own; rows 0 and 1 a lower pixel's
+      const tap = 2 * ((row + 1 - a) >> 1) + ((column + 1 - b) >> 1);
+      part[4 * Math.floor(i / 9) + tap] += weights[i];
+    }
+    pack(part, to.subarray(pixel * each), { in: inputs, taps: 4 });
   }
 }
 

@@ -1,6 +1,6 @@
 // Draws in its own thread so that sliders never wait for a picture. Started by weights.js.
 //
-// {id, do: "load", planes}                              -> {id, kind: "wasm" or "plain", plan}
+// {id, do: "load", planes}                              -> {id, plan}
 //     planes: an ArrayBuffer, the even and then the odd bytes of gan/models/portable.py's file.
 //     plan: of gan/models/portable.py's model, where one image takes so little that the page itself may
 //     draw it within a frame; else null.
@@ -15,6 +15,7 @@ import { loadKernels } from "./kernels.js";
 
 // no `await` here: messages wait until this script has run, and no longer
 const ready = loadKernels(new URL("./kernels.wasm", import.meta.url));
+ready.catch(() => {}); // each message is answered with the error
 
 const INSTANT_MS = 2; // of the 16 ms that a frame of the screen has
 const TRIES = 5;
@@ -25,7 +26,7 @@ const todo = {
     const made = Generator.read(interleaved(new Uint8Array(planes)), makeKernels);
     held.set(made.model_id, made);
     const plan = quickest(made) < INSTANT_MS ? made.plan() : null;
-    return [{ kind: makeKernels.kind, plan }, plan ? [plan.memory.buffer] : []];
+    return [{ plan }, plan ? [plan.memory.buffer] : []];
   },
   draw({ model_id, zs, labels, from }) {
     const start = performance.now();

@@ -3,12 +3,13 @@
 import pytest
 import torch
 from torch import nn
-from torch.nn.functional import one_hot
+from torch.nn.functional import interpolate, one_hot
 
 from gan.config import PRESETS, Config, preset
 from gan.models.networks import (
     ConvDiscriminator,
-    Upsample,
+    ResizeUpsample,
+    ShuffleUpsample,
     make_discriminator,
     make_generator,
     stages,
@@ -64,7 +65,7 @@ def test_every_preset_builds_and_d_is_not_bounded(name):
 def test_g_and_d_mirror_each_other_stage_by_stage(size):
     config = Config(image_size=size, width=8)
     G, D = both(config)
-    ups = [(u.conv.in_channels, u.conv.out_channels // 4) for u in G.ups]
+    ups = [(u.conv.in_channels, u.conv.out_channels) for u in G.ups]
     downs = [(d.out_channels, d.in_channels) for d in D.downs]
     assert ups == downs[::-1]
     assert [inputs for inputs, _ in ups] == stages(config)
@@ -88,7 +89,20 @@ def test_the_article_has_the_articles_layers():
 
 
 def test_upsampling_doubles_the_side():
-    assert Upsample(5, 3)(torch.zeros(2, 5, 7, 7)).shape == (2, 3, 14, 14)
+    for up in (ResizeUpsample(5, 3), ShuffleUpsample(5, 3)):
+        assert up(torch.zeros(2, 5, 7, 7)).shape == (2, 3, 14, 14)
+
+
+def test_resizing_repeats_pixels_and_convolves():
+    torch.manual_seed(0)
+    up, h = ResizeUpsample(5, 3), torch.randn(2, 5, 7, 7)
+    torch.testing.assert_close(up(h), up.conv(interpolate(h, scale_factor=2)))
+
+
+def test_resizing_leaves_even_areas_even():
+    torch.manual_seed(0)
+    drawn = ResizeUpsample(5, 3)(torch.ones(1, 5, 7, 7))[..., 1:-1, 1:-1]
+    assert (drawn - drawn[..., :1, :1]).abs().max() < 1e-5
 
 
 @pytest.mark.parametrize("conditional", [False, True])

@@ -18,6 +18,8 @@ CONFIGS = {
     "colour-64": preset("default", data="cifar10", image_size=64, width=4),
     "colour-mlp": preset("article", data="cifar10"),
     "odd-width": preset("unconditional", width=5, z_dim=3),
+    "shuffle": preset("default", width=8, upsample="shuffle"),
+    "shuffle-colour-32": preset("default", data="cifar10", width=8, upsample="shuffle"),
 }
 
 
@@ -38,11 +40,15 @@ def evaluate(file, z, weights):
             x = x @ weight.T + bias
         else:
             side, n = layer["side"], len(x)
-            padded = np.pad(x.reshape(n, side, side, -1), ((0, 0), (1, 1), (1, 1), (0, 0)))
+            x = x.reshape(n, side, side, -1)
+            if layer["op"] == "resize":
+                x = x.repeat(2, 1).repeat(2, 2)
+            padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
             patches = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (1, 2))
             y = np.tensordot(patches, weight, ((3, 4, 5), (1, 2, 3))) + bias
-            y = y.reshape(n, side, side, layer["out"], 2, 2)
-            x = y.transpose(0, 1, 4, 2, 5, 3).reshape(n, -1)
+            if layer["op"] == "up":
+                y = y.reshape(n, side, side, layer["out"], 2, 2).transpose(0, 1, 4, 2, 5, 3)
+            x = y.reshape(n, -1)
         x = np.tanh(x) if layer["activation"] == "tanh" else np.where(x > 0, x, 0.2 * x)
     pixels = np.clip(np.rint((x + 1) * 127.5), 0, 255).astype(np.uint8)
     return pixels.reshape(len(z), *json.loads(metadata["shape"]))
@@ -67,8 +73,11 @@ def test_size_and_metadata_are_those_of_the_file(name):
     assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float16)}
     work, weights = size(generator)
     assert weights == sum(tensor.size for tensor in tensors.values())
-    pixels = [layer.get("side", 1) ** 2 for layer in layers(generator)]
-    assert work == sum(tensors[f"{k}.weight"].size * n for k, n in enumerate(pixels))
+    # a pixel of `resize` becomes four, each of which sums four of the nine weights' inputs
+    taps = {"linear": 1, "up": 1, "resize": 16 / 9}
+    pixels = [taps[layer["op"]] * layer.get("side", 1) ** 2 for layer in layers(generator)]
+    found = sum(tensors[f"{k}.weight"].size * n for k, n in enumerate(pixels))
+    assert work == pytest.approx(found)
     assert json.loads(metadata["shape"]) == list(generator.shape)
     assert json.loads(metadata["layers"]) == layers(generator)
     assert [metadata[key] for key in ("model_id", "z_dim", "classes")] == [

@@ -48,7 +48,8 @@ export function restored(kept, first, rows) {
 
 /** Return the names of the settings without effect: the MLP has a fixed size and no classes. */
 export function withoutEffect({ arch, r1_gamma }) {
-  const mlp = arch === "mlp" ? ["width", "d_norm", "d_hidden", "d_slope", "conditional"] : [];
+  const mlp =
+    arch === "mlp" ? ["width", "upsample", "d_norm", "d_hidden", "d_slope", "conditional"] : [];
   return r1_gamma ? mlp : [...mlp, "r1_every"];
 }
 
