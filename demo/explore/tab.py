@@ -11,6 +11,7 @@ import numpy as np
 
 from demo.endpoint import asking, sentence_of
 from demo.explore.menu_pictures import FIRST_SEED, pictures_function, small_picture
+from demo.generate.attributes import attributes_function
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
 from demo.generate.time_machine import snapshots_function
@@ -18,6 +19,7 @@ from demo.generate.weights import weights_function
 from demo.panels import QUIET, Panel
 from demo.server.model_menu import about, selector
 from demo.server.studio import Studio
+from gan.explore.attribute_traits import attribute_traits
 from gan.explore.cached_directions import load_directions
 from gan.explore.direction import Direction
 from gan.explore.directions import directions
@@ -66,6 +68,7 @@ def build(studio: Studio, model: gr.Dropdown, t: gr.I18n) -> None:
             draw_function(studio),
             weights,
             find_function(studio),
+            attributes_function(studio),
             snapshots_function(studio),
             describe,
             pictures_function(studio),
@@ -88,12 +91,14 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
     z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
     found = load_directions(folder, generator) if folder else None
+    judge = find_judge(generator.config.data, generator.shape)
     if found is None:
-        found = directions(generator, find_judge(generator.config.data))
+        found = directions(generator, judge)
     axes = np.array([direction.axis for direction in found], "<f4")
     return {
         **about(generator),
         "directions": [_payload(direction) for direction in found],
+        "attributes": [trait.name for trait in attribute_traits(judge.data_name)] if judge else [],
         "axes": base64.b64encode(axes.tobytes()).decode(),
         "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),
         "picture": small_picture(generator),

@@ -17,6 +17,7 @@ import { unpack } from "../engine/scheduler.js";
 import { SEED_MAX } from "../latent/latents.js";
 import { TimeSlider } from "../time/time_slider.js";
 import { stateOf, textsOf } from "./address.js";
+import { Attributes } from "./attributes.js";
 import { Classes } from "./classes.js";
 import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -57,6 +58,10 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   };
   const directions = new Directions(words, store, () => redrawParts("directions"));
   const classes = new Classes(words, (chosen, key) => store.go({ classes: chosen }, key));
+  const attributes = new Attributes(words, store, {
+    find: (payload) => server.attributes(payload),
+    model: page.model,
+  });
   const map = new LatentMap(words, store, () => redrawParts("map"));
   const compare = new Compare(words, store, {
     wanted: () => rest("compare"),
@@ -111,7 +116,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     rest(...names);
   };
   const controls = new Controls(page);
-  const parts = { modes, companions, time, share, controls, classes, directions };
+  const parts = { modes, companions, time, share, controls, classes, directions, attributes };
   const v = view.skeleton(words, parts);
   function choose(chosen) {
     modes.set(chosen);
@@ -189,6 +194,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       refit();
     }
     directions.setModel({ ...model, model: time.base });
+    if (kind(before) !== kind(model)) attributes.setModel(model);
     if (other) return changed(store.state, null);
     classes.show(store.state.classes);
     redraw();

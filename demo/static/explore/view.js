@@ -8,7 +8,8 @@ const PHONE = "(max-width: 799px)"; // as in core/app.css
 const BESIDE = 760; // px of the stage from which the companion is placed beside the picture
 
 /** Create the elements of the tab; its parts have elements of their own. */
-export function skeleton(words, { modes, companions, time, share, controls, classes, directions }) {
+export function skeleton(words, parts) {
+  const { modes, companions, time, share, controls, classes, directions, attributes } = parts;
   const w = speaker(words, "explore");
   const picture = { className: "ls-pixels ls-hero", role: "img", ariaLabel: w("canvas") };
   const hero = make("canvas", picture);
@@ -25,7 +26,7 @@ export function skeleton(words, { modes, companions, time, share, controls, clas
   const panel = div(
     "ls-panel ls-explore",
     div("ls-stage", plate, time.element, share.actions, error, share.gallery, under),
-    div("ls-side", controls.element, classes.element, list),
+    div("ls-side", controls.element, classes.element, list, attributes.element),
   );
   return { hero, where, error, companion, plate, panel };
 }
