@@ -22,9 +22,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from gan.data.image_set import ASSETS
-from gan.explore.direction import Direction, ridge
+from gan.explore.direction import SLIDER, Direction, ridge
 from gan.explore.directions import directions, pca, sefa
-from gan.explore.measured_directions import SLIDER, measured
+from gan.explore.measured_directions import measured
 from gan.explore.sampling import Sampler, within_groups
 from gan.explore.traits import TRAITS, measure
 from gan.metrics.judge import find_judge

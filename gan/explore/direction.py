@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SLIDER = 3.0  # sigma at a slider's ends, where traits are measured
 TIMES_RANDOM = 2.0  # of a named direction's change to that of a random one
 SIDE_EFFECT = 0.25  # of a named direction's change: the most that another trait may change
 
@@ -13,11 +14,12 @@ class Direction:
     """A unit vector `axis` of z, float32 (z_dim,), and the measured effect of moving along it.
 
     `kind` is "measured", "pca" or "sefa". `effect`: RMS change of a pixel, 0..255, from -2 to +2
-    sigma. The rest is for measured directions only: the `trait`, its mean at -3 (`low`) and +3
-    sigma (`high`) in `unit`; `r2`, its variance within a class that is linear in z, on held-out
-    latents; `keeps`, the share of images at both ends that the judge still gives their class;
-    `changes`, the change of every named trait from end to end, and `random`, the mean change of its
-    own trait along random directions of the same length, all in standard deviations within a class.
+    sigma. `reach`: sigma at the ends of its slider. The rest is for measured directions only: the
+    `trait`, its mean at -3 (`low`) and +3 sigma (`high`) in `unit`; `r2`, its variance within a
+    class that is linear in z, on held-out latents; `keeps`, the share of images at both ends that
+    the judge still gives their class; `changes`, the change of every named trait from end to end,
+    and `random`, the mean change of its own trait along random directions of the same length, all
+    in standard deviations within a class.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Direction:
     r2: float | None = None
     changes: dict[str, float] | None = None
     random: float | None = None
+    reach: float = SLIDER
 
     @property
     def is_true(self) -> bool:

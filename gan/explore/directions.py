@@ -9,12 +9,15 @@ N(0, 1) in a sample. Deterministic for the weights.
 import numpy as np
 import torch
 
-from gan.explore.direction import Direction, ridge, unit_rows
+from gan.explore.direction import SLIDER, Direction, ridge, unit_rows
 from gan.explore.measured_directions import measured
 from gan.explore.sampling import Sampler, within_groups
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
 from gan.models.networks import MLPGenerator
+
+STRONG = 8  # directions are shown at first
+REACH = (1.0, 6.0)  # sigma: further out, images are unlike those of samples
 
 
 def directions(generator: Generator, judge: Judge | None = None) -> list[Direction]:
@@ -29,12 +32,33 @@ def directions(generator: Generator, judge: Judge | None = None) -> list[Directi
     first = {"pca": pca(generator), "sefa": sefa(generator)[: sampler.sizes.sefa]}
     for kind, axes in first.items():
         effects = sampler.effects(axes)
+        reaches = calibrated(sampler, axes, effects)
         order = np.argsort(-effects, kind="stable")
         found += [
-            Direction(kind, f"{kind}-{place}", axes[i], float(effects[i]))
+            Direction(kind, f"{kind}-{place}", axes[i], float(effects[i]), reach=float(reaches[i]))
             for place, i in enumerate(order, 1)
         ]
     return found
+
+
+def calibrated(sampler: Sampler, axes: np.ndarray, effects: np.ndarray) -> np.ndarray:
+    """Return the sigma at which each of `axes` (n,z_dim) changes the image equally, (n,).
+
+    So that a step of any slider is as visible as one of another. The change is that of the
+    `STRONG`th strongest at `SLIDER` sigma; the weakest end at `REACH` before they get there.
+    `effects` (n,) are those at 2 sigma.
+    """
+    if not len(axes):
+        return effects
+    effects = np.maximum(effects, 1e-6)
+    goal = np.sort(effects)[-STRONG:][0] * SLIDER / 2
+    first = np.clip(2 * goal / effects, *REACH)
+    there = np.maximum(sampler.effects(axes, first), 1e-6)
+    # the change grows as a power of sigma, below 1 where pixels saturate
+    apart = np.where(np.abs(first - 2) < 0.05, 1.0, np.log(first / 2))
+    power = np.where(np.abs(first - 2) < 0.05, 1.0, np.log(there / effects) / apart)
+    second = first * (goal / there) ** (1 / np.clip(power, 0.3, 2))
+    return np.round(np.clip(second, *REACH), 2)
 
 
 def sefa(generator: Generator) -> np.ndarray:

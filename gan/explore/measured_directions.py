@@ -6,13 +6,11 @@ from functools import partial
 import numpy as np
 
 from gan.explore.attribute_traits import AttributeTrait, attribute_traits, read_traits
-from gan.explore.direction import Direction, ridge, unit_rows
+from gan.explore.direction import SLIDER, Direction, ridge, unit_rows
 from gan.explore.sampling import Sampler, within_groups
 from gan.explore.traits import Trait, measure, traits_of
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
-
-SLIDER = 3.0  # sigma at a slider's ends, where traits are measured
 
 # Below these values, a slider's strip shows no visible order. The bundled model's five directions
 # have R2 of at least 0.38 and changes of at least 3.0; two rejected traits (line length over size,

@@ -59,21 +59,23 @@ class Sampler:
         images = [self.generator.sample(z[p], labels[p] if classes else None) for p in parts]
         return np.concatenate(images)
 
-    def ends(self, axes: np.ndarray, which: slice, sigma: float) -> np.ndarray:
+    def ends(self, axes: np.ndarray, which: slice, sigma: float | np.ndarray) -> np.ndarray:
         """Draw the samples `which` at both ends of each axis, uint8 (directions,2,n,h,w,c).
 
-        axes: unit vectors (directions,z_dim), along which the coordinate is set to -sigma, +sigma.
+        axes: unit vectors (directions,z_dim), along which the coordinate is set to -sigma, +sigma;
+        `sigma` is one for all or (directions,).
         """
+        far = np.broadcast_to(np.asarray(sigma, np.float32), len(axes))[:, None] * axes
         z, labels = self.z[which], self.labels[which]
         rest = z - (axes @ z.T)[:, :, None] * axes[:, None]
-        moved = np.stack([rest - sigma * axes[:, None], rest + sigma * axes[:, None]], 1)
+        moved = np.stack([rest - far[:, None], rest + far[:, None]], 1)
         every = np.broadcast_to(labels, moved.shape[:3]).reshape(-1)
         images = self.draw(moved.reshape(-1, z.shape[1]), every)
         return images.reshape(*moved.shape[:3], *images.shape[1:])
 
-    def effects(self, axes: np.ndarray) -> np.ndarray:
-        """Return the RMS change of a pixel (0..255) from -2 to +2 sigma, (directions,)."""
-        ends = self.ends(axes, slice(self.sizes.effect), 2.0)
+    def effects(self, axes: np.ndarray, sigma: float | np.ndarray = 2.0) -> np.ndarray:
+        """Return the RMS change of a pixel (0..255) from -sigma to +sigma, (directions,)."""
+        ends = self.ends(axes, slice(self.sizes.effect), sigma)
         change = np.subtract(ends[:, 1], ends[:, 0], dtype=np.float32)
         return np.sqrt(np.square(change).mean((1, 2, 3, 4), dtype=np.float64))
 

@@ -1,4 +1,4 @@
-// One direction: its name, its effect, and images from -3 to +3 sigma as a slider.
+// One direction: its name, its effect, and images from one end to the other as a slider.
 
 import { div, fill, iconButton, make, number, slider } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -6,14 +6,14 @@ import { show, shownAt } from "../core/pixel_scale.js";
 import { paintRow } from "../engine/paint.js";
 import { dot, blend, without, gaussian } from "../latent/vectors.js";
 
-const REACH = 3; // sigma: a sample's coordinates are N(0, 1)
-const STEP = 0.05;
+const STEPS = 120; // from end to end
 const FACE_PX = 56; // about
 
 /**
  * A row of the list of directions.
  *
- * `about` is {id, title, said, axis, pinned, locked}; `list`: the Directions it is in.
+ * `about` is {id, title, said, axis, reach, pinned, locked}, `reach` being the sigma at the ends;
+ * a sample's coordinates are N(0, 1). `list`: the Directions it is in.
  */
 export class Direction {
   constructor(about, model, words, list) {
@@ -32,7 +32,8 @@ export class Direction {
     });
     this.value = make("output", { className: "ls-note ls-dir-value" });
     this.canvas = make("canvas", { className: "ls-pixels", ariaHidden: "true" });
-    const limits = { min: -REACH, max: REACH, step: STEP };
+    const { reach } = about;
+    const limits = { min: -reach, max: reach, step: (2 * reach) / STEPS };
     this.range = slider({ className: "ls-gate", ariaLabel: title, ...limits });
     const toggle = (picture, field, label) => {
       const made = iconButton(icon(picture), label, () =>
@@ -67,11 +68,14 @@ export class Direction {
   /** Show the coordinate of `z`; a slider that is being dragged is left alone. */
   show(z) {
     const value = dot(this.about.axis, z);
-    if (document.activeElement !== this.range || Math.abs(this.range.value - value) > STEP) {
+    if (
+      document.activeElement !== this.range ||
+      Math.abs(this.range.value - value) > this.range.step
+    ) {
       this.range.value = value;
     }
     this.value.textContent = number(value);
-    this.element.classList.toggle("ls-beyond", Math.abs(value) > REACH);
+    this.element.classList.toggle("ls-beyond", Math.abs(value) > this.about.reach);
   }
 
   /** Set how many images fit into `width` px at the size of core/pixel_scale.js. */
@@ -88,12 +92,12 @@ export class Direction {
 
   /** Return what Pictures draws: z moved along this axis, except along locked directions. */
   request({ z, scale, classes }, locked) {
-    const { id, axis } = this.about;
+    const { id, axis, reach } = this.about;
     const free = without(axis, locked);
     const gain = Math.max(dot(free, axis), 0.05);
     const at = dot(axis, z);
     const zs = Array.from({ length: this.faces }, (_, i) => {
-      const value = REACH * ((2 * i) / (this.faces - 1) - 1);
+      const value = reach * ((2 * i) / (this.faces - 1) - 1);
       return blend(scale, z, (scale * (value - at)) / gain, free);
     });
     return { lane: `direction ${id}`, zs, classes, use: (image) => paintRow(this.canvas, image) };

@@ -10,6 +10,7 @@ import { directionMatrix } from "./direction_matrix.js";
 const STORE = "latent-studio.directions.";
 const OPEN = 8; // of a set, before "show more"
 const OWN_MAX = 40;
+const REACH = 3; // sigma at the ends of the visitor's own
 
 /** `store` is a LatentStore; onwanted(): the visible rows must be drawn. */
 export class Directions {
@@ -64,6 +65,7 @@ export class Directions {
         title: this.words[`explore.name.${d.name}`] ?? w(`direction.${d.kind}`, { n }),
         axis: axes.slice(i * model.z_dim, (i + 1) * model.z_dim),
         said: this.effect(d),
+        reach: d.reach,
         unsure: d.true === false,
         hint: typeof d.r2 === "number" ? w("r2", { r2: number(d.r2) }) : "",
       };
@@ -79,7 +81,7 @@ export class Directions {
   /** Describe the effect of a direction: the measured trait, or how much changes. */
   effect({ trait, effect, low, high, unit, keeps, ...d }) {
     const { w, words } = this;
-    if (!trait) return w("effect", { effect: number(effect, 0) });
+    if (!trait) return w("effect", { effect: number(effect, 0), reach: number(d.reach, 1) });
     const short = (x) => number(x, Math.abs(x) < 10 ? 1 : 0);
     return w("measured", {
       trait: words[`explore.trait.${trait}`] ?? trait,
@@ -101,7 +103,7 @@ export class Directions {
       .map((id) => ({ id, kind: "own", title: id, said: this.w("own"), hint: "" }));
     return [...this.known, ...own].map((d) => {
       const kept = this.kept[d.id];
-      return { ...d, ...kept, title: kept?.title || d.title };
+      return { reach: REACH, ...d, ...kept, title: kept?.title || d.title };
     });
   }
 

@@ -1,4 +1,4 @@
-"""Traits read by the judge are those that the faces were drawn with, and directions tell the truth."""
+"""Traits are those that the faces were drawn with, and directions tell the truth of themselves."""
 
 import numpy as np
 import pytest
