@@ -2,7 +2,7 @@
 // Loaded when it is first opened.
 
 import { button, div, download, field, make, segments, speaker } from "../../core/dom.js";
-import { times } from "../../latent/vectors.js";
+import { norm, times } from "../../latent/vectors.js";
 import { packLatent } from "../../recipes/image_recipe.js";
 import { encodePng, fileName } from "../../recipes/png.js";
 import { exportClip } from "./export_clip.js";
@@ -11,6 +11,7 @@ import { resized } from "./resize.js";
 
 const SIZES = [64, 128, 256, 512, 1024]; // px
 const FIRST_PX = 256;
+const LENGTH_ROOM = 0.15; // as NORM_RANGE of gan/latent/curves.py: a clip shortens longer latents
 const LOOP = { path: "slerp", frames: 50, fps: 25 }; // two seconds
 // as many frames as keyframes, each of which is one
 const STILLS = { path: "slerp", even: false, format: "sprite" };
@@ -24,6 +25,7 @@ export class Avatar {
     this.kinds = segments(words["interpolate.format"], kinds, (kind) => this.choose(kind));
     this.picture = make("img", { className: "ls-pixels ls-avatar", alt: words["explore.canvas"] });
     this.hint = make("p", { className: "ls-note" });
+    this.differs = make("p", { className: "ls-note" }, say("differs"));
     this.size = make("select");
     this.format = make("select", {}, new Option("GIF", "gif"), new Option("APNG", "apng"));
     this.formats = field(words["interpolate.format"], this.format);
@@ -38,6 +40,7 @@ export class Avatar {
       this.picture,
       this.kinds.element,
       this.hint,
+      this.differs,
       div("ls-row", field(words["interpolate.size"], this.size), this.formats),
       this.line,
       div("ls-row lc-dialog-end", close, this.cancel, this.start),
@@ -55,13 +58,15 @@ export class Avatar {
     this.busy(false);
     this.choose("image");
     this.show(await this.png(image));
-    this.element.showModal();
+    if (!this.element.open) this.element.showModal();
   }
 
   choose(kind) {
     this.kind = kind;
     this.kinds.set(kind);
     this.hint.textContent = this.say(`hint.${kind}`);
+    const length = norm(this.z) / Math.sqrt(this.z.length);
+    this.differs.hidden = kind === "image" || Math.abs(length - 1) <= LENGTH_ROOM;
     this.formats.hidden = kind !== "loop";
     this.line.replaceChildren();
     const { columns, rows } = kind === "sheet" ? SHEET : { columns: 1, rows: 1 };
@@ -77,9 +82,9 @@ export class Avatar {
     if (this.size.selectedIndex < 0) this.size.selectedIndex = 0;
   }
 
-  /** Return the whole scale of a clip nearest to `px`. */
+  /** Return the largest whole scale at which a clip has at most `px`, which the server may limit. */
   scale(px) {
-    return Math.max(1, Math.round(px / this.image.h));
+    return Math.max(1, Math.floor(px / this.image.h));
   }
 
   busy(is) {
