@@ -70,7 +70,7 @@ def test_the_image_the_loop_and_the_sheet_are_of_this_picture(visit, model, tmp_
     dialog.get_by_label("Size").select_option("256")
     dialog.get_by_role("button", name="Loop").click()
     for name, kind in (("GIF", "gif"), ("APNG", "png")):
-        dialog.get_by_label("Format").last.select_option(name)
+        dialog.get_by_label("Format").select_option(name)
         path = export(page, dialog, tmp_path)
         assert path.name == f"latent-studio-mnist-3-seed{seed(page)}-loop.{kind}"
         frames, durations, loop = read_animation(path)
@@ -99,7 +99,7 @@ def test_escape_cancels_and_returns_the_focus_and_keys_stay_inside(visit, app):
     dialog.click(position={"x": 5, "y": 5})
     page.keyboard.press("Space")
     dialog.get_by_role("button", name="Loop").click()
-    dialog.get_by_label("Format").last.select_option("APNG")
+    dialog.get_by_label("Format").select_option("APNG")
     dialog.get_by_label("Size").select_option("1024")
     dialog.get_by_role("button", name="Export").click()
     dialog.get_by_role("progressbar").wait_for()

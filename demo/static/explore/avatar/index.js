@@ -22,7 +22,7 @@ export class Avatar {
     this.words = words;
     const say = (this.say = speaker(words, "avatar"));
     const kinds = ["image", "loop", "sheet"].map((kind) => [kind, say(`kind.${kind}`)]);
-    this.kinds = segments(words["interpolate.format"], kinds, (kind) => this.choose(kind));
+    this.kinds = segments(words["explore.avatar"], kinds, (kind) => this.choose(kind));
     this.picture = make("img", { className: "ls-pixels ls-avatar", alt: words["explore.canvas"] });
     this.hint = make("p", { className: "ls-note" });
     this.differs = make("p", { className: "ls-note" }, say("differs"));
