@@ -24,6 +24,7 @@ ADDRESS = "/studio/static"
 PAGE = {
     "explore.js": ("core/visitor", "explore/index", "hub/index"),
     "menu.js": ("page/menu_pictures",),  # when the menu of models is first opened
+    "avatar.js": ("explore/avatar/index",),  # when the dialog is first opened
     "interpolate.js": ("interpolate/index",),
     "train.js": tuple(
         f"train/{panel}/index" for panel in ("watch", "form", "manual", "compare", "runs", "images")

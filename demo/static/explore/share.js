@@ -4,11 +4,12 @@ import { thank } from "../core/dom.js";
 import { sendKey, classOf } from "../core/keyframe_store.js";
 import { splitId } from "../core/shown_step.js";
 import { times } from "../latent/vectors.js";
-import { packPicture, unpackPicture } from "../recipes/image_recipe.js";
+import { RecipeError, packPicture, unpackPicture } from "../recipes/image_recipe.js";
 import { savePicture } from "../recipes/png.js";
 import { Share } from "../recipes/share.js";
 import { Gallery } from "./gallery.js";
 
+const AVATAR = new URL("../avatar.js", import.meta.url); // the file with avatar/index.js
 const SAVED_PX = 448; // approximate width of a saved picture, a whole multiple of the model's
 const TAB = {
   name: "explore",
@@ -28,6 +29,7 @@ export class PictureShare extends Share {
     super(words, TAB, page.say);
     this.limits = limits;
     this.page = page;
+    this.avatar = null; // the dialog, once opened
     this.album = new Gallery(words, {
       onpick: (picture) => this.tried(() => this.open({ picture })),
     });
@@ -37,6 +39,7 @@ export class PictureShare extends Share {
       this.action("keep", () => this.keep(), "ls-primary"),
       this.link,
       this.action("save_picture", () => this.save()),
+      this.action("avatar", () => this.makeAvatar()),
       this.action("open_picture", () => this.file.click()),
       this.action("send", (made) => this.send(made)),
     );
@@ -58,6 +61,15 @@ export class PictureShare extends Share {
   save() {
     const { image } = this.page.shown();
     return savePicture(image, this.recipe(), Math.max(1, Math.round(SAVED_PX / image.h)));
+  }
+
+  async makeAvatar() {
+    const { $explore_avatar_index: avatar } = await import(AVATAR.href).catch(() => {
+      throw new RecipeError(this.words["explore.failed"]);
+    });
+    this.avatar ??= new avatar.Avatar(this.words, this.actions);
+    const { image, state } = this.page.shown();
+    await this.avatar.open(image, this.recipe(), state);
   }
 
   send(made) {
