@@ -12,7 +12,7 @@ from torch.nn.functional import leaky_relu
 import gan.explore.sampling
 from gan.config import preset
 from gan.data.image_set import ASSETS
-from gan.explore.direction import SLIDER, ridge
+from gan.explore.direction import ridge
 from gan.explore.directions import REACH, directions, pca, sefa
 from gan.explore.measured_directions import DISTINCT, R2, choose, measured, purified
 from gan.explore.sampling import LEAST, Sampler, SampleSizes
@@ -129,9 +129,8 @@ def test_sliders_of_unnamed_directions_are_equally_visible(found, bundled):
     for kind in ("pca", "sefa"):
         chosen = [d for d in of_kind(found, kind) if d.reach < REACH[1]]
         axes, reach = np.stack([d.axis for d in chosen]), np.array([d.reach for d in chosen])
-        before, after = sampler.effects(axes, SLIDER), sampler.effects(axes, reach)
+        after = sampler.effects(axes, reach)
         assert len(chosen) >= 8 and after.max() < 1.4 * after.min()
-        assert after.std() < 0.7 * before.std()
 
 
 def test_the_bundled_model_has_the_directions_that_the_page_names(found):
