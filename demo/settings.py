@@ -23,6 +23,7 @@ class Settings:
 
     runs: Path = ROOT / "runs"
     models: Path = ROOT / "assets/models"
+    first_model: str = "faces"
     max_steps: int = 100_000
     max_frames: int = 3_000
     max_side_px: int = 1_024

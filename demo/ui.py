@@ -71,10 +71,10 @@ def build(studio: Studio) -> gr.Blocks:
         with gr.Row(elem_classes="ls-header"):
             for name, tag in HEADER:  # gr.Markdown would cost six more requests
                 gr.HTML(t(f"app.{name}"), html_template=tag, elem_classes=f"ls-{name}")
-            options = choices(studio)
+            options, first = choices(studio), studio.settings.first_model
             model = Menu(
                 options,
-                value=preferred(options),
+                value=preferred(options, first),
                 label=t("app.model"),
                 container=False,
                 filterable=False,
@@ -93,7 +93,7 @@ def build(studio: Studio) -> gr.Blocks:
             if any(current == model_id for _, model_id in options):
                 # no value: another event may have selected a model meanwhile
                 return gr.Dropdown(choices=options)
-            return gr.Dropdown(choices=options, value=preferred(options))
+            return gr.Dropdown(choices=options, value=preferred(options, first))
 
         def gone(request: gr.Request) -> None:
             studio.exports.stop(visitor(request))

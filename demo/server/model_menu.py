@@ -22,8 +22,6 @@ from gan.models.generator import Generator
 from gan.recipes.model_ids import split_id
 from gan.storage.metadata import read_title
 
-DEFAULT_MODEL = "mnist"
-
 
 def choices(
     studio: Studio, who: str = "", page: str | None = None, current: str | None = None
@@ -70,10 +68,10 @@ def selector(studio: Studio, key: str = "wanted", done: str = "") -> Callable[..
     return select
 
 
-def preferred(options: list[tuple[str, str]]) -> str | None:
-    """Return the id of the bundled MNIST model, else of the first one."""
+def preferred(options: list[tuple[str, str]], first: str) -> str | None:
+    """Return the id `first` if there is such a model, else that of the first one in the menu."""
     ids = [model for _, model in options]
-    return DEFAULT_MODEL if DEFAULT_MODEL in ids else next(iter(ids), None)
+    return first if first in ids else next(iter(ids), None)
 
 
 def model_name(model: str, folder: Path) -> str:

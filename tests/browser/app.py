@@ -46,6 +46,7 @@ class App:
             "GRADIO_SERVER_PORT": self._port,
             "LATENT_STUDIO_RUNS": str(self._folder / "runs"),
             "LATENT_STUDIO_HUB_CACHE": str(self.hub_cache),
+            "LATENT_STUDIO_FIRST_MODEL": "mnist",  # smaller and known: most tests are not about it
             "TMPDIR": str(self._temporary),
             "HF_ENDPOINT": self.hub.address,
             "HF_HOME": str(self._folder / "hf"),
