@@ -3,10 +3,20 @@
 import re
 from urllib.parse import urlsplit
 
-from tests.browser.app import explore, tab
+import pytest
+
+from tests.browser.app import App, explore, tab
 
 REQUESTS_MOST = 60  # 57 measured; 52 are Gradio's own
 KILOBYTES_MOST = 1300  # 1280 measured; the weights of the model are 911
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """A server with the model that a page opens with by default."""
+    running = App(tmp_path_factory.mktemp("first"), LATENT_STUDIO_FIRST_MODEL="faces")
+    yield running
+    running.stop()
 
 
 def files(page):

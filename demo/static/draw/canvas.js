@@ -97,6 +97,7 @@ export class DrawingCanvas {
     const [x, y] = [(SIDE - w) / 2, (SIDE - h) / 2];
     this.remember();
     this.paper("#fff"); // behind transparent parts
+    this.ink.imageSmoothingEnabled = zoom < 1; // pixel art stays crisp
     this.ink.drawImage(picture, x, y, w, h);
     const [r, g, b] = this.ink.getImageData(Math.ceil(x), Math.ceil(y), 1, 1).data;
     this.paper(`rgb(${r} ${g} ${b})`);

@@ -1,0 +1,85 @@
+"""The page as it opens: a face whose named sliders do what they say, and faces by attributes."""
+
+import numpy as np
+import pytest
+
+from gan.explore.attribute_traits import attribute_traits, read_traits
+from gan.metrics.judge import Judge
+from tests.browser.app import App, drag, explore, moved, press, row, still
+
+UNSURE = ".ls-unsure .ls-dir-name"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    running = App(tmp_path_factory.mktemp("faces"), LATENT_STUDIO_FIRST_MODEL="faces")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def reading():
+    """A function from the page's large picture to what the judge reads in it, in percent."""
+    judge, traits = Judge.load("faces"), attribute_traits("faces")
+
+    def read(picture):
+        image = np.ascontiguousarray(picture[None, ..., :3])
+        values = read_traits(image, traits, judge)[0]
+        return dict(zip((trait.name for trait in traits), values, strict=True))
+
+    return read
+
+
+def ends(page, name):
+    """The picture at both ends of a slider."""
+    found = []
+    for x in (0.01, 0.99):
+        before = still(page)
+        drag(page, row(page, name)[1], (0.5, 0.5), (x, 0.5))
+        found.append(moved(page, before))
+        press(page, "Undo")
+        moved(page, found[-1])
+    return found
+
+
+def test_it_opens_on_a_face_whose_named_sliders_are_true(visit, reading):
+    page = explore(visit)
+    assert page.locator(".ls-model input").input_value() == "Pixel-art faces"
+    for name, trait in (("Glasses", "glasses"), ("Hat", "hat"), ("Darker skin", "skin")):
+        assert name not in page.locator(UNSURE).evaluate_all("all => all.map((one) => one.value)")
+        low, high = (reading(picture)[trait] for picture in ends(page, name))
+        assert low < 30 and high > 70, name
+
+
+def test_the_matrix_tells_which_sliders_are_true(visit):
+    page = explore(visit)
+    page.get_by_text("How well do these work?").click()
+    table = page.locator(".ls-matrix table")
+    assert table.is_visible()
+    unsure = table.locator(".ls-unsure th").all_inner_texts()
+    shown = page.locator(UNSURE).evaluate_all("all => all.map((one) => one.value)")
+    assert sorted(unsure) == sorted(shown)
+    rows = table.locator("tr:has(th[scope=row])")
+    assert rows.count() >= 5
+    for k in range(rows.count()):
+        numbers = [int(text) for text in rows.nth(k).locator("td").all_inner_texts()[:-1]]
+        *others, by_chance = numbers[:k] + numbers[k + 1 :]
+        true = max(map(abs, others)) <= 25 and by_chance <= 50
+        assert numbers[k] == 100 and true == ("ls-unsure" not in rows.nth(k).get_attribute("class"))
+
+
+def test_a_face_is_found_by_its_attributes(visit, reading):
+    page = explore(visit)
+    section = page.locator("section", has=page.locator(".ls-attributes"))
+    find = section.get_by_role("button", name="Find", exact=True)
+    assert find.is_disabled()
+    before = still(page)
+    page.locator(".ls-attributes").get_by_label("Glasses").select_option(label="Yes")
+    page.locator(".ls-attributes").get_by_label("Hat").select_option(label="No")
+    page.locator(".ls-attributes").get_by_label("Smile").select_option(label="Yes")
+    find.click()
+    picture = moved(page, before)
+    found = reading(picture)
+    assert found["glasses"] > 50 > found["hat"] and found["smile"] > 50
+    press(page, "Undo")
+    np.testing.assert_array_equal(moved(page, picture), before)
