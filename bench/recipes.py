@@ -1,10 +1,11 @@
 """Compare settings at equal training time: the rows of RECIPES.md that are settings.
 
-    python bench/recipes.py [--seconds 30] [--seeds 1] [--only NAME ...]
+    python bench/recipes.py [--data mnist] [--seconds 30 | --steps N] [--seeds 1] [--only NAME ...]
 
-Each row is the preset `default` with some changes, trained for the given seconds with the learning
-rate schedule of that time. The distance is that of bench/time_to_quality.py. The last line is one
-JSON object: the median distance of each row.
+Each row is the preset `default` with some changes, trained for the given seconds or steps with the
+learning rate schedule of that time. The distance is that of bench/time_to_quality.py, or for faces
+that of `gan.metrics.evaluate`, of 2,000 samples. The last line is one JSON object: the median
+distance of each row.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,19 +27,20 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 from bench.support.scoring import Scorer
 from gan.config import Config, preset
 from gan.data.image_set import load
-from gan.metrics.evaluate import labels_like
+from gan.metrics.evaluate import evaluate, labels_like
 from gan.models.generator import Generator
 from gan.system.machine import set_threads
 from gan.training.experiments import TRIED
 from gan.training.schedule import Schedule
 from gan.training.trainer import Trainer
 
-SAMPLES = 10_000
+SAMPLES, OF_FACES = 10_000, 2_000
 PLAIN_D = {"d_hidden": 0, "d_slope": 0.2, "r1_gamma": 0.3}
 
 ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "default": {},
+        "pixel shuffle": {"upsample": "shuffle"},
         "first default": TRIED | {"precision": "float32"},
         "first default, bfloat16": TRIED,
         "momentum, a plain D": PLAIN_D | {"lr_g": 1e-3, "beta1": 0.5},
@@ -76,31 +79,51 @@ ROWS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 def main() -> None:
     """Train every row, seed by seed, and print the results as they come."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", choices=("mnist", "faces", "faces-64"), default="mnist")
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--steps", type=int, help="instead of seconds")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=list(ROWS), default=list(ROWS))
     options = parser.parse_args()
     set_threads()
-    scorer, found = Scorer(), {name: [] for name in options.only}
-    print(f"floor: {scorer.floor:.3f}; {options.seconds:g} s each")
+    score = distance_of_digits() if options.data == "mnist" else distance_of_faces
+    found = {name: [] for name in options.only}
     for seed in range(options.seeds):
         for name in options.only:
-            generator, steps = trained(preset("default", seed=seed, **ROWS[name]), options.seconds)
-            z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
-            labels = labels_like(load("mnist").labels, SAMPLES) if generator.classes else None
-            distance = scorer.distance(generator.sample(z, labels)[..., 0])
+            config = preset("default", data=options.data, seed=seed, **ROWS[name])
+            generator, steps = trained(config, options.seconds, options.steps)
+            distance = score(generator)
             found[name].append(distance)
             print(f"{name:24} seed {seed}: {distance:8.3f}  {steps:6,} steps", flush=True)
     medians = {name: round(statistics.median(each), 4) for name, each in found.items()}
     print(json.dumps(medians))
 
 
-def trained(config: Config, seconds: float) -> tuple[Generator, int]:
-    """Train for so many seconds; return the EMA generator and the number of steps."""
-    trainer = Trainer(config, load("mnist"))
-    trainer.schedule = Schedule(seconds, "seconds")
+def distance_of_digits() -> Callable[[Generator], float]:
+    """Return the distance of bench/time_to_quality.py, after printing that of real digits."""
+    scorer = Scorer()
+    print(f"floor: {scorer.floor:.3f}")
+
+    def distance(generator: Generator) -> float:
+        z = np.random.default_rng(12345).standard_normal((SAMPLES, generator.z_dim))
+        labels = labels_like(load("mnist").labels, SAMPLES) if generator.classes else None
+        return scorer.distance(generator.sample(z, labels)[..., 0])
+
+    return distance
+
+
+def distance_of_faces(generator: Generator) -> float:
+    return evaluate(generator, OF_FACES, measures=("frechet",)).figures["frechet"].value
+
+
+def trained(config: Config, seconds: float, steps: int | None) -> tuple[Generator, int]:
+    """Train for so many seconds or steps; return the EMA generator and the number of steps."""
+    trainer = Trainer(config, load(config.data))
+    trainer.schedule = Schedule(steps) if steps else Schedule(seconds, "seconds")
     begun = time.perf_counter()
-    while (spent_s := time.perf_counter() - begun) < seconds:
+    while (spent_s := time.perf_counter() - begun) < seconds or steps:
+        if steps and trainer.step_count == steps:
+            break
         trainer.elapsed_s = spent_s
         trainer.step()
     return Generator(config, trainer.ema), trainer.step_count
