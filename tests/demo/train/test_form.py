@@ -14,6 +14,7 @@ from demo.text import catalogue
 from demo.train import settings_form
 from gan.config import PRESETS, RANGES, Config, ConfigError, preset
 from gan.training.live_settings import STEERABLE
+from gan.data.collection import FEW
 from gan.training.pace import Pace
 from tests.node import run_node
 
@@ -43,6 +44,11 @@ def test_every_setting_has_texts_and_the_range_of_config():
 
 def test_every_preset_of_the_form_is_valid():
     for name, values in settings_form.payload(SETTINGS)["presets"].items():
+def test_the_form_says_how_many_images_are_few():
+    for language in ("en", "zh"):
+        assert f"{FEW:,}" in catalogue(language)["train.about.own-images"]
+
+
         assert settings_form.parse(values, SETTINGS) == preset(name, steps=5000, seconds=180.0)
     (seconds,) = {
         values["seconds"]
@@ -134,7 +140,7 @@ const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps
 give({
   fits: given.tries.map(([name, value]) => fits(rows[name], value)),
   article,
-  names: [presetOf(article, presets), presetOf({ ...article, lr_g: 0.5 }, presets)],
+  names: [presetOf(article, presets, data), presetOf({ ...article, lr_g: 0.5 }, presets, data)],
   mlp: withChange(presets.default, "arch", "mlp", data).conditional,
   side: withChange(presets.default, "data", "cifar10", data).image_size,
   idle: [withoutEffect(presets.default), withoutEffect(presets.article)],

@@ -84,8 +84,7 @@ export function mount({ element, props, trigger, server, words }) {
     if (!answer.collections) return;
     fields.offer(answer.collections);
     // the chosen one was deleted, or the address names an unknown one
-    if (fields.knows(draft.data)) return;
-    draft = presets[first];
+    if (!fields.knows(draft.data)) draft = presets[first];
     keep();
   }
 
@@ -188,7 +187,7 @@ export function mount({ element, props, trigger, server, words }) {
   }
 
   function keep() {
-    showInAddress("train", () => textsOf(draft, presets, first));
+    showInAddress("train", () => textsOf(draft, presets, fields.presetOf(draft) || first));
     shown = "";
     render();
   }
