@@ -24,7 +24,8 @@ def build(studio: Studio) -> Panel:
         """{"who", "known"}: what this visitor may do now, and the current run.
 
         `known` is the `key` of an earlier answer, whose `config` the page still has. `requested` is
-        what the run will do after its step, and `unsaved` true while it cannot be saved.
+        what the run will do after its step, and `unsaved` true while it cannot be saved; `shapes_s`
+        is the time of training at which the first shapes appear, None if unknown or past.
         """
         who = payload.get("who")
         status = studio.current(who)
@@ -37,6 +38,7 @@ def build(studio: Studio) -> Panel:
             "step": status.step,
             "rewinds": status.rollbacks,
             "pair": status.beside is not None,
+            "shapes_s": paces.shapes_s(status) if status.beside is None else None,
             "playable": bool(status.run) and (folder / MODEL).exists(),
         }
         if status.config is not None:

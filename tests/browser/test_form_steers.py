@@ -21,7 +21,7 @@ MOUNT = """async (given) => {
     const server = {
         status: async () => ({ ...window.run }),
         act: async () => ({ step: 5 }),
-        pace: async () => ({ step_s: 0.1, readable_s: 20, total_s: 180 }),
+        pace: async () => ({ step_s: 0.1, shapes_s: 20, total_s: 180 }),
     };
     const props = { offered: given.offered, limits: { run_s: 300, away_s: 20 } };
     mount({ element, props, trigger() {}, server, words: given.words });
@@ -56,6 +56,19 @@ def test_nothing_moves_when_a_run_begins(form):
     begin(form)
     assert form.get_by_role("button", name="Use this model").is_enabled()
     assert form.evaluate("window.tops()") == before
+
+
+def test_the_time_of_first_shapes_is_shown_before_a_run_and_while_it_begins(form):
+    said = form.get_by_text("First shapes after about")
+    assert said.inner_text().startswith("First shapes after about 20 s. On this machine")
+    begin(form)
+    assert not said.is_visible()
+    form.evaluate("tell({shapes_s: 134.2})")
+    assert said.inner_text() == "First shapes after about 2 min 10 s."
+    form.evaluate("tell({shapes_s: null})")
+    assert not said.is_visible()
+    form.evaluate("tell({taken: false, mine: false, state: 'done'})")
+    form.get_by_text("about 1,800 steps in 3 min").wait_for()  # of the next run
 
 
 def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):

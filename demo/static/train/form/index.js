@@ -182,7 +182,7 @@ export function mount({ element, props, trigger, server, words }) {
     const text = away ? say("train.offline") : sentences(status, props.limits, say);
     whose.textContent = text;
     whose.hidden = !text;
-    pace.show(settings, !taken && may === "open");
+    pace.show(settings, !taken && may === "open", steers && status.shapes_s);
     bar.dataset.may = may;
   }
 
