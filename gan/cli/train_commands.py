@@ -35,7 +35,7 @@ from gan.training.cluster import Alone, Cluster, joined
 from gan.training.pace import shapes_ahead_s
 
 ANY_IMAGES = {"data": "own-000000000000", "image_channels": 1}  # settings of unread images
-ROUGH_S = 100.0  # estimates from here on are in minutes
+ROUGH_S = 99.0  # estimates from here on are in minutes
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -148,7 +148,7 @@ def _first_shapes(status: RunStatus) -> str:
     shapes_s = shapes_ahead_s(status.config, status.step, status.elapsed_s)
     if shapes_s is None:
         return ""
-    about = f"{shapes_s:.0f} s" if shapes_s < ROUGH_S else f"{shapes_s / 60:.0f} min"
+    about = f"{shapes_s:.2g} s" if shapes_s < ROUGH_S else f"{shapes_s / 60:.0f} min"
     return f"First shapes after about {about}."
 
 

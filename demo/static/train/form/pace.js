@@ -15,8 +15,11 @@ export function formPace({ say, ask }) {
   let known = ""; // key of the settings shown
   let timer = 0;
 
-  const two = (value) => Number(value.toPrecision(2)); // figures of an estimate
-  const first = (shapes_s) => say("train.pace_shapes", { shapes: clock(two(shapes_s), say) });
+  function first(shapes_s) {
+    const unit = shapes_s < 60 ? 5 : shapes_s < 300 ? 30 : 60; // as exact as an estimate is
+    const rounded = unit * Math.max(1, Math.round(shapes_s / unit));
+    return say("train.pace_shapes", { shapes: clock(rounded, say) });
+  }
 
   function show(settings, wanted, shapes_s) {
     const key = JSON.stringify({ ...settings, seed: 0 });
@@ -44,7 +47,7 @@ export function formPace({ say, ask }) {
   }
 
   function sentence({ step_s, shapes_s, total_s, never }, { steps, seconds }) {
-    const count = seconds ? two(seconds / step_s) : steps;
+    const count = seconds ? Number((seconds / step_s).toPrecision(2)) : steps; // an estimate
     const values = { steps: formatNumber(count), total: clock(total_s, say) };
     const total = say(`train.pace_total${seconds ? "_time" : ""}`, values);
     return sentences([shapes_s && first(shapes_s), total, never && say("train.pace_never")]);
