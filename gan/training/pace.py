@@ -42,12 +42,12 @@ DIGITS = {
     "relativistic-r1": 660,
     "few-images": 190,
 }
-OWN_STEPS = {32: 120, 64: 240}  # preset own-images, by size
+OWN_STEPS = {32: 120, 64: 160}  # preset own-images, by size
 SHAPES_STEPS = MappingProxyType(
     {
         **{("mnist", name): steps for name, steps in DIGITS.items()},
         ("faces", "default"): 120,
-        ("faces-64", "default"): 200,
+        ("faces-64", "default"): 160,
         **{(size, "own-images"): steps for size, steps in OWN_STEPS.items()},
     }
 )
