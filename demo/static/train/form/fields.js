@@ -141,7 +141,7 @@ export function formFields({ offered, say, changed, bring }) {
 
   function show(settings, now) {
     [present, mode] = [settings, now];
-    length.set(settings);
+    length.set(settings, now === "draft");
     length.allow(now === "draft");
     for (const [name, row] of Object.entries(made)) {
       row.set(settings[name]);

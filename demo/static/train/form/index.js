@@ -69,6 +69,9 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
+  document.addEventListener("ls:further", async ({ detail: run }) => {
+    await showAnswer(await ask("extend", { run, settings: draft }));
+  });
   document.addEventListener("ls:train", stayPresent); // this tab may be left before the answer
   onTravel("train", (texts) => {
     draft = restored(settingsOf(texts, presets), draft, rows);

@@ -10,9 +10,9 @@ const SHORTEST = 0.1; // minutes
 const KEPT = "latent-studio.train.seconds"; // the chosen time, while a run is by steps
 
 /**
- * Create {elements, set(settings), allow(yes)}: the choice between both, and their rows, of which one
- * is shown. `done(name, value)` is called with a change of `steps` or `seconds`, which is 0 for a run
- * by steps; `first`: the seconds offered first.
+ * Create {elements, set(settings, chosen), allow(yes)}: the choice between both, and their rows, of
+ * which one is shown; `chosen`: by the visitor, not those of a run. `done(name, value)` is called with
+ * a change of `steps` or `seconds`, which is 0 for a run by steps; `first`: the seconds offered first.
  */
 export function formLength(rows, { say, done, first }) {
   const kept = read(KEPT);
@@ -31,12 +31,12 @@ export function formLength(rows, { say, done, first }) {
   const label = make("span", { ariaHidden: "true", textContent: say("train.length") });
   const unit = make("div", { className: "ls-field tf-unit" }, label, choice.element);
 
-  function set({ seconds, steps: count }) {
-    last = seconds || last;
+  function set({ seconds, steps: count }, chosen) {
+    if (chosen) last = seconds || last;
     choice.set(seconds ? "seconds" : "steps");
     minutes.element.hidden = !seconds;
     steps.element.hidden = Boolean(seconds);
-    minutes.set(Number((last / MINUTE_S).toFixed(2)));
+    minutes.set(Number(((seconds || last) / MINUTE_S).toFixed(2)));
     steps.set(count);
   }
 

@@ -49,7 +49,7 @@ export function formPace({ say, ask }) {
   function sentence({ step_s, shapes_s, total_s, never }, { steps, seconds }) {
     const count = seconds ? Number((seconds / step_s).toPrecision(2)) : steps; // an estimate
     const values = { steps: formatNumber(count), total: clock(total_s, say) };
-    const total = say(`train.pace_total${seconds ? "_time" : ""}`, values);
+    const total = say(`train.pace_${seconds ? "total_time" : "total"}`, values);
     return sentences([shapes_s && first(shapes_s), total, never && say("train.pace_never")]);
   }
   return { element, show };
