@@ -2,7 +2,7 @@
 
     python bench/readable.py [--presets default hinge-spectral]
 
-Makes the table of gan/training/pace.py (with --seeds 3 --most 5000).
+Makes the table `DIGITS` of gan/training/pace.py (with --seeds 3 --most 5000).
 
 Every `EVERY` steps the judge classifies 500 samples of the EMA weights. With classes, digits count
 as readable when 85 % are classified as requested; without, when the mean probability is 85 % and 8

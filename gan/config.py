@@ -18,6 +18,7 @@ class ConfigError(ValueError):
 
 LONGEST_SHOWN = 60  # characters of a wrong value in a message
 FEWEST_IMAGES = 10  # of train_images, unless 0
+ADA_TARGET = 0.6  # the usual augment_target, from Karras et al. 2020
 
 CHOICES = {
     "data": tuple(DATASETS),

@@ -28,8 +28,8 @@ class FakeRunner:
             (path / "config.json").write_text(json.dumps(one.to_json()))
         return self._begin(folder, "paused" if paused else "running", config)
 
-    def resume_run(self, folder):
-        self.jobs.append(("resume_run", folder.name))
+    def resume_run(self, folder, **goal):
+        self.jobs.append(("resume_run", folder.name, *([goal] if goal else [])))
         return self._begin(folder, "running", None)
 
     def history(self, since_row=0, run=""):

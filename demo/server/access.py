@@ -103,8 +103,8 @@ class Access:
         self.room.check_start(who, *filter(None, (config, beside)))
         return self._slot.take(queued)
 
-    def resume(self, who: str, name: Any) -> str:
-        """Resume a run that ended before its goal; returns as `start`.
+    def resume(self, who: str, name: Any, length: Config | None = None) -> str:
+        """Resume a run that ended before its goal, or a finished one for a `length`; as `start`.
 
         Raises:
             Refused: not theirs, another process trains it, or as `start`.
@@ -112,7 +112,7 @@ class Access:
             CheckpointError, DataError, OSError: it cannot be resumed.
         """
         run = self.gate.find(who, name)
-        if run is None or run.state != "can be resumed":
+        if run is None or run.state != ("finished" if length else "can be resumed"):
             raise LookupError("That run is not on this server any more; choose another one.")
         if not self.owns(who, run.folder):
             raise Refused("not_yours")
@@ -121,7 +121,7 @@ class Access:
         refuse_if_elsewhere(run.folder)
 
         def begin() -> tuple[Future, tuple[Path, ...]]:
-            return self._runner.resume_run(run.folder), (run.folder,)
+            return self._runner.resume_run(run.folder, **run.further(length)), (run.folder,)
 
         queued = self._queued(who, begin)
         self.room.check_resume(run.folder, run.config)

@@ -35,6 +35,7 @@ from gan.storage.metadata import clean_title
 
 ADDRESS = "/studio/images"
 EXPIRE_EVERY_S = 600
+FIXED = ("image_channels", "image_classes")  # settings that the images determine
 
 
 class ImageCollections:
@@ -119,7 +120,7 @@ class ImageCollections:
         return self.take(who, path, payload, leave_nothing=False)
 
     def complete(self, who: Any, values: Any) -> Any:
-        """Complete the settings of a form with those that its own images determine.
+        """Complete the settings of a form with those that suit its own images.
 
         Raises:
             LookupError: the visitor has no such images on this server.
@@ -127,9 +128,8 @@ class ImageCollections:
         data = values.get("data") if isinstance(values, dict) else None
         if not isinstance(data, str) or not is_own(data):
             return values
-        fixed = self._find(who, data).settings()
-        size = fixed.pop("image_size")  # only the default
-        return {"image_size": size} | values | fixed
+        usual = self._find(who, data).settings()
+        return usual | values | {name: usual[name] for name in FIXED}
 
     def admit(self, who: Any) -> None:
         """Raise Refused if this visitor may not bring images now."""

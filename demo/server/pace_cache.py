@@ -8,7 +8,8 @@ from typing import Any
 from demo.endpoint import Refused
 from gan.config import Config
 from gan.runner.runner import Runner
-from gan.training.pace import MAX_STEP_S, measure, paced
+from gan.runner.status import RunStatus
+from gan.training.pace import MAX_STEP_S, measure, paced, shapes_ahead_s
 
 # settings that do not affect the time per step
 SAME = {"seed": 0, "steps": 1, "seconds": 0.0, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
@@ -29,8 +30,8 @@ class PaceCache:
         self._step_s: dict[Config, float] = {}
 
     def of(self, config: Config, may_measure: bool) -> dict[str, Any]:
-        """Return the seconds per step (`step_s`), of the run (`total_s`) and until its digits are
-        readable (`readable_s`, None if unknown; `never`: they do not become readable).
+        """Return the seconds per step (`step_s`), of the run (`total_s`) and until its first shapes
+        (`shapes_s`, None if unknown; `never`: digits do not become readable).
 
         {"busy": true} if it must be measured first and cannot be now; {"slow_s"} if a step takes
         longer than that, and was not measured to its end. Raises Refused: too slow for this server.
@@ -53,6 +54,16 @@ class PaceCache:
         if math.isinf(step_s):
             return {"slow_s": MAX_STEP_S}
         return dataclasses.asdict(paced(config, step_s))
+
+    def shapes_s(self, run: RunStatus) -> float | None:
+        """Return the seconds of training until a run shows its first shapes, from its start.
+
+        None: unknown, or they are there.
+        """
+        if run.state != "running" or run.config is None:
+            return None
+        step_s = self._step_s.get(dataclasses.replace(run.config, **SAME))
+        return shapes_ahead_s(run.config, run.step, run.elapsed_s, step_s)
 
     def check(self, config: Config) -> None:
         """Raise Refused if a step is known to be too slow for this server."""

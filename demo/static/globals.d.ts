@@ -6,4 +6,5 @@ interface DocumentEventMap {
   "ls:play": CustomEvent<string>;
   "ls:data": CustomEvent<string>;
   "ls:show": CustomEvent<string>;
+  "ls:further": CustomEvent<string>;
 }

@@ -13,6 +13,7 @@ from gan.config import Config
 from gan.storage.layout import MODEL
 from gan.training.live_settings import STEERABLE
 
+LENGTH = ("steps", "seconds")  # of the settings
 JOBS = ("pause", "resume", "stop", "discard", "configure")
 
 
@@ -23,8 +24,10 @@ def build(studio: Studio) -> Panel:
     def status(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "known"}: what this visitor may do now, and the current run.
 
-        `known` is the `key` of an earlier answer, whose `config` the page still has. `requested` is
-        what the run will do after its step, and `unsaved` true while it cannot be saved.
+        `known` is the `key` of an earlier answer, whose `config`, with the goal that the run has
+        now, the page still has. `requested` is
+        what the run will do after its step, and `unsaved` true while it cannot be saved; `shapes_s`
+        is the time of training at which the first shapes appear, None if unknown or past.
         """
         who = payload.get("who")
         status = studio.current(who)
@@ -37,12 +40,15 @@ def build(studio: Studio) -> Panel:
             "step": status.step,
             "rewinds": status.rollbacks,
             "pair": status.beside is not None,
+            "shapes_s": paces.shapes_s(status) if status.beside is None else None,
             "playable": bool(status.run) and (folder / MODEL).exists(),
         }
         if status.config is not None:
-            answer["key"] = short_hash(f"{status.run} {status.config}")
+            goal = {"steps": status.goal_steps, "seconds": status.goal_s or 0.0}
+            config = status.config.to_json() | (goal if status.goal_steps else {})
+            answer["key"] = short_hash(f"{status.run} {config}")
             if answer["key"] != payload.get("known"):
-                answer["config"] = status.config.to_json()
+                answer["config"] = config
         return answer
 
     def config_of(payload: dict[str, Any]) -> Config:
@@ -54,6 +60,14 @@ def build(studio: Studio) -> Panel:
         config = config_of(payload)
         paces.check(config)
         return {"run": access.start(payload.get("who"), config)}
+
+    def extend(payload: dict[str, Any]) -> dict[str, Any]:
+        """{"who", "run", "settings"}: train a run further, for their length; answers as `start`."""
+        values = payload.get("settings")
+        values = values if isinstance(values, dict) else {}
+        length = {name: values[name] for name in LENGTH if name in values}
+        config = settings_form.parse(length, studio.settings)
+        return {"run": access.resume(payload.get("who"), payload.get("run"), config)}
 
     def act(payload: dict[str, Any]) -> dict[str, Any]:
         """{"who", "job", "values"}: one of `JOBS`; answers the step."""
@@ -84,6 +98,7 @@ def build(studio: Studio) -> Panel:
         server_functions=[
             status,
             start,
+            extend,
             act,
             leave,
             pace,

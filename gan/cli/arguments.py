@@ -44,6 +44,12 @@ def number(low: float, high: float) -> Callable[[str], float]:
     return parse
 
 
+def minutes(low_s: float, high_s: float) -> Callable[[str], float]:
+    """Return the type of minutes, as seconds in [`low_s`, `high_s`]."""
+    of_minutes = number(low_s / 60, high_s / 60)
+    return lambda text: 60 * of_minutes(text)
+
+
 def seed(text: str) -> int:
     """Return a seed, with the limits of seeds on the page."""
     return whole(0, SEED_MAX)(text)

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from gan import config as configs
-from gan.cli.arguments import number, numbers, seed, whole
+from gan.cli.arguments import minutes, number, numbers, seed, whole
 from gan.datasets import OWN_SIZES
 from gan.latent.curves import PATH_KEYS
 from gan.latent.timing import EASINGS
@@ -17,6 +17,7 @@ from gan.recipes.fields import CLASSES_MAX
 
 COUNT_MAX = 1_000_000  # images of one command
 MOST_IMAGES = 10_000_000  # of one collection
+SECONDS = (1e-3, 1e9)  # of training
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -175,7 +176,9 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     goal = parser.add_mutually_exclusive_group().add_argument
     steps = whole(*configs.RANGES["steps"])
     goal("--steps", type=steps, help="goal in steps of G, counted from the start of the run")
-    goal("--seconds", type=number(1e-3, 1e9), help="goal in seconds of training from now on")
+    goal("--seconds", type=number(*SECONDS), help="goal in seconds of training from now on")
+    options = {"type": minutes(*SECONDS), "dest": "seconds", "metavar": "MINUTES"}
+    goal("--minutes", **options, help="the same in minutes")
     loss = "most training to lose in a power cut (10)"
     save_every = number(0, 1e9)
     parser.add_argument("--save-every", type=save_every, default=10, metavar="SECONDS", help=loss)

@@ -26,13 +26,16 @@ from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals_log import FIRST_S
 from gan.recipes.image_recipe import Recipe, save_png
 from gan.recipes.model_ids import load_named
+from gan.runner.status import RunStatus
 from gan.runner.training_loop import TrainingLoop
 from gan.runs.run import check_empty
 from gan.system.machine import set_threads
 from gan.system.signals import stop_event
 from gan.training.cluster import Alone, Cluster, joined
+from gan.training.pace import shapes_ahead_s
 
 ANY_IMAGES = {"data": "own-000000000000", "image_channels": 1}  # settings of unread images
+ROUGH_S = 99.0  # estimates from here on are in minutes
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -113,6 +116,7 @@ def _resume(args: argparse.Namespace, _: Alone | Cluster, loop: TrainingLoop) ->
 def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
     """Train to the goal, or until `stop`, with a progress bar on stderr."""
     shown, total = (), None if loop.status.goal_s else loop.status.goal_steps
+    estimate = ""
     with tqdm(total=total, initial=loop.status.step, unit="step") as bar:
         while (status := loop.status).state == "running":
             if stop.is_set():  # between steps: half a step could not be resumed bit for bit
@@ -122,7 +126,9 @@ def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
             bar.update(loop.status.step - bar.n)
             if loop.status is not status and (stats := loop.status.stats):
                 bar.set_postfix(loss_g=f"{stats.loss_g:.2f}", loss_d=f"{stats.loss_d:.2f}")
-            news = (*loop.status.notes, *filter(None, [loop.status.warning]))
+            if loop.status is not status:
+                estimate = estimate or _first_shapes(loop.status)
+            news = (*loop.status.notes, *filter(None, [loop.status.warning, estimate]))
             for sentence in news:
                 if sentence not in shown:
                     tqdm.write(f"gan: {sentence}", file=sys.stderr)
@@ -135,6 +141,15 @@ def _run(loop: TrainingLoop, args: argparse.Namespace, stop: Event) -> None:
         raise KeyboardInterrupt
     folder = args.out if hasattr(args, "out") else args.folder
     print(f"{folder}: step {status.step}, {status.elapsed_s:.0f} s of training")
+
+
+def _first_shapes(status: RunStatus) -> str:
+    """Return when the first shapes appear, at the run's own pace; "" if unknown or past."""
+    shapes_s = shapes_ahead_s(status.config, status.step, status.elapsed_s)
+    if shapes_s is None:
+        return ""
+    about = f"{shapes_s:.2g} s" if shapes_s < ROUGH_S else f"{shapes_s / 60:.0f} min"
+    return f"First shapes after about {about}."
 
 
 def sample(args: argparse.Namespace) -> None:

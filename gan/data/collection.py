@@ -19,6 +19,7 @@ from typing import Any, Self
 import numpy as np
 from pydantic import TypeAdapter
 
+from gan.config import ADA_TARGET
 from gan.datasets import MOST_CLASSES, OWN_SIZES, is_own
 from gan.paths import runs_folder, user_path
 from gan.storage.layout import TEMPORARY
@@ -28,6 +29,7 @@ from gan.system.atomic import read_json, sync_folder, write_json
 
 FACTS, IMAGES, LABELS = "facts.json", "images.npy", "labels.npy"
 OWNER_DIGITS = 16  # of an owner's mark, in the name of a folder
+FEW = 2000  # training images; D memorises fewer, so they are augmented as needed by default
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,13 @@ class Collection:
         return self.train + self.held
 
     def settings(self) -> dict[str, Any]:
-        """Return the fields of a `Config` that describe it."""
+        """Return the fields of a `Config` that describe it, and its default `augment_target`."""
         return {
             "data": self.id,
             "image_size": self.size,
             "image_channels": self.channels,
             "image_classes": len(self.classes),
+            "augment_target": ADA_TARGET if self.train < FEW else 0.0,
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from gan.config import Config
+from gan.config import ADA_TARGET, Config
 from gan.monitor.diagnosis import Remedy
 from gan.training.live_settings import bounded
 
@@ -63,7 +63,7 @@ def _changes(name: str, c: Config) -> dict[str, Any]:
         "lower_lr": {"lr_g": c.lr_g / 4, "lr_d": c.lr_d / 4},
         "more_d_steps": {"d_steps_per_g_step": c.d_steps_per_g_step + 1},
         "fewer_d_steps": {"d_steps_per_g_step": 1},
-        "adapt_augment": {"augment_target": c.augment_target / 2 or 0.6},
+        "adapt_augment": {"augment_target": c.augment_target / 2 or ADA_TARGET},
         # while ADA controls the probability, a fixed one has no lasting effect
         "augment": {} if c.augment_target else {"augment": max(0.5, c.augment)},
     }[name]

@@ -103,9 +103,9 @@ class Runner:
         plans = [(config, Path(folder)), *([beside] if beside else [])]
         return self._thread.submit(lambda: self._loop.start(plans, paused=paused))
 
-    def resume_run(self, folder: Path) -> Future[None]:
-        """Resume a stopped run, or pair; see `TrainingLoop.resume`."""
-        return self._thread.submit(lambda: self._loop.resume(Path(folder)))
+    def resume_run(self, folder: Path, **goal: float) -> Future[None]:
+        """Resume a run, or pair, to its goal or a new one; see `TrainingLoop.resume`."""
+        return self._thread.submit(lambda: self._loop.resume(Path(folder), **goal))
 
     def pause(self) -> Future[None]:
         """Pause the run between two steps, saved; does nothing when none is running."""

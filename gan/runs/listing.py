@@ -39,6 +39,14 @@ class RunInfo:
     goal_steps: int = 0
     goal_s: float | None = None
 
+    def further(self, length: Config | None) -> dict[str, float]:
+        """Return the goal of `Run.extend` for as many steps or seconds more; {}: its own goal."""
+        if length is None:
+            return {}
+        if length.seconds:
+            return {"seconds": length.seconds}
+        return {"steps": self.step + length.steps}
+
 
 def list_runs(root: Path) -> list[RunInfo]:
     """Return the runs in `root`, the last trained first; other folders are ignored."""

@@ -1,7 +1,7 @@
 """Estimate how long a run will take on this machine, before it starts.
 
-The seconds per step are measured on a temporary trainer. The steps until the digits are readable
-were measured once for each preset (`bench/readable.py`).
+The seconds per step are measured on a temporary trainer, or are those of the run itself. The steps
+until the first shapes were measured once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import torch
 
 from gan.config import Config, preset
 from gan.data.image_set import ImageSet
+from gan.datasets import is_own
 from gan.system import priority
 from gan.system.machine import set_threads
 from gan.training.interruptible import interruptible
@@ -31,30 +32,43 @@ TRIAL_BATCH = 8
 IMAGES = 256  # of noise: the time of a step does not depend on their content
 
 # steps on MNIST until the judge classifies 85 % of the samples as requested (without classes: until
-# its mean confidence is 85 %), median of three seeds; None: not within 5,000 steps
-READABLE_STEPS = MappingProxyType(
+# its mean confidence is 85 %), median of three seeds; None: not within 5,000 steps. Elsewhere until
+# most samples on the contact sheet are recognisable, see "First shapes" in bench/RECIPES.md.
+DIGITS = {
+    "default": 200,
+    "article": None,
+    "unconditional": 380,
+    "hinge-spectral": 480,
+    "relativistic-r1": 660,
+    "few-images": 190,
+}
+OWN_STEPS = {32: 120, 64: 160}  # preset own-images, by size
+SHAPES_STEPS = MappingProxyType(
     {
-        "default": 200,
-        "article": None,
-        "unconditional": 380,
-        "hinge-spectral": 480,
-        "relativistic-r1": 660,
-        "few-images": 190,
+        **{("mnist", name): steps for name, steps in DIGITS.items()},
+        ("faces", "default"): 120,
+        ("faces-64", "default"): 160,
+        **{(size, "own-images"): steps for size, steps in OWN_STEPS.items()},
     }
 )
+MOST_STEPS = max(filter(None, SHAPES_STEPS.values()))
+# settings that do not affect the first steps: ADA changes p slowly
+FREE = ("steps", "seconds", "seed", "train_images", "augment_target")
+FORMAT = ("data", "image_size", "image_channels", "image_classes")  # of the user's own images
+ENOUGH_STEPS = 16  # one of them has R1 by default
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds per step, until the digits are readable, and in total.
+    """Seconds per step, until the first shapes (on MNIST, readable digits), and in total.
 
-    `readable_s` is None if the steps were not measured for this config, if the run ends earlier, or
+    `shapes_s` is None if the steps were not measured for this config, if the run ends earlier, or
     if `never` is set: they were measured, and the digits did not become readable. `step_s` is
     infinite if it is above `MAX_STEP_S` and was not measured to its end.
     """
 
     step_s: float
-    readable_s: float | None
+    shapes_s: float | None
     total_s: float
     never: bool = False
 
@@ -76,19 +90,38 @@ def measure(config: Config, seconds: float = MEASURE_S) -> Pace:
 
 def paced(config: Config, step_s: float) -> Pace:
     """Return the pace of a run of this config at `step_s` seconds per step."""
-    found, steps = readable_steps(config)
+    found, steps = shapes_steps(config)
     total_s = config.seconds or config.steps * step_s
-    readable_s = steps * step_s if steps is not None and steps * step_s <= total_s else None
-    return Pace(step_s, readable_s, total_s, never=found and steps is None)
+    shapes_s = steps * step_s if steps is not None and steps * step_s <= total_s else None
+    return Pace(step_s, shapes_s, total_s, never=found and steps is None)
 
 
-def readable_steps(config: Config) -> tuple[bool, int | None]:
-    """Return whether a config was measured, and in how many steps its digits became readable."""
-    for name, steps in READABLE_STEPS.items():
-        free = {"steps": config.steps, "seconds": config.seconds, "seed": config.seed}
-        if preset(name, **free) == config:
+def shapes_steps(config: Config) -> tuple[bool, int | None]:
+    """Return whether a config was measured, and in how many steps its first shapes appeared."""
+    own = is_own(config.data)
+    same = {name: getattr(config, name) for name in (*FREE, *(FORMAT if own else ("data",)))}
+    for (data, name), steps in SHAPES_STEPS.items():
+        is_same_kind = data == (config.image_size if own else config.data)
+        if is_same_kind and preset(name, **same) == config:
             return True, steps
     return False, None
+
+
+def shapes_ahead_s(
+    config: Config, step: int, elapsed_s: float, step_s: float | None = None
+) -> float | None:
+    """Return the seconds of training until the first shapes of a run at `step`, from its start.
+
+    Its own pace counts after `ENOUGH_STEPS`, until then `step_s`. None: unknown, or they are there.
+    """
+    if step >= MOST_STEPS:
+        return None  # without a look at the table
+    _, steps = shapes_steps(config)
+    if steps is None or step >= steps:
+        return None
+    step_s = elapsed_s / step if step >= ENOUGH_STEPS else step_s
+    is_known = step_s is not None and math.isfinite(step_s)
+    return paced(config, step_s).shapes_s if is_known else None
 
 
 def _step_s(config: Config, seconds: float) -> float:

@@ -21,7 +21,7 @@ MOUNT = """async (given) => {
     const server = {
         status: async () => ({ ...window.run }),
         act: async () => ({ step: 5 }),
-        pace: async () => ({ step_s: 0.1, readable_s: 20, total_s: 180 }),
+        pace: async () => ({ step_s: 0.1, shapes_s: 20, total_s: 180 }),
     };
     const props = { offered: given.offered, limits: { run_s: 300, away_s: 20 } };
     mount({ element, props, trigger() {}, server, words: given.words });
@@ -39,10 +39,15 @@ def form(page, site):
     """The empty page of the site with the form on it; `tell` is what the server says from now."""
     site.serve(page)
     page.goto(site.address)
-    offered = settings_form.payload(Settings())
-    page.evaluate(MOUNT, {"offered": offered, "words": text.catalogue("en")})
+    mount(page)
     page.get_by_text("about 1,800 steps in 3 min").wait_for()
     return page
+
+
+def mount(page):
+    """Put the form on the page."""
+    offered = settings_form.payload(Settings())
+    page.evaluate(MOUNT, {"offered": offered, "words": text.catalogue("en")})
 
 
 def begin(form, **changes):
@@ -56,6 +61,19 @@ def test_nothing_moves_when_a_run_begins(form):
     begin(form)
     assert form.get_by_role("button", name="Use this model").is_enabled()
     assert form.evaluate("window.tops()") == before
+
+
+def test_the_time_of_first_shapes_is_shown_before_a_run_and_while_it_begins(form):
+    said = form.get_by_text("First shapes after about")
+    assert said.inner_text().startswith("First shapes after about 20 s. On this machine")
+    begin(form)
+    assert not said.is_visible()
+    form.evaluate("tell({shapes_s: 141.2})")
+    assert said.inner_text() == "First shapes after about 2 min 30 s."
+    form.evaluate("tell({shapes_s: null})")
+    assert not said.is_visible()
+    form.evaluate("tell({taken: false, mine: false, state: 'done'})")
+    form.get_by_text("about 1,800 steps in 3 min").wait_for()  # of the next run
 
 
 def test_a_run_that_goes_back_takes_what_could_be_undone_with_it(form):
@@ -116,3 +134,27 @@ def test_help_is_pressed_and_settings_are_basic_or_all_and_by_time_or_by_steps(f
     form.get_by_text("10,000 steps in about").wait_for()
     form.get_by_role("button", name="Time", exact=True).click()
     assert minutes.input_value() == "0.5" and not steps.is_visible()
+
+    minutes.fill("61")
+    minutes.press("Enter")
+    form.get_by_text("Minutes: a number from 0.1 to 60.", exact=True).wait_for()
+
+
+def test_minutes_and_steps_are_both_remembered(form):
+    def press(name):
+        form.get_by_role("button", name=name, exact=True).click()
+
+    minutes, steps = (form.locator(f"input[name={name}]") for name in ("minutes", "steps"))
+    minutes.fill("20")
+    minutes.press("Enter")
+    press("Steps")
+    steps.fill("700")
+    steps.press("Enter")
+    form.get_by_text("700 steps in about").wait_for()
+    form.reload()
+    mount(form)
+    assert steps.input_value() == "700" and not minutes.is_visible()
+    press("Time")
+    assert minutes.input_value() == "20"
+    press("Steps")
+    assert steps.input_value() == "700"

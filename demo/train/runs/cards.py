@@ -9,7 +9,8 @@ from demo.endpoint import without_folders
 from demo.server.model_library import changed_ns
 from demo.server.model_menu import dated_name
 from demo.train.payload import diagnosis_payload, number
-from gan.config import PRESETS, Config, preset
+from gan.config import ADA_TARGET, PRESETS, Config, preset
+from gan.datasets import is_own
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
@@ -84,9 +85,12 @@ def card(folder: Path) -> Card | None:
 
 def preset_name(config: Config) -> str:
     """Return the preset that a config follows, whatever its data, length and seed; "" for none."""
+    free = OWN
+    if is_own(config.data) and config.augment_target == ADA_TARGET:
+        free = (*OWN, "augment_target")  # the default for few images, with any preset
     for name in PRESETS:
         wanted = preset(name).to_json()
-        if all(value == wanted[key] for key, value in config.to_json().items() if key not in OWN):
+        if all(value == wanted[key] for key, value in config.to_json().items() if key not in free):
             return name
     return ""
 

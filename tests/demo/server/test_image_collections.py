@@ -20,7 +20,7 @@ from demo.train import form
 from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
-from gan.config import preset
+from gan.config import ADA_TARGET, preset
 from gan.data.collection import CollectionStore
 from gan.data.intake.messages import NOTES, REASONS, SENTENCES
 from gan.runner.status import RunStatus
@@ -102,8 +102,11 @@ def test_own_images_determine_settings_of_the_form(root, tmp_path):
     collect(root, owner=owned(studio, ANNA), size=64, channels=1, classes=("a", "b", "c"))
     asked = {"data": ID, "image_channels": 3, "image_classes": 0, "image_size": 32}
     found = studio.collections.complete(ANNA, asked)
-    assert found == {"data": ID, "image_channels": 1, "image_classes": 3, "image_size": 32}
+    own = {"data": ID, "image_channels": 1, "image_classes": 3, "image_size": 32}
+    assert found == own | {"augment_target": ADA_TARGET}  # they are few
     assert studio.collections.complete(ANNA, {"data": ID})["image_size"] == 64
+    off = asked | {"augment_target": 0.0}
+    assert studio.collections.complete(ANNA, off)["augment_target"] == 0
     with pytest.raises(LookupError):
         studio.collections.complete(BEN, asked)
     for other in (None, [], {"data": 3}, {"data": "mnist"}, {"seed": 1}):

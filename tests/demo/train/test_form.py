@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,10 @@ from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import settings_form
 from gan.config import PRESETS, RANGES, Config, ConfigError, preset
+from gan.data.collection import FEW
+from gan.runner.status import RunStatus
 from gan.training.live_settings import STEERABLE
-from gan.training.pace import Pace
+from gan.training.pace import Pace, shapes_steps
 from tests.node import run_node
 
 SETTINGS = Settings(max_steps=5000)
@@ -39,6 +42,11 @@ def test_every_setting_has_texts_and_the_range_of_config():
     for name in PRESETS:
         assert f"train.preset.{name}" in catalogue("en"), name
         assert f"train.about.{name}" in catalogue("en"), name
+
+
+def test_the_form_says_how_many_images_are_few():
+    for language in ("en", "zh"):
+        assert f"{FEW:,}" in catalogue(language)["train.about.own-images"]
 
 
 def test_every_preset_of_the_form_is_valid():
@@ -89,14 +97,29 @@ def test_a_pace_is_measured_once_per_kind_of_run(monkeypatch):
     paced = PaceCache(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
     assert paced.of(Config(), False) == {"busy": True} and not measured
     answer = paced.of(Config(steps=2000), True)
-    assert answer["total_s"] == pytest.approx(20) and 0 < answer["readable_s"] < 20
+    assert answer["total_s"] == pytest.approx(20) and 0 < answer["shapes_s"] < 20
     assert paced.of(Config(steps=1000, seed=5), False)["total_s"] == pytest.approx(10)
     timed = paced.of(Config(seconds=60.0), False)  # a step takes 10 ms, so it has 6000 steps
-    assert timed["total_s"] == 60 and timed["readable_s"] == answer["readable_s"]
-    assert paced.of(Config(seconds=1.0), False)["readable_s"] is None
+    assert timed["total_s"] == 60 and timed["shapes_s"] == answer["shapes_s"]
+    assert paced.of(Config(seconds=1.0), False)["shapes_s"] is None
     assert len(measured) == 1
     paced.of(Config(batch_size=16), True)
     assert len(measured) == 2
+
+
+def test_a_run_that_begins_says_when_its_first_shapes_appear(monkeypatch):
+    monkeypatch.setattr(pace_cache, "measure", lambda config: Pace(0.01, None, 0.01))
+    paced = PaceCache(SimpleNamespace(is_preparing=False, prepare=lambda config: None))
+    (_, steps), run = shapes_steps(Config()), RunStatus(state="running", config=Config())
+    assert paced.shapes_s(run) is None  # the pace is not known yet
+    slow = replace(run, step=20, elapsed_s=4.0)
+    assert paced.shapes_s(slow) == pytest.approx(0.2 * steps)  # that of the run
+    paced.of(Config(), True)
+    assert paced.shapes_s(run) == pytest.approx(0.01 * steps)
+    assert paced.shapes_s(slow) == pytest.approx(0.2 * steps)
+    for changes in ({"state": "paused"}, {"step": steps}, {"config": Config(width=8)}):
+        assert paced.shapes_s(replace(slow, **changes)) is None
+    assert paced.shapes_s(RunStatus()) is None
 
 
 def test_nothing_is_measured_while_data_load(monkeypatch):
@@ -134,7 +157,7 @@ const article = withPreset({ ...presets.default, data: "cifar10", seed: 9, steps
 give({
   fits: given.tries.map(([name, value]) => fits(rows[name], value)),
   article,
-  names: [presetOf(article, presets), presetOf({ ...article, lr_g: 0.5 }, presets)],
+  names: [presetOf(article, presets, data), presetOf({ ...article, lr_g: 0.5 }, presets, data)],
   mlp: withChange(presets.default, "arch", "mlp", data).conditional,
   side: withChange(presets.default, "data", "cifar10", data).image_size,
   idle: [withoutEffect(presets.default), withoutEffect(presets.article)],

@@ -26,12 +26,15 @@ def test_images_are_imported_and_trained_on(folder, tmp_path, capsys):
     assert f"{one.id} (pets): 24 images, colour, 32 px, 4 of them held out" in said
     assert "2 classes: cats 12, dogs 12" in said and "1 skipped: not images" in said
     small = ["--set", "width=4", "--set", "batch_size=4", "--steps", "1"]
-    for number, what in enumerate((["--data", one.id], ["--images", str(folder), "--size", "32"])):
+    ways = (["--data", one.id], ["--images", str(folder), "--size", "32"])
+    ways = (*ways, [*ways[0], "--set", "augment_target=0"])
+    for number, what in enumerate(ways):
         run = tmp_path / f"run{number}"
         assert main(["train", *what, *small, "--out", str(run)]) == 0
         config = json.loads((run / "config.json").read_text())
         assert (config["data"], config["image_size"], config["image_classes"]) == (one.id, 32, 2)
         assert config["augment"] > 0  # the default preset for own images
+        assert config["augment_target"] == (0.6, 0.6, 0)[number]  # they are few
 
 
 def test_invalid_input_gives_a_message(folder, tmp_path, capsys):

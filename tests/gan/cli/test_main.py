@@ -15,13 +15,16 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file
 
+from gan.cli import train_commands
 from gan.cli.main import main
+from gan.config import Config
 from gan.data.image_set import ASSETS
 from gan.latent.latents import latent
 from gan.models.generator import Generator
 from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png
+from gan.runner.status import RunStatus
 from gan.runs.run import Run
 from gan.storage.layout import NEWEST
 from gan.training.trainer import Trainer
@@ -45,6 +48,34 @@ def test_train_and_resume_count_steps_from_zero(model, capsys):
     assert main(["resume", model, "--seconds", "0.2"]) == 0
     assert main(["resume", model, "--steps", "5"]) == 2
     assert "already" in capsys.readouterr().err
+
+
+def test_a_goal_may_be_in_minutes(model, tmp_path, capsys):
+    folder = str(shutil.copytree(model, tmp_path / "run"))
+    assert main(["resume", folder, "--minutes", "0.005"]) == 0
+    goal = Run.resume(Path(folder)).trainer.schedule
+    assert goal.unit == "seconds" and goal.goal > 0.3
+    for arguments in (["--minutes", "2", "--seconds", "9"], ["--minutes", "x"], ["--minutes", "0"]):
+        with pytest.raises(SystemExit):
+            main(["resume", folder, *arguments])
+    assert "'0' is not a number from 1.66667e-05 to 1.66667e+07" in capsys.readouterr().err
+
+
+def test_the_time_of_first_shapes_is_printed_once_it_is_known(tmp_path, monkeypatch, capsys):
+    seen = []
+
+    def ahead_s(config, step, elapsed_s):
+        seen.append((config.width, elapsed_s > 0))
+        return 134.0 if step > 1 else None
+
+    monkeypatch.setattr(train_commands, "shapes_ahead_s", ahead_s)
+    assert main(["train", "--steps", "4", "--out", str(tmp_path / "run"), *FAST]) == 0
+    assert capsys.readouterr().err.count("First shapes after about 2 min.") == 1
+    assert set(seen) == {(8, True)}
+    monkeypatch.undo()
+    status = RunStatus(config=Config(), step=100, elapsed_s=20.0)
+    assert train_commands._first_shapes(status) == "First shapes after about 40 s."
+    assert train_commands._first_shapes(replace(status, step=1000)) == ""
 
 
 def test_a_stop_signal_saves_between_two_steps(model, tmp_path, monkeypatch, capsys):

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gan.config import preset
+from gan.config import ADA_TARGET, preset
 from gan.data import image_set
-from gan.data.collection import Collection, CollectionStore, store_folder
+from gan.data.collection import FEW, Collection, CollectionStore, store_folder
 from gan.data.image_set import DataError
 from gan.models.generator import Generator
 from gan.runs.archive import pack
@@ -73,6 +73,14 @@ def test_a_config_that_does_not_match_the_images_is_refused(root):
     for changes in ({"image_channels": 1}, {"image_classes": 3}, {"image_classes": 0}):
         with pytest.raises(DataError, match="other colours or classes"):
             image_set.load_for(preset("own-images", **one.settings() | changes))
+
+
+def test_few_images_are_augmented_as_needed_unless_that_is_turned_off(root):
+    one = collect(root)
+    few, enough = (replace(one, train=count).settings() for count in (FEW - 1, FEW))
+    assert preset("own-images", **few).augment_target == ADA_TARGET == 0.6
+    assert preset("own-images", **enough).augment_target == 0
+    assert preset("own-images", **few | {"augment_target": 0.0}).augment_target == 0
 
 
 def test_each_owner_has_a_collection_of_the_same_images(root):

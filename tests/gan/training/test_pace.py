@@ -1,16 +1,18 @@
-"""The estimated time of a run, from measured steps and the table of readable digits."""
+"""The estimated time of a run, from measured steps and the table of first shapes."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from gan.config import PRESETS, Config, preset
 from gan.training import pace
-from gan.training.pace import READABLE_STEPS, measure, paced, readable_steps
+from gan.training.pace import DIGITS, SHAPES_STEPS, measure, paced, shapes_ahead_s, shapes_steps
 from gan.training.trainer import Trainer
 from tests.waiting import NewThreads, until
 
+OWN_ID = "own-0123456789ab"
 SMALL = {"width": 4, "z_dim": 8, "batch_size": 8}
 
 
@@ -86,19 +88,34 @@ def test_errors_are_raised_to_the_caller(monkeypatch):
         measure(Config(), 0.05)
 
 
-def test_readable_digits_are_estimated_only_for_measured_presets():
-    steps = READABLE_STEPS["default"]
-    assert paced(preset("default"), 0.1).readable_s == pytest.approx(0.1 * steps)
-    assert paced(preset("default", steps=steps - 1), 0.1).readable_s is None  # ends earlier
+def test_first_shapes_are_estimated_only_for_measured_presets():
+    steps = DIGITS["default"]
+    assert paced(preset("default"), 0.1).shapes_s == pytest.approx(0.1 * steps)
+    assert paced(preset("default", steps=steps - 1), 0.1).shapes_s is None  # ends earlier
     other = paced(preset("default", data="kmnist"), 0.1)
-    assert other.readable_s is None and not other.never
+    assert other.shapes_s is None and not other.never
     article = paced(preset("article"), 0.1)
-    assert article.readable_s is None and article.never
-    assert readable_steps(preset("default", lr_d=0.01)) == (False, None)
+    assert article.shapes_s is None and article.never
+    assert shapes_steps(preset("default", lr_d=0.01)) == (False, None)
 
 
 def test_every_preset_was_measured():
-    measured = set(PRESETS) - {"own-images"}
-    assert set(READABLE_STEPS) == measured
-    for name in measured:
-        assert readable_steps(preset(name, seed=5)) == (True, READABLE_STEPS[name])
+    assert set(DIGITS) == set(PRESETS) - {"own-images"}
+    for (data, name), steps in SHAPES_STEPS.items():
+        own = {"data": OWN_ID, "image_size": data, "image_channels": 3, "image_classes": 2}
+        config = preset(name, seed=5, **own if name == "own-images" else {"data": data})
+        assert shapes_steps(config) == (True, steps)
+        for free in ({"augment_target": 0.6}, {"train_images": 50}, {"seconds": 9.0}):
+            assert shapes_steps(replace(config, **free)) == (True, steps)
+        assert shapes_steps(replace(config, width=8)) == (False, None)
+
+
+def test_a_run_is_timed_by_its_own_pace_until_its_first_shapes_appear():
+    config, steps = Config(), DIGITS["default"]
+    assert shapes_ahead_s(config, 0, 0.0) is None and shapes_ahead_s(config, 3, 9.0) is None
+    assert shapes_ahead_s(config, 3, 9.0, 0.1) == pytest.approx(0.1 * steps)
+    assert shapes_ahead_s(config, 100, 30.0, 0.1) == pytest.approx(0.3 * steps)
+    assert shapes_ahead_s(config, steps - 1, 30.0) is not None
+    assert shapes_ahead_s(config, steps, 30.0) is None
+    assert shapes_ahead_s(config, 3, 9.0, math.inf) is None
+    assert shapes_ahead_s(preset("default", seconds=9.0), 100, 30.0) is None  # ends earlier

@@ -1,10 +1,7 @@
 // The settings of the form as texts in the address: preset=article&settings=steps:250,seed:3.
 
-import { presetOf } from "./rules.js";
-
-/** Return the texts of settings: a preset, that of `usual` if none fits, and what differs from it. */
-export function textsOf(settings, presets, usual) {
-  const preset = presetOf(settings, presets) || usual;
+/** Return the texts of settings: a preset, and what differs from it. */
+export function textsOf(settings, presets, preset) {
   const own = Object.entries(settings).filter(([name, value]) => value !== presets[preset][name]);
   const list = own.map(([name, value]) => `${name}:${value}`).join(",");
   return { preset, ...(list && { settings: list }) };

@@ -19,7 +19,7 @@ const option = (value, textContent) => make("option", { value, textContent });
 
 /**
  * {top, level, live, more, show(settings, mode), offer(collections), useData(name), knows(name),
- * settings()}: four elements to place. `offer` adds a visitor's own images to the data; `bring()`
+ * settings(), presetOf(settings)}: four elements to place. `offer` adds a visitor's own images to the data; `bring()`
  * is called to upload more.
  *
  * `mode` is "draft" (all fields enabled), "steer" (during a run: those that may change) or "held"
@@ -87,8 +87,9 @@ export function formFields({ offered, say, changed, bring }) {
     levels.set(level);
     more.hidden = level === "basic";
     const unused = withoutEffect(present);
+    const basic = named.includes(present.data) ? BASIC : [...BASIC, "augment_target"];
     for (const one of [...LIVE, ...rest]) {
-      const listed = level === "all" || BASIC.includes(one);
+      const listed = level === "all" || basic.includes(one);
       made[one].element.hidden = !listed || unused.includes(one);
     }
   }
@@ -120,7 +121,7 @@ export function formFields({ offered, say, changed, bring }) {
       ? [OWN_PRESET, offered.first]
       : [offered.first, OWN_PRESET];
     const { steps, seconds, seed } = settings;
-    if (presetOf(settings, presets) !== other) return settings;
+    if (fitting(settings) !== other) return settings;
     return { ...presets[usual], steps, seconds, seed };
   }
 
@@ -140,7 +141,7 @@ export function formFields({ offered, say, changed, bring }) {
 
   function show(settings, now) {
     [present, mode] = [settings, now];
-    length.set(settings);
+    length.set(settings, now === "draft");
     length.allow(now === "draft");
     for (const [name, row] of Object.entries(made)) {
       row.set(settings[name]);
@@ -149,7 +150,7 @@ export function formFields({ offered, say, changed, bring }) {
       row.allow(may);
     }
     setLevel(level);
-    const name = presetOf(settings, presets);
+    const name = fitting(settings);
     own.remove();
     if (!name) preset.prepend(own);
     preset.value = name;
@@ -157,7 +158,9 @@ export function formFields({ offered, say, changed, bring }) {
     about.textContent = say(name ? `train.about.${name}` : "train.about_own");
   }
 
+  const fitting = (settings) => presetOf(settings, presets, data);
   const knows = (name) => rows.data.choices.includes(name);
   const useData = (name) => knows(name) && take("data", name);
-  return { top, level: levelRow, live, more, show, offer, useData, knows, settings: () => present };
+  const known = { settings: () => present, presetOf: fitting };
+  return { top, level: levelRow, live, more, show, offer, useData, knows, ...known };
 }

@@ -69,6 +69,9 @@ export function mount({ element, props, trigger, server, words }) {
   document.addEventListener("ls:play", (event) => playWith(String(event.detail)));
   document.addEventListener("ls:images", offerOwn);
   document.addEventListener("ls:data", (event) => useData(String(event.detail)));
+  document.addEventListener("ls:further", async ({ detail: run }) => {
+    await showAnswer(await ask("extend", { run, settings: draft }));
+  });
   document.addEventListener("ls:train", stayPresent); // this tab may be left before the answer
   onTravel("train", (texts) => {
     draft = restored(settingsOf(texts, presets), draft, rows);
@@ -84,8 +87,7 @@ export function mount({ element, props, trigger, server, words }) {
     if (!answer.collections) return;
     fields.offer(answer.collections);
     // the chosen one was deleted, or the address names an unknown one
-    if (fields.knows(draft.data)) return;
-    draft = presets[first];
+    if (!fields.knows(draft.data)) draft = presets[first];
     keep();
   }
 
@@ -183,12 +185,12 @@ export function mount({ element, props, trigger, server, words }) {
     const text = away ? say("train.offline") : sentences(status, props.limits, say);
     whose.textContent = text;
     whose.hidden = !text;
-    pace.show(settings, !taken && may === "open");
+    pace.show(settings, !taken && may === "open", steers && status.shapes_s);
     bar.dataset.may = may;
   }
 
   function keep() {
-    showInAddress("train", () => textsOf(draft, presets, first));
+    showInAddress("train", () => textsOf(draft, presets, fields.presetOf(draft) || first));
     shown = "";
     render();
   }

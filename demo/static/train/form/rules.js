@@ -56,12 +56,17 @@ export function withoutEffect({ arch, r1_gamma }) {
 const NAMED = { image_channels: 0, image_classes: 0 }; // for data sets with a known format
 const DATA = ["data", "image_size", ...Object.keys(NAMED)];
 
+// the default of these data, which may be unknown: few images are augmented as needed
+const target = (name, data) => data[name]?.settings?.augment_target ?? 0;
+
 /** Return all settings after a change, with incompatible ones adapted. */
 export function withChange(settings, name, value, data) {
   const after = { ...settings, [name]: value };
   if (name === "data") {
     const { image_size, settings: own } = data[value];
-    Object.assign(after, NAMED, { image_size }, own);
+    const usual = settings.augment_target === target(settings.data, data);
+    const augment_target = usual ? target(value, data) : settings.augment_target;
+    Object.assign(after, NAMED, { image_size }, own, { augment_target });
   }
   if (after.arch === "mlp") after.conditional = false;
   return after;
@@ -73,10 +78,15 @@ export function withPreset(settings, preset, data) {
   return withChange({ ...preset, steps, seconds, seed }, "data", name, data);
 }
 
-/** Return the preset with these settings, ignoring data, length and seed, or "". */
-export function presetOf(settings, presets) {
+/** Return the preset with these settings for their data, ignoring length and seed, or "". */
+export function presetOf(settings, presets, data) {
   const free = [...DATA, "steps", "seconds", "seed"];
-  const same = (values) =>
-    Object.keys(values).every((name) => free.includes(name) || values[name] === settings[name]);
+  const augment_target = target(settings.data, data);
+  const same = (preset) => {
+    const values = { ...preset, augment_target };
+    return Object.keys(values).every(
+      (name) => free.includes(name) || values[name] === settings[name],
+    );
+  };
   return Object.keys(presets).find((name) => same(presets[name])) || "";
 }

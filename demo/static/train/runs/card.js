@@ -89,11 +89,14 @@ export function runCard({ name, root, say, words, actions, longest }) {
     const theirs = card.mine ? "" : say("panel.refused_not_yours");
     play.disabled = !card.playable;
     watch.disabled = box.disabled = !whole;
-    resume.hidden = !whole || card.state === "finished" || Boolean(going);
+    resume.hidden = !whole || Boolean(going);
+    const further = card.state === "finished";
+    resume.textContent = say(further ? "runs.further" : "runs.resume");
     download.hidden = !whole || card.step === 0;
     resume.disabled = head.pen.disabled = !card.mine;
     remove.disabled = !card.mine || Boolean(going);
     for (const one of [resume, head.pen]) one.title = theirs || one.ariaLabel || "";
+    if (further) resume.title = theirs || say("runs.further_hint");
     remove.title = theirs || say(hint(going));
   }
 

@@ -157,6 +157,10 @@ export function mount({ element, props, server, words }) {
     },
     rename: async (name, title) => !(await change("rename", { run: name, title })).sentence,
     async resume(name) {
+      if (cards[name]?.state === "finished") {
+        notify("ls:further", name); // the form has the length, and says why not
+        return actions.watch("");
+      }
       const answer = await change("resume", { run: name });
       if (answer.sentence) return;
       notify("ls:train");

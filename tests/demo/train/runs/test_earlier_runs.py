@@ -6,8 +6,10 @@ import pytest
 
 from demo.server.studio import Studio
 from demo.settings import Settings
+from demo.train import form
 from gan.config import preset
 from gan.runs.run import Run
+from tests.panels import functions
 
 SMALL = preset("default", width=4, batch_size=8, steps=100_000)
 ME, ANOTHER = "1" * 32, "2" * 32
@@ -35,6 +37,33 @@ def test_a_new_server_resumes_a_run(studio, tmp_path):
     assert studio.access.controls(ME) and studio.runner.status.step >= 1
     assert studio.access.resume(ANOTHER, "early") == ""  # stands in line
     assert studio.access.controls(ME) and not studio.access.controls(ANOTHER)
+
+
+@pytest.mark.parametrize(("length", "goal"), [({"seconds": 90.0}, "time"), ({"steps": 40}, 41)])
+def test_a_finished_run_is_trained_further_for_the_length_in_the_form(
+    studio, tmp_path, length, goal
+):
+    run = Run.create(replace(SMALL, steps=1), tmp_path / "over")
+    run.advance()
+    run.save()
+    elapsed_s = run.elapsed_s
+    run.close()
+    do = functions(form.build, studio)
+    settings = SMALL.to_json() | {"steps": 500, "seconds": 0.0} | length
+    for wrong in ({"seconds": 1e6}, {"steps": 0}, {"steps": "9"}):
+        asked = {"who": ME, "run": "over", "settings": settings | wrong}
+        assert "error" in do["extend"](asked)
+    assert do["extend"]({"who": ME, "run": "over", "settings": settings}) == {"run": "over"}
+    status = studio.runner.status
+    found = do["status"]({"who": ME})["config"]
+    if goal == "time":
+        assert status.goal_s == pytest.approx(elapsed_s + 90) == found["seconds"]
+    else:
+        assert (status.goal_s, status.goal_steps) == (None, goal)
+        assert (found["seconds"], found["steps"]) == (0, goal)
+    studio.access.act(ME, "stop")
+    asked = {"who": ME, "run": "over", "settings": settings}
+    assert "not on this server" in do["extend"](asked)["error"]  # it is resumed to its goal
 
 
 def test_the_queue_advances_when_a_real_run_ends(studio):

@@ -15,7 +15,7 @@ from demo.train.runs import panel as view
 from demo.train.runs.compare import POINTS, compared
 from demo.train.runs.listing import RunList
 from demo.train.runs.routes import ADDRESS, routes
-from gan.config import preset
+from gan.config import ADA_TARGET, preset
 from gan.runs.run import Run
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
@@ -59,6 +59,14 @@ def test_only_changes_are_sent(server, tmp_path):
     assert not answer["cards"]["first"]["mine"]
     for odd in (None, [], {"version": "x"}, {"version": 10**20}, {"who": {}}):
         assert do["listed"](odd)["cards"]["first"]["title"] == "My run"
+
+
+def test_a_card_names_the_preset_of_few_own_images():
+    own = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3}
+    for name, target in (("own-images", ADA_TARGET), ("own-images", 0.0), ("default", ADA_TARGET)):
+        assert cards.preset_name(preset(name, **own, augment_target=target)) == name
+    assert cards.preset_name(preset("own-images", **own, augment_target=0.3)) == ""
+    assert cards.preset_name(preset("default", augment_target=ADA_TARGET)) == ""
 
 
 def test_a_damaged_run_is_listed_with_a_message(server, tmp_path):

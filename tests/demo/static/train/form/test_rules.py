@@ -8,6 +8,7 @@ from gan.config import Config
 from tests.node import run_node
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
+OWN |= {"augment_target": 0.6}  # they are few
 SCRIPT = """
 const { presetOf, restored, withChange, withPreset } = await import("./train/form/rules.js");
 const { presets, own } = given;
@@ -19,8 +20,17 @@ const back = withChange(preset, "data", "cifar10", data);
 const keeps = (change) =>
   restored({ ...first, ...change }, presets.default, given.rows).steps === 77;
 const kept = [{}, { data: own.data }, { lr_g: 5 }, { steps: "9" }, { arch: "x" }].map(keeps);
-const names = [mine, preset, back].map((one) => presetOf(one, presets));
-give({ kept, mine, preset, back, names });
+const names = [mine, preset, back].map((one) => presetOf(one, presets, data));
+const many = { ...own, data: "own-ffffffffffff", augment_target: 0 };
+data[many.data] = { image_size: 64, settings: many };
+const more = [{ ...preset, augment_target: 0 }, { ...first, augment_target: 0.3 }];
+const targets = [mine, preset, back, ...more];
+const turned = targets.map((one) => withChange(one, "data", many.data, data).augment_target);
+turned.push(withChange(targets[3], "data", own.data, data).augment_target);
+const off = presetOf(targets[3], presets, data);
+const unknown = presetOf(preset, presets, {});
+give({ kept, mine, preset, back, names, turned, off, unknown,
+  targets: targets.map((one) => one.augment_target) });
 """
 
 
@@ -43,6 +53,12 @@ def test_other_data_resets_the_format_of_own_images(found):
     config = Config.from_json(found["back"])
     assert (config.data, config.image_size, config.channels) == ("cifar10", 32, 3)
     assert found["names"] == ["default", "own-images", "own-images"]
+
+
+def test_few_own_images_are_augmented_as_needed_until_that_is_turned_off(found):
+    assert found["targets"] == [0.6, 0.6, 0, 0, 0.3]  # with any preset, and not with other data
+    assert found["turned"] == [0, 0, 0, 0, 0.3, 0]  # by the next images; off stays off
+    assert (found["off"], found["unknown"]) == ("", "")  # custom settings
 
 
 def test_a_form_comes_back_after_a_reload_only_if_it_is_valid(found):
