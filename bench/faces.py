@@ -5,9 +5,11 @@
 Each seed is one run of the preset, and one with the pixel shuffle of older models, which measures
 `checkerboard_before`. Then 300 of the faces, without classes, are trained on as a visitor's own
 images are, for ten minutes of CPU time: as before (pixel shuffle, and a fixed augmentation), and
-with the settings of today; `own_memorisation` is about 1 where nothing was memorised. The Frechet distance, recall and the floor, which is the
-distance of real training images, are those of `gan.metrics.evaluate`: 2,000 samples against the
-2,000 test faces. `attribute_accuracy` is the judge's mean accuracy over the attributes of test
+with the settings of today; `own_memorisation` is about 1 where nothing was memorised.
+
+The Frechet distance, recall and the floor, which is the distance of real training images, are those
+of `gan.metrics.evaluate`: 2,000 samples against the 2,000 test faces. `own_floor` is that of the
+300 images themselves. `attribute_accuracy` is the judge's mean accuracy over the attributes of test
 faces. The checkerboard is that of `gan.metrics.checkerboard`. The last line is one JSON object of
 the medians over the seeds; `spread` is the largest minus the least distance.
 """
@@ -33,6 +35,7 @@ from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
 from gan.metrics.checkerboard import checkerboard
 from gan.metrics.evaluate import evaluate
+from gan.metrics.frechet import feature_statistics, frechet_distance
 from gan.metrics.judge import Judge, accuracy
 from gan.models.generator import Generator
 from gan.system.machine import set_threads
@@ -101,7 +104,16 @@ def own_images(options: argparse.Namespace) -> dict[str, float]:
             print(f"own images, {name}, seed {seed}: {steps:,} steps  {shown}", flush=True)
             for key, value in row.items():
                 found.setdefault(f"own_{key}_{name}", []).append(value)
-    return {name: statistics.median(values) for name, values in found.items()}
+    medians = {name: statistics.median(values) for name, values in found.items()}
+    return medians | {"own_floor": own_floor(options.data)}
+
+
+def own_floor(data: str) -> float:
+    """Return the distance of the few real images themselves from the test images."""
+    judge, seed = Judge.load(data), 0
+    sets = (load(data).subset(FEW, seed), load(data, train=False))
+    few, held = (feature_statistics(judge.extract(each.pixels())[0]) for each in sets)
+    return frechet_distance(few, held)
 
 
 def drawn(generator: Generator) -> np.ndarray:
