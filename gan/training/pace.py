@@ -62,9 +62,9 @@ ENOUGH_STEPS = 16  # one of them has R1 by default
 class Pace:
     """Seconds per step, until the first shapes (on MNIST, readable digits), and in total.
 
-    `shapes_s` is None if the steps were not measured for this config, if the run ends earlier, or
-    if `never` is set: they were measured, and the digits did not become readable. `step_s` is
-    infinite if it is above `MAX_STEP_S` and was not measured to its end.
+    `shapes_s` may be later than the end of the run. It is None if the steps were not measured for
+    this config, or if `never` is set: they were, and the digits did not become readable. `step_s`
+    is infinite if it is above `MAX_STEP_S` and was not measured to its end.
     """
 
     step_s: float
@@ -92,7 +92,7 @@ def paced(config: Config, step_s: float) -> Pace:
     """Return the pace of a run of this config at `step_s` seconds per step."""
     found, steps = shapes_steps(config)
     total_s = config.seconds or config.steps * step_s
-    shapes_s = steps * step_s if steps is not None and steps * step_s <= total_s else None
+    shapes_s = None if steps is None else steps * step_s
     return Pace(step_s, shapes_s, total_s, never=found and steps is None)
 
 
