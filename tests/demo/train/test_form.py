@@ -101,7 +101,7 @@ def test_a_pace_is_measured_once_per_kind_of_run(monkeypatch):
     assert paced.of(Config(steps=1000, seed=5), False)["total_s"] == pytest.approx(10)
     timed = paced.of(Config(seconds=60.0), False)  # a step takes 10 ms, so it has 6000 steps
     assert timed["total_s"] == 60 and timed["shapes_s"] == answer["shapes_s"]
-    assert paced.of(Config(seconds=1.0), False)["shapes_s"] is None
+    assert paced.of(Config(seconds=1.0), False)["shapes_s"] > 1  # too short, as the user sees
     assert len(measured) == 1
     paced.of(Config(batch_size=16), True)
     assert len(measured) == 2

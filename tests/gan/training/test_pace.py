@@ -91,7 +91,8 @@ def test_errors_are_raised_to_the_caller(monkeypatch):
 def test_first_shapes_are_estimated_only_for_measured_presets():
     steps = DIGITS["default"]
     assert paced(preset("default"), 0.1).shapes_s == pytest.approx(0.1 * steps)
-    assert paced(preset("default", steps=steps - 1), 0.1).shapes_s is None  # ends earlier
+    short = paced(preset("default", steps=steps - 1), 0.1)  # too short, as the user should see
+    assert short.total_s < short.shapes_s == pytest.approx(0.1 * steps)
     other = paced(preset("default", data="kmnist"), 0.1)
     assert other.shapes_s is None and not other.never
     article = paced(preset("article"), 0.1)
@@ -118,4 +119,4 @@ def test_a_run_is_timed_by_its_own_pace_until_its_first_shapes_appear():
     assert shapes_ahead_s(config, steps - 1, 30.0) is not None
     assert shapes_ahead_s(config, steps, 30.0) is None
     assert shapes_ahead_s(config, 3, 9.0, math.inf) is None
-    assert shapes_ahead_s(preset("default", seconds=9.0), 100, 30.0) is None  # ends earlier
+    assert shapes_ahead_s(preset("default", seconds=9.0), 100, 30.0) == pytest.approx(0.3 * steps)
