@@ -198,7 +198,8 @@ def test_a_judge_of_other_images_is_ignored(few, judge, bundled):
 
 def test_a_model_without_classes_uses_the_judge(few, judge, bundled):
     """The bundled model with a fixed embedding of class 3."""
-    config = preset("unconditional", width=bundled.config.width)
+    same = {"width": bundled.config.width, "upsample": bundled.config.upsample}
+    config = preset("unconditional", **same)
     network = make_generator(config)
     weights = dict(bundled.network.state_dict())
     embedded = weights.pop("embed.weight")[:, 3]
