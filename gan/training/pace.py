@@ -42,11 +42,11 @@ DIGITS = {
     "relativistic-r1": 660,
     "few-images": 190,
 }
-OWN_STEPS = {32: 120, 64: 120}  # preset own-images, by size; measured on 300 drawn faces
+OWN_STEPS = {32: 100, 64: 120}  # preset own-images, by size; measured on 300 drawn faces
 SHAPES_STEPS = MappingProxyType(
     {
         **{("mnist", name): steps for name, steps in DIGITS.items()},
-        ("faces", "default"): 120,
+        ("faces", "default"): 80,
         ("faces-64", "default"): 160,
         **{(size, "own-images"): steps for size, steps in OWN_STEPS.items()},
     }
