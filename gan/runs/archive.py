@@ -78,7 +78,7 @@ def pack(folder: Path) -> RunArchive:
     try:
         for part in (layout.SNAPSHOTS, layout.MILESTONES):
             (copy / part).mkdir()
-        _add_files(archive, folder, keep, _usable(folder, keep_good))
+        _add_files(archive, folder, keep, _usable(folder, keep_good), copy)
     except BaseException:
         archive.close()
         raise
@@ -102,16 +102,29 @@ def packed_bytes(folder: Path) -> int:
 
 
 def _add_files(
-    archive: ZipStream, folder: Path, keep: Callable[[Path], Path], checkpoint: Path
+    archive: ZipStream,
+    folder: Path,
+    keep: Callable[[Path], Path],
+    checkpoint: Path,
+    copy: Path | None = None,
 ) -> None:
-    """Add a run's files as `keep` returns them, which raises FileNotFoundError if one is gone."""
+    """Add a run's files as `keep` returns them, which raises FileNotFoundError if one is gone.
+
+    What is shared of about.json is written to `copy`; without it, only sizes are right.
+    """
     top = folder.name if RUN_NAME.fullmatch(folder.name) else "run"
     for name in (layout.CONFIG, layout.HISTORY, layout.VITALS):
         with suppress(FileNotFoundError):
             archive.add_path(keep(folder / name), f"{top}/{name}")
     about = {"title": read_title(folder), "classes": read_class_names(folder)}
     if any(about.values()):  # nothing else of about.json leaves the server
-        archive.add(json.dumps(about), f"{top}/{layout.ABOUT}")
+        text, name = json.dumps(about), f"{top}/{layout.ABOUT}"
+        if copy is None:
+            archive.add(text, name)
+        else:  # with the file's time: data would get the present one, and each archive other bytes
+            (copy / layout.ABOUT).write_text(text)
+            shutil.copystat(folder / layout.ABOUT, copy / layout.ABOUT)
+            archive.add_path(copy / layout.ABOUT, name)
     archive.add_path(checkpoint, f"{top}/{layout.NEWEST}")
     for part in (layout.SNAPSHOTS, layout.MILESTONES):
         for path in sorted((folder / part).glob("*")):

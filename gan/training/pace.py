@@ -35,7 +35,7 @@ IMAGES = 256  # of noise: the time of a step does not depend on their content
 # its mean confidence is 85 %), median of three seeds; None: not within 5,000 steps. Elsewhere until
 # most samples on the contact sheet are recognisable, see "First shapes" in bench/RECIPES.md.
 DIGITS = {
-    "default": 200,
+    "default": 190,
     "article": None,
     "unconditional": 380,
     "hinge-spectral": 480,

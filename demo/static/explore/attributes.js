@@ -60,7 +60,9 @@ export class Attributes {
     this.busy = false;
     this.refresh();
     if (this.on.model().model !== model) return;
-    const missed = (answer.missed ?? []).map((name) => this.title(name)).join(", ");
+    const missed = (answer.missed ?? [])
+      .map((name) => this.title(name))
+      .join(this.words["app.comma"]);
     const sentence = missed ? w("attributes_missed", { missed }) : "";
     this.said.textContent = answer.error ?? sentence;
     if (answer.error) return;

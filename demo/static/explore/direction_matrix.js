@@ -8,13 +8,13 @@ import { make, speaker } from "../core/dom.js";
  * `title(direction)` names one.
  */
 export function directionMatrix(directions, title, words) {
-  const w = speaker(words, "explore.matrix");
+  const w = speaker(words, "explore");
   const cell = (share) => {
     const made = make("td", {}, `${Math.round(100 * share)}`);
     made.style.setProperty("--share", `${Math.min(100, Math.round(100 * Math.abs(share)))}%`);
     return made;
   };
-  const heads = [...directions.map(title), w("random")];
+  const heads = [...directions.map(title), w("matrix.random")];
   const rows = directions.map((d) => {
     const own = d.changes[d.trait];
     const shares = directions.map(({ trait }) => d.changes[trait] / own);
@@ -27,10 +27,16 @@ export function directionMatrix(directions, title, words) {
     const cells = [...shares, d.random / own].map(cell);
     return make("tr", { className: d.true ? "" : "ls-unsure" }, name, ...cells, each);
   });
-  const head = [...heads, w("sigma")].map((text) => {
+  const head = [...heads, w("matrix.sigma")].map((text) => {
     return make("th", { scope: "col" }, make("span", {}, text));
   });
   const table = make("table", {}, make("tr", {}, make("td"), ...head), ...rows);
-  const said = make("p", { className: "ls-note" }, w("hint"));
-  return make("details", { className: "ls-matrix" }, make("summary", {}, w("title")), said, table);
+  const said = make("p", { className: "ls-note" }, w("matrix.hint"));
+  return make(
+    "details",
+    { className: "ls-matrix" },
+    make("summary", {}, w("matrix.title")),
+    said,
+    table,
+  );
 }

@@ -26,7 +26,7 @@ def fresh(**changes):
 
 def test_a_large_model_is_not_portable():
     small = preset("default", data="cifar10", image_size=64)
-    heavy = preset("default", image_size=64, width=64)
+    heavy = preset("default", image_size=64, width=128)
     long = preset("unconditional", z_dim=512, width=256)
     for config, fits in ((small, True), (heavy, False), (long, False)):
         generator = Generator(config, make_generator(config))
