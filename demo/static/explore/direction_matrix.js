@@ -11,7 +11,8 @@ export function directionMatrix(directions, title, words) {
   const w = speaker(words, "explore");
   const cell = (share) => {
     const made = make("td", {}, `${Math.round(100 * share)}`);
-    made.style.setProperty("--share", `${Math.min(100, Math.round(100 * Math.abs(share)))}%`);
+    const shade = Math.min(50, Math.round(50 * Math.abs(share))); // the text stays legible
+    made.style.setProperty("--share", `${shade}%`);
     return made;
   };
   const heads = [...directions.map(title), w("matrix.random")];
