@@ -74,7 +74,7 @@ def test_the_time_of_first_shapes_is_printed_once_it_is_known(tmp_path, monkeypa
     assert set(seen) == {(8, True)}
     monkeypatch.undo()
     status = RunStatus(config=Config(), step=100, elapsed_s=20.0)
-    assert train_commands._first_shapes(status) == "First shapes after about 40 s."
+    assert train_commands._first_shapes(status) == "First shapes after about 38 s."
     assert train_commands._first_shapes(replace(status, step=1000)) == ""
 
 
