@@ -110,13 +110,8 @@ def _payload(direction: Direction) -> dict[str, Any]:
     return _rounded(named | {"true": direction.is_true})
 
 
-def _rounded(values: dict[str, Any]) -> dict[str, Any]:
-    """Round the numbers, those of inner objects too: JSON has 17 digits otherwise."""
-    return {
-        name: _rounded(value)
-        if isinstance(value, dict)
-        else round(float(value), 4)
-        if isinstance(value, (float, np.floating))
-        else value
-        for name, value in values.items()
-    }
+def _rounded(value: Any) -> Any:
+    """Round numbers, those of an object too: JSON has 17 digits otherwise."""
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
+    return round(float(value), 4) if isinstance(value, (float, np.floating)) else value

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from gan.explore.attribute_traits import AttributeTrait, attribute_traits
-from gan.explore.projection import SearchError, draw
+from gan.explore.projection import NORM_MAX, SearchError, draw
 from gan.latent.latents import latents
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
@@ -24,7 +24,6 @@ STEPS = 50
 RATE = 0.15
 NEAR = 0.02  # weight of the squared distance to the given latent
 AGREED = 0.5  # from here on, a wish counts as met
-NORM_MAX = 1.2  # times sqrt(z_dim), as in gan.explore.projection
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from gan.models.generator import Generator
 from gan.models.networks import MLPGenerator
 
 STRONG = 8  # directions are shown at first
+NEAR = 0.02  # log of the ratio of two sigmas, too close to tell a power from
 REACH = (1.0, 6.0)  # sigma: further out, images are unlike those of samples
 
 
@@ -55,8 +56,9 @@ def calibrated(sampler: Sampler, axes: np.ndarray, effects: np.ndarray) -> np.nd
     first = np.clip(2 * goal / effects, *REACH)
     there = np.maximum(sampler.effects(axes, first), 1e-6)
     # the change grows as a power of sigma, below 1 where pixels saturate
-    apart = np.where(np.abs(first - 2) < 0.05, 1.0, np.log(first / 2))
-    power = np.where(np.abs(first - 2) < 0.05, 1.0, np.log(there / effects) / apart)
+    apart = np.log(first / 2)
+    near = np.abs(apart) < NEAR
+    power = np.where(near, 1, np.log(there / effects) / np.where(near, 1, apart))
     second = first * (goal / there) ** (1 / np.clip(power, 0.3, 2))
     return np.round(np.clip(second, *REACH), 2)
 

@@ -68,18 +68,18 @@ def measured(generator: Generator, judge: Judge | None = None) -> list[Direction
     for row, k, explained in shown:
         keeps = [(judge.predict(end) == before).mean() for end in ends[row]] if judge else None
         direction = Direction(
-            "measured",
-            traits[k].more,
-            axes[row],
-            float(effects[row]),
-            traits[k].name,
-            float(means[row, 0, k]),
-            float(means[row, 1, k]),
-            traits[k].unit,
-            float(np.mean(keeps)) if judge else None,
-            explained,
-            {traits[other].name: float(changed[row, other]) for _, other, _ in shown},
-            float(by_chance[k]),
+            kind="measured",
+            name=traits[k].more,
+            axis=axes[row],
+            effect=float(effects[row]),
+            trait=traits[k].name,
+            low=float(means[row, 0, k]),
+            high=float(means[row, 1, k]),
+            unit=traits[k].unit,
+            keeps=float(np.mean(keeps)) if judge else None,
+            r2=explained,
+            changes={traits[other].name: float(changed[row, other]) for _, other, _ in shown},
+            random=float(by_chance[k]),
         )
         found.append(direction)
     return sorted(found, key=lambda direction: (not direction.is_true, -direction.effect))

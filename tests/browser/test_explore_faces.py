@@ -5,9 +5,9 @@ import pytest
 
 from gan.explore.attribute_traits import attribute_traits, read_traits
 from gan.metrics.judge import Judge
-from tests.browser.app import App, drag, explore, moved, press, row, still
+from tests.browser.app import HERO, App, drag, explore, moved, press, row, still
 
-UNSURE = ".ls-unsure .ls-dir-name"
+UNTRUE = ".ls-untrue .ls-dir-name"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_it_opens_on_a_face_whose_named_sliders_are_true(visit, reading):
     page = explore(visit)
     assert page.locator(".ls-model input").input_value() == "Pixel-art faces"
     for name, trait in (("Glasses", "glasses"), ("Hat", "hat"), ("Darker skin", "skin")):
-        assert name not in page.locator(UNSURE).evaluate_all("all => all.map((one) => one.value)")
+        assert name not in page.locator(UNTRUE).evaluate_all("all => all.map((one) => one.value)")
         low, high = (reading(picture)[trait] for picture in ends(page, name))
         assert low < 30 and high > 70, name
 
@@ -56,16 +56,19 @@ def test_the_matrix_tells_which_sliders_are_true(visit):
     page.get_by_text("How well do these work?").click()
     table = page.locator(".ls-matrix table")
     assert table.is_visible()
-    unsure = table.locator(".ls-unsure th").all_inner_texts()
-    shown = page.locator(UNSURE).evaluate_all("all => all.map((one) => one.value)")
-    assert sorted(unsure) == sorted(shown)
+    untrue = table.locator(".ls-untrue th").all_inner_texts()
+    shown = page.locator(UNTRUE).evaluate_all("all => all.map((one) => one.value)")
+    assert sorted(untrue) == sorted(shown)
     rows = table.locator("tr:has(th[scope=row])")
     assert rows.count() >= 5
     for k in range(rows.count()):
-        numbers = [int(text) for text in rows.nth(k).locator("td").all_inner_texts()[:-1]]
+        numbers = [
+            int(text.replace("\u2212", "-"))
+            for text in rows.nth(k).locator("td").all_inner_texts()[:-1]
+        ]
         *others, by_chance = numbers[:k] + numbers[k + 1 :]
         true = max(map(abs, others)) <= 25 and by_chance <= 50
-        assert numbers[k] == 100 and true == ("ls-unsure" not in rows.nth(k).get_attribute("class"))
+        assert numbers[k] == 100 and true == ("ls-untrue" not in rows.nth(k).get_attribute("class"))
 
 
 def test_a_face_is_found_by_its_attributes(visit, reading):
@@ -79,6 +82,8 @@ def test_a_face_is_found_by_its_attributes(visit, reading):
     page.locator(".ls-attributes").get_by_label("Smile").select_option(label="Yes")
     find.click()
     picture = moved(page, before)
+    box = page.locator(HERO).bounding_box()  # seen, though the page has scrolled down
+    assert box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]
     found = reading(picture)
     assert found["glasses"] > 50 > found["hat"] and found["smile"] > 50
     press(page, "Undo")

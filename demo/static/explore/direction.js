@@ -50,7 +50,7 @@ export class Direction {
     if (about.own) buttons.push(iconButton(icon("close"), say("forget"), () => list.forget(id)));
     const said = make("span", { className: "ls-note ls-dir-said", title: about.hint }, about.said);
     this.element = div(
-      about.unsure ? "ls-dir ls-unsure" : "ls-dir",
+      about.untrue ? "ls-dir ls-untrue" : "ls-dir",
       div("ls-dir-head", this.name, this.value, ...buttons),
       div("ls-reel", this.canvas, this.range),
       said,

@@ -1,6 +1,6 @@
 // How well the named directions do what their names say: what each changes, as a table of shades.
 
-import { make, speaker } from "../core/dom.js";
+import { make, number, speaker } from "../core/dom.js";
 
 /**
  * Create a table, folded away, of `directions`, measured ones of a model: the change of every trait
@@ -10,7 +10,7 @@ import { make, speaker } from "../core/dom.js";
 export function directionMatrix(directions, title, words) {
   const w = speaker(words, "explore");
   const cell = (share) => {
-    const made = make("td", {}, `${Math.round(100 * share)}`);
+    const made = make("td", {}, number(Math.round(100 * share), 0));
     const shade = Math.min(50, Math.round(50 * Math.abs(share))); // the text stays legible
     made.style.setProperty("--share", `${shade}%`);
     return made;
@@ -22,11 +22,11 @@ export function directionMatrix(directions, title, words) {
     const each = make(
       "td",
       {},
-      ((d.high - d.low) / 6).toFixed(1) + (words[`explore.unit.${d.unit}`] ?? ""),
+      number((d.high - d.low) / (2 * d.reach), 1) + (words[`explore.unit.${d.unit}`] ?? ""),
     );
     const name = make("th", { scope: "row" }, title(d));
     const cells = [...shares, d.random / own].map(cell);
-    return make("tr", { className: d.true ? "" : "ls-unsure" }, name, ...cells, each);
+    return make("tr", { className: d.true ? "" : "ls-untrue" }, name, ...cells, each);
   });
   const head = [...heads, w("matrix.sigma")].map((text) => {
     return make("th", { scope: "col" }, make("span", {}, text));

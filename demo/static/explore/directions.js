@@ -66,7 +66,7 @@ export class Directions {
         axis: axes.slice(i * model.z_dim, (i + 1) * model.z_dim),
         said: this.effect(d),
         reach: d.reach,
-        unsure: d.true === false,
+        untrue: d.true === false,
         hint: typeof d.r2 === "number" ? w("r2", { r2: number(d.r2) }) : "",
       };
     });
@@ -90,7 +90,7 @@ export class Directions {
       unit: words[`explore.unit.${unit}`] ?? "",
       keeps:
         (keeps === null ? "" : w("keeps", { share: Math.round(keeps * 100) })) +
-        (d.true === false ? w("unsure") : ""),
+        (d.true === false ? w("untrue") : ""),
     });
   }
 
