@@ -15,7 +15,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import torch
 from torch import Tensor
@@ -26,6 +26,7 @@ from gan.data.image_set import ImageSet
 from gan.training.distributed_trainer import Command, DistributedTrainer, PeersLost
 from gan.training.trainer import Trainer
 
+T = TypeVar("T")
 TIMEOUT_S = 600  # for a process that is alive and does not answer
 LOST = "Another process of this training has ended or does not answer."
 PR_SET_PDEATHSIG = 1  # of prctl(2)
@@ -66,7 +67,7 @@ class Cluster:
         self.rank = self._accelerator.process_index
         self.here = int(os.environ.get("LOCAL_WORLD_SIZE", 1))  # of them on this machine
         self.wants_bfloat16 = precision == "bf16"
-        self._in_step = True
+        self._in_step, self._has_ended = True, False
 
     def check(self, config: Config) -> None:
         """Raise ConfigError unless the batch can be sharded evenly, in the requested precision."""
@@ -111,6 +112,7 @@ class Cluster:
                 trainer.configure(Config.from_json(json.loads(content)))
             else:
                 trainer.follow_step(json.loads(content))
+        self._has_ended = True
 
     def send(self, command: Command, content: bytes = b"") -> None:
         """Send a command from the main process to the others; PeersLost if one has ended."""
@@ -134,9 +136,12 @@ class Cluster:
 
     def leave(self) -> None:
         """End the training of all processes."""
-        if self._in_step:
-            with contextlib.suppress(PeersLost):
+        with contextlib.suppress(PeersLost):
+            if self.main and self._in_step:
                 self.send(Command.END)
+                self._has_ended = True
+            if self._has_ended:  # disconnect together: the main process is the others' server
+                self._safely(self._accelerator.wait_for_everyone)
         self._accelerator.end_training()
 
     def _receive(self) -> tuple[int, bytes]:
@@ -150,7 +155,7 @@ class Cluster:
 
         return self._safely(lambda: broadcast(tensor.to(self.device))).cpu()
 
-    def _safely(self, do: Callable[[], Tensor]) -> Tensor:
+    def _safely(self, do: Callable[[], T]) -> T:
         try:
             return do()
         except RuntimeError as error:  # torch.distributed has no more specific one for all backends

@@ -31,7 +31,7 @@ def started(*command: str, **env: str) -> subprocess.Popen:
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env=os.environ | env,
+        env=os.environ | {"PYTHONFAULTHANDLER": "1"} | env,  # an abort says where
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -83,7 +83,8 @@ def steps(tmp_path_factory):
     folder = tmp_path_factory.mktemp("steps")
     processes = two("tests.gan.training.shared_steps", str(folder))
     said = ended(processes)
-    assert [each.returncode for each in processes] == [0, 0], said
+    if any(each.returncode for each in processes):
+        pytest.fail("\n".join([f"{[each.returncode for each in processes]}", *said]))
     return folder
 
 
