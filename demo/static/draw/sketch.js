@@ -58,6 +58,7 @@ export class Sketch {
   setModel({ data, shape }) {
     const colour = shape[2] === 3;
     this.brush.show(colour);
+    this.sheet.fit(shape[0]);
     const grey = data === "mnist" ? "sketch_hint" : "sketch_hint_grey";
     this.hint = this.w(colour ? "sketch_hint_colour" : grey);
     this.refresh();
