@@ -89,6 +89,25 @@ def test_images_that_are_no_digits_cannot_be_drawn(generator, judge):
     assert [one.verdict for one in whole(generator, targets, judge)] == ["cannot"] * 4
 
 
+@pytest.mark.slow
+def test_colour_images_get_the_same_verdicts():
+    model, reader = Generator.load(ASSETS / "models/faces"), Judge.load("faces")
+    faces, digit = load("faces", train=False), load("mnist", train=False).images[0, 0].numpy()
+    real = faces.images[:4].permute(0, 2, 3, 1).numpy()
+    samples = model.sample(latents(range(900, 902), model.z_dim), 3)
+    y, x = np.indices((32, 32)) * 8
+    others = [
+        np.random.default_rng(0).integers(0, 256, model.shape),
+        np.stack([x, y, 255 - x], 2),  # a sunset
+        np.pad(digit, 2)[..., None].repeat(3, 2),
+        real[0, ::-1],
+    ]
+    targets = np.concatenate([real, samples, others]).astype(np.uint8)
+    verdicts = [one.verdict for one in whole(model, targets, reader)]
+    assert "cannot" not in verdicts[:6] and verdicts[:6].count("close") >= 4
+    assert verdicts[6:] == ["cannot"] * 4
+
+
 def test_many_short_calls_equal_one_long_call(generator, done):
     search, at_once = done
     pieces = 0
