@@ -82,7 +82,7 @@ def main() -> None:
     side = model.shape[0]
     spare = picked("faces", 10, 500)
     sets = {
-        "faces": picked("faces", options.faces),
+        "faces": picked("faces", options.faces, 100),
         "samples": model.sample(latents(range(900, 912), model.z_dim)),
         "digits": [fit(image, model.shape) for image in picked("mnist", 4)],
         "noise": rng.integers(0, 256, (2, *model.shape)).astype(np.uint8),

@@ -42,6 +42,9 @@ POOL = 256  # candidate samples, of half the usual norm
 POOL_BLUR = 0.025  # standard deviation, as a share of the image's side
 POOL_SHARE = 0.2  # of the time limit, at most
 STEPS_MIN = 60  # a slow model gets fewer candidates rather than fewer steps
+CANDIDATES_MIN = 4
+STEPS_LEAST = 100  # with fewer, faces that the model can draw are not found
+PATIENCE = 4  # times the limit that they may take on a busy machine
 
 
 class SearchError(ValueError):
@@ -88,8 +91,13 @@ class Search:
     spent: float = 0.0  # seconds of work
 
     def progress(self, limit: float = math.inf) -> float:
-        """Return the progress, 0..1, with a limit of `limit` seconds of work."""
-        return min(1.0, max(self.step / STEPS, self.spent / limit))
+        """Return the progress, 0..1, with a limit of `limit` seconds of work.
+
+        A busy machine may take `PATIENCE` times as long for the first `STEPS_LEAST` steps.
+        """
+        in_time = self.spent / limit
+        at_least = max(self.step / STEPS_LEAST, in_time / PATIENCE)
+        return min(1.0, max(self.step / STEPS, min(in_time, at_least)))
 
 
 def begin(
@@ -122,7 +130,7 @@ def begin(
         predicted = torch.from_numpy(judge.predict(targets))
     # an image with its gradient takes three times as long
     each = 3 * len(targets) * (time.perf_counter() - start) / len(images)
-    count = int(min(CANDIDATES, max(2, limit / (STEPS_MIN * each))))
+    count = int(min(CANDIDATES, max(CANDIDATES_MIN, limit / (STEPS_MIN * each))))
     pairs = zip(distance, predicted.tolist(), strict=True)
     chosen = torch.stack([_starts(row, labels, label, count) for row, label in pairs])
     z = pool[chosen]
@@ -137,7 +145,7 @@ def advance(
     """Continue for about `pause` seconds, or to the end.
 
     Deterministic, in one call or in many, within `limit` seconds of work; a slower machine follows
-    the same schedule in fewer steps.
+    the same schedule in fewer steps, see `Search.progress`.
     Raises SearchError: the latents are not finite: the model is damaged.
     """
     start = time.perf_counter()

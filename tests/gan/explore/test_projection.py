@@ -1,6 +1,7 @@
 """Projection finds images that the model can draw, and reports the others."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,16 @@ from safetensors.torch import save_file
 
 from gan.config import preset
 from gan.data.image_set import ASSETS, load
-from gan.explore.projection import NORM_MAX, STEPS, SearchError, advance, begin, projections
+from gan.explore.projection import (
+    NORM_MAX,
+    PATIENCE,
+    STEPS,
+    STEPS_LEAST,
+    SearchError,
+    advance,
+    begin,
+    projections,
+)
 from gan.explore.projection_state import HEADER, pack, size_limit, unpack
 from gan.latent.latents import latents
 from gan.metrics.judge import Judge
@@ -137,6 +147,20 @@ def test_a_search_ends_at_its_time_limit(generator, digits):
     assert search.progress(1e-6) == 1
     assert advance(search, generator, limit=1e-6).step == 0
     assert np.isfinite(projections(search, generator)[0].z).all()
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.01, 0.1, 1.0])
+def test_a_busy_machine_takes_longer_for_the_least_steps(done, seconds):
+    """With so many seconds a step, and a limit of two."""
+    search, step, before = done[0], 0, 0.0
+    while search.progress(2) < 1:
+        step += 1
+        search = replace(search, step=step, spent=step * seconds)
+        assert search.progress(2) >= before
+        before = search.progress(2)
+    in_time = min(STEPS, round(2 / seconds))
+    patient = round(2 * PATIENCE / seconds)
+    assert step == pytest.approx(max(in_time, min(STEPS_LEAST, patient)), abs=1)
 
 
 def test_the_candidates_are_of_several_classes(generator, judge, digits):
