@@ -13,13 +13,14 @@ import numpy as np
 from demo.server.model_library import changed_ns
 from demo.server.model_menu import choices
 from demo.server.studio import Studio
+from gan.explore.first_seed import first_seed
 from gan.hub.names import PREFIX
 from gan.latent.latents import latent
 from gan.media.contact_sheet import png_bytes, shrunk
+from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
 from gan.storage.layout import MODEL
 
-FIRST_SEED = 0
 SIDE = 64  # px, twice the size on the page
 MOST = 64  # pictures per request; no screen shows as many at once
 CACHED = 512  # pictures, of about 1 to 8 kB
@@ -38,7 +39,9 @@ def pictures_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     def picture(folder: Path, _version: str) -> str:
         try:
             # not through the library, whose cache is for the models in use
-            return small_picture(Generator.load(folder))
+            generator = Generator.load(folder)
+            judge = find_judge(generator.config.data, generator.shape)
+            return small_picture(generator, first_seed(generator, judge))
         except ModelError:
             return ""
 
@@ -60,9 +63,9 @@ def pictures_function(studio: Studio) -> Callable[[Any], dict[str, Any]]:
     return pictures
 
 
-def small_picture(generator: Generator) -> str:
-    """Draw the first seed, in the first class, as a square PNG of `SIDE` px in base64."""
-    drawn = generator.sample(latent(FIRST_SEED, generator.z_dim)[None])
+def small_picture(generator: Generator, seed: int) -> str:
+    """Draw a seed, in the first class, as a square PNG of `SIDE` px in base64."""
+    drawn = generator.sample(latent(seed, generator.z_dim)[None])
     image = shrunk(drawn, SIDE)[0]
     times = SIDE // len(image)  # whole, so that the pixels stay sharp
     image = image.repeat(times, axis=0).repeat(times, axis=1)

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from demo.endpoint import asking, sentence_of
-from demo.explore.menu_pictures import FIRST_SEED, pictures_function, small_picture
+from demo.explore.menu_pictures import pictures_function, small_picture
 from demo.generate.attributes import attributes_function
 from demo.generate.draw import draw_function, encode
 from demo.generate.find import find_function
@@ -23,6 +23,7 @@ from gan.explore.attribute_traits import attribute_traits
 from gan.explore.cached_directions import load_directions
 from gan.explore.direction import Direction
 from gan.explore.directions import directions
+from gan.explore.first_seed import first_seed
 from gan.latent.latents import latent
 from gan.metrics.judge import find_judge
 from gan.models.generator import Generator, ModelError
@@ -88,10 +89,11 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
     the menu.
     """
     count = generator.classes if 0 < generator.classes <= FACES_MOST else 1
-    z = np.repeat(latent(FIRST_SEED, generator.z_dim)[None], count, axis=0)
+    judge = find_judge(generator.config.data, generator.shape)
+    seed = first_seed(generator, judge)
+    z = np.repeat(latent(seed, generator.z_dim)[None], count, axis=0)
     labels = np.arange(count) if generator.classes else None
     found = load_directions(folder, generator) if folder else None
-    judge = find_judge(generator.config.data, generator.shape)
     if found is None:
         found = directions(generator, judge)
     axes = np.array([direction.axis for direction in found], "<f4")
@@ -100,8 +102,8 @@ def description(generator: Generator, folder: Path | None = None) -> dict[str, A
         "directions": [_payload(direction) for direction in found],
         "attributes": [trait.name for trait in attribute_traits(judge.data_name)] if judge else [],
         "axes": base64.b64encode(axes.tobytes()).decode(),
-        "first": {"seed": FIRST_SEED} | encode(generator, generator.sample(z, labels)),
-        "picture": small_picture(generator),
+        "first": {"seed": seed} | encode(generator, generator.sample(z, labels)),
+        "picture": small_picture(generator, seed),
     }
 
 

@@ -53,7 +53,9 @@ def fit(picture: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     top, left = (h - side) // 2, (w - side) // 2
     square = _image(picture[top : top + side, left : left + side])
     square = square.convert("L" if shape[2] == 1 else "RGB")
-    fitted = np.asarray(square.resize((shape[1], shape[0]), Image.Resampling.HAMMING))
+    # whole pixels of an enlarged image are averaged alone, so that it is restored exactly
+    how = Image.Resampling.HAMMING if side % shape[0] else Image.Resampling.BOX
+    fitted = np.asarray(square.resize((shape[1], shape[0]), how))
     if fitted.max() == fitted.min():
         raise CenteringError("This image is all one colour. Draw something, or choose another.")
     return fitted.reshape(shape).copy()

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from gan.data.image_set import load
 from gan.explore.attribute_traits import attribute_traits, read_traits
+from gan.media.contact_sheet import png_bytes
 from gan.metrics.judge import Judge
-from tests.browser.app import HERO, App, drag, explore, moved, press, row, still
+from tests.browser.app import HERO, App, drag, explore, moved, pixels, press, row, same, still
 
 UNTRUE = ".ls-untrue .ls-dir-name"
 
@@ -88,3 +90,32 @@ def test_a_face_is_found_by_its_attributes(visit, reading):
     assert found["glasses"] > 50 > found["hat"] and found["smile"] > 50
     press(page, "Undo")
     np.testing.assert_array_equal(moved(page, picture), before)
+
+
+@pytest.mark.parametrize("times", [1, 4, 16])
+def test_a_face_of_any_size_is_searched_for_unchanged(visit, times):
+    face = load("faces", train=False).images[7].permute(1, 2, 0).numpy()
+    page = explore(visit)
+    press(page, "Draw")
+    enlarged = png_bytes(face.repeat(times, 0).repeat(times, 1))
+    picture = {"name": "face.png", "mimeType": "image/png", "buffer": enlarged}
+    companion = page.locator("#explore .ls-companion:not([hidden])")
+    companion.locator("input[type=file]").set_input_files(picture)
+    companion.get_by_role("button", name="Find", exact=True).click()
+    page.locator(".ls-verdict").get_by_text("of your image explained").wait_for()
+    assert same(pixels(page, ".ls-pair canvas")[..., :3], face)
+
+
+def test_a_drawing_stays_when_the_model_changes(visit):
+    page = explore(visit)
+    press(page, "Draw")
+    sheet = page.locator(".ls-sheet")
+    drag(page, sheet, (0.2, 0.2), (0.8, 0.8))
+    drawn = pixels(page, ".ls-sheet")[..., :3].mean()
+    menu = page.locator(".ls-model input")
+    menu.click()
+    page.get_by_role("option", name="MNIST", exact=True).click()
+    page.wait_for_function("document.querySelector('.ls-sheet').width === 280")
+    assert abs(pixels(page, ".ls-sheet")[..., :3].mean() - drawn) < 2
+    page.get_by_role("button", name="Undo stroke").click()
+    assert pixels(page, ".ls-sheet")[..., :3].max() == 0

@@ -3,8 +3,8 @@
 import { base64 } from "../core/base64.js";
 import { make } from "../core/dom.js";
 
-const SIDE = 280; // px
-const SENT = 140; // px of what leaves the sheet: five times what a digit model keeps
+const SENT = 140; // px of what leaves the sheet, about: a whole multiple of the model's images
+const FINE = 2; // of the sheet for each of them
 const FILE_MAX = 5e6; // bytes
 const STROKES_MAX = 20; // that can be undone
 
@@ -15,8 +15,9 @@ export class DrawingCanvas {
     this.locked = false; // nothing can be drawn
     this.strokes = []; // the sheet before each of them
     this.pen = { lineCap: "round", lineJoin: "round" }; // brush.js sets its width and its colour
-    const size = { width: SIDE, height: SIDE };
-    this.canvas = make("canvas", { className: "ls-sheet", ariaLabel: label, ...size });
+    this.canvas = make("canvas", { className: "ls-sheet", ariaLabel: label });
+    this.sent = SENT;
+    this.canvas.width = this.canvas.height = FINE * SENT;
     this.ink = this.canvas.getContext("2d", { willReadFrequently: true });
     this.paper();
     let last = null;
@@ -54,17 +55,41 @@ export class DrawingCanvas {
 
   at(event) {
     const box = this.canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top].map((x) => (x * SIDE) / box.width);
+    const scale = this.side / box.width;
+    return [event.clientX - box.left, event.clientY - box.top].map((x) => x * scale);
+  }
+
+  get side() {
+    return this.canvas.width;
+  }
+
+  /** Set the side of the model's images: a picture of that size, or enlarged, is sent unchanged. */
+  fit(side) {
+    const sent = side * Math.max(1, Math.round(SENT / side));
+    if (sent === this.sent) return;
+    const drawn = this.copy();
+    this.sent = sent;
+    this.canvas.width = this.canvas.height = FINE * sent; // wipes it
+    this.put(drawn);
+  }
+
+  copy() {
+    const made = make("canvas", { width: this.side, height: this.side });
+    made.getContext("2d").drawImage(this.canvas, 0, 0);
+    return made;
+  }
+
+  put(drawn) {
+    this.ink.drawImage(drawn, 0, 0, this.side, this.side);
   }
 
   remember() {
-    const before = this.ink.getImageData(0, 0, SIDE, SIDE);
-    this.strokes = [...this.strokes, before].slice(-STROKES_MAX);
+    this.strokes = [...this.strokes, this.copy()].slice(-STROKES_MAX);
   }
 
   paper(colour = "#000") {
     this.ink.fillStyle = colour;
-    this.ink.fillRect(0, 0, SIDE, SIDE);
+    this.ink.fillRect(0, 0, this.side, this.side);
   }
 
   flood() {
@@ -82,7 +107,7 @@ export class DrawingCanvas {
 
   undo() {
     const before = this.strokes.pop();
-    if (before) this.ink.putImageData(before, 0, 0);
+    if (before) this.put(before);
     this.onchange();
   }
 
@@ -92,12 +117,14 @@ export class DrawingCanvas {
     const picture = await createImageBitmap(file).catch(() => {
       throw new Error("bad");
     });
-    const zoom = SIDE / Math.max(picture.width, picture.height);
+    const { side } = this;
+    const zoom = side / Math.max(picture.width, picture.height);
     const [w, h] = [picture.width * zoom, picture.height * zoom];
-    const [x, y] = [(SIDE - w) / 2, (SIDE - h) / 2];
+    const [x, y] = [(side - w) / 2, (side - h) / 2];
     this.remember();
     this.paper("#fff"); // behind transparent parts
     this.ink.imageSmoothingEnabled = zoom < 1; // pixel art stays crisp
+    this.ink.imageSmoothingQuality = "high"; // a large photo has no jagged edges
     this.ink.drawImage(picture, x, y, w, h);
     const [r, g, b] = this.ink.getImageData(Math.ceil(x), Math.ceil(y), 1, 1).data;
     this.paper(`rgb(${r} ${g} ${b})`);
@@ -107,17 +134,18 @@ export class DrawingCanvas {
 
   /** Return the drawing for `find` of demo/generate/find.py: {picture: base64, h, w, c}; c is 1 or 3. */
   picture(c) {
-    const small = make("canvas", { width: SENT, height: SENT });
+    const { sent } = this;
+    const small = make("canvas", { width: sent, height: sent });
     const context = small.getContext("2d");
     context.imageSmoothingQuality = "high";
-    context.drawImage(this.canvas, 0, 0, SENT, SENT);
-    const { data } = context.getImageData(0, 0, SENT, SENT);
-    const bytes = new Uint8Array(SENT * SENT * c);
-    for (let i = 0; i < SENT * SENT; i += 1) {
+    context.drawImage(this.canvas, 0, 0, sent, sent);
+    const { data } = context.getImageData(0, 0, sent, sent);
+    const bytes = new Uint8Array(sent * sent * c);
+    for (let i = 0; i < sent * sent; i += 1) {
       const [r, g, b] = [data[4 * i], data[4 * i + 1], data[4 * i + 2]];
       if (c === 3) bytes.set([r, g, b], 3 * i);
       else bytes[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);
     }
-    return { picture: base64(bytes), h: SENT, w: SENT, c };
+    return { picture: base64(bytes), h: sent, w: sent, c };
   }
 }

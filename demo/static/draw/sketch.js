@@ -56,8 +56,9 @@ export class Sketch {
   }
 
   setModel({ data, shape }) {
-    const colour = shape[2] === 3;
+    const colour = (this.colour = shape[2] === 3);
     this.brush.show(colour);
+    this.sheet.fit(shape[0]);
     const grey = data === "mnist" ? "sketch_hint" : "sketch_hint_grey";
     this.hint = this.w(colour ? "sketch_hint_colour" : grey);
     this.refresh();
@@ -131,7 +132,8 @@ export class Sketch {
 
   verdict({ verdict, match, distance }) {
     const values = { match: Math.round(100 * match), error: Math.round(distance) };
-    return this.w(`verdict_${verdict}`, values);
+    const advice = verdict === "roughly" && this.colour ? "_colour" : "";
+    return this.w(`verdict_${verdict}${advice}`, values);
   }
 
   cancel() {

@@ -18,6 +18,7 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from gan.config import preset
 from gan.data.image_set import load
+from gan.explore import projection
 from gan.models.networks import make_generator
 
 
@@ -37,6 +38,12 @@ def studio(tiny_model, tmp_path_factory):
         save_file(make_generator(config).state_dict(), folder / "model.safetensors")
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Finish every search, however busy the machine is that runs the tests."""
+    monkeypatch.setattr(projection, "PATIENCE", 1000)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +92,12 @@ def test_a_search_runs_in_steps(find, studio, digit):
     drawn = studio.generator("", "mnist").sample(z[None], last["label"])[0]
     assert last["distance"] == pytest.approx(np.sqrt(np.square(drawn - 1.0 * target).mean()), abs=1)
     json.dumps(answers)
+
+
+def test_a_search_that_was_cut_short_gives_no_verdict(find, digit, monkeypatch):
+    monkeypatch.setattr(finding, "LIMIT_S", 1e-6)
+    answer = find(request(digit[..., None], centre=False))
+    assert set(answer) == {"error"} and "too busy" in answer["error"]
 
 
 def test_a_drawing_is_centred(find, digit):

@@ -118,6 +118,13 @@ def test_the_middle_square_is_resized(shape, size, channels):
         np.testing.assert_array_equal(fitted, picture)
 
 
+@pytest.mark.parametrize("times", [1, 2, 4, 5])
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3)])
+def test_an_enlarged_image_is_restored_exactly(shape, times):
+    image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    np.testing.assert_array_equal(fit(image.repeat(times, 0).repeat(times, 1), shape), image)
+
+
 def test_pixels_outside_the_square_do_not_matter():
     picture = np.random.default_rng(0).integers(0, 256, (40, 100, 3)).astype(np.uint8)
     other = picture.copy()

@@ -1,6 +1,7 @@
 """Projection finds images that the model can draw, and reports the others."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,16 @@ from safetensors.torch import save_file
 
 from gan.config import preset
 from gan.data.image_set import ASSETS, load
-from gan.explore.projection import NORM_MAX, STEPS, SearchError, advance, begin, projections
+from gan.explore.projection import (
+    NORM_MAX,
+    PATIENCE,
+    STEPS,
+    STEPS_LEAST,
+    SearchError,
+    advance,
+    begin,
+    projections,
+)
 from gan.explore.projection_state import HEADER, pack, size_limit, unpack
 from gan.latent.latents import latents
 from gan.metrics.judge import Judge
@@ -89,6 +99,25 @@ def test_images_that_are_no_digits_cannot_be_drawn(generator, judge):
     assert [one.verdict for one in whole(generator, targets, judge)] == ["cannot"] * 4
 
 
+@pytest.mark.slow
+def test_colour_images_get_the_same_verdicts():
+    model, reader = Generator.load(ASSETS / "models/faces"), Judge.load("faces")
+    faces, digit = load("faces", train=False), load("mnist", train=False).images[0, 0].numpy()
+    real = faces.images[:4].permute(0, 2, 3, 1).numpy()
+    samples = model.sample(latents(range(900, 902), model.z_dim), 3)
+    y, x = np.indices((32, 32)) * 8
+    others = [
+        np.random.default_rng(0).integers(0, 256, model.shape),
+        np.stack([x, y, 255 - x], 2),  # a sunset
+        np.pad(digit, 2)[..., None].repeat(3, 2),
+        real[0, ::-1],
+    ]
+    targets = np.concatenate([real, samples, others]).astype(np.uint8)
+    verdicts = [one.verdict for one in whole(model, targets, reader)]
+    assert "cannot" not in verdicts[:6] and verdicts[:6].count("close") >= 4
+    assert verdicts[6:] == ["cannot"] * 4
+
+
 def test_many_short_calls_equal_one_long_call(generator, done):
     search, at_once = done
     pieces = 0
@@ -118,6 +147,20 @@ def test_a_search_ends_at_its_time_limit(generator, digits):
     assert search.progress(1e-6) == 1
     assert advance(search, generator, limit=1e-6).step == 0
     assert np.isfinite(projections(search, generator)[0].z).all()
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.01, 0.1, 1.0])
+def test_a_busy_machine_takes_longer_for_the_least_steps(done, seconds):
+    """With so many seconds a step, and a limit of two."""
+    search, step, before = done[0], 0, 0.0
+    while search.progress(2) < 1:
+        step += 1
+        search = replace(search, step=step, spent=step * seconds)
+        assert search.progress(2) >= before
+        before = search.progress(2)
+    in_time = min(STEPS, round(2 / seconds))
+    patient = round(2 * PATIENCE / seconds)
+    assert step == pytest.approx(max(in_time, min(STEPS_LEAST, patient)), abs=1)
 
 
 def test_the_candidates_are_of_several_classes(generator, judge, digits):
