@@ -20,7 +20,7 @@ R2 = 0.2  # on latents held out from the fit
 # bundled faces, beards have an R2 of 0.1, and come and go without changing anything else.
 R2_ATTRIBUTE = 0.02
 CHANGE = 2.0  # from end to end, in standard deviations within a class
-RANDOM = 4  # directions to compare with
+RANDOM = 8  # directions to compare with: with 4, chance decides whether a direction is true
 DISTINCT = 0.5  # length left of a direction after projecting out the better explained ones
 
 
