@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Self
 
-from gan.datasets import DATASETS, MOST_CLASSES, OWN_SIZES, is_own
+from gan.datasets import CLIPS, DATASETS, MOST_CLASSES, OWN_SIZES, is_own
 
 
 class ConfigError(ValueError):
@@ -34,6 +34,9 @@ CHOICES = {
 
 RANGES = {
     "z_dim": (2, 512),
+    "motion_dim": (0, 96),
+    "clip_span": (3, 256),
+    "g_hidden": (0, 1024),
     "width": (4, 256),
     "d_hidden": (0, 1024),
     "d_slope": (0.0, 1.0),
@@ -68,6 +71,9 @@ class Config:
     image_size: int = 28  # pixels a side
     conditional: bool = True  # whether G and D are given the class
     z_dim: int = 64  # size of the latent
+    motion_dim: int = 0  # numbers of z that move over a clip, 3 per oscillator; 0: no clips
+    clip_span: int = 16  # frames; how far apart in time D's frames may be
+    g_hidden: int = 0  # width of two dense layers at the start of G; 0: none
     width: int = 32  # channels of the largest feature maps
     upsample: str = "resize"  # of a convolutional G; shuffle: of older models, has a checkerboard
     loss: str = "non-saturating"
@@ -119,6 +125,8 @@ class Config:
         if self.arch == "mlp" and self.conditional:
             raise ConfigError("conditional is true; the mlp architecture supports only false.")
 
+        self._check_motion()
+
     @property
     def channels(self) -> int:
         """Colour channels of the images: 1 or 3."""
@@ -129,6 +137,21 @@ class Config:
         """Classes that condition G and D; 0 when the run is unconditional."""
         classes = self.image_classes if is_own(self.data) else DATASETS[self.data].classes
         return classes if self.conditional and classes > 1 else 0
+
+    def _check_motion(self) -> None:
+        if not self.motion_dim:
+            return
+        if self.motion_dim % 3 or self.motion_dim >= self.z_dim:
+            raise ConfigError(
+                f"motion_dim is {self.motion_dim}; it must be a multiple of 3, and less than z_dim."
+            )
+        if self.arch == "mlp":
+            raise ConfigError("arch is mlp; clips need conv.")
+        if self.data not in CLIPS:
+            raise ConfigError(
+                f"motion_dim is {self.motion_dim}, but {self.data} has no clips; choose data from: "
+                f"{', '.join(CLIPS)}."
+            )
 
     def _check_images(self) -> None:
         own = is_own(self.data)
@@ -224,6 +247,7 @@ PRESETS = {
         "batch_size": 32,
     },
     "few-images": {"train_images": 500, "augment": 0.3, **MEASURED_WITH},
+    "video": {"data": "moving-mnist", "motion_dim": 24, "g_hidden": 256, "batch_size": 32},
     "own-images": {"augment": 0.2, "ema_decay": 0.998, **MEASURED_WITH},
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 # before torch: OpenMP reads the environment variables of gan/__init__.py when torch is loaded
 from gan.config import preset
-from gan.data import image_set
+from gan.data import idx
 from gan.data.image_set import ASSETS, ImageSet, load
 from gan.monitor import real_features
 from gan.runs import unpack
@@ -46,7 +46,7 @@ def runs_checked_here(monkeypatch):
 @pytest.fixture(scope="session", autouse=True)
 def mnist_read_once():
     """Unpack the files of MNIST, and extract the features of its images, once for all tests."""
-    read, extract = image_set.read_idx, real_features.read_real_features
+    read, extract = idx.read_idx, real_features.read_real_features
     bundled, features = cache(read), cache(extract)
 
     def read_once(path):
@@ -56,7 +56,7 @@ def mnist_read_once():
         return (features if name == "mnist" else extract)(name, size)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(image_set, "read_idx", read_once)
+        patch.setattr(idx, "read_idx", read_once)
         patch.setattr(real_features, "read_real_features", extract_once)
         yield
 

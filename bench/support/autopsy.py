@@ -51,7 +51,7 @@ class Autopsy:
         """Draw `DRAWN` samples of the live G, uint8 (n,h,w,c), cycling through the classes."""
         trainer = self.trainer
         z = torch.from_numpy(self._rng.standard_normal((DRAWN, trainer.config.z_dim))).float()
-        classes = trainer._classes(torch.arange(DRAWN) % max(1, trainer.config.classes))
+        classes = trainer.classes(torch.arange(DRAWN) % max(1, trainer.config.classes))
         live = copy.deepcopy(trainer.G)  # training mode changes the running statistics
         with torch.no_grad():
             parts = zip(z.split(100), classes.split(100), strict=True)
@@ -103,7 +103,7 @@ class Autopsy:
         labels = torch.arange(len(drawn)) % max(1, trainer.config.classes)
         for one in (*self._real, replace(self._real[0], images=drawn, labels=labels)):
             scaled, labels = one.batch(torch.arange(len(one.labels)))
-            means.append(float(scores(trainer, scaled, trainer._classes(labels)).mean()))
+            means.append(float(scores(trainer, scaled, trainer.classes(labels)).mean()))
         trained, held, generated = means
         if trained - generated < SEEN:  # D has not learnt what real images look like
             return 0.0

@@ -62,7 +62,7 @@ def taken_apart(run: Run) -> Iterator[Parts]:
         (trainer, "step", NUMBERS),
         (trainer, "step_D", "rest of a step"),
         (trainer, "step_G", "rest of a step"),
-        (trainer, "_real_batch", DATA),
+        (trainer, "real_batch", DATA),
         (trainer, "_z", "drawing latents"),
         (trainer, "_update_ema", AVERAGE),
         (trainer.G, "forward", "G forward"),

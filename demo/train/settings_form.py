@@ -6,7 +6,7 @@ from typing import Any
 from demo.settings import Settings
 from gan.config import CHOICES, FEWEST_IMAGES, PRESETS, RANGES, Config, ConfigError, preset
 from gan.data.image_set import is_available
-from gan.datasets import DATASETS
+from gan.datasets import CLIPS, DATASETS
 from gan.training.live_settings import STEERABLE
 
 FIRST_PRESET = "default"
@@ -43,13 +43,21 @@ def rows(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def payload(settings: Settings) -> dict[str, Any]:
-    """Return the contents of the form: `rows`, the presets in full, and the data sets."""
+    """Return the contents of the form: `rows`, the presets in full, and the data sets.
+
+    `preset` is the usual one of a data set.
+    """
     filled = {name: preset(name).to_json() for name in PRESETS}
     for values in filled.values():
         values["steps"] = min(values["steps"], settings.max_steps)
         values["seconds"] = min(FIRST_S, settings.max_run_s)
     data = {
-        name: {"image_size": spec.image_size, "here": is_available(name)}
+        name: {
+            "image_size": spec.image_size,
+            "here": is_available(name),
+            "clips": name in CLIPS,
+            "preset": "video" if name in CLIPS else FIRST_PRESET,
+        }
         for name, spec in DATASETS.items()
     }
     return {"rows": rows(settings), "presets": filled, "data": data, "first": FIRST_PRESET}

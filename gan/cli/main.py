@@ -69,11 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         "torchrun --nproc_per_node 2 -m gan train ...",
     )
     option = train.add_argument
-    presets = "base settings (default; own-images for your images)"
+    presets = "base settings (default; own-images for your images, video for clips)"
     option("--preset", choices=configs.PRESETS, help=presets)
     data = train.add_mutually_exclusive_group().add_argument
     names = f"{', '.join(configs.DATASETS)}, or the id of prepared images (mnist)"
-    data("--data", default="mnist", metavar="NAME", help=names)
+    data("--data", metavar="NAME", help=names)
     data("--images", type=user_path, metavar="FOLDER_OR_ZIP", help="train on your images")
     _add_preparing(train)
     option("--seed", type=seed, default=0, help="seed of all random numbers (0)")
@@ -98,13 +98,15 @@ def _parser() -> argparse.ArgumentParser:
     resume.add_argument("folder", type=user_path, metavar="DIR")
     _add_training(resume)
 
-    option = command("sample", "train_commands", "draw images from a model").add_argument
+    option = command("sample", "sample_command", "draw images or clips").add_argument
     of_model = "folder of a run or bundled model"
     option("--model", type=user_path, required=True, metavar="DIR", help=of_model)
-    option("--count", type=whole(1, COUNT_MAX), required=True, help="number of images")
+    option("--count", type=whole(1, COUNT_MAX), required=True, help="number of images or clips")
     option("--seed", type=seed, default=0, help="seed of the first image; each next one adds 1 (0)")
     option("--label", type=whole(0, CLASSES_MAX - 1), help="draw only this class (all in turn)")
-    option("--out", type=user_path, required=True, help="FILE.png (a grid) or FILE.npz")
+    frames = "draw clips of this many frames, with a model of clips"
+    option("--frames", type=whole(1, COUNT_MAX), help=frames)
+    option("--out", type=user_path, required=True, help="FILE.png or .gif (a grid), or FILE.npz")
 
     of_recipe = "model folder (the one the recipe names)"
     option = command("draw", "train_commands", "draw a picture again from its recipe").add_argument
@@ -139,8 +141,8 @@ def _parser() -> argparse.ArgumentParser:
     which("--model", type=user_path, metavar="DIR", help="the same as MODEL")
     option("--count", type=whole(2, COUNT_MAX), default=10_000, help="images to draw (10000)")
     option("--seed", type=seed, default=0, help="seed of the latents (0)")
-    measures = "comma-separated: frechet,precision-recall,memorisation,accuracy (all); accuracy "
-    measures += "trains a classifier for a minute or more"
+    measures = "comma-separated: frechet,precision-recall,motion,memorisation,accuracy (all); "
+    measures += "accuracy trains a classifier for a minute or more"
     option("--only", metavar="NAMES", help=measures)
     option("--json", action="store_true", help="print one JSON object")
     card = "write the results and a sample grid to README.md in the model folder"

@@ -12,15 +12,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 from gan import config as configs
 from gan.cli.arguments import check_file, check_folder, check_out
 from gan.cli.image_commands import prepare, settings_of
-from gan.datasets import is_own
-from gan.latent.latents import SEED_MAX, latents
-from gan.media.contact_sheet import grid, png_bytes
+from gan.datasets import CLIPS, is_own
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals_log import FIRST_S
@@ -83,8 +80,9 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
         changes["steps"] = args.steps
     if args.seconds is not None:
         changes["seconds"] = args.seconds
-    own = args.images is not None or is_own(args.data)
-    name = args.preset or ("own-images" if own else "default")
+    own = args.images is not None or is_own(args.data or "")
+    usual = "own-images" if own else "video" if args.data in CLIPS else "default"
+    name = args.preset or usual
 
     def config_of(data: dict[str, Any]) -> configs.Config:
         return configs.preset(name, **{**data, "seed": args.seed, **changes})
@@ -92,7 +90,7 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     check_empty(args.out)
     out = args.out.absolute()
     check_folder(next(each for each in (out, *out.parents) if each.exists()))
-    data = {"data": args.data}
+    data = {"data": args.data} if args.data else {}
     if args.images is not None:
         config_of(ANY_IMAGES | {"image_size": args.size})  # reading them may take minutes
         data = prepare(args.images, "", args).settings()
@@ -150,28 +148,6 @@ def _first_shapes(status: RunStatus) -> str:
         return ""
     about = f"{shapes_s:.2g} s" if shapes_s < ROUGH_S else f"{shapes_s / 60:.0f} min"
     return f"First shapes after about {about}."
-
-
-def sample(args: argparse.Namespace) -> None:
-    """Write a grid of the images of successive seeds, or all of them as one array."""
-    check_out(args.out, ".png", ".npz")
-    generator = Generator.load(args.model)
-    if args.label is not None and not generator.classes:
-        raise ValueError("This model has no classes; leave out --label.")
-    seeds = ((args.seed + at) % (SEED_MAX + 1) for at in range(args.count))
-    z = latents(seeds, generator.z_dim)
-    labels = np.arange(args.count) % max(1, generator.classes)
-    if args.label is not None:
-        labels[:] = args.label
-    images = generator.sample(z, labels if generator.classes else None)
-    if args.out.suffix.lower() == ".npz":
-        extra = {"labels": labels.astype(np.int64)} if generator.classes else {}
-        with args.out.open("wb") as file:  # given a path, numpy adds .npz to .NPZ
-            np.savez_compressed(file, images=images, **extra)
-    else:
-        columns = 10 if generator.classes else int(np.ceil(np.sqrt(args.count)))
-        args.out.write_bytes(png_bytes(grid(images, min(columns, args.count))))
-    print(f"{args.out}: {args.count} images")
 
 
 def draw(args: argparse.Namespace) -> None:

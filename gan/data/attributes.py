@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan.data.image_set import ASSETS, DataError, read_idx
+from gan.data.errors import DataError
+from gan.data.idx import read_idx
+from gan.paths import ASSETS
 
 HALVES = {True: "train", False: "t10k"}
 

@@ -4,12 +4,8 @@ MNIST and the faces are bundled; others are local, or torchvision downloads them
 memory-mapped.
 """
 
-import gzip
-import lzma
-import math
 import os
 import socket
-import zlib
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +17,11 @@ from torch import Tensor
 from torch.nn.functional import interpolate, one_hot
 
 from gan.config import Config
+from gan.data.clips import ClipSource
 from gan.data.collection import CollectionStore
+from gan.data.errors import DataError
+from gan.data.idx import find_pair, read_pair
+from gan.data.moving_mnist import MovingDigits
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS, cache_folder, user_path
 
@@ -32,11 +32,6 @@ LOCAL_COPIES = {
     "faces-64": ASSETS / "data/faces-64",
     "fashion-mnist": Path("/usr/share/datasets/fashion-mnist"),
 }
-# how the files of a pair are named, images (n,h,w) or (n,h,w,3) and labels
-IDX_NAMES = (
-    ("{}-images-idx3-ubyte.gz", "{}-labels-idx1-ubyte.gz"),
-    ("{}-images-idx4-ubyte.xz", "{}-labels-idx1-ubyte.xz"),
-)
 # class in torchvision.datasets, and a path that it leaves in its cache
 TORCHVISION = {
     "mnist": ("MNIST", "MNIST/raw"),
@@ -47,15 +42,12 @@ TORCHVISION = {
 }
 
 
-class DataError(RuntimeError):
-    """The images are not available; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class ImageSet:
     """`images` uint8 (n,c,h,w) 0..255 and `labels` int64 (n,), on the CPU.
 
-    `class_names` is empty where classes are only numbered; `title` is that of a collection.
+    `class_names` is empty where classes are only numbered; `title` is that of a collection. Of
+    clips, `images` has one frame of each, and `source` has all.
     """
 
     name: str
@@ -63,10 +55,20 @@ class ImageSet:
     labels: Tensor
     class_names: tuple[str, ...] = ()
     title: str = ""
+    source: ClipSource | None = None
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Return images as float32 in [-1, 1] and labels, for `index` int64 (b,)."""
-        return self.images[index].float().div_(127.5).sub_(1), self.labels[index]
+        return _scaled(self.images[index]), self.labels[index]
+
+    def clips(self, index: Tensor, times: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Return clips float32 (b,k,c,h,w) in [-1, 1] and labels, for `index` int64 (b,).
+
+        Raises DataError if this is not a set of clips. See `ClipSource`.
+        """
+        if self.source is None:
+            raise DataError(f"{self.name} has no clips, only images.")
+        return _scaled(self.source.clips(index, times, rng)), self.labels[index]
 
     def pixels(self) -> np.ndarray:
         """Return all images as uint8 (n,h,w,c), a view."""
@@ -84,7 +86,8 @@ class ImageSet:
         labels = self.labels[order]
         ranks = one_hot(labels).cumsum(0, dtype=torch.int32).gather(1, labels[:, None])[:, 0]
         chosen = order[ranks.argsort(stable=True)[:count]].sort().values
-        return replace(self, images=self.images[chosen], labels=self.labels[chosen])
+        source = self.source and self.source.subset(chosen)
+        return replace(self, images=self.images[chosen], labels=self.labels[chosen], source=source)
 
 
 def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
@@ -99,9 +102,11 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
         return _own(name, train, size)
     if name not in DATASETS:
         raise DataError(f"There is no data set {name!r}; choose one of: {', '.join(DATASETS)}.")
-    files = _idx_files(name, train)
-    images, labels = _read_idx_pair(*files) if files else _torchvision(name, train)
     spec = DATASETS[name]
+    if spec.moving:
+        return _moving(name, train, size or spec.image_size)
+    files = find_pair(_folders(name), train)
+    images, labels = read_pair(*files) if files else _torchvision(name, train)
     if images.shape[1:] != (spec.channels, spec.image_size, spec.image_size):
         raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
     if len(labels) and labels.max() >= spec.classes:
@@ -125,23 +130,11 @@ def is_available(name: str) -> bool:
     """Return whether a data set is on this machine, so that `load` needs no network."""
     if is_own(name):
         return CollectionStore().find(name) is not None
-    if _idx_files(name, train=True):
+    if name in DATASETS and DATASETS[name].moving:
+        return is_available(DATASETS[name].moving)
+    if find_pair(_folders(name), train=True):
         return True
     return name in TORCHVISION and (_cache() / TORCHVISION[name][1]).exists()
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """Read an idx file of unsigned bytes (.gz or .xz) as uint8; DataError if it is damaged."""
-    unpack = lzma.decompress if path.suffix == ".xz" else gzip.decompress
-    try:
-        raw = unpack(path.read_bytes())
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise DataError(f"{path} cannot be read ({error}); copy it again.") from error
-    dims = raw[3] if len(raw) > 4 and raw[:3] == b"\0\0\x08" else 0
-    shape = tuple(np.frombuffer(raw, ">u4", dims, 4)) if dims and len(raw) >= 4 + 4 * dims else ()
-    if not dims or math.prod(map(int, shape)) != len(raw) - 4 - 4 * dims:
-        raise DataError(f"{path} is not a complete idx file of bytes; copy it again.")
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dims).reshape(shape)
 
 
 def _own(name: str, train: bool, size: int | None) -> ImageSet:
@@ -170,23 +163,21 @@ def _cache() -> Path:
     return _chosen() or cache_folder() / "data"
 
 
-def _idx_files(name: str, train: bool) -> list[Path]:
-    """Return the files of images and labels in the first folder that has both, or []."""
-    half, chosen = "train" if train else "t10k", _chosen()
-    for folder in (chosen / name if chosen else None, LOCAL_COPIES.get(name)):
-        for names in IDX_NAMES:
-            files = [folder / file.format(half) for file in names] if folder else []
-            if files and all(file.is_file() for file in files):
-                return files
-    return []
+def _folders(name: str) -> list[Path]:
+    """Return where the idx files of a data set may lie, in the order they are looked for."""
+    chosen, copy = _chosen(), LOCAL_COPIES.get(name)
+    return [folder for folder in (chosen / name if chosen else None, copy) if folder]
 
 
-def _read_idx_pair(images_path: Path, labels_path: Path) -> tuple[Tensor, Tensor]:
-    images, labels = read_idx(images_path), read_idx(labels_path)
-    if images.ndim not in (3, 4) or labels.shape != images.shape[:1]:
-        raise DataError(f"{images_path.parent}: images and labels do not belong together.")
-    channels_first = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
-    return torch.from_numpy(channels_first.copy()), torch.from_numpy(labels.astype(np.int64))
+def _moving(name: str, train: bool, size: int) -> ImageSet:
+    """Return a set of clips; its single frames are always the same."""
+    spec = DATASETS[name]
+    still = load(spec.moving, train=train)
+    digits = _resized(still.images, round(2 * spec.side * size / spec.image_size))
+    source = MovingDigits(digits, size, spec.pairs)
+    frames = source.one_frame_each(torch.Generator().manual_seed(int(train)))
+    labels = still.labels if spec.classes else torch.zeros_like(still.labels)
+    return ImageSet(name, frames, labels, source=source)
 
 
 def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
@@ -214,6 +205,10 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
         images = images.permute(0, 3, 1, 2)
     labels = found.labels if name == "svhn" else found.targets
     return images.contiguous(), torch.as_tensor(np.asarray(labels), dtype=torch.int64)
+
+
+def _scaled(pixels: Tensor) -> Tensor:
+    return pixels.float().div_(127.5).sub_(1)
 
 
 def _resized(images: Tensor, size: int | None) -> Tensor:

@@ -69,9 +69,9 @@ def sefa(generator: Generator) -> np.ndarray:
     Closed-form factorisation (Shen & Zhou 2021): right singular vectors of the first layer.
     """
     network = generator.network
-    first = network.fc[0] if isinstance(network, MLPGenerator) else network.fc
-    weight = first.weight[:, : generator.z_dim]
-    if not isinstance(network, MLPGenerator):  # with the scale of the batch norm that follows
+    dense = network.fc if isinstance(network, MLPGenerator) else [*network.dense, network.fc]
+    weight = dense[0].weight[:, : generator.z_dim]
+    if dense[0] is network.fc:  # with the scale of the batch norm that follows
         norm = network.norms[0]
         gain = norm.weight / (norm.running_var + norm.eps).sqrt()
         weight = weight * gain.repeat_interleave(len(weight) // len(gain)).unsqueeze(1)

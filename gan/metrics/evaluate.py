@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from gan.data.image_set import ImageSet, load
 from gan.metrics import accuracy_score as scoring
+from gan.metrics.evaluate_clips import clip_figures
 from gan.metrics.feature_extractors import FeatureExtractor, feature_extractor_for
 from gan.metrics.frechet import feature_statistics, frechet_distance
 from gan.metrics.neighbours import NEIGHBOURS, QUERIES, memorisation, precision_recall
@@ -24,7 +25,7 @@ from gan.models.generator import Generator
 
 CHUNK = 500  # images generated and read between two progress reports
 REAL = 10_000  # real images to compare with, of either half: all test images of MNIST
-MEASURES = ("frechet", "precision-recall", "memorisation", "accuracy")
+MEASURES = ("frechet", "precision-recall", "motion", "memorisation", "accuracy")
 
 Progress = Callable[[str, float], None]
 
@@ -71,6 +72,8 @@ def evaluate(
         figures["precision"] = Figure(ours.precision, floor.precision)
         figures["recall"] = Figure(ours.recall, floor.recall)
     figures |= _class_figures(labels, fake, test, unseen.labels.numpy())
+    if "motion" in measures and generator.moves:
+        figures |= clip_figures(generator, held, labels, seed, report_progress)
     if "memorisation" in measures and len(held.labels) >= 4:
         report_progress("memorisation", 0)
         learnt = training.subset(config.train_images, config.seed)

@@ -19,15 +19,33 @@ LABELS = {
     "label_agreement": ("label agreement", True, "higher"),
     "confidence": ("confidence", True, "like real"),
     "memorisation": ("memorisation", False, "near 1"),
+    # of clips, see gan.metrics.evaluate_clips
+    "frames_frechet": ("distance of frames", False, "lower"),
+    "motion_frechet": ("distance of changes", False, "lower"),
+    "clip_frechet": ("distance of clips", False, "lower"),
+    "speed": ("speed, off by px", False, "lower"),
+    "acceleration": ("accel., off by px", False, "lower"),
+    "bounce_violation": ("turns in mid-air", True, "lower"),
+    "identity": ("class kept", True, "higher"),
+    "freeze": ("frozen clips", True, "lower"),
+    "freeze_late": ("  after 3 spans", True, "lower"),
+    "loop": ("looping clips", True, "lower"),
+    "loop_late": ("  after 2 spans", True, "lower"),
+    "motion_diversity": ("motions of content", True, "like real"),
+    "content_diversity": ("contents of motion", True, "like real"),
 }
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value, and `floor`, the value of real training images (a ceiling of shares)."""
+    """A measured value, and `floor`, the value of real training images (a ceiling of shares).
+
+    `shuffled` is that of real clips with their frames in random order.
+    """
 
     value: float
     floor: float | None = None
+    shuffled: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +99,10 @@ def text(report: Report) -> str:
         f"{report.real_count:,} held-out images of {report.data},",
         f"features of {report.reader}; precision and recall of {report.compared:,} of each; "
         f"{report.seconds:.0f} s",
-        f"  {'':<18}{'model':>10}{'real images':>14}   better",
     ]
-    lines += [f"  {n:<18}{v:>10}{f:>14}   {better}" for n, v, f, better in _rows(report)]
+    for label, cells, better in _rows(report):
+        widths = zip(cells, (10, 14, 14), strict=False)
+        lines.append(f"  {label:<20}" + "".join(f"{x:>{w}}" for x, w in widths) + f"   {better}")
     if report.class_shares:
         lines.append("  read as class")
         pairs = zip(report.class_shares, report.real_class_shares, strict=True)
@@ -95,15 +114,21 @@ def text(report: Report) -> str:
 
 def markdown(report: Report) -> str:
     """Format the metrics as a Markdown table."""
-    lines = ["| | model | real images | better |", "|---|---|---|---|"]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in _rows(report)])
+    rows = [[label, *cells, better] for label, cells, better in _rows(report)]
+    rows.insert(1, ["---"] * len(rows[0]))
+    return "\n".join("| " + " | ".join(row).strip() + " |" for row in rows)
 
 
-def _rows(report: Report) -> Iterator[tuple[str, str, str, str]]:
-    """Yield label, value, value of real images ("" if unknown) and what is better."""
+def _rows(report: Report) -> Iterator[tuple[str, list[str], str]]:
+    """Yield label, values and what is better, after a heading; "" where a value is unknown.
+
+    The values are the model's, those of real images, and of shuffled clips if there are any.
+    """
+    of_clips = any(figure.shuffled is not None for figure in report.figures.values())
+    count = 3 if of_clips else 2
+    yield "", ["model", "real clips" if of_clips else "real images", "shuffled"][:count], "better"
     for key, (label, is_share, better) in LABELS.items():
         if key in report.figures:
-            shown = (report.figures[key].value, report.figures[key].floor)
-            form = ".2%" if is_share else ".3f"
-            value, floor = ("" if x is None else format(x, form) for x in shown)
-            yield label, value, floor, better
+            figure, form = report.figures[key], ".2%" if is_share else ".3f"
+            shown = (figure.value, figure.floor, figure.shuffled)[:count]
+            yield label, ["" if x is None else format(x, form) for x in shown], better

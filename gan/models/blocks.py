@@ -1,9 +1,11 @@
 """The networks as a sequence of blocks, for diagrams."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gan.config import Config
 from gan.models.networks import stages
+
+PARTS = ("frame", "clip")  # of a `ClipDiscriminator`
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,11 @@ def generator_blocks(config: Config) -> tuple[Block, ...]:
         )
     widths = stages(config)
     side = config.image_size >> len(widths)
-    blocks = [Block("dense", ("embed", "fc"), (widths[0], side, side))]
+    blocks = [
+        Block("dense", (f"dense.{k}",), (config.g_hidden,))
+        for k in range(2 * bool(config.g_hidden))
+    ]
+    blocks.append(Block("dense", ("embed", "motion", "fc"), (widths[0], side, side)))
     for k, channels in enumerate((*widths[1:], config.channels)):
         side *= 2
         blocks.append(Block("up", (f"norms.{k}", f"ups.{k}"), (channels, side, side)))
@@ -54,7 +60,13 @@ def discriminator_blocks(config: Config) -> tuple[Block, ...]:
         blocks.append(Block("down", (f"norms.{k}", f"downs.{k}"), (channels, side, side)))
     if config.d_hidden:
         blocks.append(Block("dense", ("hidden",), (config.d_hidden,)))
-    return (*blocks, Block("score", ("embed", "out"), (1,)))
+    blocks.append(Block("score", ("embed", "out"), (1,)))
+    if config.motion_dim:  # two networks of the same form, shown as one
+        return tuple(
+            replace(each, modules=tuple(f"{part}.{m}" for m in each.modules for part in PARTS))
+            for each in blocks
+        )
+    return tuple(blocks)
 
 
 def blocks_of(config: Config, who: str) -> tuple[Block, ...]:

@@ -115,6 +115,41 @@ class Generator:
         with self._lock, torch.inference_mode():
             return np.concatenate([to_pixels(self.network(*batch)) for batch in batches])
 
+    @property
+    def moves(self) -> bool:
+        """Whether this is a model of clips: part of z is motion."""
+        return self.config.motion_dim > 0
+
+    def moved(self, z: np.ndarray, times: np.ndarray, period: float | None = None) -> np.ndarray:
+        """Return the latents of frames, float32 (n,k,z_dim), of clips z (n,z_dim).
+
+        `times` (k,) are in frames, and any numbers; at 0 the latent is z. With `period`, in frames,
+        the clip is a loop of that length, see `gan.models.motion`.
+        Raises ValueError: this is not a model of clips.
+        """
+        if not self.moves:
+            raise ValueError("This is a model of images; it has no motion.")
+        rows = torch.from_numpy(np.asarray(z, np.float32))
+        at = torch.from_numpy(np.asarray(times, np.float32)).expand(len(rows), -1)
+        with torch.inference_mode():
+            return self.network.motion(rows, at, period).numpy()
+
+    def clips(
+        self,
+        z: np.ndarray,
+        times: np.ndarray,
+        classes: np.ndarray | int | None = None,
+        period: float | None = None,
+    ) -> np.ndarray:
+        """Return clips uint8 (n,k,h,w,c) of z (n,z_dim) at `times` (k,); see `moved` and `sample`.
+
+        Raises ValueError as they do.
+        """
+        frames = self.moved(z, times, period)
+        weights = self._weights(classes, len(frames)).repeat_interleave(frames.shape[1], 0)
+        flat = self.sample(frames.reshape(-1, self.z_dim), weights.numpy())
+        return flat.reshape(*frames.shape[:2], *self.shape)
+
     def _weights(self, classes: np.ndarray | int | None, count: int) -> Tensor:
         if not self.classes:
             return torch.zeros(count, 0)

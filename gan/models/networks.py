@@ -5,12 +5,15 @@ class weights to scores (n,). Class weights are one-hot in training and may be b
 exploring; unconditional networks take (n,0).
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, leaky_relu, linear, pad
 from torch.nn.utils.parametrizations import spectral_norm
 
 from gan.config import Config
+from gan.models.motion import Motion
 
 EMBED = 32  # width of a class embedding
 SLOPE = 0.2  # of leaky ReLU; the convolutional D has its own
@@ -98,17 +101,26 @@ class ConvGenerator(nn.Module):
         self.base = 7 if config.image_size == 28 else 4
         embed = EMBED if config.classes else 0
         self.embed = nn.Linear(config.classes, embed, bias=False) if embed else None
-        self.fc = nn.Linear(config.z_dim + embed, widths[0] * self.base**2)
+        inputs = config.z_dim + embed
+        self.dense = nn.ModuleList()
+        if config.g_hidden:
+            sizes = [inputs, config.g_hidden, config.g_hidden]
+            self.dense.extend(nn.Linear(i, o) for i, o in pairwise(sizes))
+            inputs = config.g_hidden
+        self.fc = nn.Linear(inputs, widths[0] * self.base**2)
         self.norms = nn.ModuleList([nn.BatchNorm2d(w) for w in widths])
         outputs = [*widths[1:], config.channels]
         up = ResizeUpsample if config.upsample == "resize" else ShuffleUpsample
         self.ups = nn.ModuleList([up(i, o) for i, o in zip(widths, outputs, strict=True)])
+        self.motion = Motion(config.motion_dim) if config.motion_dim else None
         if self.embed is not None:
             nn.init.normal_(self.embed.weight)
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
         if self.embed is not None:
             z = torch.cat([z, self.embed(classes)], 1)
+        for layer in self.dense:
+            z = leaky_relu(layer(z), SLOPE)
         h = self.fc(z).unflatten(1, (-1, self.base, self.base))
         h = h.contiguous(memory_format=torch.channels_last)  # fastest for convolutions on a CPU
         for norm, up in zip(self.norms, self.ups, strict=True):
@@ -122,12 +134,12 @@ class ConvDiscriminator(nn.Module):
     With `d_hidden`, a dense layer precedes the score.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, channels: int = 0) -> None:
         super().__init__()
         widths = stages(config)[::-1]
         self.slope = config.d_slope
         sn = spectral_norm if config.d_norm == "spectral" else (lambda layer: layer)
-        sizes = zip([config.channels, *widths[:-1]], widths, strict=True)
+        sizes = zip([channels or config.channels, *widths[:-1]], widths, strict=True)
         self.downs = nn.ModuleList([sn(nn.Conv2d(i, o, 4, 2, 1)) for i, o in sizes])
         batch = config.d_norm == "batch"
         # none on the first stage: it would hide the overall brightness from D
@@ -165,9 +177,40 @@ class ConvDiscriminator(nn.Module):
         return score + (scores[:, 1:] * classes).sum(1) if self.embed is not None else score
 
 
+class ClipDiscriminator(nn.Module):
+    """Judges a frame, and three frames of a clip together with the gaps between them.
+
+    The three are the channels of one image, as the two of DIGAN (Yu et al. 2022): a pass costs
+    hardly more than for one frame.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.frame = ConvDiscriminator(config)
+        self.clip = ConvDiscriminator(config, 3 * config.channels + 2)  # frames and gaps
+        self.span = config.clip_span
+
+    def forward(self, clips: Tensor, classes: Tensor, times: Tensor) -> Tensor:
+        """Return scores (2n,): of the first frames of clips (n,3,c,h,w), then of the clips.
+
+        `times` (n,3) are those of the frames, ascending.
+        """
+        gaps = (times[:, 1:] - times[:, :-1]) / self.span
+        planes = gaps[:, :, None, None].expand(-1, -1, *clips.shape[3:])
+        stacked = torch.cat([clips.flatten(1, 2), planes], 1)
+        return torch.cat([self.frame(clips[:, 0], classes), self.clip(stacked, classes)])
+
+
+def judge_of_frames(D: nn.Module) -> nn.Module:
+    """Return what D judges single images by: all of it, except for clips."""
+    return D.frame if isinstance(D, ClipDiscriminator) else D
+
+
 def make_generator(config: Config) -> nn.Module:
     return MLPGenerator(config) if config.arch == "mlp" else ConvGenerator(config)
 
 
 def make_discriminator(config: Config) -> nn.Module:
+    if config.motion_dim:
+        return ClipDiscriminator(config)
     return MLPDiscriminator(config) if config.arch == "mlp" else ConvDiscriminator(config)

@@ -41,7 +41,7 @@ class Probe:
         z = rng.standard_normal((SAMPLES, config.z_dim)).astype(np.float32)
         self._z = torch.from_numpy(z).to(trainer.device)
         labels = torch.arange(SAMPLES) % max(1, config.classes)
-        self._classes = trainer._classes(labels)
+        self._classes = trainer.classes(labels)
         self._labels = labels.to(trainer.device) if config.classes else None
         self._real_spreads = self._spreads_of_training()
         self._train = self._chosen(trainer.data)
@@ -154,7 +154,7 @@ class Probe:
         count = len(data.labels)
         chosen = np.random.default_rng(0).choice(count, min(SCORED, count), replace=False)
         images, labels = data.batch(torch.from_numpy(chosen))
-        return images.to(self.trainer.device), self.trainer._classes(labels)
+        return images.to(self.trainer.device), self.trainer.classes(labels)
 
 
 def spreads(images: Tensor, labels: Tensor | None) -> tuple[float, float | None]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gan.models.generator import to_pixels
+from gan.models.networks import judge_of_frames
 from gan.runs.snapshots import COLUMNS, fixed_latents
 from gan.training.trainer import Trainer
 
@@ -20,7 +21,7 @@ class Preview:
         self._trainer = trainer
         self._z = torch.from_numpy(fixed_latents(trainer.config)).to(trainer.device)
         labels = torch.arange(len(self._z)) % COLUMNS % max(1, trainer.config.classes)
-        self._classes = trainer._classes(labels)
+        self._classes = trainer.classes(labels)
 
     def images(self) -> np.ndarray:
         """Return the images uint8 (ROWS*COLUMNS,h,w,c); column k shows class k."""
@@ -45,7 +46,7 @@ def scores(trainer: Trainer, images: Tensor, classes: Tensor) -> Tensor:
     size of training's, so the last one may overlap the one before. A copy of D is used: in training
     mode, a forward pass updates the running statistics.
     """
-    discriminator = copy.deepcopy(trainer.D)
+    discriminator = copy.deepcopy(judge_of_frames(trainer.D))
     size = min(trainer.config.batch_size, len(images))
     found = torch.empty(len(images), device=images.device)
     for start in (*range(0, len(images) - size, size), len(images) - size):

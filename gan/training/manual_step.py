@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gan.models.blocks import Block, blocks_of
 from gan.models.generator import to_pixels
 from gan.training.schedule import REWARM
-from gan.training.trainer import Trainer
+from gan.training.trainer import Trainer, fakes
 
 SHOWN = 8  # images of each kind
 
@@ -89,6 +89,11 @@ def look(trainer: Trainer) -> ManualStep:
     return ManualStep("", trainer.step_count, batch.labels, batch.shown, now, now, ())
 
 
+def _first_frames(images: Tensor) -> Tensor:
+    """Return images (n,c,h,w) as they are, and the first frames of clips (n,3,c,h,w)."""
+    return images if images.ndim == 4 else images[:, 0]
+
+
 class _FixedBatch:
     """The batch that networks are evaluated on, the same throughout a run."""
 
@@ -101,24 +106,26 @@ class _FixedBatch:
         chosen = np.concatenate([order[firsts], np.delete(order, firsts)])
         # the size of training's batch: D's batch norm uses the statistics of the batch
         chosen = chosen[: max(SHOWN, trainer.config.batch_size)]
-        images, labels = trainer.data.batch(torch.from_numpy(chosen))
+        own = torch.Generator().manual_seed(trainer.config.seed)
+        self._real, self._told = trainer.real_batch(
+            torch.from_numpy(chosen), trainer.times(len(chosen), own), own
+        )
         z = rng.standard_normal((len(chosen), trainer.config.z_dim)).astype(np.float32)
-        self.labels = tuple(labels[:SHOWN].tolist()) if trainer.config.classes else ()
-        self._real = images.to(trainer.device)
-        self.shown = to_pixels(self._real[:SHOWN])
+        shown = labels[chosen[:SHOWN]]
+        self.labels = tuple(shown.tolist()) if trainer.config.classes else ()
+        self.shown = to_pixels(_first_frames(self._real[:SHOWN]))
         self._z = torch.from_numpy(z).to(trainer.device)
-        self._classes = trainer._classes(labels)
 
     @torch.no_grad()
     def evaluate(self) -> Evaluation:
         # in training mode, as in a step; on copies, as a forward pass then updates the running
         # statistics of batch norm
         G, D = copy.deepcopy(self._trainer.G), copy.deepcopy(self._trainer.D)
-        images = G(self._z, self._classes)
-        real, fake = D(self._real, self._classes), D(images, self._classes)
+        images = fakes(G, self._z, self._told)
+        real, fake = D(self._real, *self._told), D(images, *self._told)
         loss = self._trainer.loss
         return Evaluation(
-            to_pixels(images[:SHOWN]),
+            to_pixels(_first_frames(images[:SHOWN])),
             real[:SHOWN].sigmoid().cpu().numpy(),
             fake[:SHOWN].sigmoid().cpu().numpy(),
             float(loss.d(real, fake)),

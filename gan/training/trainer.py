@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from gan.config import Config
+from gan.data.clips import FRAMES, random_times
 from gan.data.image_set import ImageSet
 from gan.models.networks import make_discriminator, make_generator
 from gan.system.machine import choose_device, has_bfloat16
@@ -27,7 +28,8 @@ from gan.training.optimizer_state import below, check_shapes, load_moments, mome
 from gan.training.schedule import Schedule
 
 NETWORKS, OPTIMISERS = ("G", "D", "ema"), ("opt_G", "opt_D")
-Batch = tuple[Tensor, Tensor, Tensor]  # real images, one-hot classes, and fakes with their graph
+Told = tuple[Tensor, ...]  # what G and D know of images: one-hot classes; of clips, times (b,3) too
+Batch = tuple[Tensor, Told, Tensor]  # real images or clips, and fakes of the same, with their graph
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,15 @@ class StepStats:
     loss_d: float
     d_real: float
     d_fake: float
+
+
+def fakes(G: nn.Module, z: Tensor, told: Told) -> Tensor:
+    """Return the images (b,c,h,w), or clips (b,3,c,h,w), that `G` makes of latents (b,z_dim)."""
+    classes, *times = told
+    if not times:
+        return G(z, classes)
+    frames = G(G.motion(z, *times).flatten(0, 1), classes.repeat_interleave(FRAMES, 0))
+    return frames.unflatten(0, (-1, FRAMES))
 
 
 class Trainer:
@@ -87,10 +98,10 @@ class Trainer:
     def step_D(self) -> tuple[Tensor, Tensor, Tensor]:
         """Update D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
         self._seen = self._batch()
-        images, classes, fakes = self._seen
+        images, told, fakes = self._seen
         images, fakes = self._augmented(images), self._augmented(fakes.detach())
         images = images.detach().requires_grad_(self.has_r1)
-        real, fake = self._scores(images, classes), self._scores(fakes, classes)
+        real, fake = self._scores(images, told), self._scores(fakes, told)
         loss = total = self.loss.d(real, fake)
         if self.has_r1:
             weight = 0.5 * self.config.r1_gamma * self.config.r1_every
@@ -106,13 +117,13 @@ class Trainer:
 
         A new batch would take a tenth of a step's time, and results were no better.
         """
-        (images, classes, fakes), self._seen = self._seen or self._batch(), None
+        (images, told, fakes), self._seen = self._seen or self._batch(), None
         self.D.requires_grad_(False)
         try:
-            fake = self._scores(self._augmented(fakes), classes)
+            fake = self._scores(self._augmented(fakes), told)
             real = fake.detach()
             if self.config.loss == "relativistic":  # other losses of G ignore the real scores
-                real = self._scores(self._augmented(images), classes)
+                real = self._scores(self._augmented(images), told)
             loss = self.loss.g(real, fake)
             self._backward_step(loss, self.opt_G)
         finally:  # a step that raised may be retried
@@ -120,15 +131,28 @@ class Trainer:
         return loss.detach()
 
     def _batch(self) -> Batch:
-        """Return real images (b,c,h,w), and G's images of new latents and the same classes."""
-        images, classes = self._real_batch()
+        index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
+        times, rng = self.times(len(index), self.rng), self.rng
+        if times is not None:
+            times, rng = self._shard(times), self._shard_rng()
+        images, told = self.real_batch(self._shard(index), times, rng)
         with self._mixed_precision():
-            return images, classes, self.G(self._z(), classes).float()
+            return images, told, fakes(self.G, self._z(), told).float()
 
-    def _scores(self, images: Tensor, classes: Tensor) -> Tensor:
+    def real_batch(
+        self, index: Tensor, times: Tensor | None, rng: torch.Generator
+    ) -> tuple[Tensor, Told]:
+        """Return images (b,c,h,w) `index` (b,), or clips (b,3,c,h,w) at `times` (b,3)."""
+        if times is None:
+            images, labels = self.data.batch(index)
+            return images.to(self.device), (self.classes(labels),)
+        clips, labels = self.data.clips(index, times, rng)
+        return clips.to(self.device), (self.classes(labels), times.to(self.device))
+
+    def _scores(self, images: Tensor, told: Told) -> Tensor:
         """Return D's scores, float32: the losses and R1's gradient norm need the precision."""
         with self._mixed_precision():
-            return self.D(images, classes).float()
+            return self.D(images, *told).float()
 
     def _mixed_precision(self) -> torch.autocast:
         """Return the autocast context; the weights stay float32 (Micikevicius et al. 2018)."""
@@ -157,15 +181,16 @@ class Trainer:
         """Return the generator for random numbers of this process's shard alone."""
         return self.rng
 
-    def _real_batch(self) -> tuple[Tensor, Tensor]:
-        index = torch.randint(len(self.data.labels), (self.config.batch_size,), generator=self.rng)
-        images, labels = self.data.batch(self._shard(index))
-        return images.to(self.device), self._classes(labels)
-
-    def _classes(self, labels: Tensor) -> Tensor:
+    def classes(self, labels: Tensor) -> Tensor:
+        """Return labels int64 (n,) one-hot, float32 (n,classes), as G and D take them."""
         if not self.config.classes:
             return torch.zeros(len(labels), 0, device=self.device)
         return one_hot(labels, self.config.classes).float().to(self.device)
+
+    def times(self, count: int, rng: torch.Generator) -> Tensor | None:
+        """Draw times (count,3) of frames of clips; None if the run is not of clips."""
+        span = self.config.clip_span
+        return random_times(count, span, rng) if self.config.motion_dim else None
 
     def _z(self) -> Tensor:
         shape = (self.config.batch_size, self.config.z_dim)
@@ -173,7 +198,11 @@ class Trainer:
 
     def _augmented(self, images: Tensor) -> Tensor:
         """Return images as D sees them; without augmentation, no random number is drawn."""
-        return augment(images, self.augment_p, self._shard_rng()) if self.augment_p else images
+        if not self.augment_p:
+            return images
+        # all frames of a clip alike: they are the channels of one image
+        flat = augment(images.flatten(1, -3), self.augment_p, self._shard_rng())
+        return flat.view_as(images)
 
     @property
     def has_r1(self) -> bool:

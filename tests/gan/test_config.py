@@ -10,6 +10,7 @@ from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, 
 from gan.training.trainer import Trainer
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
+CLIPS = {"data": "moving-mnist", "image_size": 32, "z_dim": 128}
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -41,7 +42,7 @@ def test_every_number_and_every_word_has_its_limits():
 @pytest.mark.parametrize("name", RANGES)
 def test_numbers_outside_their_range_are_refused_by_name(name):
     low, high = RANGES[name]
-    rest = OWN if name == "image_classes" else {}
+    rest = {"image_classes": OWN, "motion_dim": CLIPS}.get(name, {})
     for value in (low, high):
         assert getattr(Config(**rest | {name: value}), name) == value
     step = 1 if isinstance(high, int) else 1e-3
@@ -151,3 +152,17 @@ def test_a_whole_number_becomes_the_float_that_its_field_is(tiny_data):
     assert config == Config(width=4, batch_size=4, beta1=0.0, augment=0.0, r1_gamma=1.0)
     assert all(type(config.to_json()[name]) is float for name in ("beta1", "augment", "r1_gamma"))
     assert Trainer(config, tiny_data).step().step == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"motion_dim": 8}, "motion_dim is 8; it must be a multiple of 3"),
+        ({"motion_dim": 66}, "less than z_dim"),
+        ({"data": "mnist", "image_size": 28}, "mnist has no clips; choose data from: moving-mnist"),
+        ({"arch": "mlp", "conditional": False}, "arch is mlp; clips need conv"),
+    ],
+)
+def test_a_motion_that_cannot_be_trained_is_refused(changes, words):
+    with pytest.raises(ConfigError, match=words):
+        preset("video", **changes)

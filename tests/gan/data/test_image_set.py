@@ -13,7 +13,8 @@ import torch
 from torchvision import datasets
 
 from gan.data import image_set
-from gan.data.image_set import ASSETS, DataError, ImageSet, load, read_idx
+from gan.data.idx import read_idx
+from gan.data.image_set import ASSETS, DataError, ImageSet, load
 
 MNIST_MD5 = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",

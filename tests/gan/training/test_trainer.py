@@ -8,6 +8,7 @@ import torch
 
 from gan.config import Config, preset
 from gan.training.trainer import Trainer
+from tests.moving_digits import moving
 
 CPU = torch.device("cpu")
 SMALL = {"width": 4, "z_dim": 8, "batch_size": 8, "steps": 20}
@@ -17,10 +18,12 @@ KINDS = {
     "unconditional": SMALL,
     "hinge-spectral": SMALL,
     "relativistic-r1": {**SMALL, "r1_every": 3},
+    "video": {**SMALL, "z_dim": 14, "motion_dim": 6, "augment": 0.5},
 }
 
 
 def make(data, name: str = "default", **changes) -> Trainer:
+    data = moving(data) if name == "video" else data
     return Trainer(preset(name, **{**KINDS[name], **changes}), data, CPU)
 
 
@@ -268,3 +271,29 @@ def test_a_state_of_another_width_is_refused_and_changes_nothing(tiny_data):
 def test_the_state_has_the_config(tiny_data):
     trainer = make(tiny_data)
     assert Config.from_json(trainer.state_dict()["config"]) == trainer.config
+
+
+def test_clips_of_d_have_one_content_the_same_class_and_one_augmentation(tiny_data, monkeypatch):
+    """What D may tell real clips from fakes by: motion, not what is alike in all frames."""
+    trainer = make(tiny_data, "video", augment=1.0)
+    seen = []
+    monkeypatch.setattr(trainer, "_scores", lambda clips, told: seen.append((clips, told)) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        trainer.step_D()
+    (clips, (classes, times)), *_ = seen
+    assert clips.shape == (8, 3, 1, 32, 32) and classes.shape == (8, 10) and times.shape == (8, 3)
+    # a tint adds the same to every frame, and a hole is in the same place
+    corners = clips[:, :, 0, 0, 0]
+    holes = (clips == 0).all(2).flatten(2).float()
+    both = (holes[:, 0] * holes[:, 1]).sum(1) / holes.sum(2).amax(1).clamp(min=1)
+    assert (corners[:, 0] - corners[:, 1]).abs().median() < 0.05
+    assert both.mean() > 0.9
+
+
+def test_speeds_are_learned_from_d(tiny_data):
+    trainer = run(make(tiny_data, "video"), 2)
+    weights = list(trainer.G.motion.parameters())
+    assert weights and all(weight.grad.abs().sum() > 0 for weight in weights)
+    assert any(
+        not torch.equal(a, b) for a, b in zip(weights, trainer.ema.motion.parameters(), strict=True)
+    )

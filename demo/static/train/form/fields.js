@@ -86,7 +86,7 @@ export function formFields({ offered, say, changed, bring }) {
     level = name;
     levels.set(level);
     more.hidden = level === "basic";
-    const unused = withoutEffect(present);
+    const unused = withoutEffect(present, data[present.data]?.clips);
     const basic = named.includes(present.data) ? BASIC : [...BASIC, "augment_target"];
     for (const one of [...LIVE, ...rest]) {
       const listed = level === "all" || basic.includes(one);
@@ -117,11 +117,9 @@ export function formFields({ offered, say, changed, bring }) {
 
   // Return the settings, or with the usual preset of the other kind of data the one of this kind.
   function suited(settings, name) {
-    const [other, usual] = named.includes(name)
-      ? [OWN_PRESET, offered.first]
-      : [offered.first, OWN_PRESET];
+    const [before, usual] = [settings.data, name].map((one) => data[one]?.preset ?? OWN_PRESET);
     const { steps, seconds, seed } = settings;
-    if (fitting(settings) !== other) return settings;
+    if (before === usual || fitting(settings) !== before) return settings;
     return { ...presets[usual], steps, seconds, seed };
   }
 

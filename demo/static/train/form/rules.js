@@ -46,11 +46,17 @@ export function restored(kept, first, rows) {
   return Object.keys(first).every(fine) ? kept : first;
 }
 
-/** Return the names of the settings without effect: the MLP has a fixed size and no classes. */
-export function withoutEffect({ arch, r1_gamma }) {
-  const mlp =
-    arch === "mlp" ? ["width", "upsample", "d_norm", "d_hidden", "d_slope", "conditional"] : [];
-  return r1_gamma ? mlp : [...mlp, "r1_every"];
+// the MLP has a fixed size and no classes
+const OF_CONV = ["width", "upsample", "g_hidden", "d_norm", "d_hidden", "d_slope", "conditional"];
+
+/** Return the names of the settings without effect; `clips`: whether the data are clips. */
+export function withoutEffect({ arch, r1_gamma, motion_dim }, clips) {
+  return [
+    ...(arch === "mlp" ? OF_CONV : []),
+    ...(r1_gamma ? [] : ["r1_every"]),
+    ...(clips ? [] : ["motion_dim"]),
+    ...(motion_dim ? [] : ["clip_span"]),
+  ];
 }
 
 const NAMED = { image_channels: 0, image_classes: 0 }; // for data sets with a known format
@@ -63,18 +69,20 @@ const target = (name, data) => data[name]?.settings?.augment_target ?? 0;
 export function withChange(settings, name, value, data) {
   const after = { ...settings, [name]: value };
   if (name === "data") {
-    const { image_size, settings: own } = data[value];
+    const { image_size, clips, settings: own } = data[value];
     const usual = settings.augment_target === target(settings.data, data);
     const augment_target = usual ? target(value, data) : settings.augment_target;
     Object.assign(after, NAMED, { image_size }, own, { augment_target });
+    if (!clips) after.motion_dim = 0;
   }
   if (after.arch === "mlp") after.conditional = false;
   return after;
 }
 
-/** Return the settings of a preset with the chosen data, length and seed. */
+/** Return the settings of a preset with the chosen data if they suit it, length and seed. */
 export function withPreset(settings, preset, data) {
-  const { data: name, steps, seconds, seed } = settings;
+  const { steps, seconds, seed } = settings;
+  const name = preset.motion_dim && !data[settings.data]?.clips ? preset.data : settings.data;
   return withChange({ ...preset, steps, seconds, seed }, "data", name, data);
 }
 

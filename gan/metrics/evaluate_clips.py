@@ -1,0 +1,180 @@
+"""Measure a model of clips, each metric beside its value for real clips and for shuffled real ones.
+
+Shuffled clips have the same frames in random order: a measure of motion must be worse for them, and
+one of single frames the same. There are no pretrained video features to be had offline; the motion
+features are those of an untrained network (`gan.metrics.feature_extractors`), since the judge is
+trained to ignore where things are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from gan.data.image_set import ImageSet
+from gan.datasets import DATASETS
+from gan.metrics import clip_measures as measures
+from gan.metrics.feature_extractors import RandomFeatures
+from gan.metrics.frechet import feature_statistics, frechet_distance
+from gan.metrics.judge import Judge, find_judge
+from gan.metrics.report import Figure
+from gan.models.generator import Generator
+
+SHORT, LONG = 2_000, 300  # clips for the distances, and for what happens in them
+TOGETHER = (0, 4, 8)  # frames that are compared together
+GROUPS, EACH = 20, 10  # contents with several motions each, and motions with several contents
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Short clips (n,9,h,w,c) and long ones (m,4s,h,w,c), s the span of training."""
+
+    short: np.ndarray
+    long: np.ndarray
+
+    def shuffled(self) -> Clips:
+        return Clips(measures.shuffled(self.short), measures.shuffled(self.long))
+
+    @cached_property
+    def centres(self) -> np.ndarray:
+        return measures.ink_centres(self.long)
+
+
+def clip_figures(
+    generator: Generator, held: ImageSet, labels: np.ndarray | None, seed: int, report: Progress
+) -> dict[str, Figure]:
+    """Return the figures of motion, by the names of `gan.metrics.report.LABELS`.
+
+    `held` are the held-out clips; `labels` int64 (n,) the classes to draw, None without classes.
+    """
+    span = generator.config.clip_span
+    report("clips", 0)
+    real, other = (_real(held, span, seed + k) for k in (1, 2))
+    report("clips", 0.3)
+    ours = _drawn(generator, labels, span, seed)
+    report("clips", 0.6)
+    made = {"value": ours, "floor": other, "shuffled": other.shuffled()}
+    judge, figures = find_judge(held.name, generator.shape), {}
+    for at, measure in enumerate((_distances, _motion, _standing, _identity)):
+        found = {which: measure(clips, real, judge, held, span) for which, clips in made.items()}
+        for name in found["value"]:
+            figures[name] = Figure(**{which: each[name] for which, each in found.items()})
+        report("clips", 0.6 + 0.1 * at)
+    return figures | _diversity(generator, judge, seed)
+
+
+def _real(held: ImageSet, span: int, seed: int) -> Clips:
+    rng = torch.Generator().manual_seed(seed)
+
+    def some(count: int, times: np.ndarray) -> np.ndarray:
+        index = torch.randperm(len(held.labels), generator=rng)[:count]
+        at = torch.from_numpy(times).float().expand(len(index), -1)
+        return held.source.clips(index, at, rng).permute(0, 1, 3, 4, 2).numpy()
+
+    return Clips(some(SHORT, np.arange(TOGETHER[-1] + 1)), some(LONG, np.arange(4 * span)))
+
+
+def _drawn(generator: Generator, labels: np.ndarray | None, span: int, seed: int) -> Clips:
+    rng = np.random.default_rng(seed)
+
+    def some(count: int, times: np.ndarray) -> np.ndarray:
+        z = rng.standard_normal((count, generator.z_dim))
+        chosen = None if labels is None else np.resize(labels, count)
+        return generator.clips(z, times, chosen)
+
+    return Clips(some(SHORT, np.arange(TOGETHER[-1] + 1)), some(LONG, np.arange(4 * span)))
+
+
+def _distances(
+    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
+) -> dict[str, float]:
+    frames = RandomFeatures(held)
+    moved = _differences(real.short)
+    changes = RandomFeatures(ImageSet("", torch.from_numpy(moved).permute(0, 3, 1, 2), held.labels))
+
+    def together(short: np.ndarray) -> np.ndarray:
+        return np.concatenate([frames.extract(short[:, at])[0] for at in TOGETHER], 1)
+
+    def distance(features: Callable[[np.ndarray], np.ndarray]) -> float:
+        return frechet_distance(*(feature_statistics(features(x.short)) for x in (clips, real)))
+
+    return {
+        "frames_frechet": distance(lambda short: frames.extract(short[:, 0])[0]),
+        "motion_frechet": distance(lambda short: changes.extract(_differences(short))[0]),
+        "clip_frechet": distance(together),
+    }
+
+
+def _differences(short: np.ndarray) -> np.ndarray:
+    """Return the change from the first frame to the second, grey where there is none."""
+    first, second = (short[:, at].astype(np.int16) for at in (0, 1))
+    return ((second - first) // 2 + 128).clip(0, 255).astype(np.uint8)
+
+
+def _motion(
+    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
+) -> dict[str, float]:
+    spec = DATASETS.get(held.name)
+    if spec is None or spec.pairs:  # the centre of two digits follows no rule
+        return {}
+    pairs = ((measures.speeds, "speed"), (measures.accelerations, "acceleration"))
+    found = {
+        name: measures.distribution_distance(measure(clips.centres), measure(real.centres))
+        for measure, name in pairs
+    }
+    return found | {"bounce_violation": measures.bounce_violations(clips.centres)}
+
+
+def _standing(
+    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
+) -> dict[str, float]:
+    near, far = (float(np.median(measures.change(real.long, lag))) for lag in (1, span // 2))
+    early, late = clips.long[:, :span], clips.long[:, 3 * span :]
+    return {
+        "freeze": measures.frozen(early, near),
+        "freeze_late": measures.frozen(late, near),
+        "loop": measures.looping(clips.long[:, : 2 * span], far),
+        "loop_late": measures.looping(clips.long[:, 2 * span :], far),
+    }
+
+
+def _identity(
+    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
+) -> dict[str, float]:
+    if judge is None:
+        return {}
+    flat = clips.long.reshape(-1, *clips.long.shape[2:])
+    return {"identity": measures.kept_identity(judge.predict(flat).reshape(len(clips.long), -1))}
+
+
+def _diversity(generator: Generator, judge: Judge | None, seed: int) -> dict[str, Figure]:
+    """Return how different the motions of one content are, and the contents of one motion.
+
+    Shares of the variance over all clips: of the paths, and of the judge's features.
+    """
+    rng = np.random.default_rng((seed, 1))
+    still = generator.z_dim - generator.config.motion_dim
+    one, many = (rng.standard_normal((GROUPS, n, generator.z_dim)) for n in (1, EACH))
+    contents, motions = many.copy(), many.copy()
+    motions[..., :still] = one[..., :still]
+    contents[..., still:] = one[..., still:]
+    times = np.arange(0, 16, 4)
+
+    def drawn(z: np.ndarray) -> np.ndarray:
+        label = 0 if generator.classes else None
+        return generator.clips(z.reshape(-1, z.shape[2]), times, label)
+
+    paths = measures.ink_centres(drawn(motions)).reshape(GROUPS, EACH, -1)
+    figures = {"motion_diversity": Figure(measures.spread_within(paths), 1.0)}
+    if judge is not None:
+        clips = drawn(contents)
+        features = judge.extract(clips.reshape(-1, *clips.shape[2:]))[0]
+        mean = features.reshape(GROUPS, EACH, len(times), -1).mean(2)
+        figures["content_diversity"] = Figure(measures.spread_within(mean), 1.0)
+    return figures
