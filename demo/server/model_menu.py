@@ -120,4 +120,5 @@ def about(generator: Generator) -> dict[str, Any]:
         "data": generator.config.data,
         "labels": class_names(generator.config, generator.class_names),
         "shape": list(generator.shape),
+        "motion": generator.network.motion.layers() if generator.moves else None,
     }

@@ -57,3 +57,11 @@ class Motion(nn.Module):
         cos, sin = angles.cos(), angles.sin()
         turned = [first * cos - second * sin, first * sin + second * cos]
         return torch.cat([content, *turned, speeds], 2)
+
+    def layers(self) -> dict[str, dict[str, list]]:
+        """Return the weights and biases of both layers as lists, for the page."""
+        named = {"hidden": self.hidden, "out": self.out}
+        return {
+            name: {"weight": layer.weight.tolist(), "bias": layer.bias.tolist()}
+            for name, layer in named.items()
+        }

@@ -24,6 +24,7 @@ import { Controls } from "./controls.js";
 import { Directions } from "./directions.js";
 import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
+import { Motion } from "./motion.js";
 import { Pictures } from "./pictures.js";
 import { PictureShare } from "./share.js";
 import { LatentStore, fitted } from "./state.js";
@@ -69,6 +70,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       if (!directions.add(w("own_name"), axis)) say(w("own_full"));
     },
   });
+  const motion = new Motion(words, store, () => pictures.hero());
   const sketch = new Sketch(words, {
     find: (payload) => server.find(payload),
     found: (z, label, key) =>
@@ -101,6 +103,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const pictures = new Pictures(engine, {
     ...page,
     dragged: () => dragged,
+    at: (z) => motion.at(z),
     parts: { directions, classes, map, compare },
     hero(image, state) {
       shown = { image, state };
@@ -116,7 +119,17 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     rest(...names);
   };
   const controls = new Controls(page);
-  const parts = { modes, companions, time, share, controls, classes, directions, attributes };
+  const parts = {
+    modes,
+    companions,
+    time,
+    share,
+    controls,
+    motion,
+    classes,
+    directions,
+    attributes,
+  };
   const v = view.skeleton(words, parts);
   function choose(chosen) {
     modes.set(chosen);
@@ -176,6 +189,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       () => ({ model: model.model }),
       before && splitId(before.model)[0] !== time.base,
     );
+    motion.setModel(model);
     if (kind(before) !== kind(model)) {
       classes.setModel(model);
       sketch.setModel(model);

@@ -6,8 +6,8 @@ import { times } from "../latent/vectors.js";
 const REST_MS = 120; // between updates of the small ones during a drag
 
 /**
- * `page` is that of index.js, with dragged(): the key of a drag, hero(image, state): the large picture
- * has arrived, and parts by name; part.requests(state, dragged) lists what a part needs:
+ * `page` is that of index.js, with dragged(): the key of a drag, at(z): the latent of the frame that is
+ * shown, hero(image, state): the large picture has arrived, and parts by name; part.requests(state, dragged) lists what a part needs:
  * {lane, zs, classes, use(image)}, or with `labels`, one for each of the zs.
  */
 export class Pictures {
@@ -21,7 +21,9 @@ export class Pictures {
   }
 
   hero() {
-    const state = this.page.store.state;
+    const { store, at } = this.page;
+    const now = at(store.state.z);
+    const state = now === store.state.z ? store.state : { ...store.state, z: now };
     const z = state.scale === 1 ? state.z : times(state.scale, state.z);
     const use = (image) => this.page.hero(image, state);
     this.draw({ lane: "now", zs: [z], classes: state.classes, use });

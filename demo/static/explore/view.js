@@ -9,7 +9,8 @@ const BESIDE = 760; // px of the stage from which the companion is placed beside
 
 /** Create the elements of the tab; its parts have elements of their own. */
 export function skeleton(words, parts) {
-  const { modes, companions, time, share, controls, classes, directions, attributes } = parts;
+  const { modes, companions, time, share, controls, motion, classes, directions, attributes } =
+    parts;
   const w = speaker(words, "explore");
   const picture = { className: "ls-pixels ls-hero", role: "img", ariaLabel: w("canvas") };
   const hero = make("canvas", picture);
@@ -26,7 +27,7 @@ export function skeleton(words, parts) {
   const panel = div(
     "ls-panel ls-explore",
     div("ls-stage", plate, time.element, share.actions, error, share.gallery, under),
-    div("ls-side", controls.element, classes.element, list, attributes.element),
+    div("ls-side", controls.element, motion.element, classes.element, list, attributes.element),
   );
   return { hero, where, error, companion, plate, panel };
 }
