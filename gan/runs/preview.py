@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gan.models.generator import to_pixels
 from gan.models.networks import judge_of_frames
-from gan.runs.snapshots import COLUMNS, fixed_latents
+from gan.runs.snapshots import COLUMNS, ROWS, clip_latents, fixed_latents
 from gan.training.trainer import Trainer
 
 
@@ -19,12 +19,19 @@ class Preview:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._z = torch.from_numpy(fixed_latents(trainer.config)).to(trainer.device)
-        labels = torch.arange(len(self._z)) % COLUMNS % max(1, trainer.config.classes)
+        config = trainer.config
+        fixed = clip_latents(config) if config.motion_dim else fixed_latents(config)
+        self._z = torch.from_numpy(fixed).to(trainer.device)
+        # of clips, the rows of the sheet are successive moments
+        self._times = torch.arange(ROWS, device=trainer.device) * (config.clip_span / ROWS)
+        labels = torch.arange(ROWS * COLUMNS) % COLUMNS % max(1, config.classes)
         self._classes = trainer.classes(labels)
 
     def images(self) -> np.ndarray:
-        """Return the images uint8 (ROWS*COLUMNS,h,w,c); column k shows class k."""
+        """Return the images uint8 (ROWS*COLUMNS,h,w,c); column k shows class k.
+
+        Of a model of clips, a column is a clip, and its rows are six moments within the span.
+        """
         return to_pixels(self._draw())
 
     def judged(self) -> tuple[np.ndarray, np.ndarray | None]:
@@ -35,7 +42,10 @@ class Preview:
 
     @torch.no_grad()
     def _draw(self) -> Tensor:
-        return self._trainer.ema(self._z, self._classes)
+        ema, z = self._trainer.ema, self._z
+        if self._trainer.config.motion_dim:
+            z = ema.motion(z, self._times.expand(len(z), -1)).transpose(0, 1).flatten(0, 1)
+        return ema(z, self._classes)
 
 
 @torch.no_grad()

@@ -40,6 +40,12 @@ def fixed_latents(config: Config) -> np.ndarray:
     return fixed.reshape(ROWS * COLUMNS, config.z_dim).astype(np.float32)
 
 
+def clip_latents(config: Config) -> np.ndarray:
+    """Return the latents of a run's clips, float32 (COLUMNS, z_dim): one for each column."""
+    rng = np.random.default_rng(config.seed)
+    return rng.standard_normal((COLUMNS, config.z_dim)).astype(np.float32)
+
+
 def snapshot_steps(folder: Path) -> list[int]:
     """Return the steps that have a contact sheet, in order."""
     return steps_in(Path(folder) / SNAPSHOTS, "png")
