@@ -114,9 +114,11 @@ def text(report: Report) -> str:
 
 def markdown(report: Report) -> str:
     """Format the metrics as a Markdown table."""
-    rows = [[label, *cells, better] for label, cells, better in _rows(report)]
-    rows.insert(1, ["---"] * len(rows[0]))
-    return "\n".join("| " + " | ".join(row).strip() + " |" for row in rows)
+    rows = [
+        "| " + " | ".join([label, *cells, better]) + " |" for label, cells, better in _rows(report)
+    ]
+    heading, *others = rows
+    return "\n".join(["|" + heading[2:], "|---" * (heading.count("|") - 1) + "|", *others])
 
 
 def _rows(report: Report) -> Iterator[tuple[str, list[str], str]]:

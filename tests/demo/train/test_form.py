@@ -36,9 +36,12 @@ def test_every_setting_has_texts_and_the_range_of_config():
             assert f"train.value.{value}" in catalogue("en"), value
         if row["kind"] == "number":
             assert row["low"] == RANGES[name][0] and row["high"] <= RANGES[name][1]
+            clips = {"data": "moving-mnist", "image_size": 32, "z_dim": 128}
+            rest = clips if name == "motion_dim" else {}
             for edge in (row["low"], row["high"]):
                 if name != "steps":
-                    assert getattr(settings_form.parse({name: edge}, SETTINGS), name) == edge
+                    parsed = settings_form.parse(rest | {name: edge}, SETTINGS)
+                    assert getattr(parsed, name) == edge
     for name in PRESETS:
         assert f"train.preset.{name}" in catalogue("en"), name
         assert f"train.about.{name}" in catalogue("en"), name
@@ -160,7 +163,10 @@ give({
   names: [presetOf(article, presets, data), presetOf({ ...article, lr_g: 0.5 }, presets, data)],
   mlp: withChange(presets.default, "arch", "mlp", data).conditional,
   side: withChange(presets.default, "data", "cifar10", data).image_size,
-  idle: [withoutEffect(presets.default), withoutEffect(presets.article)],
+  idle: [withoutEffect(presets.default), withoutEffect(presets.article),
+    withoutEffect(presets.video, true)],
+  clips: [withPreset(presets.default, presets.video, data),
+    withChange(presets.video, "data", "faces", data)],
   stops: Object.fromEntries(Object.entries(STOPS).map(([name, stops]) => [name,
     [stops.every((stop) => fits(rows[name], stop)),
      stops.every((stop, index) => nearestStop(name, stop) === index)]])),
@@ -181,7 +187,13 @@ def test_the_page_applies_the_same_rules(tmp_path):
     assert found["article"]["data"] == "cifar10" and found["article"]["image_size"] == 32
     assert found["names"] == ["article", ""]
     assert (found["mlp"], found["side"]) == (False, 32)
-    assert found["idle"][0] == [] and set(found["idle"][1]) >= {"width", "d_norm", "r1_every"}
+    of_clips = ["motion_dim", "clip_span"]
+    assert found["idle"][0] == of_clips and found["idle"][2] == []
+    assert set(found["idle"][1]) >= {"width", "d_norm", "r1_every", *of_clips}
+    clips, images = found["clips"]
+    assert all(taken(None, None, values) for values in found["clips"])
+    assert (clips["data"], images["data"]) == ("moving-mnist", "faces")
+    assert clips["motion_dim"] and not images["motion_dim"]
     assert all(all(checks) for checks in found["stops"].values()), found["stops"]
 
 

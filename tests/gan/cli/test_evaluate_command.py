@@ -34,7 +34,7 @@ def test_slow_metrics_are_announced_and_can_be_left_out(capsys):
     assert main(["evaluate", MODEL, "--count", "40"]) == 0
     output = capsys.readouterr()
     assert "trains a classifier on 60,000 generated images and one on as many" in output.err
-    assert "--only frechet,precision-recall,memorisation" in output.err
+    assert "--only frechet,precision-recall,motion,memorisation" in output.err
     assert "accuracy score" in output.out and "real images" in output.out
     assert main(["evaluate", MODEL, "--count", "40", "--only", "frechet"]) == 0
     assert "trains a classifier" not in capsys.readouterr().err

@@ -12,13 +12,17 @@ from gan.models.networks import make_discriminator, make_generator
 from gan.training.manual_step import SHOWN, look, manual_step
 from gan.training.schedule import REWARM
 from gan.training.trainer import Trainer
+from tests.moving_digits import moving
 
 CPU = torch.device("cpu")
-SMALL = {"width": 4, "z_dim": 8, "batch_size": 8, "steps": 20}
+LENGTH = {"batch_size": 8, "steps": 20}
+SMALL = {**LENGTH, "width": 4, "z_dim": 8}
+CLIPS = {**SMALL, "z_dim": 14, "motion_dim": 6}
 
 
 def make(data, name: str = "default", **changes) -> Trainer:
-    small = {"batch_size": 8, "steps": 20} if name == "article" else SMALL
+    small = {"article": LENGTH, "video": CLIPS}.get(name, SMALL)
+    data = moving(data) if name == "video" else data
     return Trainer(preset(name, **{**small, **changes}), data, CPU)
 
 
@@ -65,9 +69,14 @@ def test_a_step_past_the_goal_learns_at_the_rate_of_a_resumed_run(tiny_data, who
 def test_the_blocks_are_the_networks(name, size):
     config = preset(name, **{"image_size": size} | ({} if name == "article" else {"width": 4}))
     classes = torch.zeros(2, config.classes)
-    images = torch.zeros(2, config.channels, size, size)
+    images, told = torch.zeros(2, config.channels, size, size), (classes,)
+    if config.motion_dim:
+        images, told = (
+            images[:, None].repeat(1, 3, 1, 1, 1),
+            (classes, torch.arange(6.0).view(2, 3)),
+        )
     check_blocks(config, "G", make_generator(config), (torch.zeros(2, config.z_dim), classes))
-    check_blocks(config, "D", make_discriminator(config), (images, classes))
+    check_blocks(config, "D", make_discriminator(config), (images, *told))
 
 
 def check_blocks(config, who, network, inputs):
