@@ -4,7 +4,16 @@ import dataclasses
 from typing import Any
 
 from demo.settings import Settings
-from gan.config import CHOICES, FEWEST_IMAGES, PRESETS, RANGES, Config, ConfigError, preset
+from gan.config import (
+    CHOICES,
+    FEWEST_IMAGES,
+    PRESETS,
+    RANGES,
+    Config,
+    ConfigError,
+    preset,
+    usual_preset,
+)
 from gan.data.image_set import is_available
 from gan.datasets import CLIPS, DATASETS
 from gan.training.live_settings import STEERABLE
@@ -56,7 +65,7 @@ def payload(settings: Settings) -> dict[str, Any]:
             "image_size": spec.image_size,
             "here": is_available(name),
             "clips": name in CLIPS,
-            "preset": "video" if name in CLIPS else FIRST_PRESET,
+            "preset": usual_preset(name),
         }
         for name, spec in DATASETS.items()
     }

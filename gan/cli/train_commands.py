@@ -17,7 +17,7 @@ from tqdm import tqdm
 from gan import config as configs
 from gan.cli.arguments import check_file, check_folder, check_out
 from gan.cli.image_commands import prepare, settings_of
-from gan.datasets import CLIPS, is_own
+from gan.datasets import is_own
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeatures, RealFeaturesCache
 from gan.monitor.vitals_log import FIRST_S
@@ -81,8 +81,7 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     if args.seconds is not None:
         changes["seconds"] = args.seconds
     own = args.images is not None or is_own(args.data or "")
-    usual = "own-images" if own else "video" if args.data in CLIPS else "default"
-    name = args.preset or usual
+    name = args.preset or ("own-images" if own else configs.usual_preset(args.data or ""))
 
     def config_of(data: dict[str, Any]) -> configs.Config:
         return configs.preset(name, **{**data, "seed": args.seed, **changes})

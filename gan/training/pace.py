@@ -47,7 +47,8 @@ SHAPES_STEPS = MappingProxyType(
     {
         **{("mnist", name): steps for name, steps in DIGITS.items()},
         ("faces", "default"): 80,
-        ("faces-64", "default"): 160,
+        ("faces-64", "large-images"): 160,
+        ("moving-mnist", "video"): 600,
         **{(size, "own-images"): steps for size, steps in OWN_STEPS.items()},
     }
 )

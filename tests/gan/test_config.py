@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, preset
+from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, preset, usual_preset
 from gan.training.trainer import Trainer
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}
@@ -21,6 +21,13 @@ def test_every_preset_survives_json(name):
 
 def test_the_default_preset_is_the_default_config():
     assert preset("default") == Config()
+
+
+@pytest.mark.parametrize("data", [*DATASETS, OWN["data"]])
+def test_every_data_set_has_a_usual_preset_that_fits_it(data):
+    own = OWN if data == OWN["data"] else {}
+    config = preset(usual_preset(data), **{"data": data} | own)
+    assert (config.motion_dim > 0) == data.startswith("moving")
 
 
 @pytest.mark.parametrize("data", DATASETS)
