@@ -101,10 +101,7 @@ def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
     if isinstance(network, MLPGenerator):
         return leaky_relu(network.fc[1](leaky_relu(network.fc[0](z), SLOPE)), SLOPE)
-    if network.embed is not None:
-        z = torch.cat([z, network.embed(weights)], 1)
-    h = network.fc(z).unflatten(1, (-1, network.base, network.base))
-    h = network.ups[0](leaky_relu(network.norms[0](h), SLOPE))
+    h = network.ups[0](leaky_relu(network.norms[0](network.first_map(z, weights)), SLOPE))
     return leaky_relu(network.norms[1](h), SLOPE).flatten(1)
 
 

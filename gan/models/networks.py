@@ -116,12 +116,16 @@ class ConvGenerator(nn.Module):
         if self.embed is not None:
             nn.init.normal_(self.embed.weight)
 
-    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
+    def first_map(self, z: Tensor, classes: Tensor) -> Tensor:
+        """Return the first feature map (n,widths[0],base,base), before its norm."""
         if self.embed is not None:
             z = torch.cat([z, self.embed(classes)], 1)
         for layer in self.dense:
             z = leaky_relu(layer(z), SLOPE)
-        h = self.fc(z).unflatten(1, (-1, self.base, self.base))
+        return self.fc(z).unflatten(1, (-1, self.base, self.base))
+
+    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
+        h = self.first_map(z, classes)
         h = h.contiguous(memory_format=torch.channels_last)  # fastest for convolutions on a CPU
         for norm, up in zip(self.norms, self.ups, strict=True):
             h = up(leaky_relu(norm(h), SLOPE, inplace=True))

@@ -60,6 +60,7 @@ KINDS = {
     "default": {},
     "article": {"name": "article"},
     "unconditional": {"name": "unconditional"},
+    "clips": {"name": "video"},
     "colour": {"data": "cifar10"},
     "two latents": {"z_dim": 2},
     "one channel wide, 64 px": {"image_size": 64, "width": 4},
@@ -245,7 +246,7 @@ def test_weights_that_are_not_finite_have_no_directions(few):
     assert directions(generator) == []
 
 
-@pytest.mark.parametrize("name", ["default", "article"])
+@pytest.mark.parametrize("name", ["default", "article", "video"])
 def test_sefa_is_orthonormal_sorted_and_has_a_fixed_sign(name):
     generator = untrained(name)
     rows = sefa(generator)
@@ -263,8 +264,13 @@ def first_layer_change(model: Generator, direction: np.ndarray) -> float:
     network, z = model.network, torch.zeros(2, model.z_dim)
     z[1] = torch.from_numpy(direction)
     if model.classes:
-        z = torch.cat([z, torch.zeros(2, network.embed.out_features)], 1)
-        h = network.norms[0](network.fc(z).unflatten(1, (-1, network.base, network.base)))
+        none = torch.zeros(2, model.classes)
+        wide = torch.cat([z, network.embed(none)], 1)
+        h = (
+            network.dense[0](wide)
+            if network.dense
+            else network.norms[0](network.first_map(z, none))
+        )
     else:
         h = network.fc[0](z)
     return (h[1] - h[0]).norm().item()
@@ -282,7 +288,7 @@ def test_pca_moves_the_features_more_than_chance_and_has_a_fixed_sign(bundled):
     assert np.diag(seeds).min() > 0.9  # the model's own, not the sample's
 
 
-@pytest.mark.parametrize("name", ["default", "article", "unconditional"])
+@pytest.mark.parametrize("name", ["default", "article", "unconditional", "video"])
 def test_the_sampler_returns_the_features_of_the_network(few, name):
     generator, seen = untrained(name), []
     network = generator.network
