@@ -93,7 +93,7 @@ export class Motion {
     const { w } = this;
     this.play.textContent = w(this.ticking ? "motion_pause" : "motion_play");
     this.time.value = String(this.t);
-    this.frame.textContent = number(Math.floor(this.t));
+    this.frame.textContent = String(Math.floor(this.t));
     this.factor.textContent = `\u00d7 ${number(Number(this.speed.value))}`;
   }
 }
