@@ -29,7 +29,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.ours import train_ours
-from gan.config import ADA_TARGET, PRESETS, preset
+from gan.config import ADA_TARGET, PRESETS, preset, usual_preset
 from gan.data.attributes import load_attributes
 from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
@@ -48,7 +48,7 @@ def main() -> None:
     """Train, measure and print the JSON line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="faces", choices=("faces", "faces-64"))
-    parser.add_argument("--preset", default="default", choices=PRESETS)
+    parser.add_argument("--preset", choices=PRESETS, help="the usual one of the data")
     parser.add_argument("--seconds", type=float, default=240.0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--own-minutes", type=float, default=10.0, help="of CPU time")
@@ -58,7 +58,8 @@ def main() -> None:
     held = load(options.data, train=False)
     rows, before = [], []
     for seed in options.seeds:
-        config = preset(options.preset, data=options.data, seed=seed)
+        name = options.preset or usual_preset(options.data)
+        config = preset(name, data=options.data, seed=seed)
         generator, steps = train_ours(config, options.seconds)
         before.append(board(train_ours(replace(config, upsample="shuffle"), options.seconds)[0]))
         report = evaluate(generator, COUNT, measures=("frechet", "precision-recall"))
