@@ -13,13 +13,14 @@ SIDE_EFFECT = 0.25  # of a named direction's change: the most that another trait
 class Direction:
     """A unit vector `axis` of z, float32 (z_dim,), and the measured effect of moving along it.
 
-    `kind` is "measured", "pca" or "sefa". `effect`: RMS change of a pixel, 0..255, from -2 to +2
-    sigma. `reach`: sigma at the ends of its slider. The rest is for measured directions only: the
-    `trait`, its mean at -3 (`low`) and +3 sigma (`high`) in `unit`; `r2`, its variance within a
-    class that is linear in z, on held-out latents; `keeps`, the share of images at both ends that
-    the judge still gives their class; `changes`, the change of every named trait from end to end,
-    and `random`, the mean change of its own trait along random directions of the same length, all
-    in standard deviations within a class.
+    `kind` is "measured", "pca" (of clips, "content" or "motion") or "sefa". `effect`: RMS
+    change of a pixel, 0..255, from -2 to +2 sigma. `reach`: sigma at the ends of its slider.
+    The rest is for measured directions only: the `trait`, its mean at -3 (`low`) and +3 sigma
+    (`high`) in `unit`; `r2`, its variance within a class that is linear in z, on held-out
+    latents; `keeps`, the share of images at both ends that the judge still gives their class;
+    `changes`, the change of every named trait from end to end, and `random`, the mean change of
+    its own trait along random directions of the same length, all in standard deviations within
+    a class.
     """
 
     kind: str

@@ -24,13 +24,19 @@ REACH = (1.0, 6.0)  # sigma: further out, images are unlike those of samples
 def directions(generator: Generator, judge: Judge | None = None) -> list[Direction]:
     """Return the measured directions, then PCA's, then SeFa's, each by decreasing effect.
 
-    A judge of other data is ignored. A model whose weights are not all finite has no directions.
+    Of a model of clips, PCA's are those of the content, then those of the motion. A judge of other
+    data is ignored. A model whose weights are not all finite has no directions.
     """
     if not all(value.isfinite().all() for value in generator.network.state_dict().values()):
         return []
     sampler = Sampler(generator)
     found = measured(generator, judge)
-    first = {"pca": pca(generator), "sefa": sefa(generator)[: sampler.sizes.sefa]}
+    parts = {"pca": slice(None)}
+    if generator.moves:
+        still = generator.z_dim - generator.config.motion_dim
+        parts = {"content": slice(still), "motion": slice(still, None)}
+    first = {kind: pca(generator, part=part) for kind, part in parts.items()}
+    first["sefa"] = sefa(generator)[: sampler.sizes.sefa]
     for kind, axes in first.items():
         effects = sampler.effects(axes)
         reaches = calibrated(sampler, axes, effects)
@@ -80,8 +86,10 @@ def sefa(generator: Generator) -> np.ndarray:
     return unit_rows(torch.linalg.eigh(weight.T @ weight).eigenvectors.T.flip(0).numpy())
 
 
-def pca(generator: Generator, count: int | None = None, seed: int = 0) -> np.ndarray:
-    """Return up to `count` (16) unit vectors of z, float32 (n,z_dim), as rows.
+def pca(
+    generator: Generator, count: int | None = None, seed: int = 0, part: slice = slice(None)
+) -> np.ndarray:
+    """Return up to `count` (16) unit vectors of z, float32 (n,z_dim), as rows; 0 outside `part`.
 
     Principal components of the features within a class, regressed on z (Härkönen et al. 2020).
     The features are those after the second nonlinearity; the components of the first are nearly
@@ -89,9 +97,14 @@ def pca(generator: Generator, count: int | None = None, seed: int = 0) -> np.nda
     """
     sampler = Sampler(generator, seed)
     count = min(count or sampler.sizes.pca, generator.z_dim)
+    rest = np.ones(generator.z_dim, bool)
+    rest[part] = False
     features = sampler.features()
     z, labels = sampler.z[: len(features)], sampler.labels[: len(features)]
-    features = torch.from_numpy(within_groups(features, labels))
+    features = within_groups(features, labels)
+    if rest.any():  # what the rest of z explains
+        features = features - (z[:, rest] @ ridge(z[:, rest], features)).astype(np.float32)
+    features = torch.from_numpy(features)
     # randomised (Halko et al. 2011), over samples, which are fewer than the features
     start = np.random.default_rng(seed).standard_normal((len(features), count + 16))
     basis = torch.from_numpy(start.astype(np.float32))
@@ -102,4 +115,6 @@ def pca(generator: Generator, count: int | None = None, seed: int = 0) -> np.nda
     # fewer, or none, of a collapsed generator
     alive = [i for i in range(1, count + 1) if sizes[-i] > 1e-6 * len(features)]
     components = basis.double() @ turns[:, [-i for i in alive]]
-    return unit_rows(ridge(z, components.numpy()).T)
+    axes = ridge(z, components.numpy()).T
+    axes[:, rest] = 0
+    return unit_rows(axes)

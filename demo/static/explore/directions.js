@@ -22,7 +22,10 @@ export class Directions {
     this.set = null;
     this.more = 0;
     const w = (this.w = speaker(words, "explore"));
-    const sets = ["measured", "pca", "sefa", "own"].map((kind) => [kind, w(`set.${kind}`)]);
+    const sets = ["measured", "content", "motion", "pca", "sefa", "own"].map((kind) => [
+      kind,
+      w(`set.${kind}`),
+    ]);
     this.tabs = segments(w("directions"), sets, (set) => {
       [this.set, this.more] = [set, 0];
       this.render();

@@ -72,8 +72,9 @@ def test_every_generator_has_sorted_directions(changes, few):
     generator = untrained(**changes)
     found = directions(generator)
     kinds = [direction.kind for direction in found]
-    assert kinds == sorted(kinds, key=["measured", "pca", "sefa"].index)
-    assert kinds.count("pca") == min(4, generator.z_dim)
+    assert kinds == sorted(kinds, key=["measured", "content", "motion", "pca", "sefa"].index)
+    for kind in ("content", "motion") if generator.moves else ("pca",):
+        assert kinds.count(kind) == min(4, generator.z_dim)
     assert kinds.count("sefa") == min(8, generator.z_dim)
     assert len({direction.name for direction in found}) == len(found)
     for direction in found:
@@ -328,3 +329,12 @@ def test_ridge_recovers_the_weights():
     rng = np.random.default_rng(0)
     z, truth = rng.standard_normal((2000, 8)), rng.standard_normal((8, 2))
     np.testing.assert_allclose(ridge(z, z @ truth), truth, atol=0.02)
+
+
+def test_directions_of_clips_move_the_content_or_the_motion(few):
+    found, still = directions(untrained("video")), 64 - 24
+    for kind, other in (("content", slice(still, None)), ("motion", slice(still))):
+        axes = np.stack([direction.axis for direction in of_kind(found, kind)])
+        assert not axes[:, other].any()
+        np.testing.assert_allclose(np.linalg.norm(axes, axis=1), 1, atol=1e-5)
+    assert not of_kind(found, "pca")
