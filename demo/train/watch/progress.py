@@ -147,6 +147,7 @@ def _about(source: Live | StoredRun) -> dict[str, Any]:
         "labelled": config.classes > 0,
         "data": config.data,
         "labels": class_names(config, names)[:COLUMNS],
+        "clips": config.motion_dim > 0,
     }
 
 

@@ -108,8 +108,9 @@ export function mount({ element, props, server, watch, words }) {
     ({ run } = cursor);
     if (reset) [rows, marks] = [[], []];
     if (answer.goal !== undefined) {
-      const { goal, goal_s, playable, title, data, labels } = answer;
+      const { goal, goal_s, playable, title, data, labels, clips } = answer;
       about = { goal, goal_s, playable, title };
+      parts.clips.hidden = !clips;
       parts.head(named({ data, labels }, words));
       signs.setNames((k) => words[`class.${data}.${k}`] ?? String(k));
     }

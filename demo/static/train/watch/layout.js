@@ -42,6 +42,7 @@ export function layout(element, say) {
     <p class="ls-facts tr-status" role="status" ref="status"></p>
     <p class="ls-error" role="alert" ref="error"></p>
     <p class="ls-note tr-event" ref="event"></p>
+    <p class="ls-note" hidden ref="clips">${say("watch.clips")}</p>
     <p class="ls-note tr-opinion" ref="opinion"></p>
     <div class="tr-charts">
       <figure class="tr-chart" ref="losses"></figure>
