@@ -17,11 +17,12 @@ from tests.moving_digits import moving
 CPU = torch.device("cpu")
 LENGTH = {"batch_size": 8, "steps": 20}
 SMALL = {**LENGTH, "width": 4, "z_dim": 8}
+DIGITS = {**SMALL, "data": "mnist", "image_size": 28}
 CLIPS = {**SMALL, "z_dim": 14, "motion_dim": 6}
 
 
 def make(data, name: str = "default", **changes) -> Trainer:
-    small = {"article": LENGTH, "video": CLIPS}.get(name, SMALL)
+    small = {"article": LENGTH, "video": CLIPS, "large-images": DIGITS}.get(name, SMALL)
     data = moving(data) if name == "video" else data
     return Trainer(preset(name, **{**small, **changes}), data, CPU)
 
