@@ -23,8 +23,14 @@ FEW = {64: 48, 128: 16}  # by side: the larger ones take their time
 
 TRAINED = ["default", "unconditional", "article"]
 # the same layers as above, trained in other ways
-OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in PRESETS if name not in TRAINED]
+OF_OTHER_DATA = ["video", "large-images"]
+OTHERS = [
+    pytest.param(name, marks=pytest.mark.slow)
+    for name in PRESETS
+    if name not in TRAINED + OF_OTHER_DATA
+]
 RANDOM = {
+    "clips": preset("video"),
     "colour-32": preset("default", data="cifar10"),
     "colour-32-unconditional": preset("unconditional", data="cifar10", z_dim=7),
     "colour-64": preset("default", data="cifar10", image_size=64),
