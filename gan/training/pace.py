@@ -18,7 +18,8 @@ import torch
 
 from gan.config import Config, preset
 from gan.data.image_set import ImageSet
-from gan.datasets import is_own
+from gan.data.moving_mnist import MovingDigits
+from gan.datasets import DATASETS, is_own
 from gan.system import priority
 from gan.system.machine import set_threads
 from gan.training.interruptible import interruptible
@@ -170,6 +171,13 @@ class _TooSlow(Exception):
 
 def _noise(config: Config) -> ImageSet:
     rng = torch.Generator().manual_seed(0)
-    shape = (IMAGES, config.channels, config.image_size, config.image_size)
-    images = torch.randint(0, 256, shape, generator=rng, dtype=torch.uint8)
-    return ImageSet(config.data, images, torch.arange(IMAGES) % max(1, config.classes))
+
+    def noise(side: int) -> torch.Tensor:
+        shape = (IMAGES, config.channels, side, side)
+        return torch.randint(0, 256, shape, generator=rng, dtype=torch.uint8)
+
+    size, source = config.image_size, None
+    if config.motion_dim:
+        source = MovingDigits(noise(size), size, DATASETS[config.data].pairs)
+    labels = torch.arange(IMAGES) % max(1, config.classes)
+    return ImageSet(config.data, noise(size), labels, source=source)

@@ -122,3 +122,8 @@ def test_a_run_is_timed_by_its_own_pace_until_its_first_shapes_appear():
     assert shapes_ahead_s(config, steps, 30.0) is None
     assert shapes_ahead_s(config, 3, 9.0, math.inf) is None
     assert shapes_ahead_s(preset("default", seconds=9.0), 100, 30.0) == pytest.approx(0.3 * steps)
+
+
+def test_the_pace_of_clips_is_measured():
+    found = measure(preset("video", width=4, batch_size=4), 0.05)
+    assert 0 < found.step_s < math.inf
