@@ -72,7 +72,7 @@ class Config:
     conditional: bool = True  # whether G and D are given the class
     z_dim: int = 64  # size of the latent
     motion_dim: int = 0  # numbers of z that move over a clip, 3 per oscillator; 0: no clips
-    clip_span: int = 16  # frames; how far apart in time D's frames may be
+    clip_span: int = 16  # successive frames out of which D sees three
     g_hidden: int = 0  # width of two dense layers at the start of G; 0: none
     width: int = 32  # channels of the largest feature maps
     upsample: str = "resize"  # of a convolutional G; shuffle: of older models, has a checkerboard

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from gan.data.image_set import ImageSet
 from gan.datasets import DATASETS
 from gan.metrics import clip_measures as measures
 from gan.metrics.feature_extractors import RandomFeatures
-from gan.metrics.frechet import feature_statistics, frechet_distance
+from gan.metrics.frechet import FeatureStatistics, feature_statistics, frechet_distance
 from gan.metrics.judge import Judge, find_judge
 from gan.metrics.report import Figure
 from gan.models.generator import Generator
@@ -61,8 +61,17 @@ def clip_figures(
     report("clips", 0.6)
     made = {"value": ours, "floor": other, "shuffled": other.shuffled()}
     judge, figures = find_judge(held.name, generator.shape), {}
-    for at, measure in enumerate((_distances, _motion, _standing, _identity)):
-        found = {which: measure(clips, real, judge, held, span) for which, clips in made.items()}
+    spec = DATASETS.get(held.name)
+    has_path = spec is not None and not spec.pairs  # the centre of two digits follows no rule
+    near, far = _usual_changes(real, span)
+    all_measures = [
+        _Distances(real, held).measure,
+        *([partial(_motion, real=real)] if has_path else []),
+        partial(_standing, span=span, near=near, far=far),
+        *([partial(_identity, judge=judge)] if judge else []),
+    ]
+    for at, measure in enumerate(all_measures):
+        found = {which: measure(clips) for which, clips in made.items()}
         for name in found["value"]:
             figures[name] = Figure(**{which: each[name] for which, each in found.items()})
         report("clips", 0.6 + 0.1 * at)
@@ -91,24 +100,27 @@ def _drawn(generator: Generator, labels: np.ndarray | None, span: int, seed: int
     return Clips(some(SHORT, np.arange(TOGETHER[-1] + 1)), some(LONG, np.arange(4 * span)))
 
 
-def _distances(
-    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
-) -> dict[str, float]:
-    frames = RandomFeatures(held)
-    moved = _differences(real.short)
-    changes = RandomFeatures(ImageSet("", torch.from_numpy(moved).permute(0, 3, 1, 2), held.labels))
+class _Distances:
+    """The Frechet distances to real clips, whose features are extracted once."""
 
-    def together(short: np.ndarray) -> np.ndarray:
-        return np.concatenate([frames.extract(short[:, at])[0] for at in TOGETHER], 1)
+    def __init__(self, real: Clips, held: ImageSet) -> None:
+        moved = torch.from_numpy(_differences(real.short)).permute(0, 3, 1, 2)
+        self._frames = RandomFeatures(held)
+        self._changes = RandomFeatures(ImageSet("", moved, held.labels))
+        self._real = self._statistics(real)
 
-    def distance(features: Callable[[np.ndarray], np.ndarray]) -> float:
-        return frechet_distance(*(feature_statistics(features(x.short)) for x in (clips, real)))
+    def measure(self, clips: Clips) -> dict[str, float]:
+        ours = self._statistics(clips)
+        return {name: frechet_distance(ours[name], real) for name, real in self._real.items()}
 
-    return {
-        "frames_frechet": distance(lambda short: frames.extract(short[:, 0])[0]),
-        "motion_frechet": distance(lambda short: changes.extract(_differences(short))[0]),
-        "clip_frechet": distance(together),
-    }
+    def _statistics(self, clips: Clips) -> dict[str, FeatureStatistics]:
+        parts = [self._frames.extract(clips.short[:, at])[0] for at in TOGETHER]
+        features = {
+            "frames_frechet": parts[0],
+            "motion_frechet": self._changes.extract(_differences(clips.short))[0],
+            "clip_frechet": np.concatenate(parts, 1),
+        }
+        return {name: feature_statistics(each) for name, each in features.items()}
 
 
 def _differences(short: np.ndarray) -> np.ndarray:
@@ -117,12 +129,7 @@ def _differences(short: np.ndarray) -> np.ndarray:
     return ((second - first) // 2 + 128).clip(0, 255).astype(np.uint8)
 
 
-def _motion(
-    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
-) -> dict[str, float]:
-    spec = DATASETS.get(held.name)
-    if spec is None or spec.pairs:  # the centre of two digits follows no rule
-        return {}
+def _motion(clips: Clips, real: Clips) -> dict[str, float]:
     pairs = ((measures.speeds, "speed"), (measures.accelerations, "acceleration"))
     found = {
         name: measures.distribution_distance(measure(clips.centres), measure(real.centres))
@@ -131,24 +138,22 @@ def _motion(
     return found | {"bounce_violation": measures.bounce_violations(clips.centres)}
 
 
-def _standing(
-    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
-) -> dict[str, float]:
+def _usual_changes(real: Clips, span: int) -> tuple[float, float]:
+    """Return how much real clips change from frame to frame, and over half a span, in levels."""
     near, far = (float(np.median(measures.change(real.long, lag))) for lag in (1, span // 2))
-    early, late = clips.long[:, :span], clips.long[:, 3 * span :]
+    return near, far
+
+
+def _standing(clips: Clips, span: int, near: float, far: float) -> dict[str, float]:
     return {
-        "freeze": measures.frozen(early, near),
-        "freeze_late": measures.frozen(late, near),
+        "freeze": measures.frozen(clips.long[:, :span], near),
+        "freeze_late": measures.frozen(clips.long[:, 3 * span :], near),
         "loop": measures.looping(clips.long[:, : 2 * span], far),
         "loop_late": measures.looping(clips.long[:, 2 * span :], far),
     }
 
 
-def _identity(
-    clips: Clips, real: Clips, judge: Judge | None, held: ImageSet, span: int
-) -> dict[str, float]:
-    if judge is None:
-        return {}
+def _identity(clips: Clips, judge: Judge) -> dict[str, float]:
     flat = clips.long.reshape(-1, *clips.long.shape[2:])
     return {"identity": measures.kept_identity(judge.predict(flat).reshape(len(clips.long), -1))}
 
@@ -156,7 +161,8 @@ def _identity(
 def _diversity(generator: Generator, judge: Judge | None, seed: int) -> dict[str, Figure]:
     """Return how different the motions of one content are, and the contents of one motion.
 
-    Shares of the variance over all clips: of the paths, and of the judge's features.
+    Shares of the variance over all clips: of the paths, and of the judge's features. About 1 if
+    content and motion do not depend on each other.
     """
     rng = np.random.default_rng((seed, 1))
     still = generator.z_dim - generator.config.motion_dim
@@ -171,10 +177,10 @@ def _diversity(generator: Generator, judge: Judge | None, seed: int) -> dict[str
         return generator.clips(z.reshape(-1, z.shape[2]), times, label)
 
     paths = measures.ink_centres(drawn(motions)).reshape(GROUPS, EACH, -1)
-    figures = {"motion_diversity": Figure(measures.spread_within(paths), 1.0)}
+    figures = {"motion_diversity": Figure(measures.spread_within(paths))}
     if judge is not None:
         clips = drawn(contents)
         features = judge.extract(clips.reshape(-1, *clips.shape[2:]))[0]
         mean = features.reshape(GROUPS, EACH, len(times), -1).mean(2)
-        figures["content_diversity"] = Figure(measures.spread_within(mean), 1.0)
+        figures["content_diversity"] = Figure(measures.spread_within(mean))
     return figures

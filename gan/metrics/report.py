@@ -31,8 +31,8 @@ LABELS = {
     "freeze_late": ("  after 3 spans", True, "lower"),
     "loop": ("looping clips", True, "lower"),
     "loop_late": ("  after 2 spans", True, "lower"),
-    "motion_diversity": ("motions of content", True, "like real"),
-    "content_diversity": ("contents of motion", True, "like real"),
+    "motion_diversity": ("motions of content", True, "near 100%"),
+    "content_diversity": ("contents of motion", True, "near 100%"),
 }
 
 

@@ -205,8 +205,8 @@ class ClipDiscriminator(nn.Module):
         return torch.cat([self.frame(clips[:, 0], classes), self.clip(stacked, classes)])
 
 
-def judge_of_frames(D: nn.Module) -> nn.Module:
-    """Return what D judges single images by: all of it, except for clips."""
+def frame_discriminator(D: nn.Module) -> nn.Module:
+    """Return the part of D that scores single images: all of D, unless it scores clips."""
     return D.frame if isinstance(D, ClipDiscriminator) else D
 
 

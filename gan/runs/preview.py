@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gan.models.generator import to_pixels
-from gan.models.networks import judge_of_frames
+from gan.models.networks import frame_discriminator
 from gan.runs.snapshots import COLUMNS, ROWS, clip_latents, fixed_latents
 from gan.training.trainer import Trainer
 
@@ -56,7 +56,7 @@ def scores(trainer: Trainer, images: Tensor, classes: Tensor) -> Tensor:
     size of training's, so the last one may overlap the one before. A copy of D is used: in training
     mode, a forward pass updates the running statistics.
     """
-    discriminator = copy.deepcopy(judge_of_frames(trainer.D))
+    discriminator = copy.deepcopy(frame_discriminator(trainer.D))
     size = min(trainer.config.batch_size, len(images))
     found = torch.empty(len(images), device=images.device)
     for start in (*range(0, len(images) - size, size), len(images) - size):

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gan.models.blocks import Block, blocks_of
 from gan.models.generator import to_pixels
 from gan.training.schedule import REWARM
-from gan.training.trainer import Trainer, fakes
+from gan.training.trainer import Trainer, generated
 
 SHOWN = 8  # images of each kind
 
@@ -107,7 +107,7 @@ class _FixedBatch:
         # the size of training's batch: D's batch norm uses the statistics of the batch
         chosen = chosen[: max(SHOWN, trainer.config.batch_size)]
         own = torch.Generator().manual_seed(trainer.config.seed)
-        self._real, self._told = trainer.real_batch(
+        self._real, self._conditions = trainer.real_batch(
             torch.from_numpy(chosen), trainer.times(len(chosen), own), own
         )
         z = rng.standard_normal((len(chosen), trainer.config.z_dim)).astype(np.float32)
@@ -121,8 +121,8 @@ class _FixedBatch:
         # in training mode, as in a step; on copies, as a forward pass then updates the running
         # statistics of batch norm
         G, D = copy.deepcopy(self._trainer.G), copy.deepcopy(self._trainer.D)
-        images = fakes(G, self._z, self._told)
-        real, fake = D(self._real, *self._told), D(images, *self._told)
+        images = generated(G, self._z, self._conditions)
+        real, fake = D(self._real, *self._conditions), D(images, *self._conditions)
         loss = self._trainer.loss
         return Evaluation(
             to_pixels(_first_frames(images[:SHOWN])),

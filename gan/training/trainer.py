@@ -28,8 +28,9 @@ from gan.training.optimizer_state import below, check_shapes, load_moments, mome
 from gan.training.schedule import Schedule
 
 NETWORKS, OPTIMISERS = ("G", "D", "ema"), ("opt_G", "opt_D")
-Told = tuple[Tensor, ...]  # what G and D know of images: one-hot classes; of clips, times (b,3) too
-Batch = tuple[Tensor, Told, Tensor]  # real images or clips, and fakes of the same, with their graph
+Conditions = tuple[Tensor, ...]  # one-hot classes (b,classes); of clips, also times (b,3)
+# real images or clips, their conditions, and fakes under the same, with their graph
+Batch = tuple[Tensor, Conditions, Tensor]
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class StepStats:
     d_fake: float
 
 
-def fakes(G: nn.Module, z: Tensor, told: Told) -> Tensor:
+def generated(G: nn.Module, z: Tensor, conditions: Conditions) -> Tensor:
     """Return the images (b,c,h,w), or clips (b,3,c,h,w), that `G` makes of latents (b,z_dim)."""
-    classes, *times = told
+    classes, *times = conditions
     if not times:
         return G(z, classes)
     frames = G(G.motion(z, *times).flatten(0, 1), classes.repeat_interleave(FRAMES, 0))
@@ -98,10 +99,10 @@ class Trainer:
     def step_D(self) -> tuple[Tensor, Tensor, Tensor]:
         """Update D alone. Returns its loss and its scores (b,) of the real and the fake batch."""
         self._seen = self._batch()
-        images, told, fakes = self._seen
+        images, conditions, fakes = self._seen
         images, fakes = self._augmented(images), self._augmented(fakes.detach())
         images = images.detach().requires_grad_(self.has_r1)
-        real, fake = self._scores(images, told), self._scores(fakes, told)
+        real, fake = self._scores(images, conditions), self._scores(fakes, conditions)
         loss = total = self.loss.d(real, fake)
         if self.has_r1:
             weight = 0.5 * self.config.r1_gamma * self.config.r1_every
@@ -117,13 +118,13 @@ class Trainer:
 
         A new batch would take a tenth of a step's time, and results were no better.
         """
-        (images, told, fakes), self._seen = self._seen or self._batch(), None
+        (images, conditions, fakes), self._seen = self._seen or self._batch(), None
         self.D.requires_grad_(False)
         try:
-            fake = self._scores(self._augmented(fakes), told)
+            fake = self._scores(self._augmented(fakes), conditions)
             real = fake.detach()
             if self.config.loss == "relativistic":  # other losses of G ignore the real scores
-                real = self._scores(self._augmented(images), told)
+                real = self._scores(self._augmented(images), conditions)
             loss = self.loss.g(real, fake)
             self._backward_step(loss, self.opt_G)
         finally:  # a step that raised may be retried
@@ -135,13 +136,13 @@ class Trainer:
         times, rng = self.times(len(index), self.rng), self.rng
         if times is not None:
             times, rng = self._shard(times), self._shard_rng()
-        images, told = self.real_batch(self._shard(index), times, rng)
+        images, conditions = self.real_batch(self._shard(index), times, rng)
         with self._mixed_precision():
-            return images, told, fakes(self.G, self._z(), told).float()
+            return images, conditions, generated(self.G, self._z(), conditions).float()
 
     def real_batch(
         self, index: Tensor, times: Tensor | None, rng: torch.Generator
-    ) -> tuple[Tensor, Told]:
+    ) -> tuple[Tensor, Conditions]:
         """Return images (b,c,h,w) `index` (b,), or clips (b,3,c,h,w) at `times` (b,3)."""
         if times is None:
             images, labels = self.data.batch(index)
@@ -149,10 +150,10 @@ class Trainer:
         clips, labels = self.data.clips(index, times, rng)
         return clips.to(self.device), (self.classes(labels), times.to(self.device))
 
-    def _scores(self, images: Tensor, told: Told) -> Tensor:
+    def _scores(self, images: Tensor, conditions: Conditions) -> Tensor:
         """Return D's scores, float32: the losses and R1's gradient norm need the precision."""
         with self._mixed_precision():
-            return self.D(images, *told).float()
+            return self.D(images, *conditions).float()
 
     def _mixed_precision(self) -> torch.autocast:
         """Return the autocast context; the weights stay float32 (Micikevicius et al. 2018)."""

@@ -46,5 +46,4 @@ def test_an_untrained_model_is_worse_than_real_clips(figures, name):
 
 
 def test_diversity_is_a_share_of_that_of_all_clips(figures):
-    assert figures["motion_diversity"].floor == 1
-    assert 0 <= figures["motion_diversity"].value < 1.2
+    assert 0 < figures["motion_diversity"].value < 1.2

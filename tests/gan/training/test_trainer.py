@@ -273,11 +273,11 @@ def test_the_state_has_the_config(tiny_data):
     assert Config.from_json(trainer.state_dict()["config"]) == trainer.config
 
 
-def test_clips_of_d_have_one_content_the_same_class_and_one_augmentation(tiny_data, monkeypatch):
-    """What D may tell real clips from fakes by: motion, not what is alike in all frames."""
+def test_all_frames_of_a_clip_are_augmented_alike(tiny_data, monkeypatch):
+    """Otherwise D would see a motion that the clip does not have."""
     trainer = make(tiny_data, "video", augment=1.0)
     seen = []
-    monkeypatch.setattr(trainer, "_scores", lambda clips, told: seen.append((clips, told)) or 1 / 0)
+    monkeypatch.setattr(trainer, "_scores", lambda *batch: seen.append(batch) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         trainer.step_D()
     (clips, (classes, times)), *_ = seen
