@@ -106,6 +106,10 @@ class FaultTolerantRun:
         """
         return self._saved == self._state() or self._save()
 
+    def extend_patience(self) -> None:
+        """Allow a resumed run `MAX_UNSAVED_S` again until it must pause."""
+        self._unsaved_since_s = None
+
     def discard(self) -> None:
         """Go back to the last checkpoint. Raises RunFailed if none can be loaded."""
         if self._saved != self._state():

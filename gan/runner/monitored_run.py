@@ -132,6 +132,7 @@ class MonitoredRun:
 
     def unpause(self, state: str = "running") -> None:
         """Continue the run."""
+        self._safe.extend_patience()
         self.publish(state)
         self._restart_pace()
 

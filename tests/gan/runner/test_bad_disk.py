@@ -68,13 +68,17 @@ def test_a_run_whose_folder_is_gone_fails_and_the_next_one_starts(runner, tmp_pa
 def test_a_disk_that_stays_full_pauses_the_run_which_can_go_on_later(
     runner, tmp_path, disk, monkeypatch
 ):
-    monkeypatch.setattr(checkpointing, "MAX_UNSAVED_S", 0.2)
+    monkeypatch.setattr(checkpointing, "MAX_UNSAVED_S", 0.5)
     runner.start(TINY, tmp_path / "a").result()
     until(lambda: runner.status.step > 2)
     disk.full = True
     until(lambda: runner.status.state == "paused")
     held = runner.status
     assert "No space left" in held.warning and held.step > saved_step(tmp_path / "a")
+    # resumed too early: it is paused again, but not at its first step
+    runner.resume().result()
+    until(lambda: runner.status.state == "paused")
+    assert runner.status.step > held.step + 1
     disk.full = False
     runner.resume().result()
     until(lambda: runner.status.step > held.step and runner.status.warning is None)
