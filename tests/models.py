@@ -18,6 +18,9 @@ def randomised(config):
             nn.init.normal_(norm.bias, 0, 0.3)
             norm.running_mean.normal_(0, 0.3)
             norm.running_var.uniform_(0.3, 2)
+    if config.motion_dim:  # zeros at first
+        first = (*network.dense, network.fc)[0]
+        nn.init.normal_(first.weight[:, config.z_dim - config.motion_dim : config.z_dim])
     return Generator(config, network)
 
 

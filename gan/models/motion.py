@@ -19,7 +19,9 @@ from torch.nn.functional import leaky_relu
 
 HIDDEN = 32  # width of the network that reads the speeds
 SLOPE = 0.2
-PERIODS = (64.0, 8.0)  # frames; longest and shortest of the initial mean frequencies
+PERIODS = (60.0, 25.0)  # frames; longest and shortest of the initial mean frequencies
+# rad per frame of an output of 1: at the learning rate of the other layers, clips would jitter
+SCALE = 0.1
 
 
 class Motion(nn.Module):
@@ -27,17 +29,17 @@ class Motion(nn.Module):
 
     def __init__(self, motion_dim: int) -> None:
         super().__init__()
-        self.count = motion_dim // 3
+        self.size, self.count = motion_dim, motion_dim // 3
         self.hidden = nn.Linear(self.count, HIDDEN)
         self.out = nn.Linear(HIDDEN, self.count)
         slow, fast = (2 * math.pi / period for period in PERIODS)
         with torch.no_grad():
-            self.out.weight.mul_(slow)
-            self.out.bias.copy_(torch.logspace(math.log10(slow), math.log10(fast), self.count))
+            means = torch.logspace(math.log10(slow), math.log10(fast), self.count)
+            self.out.bias.copy_(means / SCALE)
 
     def velocities(self, z: Tensor) -> Tensor:
         """Return the angular velocities (n,K), in radians per frame, of latents (n,z_dim)."""
-        return self.out(leaky_relu(self.hidden(z[:, -self.count :]), SLOPE))
+        return SCALE * self.out(leaky_relu(self.hidden(z[:, -self.count :]), SLOPE))
 
     def forward(self, z: Tensor, times: Tensor, period: float | None = None) -> Tensor:
         """Return z(t), (n,k,z_dim), of latents (n,z_dim) at times (n,k) in frames; z(0) is z.
@@ -59,9 +61,9 @@ class Motion(nn.Module):
         return torch.cat([content, *turned, speeds], 2)
 
     def layers(self) -> dict[str, dict[str, list]]:
-        """Return the weights and biases of both layers as lists, for the page."""
-        named = {"hidden": self.hidden, "out": self.out}
+        """Return the weights and biases of both layers as lists, with `SCALE`, for the page."""
+        named = {"hidden": (self.hidden, 1.0), "out": (self.out, SCALE)}
         return {
-            name: {"weight": layer.weight.tolist(), "bias": layer.bias.tolist()}
-            for name, layer in named.items()
+            name: {"weight": (scale * layer.weight).tolist(), "bias": (scale * layer.bias).tolist()}
+            for name, (layer, scale) in named.items()
         }

@@ -14,9 +14,11 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from gan.config import Config
 from gan.models.motion import Motion
+from gan.models.shift import Shift
 
 EMBED = 32  # width of a class embedding
 SLOPE = 0.2  # of leaky ReLU; the convolutional D has its own
+MOTION_GAIN = 0.05  # of the motion in z for the dense layers: what changes most is left to `Shift`
 
 
 class MLPGenerator(nn.Module):
@@ -113,23 +115,42 @@ class ConvGenerator(nn.Module):
         up = ResizeUpsample if config.upsample == "resize" else ShuffleUpsample
         self.ups = nn.ModuleList([up(i, o) for i, o in zip(widths, outputs, strict=True)])
         self.motion = Motion(config.motion_dim) if config.motion_dim else None
+        self.shift = Shift(config.motion_dim) if config.motion_dim else None
         if self.embed is not None:
             nn.init.normal_(self.embed.weight)
+        if config.motion_dim:
+            gain = torch.ones(config.z_dim)
+            gain[-config.motion_dim :] = MOTION_GAIN
+            self.register_buffer("gain", gain, persistent=False)
+            first = (*self.dense, self.fc)[0]
+            with torch.no_grad():  # at first, a clip differs in its shift alone
+                first.weight[:, config.z_dim - config.motion_dim : config.z_dim] = 0
 
     def first_map(self, z: Tensor, classes: Tensor) -> Tensor:
         """Return the first feature map (n,widths[0],base,base), before its norm."""
+        if self.motion is not None:
+            z = z * self.gain
         if self.embed is not None:
             z = torch.cat([z, self.embed(classes)], 1)
         for layer in self.dense:
             z = leaky_relu(layer(z), SLOPE)
         return self.fc(z).unflatten(1, (-1, self.base, self.base))
 
-    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
+    def maps(self, z: Tensor, classes: Tensor) -> list[Tensor]:
+        """Return the activations (n,c,s,s) that enter each upsampling; the last are shifted."""
         h = self.first_map(z, classes)
         h = h.contiguous(memory_format=torch.channels_last)  # fastest for convolutions on a CPU
-        for norm, up in zip(self.norms, self.ups, strict=True):
-            h = up(leaky_relu(norm(h), SLOPE, inplace=True))
-        return torch.tanh(h)
+        found = []
+        for index, norm in enumerate(self.norms):
+            h = self.ups[index - 1](h) if index else h
+            h = leaky_relu(norm(h), SLOPE, inplace=True)
+            found.append(h)
+        if self.shift is not None:
+            found[-1] = self.shift(h, z[:, -self.motion.size :])
+        return found
+
+    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
+        return torch.tanh(self.ups[-1](self.maps(z, classes)[-1]))
 
 
 class ConvDiscriminator(nn.Module):

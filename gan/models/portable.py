@@ -1,8 +1,9 @@
 """Export a generator as one small file for inference in the browser.
 
-The file is safetensors in float16. Batch norm and class embedding are linear in inference and are
-folded into the adjacent layers. Its metadata (strings) are `model_id`, `z_dim`, `classes`, `shape`
-[h, w, c], and `layers`, a JSON list. Layer k has the tensors "k.weight" and "k.bias" and is one of
+The file is safetensors in float16, and in float32 for shifts. Batch norm and class embedding are
+linear in inference and are folded into the adjacent layers. Its metadata (strings) are `model_id`,
+`z_dim`, `classes`, `shape` [h, w, c], and `layers`, a JSON list. Layer k has the tensors "k.weight"
+and "k.bias" and is one of
 
 - {"op": "linear", "in", "out", "activation"}: weight (out, in). The first one takes z and then
   the class weights. Outputs that form an image are ordered by row, column, channel.
@@ -12,6 +13,11 @@ folded into the adjacent layers. Its metadata (strings) are `model_id`, `z_dim`,
 - {"op": "up", "in", "out", "side", "activation"}: a 3x3 convolution with zero padding of 1 on
   feature maps of `side` pixels; weight (4 * out, in, 3, 3). Its channels 4c to 4c + 3 are the 2x2
   pixels of channel c at twice the side (Shi et al. 2016).
+- {"op": "shift", "in", "out", "side", "motion", "dense"}: of models of clips; see
+  `gan.models.shift`. Feature maps of `side` pixels are shifted right and down by two distances in
+  pixels. They are the outputs of `dense` layers, which take the last `motion` numbers of z; the
+  tensors "k.0.weight", "k.0.bias", "k.1.weight" and so on are float32, since an error of a
+  hundredth of a pixel can be seen. There is no activation after the shift.
 
 with the activation "leaky" (leaky ReLU of slope 0.2), or "tanh" after the last layer; its -1 to 1
 are a pixel's 0 to 255.
@@ -47,8 +53,17 @@ def portable(generator: Generator) -> bytes:
     rows = (tensor.unflatten(0, (planes, -1)) for tensor in folded[place])
     folded[place] = tuple(each.transpose(0, 1).flatten(0, 1) for each in rows)
     tensors = {}
-    for index, (weight, bias) in enumerate(folded):
-        tensors |= {f"{index}.weight": _half(weight), f"{index}.bias": _half(bias)}
+    shift = getattr(network, "shift", None)
+    if shift is not None:  # before the last layer
+        folded.insert(-1, None)
+    for index, layer in enumerate(folded):
+        if layer is None:
+            for number, pair in enumerate(shift.weights(height // 2)):
+                named = zip(("weight", "bias"), pair, strict=True)
+                tensors |= {f"{index}.{number}.{name}": part.clone() for name, part in named}
+        else:
+            weight, bias = layer
+            tensors |= {f"{index}.weight": _half(weight), f"{index}.bias": _half(bias)}
     return save(
         tensors,
         {
@@ -77,6 +92,19 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
                 op, outputs = "up", outputs // 4
             side = network.base << index
             made.append({"op": op, "in": up.conv.in_channels, "out": outputs, "side": side})
+        if network.shift is not None:
+            channels, moved = made[-1]["in"], network.motion.size
+            made.insert(
+                -1,
+                {
+                    "op": "shift",
+                    "in": channels,
+                    "out": channels,
+                    "side": side,
+                    "motion": moved,
+                    "dense": len(network.shift.dense),
+                },
+            )
     last = len(made) - 1
     return [x | {"activation": "leaky" if k < last else "tanh"} for k, x in enumerate(made)]
 
@@ -85,6 +113,9 @@ def size(generator: Generator) -> tuple[int, int]:
     """Return the multiply-adds for one image, and the number of weights (two bytes each)."""
     work = count = 0
     for layer in layers(generator):
+        if layer["op"] == "shift":
+            count += sum(weight.numel() for weight in generator.network.shift.parameters())
+            continue  # a thousandth of the work
         each = layer["in"] * layer["out"]
         taps, kernel, biases = TAPS[layer["op"]]
         work += each * taps * layer.get("side", 1) ** 2
@@ -101,6 +132,8 @@ def _mlp(network: MLPGenerator) -> list[tuple[Tensor, Tensor]]:
 def _conv(network: ConvGenerator) -> list[tuple[Tensor, Tensor]]:
     plain = [*network.dense, network.fc, *(up.conv for up in network.ups)]
     made = [(layer.weight.double(), layer.bias.double()) for layer in plain]
+    if network.motion is not None:
+        made[0] = (_gained(made[0][0], network.gain.double()), made[0][1])
     if network.embed is not None:
         weight, embed = made[0][0], network.embed.weight.double()
         z_dim = weight.shape[1] - len(embed)
@@ -109,6 +142,11 @@ def _conv(network: ConvGenerator) -> list[tuple[Tensor, Tensor]]:
     for index, norm in enumerate(network.norms, len(network.dense)):
         made[index] = _without_norm(*made[index], norm)
     return made
+
+
+def _gained(weight: Tensor, gain: Tensor) -> Tensor:
+    """Fold the gains (z_dim,) of z into the first layer's weight."""
+    return torch.cat([weight[:, : len(gain)] * gain, weight[:, len(gain) :]], 1)
 
 
 def _without_norm(weight: Tensor, bias: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:

@@ -1,5 +1,7 @@
 // A trained generator in the browser, loaded from the file of gan/models/portable.py.
 
+import { distances, shift } from "./shift.js";
+
 const SLOPE = { leaky: 0.2, tanh: 1 }; // tanh is applied when pixels are made
 
 /** A loaded model. `makeKernels` comes from `loadKernels` of kernels.js. */
@@ -48,6 +50,13 @@ export class Generator {
     this.kernels = this.makeKernels(floats);
     this.layers.forEach((layer, k) => {
       const { memory } = this.kernels;
+      if (layer.op === "shift") {
+        layer.dense = Array.from({ length: layer.dense }, (_, n) => ({
+          weight: tensor(`${k}.${n}.weight`),
+          bias: tensor(`${k}.${n}.bias`),
+        }));
+        return;
+      }
       const weights = tensor(`${k}.weight`);
       if (layer.op === "resize") packResize(weights, memory.subarray(layer.weight), layer);
       else pack(weights, memory.subarray(layer.weight), layer);
@@ -81,7 +90,10 @@ export class Generator {
     memory.set(classes, from + this.z_dim);
     for (const { op, weight, bias, padded, side, slope, values, ...layer } of this.layers) {
       if (op === "linear") linear(from, weight, bias, to, layer.in, values, slope);
-      else this.kernels[op](from, weight, bias, to, side, layer.in, layer.out, slope, padded);
+      else if (op === "shift") {
+        const moved = distances(layer.dense, Float32Array.from(z.slice(-layer.motion)));
+        shift(memory, from, to, padded, side, layer.in, moved);
+      } else this.kernels[op](from, weight, bias, to, side, layer.in, layer.out, slope, padded);
       [from, to] = [to, from];
     }
     // a clamped array rounds halves to even and clips to 0..255, as the server does
@@ -108,6 +120,10 @@ function classWeights(label, index, classes) {
 
 // The memory offsets of a layer's numbers, and its number of outputs per image.
 function place(layer, room) {
+  if (layer.op === "shift") {
+    const values = layer.in * layer.side ** 2;
+    return { ...layer, values, padded: room(values) };
+  }
   const slope = SLOPE[layer.activation];
   const taps = { linear: 1, up: 9, resize: 16 }[layer.op]; // all of an output's, or of its 2x2
   if (!slope || !taps) throw new Error(`no such layer: ${JSON.stringify(layer)}`);
@@ -161,9 +177,11 @@ function parse(file) {
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, start)));
   const tensor = (name) => {
     const { dtype, data_offsets: offsets } = header[name];
-    if (dtype !== "F16") throw new Error(`${name} is not float16`);
     const [from, to] = offsets.map((offset) => start + offset);
-    return floats(new Uint16Array(file.slice(from, to).buffer));
+    const bytes = file.slice(from, to).buffer;
+    if (dtype === "F32") return new Float32Array(bytes);
+    if (dtype !== "F16") throw new Error(`${name} is neither float16 nor float32`);
+    return floats(new Uint16Array(bytes));
   };
   return { metadata: header.__metadata__, tensor };
 }

@@ -34,6 +34,17 @@ def evaluate(file, z, weights):
     metadata, tensors = opened(file)
     x = np.concatenate([z, weights], 1).astype(np.float32)
     for k, layer in enumerate(json.loads(metadata["layers"])):
+        if layer["op"] == "shift":
+            x = shifted(
+                x,
+                layer,
+                z,
+                [
+                    (tensors[f"{k}.{n}.weight"], tensors[f"{k}.{n}.bias"])
+                    for n in range(layer["dense"])
+                ],
+            )
+            continue
         weight = tensors[f"{k}.weight"].astype(np.float32)
         bias = tensors[f"{k}.bias"].astype(np.float32)
         if layer["op"] == "linear":
@@ -54,6 +65,36 @@ def evaluate(file, z, weights):
     return pixels.reshape(len(z), *json.loads(metadata["shape"]))
 
 
+def shifted(x, layer, z, dense):
+    """Maps (n,side*side*c), each line of which is moved by cubic convolution, pixel by pixel."""
+    distance = z[:, -layer["motion"] :].astype(np.float32)
+    for k, (weight, bias) in enumerate(dense):
+        distance = distance @ weight.T + bias
+        if k < len(dense) - 1:
+            distance = np.where(distance > 0, distance, 0.2 * distance)
+    side = layer["side"]
+    maps = x.reshape(len(x), side, side, -1)
+    for axis, moved in ((1, distance[:, 1]), (2, distance[:, 0])):
+        out = np.zeros_like(maps)
+        for i, by in enumerate(moved):
+            for place in range(side):
+                source = min(max(place - by, 0), side - 1)
+                taps = [j for j in range(int(source) - 1, int(source) + 3) if 0 <= j < side]
+                weights = np.array([keys(abs(j - source)) for j in taps])
+                line = np.moveaxis(maps[i], axis - 1, 0)[taps]
+                value = np.tensordot(weights / weights.sum(), line, 1)
+                np.moveaxis(out[i], axis - 1, 0)[place] = value
+        maps = out
+    return maps.reshape(len(x), -1)
+
+
+def keys(x):
+    """The kernel of cubic convolution (Keys 1981)."""
+    if x < 1:
+        return 1.5 * x**3 - 2.5 * x**2 + 1
+    return -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_portable_file_draws_what_the_network_draws(name):
     generator = randomised(CONFIGS[name])
@@ -70,13 +111,17 @@ def test_the_portable_file_draws_what_the_network_draws(name):
 def test_size_and_metadata_are_those_of_the_file(name):
     generator = randomised(CONFIGS[name])
     metadata, tensors = opened(portable(generator))
-    assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float16)}
+    kinds = {np.dtype(np.float32 if key.count(".") > 1 else np.float16) for key in tensors}
+    assert {tensor.dtype for tensor in tensors.values()} == kinds
     work, weights = size(generator)
     assert weights == sum(tensor.size for tensor in tensors.values())
     # a pixel of `resize` becomes four, each of which sums four of the nine weights' inputs
     taps = {"linear": 1, "up": 1, "resize": 16 / 9}
-    pixels = [taps[layer["op"]] * layer.get("side", 1) ** 2 for layer in layers(generator)]
-    found = sum(tensors[f"{k}.weight"].size * n for k, n in enumerate(pixels))
+    found = sum(
+        tensors[f"{k}.weight"].size * taps[layer["op"]] * layer.get("side", 1) ** 2
+        for k, layer in enumerate(layers(generator))
+        if layer["op"] in taps
+    )
     assert work == pytest.approx(found)
     assert json.loads(metadata["shape"]) == list(generator.shape)
     assert json.loads(metadata["layers"]) == layers(generator)
