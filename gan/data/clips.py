@@ -26,7 +26,9 @@ class ClipSource(Protocol):
 def random_times(count: int, span: int, rng: torch.Generator) -> Tensor:
     """Draw the times of three frames of each clip, float32 (count,3): ascending whole numbers.
 
-    The first is 0, the last at most `span` - 1.
+    The first is 0, the last at most `span` - 1. Every other clip's are 0, 1 and 2: from successive
+    frames, D sees accelerations.
     """
     chosen = torch.rand(count, span, generator=rng).argsort(1)[:, :FRAMES].sort(1).values
+    chosen[::2] = torch.arange(FRAMES)
     return (chosen - chosen[:, :1]).float()

@@ -102,6 +102,7 @@ def test_times_ascend_from_zero_and_stay_within_the_span():
     times = random_times(2000, 16, rng())
     assert times.shape == (2000, 3) and (times[:, 0] == 0).all()
     gaps = times.diff(dim=1)
+    assert (times[::2] == torch.arange(3)).all() and gaps[1::2].max() > 5
     assert gaps.min() == 1 and times.max() == 15
     assert random_times(3, 3, rng()).tolist() == [[0, 1, 2]] * 3
 
