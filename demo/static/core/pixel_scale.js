@@ -2,6 +2,7 @@
 // the room for it, a half, a third, a quarter.
 
 const SPARE = 1.4; // the room may be exceeded by this factor
+const SMOOTH = 64; // px of a picture: larger ones are no pixel art
 
 /** Return the displayed px of a picture of `side` px in a room of about `room` px. */
 export function shownAt(side, room) {
@@ -27,5 +28,5 @@ export const roomIn = (plate) =>
 export function show(canvas, side, px) {
   canvas.style.width = `${(canvas.width * px) / side}px`;
   canvas.style.height = `${(canvas.height * px) / side}px`;
-  canvas.classList.toggle("ls-smaller", px < side);
+  canvas.classList.toggle("ls-smooth", px < side || side >= SMOOTH);
 }

@@ -3,6 +3,7 @@
 import { pictureUrl } from "../core/base64.js";
 import { div, heading, make, speaker } from "../core/dom.js";
 import { helped } from "../core/help.js";
+import { show } from "../core/pixel_scale.js";
 
 const PHONE = "(max-width: 799px)"; // as in core/app.css
 const BESIDE = 760; // px of the stage from which the companion is placed beside the picture
@@ -44,7 +45,7 @@ export function fit(v) {
   // on a phone it stays above the scrolling controls
   const down = phone ? 0.42 * window.innerHeight : Math.max(280, window.innerHeight - top - 140);
   const scale = Math.max(1, Math.floor(Math.min(across, down) / side));
-  v.hero.style.width = v.hero.style.height = `${side * scale}px`;
+  show(v.hero, side, side * scale);
 }
 
 /** Show the model's picture in the closed menu, which Gradio draws: see core/app.css. */
