@@ -56,9 +56,9 @@ export class Motion {
     this.element.hidden = !motion;
   }
 
-  /** Return the latent of now: z is that of frame 0. */
-  at(z) {
-    return this.motion && this.t ? moved(this.motion, z, this.t, PERIOD) : z;
+  /** Return the latent of frame t, that of now: z is that of frame 0. */
+  at(z, t = this.t) {
+    return this.motion && t ? moved(this.motion, z, t, PERIOD) : z;
   }
 
   toggle() {

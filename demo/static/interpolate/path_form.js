@@ -23,7 +23,7 @@ export class PathForm {
     this.again = this.button("again", () => set({ wander: randomSeed() }));
     const { low, high } = choices.limits.motion;
     const motion = html`
-      <label class="ls-slider lc-motion"><span>${say("motion")}</span>
+      <label class="ls-slider lc-motion"><span class="ls-note">${say("motion")}</span>
         <input type="range" class="ls-range" min="${low}" max="${high}" step="0.1" ref="range">
         <output ref="factor"></output></label>`;
     this.motion = motion.range;
