@@ -205,8 +205,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     if (sent.length) actions.insert(sent);
   }
 
-  engine.onweights = (model_id) => {
-    about = model.about = { ...about, model_id };
+  engine.onweights = async (model_id) => {
+    about = await model.renew(model_id);
     time.look();
     stage.renew();
     pictures.renew(about);

@@ -33,6 +33,16 @@ export class Model {
     return this.on.onModel(this.about);
   }
 
+  /** Newer weights have arrived, and with them another motion, of a model of clips. */
+  async renew(model_id) {
+    const { model, motion } = this.about;
+    const newer = motion && (await this.server.describe({ model }).catch(() => null));
+    if (this.about.model === model) {
+      this.about = { ...this.about, model_id, motion: newer?.motion ?? motion };
+    }
+    return this.about;
+  }
+
   /** Switch to the model `id` and select it in the menu; return whether the server has it. */
   async choose(id) {
     if (id === this.about.model) return true;
