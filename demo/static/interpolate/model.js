@@ -12,7 +12,7 @@ export class Model {
     this.trigger = trigger;
     this.words = words;
     this.on = on;
-    this.about = null; // {model, model_id, z_dim, classes, labels, shape}
+    this.about = null; // {model, model_id, z_dim, classes, labels, shape, motion}
     this.wanted = null;
   }
 
