@@ -2,13 +2,22 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from gan.models.generator import Generator
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.render import RenderJob, draw
-from tests.browser.app import LOOP, App, changes, close, explore, interpolate, pixels
+from tests.browser.app import (
+    LOOP,
+    App,
+    changes,
+    close,
+    explore,
+    interpolate,
+    painted,
+    pixels,
+    still,
+)
 from tests.models import write_clips_model
 from tests.waiting import until
 
@@ -69,8 +78,8 @@ def test_the_strip_under_the_pointer_plays_and_comes_to_rest(visit):
     page = explore(visit)
     strip = page.locator(STRIP).first
     strip.scroll_into_view_if_needed()
-    changes(page, STRIP, np.zeros(0))
-    rest = pixels(page, STRIP)
+    painted(page, STRIP)
+    rest = still(page, STRIP)
     strip.hover()
     changes(page, STRIP, changes(page, STRIP, rest))
     page.mouse.move(1, 1)
@@ -81,8 +90,8 @@ def test_nothing_plays_where_less_motion_is_wanted(visit):
     page = explore(visit, reduced_motion="reduce")
     strip = page.locator(STRIP).first
     strip.scroll_into_view_if_needed()
-    page.wait_for_timeout(1000)
-    rest = pixels(page, STRIP)
+    painted(page, STRIP)
+    rest = still(page, STRIP)
     strip.hover()
     page.wait_for_timeout(500)
     assert (pixels(page, STRIP) == rest).all()
