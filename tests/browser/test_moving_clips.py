@@ -21,7 +21,7 @@ from tests.browser.app import (
 from tests.models import write_clips_model
 from tests.waiting import until
 
-STRIP = "#explore .ls-dir canvas"
+STRIP = "#explore .ls-reel canvas"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_what_plays_is_what_the_recipe_draws(visit, folder, tmp_path, single):
 
 def test_the_strip_under_the_pointer_plays_and_comes_to_rest(visit):
     page = explore(visit)
-    strip = page.locator(STRIP).first
+    strip = page.locator("#explore .ls-reel").first
     strip.scroll_into_view_if_needed()
     painted(page, STRIP)
     rest = still(page, STRIP)
@@ -88,7 +88,7 @@ def test_the_strip_under_the_pointer_plays_and_comes_to_rest(visit):
 
 def test_nothing_plays_where_less_motion_is_wanted(visit):
     page = explore(visit, reduced_motion="reduce")
-    strip = page.locator(STRIP).first
+    strip = page.locator("#explore .ls-reel").first
     strip.scroll_into_view_if_needed()
     painted(page, STRIP)
     rest = still(page, STRIP)
