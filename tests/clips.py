@@ -44,6 +44,8 @@ GOOD = [
     CLIP | {"keys": KEYS * 32, "frames": 100_000, "fps": 240, "scale": 64, "loops": 1000},
     CLIP | {"fps": 1e-9, "border": 256, "caption": "🙂" * 80, "colours": "neon"},
     CLIP | {"caption": "<script>&'\"\u2028=;#\\", "model": "../../etc/passwd <b>"},
+    CLIP | {"keys": KEYS[:1], "motion": 0},
+    CLIP | {"path": "circle", "keys": KEYS[:1], "motion": 0.3},  # of a model of clips
     key(z=packed(0.5, -100), hold=8, length=0.1),
     key(z=packed(*[1] * 512), **{"class": [0.5, -10, 1e-7]}, hold=-0.0, length=10.0),
     key(seed=2**32 - 1, unknown=1, __proto__={"seed": -1}),
@@ -103,15 +105,13 @@ BAD = [
     ],
     *[(CLIP | {name: 0}, f"{name} must") for name in ("tiles", "frames", "scale", "fps")],
     (CLIP | {"frames": 1}, "frames must"),
+    *[(CLIP | {"motion": bad}, "motion must") for bad in (-0.1, 4.1, *_NO_NUMBERS)],
     *[(CLIP | {"fps": bad}, "fps must") for bad in (-1, -0.0, 240.1, *_NO_NUMBERS)],
     *[
         (CLIP | {"caption": bad}, "caption must")
         for bad in ("a" * 81, "🙂" * 81, "a\nb", "\t", "\x7f", "\x85", "\udfff", None, 7, ["a"])
     ],
-    *[(CLIP | {"path": path, "keys": KEYS[:1]}, f"{path} path needs 2 to 64")
-      for path in ("spline", "slerp")],
-    *[(CLIP | {"path": "circle", "keys": keys}, "circle path needs exactly 2")
-      for keys in (KEYS[:1], [*KEYS, KEYS[0]])],
+    (CLIP | {"path": "circle", "keys": [*KEYS, KEYS[0]]}, "circle path needs exactly 2"),
     *[(CLIP | {"path": path, "closed": False}, f"{path} path always closes")
       for path in ("circle", "walk")],
     (CLIP | {"keys": [{"seed": 1, "z": packed(1, 2)}, {"seed": 1, "z": packed(1, 2, 3)}]},

@@ -1,11 +1,16 @@
 """Untrained generators, and a report, to test with."""
 
+import json
+from pathlib import Path
+
 import torch
 from torch import nn
 
+from gan.config import preset
 from gan.metrics.report import Figure, Report
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
+from gan.storage.checkpoint_file import weights_bytes
 
 
 def randomised(config):
@@ -22,6 +27,14 @@ def randomised(config):
         first = (*network.dense, network.fc)[0]
         nn.init.normal_(first.weight[:, config.z_dim - config.motion_dim : config.z_dim])
     return Generator(config, network)
+
+
+def write_clips_model(folder: Path) -> None:
+    """Write a small model of clips into a folder, as a run or a bundled model has it."""
+    config = preset("video", width=4, z_dim=16, motion_dim=6, g_hidden=8)
+    (folder / "config.json").write_text(json.dumps(config.to_json()))
+    weights = weights_bytes(randomised(config).network.state_dict())
+    (folder / "model.safetensors").write_bytes(weights)
 
 
 def evaluation() -> Report:

@@ -34,7 +34,8 @@ def interpolate(args: argparse.Namespace) -> None:
     keys = [{"seed": seed} for seed in args.seeds]
     for key, label in zip(keys, labels or [], strict=False):
         key["class"] = label
-    given = {name: getattr(args, name) for name in ("path", "easing", "frames", "fps", "scale")}
+    names = ("path", "easing", "frames", "fps", "motion", "scale")
+    given = {name: getattr(args, name) for name in names}
     given |= {fields.MARKS["clip"]: fields.VERSION, "model": _name(args.model), "keys": keys}
     given |= {"model_id": generator.model_id, "closed": not args.open, "format": format}
     recipe = ClipRecipe.from_json(given)

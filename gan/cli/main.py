@@ -124,6 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     option("--easing", default="none", choices=EASINGS)
     option("--frames", type=int, default=120, help="number of frames (120)")
     option("--fps", type=float, default=25, help="frames per second (25)")
+    pace = "speed of the motion, with a model of clips; one seed is enough for it (1)"
+    option("--motion", type=float, default=1, metavar="FACTOR", help=pace)
     option("--scale", type=int, default=8, help="integer upscaling factor (8)")
     files = "output file: .gif .mp4 .webm .webp .apng .zip, or .png for a sprite sheet"
     option("--out", type=user_path, required=True, metavar="FILE", help=files)

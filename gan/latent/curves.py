@@ -43,11 +43,14 @@ class Curve:
     at: Callable[[np.ndarray], np.ndarray]
 
 
-def make_curve(path: str, keys: ArrayLike, closed: bool = True, wander: int = 0) -> Curve:
+def make_curve(
+    path: str, keys: ArrayLike, closed: bool = True, wander: int = 0, still: bool = False
+) -> Curve:
     """Return the curve of the named path through keyframes (k,d), d >= 2.
 
     closed: whether it returns to the first keyframe; circle and walk always do. wander: seed of the
-    walk. Raises ValueError for an unknown path or keyframes it cannot join.
+    walk. still: whether one keyframe is enough for any path; the curve stays there, and is closed.
+    Raises ValueError for an unknown path or keyframes it cannot join.
     """
     if path not in PATH_KEYS:
         raise ValueError(f"There is no path {path!r}: choose one of {', '.join(PATH_KEYS)}.")
@@ -57,6 +60,8 @@ def make_curve(path: str, keys: ArrayLike, closed: bool = True, wander: int = 0)
         raise ValueError("Keyframes must be lists of numbers, all of one length.") from None
     count = len(points) if points.ndim else 0
     fewest, most = PATH_KEYS[path]
+    if still and count == 1 < fewest:
+        path, closed, fewest = "spline", True, 1
     if not fewest <= count <= most:
         needed = f"exactly {most}" if fewest == most else f"{fewest} to {most}"
         raise ValueError(f"The {path} path needs {needed} keyframes, not {count}.")

@@ -7,16 +7,19 @@ import numpy as np
 from gan.latent.hashing import hashed
 
 
-def tile(z: np.ndarray, index: int) -> np.ndarray:
+def tile(z: np.ndarray, index: int, content: int | None = None) -> np.ndarray:
     """Return the latents (n,d) of loop `index` >= 0; loop 0 is z itself.
 
-    The others apply a fixed signed permutation to the coordinates of z. Norms, angles and therefore
-    the timing are unchanged, and so is the likelihood under the prior.
+    The others apply a fixed signed permutation to the first `content` coordinates of z (all), so
+    that motion is the same in all loops. Norms, angles and therefore the timing are unchanged, and
+    so is the likelihood under the prior.
     """
     if index == 0:
         return z
-    order, signs = _signed_permutation(index, z.shape[1])
-    return signs.astype(z.dtype) * z[:, order]
+    content = z.shape[1] if content is None else content
+    order, signs = _signed_permutation(index, content)
+    varied = signs.astype(z.dtype) * z[:, order]
+    return np.concatenate([varied, z[:, content:]], axis=1)
 
 
 def _signed_permutation(index: int, d: int) -> tuple[np.ndarray, np.ndarray]:

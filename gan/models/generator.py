@@ -130,9 +130,9 @@ class Generator:
         if not self.moves:
             raise ValueError("This is a model of images; it has no motion.")
         rows = torch.from_numpy(np.asarray(z, np.float32))
-        at = torch.from_numpy(np.asarray(times, np.float32)).expand(len(rows), -1)
+        at = torch.from_numpy(np.asarray(times, np.float64)).expand(len(rows), -1)
         with torch.inference_mode():
-            return self.network.motion(rows, at, period).numpy()
+            return self.network.motion(rows, at, period).float().numpy()
 
     def clips(
         self,

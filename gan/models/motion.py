@@ -19,6 +19,7 @@ from torch.nn.functional import leaky_relu
 
 HIDDEN = 32  # width of the network that reads the speeds
 SLOPE = 0.2
+FRAMES_PER_S = 12.5  # of a clip's own time, at normal speed
 PERIODS = (60.0, 25.0)  # frames; longest and shortest of the initial mean frequencies
 # rad per frame of an output of 1: at the learning rate of the other layers, clips would jitter
 SCALE = 0.1
@@ -44,11 +45,12 @@ class Motion(nn.Module):
     def forward(self, z: Tensor, times: Tensor, period: float | None = None) -> Tensor:
         """Return z(t), (n,k,z_dim), of latents (n,z_dim) at times (n,k) in frames; z(0) is z.
 
-        With `period`, in frames, each velocity becomes the nearest one of a whole number of turns
-        in that time, so that z(period) is z: the clip is a loop.
+        Times in float64 keep their precision however long the clip is. With `period`, in frames,
+        each velocity becomes the nearest one of a whole number of turns in that time, so that
+        z(period) is z: the clip is a loop.
         """
         with torch.autocast(z.device.type, enabled=False):  # angles need the precision
-            velocities = self.velocities(z.float())
+            velocities = self.velocities(z.float()).to(times.dtype)
             if period is not None:
                 turn = 2 * math.pi / period
                 velocities = (velocities / turn).round() * turn

@@ -28,6 +28,7 @@ from gan.recipes.keyframe import Key, keys_from_json
 if TYPE_CHECKING:
     from gan.models.generator import Generator
 
+MOTION_MAX = 4.0  # times the normal speed
 # the optional fields, in the order in which they are checked and written
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -40,6 +41,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "tiles": fields.whole(1, TILES_MAX),
         "frames": fields.whole(*FRAME_COUNT),
         "fps": fields.positive(UNTIMED_FPS_MAX),
+        "motion": fields.number(0, MOTION_MAX),
         "format": fields.choice(FORMATS),
         "scale": fields.whole(1, SCALE_MAX),
         "smooth": fields.FLAG,
@@ -56,7 +58,8 @@ class ClipRecipe:
     """A path through keyframes, its timing, and the file to write; see RULES.
 
     even: constant speed in image space instead of latent space. back: play forward, then backward.
-    tiles: loops along each side of the grid. For the other fields see `plan_clip`, `FrameStyle` and
+    tiles: loops along each side of the grid. motion: speed of the motion, of a model of clips: 1
+    is `gan.models.motion.FRAMES_PER_S`. For the other fields see `plan_clip`, `FrameStyle` and
     `ExportSettings`.
     """
 
@@ -72,6 +75,7 @@ class ClipRecipe:
     tiles: int = 1
     frames: int = 125
     fps: float = 25.0
+    motion: float = 1.0
     format: str = "gif"
     scale: int = 16
     smooth: bool = False
@@ -98,10 +102,14 @@ class ClipRecipe:
         return recipe
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values, z as base64 of float32, little-endian."""
+        """Return plain values, z as base64 of float32, little-endian.
+
+        Normal motion is left out, so that clips of images have the recipe they always had.
+        """
         data = {fields.MARKS["clip"]: fields.VERSION, "model": self.model}
         data |= {"model_id": self.model_id, "keys": [key.to_json() for key in self.keys]}
-        return data | {name: fields.plain(getattr(self, name)) for name in RULES}
+        data |= {name: fields.plain(getattr(self, name)) for name in RULES if name != "motion"}
+        return data | ({} if self.motion == 1 else {"motion": fields.plain(self.motion)})
 
     def to_text(self) -> str:
         """Return JSON for `embedded`. Raises RecipeError if it is too long."""
@@ -129,18 +137,24 @@ class ClipRecipe:
 
     def check_model(self, generator: Generator) -> None:
         """Raise RecipeError if the model cannot draw this clip."""
+        if not generator.moves:
+            self._check_count(PATH_KEYS[self.path][0])
         self.latents(generator.z_dim)
         self.class_weights(generator.classes)
 
     def _check_together(self) -> None:
-        path, (low, high), count = self.path, PATH_KEYS[self.path], len(self.keys)
-        if not low <= count <= high:
-            key = "path_exactly" if low == high else "path_keys"
-            raise RecipeError(key, path=path, low=low, high=high, count=count)
-        if path in ALWAYS_CLOSED and not self.closed:
-            raise RecipeError("closes", path=path)
+        self._check_count(1)  # enough for a model of clips
+        if self.path in ALWAYS_CLOSED and not self.closed:
+            raise RecipeError("closes", path=self.path)
         if len({len(key.z) for key in self.keys if key.z is not None}) > 1:
             raise RecipeError("z_lengths")
         blends = {len(key.classes) for key in self.keys if isinstance(key.classes, tuple)}
         if len(blends) > 1:
             raise RecipeError("weight_lengths")
+
+    def _check_count(self, least: int) -> None:
+        """Raise RecipeError unless the path takes so many keyframes, or `least` of them."""
+        path, (low, high), count = self.path, PATH_KEYS[self.path], len(self.keys)
+        if not (low <= count <= high or count == least):
+            key = "path_exactly" if low == high else "path_keys"
+            raise RecipeError(key, path=path, low=low, high=high, count=count)

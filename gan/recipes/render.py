@@ -16,6 +16,7 @@ from gan.latent.tiles import tile
 from gan.media.export import export
 from gan.media.frame_style import FrameStyle
 from gan.media.writer import ExportSettings, Stopped
+from gan.models.motion import FRAMES_PER_S
 from gan.system.prefetch import prefetch
 
 if TYPE_CHECKING:
@@ -80,8 +81,22 @@ class RenderJob:
             back=recipe.back,
             tiles=recipe.tiles,
             frames=recipe.frames,
+            motion=self._motion() if generator.moves else None,
             draw=sample if recipe.even else None,
         )
+
+    def _motion(self) -> np.ndarray:
+        """Return the motion of the first keyframe over the clip, float32 (frames,m).
+
+        It always runs forward, and its period is the length of a clip that closes.
+        """
+        recipe, generator = self.recipe, self.generator
+        pace = recipe.motion * FRAMES_PER_S / float(self.settings.rate)
+        closes = recipe.closed or recipe.back or len(recipe.keys) == 1
+        period = recipe.frames * pace if closes and pace else None
+        key = recipe.latents(generator.z_dim)[:1]
+        times = pace * np.arange(recipe.frames)
+        return generator.moved(key, times, period)[0, :, -generator.config.motion_dim :]
 
     def render(
         self,
@@ -125,7 +140,7 @@ def draw(plan: Plan, generator: Generator, which: slice | np.ndarray) -> np.ndar
     """Draw some frames of a clip, uint8 (n,h,w,c), with the loops in a square grid."""
     z, weights = plan.z[which], plan.weights if plan.weights is None else plan.weights[which]
     side = plan.tiles
-    tiled = np.concatenate([tile(z, index) for index in range(side**2)])
+    tiled = np.concatenate([tile(z, index, plan.content) for index in range(side**2)])
     if weights is not None:
         weights = np.tile(weights, (side**2, 1))
     images = generator.sample(tiled, weights)

@@ -98,6 +98,7 @@ export class Classes {
     const scaled = times(scale, z);
     const use = (image) => this.thumbs.forEach((canvas, i) => paint(canvas, image, i));
     const labels = [...this.thumbs.keys()];
-    return [{ lane: "classes", zs: labels.map(() => scaled), labels, use }];
+    const zs = labels.map(() => scaled);
+    return [{ lane: "classes", zs, labels, use, element: this.buttons }];
   }
 }

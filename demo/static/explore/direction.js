@@ -100,6 +100,7 @@ export class Direction {
       const value = reach * ((2 * i) / (this.faces - 1) - 1);
       return blend(scale, z, (scale * (value - at)) / gain, free);
     });
-    return { lane: `direction ${id}`, zs, classes, use: (image) => paintRow(this.canvas, image) };
+    const use = (image) => paintRow(this.canvas, image);
+    return { lane: `direction ${id}`, zs, classes, use, element: this.element };
   }
 }

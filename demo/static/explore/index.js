@@ -25,6 +25,7 @@ import { Directions } from "./directions.js";
 import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Motion } from "./motion.js";
+import { MovingPictures } from "./moving.js";
 import { Pictures } from "./pictures.js";
 import { PictureShare } from "./share.js";
 import { LatentStore, fitted } from "./state.js";
@@ -103,7 +104,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   const pictures = new Pictures(engine, {
     ...page,
     dragged: () => dragged,
-    at: (z) => motion.at(z),
+    at: (z, t) => motion.at(z, t),
+    moves: () => model?.motion && engine.where === "browser",
     parts: { directions, classes, map, compare },
     hero(image, state) {
       shown = { image, state };
@@ -258,6 +260,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
   window.addEventListener("resize", () => model && refit());
   watch("value", () => props.value?.wanted || setValue(props.value));
 
+  new MovingPictures(pictures).watch(v.panel);
   share.accept(v.panel, (file, at) => {
     const sketched = sketch.element.contains(at);
     if (sketched) sketch.load(file);

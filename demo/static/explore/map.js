@@ -96,7 +96,7 @@ export class LatentMap {
       show(this.canvas, image.h, this.px);
       this.place();
     };
-    return [{ lane: "map", zs, classes, use }];
+    return [{ lane: "map", zs, classes, use, element: this.plane }];
   }
 
   drag(event) {

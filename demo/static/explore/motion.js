@@ -3,10 +3,9 @@
 import { button, div, heading, html, make, number, speaker } from "../core/dom.js";
 import { helped } from "../core/help.js";
 import { latent, randomSeed } from "../latent/latents.js";
-import { joined, moved } from "../latent/motion.js";
+import { FRAMES_PER_S, joined, moved } from "../latent/motion.js";
 
 const PERIOD = 64; // frames, after which the clip repeats
-const PER_S = 12.5; // frames, at normal speed
 
 export class Motion {
   /** `draw()` draws the picture of now; `store` is that of state.js. */
@@ -57,9 +56,9 @@ export class Motion {
     this.element.hidden = !motion;
   }
 
-  /** Return the latent of now: z is that of frame 0. */
-  at(z) {
-    return this.motion && this.t ? moved(this.motion, z, this.t, PERIOD) : z;
+  /** Return the latent of frame t, that of now: z is that of frame 0. */
+  at(z, t = this.t) {
+    return this.motion && t ? moved(this.motion, z, t, PERIOD) : z;
   }
 
   toggle() {
@@ -78,9 +77,9 @@ export class Motion {
   tick(now) {
     this.ticking = requestAnimationFrame((then) => this.tick(then));
     if (!this.element.checkVisibility()) return; // another tab is shown
-    const passed = (PER_S * Number(this.speed.value) * (now - this.last)) / 1000;
+    const passed = (FRAMES_PER_S * Number(this.speed.value) * (now - this.last)) / 1000;
     this.last = now;
-    this.set((this.t + Math.min(passed, PER_S)) % PERIOD);
+    this.set((this.t + Math.min(passed, FRAMES_PER_S)) % PERIOD);
   }
 
   set(t) {

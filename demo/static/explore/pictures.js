@@ -8,7 +8,7 @@ const REST_MS = 120; // between updates of the small ones during a drag
 /**
  * `page` is that of index.js, with dragged(): the key of a drag, at(z): the latent of the frame that is
  * shown, hero(image, state): the large picture has arrived, and parts by name; part.requests(state, dragged) lists what a part needs:
- * {lane, zs, classes, use(image)}, or with `labels`, one for each of the zs.
+ * {lane, zs, classes, use(image)}, or with `labels`, one for each of the zs; `element` holds the pictures.
  */
 export class Pictures {
   constructor(engine, page) {

@@ -38,6 +38,7 @@ export function recipeOf({ keys, settings }, about, server, clips) {
     {
       ...rest,
       colours: about.shape[2] === 1 ? rest.colours : "grey",
+      motion: about.motion ? rest.motion : clips.defaults.motion,
       model: about.model,
       keys: keys.map((key) => fitted(key, about)),
       ...settled(settings, about, server),

@@ -129,7 +129,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
       stage.play(fit, settings, about, keys);
     } catch (error) {
       if (!(error instanceof PlanError)) throw error;
-      const { least } = choices.needs(settings.path);
+      const least = about.motion ? 1 : choices.needs(settings.path).least;
       lack = keys.length < least ? say(`needs_${least}`) : fill(words[error.message], error.values);
       stage.rest();
       stage.canvas.setStyle({ ...settings, tiles: 1, scale });
@@ -189,6 +189,7 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     about = next;
     time.setModel(about.model);
     file.offer(about.shape[2] === 1);
+    path.offer(Boolean(about.motion));
     if (first) {
       history.state = valid(fromAddress(recall("interpolate")) ?? kept.recall(time.base));
     }
@@ -204,8 +205,8 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     if (sent.length) actions.insert(sent);
   }
 
-  engine.onweights = (model_id) => {
-    about = model.about = { ...about, model_id };
+  engine.onweights = async (model_id) => {
+    about = await model.renew(model_id);
     time.look();
     stage.renew();
     pictures.renew(about);

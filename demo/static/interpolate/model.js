@@ -12,7 +12,7 @@ export class Model {
     this.trigger = trigger;
     this.words = words;
     this.on = on;
-    this.about = null; // {model, model_id, z_dim, classes, labels, shape}
+    this.about = null; // {model, model_id, z_dim, classes, labels, shape, motion}
     this.wanted = null;
   }
 
@@ -31,6 +31,16 @@ export class Model {
     if (about.error) return this.on.failed(about.error);
     this.about = { ...about, labels: named(about, this.words) };
     return this.on.onModel(this.about);
+  }
+
+  /** Newer weights have arrived, and with them another motion, of a model of clips. */
+  async renew(model_id) {
+    const { model, motion } = this.about;
+    const newer = motion && (await this.server.describe({ model }).catch(() => null));
+    if (this.about.model === model) {
+      this.about = { ...this.about, model_id, motion: newer?.motion ?? motion };
+    }
+    return this.about;
   }
 
   /** Switch to the model `id` and select it in the menu; return whether the server has it. */

@@ -1,6 +1,6 @@
 // The form of the path between keyframes, and its measured evenness.
 
-import { button, div, heading, make, note, number, segments, speaker } from "../core/dom.js";
+import { button, div, heading, html, make, note, number, segments, speaker } from "../core/dom.js";
 import { help, helped } from "../core/help.js";
 import { randomSeed } from "../latent/latents.js";
 
@@ -21,6 +21,18 @@ export class PathForm {
     const toggle = (name) => this.button(name, () => set({ [name]: !this.settings[name] }));
     this.toggles = { closed: toggle("closed"), back: toggle("back"), even: toggle("even") };
     this.again = this.button("again", () => set({ wander: randomSeed() }));
+    const { low, high } = choices.limits.motion;
+    const motion = html`
+      <label class="ls-slider lc-motion"><span class="ls-note">${say("motion")}</span>
+        <input type="range" class="ls-range" min="${low}" max="${high}" step="0.1" ref="range">
+        <output ref="factor"></output></label>`;
+    this.motion = motion.range;
+    this.factor = motion.factor;
+    this.motion.addEventListener("input", () =>
+      actions.set({ motion: Number(this.motion.value) }, "motion"),
+    );
+    this.motion.addEventListener("change", () => actions.rest());
+    this.moving = helped(motion.element, say("motion"), say("motion_hint"));
     this.figures = make("summary");
     const hint = make("p", { className: "ls-note" }, say("figures_hint")); // not a tooltip: touch screens have no hover
     this.element = make(
@@ -32,6 +44,7 @@ export class PathForm {
       div("lc-toggles", ...Object.values(this.toggles), this.again, this.about()),
       this.row("easing", this.easing),
       this.row("tiles", this.tiles),
+      this.moving,
       make("details", { className: "ls-note lc-figures" }, this.figures, hint),
     );
   }
@@ -53,12 +66,19 @@ export class PathForm {
     return help(this.say("path"), names.map(line).join("\n"));
   }
 
+  /** Show the speed of the motion if the model has clips. */
+  offer(moves) {
+    this.moving.hidden = !moves;
+  }
+
   show(settings) {
     this.settings = settings;
     this.paths.set(settings.path);
     this.hint.textContent = this.say(`${settings.path}_hint`);
     this.easing.set(settings.easing);
     this.tiles.set(settings.tiles);
+    this.motion.value = settings.motion;
+    this.factor.textContent = `\u00d7 ${number(settings.motion, 1)}`;
     for (const [name, made] of Object.entries(this.toggles)) {
       made.ariaPressed = String(settings[name]);
     }

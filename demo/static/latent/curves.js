@@ -20,18 +20,21 @@ export class PlanError extends Error {
  * Return the named path through keys (a list of Float32Array(d)): {anchors, segments, closed, at}.
  *
  * at(u) -> Float64Array(d), u from 0 to `segments`; key i is met at u = i, as anchors[i]
- * (Float32Array). Circle and walk are always closed; `wander` is the walk's seed. Throws
- * PlanError for keys that cannot be joined.
+ * (Float32Array). Circle and walk are always closed; `wander` is the walk's seed; `still`: one key
+ * is enough for any path, which stays there and is closed. Throws PlanError for keys that cannot be
+ * joined.
  */
-export function makeCurve(path, keys, { closed = true, wander = 0 } = {}) {
-  const [fewest, most] = KEY_COUNTS[path];
+export function makeCurve(path, keys, { closed = true, wander = 0, still = false } = {}) {
+  const [few, most] = KEY_COUNTS[path];
   const n = keys.length;
+  const stays = still && n === 1 && n < few;
+  const fewest = stays ? n : few;
   if (n < fewest || n > most) throw new PlanError("plan.keys", { n, fewest, most });
   const zero = keys.findIndex((key) => !key.some((x) => x));
   if (zero >= 0) throw new PlanError("plan.zero", { n: zero + 1 });
-  const always = path === "circle" || path === "walk";
+  const always = path === "circle" || path === "walk" || stays;
   const points = keys.map((key) => new Float64Array(key));
-  const curve = MAKERS[path](points, closed || always, wander);
+  const curve = MAKERS[stays ? "spline" : path](points, closed || always, wander);
   return { ...curve, anchors: curve.anchors.map((anchor) => new Float32Array(anchor)) };
 }
 

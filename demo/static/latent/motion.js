@@ -1,5 +1,6 @@
 // Motion of a latent over time, of models of clips. The twin of gan/models/motion.py.
 
+export const FRAMES_PER_S = 12.5; // of a clip's own time, at normal speed
 const SLOPE = 0.2;
 
 /** The angular velocities of the oscillators, in radians per frame, for the speeds in z. */
@@ -31,8 +32,11 @@ export function moved(motion, z, t, period = 0) {
   return after;
 }
 
+/** Return how many numbers of z are motion, at its end; 0 of a model of images, whose motion is null. */
+export const motionSize = (motion) => (motion ? 3 * motion.out.bias.length : 0);
+
 /** Return `z` with the content of one latent and the motion of the other. */
 export function joined(motion, content, movement) {
-  const still = content.length - 3 * motion.out.bias.length;
+  const still = content.length - motionSize(motion);
   return content.map((x, i) => (i < still ? x : movement[i]));
 }

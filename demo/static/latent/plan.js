@@ -3,6 +3,7 @@
 
 import { blend, makeCurve } from "./curves.js";
 import { evenness, rms } from "./loop_metrics.js";
+import { motionSize, moved } from "./motion.js";
 import { variation, tile } from "./tiles.js";
 import * as timing from "./timing.js";
 import { norm } from "./vectors.js";
@@ -12,10 +13,14 @@ const LATENT_SHARE = 0.05; // of the mean image step, distributed by latent leng
 
 /** A curve with the classes of its keys: the parts of a clip that do not depend on its timing. */
 class Way {
-  constructor(path, keys, closed, wander) {
-    this.made = identity(path, keys, closed, wander);
-    const zs = keys.map(({ z }) => z);
-    this.curve = makeCurve(path, zs, { closed, wander });
+  constructor(path, keys, closed, wander, motion) {
+    this.made = identity(path, keys, closed, wander, motion);
+    /** Of a latent: how many of its numbers follow the curve. */
+    this.content = (keys[0]?.z.length ?? 0) - motionSize(motion);
+    const zs = keys.map(({ z }) => z.subarray(0, this.content));
+    this.curve = makeCurve(path, zs, { closed, wander, still: Boolean(motion) });
+    /** The motion of the first key at the beginning, that of all measured pictures. */
+    this.motion = keys[0].z.subarray(this.content);
     const classed = keys.every(({ classes }) => classes?.length);
     this.classes = classed ? keys.map(({ classes }) => new Float64Array(classes)) : null;
     this.tables = new Map();
@@ -23,8 +28,8 @@ class Way {
     this.parts = Math.max(8, Math.ceil(PROBES / this.curve.segments));
   }
 
-  is(path, keys, closed, wander) {
-    const wanted = identity(path, keys, closed, wander);
+  is(...given) {
+    const wanted = identity(...given);
     return wanted.length === this.made.length && wanted.every((one, i) => one === this.made[i]);
   }
 
@@ -35,23 +40,33 @@ class Way {
     return this.tables.get(parts);
   }
 
+  /** The latent of a content, with a motion: Float32Array(d). */
+  latent(content, motion = this.motion) {
+    const z = new Float32Array(this.content + motion.length);
+    z.set(content);
+    z.set(motion, this.content);
+    return z;
+  }
+
   weights(u) {
     return this.classes && new Float32Array(blend(this.classes, u, this.curve.closed));
   }
 }
 
 // The arrays of the keys themselves: the objects that hold them may change.
-const identity = (path, keys, closed, wander) => [
+const identity = (path, keys, closed, wander, motion) => [
   path,
   closed,
   wander,
+  motion,
   ...keys.flatMap(({ z, classes }) => [z, classes]),
 ];
 
 export class Plan {
   /**
    * Of {keys: [{z, classes, hold, length}], path, closed, wander, easing, even, back, tiles,
-   * frames}, as in a clip's recipe; classes: weights, null without any. Throws PlanError.
+   * frames}, as in a clip's recipe; classes: weights, null without any. `motion`: of a model of
+   * clips, else null; `pace`: how far the motion goes on in a frame. Throws PlanError.
    *
    * `even`: timed by pictures, which are measured by `probes` and `retime`; until then, by
    * latents. `before`: an earlier plan, of which all is taken over that still holds: it makes a
@@ -61,14 +76,16 @@ export class Plan {
   constructor(given) {
     const { keys, path = "spline", closed = true, wander = 0, easing = "none" } = given;
     const { even = false, back = false, tiles = 1, frames, steps, before, ...rest } = given;
+    const { motion = null, pace = 0 } = given;
     this.given = { ...rest, even, back, tiles, frames };
-    const kept = before?.way.is(path, keys, closed, wander);
-    this.way = kept ? before.way : new Way(path, keys, closed, wander);
+    const kept = before?.way.is(path, keys, closed, wander, motion);
+    this.way = kept ? before.way : new Way(path, keys, closed, wander, motion);
     this.variations = kept ? before.variations : [];
     const { curve } = this.way;
     /** Whether the last frame leads to the first. */
     this.closes = curve.closed || back;
     this.tiles = tiles;
+    this.pace = motion ? pace : 0;
     const measured = steps ?? (kept && before.tiles === tiles ? before.steps : null);
     const fits = measured?.length === curve.segments * this.way.parts;
     /** The measured image steps, Float64Array, or null. */
@@ -93,9 +110,9 @@ export class Plan {
     return this.closes ? timing.calmSeam(steps, way.latentSteps(way.parts), back) : steps;
   }
 
-  /** The keys as the clip passes them: Float32Array(d) each. */
+  /** The keys as the clip passes them, with the motion of its beginning: Float32Array(d) each. */
   get anchors() {
-    return this.way.curve.anchors;
+    return this.way.curve.anchors.map((content) => this.way.latent(content));
   }
 
   /** Frames. */
@@ -105,7 +122,15 @@ export class Plan {
 
   /** The latent of frame i in loop `index` of tiles x tiles, Float32Array(d). */
   z(i, index = 0) {
-    return this.tiled(this.way.curve.at(this.u[i]), index);
+    return this.tiled(this.way.latent(this.way.curve.at(this.u[i]), this.motion(i)), index);
+  }
+
+  /** The motion of frame i; see gan/recipes/render.py. */
+  motion(i) {
+    const { pace, way, closes, count, given } = this;
+    if (!pace) return way.motion;
+    const z = given.keys[0].z;
+    return moved(given.motion, z, i * pace, closes ? count * pace : 0).subarray(way.content);
   }
 
   /** The class weights of frame i, Float32Array, or null. */
@@ -114,7 +139,7 @@ export class Plan {
   }
 
   tiled(z, index) {
-    this.variations[index] ??= { made: variation(index, z.length) };
+    this.variations[index] ??= { made: variation(index, this.way.content) };
     return tile(z, this.variations[index].made);
   }
 
@@ -126,9 +151,10 @@ export class Plan {
   probes() {
     const [zs, weights] = [[], []];
     const { way, tiles } = this;
-    if (!this.given.even || this.steps) return { zs, weights };
+    const still = this.given.motion && this.given.keys.length === 1;
+    if (!this.given.even || this.steps || still) return { zs, weights };
     for (const u of timing.grid(way.curve, way.parts)) {
-      const z = way.curve.at(u);
+      const z = way.latent(way.curve.at(u));
       const classes = way.weights(u);
       for (let index = 0; index < tiles * tiles; index += 1) {
         zs.push(this.tiled(z, index));
@@ -163,7 +189,7 @@ export class Plan {
    */
   figures() {
     const { curve, classes } = this.way;
-    const d = this.anchors[0].length;
+    const d = this.way.content;
     let [low, high] = [Infinity, 0];
     const steps = timing.stepsAlong(curve, classes, this.u, this.count, (z) => {
       const size = norm(z) / Math.sqrt(d);

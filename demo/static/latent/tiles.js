@@ -2,7 +2,7 @@
 
 import { hashed } from "./hashing.js";
 
-/** Return how loop `index`, from 0, permutes d coordinates and flips signs; null for the first. */
+/** Return how loop `index`, from 0, permutes the first d coordinates and flips signs; null for the first. */
 export function variation(index, d) {
   if (index === 0) return null;
   const hashes = Array.from({ length: d }, (_, k) => hashed(index, k));
@@ -15,7 +15,7 @@ export function variation(index, d) {
 export function tile(z, made) {
   if (!made) return new Float32Array(z);
   const { order, signs } = made;
-  const found = new Float32Array(z.length);
-  for (let k = 0; k < z.length; k += 1) found[k] = signs[k] * z[order[k]];
+  const found = new Float32Array(z);
+  for (let k = 0; k < order.length; k += 1) found[k] = signs[k] * z[order[k]];
   return found;
 }

@@ -46,13 +46,14 @@ export class ClipRecipes {
    * ...}, whose keys fit the model {model_id, classes}.
    */
   pack({ model, keys, ...chosen }, { model_id, classes }) {
+    const { motion, ...settings } = { ...this.defaults, ...chosen };
     return {
       [MARK]: FORMAT,
       model,
       model_id,
       keys: keys.map((key) => packKey(key, classes)),
-      ...this.defaults,
-      ...chosen,
+      ...settings,
+      ...(motion === this.defaults.motion ? {} : { motion }),
     };
   }
 

@@ -29,6 +29,7 @@ from gan.runs.run import Run
 from gan.storage.layout import NEWEST
 from gan.training.trainer import Trainer
 from tests.clips import CLIP
+from tests.models import write_clips_model
 from tests.recipes import packed
 
 FAST = ["--set", "width=8", "--set", "batch_size=8"]
@@ -176,6 +177,17 @@ def test_a_clip_is_reproduced_byte_for_byte_from_its_own_file(model, tmp_path, c
     assert (recipe.frames, recipe.fps, recipe.scale) == (8, 20, 2)
     assert [(key.seed, key.classes) for key in recipe.keys] == [(1, 0), (2, 1), (3, 2)]
     assert "may differ" not in capsys.readouterr().err
+
+
+def test_one_seed_of_a_model_of_clips_is_a_loop_with_its_motion_in_the_recipe(tmp_path):
+    write_clips_model(tmp_path)
+    out, again = tmp_path / "clip.gif", tmp_path / "again.gif"
+    args = ["--seeds", "5", "--motion", "0.5", "--frames", "8", "--scale", "1", "--out", str(out)]
+    assert main(["interpolate", "--model", str(tmp_path), *args]) == 0
+    recipe = ClipRecipe.from_json(fields.read(out))
+    assert recipe.motion == 0.5 and len(recipe.keys) == 1
+    assert main(["render", str(out), "--model", str(tmp_path), "--out", str(again)]) == 0
+    assert out.read_bytes() == again.read_bytes()
 
 
 def test_render_finds_a_bundled_model_and_warns_of_other_weights(tmp_path, monkeypatch, capsys):

@@ -99,7 +99,8 @@ def test_a_plan_follows_the_fields_of_the_recipe(mnist):
 
 
 def test_a_plan_in_latent_space_draws_no_images():
-    blind = SimpleNamespace(z_dim=8, classes=0, sample=None, shape=(8, 8, 1), model_id="0" * 12)
+    about = {"z_dim": 8, "classes": 0, "shape": (8, 8, 1), "model_id": "0" * 12, "moves": False}
+    blind = SimpleNamespace(**about, sample=None)
     plan = make_plan(blind, even=False)
     assert plan.weights is None and plan.z.shape == (50, 8)
 

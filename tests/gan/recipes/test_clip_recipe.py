@@ -110,6 +110,10 @@ def test_seeds_and_valid_classes_fit_other_models():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        *[
+            (CLIP | {"path": path, "keys": CLIP["keys"][:1]}, f"{path} path needs {needs}")
+            for path, needs in (("spline", "2 to"), ("slerp", "2 to"), ("circle", "exactly 2"))
+        ],
         (key(z=packed(*[0] * 128)), "128 latent dimensions; this model has 64"),
         (key(**{"class": [0, 1]}), "2 classes; this model has 10"),
         (key(**{"class": 10}), "needs a class from 0 to 9 for keyframe 2"),

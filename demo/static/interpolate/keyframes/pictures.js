@@ -33,8 +33,11 @@ export class KeyframePictures {
       lasts: moves ? (times[chosen + 1] - times[chosen] - rest) * seconds : null,
     });
     this.at = chosen;
+    const place = ({ z, seed }) => z ?? seed;
+    // as the path passes them, clips of a model have the motion of the first keyframe
+    const motion = about.motion && plan ? [place(keys[0])] : [];
     const face = (kind, key, z = stage.plans.home(key, about)) => ({
-      name: JSON.stringify([about.model, kind, key.z ?? key.seed, key.weights ?? key.label]),
+      name: JSON.stringify([about.model, kind, place(key), key.weights ?? key.label, ...motion]),
       z,
       weights: stage.plans.classes(key, about),
     });

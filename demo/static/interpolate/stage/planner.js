@@ -3,8 +3,9 @@
 
 import { weightsOf } from "../../latent/class_weights.js";
 import { latent } from "../../latent/latents.js";
+import { FRAMES_PER_S } from "../../latent/motion.js";
 import { Plan } from "../../latent/plan.js";
-import { frameCount } from "../settings.js";
+import { frameCount, rate } from "../settings.js";
 
 const LANE = "even";
 const PIECE = 32; // pictures per request: the playing clip is drawn in between
@@ -57,6 +58,8 @@ export class Planner {
         classes: this.classes(key, about),
       })),
       frames: frameCount(settings),
+      motion: about.motion,
+      pace: (settings.motion * FRAMES_PER_S) / rate(settings),
     };
     const points = keys.map(({ seed, z, label, weights }) => [z ?? seed, weights ?? label]);
     const way = [path, closed, path === "walk" && wander];

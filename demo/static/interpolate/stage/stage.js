@@ -72,16 +72,16 @@ export class Stage {
 
   /** Return the time of a phase of the clip: 0 to 1, without the way back. */
   time(phase) {
-    const { count } = this.plan;
+    const { count, way } = this.plan;
     if (this.settings.back) return 1 - Math.abs(1 - 2 * phase);
-    return this.settings.closed ? phase : Math.min(1, (phase * count) / (count - 1));
+    return way.curve.closed ? phase : Math.min(1, (phase * count) / (count - 1));
   }
 
   /** Return the phase of a time, on the way forth. */
   phase(time) {
-    const { count } = this.plan;
+    const { count, way } = this.plan;
     if (this.settings.back) return time / 2;
-    return this.settings.closed ? time : (time * (count - 1)) / count;
+    return way.curve.closed ? time : (time * (count - 1)) / count;
   }
 
   /** Return the first frame at or after a time. */
@@ -160,6 +160,7 @@ function same(one, other) {
   return (
     one.way === other.way &&
     one.closes === other.closes &&
+    one.pace === other.pace &&
     one.count === other.count &&
     one.u.every((u, i) => u === other.u[i])
   );

@@ -15,8 +15,8 @@ const THUMB_PX = 16; // of the scrubber
  * stays at a step, null for the newest.
  */
 export function film({ parts, fetchFrames, onShow, onSeek, say }) {
-  const { play, range, tick, label, favourite, follow } = parts;
-  const sheet = filmSheet({ plate: parts.plate, canvas: parts.canvas, say });
+  const { play, range, tick, label, favourite, follow, plate, canvas, clips, moving } = parts;
+  const sheet = filmSheet({ plate, canvas, clips, moving, say });
   let run = null;
   let of = null; // the model in training
   let steps = [];

@@ -42,7 +42,10 @@ export function layout(element, say) {
     <p class="ls-facts tr-status" role="status" ref="status"></p>
     <p class="ls-error" role="alert" ref="error"></p>
     <p class="ls-note tr-event" ref="event"></p>
-    <p class="ls-note" hidden ref="clips">${say("watch.clips")}</p>
+    <div class="ls-row" hidden ref="clips">
+      <button class="ls-btn" ref="moving"></button>
+      <span class="ls-note">${say("watch.clips")}</span>
+    </div>
     <p class="ls-note tr-opinion" ref="opinion"></p>
     <div class="tr-charts">
       <figure class="tr-chart" ref="losses"></figure>

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 
 from demo.text import catalogue
-from gan.latent.curves import PATH_KEYS
+from gan.latent.curves import ALWAYS_CLOSED, PATH_KEYS
 from gan.latent.plan import plan_clip
 from gan.latent.tiles import tile
 from gan.latent.timing import EASINGS
+from gan.models.motion import Motion
 from tests.loop_metrics import metrics_of
 from tests.node import run_node
 
@@ -49,7 +51,7 @@ def recipes(seed=0):
                 }
 
 
-def drawn(recipe):
+def drawn(recipe, motion=None):
     """The plan, and the pictures it was timed by, in the order of the page's probes."""
     given = {name: value for name, value in recipe.items() if name not in ("z", "even")}
     weights = given.pop("weights")
@@ -60,7 +62,9 @@ def drawn(recipe):
         calls.append((z, pictures))
         return pictures
 
-    plan = plan_clip(recipe["z"], weights, draw=draw if recipe["even"] else None, **given)
+    plan = plan_clip(
+        recipe["z"], weights, draw=draw if recipe["even"] else None, motion=motion, **given
+    )
     loops = recipe["tiles"] ** 2
     chunks = [calls[i : i + loops] for i in range(0, len(calls), loops)]
     both = [
@@ -121,6 +125,51 @@ def test_every_frame_is_pythons(tmp_path):
             assert same is value is None or same == pytest.approx(value, rel=1e-3), name
         starts = np.array(js["starts"])
         assert starts[0] == 0 and (np.diff(starts) > 0).all() and starts[-1] <= 1
+
+
+def test_the_motion_of_every_frame_is_pythons(tmp_path):
+    torch.manual_seed(0)
+    motion, size, made = Motion(9), 9, []
+    for recipe in [one for one in recipes(1) if one["z"].shape[1] > 12]:
+        if len(made) % 5 == 0:
+            recipe |= {"z": recipe["z"][:1], "weights": None, "holds": [0.5], "lengths": [2]}
+        z, pace, frames = recipe["z"], 0.3 * (len(made) % 4), recipe["frames"]
+        closes = recipe["closed"] or recipe["back"] or len(z) == 1
+        closes = closes or recipe["path"] in ALWAYS_CLOSED
+        with torch.no_grad():
+            times = pace * torch.arange(frames, dtype=torch.float64)[None]
+            period = pace * frames if closes and pace else None
+            moved = motion(torch.from_numpy(z[:1]), times, period)[0, :, -size:].float().numpy()
+        made.append((recipe, pace, *drawn(recipe, moved)))
+    given = [
+        plain(recipe) | {"pixels": pixels.tolist(), "motion": motion.layers(), "pace": pace}
+        for recipe, pace, _, _, pixels in made
+    ]
+    found = run_node(tmp_path, START + """
+    give(given.map((recipe) => {
+      let plan = new Plan({ ...recipe, keys: keysOf(recipe) });
+      const { zs } = plan.probes();
+      if (zs.length) {
+        const pixels = Uint8Array.from(recipe.pixels);
+        plan = plan.retime({ h: 2, w: 2, c: 1, count: zs.length, pixels });
+      }
+      const rows = (index) => Array.from({ length: plan.count }, (_, i) => [...plan.z(i, index)]);
+      return {
+        probes: zs.map((z) => [...z]), anchors: plan.anchors.map((z) => [...z]),
+        z: rows(0), last: rows(recipe.tiles ** 2 - 1),
+      };
+    }));
+    """, given)  # fmt: skip
+    assert len(found) == len(made) > 50
+    for (recipe, _, plan, probes, _), js in zip(made, found, strict=True):
+        close = {"atol": 1e-5, "rtol": 0}
+        np.testing.assert_allclose(js["z"], plan.z, **close)
+        other = tile(plan.z, recipe["tiles"] ** 2 - 1, plan.content)
+        np.testing.assert_allclose(js["last"], other, **close)
+        np.testing.assert_allclose(js["anchors"], plan.anchors, **close)
+        assert len(js["probes"]) == len(probes)
+        if len(probes):
+            np.testing.assert_allclose(js["probes"], probes, **close)
 
 
 def test_a_drag_takes_over_what_still_holds(tmp_path):
