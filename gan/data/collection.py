@@ -1,13 +1,13 @@
 """Collections of own images or clips: decoded pixels and metadata, one folder each.
 
-<id>/images.npy    uint8 (n,c,h,w): the training images, then the held-out images; of clips, all frames
+<id>/images.npy    uint8 (n,c,h,w): the training, then the held-out images; or all frames of clips
 <id>/clips.npy     only of clips, int64 (m,2): the first frame of each and its number of frames
 <id>/labels.npy    int64 (n,)
 <id>/facts.json    see `Collection`
 
-An id is "own-" and 12 hex digits of a hash of pixels, clips, labels and class names, so importing the
-same files again, on any machine, gives the same collection, and runs find it. The folder's name ends in
-a dot and its owner's mark, so each owner has a collection. The original files are not kept.
+An id is "own-" and 12 hex digits of a hash of pixels, clips, labels and class names, so importing
+the same files again, on any machine, gives the same collection, and runs find it. The folder's name
+ends in a dot and its owner's mark, so each owner has a collection. The original files are not kept.
 """
 
 import os
@@ -123,7 +123,8 @@ class CollectionStore:
     def pixels(self, one: Collection, train: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return images uint8 (n,c,h,w), memory-mapped, and labels int64 (n,) of one split.
 
-        Of clips, the images are the middle frame of each, in memory. Raises OSError or ValueError if a file is missing or does not match the facts.
+        Of clips, the images are the middle frame of each, in memory.
+        Raises OSError or ValueError if a file is missing or does not match the facts.
         """
         folder = self.folder(one)
         images = self._images(one)

@@ -8,7 +8,7 @@ from torch.nn.functional import interpolate
 
 
 def resized(images: Tensor, size: int | None) -> Tensor:
-    """Return images uint8 (n,c,h,w) at `size` px a side, unchanged for None, 0 or their own size."""
+    """Return images uint8 (n,c,h,w) at `size` px a side; None or 0: as they are."""
     if size in (None, 0, images.shape[-1]):
         return images
     resize = partial(interpolate, size=(size, size), mode="bilinear", antialias=True)

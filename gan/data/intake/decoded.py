@@ -9,10 +9,10 @@ from gan.data.intake.messages import ImageImportError, SkipCounts
 
 @dataclass
 class Decoded:
-    """What the worker reported of the file of pixels, whose pictures are images, or frames of clips.
+    """What the worker reported of the file of pixels, whose pictures are images or frames of clips.
 
-    `labels`, `hashes` and `lengths` (in pictures) are of each image or clip, `grey` of each picture.
-    `ranges` are of deep pictures only, and `contrasts` of transparent ones, by index.
+    `labels`, `hashes` and `lengths` (in pictures) are of each image or clip, `grey` is of each
+    picture. `ranges` are of deep pictures only, and `contrasts` of transparent ones, by index.
     """
 
     skipped: SkipCounts = field(default_factory=SkipCounts)

@@ -51,8 +51,9 @@ def import_images(
 ) -> Collection:
     """Make a collection of the images in a folder, zip or bundle (`gan.data.intake.sources`).
 
-    If most of the files move, it is a collection of clips, which are cut as `clips` says. `size` is 32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few
-    times a second; setting `stop` cancels the import.
+    If most of the files move, it is a collection of clips, which are cut as `clips` says. `size` is
+    32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few times a
+    second; setting `stop` cancels the import.
     Raises ImageImportError: the import failed or was cancelled, and nothing was kept; ValueError:
     an unknown size or fit.
     """

@@ -12,7 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "cancelled": "Import cancelled; nothing was saved.",
     "disk": "The images could not be saved: {why}.",
     "not_there": "The file or folder does not exist or cannot be read.",
-    "not_zip": "This is not a complete zip file. Pack the files as .zip, or choose them one by one.",
+    "not_zip": "This is not a complete zip file. Pack the files as .zip, or choose the files.",
     "reader": "The image reader stopped unexpectedly; nothing was saved.",
     "slow": "The import took longer than {minutes} minutes, the limit of this server.",
     "too_few": "Only {count} usable images were found; training needs at least {least}.",
@@ -65,8 +65,8 @@ NOTES: Mapping[str, str] = {
     "several": "files with several pictures or pages: only the main one used",
     "part": "clips read in part: they are long or damaged, and only their beginning was used",
     "repeats": "clips repeat frames: choose fewer frames a second, unless they stand still",
-    "short_clips": "clips are shorter than training usually spans, 16 frames: they are played forth "
-    "and back",
+    "short_clips": "clips are shorter than training usually spans, 16 frames: they are played "
+    "forth and back",
     "small_classes": "sub-folders treated as one set: too many of them have a single image",
     "too_many_classes": "sub-folders exceed the class limit: treated as one set",
     "transparent": "transparent images placed on white",

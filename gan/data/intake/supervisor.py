@@ -20,7 +20,8 @@ def worker_events(
 ) -> Iterator[dict[str, Any]]:
     """Yield the worker's events across restarts, until all is done or `stop` is set.
 
-    It appends `image_bytes` per image or frame to `pixels`. A file at which it ended is reported as skipped.
+    It appends `image_bytes` per image or frame to `pixels`. A file at which it ended is reported as
+    skipped.
     """
     total, done, kept = None, 0, 0
     for start in range(MOST_STARTS):

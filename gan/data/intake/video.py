@@ -1,8 +1,9 @@
 """The frames of a video at a chosen rate, decoded by the ffmpeg of imageio-ffmpeg.
 
-Nothing that the file claims is relied on: frames are counted as they arrive, and are placed by their
-time stamps. ffmpeg has the memory limit of the process that starts it (`gan.data.intake.worker`),
-and limits of its own for time and pixels; it opens no other file and no network.
+Nothing that the file claims is relied on: frames are counted as they arrive, and are placed by
+their time stamps. ffmpeg has the memory limit of the process that starts it, which is
+`gan.data.intake.worker`, and its own limits of time and pixels; it opens no other file and no
+network.
 """
 
 import re

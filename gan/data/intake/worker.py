@@ -5,11 +5,13 @@ A file that exhausts memory or time, or crashes a decoder, ends only this proces
 
 The protocol is that of `gan.system.bounded_process`. The request: "source", "pixels" (the file to
 append to), "size", "fit", "limits", "clips" (`ClipOptions`), "first" (index of the first file to
-decode) and "skip_first" (whether to report that one as skipped). The events: {"total", "classes",
-"skipped", "noted", "clips"} when the files are listed, "clips" being whether they are clips, then for
-each file, or folder of frames, {"kept": label, "notes", "hash", "frames"} or {"skip": reason, "name",
-"values"}; or {"fatal": key, "values"}. "frames" has {"grey", "range", "contrasts"} of each picture
-(see `gan.data.intake.decode.DecodedImage`); the event of a clip also has "skipped", files of frames.
+decode) and "skip_first" (whether to report that one as skipped).
+
+The events: {"total", "classes", "skipped", "noted", "clips"} when the files are listed; "clips" is
+whether they are clips. Then for each file, or folder of frames, {"kept": label, "notes", "hash",
+"frames"} or {"skip": reason, "name", "values"}; or {"fatal": key, "values"}. "frames" has {"grey",
+"range", "contrasts"} of each picture (see `gan.data.intake.decode.DecodedImage`). The event of a clip
+also has "skipped", the files of frames that were.
 """
 
 import hashlib
