@@ -8,7 +8,6 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gan.data.clips import FRAMES
 from gan.data.intake.animation import read_animation
 from gan.data.intake.decode import DecodedImage, decode_image
 from gan.data.intake.messages import SkipCounts, Skipped
@@ -17,6 +16,7 @@ from gan.data.intake.sources import START_BYTES, Source
 from gan.data.intake.units import Unit
 from gan.data.intake.video import read_video
 
+LEAST_FRAMES = 3  # `gan.data.clips.FRAMES`, whose module imports torch: slow, and large
 CPU_S = 45  # of this process; what was read until then is kept
 REPEATED = 0.25  # of the frames may equal the one before without a note
 
@@ -47,8 +47,8 @@ class ClipReader:
                 self._keep(frames, made, pixels)
             if len(set(made.hashes)) < 2:
                 raise Skipped("still")
-            if len(made.hashes) < FRAMES:
-                raise Skipped("short", least=FRAMES)
+            if len(made.hashes) < LEAST_FRAMES:
+                raise Skipped("short", least=LEAST_FRAMES)
         except (Skipped, MemoryError):
             pixels.truncate(start)
             raise
@@ -66,7 +66,7 @@ class ClipReader:
                 pixels.write(raw)
                 made.add(frame, raw)
         except Skipped as error:
-            if error.key != "damaged" or len(made.hashes) < FRAMES:
+            if error.key != "damaged" or len(made.hashes) < LEAST_FRAMES:
                 raise
             made.notes.add("part")
 

@@ -10,8 +10,8 @@ decode) and "skip_first" (whether to report that one as skipped).
 The events: {"total", "classes", "skipped", "noted", "clips"} when the files are listed; "clips" is
 whether they are clips. Then for each file, or folder of frames, {"kept": label, "notes", "hash",
 "frames"} or {"skip": reason, "name", "values"}; or {"fatal": key, "values"}. "frames" has {"grey",
-"range", "contrasts"} of each picture (see `gan.data.intake.decode.DecodedImage`). The event of a clip
-also has "skipped", the files of frames that were.
+"range", "contrasts"} of each picture (see `gan.data.intake.decode.DecodedImage`). The event of a
+clip also has "skipped", the files of frames that were.
 """
 
 import hashlib
