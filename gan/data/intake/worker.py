@@ -104,11 +104,12 @@ def _event_of(unit: Unit, read: Read, pixels: BinaryIO, is_bad: bool) -> dict[st
         if is_bad:
             raise Skipped("too_heavy")
         return read(unit, pixels)
-    except (Skipped, MemoryError) as error:
-        reason = error if isinstance(error, Skipped) else Skipped("too_heavy")
-        named = reason.key != "not_image" or ending_of(unit.parts) in IMAGES | VIDEOS
-        key = reason.key if named else "other"
-        return {"skip": key, "name": unit.name, "values": reason.values}
+    except MemoryError:
+        return {"skip": "too_heavy", "name": unit.name, "values": {}}
+    except Skipped as error:
+        named = error.key != "not_image" or ending_of(unit.parts) in IMAGES | VIDEOS
+        key = error.key if named else "other"
+        return {"skip": key, "name": unit.name, "values": error.values}
 
 
 def _read_image(
