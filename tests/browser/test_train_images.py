@@ -31,7 +31,7 @@ def packed():
 def open_images(visit, **options):
     page = visit(**options)
     tab(page, "Train")
-    page.locator("#train-form .tf-data select").select_option(label="Your images \u2026")
+    page.locator("#train-form .tf-data select").select_option(label="Your images or clips \u2026")
     page.locator(".im-drop").wait_for()
     return page
 
