@@ -1,4 +1,4 @@
-"""Own clips: read at real times, cut, stored once; hostile ones are reported, nothing else changes."""
+"""Own clips are read at real times, cut and stored once; hostile files are only reported."""
 
 import numpy as np
 import pytest
