@@ -73,8 +73,8 @@ def wide_gif(side=20_000):
 
 
 def clear_webp(seed=0):
-    """Return an animated WebP whose background is transparent."""
-    frames = spots(20, seed)
+    """Return an animated WebP of a dark square whose background is transparent."""
+    frames = spots(20, seed) // 2
     alpha = 255 * (frames.max(-1, keepdims=True) > 0).astype(np.uint8)
     first, *others = map(Image.fromarray, np.concatenate([frames, alpha], -1))
     file = io.BytesIO()

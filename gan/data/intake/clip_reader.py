@@ -12,6 +12,7 @@ from gan.data.intake.animation import read_animation
 from gan.data.intake.decode import DecodedImage, decode_image
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.moving import video_format
+from gan.data.intake.names import reported
 from gan.data.intake.sources import START_BYTES, Source
 from gan.data.intake.units import Unit
 from gan.data.intake.video import read_video
@@ -93,7 +94,7 @@ class ClipReader:
                 data = self.source.read(entry)
                 yield decode_image(data, self.size, self.fit, self.most_pixels)
             except Skipped as error:
-                skipped.add(error.key, entry.name, **error.values)
+                skipped.add(reported(error.key, entry.parts), entry.name, **error.values)
 
 
 @dataclass

@@ -47,6 +47,12 @@ def skip_reason(parts: Parts) -> str | None:
     return "other" if ending in NO_IMAGES else None
 
 
+def reported(key: str, parts: Parts) -> str:
+    """Return the reason to report for a file: what has another ending is not called an image."""
+    is_named = key != "not_image" or ending_of(parts) in IMAGES | VIDEOS
+    return key if is_named else "other"
+
+
 def ending_of(parts: Parts) -> str:
     """Return what is after the last dot of a file's name, in lower case; "" without a dot."""
     return parts[-1].lower().rpartition(".")[2] if "." in parts[-1] else ""

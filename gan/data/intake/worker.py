@@ -27,7 +27,7 @@ from gan.data.intake.clip_reader import ClipReader, frame_facts
 from gan.data.intake.decode import decode_image
 from gan.data.intake.messages import SkipCounts, Skipped
 from gan.data.intake.moving import video_format
-from gan.data.intake.names import IMAGES, VIDEOS, ending_of
+from gan.data.intake.names import reported
 from gan.data.intake.sources import MB, START_BYTES, Limits, Source, SourceError
 from gan.data.intake.units import ClipOptions, Unit, holds_clips, units_of
 from gan.datasets import MOST_CLASSES
@@ -107,8 +107,7 @@ def _event_of(unit: Unit, read: Read, pixels: BinaryIO, is_bad: bool) -> dict[st
     except MemoryError:
         return {"skip": "too_heavy", "name": unit.name, "values": {}}
     except Skipped as error:
-        named = error.key != "not_image" or ending_of(unit.parts) in IMAGES | VIDEOS
-        key = error.key if named else "other"
+        key = reported(error.key, unit.parts)
         return {"skip": key, "name": unit.name, "values": error.values}
 
 

@@ -139,7 +139,7 @@ def test_a_bomb_is_not_unpacked(tmp_path, store):
 
 
 def test_a_file_takes_no_more_than_its_share(tmp_path, store):
-    slow = animation(spots(20, 80), ".gif", duration=60_000)  # 20 minutes
+    slow = animation(spots(20, 80), ".gif", duration=[50] * 10 + [60_000] * 10)  # 10 minutes
     one = brought(tmp_path, store, gifs(11) | {"slow.gif": slow}, limits=Limits(images=480))
     assert one.frames <= 480 and one.noted["part"] == 1 and one.noted["repeats"] == 1
 
@@ -152,10 +152,11 @@ def test_folders_of_pictures_are_clips_if_that_is_wanted(tmp_path, store):
         for t, frame in enumerate(spots(12, 6 * k + clip))
     }
     files["all/run/0/notes.txt"] = b"hello"
+    files["all/run/0/label"] = b"no picture"
     files["all/run/0/12.png"] = b"\x89PNG\r\n\x1a\nnothing more here"
     one = brought(tmp_path, store, files, clips=ClipOptions(folders="clips"))
     assert one.classes == ("run", "walk") and one.counts == (6, 6)
-    assert set(lengths(store, one)) == {12} and reasons(one) == {"other": 1, "damaged": 1}
+    assert set(lengths(store, one)) == {12} and reasons(one) == {"other": 2, "not_image": 1}
     frames, clips = store.clips(one, True)
     lefts = [int(frames[at, 0].max(0).argmax()) for at in range(clips[0, 0], clips[0].sum())]
     assert sum(b > a for a, b in zip(lefts, lefts[1:], strict=False)) >= 6  # 2 before 10
