@@ -22,6 +22,7 @@ from gan.data.intake.messages import Skipped
 CPU_S = 60  # of ffmpeg
 VIDEO_S = 200  # in all, less than `supervisor.IMAGE_S`
 PROBE_CPU_S, PROBE_S = 10, 60
+LONGEST_PAUSE_S = 60  # ffmpeg repeats a frame to the end of a pause before it returns any
 LONGEST_REPORT_BYTES = 65_536
 CODECS = (
     "h264,hevc,vp8,vp9,av1,libdav1d,libvpx,libvpx-vp9,mpeg4,msmpeg4v2,msmpeg4v3,mpeg1video,"
@@ -35,15 +36,17 @@ def read_video(
 ) -> Iterator[DecodedImage]:
     """Yield what is seen at 0, 1/fps, 2/fps ... s after the first frame; see `decode_image`.
 
-    `form` is ffmpeg's format. Raises Skipped: not accepted, or damaged, which may be found after
-    some frames.
+    `form` is ffmpeg's format. A pause of more than `LONGEST_PAUSE_S` is shortened.
+    Raises Skipped: not accepted, or damaged, which may be found after some frames.
     """
     _check_sides(path, form, most_pixels)
     if fit == "crop":
         shape = rf"crop=min(iw\,ih):min(iw\,ih),scale={size}:{size}"
     else:
         shape = f"scale={size}:{size}:force_original_aspect_ratio=decrease"
-    filters = f"fps={fps:g},{shape}:flags=lanczos"
+    paused = rf"clip(PTS-PREV_INPTS\,0\,{LONGEST_PAUSE_S}/TB)"
+    times = rf"setpts=if(isnan(PREV_OUTPTS)\,0\,PREV_OUTPTS+{paused})"
+    filters = f"{times},fps={fps:g},{shape}:flags=lanczos"
     process = subprocess.Popen(
         [
             *_reading(path, form, CPU_S),

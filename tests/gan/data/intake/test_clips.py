@@ -113,6 +113,7 @@ def test_hostile_files_are_reported_and_good_ones_kept(tmp_path, store):
         "torn.gif": animation(spots(20, 50), ".gif")[:60],
         "header.webm": b"\x1aE\xdf\xa3" + bytes(99),
         "tiny.mp4": tiny.read_bytes(),
+        "claims.mp4": claiming(whole),
         "wide.gif": wide_gif(),
         "million.png": many_frames_apng(),
         "single.gif": encoded(noise(1), "GIF"),
@@ -121,13 +122,24 @@ def test_hostile_files_are_reported_and_good_ones_kept(tmp_path, store):
         "two.gif": animation(spots(2, 60, step=9), ".gif"),
         "hasty.gif": animation(spots(20, 70), ".gif", duration=0),
     }
-    one = brought(tmp_path, store, gifs(12) | bad)
+    one = brought(tmp_path, store, gifs(12) | bad, limits=Limits(images=2_600))
     assert one.count == 13  # a frame without a duration lasts a tenth of a second
     found = reasons(one)
     assert found.pop("not_image") == 2 and found.pop("too_many_pixels") == 1
     assert found.pop("too_small") == 1 and found.pop("still") >= 3 and found.pop("damaged") >= 3
-    assert set(found) <= {"short"} and sum(reasons(one).values()) == 12
+    assert set(found) <= {"short"} and sum(reasons(one).values()) == 13
     assert not list((store.root / TEMPORARY).iterdir())
+
+
+def claiming(mp4):
+    """Return an MP4 whose frames claim to last 46 hours each, and its length 0 s."""
+    data = bytearray(mp4)
+    for atom in (b"mvhd", b"mdhd"):
+        at = data.index(atom) + 20
+        data[at : at + 4] = bytes(4)
+    at = data.index(b"stts") + 16
+    data[at : at + 4] = b"\x7f\xff\xff\xff"
+    return bytes(data)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, store):
