@@ -22,7 +22,7 @@ ADDRESS = "/studio/static"
 # A file has the modules that its entries import and that no earlier file has, so the first one is
 # what the first tab needs.
 PAGE = {
-    "explore.js": ("core/visitor", "explore/index", "hub/index"),
+    "explore.js": ("core/visitor", "explore/index", "hub/index", "time/player"),
     "menu.js": ("page/menu_pictures",),  # when the menu of models is first opened
     "avatar.js": ("explore/avatar/index",),  # when the dialog is first opened
     "interpolate.js": ("interpolate/index",),

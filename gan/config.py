@@ -66,7 +66,7 @@ class Config:
     Raises ConfigError: a value is of the wrong type or outside its range.
     """
 
-    data: str = "mnist"  # a key of DATASETS, or the id of a collection of the user's own images
+    data: str = "mnist"  # a key of DATASETS, or the id of a collection of own images or clips
     arch: str = "conv"
     image_size: int = 28  # pixels a side
     conditional: bool = True  # whether G and D are given the class
@@ -147,7 +147,7 @@ class Config:
             )
         if self.arch == "mlp":
             raise ConfigError("arch is mlp; clips need conv.")
-        if self.data not in CLIPS:
+        if self.data not in CLIPS and not is_own(self.data):  # these are only seen when loaded
             raise ConfigError(
                 f"motion_dim is {self.motion_dim}, but {self.data} has no clips; choose data from: "
                 f"{', '.join(CLIPS)}."
@@ -269,10 +269,13 @@ PRESETS = {
 }
 
 
-def usual_preset(data: str) -> str:
-    """Return the preset that suits a data set, or the id of the user's own images, best."""
+def usual_preset(data: str, has_clips: bool = False) -> str:
+    """Return the preset that suits a data set, or the id of the user's own images, best.
+
+    `has_clips`: the user's own are clips, not images.
+    """
     if is_own(data):
-        return "own-images"
+        return "video" if has_clips else "own-images"
     of_its_own = (name for name, row in PRESETS.items() if row.get("data") == data)
     return "video" if data in CLIPS else next(of_its_own, "default")
 

@@ -1,8 +1,9 @@
-"""Collections of visitors' own images, and the server functions that a page calls for them.
+"""Collections of visitors' own images or clips, and the server functions that a page calls.
 
 All take {"who": ..., ...} and answer as an `endpoint`. Uploads: `demo.train.images.routes`.
 
 A collection: "id" (`Config.data`), "name", "size", "channels", "count", "train", "held", "fit",
+"frames" and "fps" (0 unless they are clips),
 "classes" [{"name", "count"}], "skipped", "noted", "made" (Unix time, s), "left_h" (until it is
 deleted, or null), "training" (a run uses it: it cannot be deleted), "settings" (to merge into those
 of the form).
@@ -30,11 +31,13 @@ from demo.server.privacy import NO_IMAGES
 from demo.server.training_slot import ACTIVE
 from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import FITS
+from gan.data.intake.units import FOLDERS, ClipOptions
 from gan.datasets import OWN_SIZES, is_own
 from gan.storage.metadata import clean_title
 
 ADDRESS = "/studio/images"
 EXPIRE_EVERY_S = 600
+FPS, LENGTHS = (6, 12, 24), (16, 32, 64)  # of clips, offered to visitors
 FIXED = ("image_channels", "image_classes")  # settings that the images determine
 
 
@@ -77,6 +80,9 @@ class ImageCollections:
             "folders": not settings.public,  # of the server's machine
             "sizes": list(OWN_SIZES),
             "fits": list(FITS),
+            "fps": list(FPS),
+            "lengths": list(LENGTHS),
+            "folder_kinds": list(FOLDERS),
             "most_mb": settings.max_upload_mb,
             "most_images": settings.max_images,
             "kept_h": settings.images_kept_h,  # None: forever
@@ -84,7 +90,10 @@ class ImageCollections:
         }
 
     def preview(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "id", "label"?}: {"picture", "columns", "rows", "side"}, a contact sheet."""
+        """{"who", "id", "label"?}: {"picture", "columns", "rows", "side", "frames"}.
+
+        See `collection_payload.preview`.
+        """
         return preview(self._mine(payload), payload.get("label"))
 
     def rename(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +118,7 @@ class ImageCollections:
         return {}
 
     def bring(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """{"who", "folder", "name", "size", "fit"}: {"import": key}; not on public servers."""
+        """{"who", "folder", and the options of `take`}: {"import": key}; not on public servers."""
         if self._settings.public:
             raise Refused("images_local")
         who, folder = payload.get("who"), payload.get("folder")
@@ -142,13 +151,16 @@ class ImageCollections:
     ) -> dict[str, Any]:
         """Start to import an upload or a folder: {"import": key}.
 
+        `options`: name, size, fit, and of clips fps, length and folders.
         Raises Refused, ValueError: not now, or options that are not offered.
         """
         size, fit = options.get("size", 64), options.get("fit", "crop")
         if size not in OWN_SIZES or fit not in FITS:
             raise ValueError("Choose one of the sizes and fits that are offered.")
         name = clean_title(options.get("name")) or clean_title(source.name)
-        values = {"name": name, "size": size, "fit": fit, "owner": self._privacy.owner(who)}
+        clips = {key: options[key] for key in ("fps", "length", "folders") if key in options}
+        values = {"name": name, "size": size, "fit": fit, "clips": ClipOptions(**clips)}
+        values["owner"] = self._privacy.owner(who)
         made = self.imports.begin(source, self._mark(who), values, leave_nothing)
         return {"import": made.key}
 

@@ -78,8 +78,9 @@ class ImageImports:
     ) -> ImageImport:
         """Start to import a file or folder for the visitor of this mark.
 
-        `options`: name, size, fit and owner for `import_images`. `leave_nothing`: delete the source
-        afterwards. Raises Refused: too many at once, in total, of this visitor or their network.
+        `options`: name, size, fit, clips and owner for `import_images`. `leave_nothing`: delete the
+        source afterwards.
+        Raises Refused: too many at once, in total, of this visitor or their network.
         """
         here = address.present()
         with self._lock:

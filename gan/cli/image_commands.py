@@ -1,8 +1,7 @@
-"""`python -m gan images` and `train --images`: the user's own images."""
+"""`python -m gan images` and `train --images`: the user's own images or clips."""
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
@@ -10,20 +9,24 @@ from gan.data.collection import Collection, CollectionStore
 from gan.data.intake.importer import Progress, import_images
 from gan.data.intake.messages import ImageImportError, in_words
 from gan.data.intake.sources import Limits
+from gan.data.intake.units import ClipOptions
 from gan.system.signals import stop_event
 
 
 def images(args: argparse.Namespace) -> None:
     one = prepare(args.source, args.name, args)
-    print(f"Train with: python -m gan train --preset own-images --data {one.id} --out runs/NAME")
+    print(f"Train with: python -m gan train --data {one.id} --out runs/NAME")
 
 
 def prepare(source: Path, name: str, args: argparse.Namespace) -> Collection:
     """Read a folder or zip into a collection, with a progress bar, and print what was read.
 
-    args: size, fit and most. Ctrl-C leaves nothing behind. Raises ValueError: no usable images.
+    args: size, fit, most, fps, clip_frames and folders. Ctrl-C leaves nothing behind. Raises
+    ValueError: no usable images.
     """
+    clips = ClipOptions(args.fps, args.clip_frames, args.folders)
     options = {"name": name, "size": args.size, "fit": args.fit, "limits": Limits(args.most)}
+    options["clips"] = clips
     with stop_event() as stop, tqdm(unit="file") as bar:
 
         def show(progress: Progress) -> None:
@@ -40,23 +43,23 @@ def prepare(source: Path, name: str, args: argparse.Namespace) -> Collection:
     return one
 
 
-def settings_of(data: str) -> dict[str, Any]:
-    """Return the settings that describe a prepared collection.
+def found(data: str) -> Collection:
+    """Return a prepared collection.
 
     Raises ValueError: the collection is not on this machine.
     """
-    found = CollectionStore().find(data)
-    if found is None:
+    one = CollectionStore().find(data)
+    if one is None:
         raise ValueError(f"There are no images {data} on this machine; prepare them again.")
-    return found.settings()
+    return one
 
 
 def _print_summary(one: Collection) -> None:
     colour = "grey" if one.channels == 1 else "colour"
-    print(
-        f"{one.id} ({one.name}): {one.count:,} images, {colour}, {one.size} px, "
-        f"{one.held:,} of them held out"
-    )
+    what = f"{one.count:,} images"
+    if one.has_clips:
+        what = f"{one.count:,} clips, {one.frames:,} frames at {one.fps:g} a second"
+    print(f"{one.id} ({one.name}): {what}, {colour}, {one.size} px, {one.held:,} held out")
     if one.classes:
         pairs = zip(one.classes, one.counts, strict=True)
         named = ", ".join(f"{name} {count:,}" for name, count in pairs)

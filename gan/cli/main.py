@@ -74,7 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     data = train.add_mutually_exclusive_group().add_argument
     names = f"{', '.join(configs.DATASETS)}, or the id of prepared images (mnist)"
     data("--data", metavar="NAME", help=names)
-    data("--images", type=user_path, metavar="FOLDER_OR_ZIP", help="train on your images")
+    source = "train on your images or clips"
+    data("--images", type=user_path, metavar="FOLDER_OR_ZIP", help=source)
     _add_preparing(train)
     option("--seed", type=seed, default=0, help="seed of all random numbers (0)")
     option("--out", type=user_path, required=True, help="new folder for the run")
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--set", action="append", default=[], metavar="NAME=VALUE", help=override)
     _add_training(train)
 
-    images = command("images", "image_commands", "prepare your images for training")
+    images = command("images", "image_commands", "prepare your images or clips for training")
     option = images.add_argument
     option("source", type=user_path, metavar="FOLDER_OR_ZIP")
     option("--name", default="", help="name to show (that of the folder or zip)")
@@ -172,8 +173,13 @@ def _add_preparing(parser: argparse.ArgumentParser) -> None:
     option("--size", type=int, choices=OWN_SIZES, default=64, metavar="PX", help=side)
     fits = "crop to the centre, or pad with a border (crop)"
     option("--fit", default="crop", choices=("crop", "pad"), help=fits)
-    most = "maximum number of images to read (100000)"
+    most = "maximum number of images or frames to read (100000)"
     option("--most", type=whole(1, MOST_IMAGES), default=100_000, help=most)
+    option("--fps", type=number(1, 60), default=12, help="frames a second of clips (12)")
+    length = "frames of a clip, about; longer files are cut into several (32)"
+    option("--clip-frames", type=whole(8, 256), default=32, metavar="N", help=length)
+    folders = "what a folder of pictures is: a class, or the frames of one clip (classes)"
+    option("--folders", default="classes", choices=("classes", "clips"), help=folders)
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:

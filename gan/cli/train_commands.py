@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from gan import config as configs
 from gan.cli.arguments import check_file, check_folder, check_out
-from gan.cli.image_commands import prepare, settings_of
+from gan.cli.image_commands import found, prepare
 from gan.datasets import is_own
 from gan.models.generator import Generator
 from gan.monitor.real_features import RealFeatures, RealFeaturesCache
@@ -81,9 +81,9 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     if args.seconds is not None:
         changes["seconds"] = args.seconds
     own = args.images is not None or is_own(args.data or "")
-    name = args.preset or ("own-images" if own else configs.usual_preset(args.data or ""))
 
-    def config_of(data: dict[str, Any]) -> configs.Config:
+    def config_of(data: dict[str, Any], has_clips: bool = False) -> configs.Config:
+        name = args.preset or configs.usual_preset(data.get("data", ""), has_clips)
         return configs.preset(name, **{**data, "seed": args.seed, **changes})
 
     check_empty(args.out)
@@ -92,10 +92,11 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     data = {"data": args.data} if args.data else {}
     if args.images is not None:
         config_of(ANY_IMAGES | {"image_size": args.size})  # reading them may take minutes
-        data = prepare(args.images, "", args).settings()
-    elif own:
-        data = settings_of(args.data)
-    config = config_of(data)
+    if own:
+        one = found(args.data) if args.images is None else prepare(args.images, "", args)
+        config = config_of(one.settings(), one.has_clips)
+    else:
+        config = config_of(data)
     peers.check(config)
     loop.start([(config, args.out)])
 

@@ -1,12 +1,13 @@
-"""Collections of own images: decoded pixels and metadata, one folder each.
+"""Collections of own images or clips: decoded pixels and metadata, one folder each.
 
-<id>/images.npy    uint8 (n,c,h,w): the training images, then the held-out images
+<id>/images.npy    uint8 (n,c,h,w): the training, then the held-out images; or all frames of clips
+<id>/clips.npy     only of clips, int64 (m,2): the first frame of each and its number of frames
 <id>/labels.npy    int64 (n,)
 <id>/facts.json    see `Collection`
 
-An id is "own-" and 12 hex digits of a hash of pixels, labels and class names, so importing the same
-images again, on any machine, gives the same collection, and runs find it. The folder's name ends in
-a dot and its owner's mark, so each owner has a collection. The original files are not kept.
+An id is "own-" and 12 hex digits of a hash of pixels, clips, labels and class names, so importing
+the same files again, on any machine, gives the same collection, and runs find it. The folder's name
+ends in a dot and its owner's mark, so each owner has a collection. The original files are not kept.
 """
 
 import os
@@ -27,19 +28,22 @@ from gan.storage.metadata import clean_title
 from gan.storage.process_files import own_prefix, remove_abandoned
 from gan.system.atomic import read_json, sync_folder, write_json
 
-FACTS, IMAGES, LABELS = "facts.json", "images.npy", "labels.npy"
+FACTS, IMAGES, CLIPS, LABELS = "facts.json", "images.npy", "clips.npy", "labels.npy"
 OWNER_DIGITS = 16  # of an owner's mark, in the name of a folder
-FEW = 2000  # training images; D memorises fewer, so they are augmented as needed by default
+FEW = (
+    2000  # training images or clips; D memorises fewer, so they are augmented as needed by default
+)
 
 
 @dataclass(frozen=True)
 class Collection:
-    """The facts of a collection of images of `size` px a side and 1 or 3 `channels`.
+    """The facts of a collection of images or clips of `size` px a side and 1 or 3 `channels`.
 
     `classes` are the class names in the order of their labels, `counts` the images of each; both
     are empty without classes. `train` images are for training, `held` are held out. `skipped` is
     `SkipCounts.to_json` and `noted` counts `NOTES` (`gan.data.intake.messages`). `made_s` is in
-    seconds since 1970; `owner` is a visitor's mark, or "" for the user of this machine.
+    seconds since 1970; `owner` is a visitor's mark, or "" for the user of this machine. Of clips,
+    `frames` is the number of all frames and `fps` how many are shown in a second; else both are 0.
     """
 
     id: str
@@ -55,6 +59,12 @@ class Collection:
     noted: dict[str, int]
     made_s: float
     owner: str = ""
+    frames: int = 0
+    fps: float = 0.0
+
+    @property
+    def has_clips(self) -> bool:
+        return self.frames > 0
 
     @property
     def count(self) -> int:
@@ -81,6 +91,8 @@ class Collection:
         fits = is_own(found.id) and found.size in OWN_SIZES and found.channels in (1, 3)
         named = len(found.classes) == len(found.counts) <= MOST_CLASSES
         named = named and all(map(clean_title, found.classes))
+        moves = found.frames >= found.count and found.fps > 0
+        fits = fits and (moves or not (found.frames or found.fps))
         if not (fits and named and found.train > 0 and found.held > 0):
             raise ValueError("not the facts of a collection")
         return found
@@ -109,20 +121,47 @@ class CollectionStore:
         return next((one for one in known if owner is None or one.owner == owner), None)
 
     def pixels(self, one: Collection, train: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return memory-mapped images uint8 (n,c,h,w) and labels int64 (n,) of one split.
+        """Return images uint8 (n,c,h,w), memory-mapped, and labels int64 (n,) of one split.
 
+        Of clips, the images are the middle frame of each, in memory.
         Raises OSError or ValueError if a file is missing or does not match the facts.
         """
         folder = self.folder(one)
-        images = np.load(folder / IMAGES, mmap_mode="c", allow_pickle=False)
+        images = self._images(one)
         labels = np.load(folder / LABELS, allow_pickle=False)
-        shape = (one.count, one.channels, one.size, one.size)
-        if (images.shape, images.dtype, labels.shape) != (shape, np.uint8, shape[:1]):
-            raise ValueError(f"the images in {folder.name} do not match its facts")
-        if labels.dtype != np.int64 or not 0 <= labels.min() <= labels.max() < MOST_CLASSES:
+        if (
+            labels.shape != (one.count,)
+            or labels.dtype != np.int64
+            or not 0 <= labels.min() <= labels.max() < MOST_CLASSES
+        ):
             raise ValueError(f"the labels in {folder.name} do not match its facts")
-        half = slice(None, one.train) if train else slice(one.train, None)
+        half = _half(one, train)
+        if one.has_clips:
+            clips = self.clips(one, train)[1]
+            return images[clips[:, 0] + clips[:, 1] // 2], labels[half]
         return images[half], labels[half]
+
+    def clips(self, one: Collection, train: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return all frames uint8 (n,c,h,w), memory-mapped, and the clips of one split.
+
+        The clips are int64 (m,2), the first frame of each and its number of frames, at least 1.
+        Raises OSError or ValueError as `pixels` does.
+        """
+        folder, frames = self.folder(one), self._images(one)
+        clips = np.load(folder / CLIPS, allow_pickle=False)
+        if (clips.shape, clips.dtype) != ((one.count, 2), np.int64):
+            raise ValueError(f"the clips in {folder.name} do not match its facts")
+        if clips[:, 0].min() < 0 or clips[:, 1].min() < 1 or clips.sum(1).max() > len(frames):
+            raise ValueError(f"the clips in {folder.name} do not match its frames")
+        return frames, clips[_half(one, train)]
+
+    def _images(self, one: Collection) -> np.ndarray:
+        folder = self.folder(one)
+        images = np.load(folder / IMAGES, mmap_mode="c", allow_pickle=False)
+        shape = (one.frames or one.count, one.channels, one.size, one.size)
+        if (images.shape, images.dtype) != (shape, np.uint8):
+            raise ValueError(f"the images in {folder.name} do not match its facts")
+        return images
 
     def folder(self, one: Collection) -> Path:
         return self.root / folder_name(one)
@@ -185,6 +224,10 @@ def store_folder() -> Path:
 def folder_name(one: Collection) -> str:
     """Return the name of a collection's folder within the store."""
     return f"{one.id}.{one.owner[:OWNER_DIGITS]}" if one.owner else one.id
+
+
+def _half(one: Collection, train: bool) -> slice:
+    return slice(None, one.train) if train else slice(one.train, None)
 
 
 def _read(folder: Path) -> Collection | None:

@@ -1,27 +1,28 @@
 """Image sets, in memory as uint8: batches are drawn by index, without loader processes.
 
-MNIST and the faces are bundled; others are local, or torchvision downloads them. Own images are
-memory-mapped.
+MNIST and the faces are bundled; others are local, or torchvision downloads them. Own images and the
+frames of own clips are memory-mapped.
 """
 
 import os
 import socket
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate, one_hot
+from torch.nn.functional import one_hot
 
 from gan.config import Config
 from gan.data.clips import ClipSource
 from gan.data.collection import CollectionStore
 from gan.data.errors import DataError
+from gan.data.frame_clips import FrameClips
 from gan.data.idx import find_pair, read_pair
 from gan.data.moving_mnist import MovingDigits
+from gan.data.resize import resized
 from gan.datasets import DATASETS, is_own
 from gan.paths import ASSETS, cache_folder, user_path
 
@@ -111,18 +112,20 @@ def load(name: str, *, train: bool = True, size: int | None = None) -> ImageSet:
         raise DataError(f"{name}: images of {tuple(images.shape[1:])} are not this data set.")
     if len(labels) and labels.max() >= spec.classes:
         raise DataError(f"{name}: the labels go beyond its {spec.classes} classes.")
-    return ImageSet(name, _resized(images, size), labels)
+    return ImageSet(name, resized(images, size), labels)
 
 
 def load_for(config: Config) -> ImageSet:
     """Load the training split of a config's data at its size.
 
-    Raises DataError as `load` does, or if own images have other channels or classes.
+    Raises DataError as `load` does, or if own images have other channels or classes, or no clips.
     """
     found = load(config.data, size=config.image_size)
     names = len(found.class_names) if is_own(config.data) else 0
     if found.images.shape[1] != config.channels or names != config.image_classes:
         raise DataError(f"The images {config.data} have other colours or classes than this run.")
+    if config.motion_dim and found.source is None:
+        raise DataError(f"{config.data} has no clips, only images; set motion_dim to 0.")
     return found
 
 
@@ -147,11 +150,13 @@ def _own(name: str, train: bool, size: int | None) -> ImageSet:
         )
     try:
         images, labels = map(torch.from_numpy, store.pixels(found, train))
+        clips = map(torch.from_numpy, store.clips(found, train)) if found.has_clips else None
     except (OSError, ValueError) as error:
         raise DataError(
             f"The images {name} cannot be read ({error}); prepare them again."
         ) from error
-    return ImageSet(name, _resized(images, size), labels, found.classes, found.name)
+    source = clips and FrameClips(*clips, size or found.size)
+    return ImageSet(name, resized(images, size), labels, found.classes, found.name, source)
 
 
 def _chosen() -> Path | None:
@@ -173,7 +178,7 @@ def _moving(name: str, train: bool, size: int) -> ImageSet:
     """Return a set of clips; its single frames are always the same."""
     spec = DATASETS[name]
     still = load(spec.moving, train=train)
-    digits = _resized(still.images, round(2 * spec.side * size / spec.image_size))
+    digits = resized(still.images, round(2 * spec.side * size / spec.image_size))
     source = MovingDigits(digits, size, spec.pairs)
     frames = source.one_frame_each(torch.Generator().manual_seed(int(train)))
     labels = still.labels if spec.classes else torch.zeros_like(still.labels)
@@ -209,11 +214,3 @@ def _torchvision(name: str, train: bool) -> tuple[Tensor, Tensor]:
 
 def _scaled(pixels: Tensor) -> Tensor:
     return pixels.float().div_(127.5).sub_(1)
-
-
-def _resized(images: Tensor, size: int | None) -> Tensor:
-    if size in (None, 0, images.shape[-1]):
-        return images
-    resize = partial(interpolate, size=(size, size), mode="bilinear", antialias=True)
-    parts = (resize(part.float()) for part in images.split(4096))
-    return torch.cat([part.round_().clamp_(0, 255).byte() for part in parts])

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import torch
 
 from gan.config import Config, preset
+from gan.data.frame_clips import FrameClips
 from gan.data.image_set import ImageSet
 from gan.data.moving_mnist import MovingDigits
 from gan.datasets import DATASETS, is_own
@@ -178,6 +179,9 @@ def _noise(config: Config) -> ImageSet:
 
     size, source = config.image_size, None
     if config.motion_dim:
-        source = MovingDigits(noise(size), size, DATASETS[config.data].pairs)
+        if is_own(config.data):
+            source = FrameClips(noise(size), torch.tensor([[0, IMAGES]]).expand(IMAGES, 2), size)
+        else:
+            source = MovingDigits(noise(size), size, DATASETS[config.data].pairs)
     labels = torch.arange(IMAGES) % max(1, config.classes)
     return ImageSet(config.data, noise(size), labels, source=source)

@@ -31,7 +31,7 @@ def packed():
 def open_images(visit, **options):
     page = visit(**options)
     tab(page, "Train")
-    page.locator("#train-form .tf-data select").select_option(label="Your images \u2026")
+    page.locator("#train-form .tf-data select").select_option(label="Your images or clips \u2026")
     page.locator(".im-drop").wait_for()
     return page
 
@@ -46,7 +46,7 @@ def drop(page, name, data):
         }""",
         [name, list(data)],
     )
-    page.get_by_role("button", name="Import images").click()
+    page.get_by_role("button", name="Import files").click()
 
 
 @pytest.mark.slow
@@ -91,9 +91,9 @@ def test_own_images_are_dropped_looked_at_trained_on_and_deleted(visit, packed):
 
 def test_a_file_that_is_no_archive_gets_a_sentence_on_a_phone(visit):
     page = open_images(visit, width=390, height=844)
-    page.get_by_text("No images yet").wait_for()  # the server has said who may import
+    page.get_by_text("No images or clips yet").wait_for()  # the server has said who may import
     drop(page, "holiday.zip", b"PK\x03\x04 but nothing else")
     page.locator(".im-line .ls-error").wait_for()
     assert "zip" in page.locator(".im-line .ls-error").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_text("No images yet").wait_for()
+    page.get_by_text("No images or clips yet").wait_for()

@@ -1,6 +1,7 @@
 """The upload of a visitor's own images.
 
-POST /studio/images?name=...&size=64&fit=crop with the visitor in the header x-studio-who. The body
+POST /studio/images?name=...&size=64&fit=crop&fps=12&length=32&folders=classes with the visitor in
+the header x-studio-who. The body
 is a zip file, or several files as a bundle (`gan.data.intake.sources`), which a page makes without
 reading them: new Blob(['{"latent_studio_images": 1}\\n', '{"name": "cats/1.png", "bytes": 9}\\n',
 file, ...]). Answers {"import": key}, {"refused": key, "values"} or {"error": message} with status
@@ -30,6 +31,10 @@ def routes(studio: Studio) -> list[Route]:
             "size": int(size) if size.isdecimal() else 0,
             "fit": query.get("fit", "crop"),
         }
+        for key in ("fps", "length"):
+            if key in query:
+                options[key] = int(query[key]) if query[key].isdecimal() else 0
+        options |= {"folders": query["folders"]} if "folders" in query else {}
         return collections.take(who, path, options, leave_nothing=True)
 
     create = CollectionStore().new_upload

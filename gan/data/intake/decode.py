@@ -5,7 +5,8 @@ Runs in a process of its own (`gan.data.intake.worker`), which may be killed at 
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,21 @@ def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedI
     Uses the main picture of several, the colour profile and the EXIF orientation.
     Raises Skipped: the image is not accepted; MemoryError: the process's limit is reached.
     """
+    with opened(data, most_pixels) as image:
+        notes = []
+        if getattr(image, "is_animated", False):
+            notes.append("animated" if image.format in ANIMATED else "several")
+            if image.format in ANIMATED:
+                image.seek(0)
+        return decode_frame(image, size, fit, notes)
+
+
+@contextmanager
+def opened(data: bytes, most_pixels: int) -> Iterator[Image.Image]:
+    """Open an image of an accepted size. What fails in the block raises Skipped, as damaged.
+
+    Raises Skipped: the image is not accepted; MemoryError: the process's limit is reached.
+    """
     try:
         with _open(data) as image:
             width, height = image.size  # from the header: nothing is decoded yet
@@ -78,7 +94,7 @@ def decode_image(data: bytes, size: int, fit: str, most_pixels: int) -> DecodedI
                 raise Skipped("too_many_pixels", width=width, height=height, most_megapixels=most)
             if min(width, height) < SMALLEST_PX:
                 raise Skipped("too_small", least=SMALLEST_PX)
-            return _decode(image, size, fit)
+            yield image
     except (Skipped, MemoryError):
         raise
     except Exception as error:  # damage makes Pillow's decoders raise anything
@@ -103,12 +119,11 @@ def _open(data: bytes) -> Image.Image:
         raise Skipped("damaged" if brand else "not_image") from error
 
 
-def _decode(image: Image.Image, size: int, fit: str) -> DecodedImage:
-    notes, scale = [], None
-    if getattr(image, "is_animated", False):
-        notes.append("animated" if image.format in ANIMATED else "several")
-        if image.format in ANIMATED:
-            image.seek(0)
+def decode_frame(
+    image: Image.Image, size: int, fit: str, notes: Sequence[str] = ()
+) -> DecodedImage:
+    """Decode the present picture of an opened image; see `decode_image`."""
+    notes, scale = [*notes], None
     stored = _orientation(image)
     image.draft(image.mode, (2 * size, 2 * size))  # decodes a JPEG no larger than needed
     image.load()  # which turns a TIFF

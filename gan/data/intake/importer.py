@@ -1,4 +1,4 @@
-"""Import own images: a folder or archive from an untrusted source becomes a collection.
+"""Import own images or clips: files from an untrusted source become a collection.
 
 A worker process (`gan.data.intake.worker`) decodes the files; this one finalises the collection.
 """
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gan.data.collection import Collection, CollectionStore
-from gan.data.intake.finalize import PIXELS, Decoded, finalize
+from gan.data.intake.decoded import Decoded
+from gan.data.intake.finalize import PIXELS, finalize
+from gan.data.intake.finalize_clips import finalize_clips
 from gan.data.intake.messages import ImageImportError
 from gan.data.intake.sources import DEFAULT_LIMITS, Limits
 from gan.data.intake.supervisor import worker_events
+from gan.data.intake.units import DEFAULT_CLIPS, ClipOptions
 from gan.datasets import OWN_SIZES
 from gan.storage.metadata import clean_title
 
@@ -25,7 +28,7 @@ PROGRESS_S = 0.2
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` files were read (0 while listing) and `kept` images are usable."""
+    """`done` of `total` files were read (0 while listing) and `kept` of them are usable."""
 
     done: int
     total: int
@@ -40,6 +43,7 @@ def import_images(
     name: str = "",
     size: int = 64,
     fit: str = "crop",
+    clips: ClipOptions = DEFAULT_CLIPS,
     limits: Limits = DEFAULT_LIMITS,
     owner: str = "",
     on_progress: Callable[[Progress], None] | None = None,
@@ -47,8 +51,9 @@ def import_images(
 ) -> Collection:
     """Make a collection of the images in a folder, zip or bundle (`gan.data.intake.sources`).
 
-    `size` is 32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few
-    times a second; setting `stop` cancels the import.
+    If most of the files move, it is a collection of clips, which are cut as `clips` says. `size` is
+    32, 64 or 128 px; for `fit` see `decode.decode_image`. `on_progress` is called a few times a
+    second; setting `stop` cancels the import.
     Raises ImageImportError: the import failed or was cancelled, and nothing was kept; ValueError:
     an unknown size or fit.
     """
@@ -63,12 +68,17 @@ def import_images(
     try:
         path = str(source.absolute())
         request = {"source": path, "size": size, "fit": fit, "limits": vars(limits)}
+        request["clips"] = vars(clips)
         with closing(worker_events(request, folder / PIXELS, 4 * size**2, stop)) as events:
             decoded = _follow(events, on_progress)
         if stop.is_set():
             raise ImageImportError("cancelled")
         title = clean_title(name) or clean_title(source.stem) or "images"
-        made = finalize(folder, size, decoded, {"name": title, "fit": fit, "owner": owner})
+        facts = {"name": title, "fit": fit, "owner": owner}
+        if decoded.are_clips:
+            made = finalize_clips(folder, size, decoded, clips, facts)
+        else:
+            made = finalize(folder, size, decoded, facts)
         if stop.is_set():
             raise ImageImportError("cancelled")
         return store.add(folder, made)

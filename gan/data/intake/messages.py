@@ -12,11 +12,12 @@ SENTENCES: Mapping[str, str] = {
     "cancelled": "Import cancelled; nothing was saved.",
     "disk": "The images could not be saved: {why}.",
     "not_there": "The file or folder does not exist or cannot be read.",
-    "not_zip": "This is not a complete zip file. Pack the images as .zip, or choose the image "
-    "files.",
+    "not_zip": "This is not a complete zip file. Pack the files as .zip, or choose the files.",
     "reader": "The image reader stopped unexpectedly; nothing was saved.",
     "slow": "The import took longer than {minutes} minutes, the limit of this server.",
     "too_few": "Only {count} usable images were found; training needs at least {least}.",
+    "too_few_clips": "Only {count} usable clips were found; training needs at least {least}. With "
+    "fewer frames in a clip, or more frames a second, a file gives more clips.",
     "too_many_files": "Too many files to list. Choose fewer.",
     "zip_damaged": "The zip file is damaged. Create it again.",
 }
@@ -31,11 +32,13 @@ REASONS: Mapping[str, str] = {
     "hidden": "hidden or system files",
     "link": "symbolic links",
     "method": "unsupported compression method (use deflate or none)",
-    "not_image": "image extension, but not a readable image",
-    "other": "not images",
-    "over_limit": "over the {most}-image limit; an even sample was kept",
+    "not_image": "extension of an image or a video, but not readable as one",
+    "other": "not images or clips",
+    "over_limit": "over the limit of {most}; an even sample was kept",
     "over_listed": "not read: more than {most} files",
     "same_name": "duplicate file names",
+    "short": "clips of fewer than {least} frames; choose more frames a second",
+    "still": "single pictures among clips, or clips in which nothing moves",
     "too_deep": "folders nested too deeply",
     "too_heavy": "exceeded the time or memory limit",
     "too_large": "larger than {most_mb} MB",
@@ -46,8 +49,9 @@ REASONS: Mapping[str, str] = {
     "unpacked_enough": "not unpacked: the archive expands too far and may be a zip bomb",
     "unreadable": "no read permission",
     "unsafe_path": "paths outside the folder",
+    "video": "videos among images; import them on their own",
 }
-# what was done to images that were kept
+# what was done to images or clips that were kept
 NOTES: Mapping[str, str] = {
     "animated": "animations: first frame used",
     "chunks": "numbered sub-folders are parts of one set: not used as classes",
@@ -59,6 +63,10 @@ NOTES: Mapping[str, str] = {
     "on_black": "transparent images placed on black, so that white drawings are visible",
     "on_grey": "transparent images placed on grey, so that white and black drawings are visible",
     "several": "files with several pictures or pages: only the main one used",
+    "part": "clips read in part: they are long or damaged, and only their beginning was used",
+    "repeats": "clips repeat frames: choose fewer frames a second, unless they stand still",
+    "short_clips": "clips are shorter than training usually spans, 16 frames: they are played "
+    "forth and back",
     "small_classes": "sub-folders treated as one set: too many of them have a single image",
     "too_many_classes": "sub-folders exceed the class limit: treated as one set",
     "transparent": "transparent images placed on white",

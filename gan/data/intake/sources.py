@@ -1,4 +1,5 @@
-"""Sources of images: a folder, a zip, or a bundle, in which the page sends several files.
+"""Sources of images and clips: a folder, a zip, a bundle, in which the page sends several files, or
+a single clip.
 
 Sources are untrusted: their names never become paths, symbolic links are not followed, and no more
 is read or unpacked than `Limits` allows. Nothing is written.
@@ -23,6 +24,7 @@ from gan.data.intake.decode import is_image
 from gan.data.intake.encodings import decode_names, is_utf8, member_names
 from gan.data.intake.folders import open_regular, walk
 from gan.data.intake.messages import SkipCounts, Skipped
+from gan.data.intake.moving import READ_BYTES, moves, video_format
 from gan.data.intake.names import Parts, safe_parts, skip_reason
 
 BUNDLE = b'{"latent_studio_images": 1}\n'
@@ -44,7 +46,7 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Most images kept, size of a file in MB, pixels of an image in millions, files listed."""
+    """Most images or frames kept, size of a file in MB, pixels in millions, files listed."""
 
     images: int = 20_000
     file_mb: int = 50
@@ -57,7 +59,7 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Entry:
-    """A file that may be an image. `size` is what the source claims."""
+    """A file that may be an image or a clip. `size` is what the source claims."""
 
     parts: Parts
     size: int
@@ -69,7 +71,7 @@ class Entry:
 
 
 class Source:
-    """Lists the files that may be images as `entries`, sorted by name.
+    """Lists the files that may be images or clips as `entries`, sorted by name.
 
     `labels` are those of a dataset.json of StyleGAN, by file, or None if there is none.
     """
@@ -84,6 +86,8 @@ class Source:
         elif zipfile.is_zipfile(path):
             self._most_unpacked = RATIO * path.stat().st_size + FREE_MB * MB
             found = self._zip(path)
+        elif moves(_start_of(path)):
+            found = iter([Entry((path.name,), path.stat().st_size, lambda: open(path, "rb"))])
         elif _starts_with(path, *ARCHIVES) or _starts_with(path, TAR[1], at=TAR[0]):
             raise SourceError("archive")
         else:
@@ -101,7 +105,7 @@ class Source:
         self.entries = [known[parts] for parts in sorted(known)]
 
     def read(self, entry: Entry) -> bytes:
-        """Return the content of a file. Raises Skipped if it is not an image or is not readable."""
+        """Return the content of an image or a clip. Raises Skipped: another file, or unreadable."""
         if entry.size > self._limits.file_mb * MB:
             raise Skipped("too_large", most_mb=self._limits.file_mb)
         try:
@@ -112,7 +116,8 @@ class Source:
                 self._unpacked += len(start)
                 if start.startswith((*ARCHIVES, b"PK\3\4")):
                     raise Skipped("archive")
-                if not is_image(start) and entry.parts[-1] != LABELS_FILE:
+                known = is_image(start) or video_format(start)
+                if not known and entry.parts[-1] != LABELS_FILE:
                     raise Skipped("not_image")
                 self._unpacked += entry.size  # before reading: damaged files count as well
                 rest = file.read(entry.size)  # to the end, where a zip member's CRC is checked
@@ -126,12 +131,20 @@ class Source:
             raise Skipped("encrypted") from error
         return (start + rest)[: entry.size]
 
+    def start_of(self, entry: Entry) -> bytes:
+        """Return the first `READ_BYTES` of a file, b"" if it is not readable."""
+        try:
+            with entry.open() as file:
+                return file.read(READ_BYTES)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError):
+            return b""
+
     def _read_labels(self, entry: Entry) -> dict[Parts, str] | None:
         with contextlib.suppress(Skipped):
             return read_labels(self.read(entry), entry.parts[:-1])
         return None
 
-    def _may_be_image(self, parts: Parts) -> bool:
+    def _may_be_read(self, parts: Parts) -> bool:
         reason = skip_reason(parts)
         if reason is None or (reason == "other" and parts[-1] == LABELS_FILE):
             return True
@@ -151,7 +164,7 @@ class Source:
         others = iter(decode_names([name for name in below if not is_utf8(name)]))
         for (path, _), name in zip(found, below, strict=True):
             parts = tuple((name.decode() if is_utf8(name) else next(others)).split("/"))
-            if self._may_be_image(parts):
+            if self._may_be_read(parts):
                 try:
                     size = os.stat(path, follow_symlinks=False).st_size
                 except OSError:
@@ -175,7 +188,7 @@ class Source:
                 self._skipped.add("unsafe_path", name)
             elif stat.S_ISLNK(member.external_attr >> 16):
                 self._skipped.add("link", name)
-            elif not self._may_be_image(parts):
+            elif not self._may_be_read(parts):
                 continue
             elif member.flag_bits & 1:
                 self._skipped.add("encrypted", name)
@@ -189,15 +202,19 @@ class Source:
             parts = safe_parts(name)
             if not parts:
                 self._skipped.add("unsafe_path", name)
-            elif self._may_be_image(parts):
+            elif self._may_be_read(parts):
                 yield Entry(parts, size, lambda start=start: _open_at(path, start))
 
 
 def _starts_with(path: Path, *starts: bytes, at: int = 0) -> bool:
+    return _start_of(path, at).startswith(starts)
+
+
+def _start_of(path: Path, at: int = 0) -> bytes:
     try:
         with open(path, "rb") as file:
             file.seek(at)
-            return file.read(max(map(len, starts))).startswith(starts)
+            return file.read(READ_BYTES)
     except OSError as error:
         raise SourceError("not_there") from error
 

@@ -20,7 +20,8 @@ def worker_events(
 ) -> Iterator[dict[str, Any]]:
     """Yield the worker's events across restarts, until all is done or `stop` is set.
 
-    It appends `image_bytes` per image to `pixels`. A file at which it ended is reported as skipped.
+    It appends `image_bytes` per image or frame to `pixels`. A file at which it ended is reported as
+    skipped.
     """
     total, done, kept = None, 0, 0
     for start in range(MOST_STARTS):
@@ -36,7 +37,7 @@ def worker_events(
                         yield event
                     continue
                 done += 1
-                kept += "kept" in event
+                kept += len(event.get("frames", ()))
                 yield event
                 if "fatal" in event:
                     return

@@ -5,6 +5,7 @@ import io
 import json
 import time
 
+import numpy as np
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
@@ -20,7 +21,7 @@ from demo.train import form
 from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
-from gan.config import ADA_TARGET, preset
+from gan.config import ADA_TARGET, preset, usual_preset
 from gan.data.collection import CollectionStore
 from gan.data.intake.messages import NOTES, REASONS, SENTENCES
 from gan.runner.status import RunStatus
@@ -28,6 +29,7 @@ from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about
 from tests.fake_runner import FakeRunner
 from tests.hostile import bundle, encoded, noise
+from tests.own_clips import gifs
 from tests.own_images import ID, collect
 from tests.panels import functions
 
@@ -213,6 +215,25 @@ def test_a_bundle_of_files_becomes_a_collection(site, root):
     assert refused == {"refused": "images_most", "values": {"most": 1}}
 
 
+def test_clips_are_shown_moving_and_train_with_the_preset_of_clips(site):
+    _, do, client = site
+    sent = bundle([*gifs(12).items(), ("notes.mp4", b"no video")])
+    address = ADDRESS + "?name=Films&size=32&fps=10&length=16&folders=classes"
+    client.post(address, content=sent, headers={WHO: ANNA})
+    assert done(do, ANNA)["state"] == "done"
+    (one,) = do["images"]({"who": ANNA})["collections"]
+    assert (one["count"], one["frames"], one["fps"]) == (12, 120, 10)
+    assert [met["key"] for met in one["skipped"]] == ["not_image"]
+    found = do["preview"]({"who": ANNA, "id": one["id"]})
+    assert (found["frames"], found["columns"], found["rows"]) == (10, 6, 2)
+    sheets = Image.open(io.BytesIO(base64.b64decode(found["picture"])))
+    assert sheets.size == (6 * 32, 10 * 2 * 32)
+    parts = np.split(np.asarray(sheets.convert("L")).astype(int), 10)
+    assert all(np.abs(a - b).mean() > 1 for a, b in zip(parts, parts[1:], strict=False))
+    config = preset(usual_preset(one["id"], has_clips=True), **one["settings"])
+    assert config.motion_dim and config.data == one["id"]
+
+
 def test_invalid_uploads_are_refused_and_deleted(site, root):
     studio, do, client = site
     for content, options, who, key in (
@@ -225,6 +246,9 @@ def test_invalid_uploads_are_refused_and_deleted(site, root):
     for options in ("?size=28", "?size=x", "?fit=stretch"):
         answer = client.post(ADDRESS + options, content=b"x", headers={WHO: ANNA}).json()
         assert "offered" in answer["error"]
+    for options in ("?fps=0", "?fps=x", "?length=99999", "?folders=x"):
+        answer = client.post(ADDRESS + options, content=b"x", headers={WHO: ANNA}).json()
+        assert "must be" in answer["error"]
     client.post(ADDRESS, content=b"nonsense", headers={WHO: ANNA})
     found = done(do, ANNA)
     assert found["state"] == "failed" and found["error"]["key"] == "not_zip"

@@ -4,7 +4,7 @@
 import { LoopCanvas } from "./canvas.js";
 import { Frames } from "./frames.js";
 import { Planner } from "./planner.js";
-import { Player } from "./player.js";
+import { Player } from "../../time/player.js";
 import { frameCount, rate } from "../settings.js";
 
 const FILM_MS = 120; // between updates of the strip

@@ -13,6 +13,7 @@ const BASIC = ["lr_g", "lr_d", "augment"]; // of those that may change during a 
 const LEVELS = ["basic", "all"];
 const KEPT = "latent-studio.train.level"; // which of them, for all visits
 const OWN_PRESET = "own-images"; // the preset for a visitor's own images
+const CLIPS_PRESET = "video"; // and for their clips
 const LIVE = Object.keys(STOPS);
 
 const option = (value, textContent) => make("option", { value, textContent });
@@ -97,7 +98,8 @@ export function formFields({ offered, say, changed, bring }) {
   function offer(collections) {
     for (const name of rows.data.choices) if (!named.includes(name)) delete data[name];
     for (const one of collections) {
-      data[one.id] = { image_size: one.size, here: true, settings: one.settings };
+      const [clips, preset] = [one.frames > 0, one.frames ? CLIPS_PRESET : OWN_PRESET];
+      data[one.id] = { image_size: one.size, here: true, clips, preset, settings: one.settings };
     }
     rows.data.choices = [...named, ...collections.map(({ id }) => id)];
     const options = collections.map(({ id, name, count }) =>

@@ -1,11 +1,12 @@
-// The card of one image collection: its content, skipped files, and actions.
+// The card of one collection of images or clips: its content, skipped files, and actions.
 
 import { decodePicture } from "../../core/base64.js";
 import { button, html, make } from "../../core/dom.js";
 import { editableTitle } from "../../core/editable_title.js";
 import { largest, roomIn, show as showAt } from "../../core/pixel_scale.js";
-import { lasting, leftOut } from "./words.js";
 import { formatNumber } from "../../core/format.js";
+import { Player } from "../../time/player.js";
+import { lasting, leftOut } from "./words.js";
 
 const CLASSES_SHOWN = 24; // shown before "all"
 
@@ -25,6 +26,7 @@ export function imagesCard({ say, longest, actions }) {
       <div class="ls-plate im-plate" ref="plate">
         <canvas class="ls-pixels" role="img" aria-label="${say("sheet")}" ref="canvas"></canvas>
       </div>
+      <button class="ls-btn im-play" hidden ref="play"></button>
       ${title.element}
       <p ref="facts"></p>
       <div class="im-classes" role="group" aria-label="${say("classes")}" ref="classes"></div>
@@ -35,7 +37,7 @@ export function imagesCard({ say, longest, actions }) {
       </details>
       <p class="ls-note" ref="until"></p>
       <div class="ls-buttons">
-        <button class="ls-btn ls-primary" ref="train">${say("train")}</button>
+        <button class="ls-btn ls-primary" ref="train"></button>
         <button class="ls-btn" ref="remove">${say("delete")}</button>
         <span class="ls-buttons im-sure" hidden ref="sure">
           ${say("sure")}
@@ -49,9 +51,12 @@ export function imagesCard({ say, longest, actions }) {
   let one = {};
   let label = null; // the displayed class; null is all
   let wanted = 0; // only the newest request is shown
-  let sheet = null;
+  let sheet = null; // of clips, one below the other for each frame
+  const player = new Player(plate, { show: paint, played: nameButton });
   let open = false; // whether all classes are listed
 
+  nameButton(player.playing);
+  parts.play.addEventListener("click", () => player.toggle());
   train.addEventListener("click", () => actions.train(one));
   remove.addEventListener("click", () => confirm(true));
   parts.no.addEventListener("click", () => confirm(false));
@@ -72,9 +77,18 @@ export function imagesCard({ say, longest, actions }) {
     const image = await decodePicture(answer.picture);
     if (mine !== wanted) return;
     sheet = image;
-    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-    canvas.getContext("2d").drawImage(image, 0, 0);
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight / answer.frames];
     fit();
+    player.measure(answer.frames, answer.frames / (one.fps || 1));
+    player.show();
+  }
+
+  function paint(index) {
+    if (sheet) canvas.getContext("2d").drawImage(sheet, 0, -index * canvas.height);
+  }
+
+  function nameButton(playing) {
+    parts.play.textContent = say(playing ? "pause" : "play");
   }
 
   function fit() {
@@ -121,8 +135,12 @@ export function imagesCard({ say, longest, actions }) {
     if (label >= one.classes.length) label = null; // of a foreign address
     title.show(one.name);
     element.setAttribute("aria-label", one.name);
-    parts.facts.textContent = say("facts", {
+    parts.play.hidden = !one.frames;
+    train.textContent = say(one.frames ? "train_clips" : "train");
+    parts.facts.textContent = say(one.frames ? "facts_clips" : "facts", {
       count: formatNumber(one.count),
+      frames: formatNumber(one.frames),
+      fps: formatNumber(one.fps),
       side: one.size,
       train: formatNumber(one.train),
       held: formatNumber(one.held),

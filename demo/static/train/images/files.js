@@ -40,6 +40,10 @@ async function children(folder) {
   }
 }
 
+/** Whether some files, as `chosen` returns them, are clips by their names. */
+export const someMove = (found) =>
+  found.some(({ name }) => /\.(mp4|m4v|mov|avi|mkv|webm|gif|apng|zip)$/i.test(name));
+
 const isZip = ({ name }) => /\.zip$/i.test(name);
 
 /** Return {body, name, bytes}; a single zip is sent as it is, other files as a bundle. */

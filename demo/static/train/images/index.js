@@ -1,4 +1,4 @@
-// A visitor's own images: upload, preview and train on them. Imports in progress are
+// A visitor's own images or clips: upload, preview and train on them. Imports in progress are
 // polled only while the view is on screen, and found again after a reload.
 
 import { onTravel, recall, show as showInAddress } from "../../page/address.js";
@@ -63,7 +63,8 @@ export function mount({ element, props, server, words }) {
   // Show how an import has ended.
   function report(one) {
     const made = listed.collections.find(({ id }) => id === one.collection);
-    if (made) showMessage(say("ready", { name: made.name, count: formatNumber(made.count) }));
+    const ready = made?.frames ? "ready_clips" : "ready";
+    if (made) showMessage(say(ready, { name: made.name, count: formatNumber(made.count) }));
     else if (one.error) {
       const sentence = texts.failure(one.error, say, words);
       showMessage(sentence, one.state === "failed", texts.leftOut(one, say));
@@ -103,7 +104,7 @@ export function mount({ element, props, server, words }) {
   }
 
   async function upload(parcel, options) {
-    const query = new URLSearchParams({ name: options.name, size: options.size, fit: options.fit });
+    const query = new URLSearchParams(options);
     line.replaceChildren();
     const sent = send({
       body: parcel.body,

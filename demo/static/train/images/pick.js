@@ -1,23 +1,23 @@
-// The upload form of images: a drop area, how to crop them, and the name.
+// The upload form of images or clips: a drop area, how to crop and cut them, and the name.
 
 import { html, segments } from "../../core/dom.js";
 import { helped } from "../../core/help.js";
 import { acceptFiles } from "../../core/file_drop.js";
 import { fileSize, formatNumber } from "../../core/format.js";
-import { chosen, dropped, parcel } from "./files.js";
+import { chosen, dropped, parcel, someMove } from "./files.js";
 
 const FILES_MOST = 300000; // per drop; the server accepts far fewer
 
 /**
  * {element, show(listed), busy(yes), choose(texts), texts()}; `on` has send(parcel, options) and
- * bring(folder, options), whose options are {name, size, fit}, and changed(). The texts {size, fit}
- * are foreign.
+ * bring(folder, options), whose options are {name, size, fit, fps, length, folders}, and changed(). The
+ * texts, of all options but the name, are foreign.
  */
 export function picker({ say, longest, on }) {
   let found = null; // the files that wait for the button
   let listed = {};
   let working = false;
-  const usual = { size: 64, fit: "crop" };
+  const usual = { size: 64, fit: "crop", fps: 12, length: 32, folders: "classes" };
   let options = { ...usual };
   const choices = {}; // by option: {values, set}
   const parts = html`
@@ -28,7 +28,7 @@ export function picker({ say, longest, on }) {
           <button class="ls-btn" ref="chooseFiles">${say("choose_files")}</button>
           <button class="ls-btn" ref="chooseFolder">${say("choose_folder")}</button>
         </div>
-        <input type="file" accept="image/*,.heic,.heif,.avif,.zip,application/zip" multiple hidden ref="files">
+        <input type="file" accept="image/*,video/*,.heic,.heif,.avif,.mkv,.zip,application/zip" multiple hidden ref="files">
         <input type="file" webkitdirectory multiple hidden ref="folder">
       </div>
       <div class="im-options" hidden ref="rows">
@@ -36,6 +36,8 @@ export function picker({ say, longest, on }) {
           <input type="text" maxlength="${longest}" autocomplete="off" ref="name"></label>
         <button class="ls-btn ls-primary" ref="read">${say("read")}</button>
       </div>
+      <details class="im-clips" ref="clips"><summary>${say("clips")}</summary>
+        <div class="im-options" ref="cutting"></div></details>
       <p class="ls-error" role="alert" ref="error"></p>
       <form class="im-local" ref="local">
         <label class="ls-field"><span>${say("folder")}</span>
@@ -74,7 +76,11 @@ export function picker({ say, longest, on }) {
   }
 
   function choose(texts) {
-    options = { ...usual, size: Number(texts.size ?? usual.size), fit: texts.fit ?? usual.fit };
+    options = { ...usual };
+    for (const key of Object.keys(usual)) {
+      if (key in texts)
+        options[key] = typeof usual[key] === "number" ? Number(texts[key]) : texts[key];
+    }
     for (const [key, { values, set }] of Object.entries(choices)) {
       if (!values.includes(options[key])) options[key] = usual[key];
       set(options[key]);
@@ -88,6 +94,7 @@ export function picker({ say, longest, on }) {
     else {
       found = parcel(all);
       name.value = found.name;
+      parts.clips.open ||= someMove(all);
       const count = formatNumber(all.length);
       const values = { name: all[0].name, count, size: fileSize(found.bytes) };
       what.textContent = say(all.length === 1 ? "chosen_one" : "chosen", values);
@@ -140,6 +147,11 @@ export function picker({ say, longest, on }) {
       if (!listed.sizes) {
         const fits = choice("fit", now.fits, (value) => say(`fit_${value}`));
         rows.prepend(choice("size", now.sizes, String), fits);
+        parts.cutting.append(
+          choice("fps", now.fps, String),
+          choice("length", now.lengths, String),
+          choice("folders", now.folder_kinds, (value) => say(`folders_${value}`)),
+        );
         rows.hidden = false;
         choose(options);
       }
@@ -152,6 +164,6 @@ export function picker({ say, longest, on }) {
       render();
     },
     choose,
-    texts: () => ({ size: String(options.size), fit: options.fit }),
+    texts: () => Object.fromEntries(Object.entries(options).map(([key, one]) => [key, `${one}`])),
   };
 }

@@ -1,4 +1,4 @@
-// Texts on imported images: progress, durations, and skipped files.
+// Texts on imported images and clips: progress, durations, and skipped files.
 
 import { formatNumber, sentences } from "../../core/format.js";
 

@@ -277,7 +277,8 @@ ENDS = """
 import json, os, sys, time
 asked = json.loads(sys.stdin.read())
 with open(asked["pixels"], "ab") as file:
-    print(json.dumps({"total": 40, "classes": [""], "skipped": [], "noted": {}}), flush=True)
+    told = {"total": 40, "classes": [""], "skipped": [], "noted": {}, "clips": False}
+    print(json.dumps(told), flush=True)
     for i in range(asked["first"], 40):
         if asked["skip_first"] and i == asked["first"]:
             print(json.dumps({"skip": "too_heavy", "name": f"{i}.png", "values": {}}), flush=True)
@@ -290,8 +291,9 @@ with open(asked["pixels"], "ab") as file:
             time.sleep(600)
         file.write(bytes([i]) * 4096)
         file.flush()
-        told = {"kept": 0, "grey": True, "hash": str(i), "notes": []}
-        print(json.dumps(told | {"range": None, "contrasts": []}), flush=True)
+        frame = {"grey": True, "range": None, "contrasts": []}
+        told = {"kept": 0, "hash": str(i), "notes": [], "frames": [frame]}
+        print(json.dumps(told), flush=True)
 """
 
 

@@ -27,9 +27,14 @@ const more = [{ ...preset, augment_target: 0 }, { ...first, augment_target: 0.3 
 const targets = [mine, preset, back, ...more];
 const turned = targets.map((one) => withChange(one, "data", many.data, data).augment_target);
 turned.push(withChange(targets[3], "data", own.data, data).augment_target);
+const films = { ...own, data: "own-eeeeeeeeeeee" };
+data[films.data] = { image_size: 64, settings: films, clips: true };
+const filmed = withPreset(withChange(first, "data", films.data, data), presets.video, data);
+const stills = withPreset(mine, presets.video, data); // no clips: those of the preset
 const off = presetOf(targets[3], presets, data);
 const unknown = presetOf(preset, presets, {});
-give({ kept, mine, preset, back, names, turned, off, unknown,
+const named = presetOf(filmed, presets, data);
+give({ filmed, stills, named, kept, mine, preset, back, names, turned, off, unknown,
   targets: targets.map((one) => one.augment_target) });
 """
 
@@ -53,6 +58,12 @@ def test_other_data_resets_the_format_of_own_images(found):
     config = Config.from_json(found["back"])
     assert (config.data, config.image_size, config.channels) == ("cifar10", 32, 3)
     assert found["names"] == ["default", "own-images", "own-images"]
+
+
+def test_the_preset_of_clips_keeps_own_clips_and_not_own_images(found):
+    config = Config.from_json(found["filmed"])
+    assert (config.data, config.image_size) == ("own-eeeeeeeeeeee", 64) and config.motion_dim
+    assert found["named"] == "video" and found["stills"]["data"] == "moving-mnist"
 
 
 def test_few_own_images_are_augmented_as_needed_until_that_is_turned_off(found):
