@@ -27,6 +27,7 @@ DATASETS = {
     "mnist": DataSpec(28, 1, 10),
     "faces": DataSpec(32, 3, 8),
     "faces-64": DataSpec(64, 3, 8),
+    "moving-faces": DataSpec(32, 3, 8, "faces", 32),
     "moving-mnist": DataSpec(32, 1, 10, "mnist", 20),
     "moving-mnist-64": DataSpec(64, 1, 10, "mnist", 28),
     "moving-mnist-pairs": DataSpec(64, 1, 0, "mnist", 28, pairs=True),
