@@ -65,7 +65,7 @@ def test_mouths_open_and_close_and_pause(state):
 def test_the_state_is_that_of_any_real_time():
     rhythms = random_rhythms(COUNT, rng())
     times = torch.arange(0, 50, 0.05).expand(COUNT, -1)
-    for values, fastest in zip(rhythms.at(times), (1.1, 0.7, 0.7), strict=True):
+    for values, fastest in zip(rhythms.at(times), (1.1, 0.7, 1.1), strict=True):
         assert values.diff(dim=1).abs().max() < 0.05 * fastest
 
 
@@ -125,7 +125,7 @@ def test_a_subset_has_the_clips_of_its_images(moving):
     frames = few.clips(torch.arange(40), torch.zeros(40, 1), rng())[0][:, 0]
     known = few.images / 127.5 - 1
     distances = (frames[:, None] - known[None]).abs().mean((2, 3, 4))
-    assert (distances.argmin(1) == torch.arange(40)).float().mean() > 0.95
+    assert (distances.argmin(1) == torch.arange(40)).float().mean() > 0.9
 
 
 def test_classes_and_numbers_are_those_of_the_faces_and_held_out_faces_are_others(moving):

@@ -10,9 +10,10 @@ from gan.metrics.evaluate_clips import clip_figures
 from tests.models import randomised
 
 OF_FRAMES = ("frames_frechet", "identity", "elsewhere")
-LOWER = ("motion_frechet", "clip_frechet", "speed", "acceleration")
+LOWER = ("motion_frechet", "speed", "acceleration")
 RULES = {
-    "moving-mnist": ("bounce_violation",),
+    # faces move too little for the distance of clips, which is mostly one of contents
+    "moving-mnist": ("bounce_violation", "clip_frechet"),
     "moving-faces": ("nod_violation", "eyes", "mouth"),
 }
 SAME = ("freeze", "freeze_late")  # of clips that never stand still, in any order
@@ -33,6 +34,7 @@ def figures(request):
 def test_the_rules_are_those_of_what_moves(figures):
     data, found = figures
     of_others = {name for other, rules in RULES.items() if other != data for name in rules}
+    of_others.discard("clip_frechet")  # of all
     assert set(RULES[data]) <= set(found) and not of_others & set(found)
 
 
