@@ -30,6 +30,7 @@ DATASETS = {
     "moving-mnist": DataSpec(32, 1, 10, "mnist", 20),
     "moving-mnist-64": DataSpec(64, 1, 10, "mnist", 28),
     "moving-mnist-pairs": DataSpec(64, 1, 0, "mnist", 28, pairs=True),
+    "moving-faces": DataSpec(32, 3, 8, "faces", 32),
     "fashion-mnist": DataSpec(28, 1, 10),
     "kmnist": DataSpec(28, 1, 10),
     "cifar10": DataSpec(32, 3, 10),

@@ -32,3 +32,9 @@ def random_times(count: int, span: int, rng: torch.Generator) -> Tensor:
     chosen = torch.rand(count, span, generator=rng).argsort(1)[:, :FRAMES].sort(1).values
     chosen[::2] = torch.arange(FRAMES)
     return (chosen - chosen[:, :1]).float()
+
+
+def one_frame_each(source: ClipSource, count: int, rng: torch.Generator) -> Tensor:
+    """Return a frame of each of the `count` clips, at a random time, uint8 (count,c,h,w)."""
+    parts = torch.arange(count).split(4096)  # bounds the memory
+    return torch.cat([source.clips(part, torch.zeros(len(part), 1), rng)[:, 0] for part in parts])

@@ -16,11 +16,12 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from gan.config import Config
-from gan.data.clips import ClipSource
+from gan.data.clips import ClipSource, one_frame_each
 from gan.data.collection import CollectionStore
 from gan.data.errors import DataError
 from gan.data.frame_clips import FrameClips
 from gan.data.idx import find_pair, read_pair
+from gan.data.moving_faces import MovingFaces, read_parts
 from gan.data.moving_mnist import MovingDigits
 from gan.data.resize import resized
 from gan.datasets import DATASETS, is_own
@@ -178,9 +179,12 @@ def _moving(name: str, train: bool, size: int) -> ImageSet:
     """Return a set of clips; its single frames are always the same."""
     spec = DATASETS[name]
     still = load(spec.moving, train=train)
-    digits = resized(still.images, round(2 * spec.side * size / spec.image_size))
-    source = MovingDigits(digits, size, spec.pairs)
-    frames = source.one_frame_each(torch.Generator().manual_seed(int(train)))
+    if spec.moving == "faces":
+        source = MovingFaces(still.images, *read_parts(ASSETS / "data" / name, train), size)
+    else:
+        digits = resized(still.images, round(2 * spec.side * size / spec.image_size))
+        source = MovingDigits(digits, size, spec.pairs)
+    frames = one_frame_each(source, len(still.labels), torch.Generator().manual_seed(int(train)))
     labels = still.labels if spec.classes else torch.zeros_like(still.labels)
     return ImageSet(name, frames, labels, source=source)
 

@@ -83,11 +83,6 @@ class MovingDigits:
         """See `ClipSource`."""
         return replace(self, digits=self.digits[index])
 
-    def one_frame_each(self, rng: torch.Generator) -> Tensor:
-        """Return a frame of every clip, at a random time, uint8 (n,1,size,size)."""
-        parts = torch.arange(len(self.digits)).split(4096)  # bounds the memory
-        return torch.cat([self.clips(part, torch.zeros(len(part), 1), rng)[:, 0] for part in parts])
-
     def _moved(self, index: Tensor, positions: Tensor) -> Tensor:
         count = positions.shape[1]
         digits = self.digits[index].repeat_interleave(count, 0)

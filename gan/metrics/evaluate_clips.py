@@ -18,6 +18,8 @@ import torch
 from gan.data.image_set import ImageSet
 from gan.datasets import DATASETS
 from gan.metrics import clip_measures as measures
+from gan.metrics import face_measures
+from gan.metrics.face_measures import FaceStates
 from gan.metrics.feature_extractors import RandomFeatures
 from gan.metrics.frechet import FeatureStatistics, feature_statistics, frechet_distance
 from gan.metrics.judge import Judge, find_judge
@@ -26,6 +28,7 @@ from gan.models.generator import Generator
 
 SHORT, LONG = 2_000, 300  # clips for the distances, and for what happens in them
 TOGETHER = (0, 4, 8)  # frames that are compared together
+MOVING = ("eyes", "mouth")  # attributes that change in a clip
 GROUPS, EACH = 20, 10  # contents with several motions each, and motions with several contents
 
 Progress = Callable[[str, float], None]
@@ -45,6 +48,10 @@ class Clips:
     def centres(self) -> np.ndarray:
         return measures.ink_centres(self.long)
 
+    @cached_property
+    def faces(self) -> FaceStates:
+        return FaceStates.seen(self.long)
+
 
 def clip_figures(
     generator: Generator, held: ImageSet, labels: np.ndarray | None, seed: int, report: Progress
@@ -62,11 +69,11 @@ def clip_figures(
     made = {"value": ours, "floor": other, "shuffled": other.shuffled()}
     judge, figures = find_judge(held.name, generator.shape), {}
     spec = DATASETS.get(held.name)
-    has_path = spec is not None and not spec.pairs  # the centre of two digits follows no rule
+    known = spec and KNOWN.get("" if spec.pairs else spec.moving)
     near, far = _usual_changes(real, span)
     all_measures = [
         _Distances(real, held).measure,
-        *([partial(_motion, real=real)] if has_path else []),
+        *([partial(known, real=real)] if known else []),
         partial(_standing, span=span, near=near, far=far),
         *([partial(_identity, judge=judge)] if judge else []),
     ]
@@ -75,7 +82,7 @@ def clip_figures(
         for name in found["value"]:
             figures[name] = Figure(**{which: each[name] for which, each in found.items()})
         report("clips", 0.6 + 0.1 * at)
-    return figures | _diversity(generator, judge, seed)
+    return figures | _diversity(generator, judge, seed, held.name)
 
 
 def _real(held: ImageSet, span: int, seed: int) -> Clips:
@@ -129,13 +136,32 @@ def _differences(short: np.ndarray) -> np.ndarray:
     return ((second - first) // 2 + 128).clip(0, 255).astype(np.uint8)
 
 
-def _motion(clips: Clips, real: Clips) -> dict[str, float]:
+def _motion(path: np.ndarray, real: np.ndarray) -> dict[str, float]:
+    """Compare paths (n,t,2) with real ones."""
     pairs = ((measures.speeds, "speed"), (measures.accelerations, "acceleration"))
-    found = {
-        name: measures.distribution_distance(measure(clips.centres), measure(real.centres))
+    return {
+        name: measures.distribution_distance(measure(path), measure(real))
         for measure, name in pairs
     }
-    return found | {"bounce_violation": measures.bounce_violations(clips.centres)}
+
+
+def _digits(clips: Clips, real: Clips) -> dict[str, float]:
+    rule = {"bounce_violation": measures.bounce_violations(clips.centres)}
+    return _motion(clips.centres, real.centres) | rule
+
+
+def _faces(clips: Clips, real: Clips) -> dict[str, float]:
+    ours, theirs = clips.faces, real.faces
+    found = _motion(ours.nod[..., None], theirs.nod[..., None])
+    for name in ("eyes", "mouth"):
+        pair = (face_measures.changes(getattr(each, name)) for each in (ours, theirs))
+        found[name] = measures.distribution_distance(*pair)
+    found["nod_violation"] = face_measures.nod_violations(ours.nod)
+    return found | {"elsewhere": float(ours.other.mean())}
+
+
+# by what moves in the clips: measures of what is known of its motion. Nothing is of two digits
+KNOWN = {"mnist": _digits, "faces": _faces}
 
 
 def _usual_changes(real: Clips, span: int) -> tuple[float, float]:
@@ -154,11 +180,19 @@ def _standing(clips: Clips, span: int, near: float, far: float) -> dict[str, flo
 
 
 def _identity(clips: Clips, judge: Judge) -> dict[str, float]:
-    flat = clips.long.reshape(-1, *clips.long.shape[2:])
-    return {"identity": measures.kept_identity(judge.predict(flat).reshape(len(clips.long), -1))}
+    """Return how well all is kept that the judge reads, besides what moves."""
+    read = judge.read(clips.long.reshape(-1, *clips.long.shape[2:]))
+    kept = [
+        measures.kept_identity(shares.argmax(1).reshape(len(clips.long), -1))
+        for name, shares in read.items()
+        if name not in MOVING
+    ]
+    return {"identity": float(np.mean(kept))}
 
 
-def _diversity(generator: Generator, judge: Judge | None, seed: int) -> dict[str, Figure]:
+def _diversity(
+    generator: Generator, judge: Judge | None, seed: int, data: str
+) -> dict[str, Figure]:
     """Return how different the motions of one content are, and the contents of one motion.
 
     Shares of the variance over all clips: of the paths, and of the judge's features. About 1 if
@@ -176,7 +210,10 @@ def _diversity(generator: Generator, judge: Judge | None, seed: int) -> dict[str
         label = 0 if generator.classes else None
         return generator.clips(z.reshape(-1, z.shape[2]), times, label)
 
-    paths = measures.ink_centres(drawn(motions)).reshape(GROUPS, EACH, -1)
+    spec, clips = DATASETS.get(data), drawn(motions)
+    has_faces = spec is not None and spec.moving == "faces"
+    paths = FaceStates.seen(clips).nod if has_faces else measures.ink_centres(clips)
+    paths = paths.reshape(GROUPS, EACH, -1)
     figures = {"motion_diversity": Figure(measures.spread_within(paths))}
     if judge is not None:
         clips = drawn(contents)

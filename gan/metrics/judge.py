@@ -111,7 +111,13 @@ class Judge:
 
 
 def find_judge(data_name: str, shape: tuple[int, ...] | None = None) -> Judge | None:
-    """Load the judge of a data set; None if it has none, or none for images of `shape` (h,w,c)."""
+    """Load the judge of a data set; None if it has none, or none for images of `shape` (h,w,c).
+
+    Clips that show the images of another data set as large as they are have the judge of that one.
+    """
+    spec = DATASETS.get(data_name)
+    if spec and spec.moving and spec.side == spec.image_size == DATASETS[spec.moving].image_size:
+        data_name = spec.moving
     try:
         judge = Judge.load(data_name)
     except JudgeError:

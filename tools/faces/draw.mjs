@@ -1,10 +1,13 @@
-// Draw the data sets `faces` (32 px, pixel art) and `faces-64` with DiceBear, as idx files.
+// Draw the data sets `faces` (32 px, pixel art) and `faces-64` with DiceBear, as idx files, and what
+// moves in `moving-faces`.
 //
 //     cd tools/faces && npm ci && node draw.mjs ../../assets/data [faces | faces-64]
 //
-// Needs node 20 and xz; takes about ten minutes of one core. The same versions draw the same bytes.
+// Needs node 20 and xz; takes about a minute of one core. The same versions draw the same bytes.
 // Each set has 12,000 faces for training and 2,000 others for testing: images (n,h,w,3), labels
-// (n,), which are the hair colour, and attributes (n,a), whose names are in attributes.json.
+// (n,), which are the hair colour, and attributes (n,a), whose names are in attributes.json. The same
+// faces with closed eyes and with an open mouth are in moving-faces: the changed part alone, one
+// value per pixel of the drawing (n,h,w,3).
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -12,6 +15,9 @@ import { join } from "node:path";
 import { pixelArt, toonHead } from "@dicebear/collection";
 import { createAvatar } from "@dicebear/core";
 import { Resvg } from "@resvg/resvg-js";
+// not exported by the package, whose maps of drawn parts get two more below
+import { eyes } from "./node_modules/@dicebear/pixel-art/lib/components/eyes.js";
+import { mouth } from "./node_modules/@dicebear/pixel-art/lib/components/mouth.js";
 
 const SPLITS = { train: 12_000, t10k: 2_000 };
 const BACKGROUND = "dbe7f0";
@@ -35,6 +41,14 @@ const CLOTHES = {
   purple: "7a4fb5",
   white: "eef0f2",
 };
+eyes.closed = () => `<path fill="#000" fill-opacity=".5" d="M4 6h3v1H4zM9 6h3v1H9z"/>`;
+mouth.open = (_, { mouth: lips }) =>
+  `<path fill="${lips}" d="M7 9h2v1h1v1H9v1H7v-1H6v-1h1z"/><path fill="#2b0a0c" d="M7 10h2v1H7z"/>`;
+// By name: what is drawn instead, and where it is seen, in pixels of the drawing.
+const MOVES = {
+  "closed-eyes": { options: { eyes: ["closed"] }, left: 4, top: 5, width: 8, height: 3 },
+  "open-mouth": { options: { mouth: ["open"] }, left: 6, top: 9, width: 4, height: 3 },
+};
 const numbered = (prefix, count) =>
   Array.from({ length: count }, (_, i) => prefix + String(i + 1).padStart(2, "0"));
 
@@ -44,6 +58,7 @@ const SETS = {
   faces: {
     style: pixelArt,
     px: 32,
+    moves: MOVES,
     attributes: {
       hair_color: { values: Object.keys(HAIR) },
       skin: {
@@ -150,10 +165,19 @@ function face(set, index, pick) {
 
 /** Render SVG as RGB bytes. */
 function pixels(svg, px) {
-  const rgba = new Resvg(svg, { fitTo: { mode: "width", value: px } }).render().pixels;
+  const font = { loadSystemFonts: false }; // there is no text, and it takes nearly all the time
+  const rgba = new Resvg(svg, { font, fitTo: { mode: "width", value: px } }).render().pixels;
   const rgb = Buffer.alloc(3 * px * px);
   for (let k = 0; k < px * px; k++) rgba.copy(rgb, 3 * k, 4 * k, 4 * k + 3);
   return rgb;
+}
+
+/** Cut out the part of a face that moves; a pixel of the drawing is 2x2 of the image. */
+function cut(image, { left, top, width, height }, px) {
+  const rows = Array.from({ length: height }, (_, y) => 2 * (top + y) * px + 2 * left);
+  const columns = Array.from({ length: width }, (_, x) => 2 * x);
+  const starts = rows.flatMap((row) => columns.map((column) => 3 * (row + column)));
+  return Buffer.concat(starts.map((start) => image.subarray(start, start + 3)));
 }
 
 /** Write a compressed idx file of bytes. */
@@ -174,6 +198,9 @@ function draw(name, folder) {
   const pick = pickFrom(next);
   const seen = new Set(); // of both splits: no test face is among the training faces
   mkdirSync(folder, { recursive: true });
+  const moving = join(folder, "../moving-faces");
+  const moves = Object.entries(set.moves ?? {});
+  if (moves.length) mkdirSync(moving, { recursive: true });
   for (const [split, count] of Object.entries(SPLITS)) {
     const order = Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {
@@ -182,22 +209,34 @@ function draw(name, folder) {
     }
     const images = [];
     const rows = [];
+    const parts = Object.fromEntries(moves.map(([what]) => [what, []]));
     for (const index of order) {
       let chosen;
       let image;
+      let options;
       do {
         chosen = face(set, index, pick);
-        const options = { seed: "", backgroundColor: [BACKGROUND], ...set.options(chosen, pick) };
+        options = { seed: "", backgroundColor: [BACKGROUND], ...set.options(chosen, pick) };
         image = pixels(createAvatar(set.style, options).toString(), set.px);
       } while (seen.has(image.toString("latin1")));
       seen.add(image.toString("latin1"));
       images.push(image);
+      for (const [what, move] of moves) {
+        const avatar = createAvatar(set.style, { ...options, ...move.options });
+        parts[what].push(cut(pixels(avatar.toString(), set.px), move, set.px));
+      }
       rows.push(names.map((one) => set.attributes[one].values.indexOf(chosen[one])));
     }
     const to = (what) => join(folder, `${split}-${what}-ubyte.xz`);
     writeIdx(to("images-idx4"), [count, set.px, set.px, 3], images);
     writeIdx(to("labels-idx1"), [count], [Buffer.from(rows.map((row) => row[0]))]);
     writeIdx(to("attributes-idx2"), [count, names.length], [Buffer.from(rows.flat())]);
+    for (const [what, { height, width }] of moves)
+      writeIdx(
+        join(moving, `${split}-${what}-idx4-ubyte.xz`),
+        [count, height, width, 3],
+        parts[what],
+      );
   }
   const values = Object.fromEntries(names.map((one) => [one, set.attributes[one].values]));
   writeFileSync(join(folder, "attributes.json"), `${JSON.stringify(values, null, 1)}\n`);
