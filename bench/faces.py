@@ -29,7 +29,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.ours import train_ours
-from gan.config import ADA_TARGET, PRESETS, preset, usual_preset
+from gan.config import ADA_TARGET
 from gan.data.attributes import load_attributes
 from gan.data.image_set import load
 from gan.media.contact_sheet import grid, png_bytes
@@ -38,6 +38,7 @@ from gan.metrics.evaluate import evaluate
 from gan.metrics.frechet import feature_statistics, frechet_distance
 from gan.metrics.judge import Judge, accuracy
 from gan.models.generator import Generator
+from gan.presets import PRESETS, preset, usual_preset
 from gan.system.machine import set_threads
 
 COUNT = 2000

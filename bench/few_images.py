@@ -29,7 +29,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.duels import real_features
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data import image_set
 from gan.data.image_set import ImageSet
 from gan.metrics.evaluate import evaluate
@@ -37,6 +37,7 @@ from gan.metrics.judge import Judge
 from gan.metrics.neighbours import nearest
 from gan.models.generator import Generator
 from gan.monitor.vitals import Probe
+from gan.presets import preset
 from gan.system.machine import cpu_share
 from gan.training.trainer import Trainer
 

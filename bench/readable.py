@@ -25,10 +25,10 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
-from gan.config import PRESETS, preset
 from gan.data.image_set import ImageSet, load
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
+from gan.presets import PRESETS, preset
 from gan.system.machine import set_threads
 from gan.training.trainer import Trainer
 

@@ -25,10 +25,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.scoring import Scorer
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.image_set import load
 from gan.metrics.evaluate import evaluate, labels_like
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.system.machine import set_threads
 from gan.training.experiments import TRIED
 from gan.training.schedule import Schedule

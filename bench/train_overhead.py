@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 from bench.support.alternation import Alternation, Slice
 from bench.support.fake_run import poll_bytes
 from demo.settings import Settings
-from gan.config import preset
+from gan.presets import preset
 
 WARM_S = 15.0  # time to extract the features of real images
 BLOCK_S = 10.0  # of the studio's turns: includes a checkpoint

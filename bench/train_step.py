@@ -33,8 +33,9 @@ import torch
 from bench.support.flops import FlopsByType, Peak
 from bench.support.step_parts import BOOKKEEPING, taken_apart
 from bench.support.step_variants import VARIANTS, Variant, compiled
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.image_set import load
+from gan.presets import preset
 from gan.runs.run import Run
 from gan.system.machine import set_threads
 from gan.training.trainer import Trainer

@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the repository's root
 
 from bench.support.ours import train_ours
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.image_set import ImageSet, load
 from gan.media.contact_sheet import grid
 from gan.media.export import export
@@ -32,6 +32,7 @@ from gan.media.writer import ExportSettings
 from gan.metrics.evaluate import evaluate
 from gan.metrics.report import Figure
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.system.machine import set_threads
 from gan.training.trainer import Trainer
 

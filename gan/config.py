@@ -1,7 +1,7 @@
 """All settings of a training run, in one frozen object.
 
-The page, the command line, the tests and the checkpoints use the same `Config`. A preset is a row
-of `PRESETS`; a new hyperparameter is a field of `Config`.
+The page, the command line, the tests and the checkpoints use the same `Config`. A new
+hyperparameter is a field of it; for presets, see `gan.presets`.
 """
 
 import dataclasses
@@ -203,92 +203,3 @@ def _check_type(name: str, value: Any, wanted: type) -> None:
         raise ConfigError(f"{name} is {_shown(value)}; it must be {kind[wanted]}.")
     if wanted is float and not math.isfinite(value):
         raise ConfigError(f"{name} is {value}; it must be a finite number.")
-
-
-# the default's settings when these presets were measured
-MEASURED_WITH = {"d_slope": 0.2, "lr_g": 2e-3}
-PRESETS = {
-    "default": {},
-    "article": {
-        "arch": "mlp",
-        "conditional": False,
-        "z_dim": 100,
-        "lr_g": 1e-3,
-        "lr_d": 1e-3,
-        "beta1": 0.9,
-        "beta2": 0.999,
-        "batch_size": 128,
-        "ema_decay": 0.0,
-        "d_norm": "none",
-        **ABSENT,
-        "r1_gamma": 0.0,
-        "lr_schedule": "constant",
-        "precision": "float32",
-    },
-    "unconditional": {"conditional": False},
-    "hinge-spectral": {
-        "loss": "hinge",
-        "d_norm": "spectral",
-        **ABSENT,
-        "r1_gamma": 0.0,
-        "lr_g": 2e-4,
-        "lr_d": 2e-4,
-        "beta1": 0.5,
-        "batch_size": 32,
-    },
-    "relativistic-r1": {
-        "loss": "relativistic",
-        "d_norm": "none",
-        **ABSENT,
-        "r1_every": 8,
-        "lr_g": 1e-3,
-        "lr_d": 1e-3,
-        "beta1": 0.5,
-        "batch_size": 32,
-    },
-    # with batch norm, each class of faces-64 collapses to a few images
-    "large-images": {
-        "data": "faces-64",
-        "loss": "relativistic",
-        "d_norm": "none",
-        "r1_gamma": 5.0,
-        "r1_every": 8,
-        "lr_g": 1e-3,
-        "lr_d": 1e-3,
-    },
-    "few-images": {"train_images": 500, "augment": 0.3, **MEASURED_WITH},
-    "video": {
-        "data": "moving-mnist",
-        "motion_dim": 6,
-        "g_hidden": 256,
-        "batch_size": 32,
-        "lr_g": 1e-3,
-        "r1_gamma": 0.1,  # with more, D hardly tells clips apart, and digits jitter
-    },
-    "own-images": {"augment": 0.2, "ema_decay": 0.998, **MEASURED_WITH},
-}
-
-
-def usual_preset(data: str, has_clips: bool = False) -> str:
-    """Return the preset that suits a data set, or the id of the user's own images, best.
-
-    `has_clips`: the user's own are clips, not images.
-    """
-    if is_own(data):
-        return "video" if has_clips else "own-images"
-    of_its_own = (name for name, row in PRESETS.items() if row.get("data") == data)
-    return "video" if data in CLIPS else next(of_its_own, "default")
-
-
-def preset(name: str, **changes: Any) -> Config:
-    """Return the named row of `PRESETS` with `changes`; the image size follows the data set.
-
-    For the user's own images, `changes` must include `Collection.settings()`.
-    Raises ConfigError: no such preset, or a change is out of range.
-    """
-    if name not in PRESETS:
-        raise ConfigError(f"There is no preset {name!r}; choose one of: {', '.join(PRESETS)}.")
-    values = {**PRESETS[name], **changes}
-    if "image_size" not in values and values.get("data") in DATASETS:
-        values["image_size"] = DATASETS[values["data"]].image_size
-    return Config.from_json({**Config().to_json(), **values})

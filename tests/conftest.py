@@ -6,11 +6,12 @@ from functools import cache
 
 import pytest
 
-# before torch: OpenMP reads the environment variables of gan/__init__.py when torch is loaded
-from gan.config import preset
 from gan.data import idx
 from gan.data.image_set import ASSETS, ImageSet, load
 from gan.monitor import real_features
+
+# before torch: OpenMP reads the environment variables of gan/__init__.py when torch is loaded
+from gan.presets import preset
 from gan.runs import unpack
 from gan.runs.validate import check_run
 from gan.system.machine import choose_device, set_threads

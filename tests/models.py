@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from gan.config import preset
 from gan.metrics.report import Figure, Report
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
+from gan.presets import preset
 from gan.storage.checkpoint_file import weights_bytes
 
 

@@ -26,7 +26,7 @@ from safetensors.torch import load_file
 from demo.server.recipes import read as opened
 from demo.server.studio import Studio
 from demo.settings import Settings
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.collection import CollectionStore
 from gan.data.image_set import load, load_for
 from gan.hub.hub import pull
@@ -35,6 +35,7 @@ from gan.latent.latents import latent
 from gan.media.formats import FORMATS
 from gan.models.generator import Generator
 from gan.monitor.vitals_log import read_vitals
+from gan.presets import preset
 from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.image_recipe import Recipe, save_png

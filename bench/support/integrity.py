@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from bench.support.training_process import SETTINGS
-from gan.config import preset
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.runs.milestones import milestone_name, milestone_steps
 from gan.runs.run import Run
 from gan.runs.snapshots import halved, kept_steps

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.image_set import load
 from gan.metrics.evaluate import labels_like
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.runner.checkpointing import FaultTolerantRun
 from gan.runs.run import Run
 from gan.system.machine import set_threads

@@ -24,11 +24,12 @@ from bench.support.autopsy import Autopsy
 from bench.support.record_runs import AUTOPSIES, held_out
 from bench.support.recorded import PEOPLE
 from bench.support.verdict import verdict
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.image_set import ImageSet
 from gan.datasets import is_own
 from gan.media.contact_sheet import grid, png_bytes
 from gan.monitor.real_features import RealFeaturesCache
+from gan.presets import preset
 from gan.runner.training_loop import TrainingLoop
 from gan.system.atomic import write_json
 from gan.training.experiments import experiment

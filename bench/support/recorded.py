@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from gan.config import PRESETS
+from gan.presets import PRESETS
 from gan.training.experiments import TRIED
 
 PEOPLE, DIGITS = "own-0000000000aa", "own-0000000000bb"  # 1,066 in colour; 60 of ten classes

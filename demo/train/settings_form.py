@@ -4,18 +4,10 @@ import dataclasses
 from typing import Any
 
 from demo.settings import Settings
-from gan.config import (
-    CHOICES,
-    FEWEST_IMAGES,
-    PRESETS,
-    RANGES,
-    Config,
-    ConfigError,
-    preset,
-    usual_preset,
-)
+from gan.config import CHOICES, FEWEST_IMAGES, RANGES, Config, ConfigError
 from gan.data.image_set import is_available
 from gan.datasets import CLIPS, DATASETS
+from gan.presets import PRESETS, preset, usual_preset
 from gan.training.live_settings import STEERABLE
 
 FIRST_PRESET = "default"

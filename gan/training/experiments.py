@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gan.config import Config, preset
+from gan.config import Config
+from gan.presets import preset
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from types import MappingProxyType
 
 import torch
 
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.frame_clips import FrameClips
 from gan.data.image_set import ImageSet
 from gan.data.moving_mnist import MovingDigits
 from gan.datasets import DATASETS, is_own
+from gan.presets import preset
 from gan.system import priority
 from gan.system.machine import set_threads
 from gan.training.interruptible import interruptible
@@ -50,7 +51,7 @@ SHAPES_STEPS = MappingProxyType(
         **{("mnist", name): steps for name, steps in DIGITS.items()},
         ("faces", "default"): 80,
         ("faces-64", "large-images"): 160,
-        ("moving-mnist", "video"): 600,
+        ("moving-mnist", "video"): 400,
         **{(size, "own-images"): steps for size, steps in OWN_STEPS.items()},
     }
 )

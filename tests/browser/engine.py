@@ -7,8 +7,8 @@ import base64
 import numpy as np
 import pytest
 
-from gan.config import preset
 from gan.models.portable import portable
+from gan.presets import preset
 from tests.browser.site import Site
 from tests.models import randomised
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gan.config import preset
 from gan.models.generator import Generator
+from gan.presets import preset
 from tests.browser.engine import answer_for, offer
 from tests.models import randomised
 

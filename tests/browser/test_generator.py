@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import PRESETS, preset
 from gan.models.generator import Generator
 from gan.models.portable import portable
+from gan.presets import PRESETS, preset
 from gan.training.trainer import Trainer
 from tests.models import randomised
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from safetensors.torch import save_file
 
-from gan.config import preset
+from gan.presets import preset
 from gan.storage.layout import CONFIG, MODEL
 from gan.system.atomic import write_json
 from tests.browser.app import HERO, LOOP, changes, close, explore, painted, press, still, tab

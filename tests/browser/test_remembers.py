@@ -8,7 +8,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs.run import Run
 from gan.storage.metadata import write_owner
 from tests.browser.app import HERO, LOOP, App, changes, explore, painted, pixels, seed, still

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs.pairs import create_runs
 from gan.storage.metadata import change_about
 from tests.browser.app import explore

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs.archive import pack
 from gan.runs.run import Run
 from gan.runs.unpack import unpack

@@ -20,8 +20,8 @@ from demo.panels import Panel
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.ui import build, launch_options
-from gan.config import preset
 from gan.data.collection import CollectionStore
+from gan.presets import preset
 from gan.runner.status import RunStatus
 from gan.runs.run import Run
 from gan.storage.metadata import change_about

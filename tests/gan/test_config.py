@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from gan.config import CHOICES, DATASETS, PRESETS, RANGES, Config, ConfigError, preset, usual_preset
+from gan.config import CHOICES, DATASETS, RANGES, Config, ConfigError
+from gan.presets import PRESETS, preset, usual_preset
 from gan.training.trainer import Trainer
 
 OWN = {"data": "own-0123456789ab", "image_size": 64, "image_channels": 3, "image_classes": 4}

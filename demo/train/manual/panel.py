@@ -4,7 +4,7 @@ from demo.panels import Panel
 from demo.server.studio import Studio
 from demo.train.manual import payload
 from demo.train.manual.table import PRESETS, ManualTable
-from gan.config import preset
+from gan.presets import preset
 
 
 def build(studio: Studio) -> None:

@@ -9,7 +9,7 @@ from demo.endpoint import Refused, requested
 from demo.server.studio import Studio
 from demo.server.training_slot import ACTIVE
 from demo.train.manual.payload import game, move
-from gan.config import preset
+from gan.presets import preset
 from gan.runner.status import RunStatus
 from gan.storage.metadata import read_class_names
 from gan.training.manual_step import ManualStep

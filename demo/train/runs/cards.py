@@ -9,11 +9,12 @@ from demo.endpoint import without_folders
 from demo.server.model_library import changed_ns
 from demo.server.model_menu import dated_name
 from demo.train.payload import diagnosis_payload, number
-from gan.config import ADA_TARGET, PRESETS, Config, preset
+from gan.config import ADA_TARGET, Config
 from gan.datasets import is_own
 from gan.monitor.diagnosis import Diagnosis
 from gan.monitor.doctor import diagnose
 from gan.monitor.vitals_log import read_vitals
+from gan.presets import PRESETS, preset
 from gan.runs.history import History
 from gan.runs.listing import RunInfo, run_info
 from gan.runs.snapshots import sample_side, snapshot_steps

@@ -15,10 +15,10 @@ from demo.explore import menu_pictures
 from demo.explore.menu_pictures import MOST, SIDE, pictures_function, small_picture
 from demo.explore.tab import description
 from demo.server.studio import Studio
-from gan.config import preset
 from gan.hub.names import ORIGIN
 from gan.latent.latents import latent
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.storage.layout import MODEL
 from gan.system.atomic import write_json
 from tests.models import randomised

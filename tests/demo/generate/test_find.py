@@ -16,10 +16,10 @@ from demo.generate import find as finding
 from demo.generate.find import SearchError, find_function
 from demo.server.studio import Studio
 from demo.settings import Settings
-from gan.config import preset
 from gan.data.image_set import load
 from gan.explore import projection
 from gan.models.networks import make_generator
+from gan.presets import preset
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from demo.endpoint import endpoint
 from demo.generate.weights import routes, weights_function
 from demo.server.studio import Studio
 from demo.settings import Settings
-from gan.config import preset
 from gan.models.generator import Generator
 from gan.models.portable import portable
+from gan.presets import preset
 from tests.waiting import until
 
 

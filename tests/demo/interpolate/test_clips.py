@@ -14,11 +14,11 @@ from PIL import Image, ImageSequence
 
 from demo.interpolate.clips import clip_spec, estimated
 from demo.settings import Settings
-from gan.config import preset
 from gan.media.formats import FPS
 from gan.media.writer import Stopped
 from gan.models.generator import Generator, ModelError
 from gan.models.networks import make_generator
+from gan.presets import preset
 from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.fields import RecipeError

@@ -13,8 +13,8 @@ from demo.settings import Settings
 from demo.train.compare.pairs import Pairs
 from demo.train.runs import panel
 from demo.train.watch.progress import Progress
-from gan.config import preset
 from gan.models.generator import ModelError
+from gan.presets import preset
 from gan.runs.pairs import tie
 from gan.runs.run import Run
 from gan.storage.checkpoint_file import KEY

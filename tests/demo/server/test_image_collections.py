@@ -21,9 +21,10 @@ from demo.train import form
 from demo.train.images.routes import routes
 from demo.train.runs.listing import RunList
 from demo.train.watch.progress import Progress
-from gan.config import ADA_TARGET, preset, usual_preset
+from gan.config import ADA_TARGET
 from gan.data.collection import CollectionStore
 from gan.data.intake.messages import NOTES, REASONS, SENTENCES
+from gan.presets import preset, usual_preset
 from gan.runner.status import RunStatus
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from demo.server.live_model import LiveModel
-from gan.config import preset
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
+from gan.presets import preset
 
 VISITORS = 20
 

@@ -10,9 +10,9 @@ from demo.server.model_menu import choices, class_names, data_title, dated_name
 from demo.server.privacy import Privacy
 from demo.settings import Settings
 from demo.text import catalogue
-from gan.config import preset
 from gan.datasets import DATASETS
 from gan.paths import ROOT
+from gan.presets import preset
 from gan.storage.config_file import read_config
 from gan.storage.metadata import change_about, read_class_names
 

@@ -12,10 +12,10 @@ from demo.server.portable_files import (
     PortableFiles,
     compressed,
 )
-from gan.config import preset
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
 from gan.models.portable import size
+from gan.presets import preset
 from tests.waiting import until
 
 

@@ -13,8 +13,9 @@ from demo.server.pace_cache import PaceCache
 from demo.settings import Settings
 from demo.text import catalogue
 from demo.train import settings_form
-from gan.config import PRESETS, RANGES, Config, ConfigError, preset
+from gan.config import RANGES, Config, ConfigError
 from gan.data.collection import FEW
+from gan.presets import PRESETS, preset
 from gan.runner.status import RunStatus
 from gan.training.live_settings import STEERABLE
 from gan.training.pace import Pace, shapes_steps

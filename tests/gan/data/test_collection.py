@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gan.config import ADA_TARGET, preset
+from gan.config import ADA_TARGET
 from gan.data import image_set
 from gan.data.collection import FEW, Collection, CollectionStore, store_folder
 from gan.data.image_set import DataError
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.runs.archive import pack
 from gan.runs.run import Run
 from gan.runs.unpack import unpack

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import Config, ConfigError, preset, usual_preset
+from gan.config import Config, ConfigError
 from gan.data import image_set
 from gan.data.collection import Collection, CollectionStore
 from gan.data.frame_clips import FrameClips
 from gan.data.image_set import DataError
 from gan.metrics.evaluate import evaluate
 from gan.models.generator import Generator
+from gan.presets import preset, usual_preset
 from gan.runs.run import Run
 from gan.training.pace import measure
 from tests.own_images import ID, collect

@@ -10,7 +10,6 @@ import torch
 from torch.nn.functional import leaky_relu
 
 import gan.explore.sampling
-from gan.config import preset
 from gan.data.image_set import ASSETS
 from gan.explore.direction import ridge
 from gan.explore.directions import REACH, directions, pca, sefa
@@ -20,6 +19,7 @@ from gan.explore.traits import TRAITS, measure
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator
 from gan.models.networks import SLOPE, make_generator
+from gan.presets import preset
 
 MNIST = ASSETS / "models/mnist"
 FEW = SampleSizes(fit=200, held=60, ends=20, features=200, effect=2, pca=4, sefa=8)

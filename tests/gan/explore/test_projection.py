@@ -8,7 +8,6 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gan.config import preset
 from gan.data.image_set import ASSETS, load
 from gan.explore.projection import (
     NORM_MAX,
@@ -25,6 +24,7 @@ from gan.latent.latents import latents
 from gan.metrics.judge import Judge
 from gan.models.generator import Generator, weights_hash
 from gan.models.networks import make_generator
+from gan.presets import preset
 
 
 @pytest.fixture(scope="module")

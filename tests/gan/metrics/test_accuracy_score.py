@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import preset
 from gan.data.image_set import ImageSet, load
 from gan.metrics import accuracy_score as scoring
 from gan.metrics.accuracy_score import accuracy_score, generated, known_ceiling, shrunk
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
+from gan.presets import preset
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 import gan.metrics.evaluate
-from gan.config import preset
 from gan.data.image_set import ImageSet, load
 from gan.metrics import accuracy_score
 from gan.metrics.evaluate import MEASURES, evaluate, labels_like
 from gan.metrics.report import markdown, text
 from gan.models.generator import Generator
 from gan.models.networks import make_generator
+from gan.presets import preset
 
 QUICK = [name for name in MEASURES if name != "accuracy"]
 

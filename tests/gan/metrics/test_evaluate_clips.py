@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gan.config import preset
 from gan.data.image_set import load
 from gan.metrics import evaluate_clips
 from gan.metrics.evaluate_clips import clip_figures
+from gan.presets import preset
 from tests.models import randomised
 
 OF_FRAMES = ("frames_frechet", "identity", "elsewhere")

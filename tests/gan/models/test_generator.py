@@ -9,11 +9,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from gan.config import preset
 from gan.latent.latents import latents
 from gan.models.generator import Generator, ModelError
 from gan.models.networks import make_generator
 from gan.paths import ASSETS
+from gan.presets import preset
 from gan.storage.checkpoint_file import save_checkpoint, weights_bytes, weights_digest
 from gan.training.trainer import Trainer
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import preset
 from gan.models.motion import Motion
+from gan.presets import preset
 from tests.models import randomised
 
 

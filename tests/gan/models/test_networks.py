@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.functional import interpolate, one_hot
 
-from gan.config import PRESETS, Config, preset
+from gan.config import Config
 from gan.models.networks import (
     ConvDiscriminator,
     ResizeUpsample,
@@ -14,6 +14,7 @@ from gan.models.networks import (
     make_generator,
     stages,
 )
+from gan.presets import PRESETS, preset
 
 KINDS = [
     {"arch": arch, "data": data, "image_size": size, "conditional": conditional}

@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.numpy import load
 
-from gan.config import PRESETS, preset
 from gan.models.portable import PortableError, layers, portable, size
+from gan.presets import PRESETS, preset
 from tests.models import randomised
 
 CONFIGS = {

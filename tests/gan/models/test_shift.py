@@ -2,9 +2,9 @@
 
 import torch
 
-from gan.config import preset
 from gan.models.networks import make_generator
 from gan.models.shift import Shift, sampling
+from gan.presets import preset
 
 
 def moved(distance, maps):

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import preset
 from gan.data.image_set import ImageSet, load
 from gan.metrics.feature_extractors import feature_extractor_for
 from gan.metrics.judge import Judge
@@ -19,6 +18,7 @@ from gan.monitor.doctor import diagnose
 from gan.monitor.real_features import RealFeatures, features_of, spread
 from gan.monitor.vitals import BINS, SAMPLES, Probe, gradient_norm, histogram
 from gan.monitor.vitals_log import Vitals, read_vitals
+from gan.presets import preset
 from gan.runner import monitored_run
 from gan.runner.runner import Runner
 from gan.runs.run import Run

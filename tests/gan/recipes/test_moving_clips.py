@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from gan.config import Config, preset
+from gan.config import Config
 from gan.latent.latents import latents
 from gan.latent.tiles import tile
 from gan.media.formats import FORMATS
 from gan.models.motion import FRAMES_PER_S
+from gan.presets import preset
 from gan.recipes import fields
 from gan.recipes.clip_recipe import ClipRecipe
 from gan.recipes.keyframe import Key

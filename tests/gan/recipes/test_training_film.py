@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.config import preset
 from gan.data.image_set import ASSETS
 from gan.media import embedded
 from gan.media.captions import strip_height
+from gan.presets import preset
 from gan.recipes import fields, training_film
 from gan.recipes.fields import RecipeError
 from gan.recipes.training_film import FilmJob, FilmRecipe

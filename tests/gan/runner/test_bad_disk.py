@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runner import checkpointing
 from gan.runner.runner import Runner
 from gan.runs import run as runs

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from gan.config import ConfigError, preset
+from gan.config import ConfigError
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.runner import checkpointing
 from gan.runner.checkpointing import MAX_RETRIES, FaultTolerantRun, RunFailed
 from gan.runs import checkpoint_store

@@ -9,10 +9,11 @@ import time
 import numpy as np
 import pytest
 
-from gan.config import ConfigError, preset
+from gan.config import ConfigError
 from gan.models.generator import Generator
 from gan.monitor import real_features
 from gan.monitor.real_features import RealFeatures
+from gan.presets import preset
 from gan.runner.runner import Runner
 from gan.runs.run import Run
 from gan.training.trainer import Trainer

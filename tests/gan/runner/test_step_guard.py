@@ -8,8 +8,8 @@ import threading
 import pytest
 import torch
 
-from gan.config import preset
 from gan.monitor.vitals_log import Vitals
+from gan.presets import preset
 from gan.runner import runner as runners
 from gan.runner.checkpointing import FaultTolerantRun
 from gan.runner.runner import Runner

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import ConfigError, preset
+from gan.config import ConfigError
 from gan.monitor.vitals_log import Vitals
+from gan.presets import preset
 from gan.runner import monitored_run
 from gan.runner.runner import Runner
 from gan.runs import run as runs

@@ -7,8 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan.config import ConfigError, preset
+from gan.config import ConfigError
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.runs.archive import pack
 from gan.runs.check_worker import check_apart
 from gan.runs.listing import list_runs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs import disk_use, snapshots
 from gan.runs import run as runs
 from gan.runs.disk_use import TEXT_BYTES, most_bytes

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs import run as runs
 from gan.runs.listing import list_runs
 from gan.runs.run import Run

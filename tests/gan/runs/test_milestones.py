@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from bench.support.integrity import damage
-from gan.config import ConfigError, preset
+from gan.config import ConfigError
+from gan.presets import preset
 from gan.runner.checkpointing import FaultTolerantRun
 from gan.runs import run as runs
 from gan.runs.history import History

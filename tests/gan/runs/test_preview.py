@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs.preview import Preview
 from gan.runs.snapshots import COLUMNS, ROWS
 from gan.training.trainer import Trainer

@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 from bench.faults import Tally, compare, kill_and_resume
 from bench.support.integrity import damage
 from bench.support.training_process import SETTINGS
-from gan.config import preset
 from gan.models.generator import Generator
+from gan.presets import preset
 from gan.runs.history import History
 from gan.runs.run import Run
 from gan.runs.snapshots import fixed_latents, snapshot_steps, thin

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan.config import preset
 from gan.models.generator import Generator, ModelError
 from gan.monitor.compare import best_step
+from gan.presets import preset
 from gan.runs import run as runs
 from gan.runs.run import Run
 from gan.runs.snapshots import (

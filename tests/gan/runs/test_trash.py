@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs import trash
 from gan.runs.listing import list_runs
 from gan.runs.run import Run

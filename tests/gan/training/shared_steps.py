@@ -8,8 +8,9 @@ from pathlib import Path
 
 import torch
 
-from gan.config import Config, preset
+from gan.config import Config
 from gan.data.image_set import load
+from gan.presets import preset
 from gan.system.machine import choose_device, set_threads
 from gan.training import cluster as clusters
 from gan.training.cluster import Cluster, joined

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from gan.config import Config, ConfigError, preset
+from gan.config import Config, ConfigError
+from gan.presets import preset
 from gan.training.adaptive_augment import EVERY, RAMP, AdaptiveAugment
 from gan.training.live_settings import changed
 from gan.training.losses import LOSSES

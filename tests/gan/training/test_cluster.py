@@ -16,7 +16,8 @@ import pytest
 import torch
 
 from gan.cli.main import main
-from gan.config import ConfigError, preset
+from gan.config import ConfigError
+from gan.presets import preset
 from gan.runs.run import Run
 from gan.storage.run_lock import LockedElsewhere, lock_owner
 from gan.training.cluster import Cluster

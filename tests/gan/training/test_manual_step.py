@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from gan.config import PRESETS, preset
 from gan.models.blocks import blocks_of
 from gan.models.networks import make_discriminator, make_generator
+from gan.presets import PRESETS, preset
 from gan.training.manual_step import SHOWN, look, manual_step
 from gan.training.schedule import REWARM
 from gan.training.trainer import Trainer

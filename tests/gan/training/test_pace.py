@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gan.config import PRESETS, Config, preset
+from gan.config import Config
+from gan.presets import PRESETS, preset
 from gan.training import pace
 from gan.training.pace import DIGITS, SHAPES_STEPS, measure, paced, shapes_ahead_s, shapes_steps
 from gan.training.trainer import Trainer

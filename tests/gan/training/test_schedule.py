@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import pytest
 import torch
 
-from gan.config import preset
+from gan.presets import preset
 from gan.runs import run as runs
 from gan.runs.run import Run
 from gan.storage.checkpoint_file import load_checkpoint, save_checkpoint

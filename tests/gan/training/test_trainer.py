@@ -6,7 +6,8 @@ import math
 import pytest
 import torch
 
-from gan.config import Config, preset
+from gan.config import Config
+from gan.presets import preset
 from gan.training.trainer import Trainer
 from tests.moving_digits import moving
 

@@ -14,7 +14,7 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.manual import payload
 from demo.train.manual.table import ManualTable
-from gan.config import preset
+from gan.presets import preset
 from gan.runner.status import RunStatus
 from gan.training.manual_step import BlockChange, Evaluation, look, manual_step
 from gan.training.trainer import Trainer

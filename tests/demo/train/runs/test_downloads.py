@@ -12,7 +12,7 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.runs import downloads
 from demo.train.runs.routes import ADDRESS, routes
-from gan.config import preset
+from gan.presets import preset
 from gan.runs import archive
 from gan.runs.run import Run
 from gan.storage.layout import TEMPORARY

@@ -7,7 +7,7 @@ import pytest
 from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train import form
-from gan.config import preset
+from gan.presets import preset
 from gan.runs.run import Run
 from tests.panels import functions
 

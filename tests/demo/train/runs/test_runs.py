@@ -15,7 +15,8 @@ from demo.train.runs import panel as view
 from demo.train.runs.compare import POINTS, compared
 from demo.train.runs.listing import RunList
 from demo.train.runs.routes import ADDRESS, routes
-from gan.config import ADA_TARGET, preset
+from gan.config import ADA_TARGET
+from gan.presets import preset
 from gan.runs.run import Run
 from gan.storage.layout import TEMPORARY
 from gan.storage.metadata import change_about

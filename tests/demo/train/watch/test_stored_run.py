@@ -16,7 +16,7 @@ from demo.server.studio import Studio
 from demo.settings import Settings
 from demo.train.runs import panel as view
 from demo.train.watch.progress import Progress
-from gan.config import preset
+from gan.presets import preset
 from gan.runs.run import Run
 from gan.storage.layout import HISTORY, LOCK
 from gan.storage.run_lock import EXPIRES_S, LockOwner

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from demo.train.manual.payload import game
-from gan.config import PRESETS, preset
+from gan.presets import PRESETS, preset
 from tests.node import run_node
 
 WIDTHS = (326, 560, 832, 1400)
