@@ -80,7 +80,10 @@ class Sampler:
         return np.sqrt(np.square(change).mean((1, 2, 3, 4), dtype=np.float64))
 
     def features(self) -> np.ndarray:
-        """Return the activations after the second nonlinearity, float32 (n,features)."""
+        """Return the activations after the second nonlinearity, float32 (n,features).
+
+        Of clips, the images: activations do not show where things are.
+        """
         count, network = self.sizes.features, self.generator.network
         z, classes = torch.from_numpy(self.z[:count]), max(1, self.generator.classes)
         weights = torch.eye(classes)[self.labels[:count]]
@@ -101,8 +104,8 @@ def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
     if isinstance(network, MLPGenerator):
         return leaky_relu(network.fc[1](leaky_relu(network.fc[0](z), SLOPE)), SLOPE)
-    # of clips, where motion shows: the shifted one
-    return network.maps(z, weights)[1 if network.shift is None else -1].flatten(1)
+    h = network(z, weights) if network.shift is not None else network.maps(z, weights)[1]
+    return h.flatten(1)
 
 
 def _sizes(generator: Generator) -> SampleSizes:

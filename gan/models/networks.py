@@ -137,7 +137,7 @@ class ConvGenerator(nn.Module):
         return self.fc(z).unflatten(1, (-1, self.base, self.base))
 
     def maps(self, z: Tensor, classes: Tensor) -> list[Tensor]:
-        """Return the activations (n,c,s,s) that enter each upsampling; the last are shifted."""
+        """Return the activations (n,c,s,s) that enter each upsampling."""
         h = self.first_map(z, classes)
         h = h.contiguous(memory_format=torch.channels_last)  # fastest for convolutions on a CPU
         found = []
@@ -145,12 +145,13 @@ class ConvGenerator(nn.Module):
             h = self.ups[index - 1](h) if index else h
             h = leaky_relu(norm(h), SLOPE, inplace=True)
             found.append(h)
-        if self.shift is not None:
-            found[-1] = self.shift(h, z[:, -self.motion.size :])
         return found
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        return torch.tanh(self.ups[-1](self.maps(z, classes)[-1]))
+        h = self.ups[-1](self.maps(z, classes)[-1])
+        if self.shift is not None:
+            h = self.shift(h, z[:, -self.motion.size :])
+        return torch.tanh(h)
 
 
 class ConvDiscriminator(nn.Module):

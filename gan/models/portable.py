@@ -13,14 +13,14 @@ and "k.bias" and is one of
 - {"op": "up", "in", "out", "side", "activation"}: a 3x3 convolution with zero padding of 1 on
   feature maps of `side` pixels; weight (4 * out, in, 3, 3). Its channels 4c to 4c + 3 are the 2x2
   pixels of channel c at twice the side (Shi et al. 2016).
-- {"op": "shift", "in", "out", "side", "motion", "dense"}: of models of clips; see
-  `gan.models.shift`. Feature maps of `side` pixels are shifted right and down by two distances in
-  pixels. They are the outputs of `dense` layers, which take the last `motion` numbers of z; the
-  tensors "k.0.weight", "k.0.bias", "k.1.weight" and so on are float32, since an error of a
-  hundredth of a pixel can be seen. There is no activation after the shift.
+- {"op": "shift", "in", "out", "side", "motion", "dense", "activation"}: of models of clips; see
+  `gan.models.shift`. An image of `side` pixels is shifted right and down by two distances in
+  pixels. They are the outputs of `dense` layers with leaky ReLU between them, which take the last
+  `motion` numbers of z; the tensors "k.0.weight", "k.0.bias", "k.1.weight" and so on are float32,
+  since an error of a hundredth of a pixel can be seen.
 
-with the activation "leaky" (leaky ReLU of slope 0.2), or "tanh" after the last layer; its -1 to 1
-are a pixel's 0 to 255.
+with the activation "leaky" (leaky ReLU of slope 0.2), "linear" (none) before a shift, or "tanh"
+after the last layer; its -1 to 1 are a pixel's 0 to 255.
 """
 
 import json
@@ -54,16 +54,12 @@ def portable(generator: Generator) -> bytes:
     folded[place] = tuple(each.transpose(0, 1).flatten(0, 1) for each in rows)
     tensors = {}
     shift = getattr(network, "shift", None)
-    if shift is not None:  # before the last layer
-        folded.insert(-1, None)
-    for index, layer in enumerate(folded):
-        if layer is None:
-            for number, pair in enumerate(shift.weights(height // 2)):
-                named = zip(("weight", "bias"), pair, strict=True)
-                tensors |= {f"{index}.{number}.{name}": part.clone() for name, part in named}
-        else:
-            weight, bias = layer
-            tensors |= {f"{index}.weight": _half(weight), f"{index}.bias": _half(bias)}
+    for index, (weight, bias) in enumerate(folded):
+        tensors |= {f"{index}.weight": _half(weight), f"{index}.bias": _half(bias)}
+    if shift is not None:
+        for number, (weight, bias) in enumerate(shift.weights(height)):
+            name = f"{len(folded)}.{number}"
+            tensors |= {f"{name}.weight": weight.clone(), f"{name}.bias": bias.clone()}
     return save(
         tensors,
         {
@@ -93,20 +89,16 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
             side = network.base << index
             made.append({"op": op, "in": up.conv.in_channels, "out": outputs, "side": side})
         if network.shift is not None:
-            channels, moved = made[-1]["in"], network.motion.size
-            made.insert(
-                -1,
-                {
-                    "op": "shift",
-                    "in": channels,
-                    "out": channels,
-                    "side": side,
-                    "motion": moved,
-                    "dense": len(network.shift.dense),
-                },
+            height, _, channels = generator.shape
+            of_motion = {"motion": network.motion.size, "dense": len(network.shift.dense)}
+            made.append(
+                {"op": "shift", "in": channels, "out": channels, "side": height, **of_motion}
             )
     last = len(made) - 1
-    return [x | {"activation": "leaky" if k < last else "tanh"} for k, x in enumerate(made)]
+    activations = ["tanh" if k == last else "leaky" for k in range(len(made))]
+    if made[-1]["op"] == "shift":
+        activations[-2] = "linear"
+    return [x | {"activation": name} for x, name in zip(made, activations, strict=True)]
 
 
 def size(generator: Generator) -> tuple[int, int]:

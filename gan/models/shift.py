@@ -1,8 +1,8 @@
-"""Motion as a shift of feature maps: what moves across a frame keeps its looks.
+"""Motion as a shift of the image: what moves across a frame keeps its looks.
 
-A spatial transformer (Jaderberg et al. 2015) that only translates. Without it, dense layers would
-have to draw each thing anew at each place: after the same time, digits changed into others on
-their way.
+A spatial transformer (Jaderberg et al. 2015) that only translates, before the final tanh. Without
+it, dense layers have to draw each thing anew at each place, and digits change into others on their
+way; a shift of the feature maps before the last upsampling lets digits jitter.
 """
 
 from itertools import pairwise
@@ -17,7 +17,7 @@ SCALE = 0.25  # halves of the side, of an output of 1; see that of `Motion`
 
 
 class Shift(nn.Module):
-    """Shifts feature maps by a distance that is a function of the motion, and of nothing else."""
+    """Shifts images by a distance that is a function of the motion, and of nothing else."""
 
     def __init__(self, motion_dim: int) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Shift(nn.Module):
         self.dense = nn.ModuleList(nn.Linear(i, o) for i, o in pairwise(sizes))
 
     def distance(self, motion: Tensor, side: int) -> Tensor:
-        """Return the distances (n,2) across and down in pixels of a map of `side` pixels."""
+        """Return the distances (n,2) across and down in pixels, of images of `side` pixels."""
         *hidden, out = self.dense
         for layer in hidden:
             motion = leaky_relu(layer(motion), SLOPE)
@@ -37,9 +37,9 @@ class Shift(nn.Module):
         return [*hidden, tuple(SCALE * side / 2 * each for each in out)]
 
     def forward(self, h: Tensor, motion: Tensor) -> Tensor:
-        """Return maps (n,c,s,s), shifted right and down by `distance` of `motion` (n,motion_dim).
+        """Return images (n,c,s,s), shifted right and down by `distance` of `motion` (n,motion_dim).
 
-        The edge is repeated beyond the map.
+        The edge is repeated beyond the image.
         """
         side, given = h.shape[2], h.dtype
         with torch.autocast(h.device.type, enabled=False):  # positions need the precision

@@ -2,7 +2,7 @@
 
 import { distances, shift } from "./shift.js";
 
-const SLOPE = { leaky: 0.2, tanh: 1 }; // tanh is applied when pixels are made
+const SLOPE = { leaky: 0.2, linear: 1, tanh: 1 }; // tanh is applied when pixels are made
 
 /** A loaded model. `makeKernels` comes from `loadKernels` of kernels.js. */
 export class Generator {

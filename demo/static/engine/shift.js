@@ -1,8 +1,8 @@
-// The shift of feature maps of models of clips. The twin of gan/models/shift.py.
+// The shift of images of models of clips. The twin of gan/models/shift.py.
 
 const SLOPE = 0.2;
 
-/** Return the distances across and down, in pixels of the map, that dense layers give for `motion`. */
+/** Return the distances across and down, in pixels, that dense layers give for `motion`. */
 export function distances(dense, motion) {
   const last = dense.length - 1;
   return dense.reduce((x, { weight, bias }, k) => {
@@ -16,7 +16,7 @@ export function distances(dense, motion) {
 }
 
 /**
- * Shift a map of `side` x `side` pixels with `channels` numbers each from offset `from` to `to` of
+ * Shift an image of `side` x `side` pixels with `channels` numbers each from offset `from` to `to` of
  * `memory`: right by `across` and down by `down` pixels. `between` is room for as much.
  */
 export function shift(memory, from, to, between, side, channels, [across, down]) {

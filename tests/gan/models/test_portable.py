@@ -35,21 +35,15 @@ def evaluate(file, z, weights):
     x = np.concatenate([z, weights], 1).astype(np.float32)
     for k, layer in enumerate(json.loads(metadata["layers"])):
         if layer["op"] == "shift":
-            x = shifted(
-                x,
-                layer,
-                z,
-                [
-                    (tensors[f"{k}.{n}.weight"], tensors[f"{k}.{n}.bias"])
-                    for n in range(layer["dense"])
-                ],
-            )
-            continue
-        weight = tensors[f"{k}.weight"].astype(np.float32)
-        bias = tensors[f"{k}.bias"].astype(np.float32)
+            numbers = range(layer["dense"])
+            dense = [(tensors[f"{k}.{n}.weight"], tensors[f"{k}.{n}.bias"]) for n in numbers]
+            x = shifted(x, layer, z, dense)
+        else:
+            weight = tensors[f"{k}.weight"].astype(np.float32)
+            bias = tensors[f"{k}.bias"].astype(np.float32)
         if layer["op"] == "linear":
             x = x @ weight.T + bias
-        else:
+        elif layer["op"] != "shift":
             side, n = layer["side"], len(x)
             x = x.reshape(n, side, side, -1)
             if layer["op"] == "resize":
@@ -60,18 +54,22 @@ def evaluate(file, z, weights):
             if layer["op"] == "up":
                 y = y.reshape(n, side, side, layer["out"], 2, 2).transpose(0, 1, 4, 2, 5, 3)
             x = y.reshape(n, -1)
-        x = np.tanh(x) if layer["activation"] == "tanh" else np.where(x > 0, x, 0.2 * x)
+        x = {"tanh": np.tanh, "linear": np.asarray, "leaky": leaky}[layer["activation"]](x)
     pixels = np.clip(np.rint((x + 1) * 127.5), 0, 255).astype(np.uint8)
     return pixels.reshape(len(z), *json.loads(metadata["shape"]))
 
 
+def leaky(x):
+    return np.where(x > 0, x, 0.2 * x)
+
+
 def shifted(x, layer, z, dense):
-    """Maps (n,side*side*c), each line of which is moved by cubic convolution, pixel by pixel."""
+    """Images (n,side*side*c), each line of which is moved by cubic convolution, pixel by pixel."""
     distance = z[:, -layer["motion"] :].astype(np.float32)
     for k, (weight, bias) in enumerate(dense):
         distance = distance @ weight.T + bias
         if k < len(dense) - 1:
-            distance = np.where(distance > 0, distance, 0.2 * distance)
+            distance = leaky(distance)
     side = layer["side"]
     maps = x.reshape(len(x), side, side, -1)
     for axis, moved in ((1, distance[:, 1]), (2, distance[:, 0])):

@@ -1,4 +1,4 @@
-"""The shift of feature maps."""
+"""The shift of images."""
 
 import torch
 
