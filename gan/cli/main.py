@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from gan import config as configs
+from gan import presets
 from gan.cli.arguments import minutes, number, numbers, seed, whole
 from gan.datasets import OWN_SIZES
 from gan.latent.curves import PATH_KEYS
@@ -69,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "torchrun --nproc_per_node 2 -m gan train ...",
     )
     option = train.add_argument
-    presets = "base settings (default; own-images for your images, video for clips)"
-    option("--preset", choices=configs.PRESETS, help=presets)
+    usual = "base settings (default; own-images for your images, video for clips)"
+    option("--preset", choices=presets.PRESETS, help=usual)
     data = train.add_mutually_exclusive_group().add_argument
     names = f"{', '.join(configs.DATASETS)}, or the id of prepared images (mnist)"
     data("--data", metavar="NAME", help=names)

@@ -15,6 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from gan import config as configs
+from gan import presets
 from gan.cli.arguments import check_file, check_folder, check_out
 from gan.cli.image_commands import found, prepare
 from gan.datasets import is_own
@@ -83,8 +84,8 @@ def _start(args: argparse.Namespace, peers: Alone | Cluster, loop: TrainingLoop)
     own = args.images is not None or is_own(args.data or "")
 
     def config_of(data: dict[str, Any], has_clips: bool = False) -> configs.Config:
-        name = args.preset or configs.usual_preset(data.get("data", ""), has_clips)
-        return configs.preset(name, **{**data, "seed": args.seed, **changes})
+        name = args.preset or presets.usual_preset(data.get("data", ""), has_clips)
+        return presets.preset(name, **{**data, "seed": args.seed, **changes})
 
     check_empty(args.out)
     out = args.out.absolute()
