@@ -23,7 +23,7 @@ def folder(tmp_path, monkeypatch):
 def test_images_are_imported_and_trained_on(folder, tmp_path, capsys):
     assert main(["images", str(folder), "--size", "32"]) == 0
     said, (one,) = capsys.readouterr().out, CollectionStore().all()
-    assert f"{one.id} (pets): 24 images, colour, 32 px, 4 of them held out" in said
+    assert f"{one.id} (pets): 24 images, colour, 32 px, 4 held out" in said
     assert "2 classes: cats 12, dogs 12" in said and "1 skipped: not images" in said
     small = ["--set", "width=4", "--set", "batch_size=4", "--steps", "1"]
     ways = (["--data", one.id], ["--images", str(folder), "--size", "32"])
