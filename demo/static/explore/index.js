@@ -239,8 +239,10 @@ export async function mount({ element, props, trigger, watch, server, words }) {
     v.where.dataset.where = where;
     if (where === "browser") pictures.hero(); // it may differ from the server's in the last bit
   };
-  engine.onweights = (id) => {
+  engine.onweights = async (id) => {
     model = { ...model, model_id: id };
+    const newer = model.motion && (await models.describe(model.model).catch(() => null));
+    if (newer?.motion) motion.setModel(newer);
     if (page.isActive()) redraw();
     time.look();
   };
