@@ -31,9 +31,12 @@ def randomised(config):
 
 def write_clips_model(folder: Path) -> None:
     """Write a small model of clips into a folder, as a run or a bundled model has it."""
-    config = preset("video", width=4, z_dim=16, motion_dim=6, g_hidden=8)
+    config = preset("video", width=8, z_dim=16, motion_dim=6, g_hidden=8)
     (folder / "config.json").write_text(json.dumps(config.to_json()))
-    weights = weights_bytes(randomised(config).network.state_dict())
+    network = randomised(config).network
+    network.ups[-1].conv.weight.mul_(4)  # else all is grey
+    network.ups[-1].conv.bias.zero_()
+    weights = weights_bytes(network.state_dict())
     (folder / "model.safetensors").write_bytes(weights)
 
 
