@@ -36,7 +36,6 @@ RANGES = {
     "z_dim": (2, 512),
     "motion_dim": (0, 96),
     "clip_span": (3, 256),
-    "g_hidden": (0, 1024),
     "width": (4, 256),
     "d_hidden": (0, 1024),
     "d_slope": (0.0, 1.0),
@@ -73,7 +72,6 @@ class Config:
     z_dim: int = 64  # size of the latent
     motion_dim: int = 0  # numbers of z that move over a clip, 3 per oscillator; 0: no clips
     clip_span: int = 16  # successive frames out of which D sees three
-    g_hidden: int = 0  # width of two dense layers at the start of G; 0: none
     width: int = 32  # channels of the largest feature maps
     upsample: str = "resize"  # of a convolutional G; shuffle: of older models, has a checkerboard
     loss: str = "non-saturating"

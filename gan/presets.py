@@ -60,7 +60,6 @@ PRESETS = {
     "video": {
         "data": "moving-mnist",
         "motion_dim": 6,
-        "g_hidden": 256,
         "batch_size": 32,
         "lr_g": 1e-3,
         "r1_gamma": 0.1,  # with more, D hardly tells clips apart, and digits jitter

@@ -24,14 +24,13 @@ def randomised(config):
             norm.running_mean.normal_(0, 0.3)
             norm.running_var.uniform_(0.3, 2)
     if config.motion_dim:  # zeros at first
-        first = (*network.dense, network.fc)[0]
-        nn.init.normal_(first.weight[:, config.z_dim - config.motion_dim : config.z_dim])
+        nn.init.normal_(network.fc.weight[:, config.z_dim - config.motion_dim : config.z_dim])
     return Generator(config, network)
 
 
 def write_clips_model(folder: Path) -> None:
     """Write a small model of clips into a folder, as a run or a bundled model has it."""
-    config = preset("video", width=8, z_dim=16, motion_dim=6, g_hidden=8)
+    config = preset("video", width=8, z_dim=16, motion_dim=6)
     (folder / "config.json").write_text(json.dumps(config.to_json()))
     network = randomised(config).network
     network.ups[-1].conv.weight.mul_(4)  # else all is grey

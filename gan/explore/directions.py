@@ -75,10 +75,12 @@ def sefa(generator: Generator) -> np.ndarray:
     Closed-form factorisation (Shen & Zhou 2021): right singular vectors of the first layer.
     """
     network = generator.network
-    dense = network.fc if isinstance(network, MLPGenerator) else [*network.dense, network.fc]
-    weight = dense[0].weight[:, : generator.z_dim]
-    if dense[0] is network.fc:  # with the scale of the batch norm that follows
-        norm = network.norms[0]
+    if isinstance(network, MLPGenerator):
+        weight = network.fc[0].weight
+    else:  # with the scale of the batch norm that follows
+        weight, norm = network.fc.weight[:, : generator.z_dim], network.norms[0]
+        if generator.moves:
+            weight = weight * network.gain
         gain = norm.weight / (norm.running_var + norm.eps).sqrt()
         weight = weight * gain.repeat_interleave(len(weight) // len(gain)).unsqueeze(1)
     weight = weight.double()

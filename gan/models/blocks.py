@@ -35,14 +35,11 @@ def generator_blocks(config: Config) -> tuple[Block, ...]:
         )
     widths = stages(config)
     side = config.image_size >> len(widths)
-    blocks = [
-        Block("dense", (f"dense.{k}",), (config.g_hidden,))
-        for k in range(2 * bool(config.g_hidden))
-    ]
-    blocks.append(Block("dense", ("embed", "motion", "fc"), (widths[0], side, side)))
+    blocks = [Block("dense", ("embed", "motion", "fc"), (widths[0], side, side))]
     for k, channels in enumerate((*widths[1:], config.channels)):
         side *= 2
-        blocks.append(Block("up", (f"norms.{k}", f"ups.{k}"), (channels, side, side)))
+        shift = ("shift",) if config.motion_dim and k == len(widths) - 1 else ()
+        blocks.append(Block("up", (f"norms.{k}", *shift, f"ups.{k}"), (channels, side, side)))
     return tuple(blocks)
 
 

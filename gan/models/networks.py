@@ -5,8 +5,6 @@ class weights to scores (n,). Class weights are one-hot in training and may be b
 exploring; unconditional networks take (n,0).
 """
 
-from itertools import pairwise
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, leaky_relu, linear, pad
@@ -18,7 +16,7 @@ from gan.models.shift import Shift
 
 EMBED = 32  # width of a class embedding
 SLOPE = 0.2  # of leaky ReLU; the convolutional D has its own
-MOTION_GAIN = 0.05  # of the motion in z for the dense layers: what changes most is left to `Shift`
+MOTION_GAIN = 0.05  # of the motion in z for the dense layer: what changes most is left to `Shift`
 
 
 class MLPGenerator(nn.Module):
@@ -103,13 +101,7 @@ class ConvGenerator(nn.Module):
         self.base = 7 if config.image_size == 28 else 4
         embed = EMBED if config.classes else 0
         self.embed = nn.Linear(config.classes, embed, bias=False) if embed else None
-        inputs = config.z_dim + embed
-        self.dense = nn.ModuleList()
-        if config.g_hidden:
-            sizes = [inputs, config.g_hidden, config.g_hidden]
-            self.dense.extend(nn.Linear(i, o) for i, o in pairwise(sizes))
-            inputs = config.g_hidden
-        self.fc = nn.Linear(inputs, widths[0] * self.base**2)
+        self.fc = nn.Linear(config.z_dim + embed, widths[0] * self.base**2)
         self.norms = nn.ModuleList([nn.BatchNorm2d(w) for w in widths])
         outputs = [*widths[1:], config.channels]
         up = ResizeUpsample if config.upsample == "resize" else ShuffleUpsample
@@ -122,9 +114,8 @@ class ConvGenerator(nn.Module):
             gain = torch.ones(config.z_dim)
             gain[-config.motion_dim :] = MOTION_GAIN
             self.register_buffer("gain", gain, persistent=False)
-            first = (*self.dense, self.fc)[0]
             with torch.no_grad():  # at first, a clip differs in its shift alone
-                first.weight[:, config.z_dim - config.motion_dim : config.z_dim] = 0
+                self.fc.weight[:, config.z_dim - config.motion_dim : config.z_dim] = 0
 
     def first_map(self, z: Tensor, classes: Tensor) -> Tensor:
         """Return the first feature map (n,widths[0],base,base), before its norm."""
@@ -132,8 +123,6 @@ class ConvGenerator(nn.Module):
             z = z * self.gain
         if self.embed is not None:
             z = torch.cat([z, self.embed(classes)], 1)
-        for layer in self.dense:
-            z = leaky_relu(layer(z), SLOPE)
         return self.fc(z).unflatten(1, (-1, self.base, self.base))
 
     def maps(self, z: Tensor, classes: Tensor) -> list[Tensor]:

@@ -49,7 +49,7 @@ def portable(generator: Generator) -> bytes:
     height, width, channels = generator.shape
     # outputs that form an image or a first feature map: from rows (c, h * w) to (h * w, c)
     planes = channels if isinstance(network, MLPGenerator) else len(network.norms[0].weight)
-    place = len(network.dense) if isinstance(network, ConvGenerator) else len(folded) - 1
+    place = 0 if isinstance(network, ConvGenerator) else len(folded) - 1
     rows = (tensor.unflatten(0, (planes, -1)) for tensor in folded[place])
     folded[place] = tuple(each.transpose(0, 1).flatten(0, 1) for each in rows)
     tensors = {}
@@ -79,8 +79,7 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
         sizes = [first, *(layer.out_features for layer in (*network.fc, network.out))]
         made = [{"op": "linear", "in": i, "out": o} for i, o in pairwise(sizes)]
     else:
-        sizes = [first, *(layer.out_features for layer in (*network.dense, network.fc))]
-        made = [{"op": "linear", "in": i, "out": o} for i, o in pairwise(sizes)]
+        made = [{"op": "linear", "in": first, "out": network.fc.out_features}]
         for index, up in enumerate(network.ups):
             outputs = up.conv.out_channels
             op = "resize"
@@ -122,7 +121,7 @@ def _mlp(network: MLPGenerator) -> list[tuple[Tensor, Tensor]]:
 
 
 def _conv(network: ConvGenerator) -> list[tuple[Tensor, Tensor]]:
-    plain = [*network.dense, network.fc, *(up.conv for up in network.ups)]
+    plain = [network.fc, *(up.conv for up in network.ups)]
     made = [(layer.weight.double(), layer.bias.double()) for layer in plain]
     if network.motion is not None:
         made[0] = (_gained(made[0][0], network.gain.double()), made[0][1])
@@ -131,7 +130,7 @@ def _conv(network: ConvGenerator) -> list[tuple[Tensor, Tensor]]:
         z_dim = weight.shape[1] - len(embed)
         made[0] = (torch.cat([weight[:, :z_dim], weight[:, z_dim:] @ embed], 1), made[0][1])
     # fold the batch norm that opens a stage into the layer before it
-    for index, norm in enumerate(network.norms, len(network.dense)):
+    for index, norm in enumerate(network.norms):
         made[index] = _without_norm(*made[index], norm)
     return made
 

@@ -83,7 +83,7 @@ def store_clips(root, count=20, length=20, channels=3):
 def test_a_run_on_own_clips_trains_draws_and_is_evaluated(root, tmp_path):
     one = store_clips(root)
     assert CollectionStore(root).all() == [one] and one.has_clips
-    small = {"width": 4, "batch_size": 4, "g_hidden": 0, "z_dim": 32}
+    small = {"width": 4, "batch_size": 4, "z_dim": 32}
     config = preset(usual_preset(ID, one.has_clips), **one.settings(), **small)
     assert config.motion_dim and config.data == ID
     run = Run.create(config, tmp_path / "run")

@@ -266,12 +266,7 @@ def first_layer_change(model: Generator, direction: np.ndarray) -> float:
     z[1] = torch.from_numpy(direction)
     if model.classes:
         none = torch.zeros(2, model.classes)
-        wide = torch.cat([z, network.embed(none)], 1)
-        h = (
-            network.dense[0](wide)
-            if network.dense
-            else network.norms[0](network.first_map(z, none))
-        )
+        h = network.norms[0](network.first_map(z, none))
     else:
         h = network.fc[0](z)
     return (h[1] - h[0]).norm().item()

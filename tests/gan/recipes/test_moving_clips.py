@@ -27,7 +27,7 @@ RECIPE = ClipRecipe("mnist", "0" * 12, KEYS, even=False, frames=50, scale=1)
 
 @pytest.fixture(scope="module")
 def generator():
-    return randomised(preset("video", width=4, z_dim=24, motion_dim=MOTION, g_hidden=16))
+    return randomised(preset("video", width=4, z_dim=24, motion_dim=MOTION))
 
 
 def planned(generator, **changes):

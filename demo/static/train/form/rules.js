@@ -47,7 +47,7 @@ export function restored(kept, first, rows) {
 }
 
 // the MLP has a fixed size and no classes
-const OF_CONV = ["width", "upsample", "g_hidden", "d_norm", "d_hidden", "d_slope", "conditional"];
+const OF_CONV = ["width", "upsample", "d_norm", "d_hidden", "d_slope", "conditional"];
 
 /** Return the names of the settings without effect; `clips`: whether the data are clips. */
 export function withoutEffect({ arch, r1_gamma, motion_dim }, clips) {
