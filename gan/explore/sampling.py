@@ -104,8 +104,10 @@ def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def _features(network: nn.Module, z: Tensor, weights: Tensor) -> Tensor:
     if isinstance(network, MLPGenerator):
         return leaky_relu(network.fc[1](leaky_relu(network.fc[0](z), SLOPE)), SLOPE)
-    h = network(z, weights) if network.shift is not None else network.maps(z, weights)[1]
-    return h.flatten(1)
+    if network.shift is not None:
+        return network(z, weights).flatten(1)
+    h = network.ups[0](leaky_relu(network.norms[0](network.first_map(z, weights)), SLOPE))
+    return leaky_relu(network.norms[1](h), SLOPE).flatten(1)
 
 
 def _sizes(generator: Generator) -> SampleSizes:

@@ -125,19 +125,11 @@ class ConvGenerator(nn.Module):
             z = torch.cat([z, self.embed(classes)], 1)
         return self.fc(z).unflatten(1, (-1, self.base, self.base))
 
-    def maps(self, z: Tensor, classes: Tensor) -> list[Tensor]:
-        """Return the activations (n,c,s,s) that enter each upsampling."""
+    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
         h = self.first_map(z, classes)
         h = h.contiguous(memory_format=torch.channels_last)  # fastest for convolutions on a CPU
-        found = []
-        for index, norm in enumerate(self.norms):
-            h = self.ups[index - 1](h) if index else h
-            h = leaky_relu(norm(h), SLOPE, inplace=True)
-            found.append(h)
-        return found
-
-    def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        h = self.ups[-1](self.maps(z, classes)[-1])
+        for norm, up in zip(self.norms, self.ups, strict=True):
+            h = up(leaky_relu(norm(h), SLOPE, inplace=True))
         if self.shift is not None:
             h = self.shift(h, z[:, -self.motion.size :])
         return torch.tanh(h)
