@@ -68,12 +68,11 @@ def clip_figures(
     report("clips", 0.6)
     made = {"value": ours, "floor": other, "shuffled": other.shuffled()}
     judge, figures = find_judge(held.name, generator.shape), {}
-    spec = DATASETS.get(held.name)
-    known = spec and KNOWN.get("" if spec.pairs else spec.moving)
+    kind = _moving_kind(held.name, generator.shape)
     near, far = _usual_changes(real, span)
     all_measures = [
         _Distances(real, held).measure,
-        *([partial(known, real=real)] if known else []),
+        *([partial(KNOWN[kind], real=real)] if kind else []),
         partial(_standing, span=span, near=near, far=far),
         *([partial(_identity, judge=judge)] if judge else []),
     ]
@@ -82,7 +81,18 @@ def clip_figures(
         for name in found["value"]:
             figures[name] = Figure(**{which: each[name] for which, each in found.items()})
         report("clips", 0.6 + 0.1 * at)
-    return figures | _diversity(generator, judge, seed, held.name)
+    return figures | _diversity(generator, judge, seed, kind)
+
+
+def _moving_kind(name: str, shape: tuple[int, int, int]) -> str | None:
+    """Return the key of `KNOWN` for a data set in images of `shape` (h,w,c), None if there is none.
+
+    Nothing is known of the path of two digits, and the parts of a face only at its own size.
+    """
+    spec = DATASETS.get(name)
+    if spec is None or spec.pairs or spec.moving not in KNOWN:
+        return None
+    return spec.moving if spec.moving != "faces" or shape[0] == spec.image_size else None
 
 
 def _real(held: ImageSet, span: int, seed: int) -> Clips:
@@ -137,7 +147,7 @@ def _differences(short: np.ndarray) -> np.ndarray:
 
 
 def _motion(path: np.ndarray, real: np.ndarray) -> dict[str, float]:
-    """Compare paths (n,t,2) with real ones."""
+    """Compare paths (n,t,d) with real ones."""
     pairs = ((measures.speeds, "speed"), (measures.accelerations, "acceleration"))
     return {
         name: measures.distribution_distance(measure(path), measure(real))
@@ -153,14 +163,14 @@ def _digits(clips: Clips, real: Clips) -> dict[str, float]:
 def _faces(clips: Clips, real: Clips) -> dict[str, float]:
     ours, theirs = clips.faces, real.faces
     found = _motion(ours.nod[..., None], theirs.nod[..., None])
-    for name in ("eyes", "mouth"):
+    for name in MOVING:
         pair = (face_measures.changes(getattr(each, name)) for each in (ours, theirs))
         found[name] = measures.distribution_distance(*pair)
     found["nod_violation"] = face_measures.nod_violations(ours.nod)
     return found | {"elsewhere": float(ours.other.mean())}
 
 
-# by what moves in the clips: measures of what is known of its motion. Nothing is of two digits
+# by what moves in the clips: measures of what is known of its motion
 KNOWN = {"mnist": _digits, "faces": _faces}
 
 
@@ -191,7 +201,7 @@ def _identity(clips: Clips, judge: Judge) -> dict[str, float]:
 
 
 def _diversity(
-    generator: Generator, judge: Judge | None, seed: int, data: str
+    generator: Generator, judge: Judge | None, seed: int, kind: str | None
 ) -> dict[str, Figure]:
     """Return how different the motions of one content are, and the contents of one motion.
 
@@ -210,9 +220,8 @@ def _diversity(
         label = 0 if generator.classes else None
         return generator.clips(z.reshape(-1, z.shape[2]), times, label)
 
-    spec, clips = DATASETS.get(data), drawn(motions)
-    has_faces = spec is not None and spec.moving == "faces"
-    paths = FaceStates.seen(clips).nod if has_faces else measures.ink_centres(clips)
+    clips = drawn(motions)
+    paths = FaceStates.seen(clips).nod if kind == "faces" else measures.ink_centres(clips)
     paths = paths.reshape(GROUPS, EACH, -1)
     figures = {"motion_diversity": Figure(measures.spread_within(paths))}
     if judge is not None:

@@ -113,7 +113,7 @@ class Judge:
 def find_judge(data_name: str, shape: tuple[int, ...] | None = None) -> Judge | None:
     """Load the judge of a data set; None if it has none, or none for images of `shape` (h,w,c).
 
-    Clips that show the images of another data set as large as they are have the judge of that one.
+    Clips of another data set's images, at their size, have that set's judge.
     """
     spec = DATASETS.get(data_name)
     if spec and spec.moving and spec.side == spec.image_size == DATASETS[spec.moving].image_size:

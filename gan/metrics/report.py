@@ -30,7 +30,7 @@ LABELS = {
     "eyes": ("blinks, off by levels", False, "lower"),
     "mouth": ("talking, off by lev.", False, "lower"),
     "elsewhere": ("changes elsewhere", False, "like real"),
-    "identity": ("class kept", True, "higher"),
+    "identity": ("identity kept", True, "higher"),
     "freeze": ("frozen clips", True, "lower"),
     "freeze_late": ("  after 3 spans", True, "lower"),
     "loop": ("looping clips", True, "lower"),

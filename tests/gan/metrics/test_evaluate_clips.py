@@ -68,3 +68,18 @@ def test_real_faces_keep_what_does_not_move(figures):
 
 def test_diversity_is_a_share_of_that_of_all_clips(figures):
     assert 0 < figures[1]["motion_diversity"].value < 1.2
+
+
+@pytest.mark.parametrize(
+    ("data", "side", "kind"),
+    [
+        ("moving-mnist", 32, "mnist"),
+        ("moving-mnist", 64, "mnist"),
+        ("moving-mnist-pairs", 64, None),
+        ("moving-faces", 32, "faces"),
+        ("moving-faces", 64, None),
+        ("own-0123456789ab", 32, None),
+    ],
+)
+def test_rules_are_measured_only_where_they_are_known(data, side, kind):
+    assert evaluate_clips._moving_kind(data, (side, side, 1)) == kind
