@@ -10,9 +10,9 @@ PARTS = ("frame", "clip")  # of a `ClipDiscriminator`
 
 @dataclass(frozen=True)
 class Block:
-    """A layer with its normalisation and embedding. `kind` is dense, up, down or score.
+    """A layer with its normalisation, embedding, motion or shift.
 
-    `modules` are the prefixes of its weights' names, the layer itself last; `shape` is that of its
+    `kind` is dense, up, down or score; `modules` are the prefixes of its weights' names, the layer itself last; `shape` is that of its
     output for one image: (features,) or (c,h,w).
     """
 

@@ -55,7 +55,7 @@ class Motion(nn.Module):
                 turn = 2 * math.pi / period
                 velocities = (velocities / turn).round() * turn
             angles = velocities[:, None] * times[..., None]
-        still = z.shape[1] - 3 * self.count
+        still = z.shape[1] - self.size
         parts = z[:, None].expand(-1, times.shape[1], -1).split([still] + [self.count] * 3, 2)
         content, first, second, speeds = parts
         cos, sin = angles.cos(), angles.sin()

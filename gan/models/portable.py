@@ -101,7 +101,10 @@ def layers(generator: Generator) -> list[dict[str, Any]]:
 
 
 def size(generator: Generator) -> tuple[int, int]:
-    """Return the multiply-adds for one image, and the number of weights (two bytes each)."""
+    """Return the multiply-adds for one image, and the number of weights.
+
+    A weight takes two bytes, that of a shift four.
+    """
     work = count = 0
     for layer in layers(generator):
         if layer["op"] == "shift":

@@ -1,8 +1,8 @@
 """Motion as a shift of the image: what moves across a frame keeps its looks.
 
 A spatial transformer (Jaderberg et al. 2015) that only translates, before the final tanh. Without
-it, dense layers have to draw each thing anew at each place, and digits change into others on their
-way; a shift of the feature maps before the last upsampling lets digits jitter.
+it, G has to draw each thing anew at each place, and digits change into others on their way. If the
+feature maps before the last upsampling are shifted instead, digits jitter.
 """
 
 from itertools import pairwise
