@@ -12,8 +12,8 @@ PARTS = ("frame", "clip")  # of a `ClipDiscriminator`
 class Block:
     """A layer with its normalisation, embedding, motion or shift.
 
-    `kind` is dense, up, down or score; `modules` are the prefixes of its weights' names, the layer itself last; `shape` is that of its
-    output for one image: (features,) or (c,h,w).
+    `kind` is dense, up, down or score; `modules` are the prefixes of its weights' names, the layer
+    itself last; `shape` is that of its output for one image: (features,) or (c,h,w).
     """
 
     kind: str
